@@ -1,0 +1,1 @@
+"""The domain: standard library only (numpy where pixels are), no I/O, no clock, no randomness."""

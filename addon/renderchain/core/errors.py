@@ -1,0 +1,105 @@
+"""Every failure the user can meet, as one tree.
+
+RenderChainError
+ ├─ LocalError             something on our side: input, settings, machine
+ │   ├─ SettingsError      a setting is missing or makes no sense
+ │   ├─ FrameRangeError    a frame range can't be read
+ │   ├─ SceneError         the scene can't be packed or rendered as it is
+ │   ├─ SecretError        no key, or a key store that can't be used
+ │   ├─ JournalError       the journal can't be opened or is inconsistent
+ │   ├─ RenderFailed       the render process crashed, hung or reported an error
+ │   ├─ SandboxMissing     no sandbox to render strangers' scenes in
+ │   └─ Cancelled          the user stopped it
+ └─ RemoteError            something on the other side
+     ├─ StoreError         the content store can't be reached or answered nonsense
+     ├─ ContentError       content does not match its digest, or breaks a limit
+     ├─ ChainError         the node can't be reached or answered nonsense
+     ├─ WrongNetwork       another chain, or no RenderChain directory at the address
+     ├─ FeeTooHigh         the fee bound is over the user's limit
+     ├─ InsufficientFunds  the account can't pay
+     └─ ContractError      a contract refused; one subclass per reason
+
+Each message says what happened, to what, and what to do now.
+"""
+
+from __future__ import annotations
+
+
+class RenderChainError(Exception):
+    """Base of all our errors; ``str()`` is the sentence for the user."""
+
+
+class LocalError(RenderChainError):
+    """Something on our side."""
+
+
+class SettingsError(LocalError):
+    """A setting is missing or makes no sense."""
+
+
+class FrameRangeError(LocalError):
+    """A frame range can't be read."""
+
+
+class SceneError(LocalError):
+    """The scene can't be packed or rendered as it is."""
+
+
+class SecretError(LocalError):
+    """No key, or a key store that can't be used."""
+
+
+class JournalError(LocalError):
+    """The journal can't be opened or is inconsistent."""
+
+
+class RenderFailed(LocalError):
+    """The render process crashed, hung or reported an error."""
+
+
+class SandboxMissing(LocalError):
+    """No sandbox to render strangers' scenes in."""
+
+
+class Cancelled(LocalError):
+    """The user stopped it."""
+
+
+class RemoteError(RenderChainError):
+    """Something on the other side."""
+
+
+class StoreError(RemoteError):
+    """The content store can't be reached or answered nonsense."""
+
+
+class ContentError(RemoteError):
+    """Content does not match its digest, or breaks a limit."""
+
+
+class ChainError(RemoteError):
+    """The node can't be reached or answered nonsense."""
+
+
+class WrongNetwork(RemoteError):
+    """Another chain, or no RenderChain directory at the address."""
+
+
+class FeeTooHigh(RemoteError):
+    """The fee bound is over the user's limit."""
+
+
+class InsufficientFunds(RemoteError):
+    """The account can't pay."""
+
+
+class ContractError(RemoteError):
+    """A contract refused; ``code`` is the short string it gave."""
+
+    code = ""
+    advice = "Check the state of the job and try again."
+
+    def __init__(self, action: str, code: str = "") -> None:
+        self.code = code or self.code
+        self.action = action
+        super().__init__(f"{action} was refused by the contract ({self.code}). {self.advice}")

@@ -1,0 +1,50 @@
+"""The life of a lease: the only place where its transitions are written down.
+
+The same numbers stand in the contract's ``LeaseState``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class LeaseState(IntEnum):
+    """State of a lease, numbered as on-chain."""
+
+    NONE = 0
+    CLAIMED = 1
+    SUBMITTED = 2
+    ACCEPTED = 3
+    EXPIRED = 4
+    REJECTED = 5
+    GIVEN_BACK = 6
+
+
+class LeaseEvent(StrEnum):
+    """What moves a lease."""
+
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    ACCEPT_LATE = "accept_late"
+    EXPIRE = "expire"
+    GIVE_BACK = "give_back"
+
+
+TRANSITIONS: dict[tuple[LeaseState, LeaseEvent], LeaseState] = {
+    (LeaseState.CLAIMED, LeaseEvent.SUBMIT): LeaseState.SUBMITTED,
+    (LeaseState.CLAIMED, LeaseEvent.EXPIRE): LeaseState.EXPIRED,
+    (LeaseState.CLAIMED, LeaseEvent.GIVE_BACK): LeaseState.GIVEN_BACK,
+    (LeaseState.SUBMITTED, LeaseEvent.ACCEPT): LeaseState.ACCEPTED,
+    (LeaseState.SUBMITTED, LeaseEvent.ACCEPT_LATE): LeaseState.ACCEPTED,
+}
+
+MAX_ATTEMPTS = 3
+
+
+class JobState(StrEnum):
+    """What the artist sees of a job."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    EXPIRED = "expired"

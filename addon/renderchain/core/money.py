@@ -1,0 +1,27 @@
+"""STRK amounts: integers of fri (10^-18 STRK), never floats."""
+
+from __future__ import annotations
+
+from .errors import SettingsError
+
+FRI_PER_STRK = 10**18
+MAX_FRI = 2**128 - 1
+
+
+def parse_strk(text: str) -> int:
+    """Fri from decimal text such as ``0.25``; raises SettingsError."""
+    whole, dot, fraction = text.strip().partition(".")
+    if not (whole or fraction) or not (whole + fraction).isdecimal() or len(fraction) > 18:
+        raise SettingsError(f"{text!r} is not an amount of STRK; write digits such as 0.25.")
+    fri = int(whole or "0") * FRI_PER_STRK + int((fraction or "0").ljust(18, "0"))
+    if fri > MAX_FRI:
+        raise SettingsError(f"{text} STRK is more than a contract can hold.")
+    return fri
+
+
+def format_strk(fri: int) -> str:
+    """Exact decimal STRK without trailing zeros."""
+    sign = "-" if fri < 0 else ""
+    whole, rest = divmod(abs(fri), FRI_PER_STRK)
+    fraction = f"{rest:018d}".rstrip("0")
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
