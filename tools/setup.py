@@ -1,7 +1,9 @@
 """Bring this machine what RenderChain is built and tested with; quiet when all is there.
 
     python3 tools/setup.py python     the Python environment in .venv
-    python3 tools/setup.py chain      starknet-devnet, the Cairo compilers, their core library
+    python3 tools/setup.py cairo      the Cairo compilers and their core library
+    python3 tools/setup.py cairo-path the same, and print where they are
+    python3 tools/setup.py devnet     starknet-devnet
     python3 tools/setup.py doctor     what is there and what is missing
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
@@ -61,7 +63,7 @@ def run(name: str, command: list[str], env: dict[str, str] | None = None, cwd: P
     log = cache_dir() / "logs" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
     started = time.monotonic()
-    print(f"setup: {name}: {' '.join(command[:4])} …", flush=True)
+    print(f"setup: {name}: {' '.join(command[:4])} …", file=sys.stderr, flush=True)
     with log.open("ab") as out:
         code = subprocess.run(
             command,
@@ -74,7 +76,7 @@ def run(name: str, command: list[str], env: dict[str, str] | None = None, cwd: P
     if code:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
         raise SetupError(f"{tail}\nsetup: {name} failed with exit code {code}; the whole log is {log}.")
-    print(f"setup: {name}: {time.monotonic() - started:.0f} s", flush=True)
+    print(f"setup: {name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
 
 def need(program: str, advice: str) -> None:
@@ -163,7 +165,9 @@ def main(targets: list[str]) -> int:
     """Run the named targets under a lock, so that two clones do not build at once."""
     steps = {
         "python": python_env,
-        "chain": lambda: [cargo_tools("cairo", CAIRO_CRATES), cargo_tools("devnet", DEVNET_CRATES)],
+        "cairo": lambda: cargo_tools("cairo", CAIRO_CRATES),
+        "cairo-path": lambda: print(cargo_tools("cairo", CAIRO_CRATES)),
+        "devnet": lambda: cargo_tools("devnet", DEVNET_CRATES),
         "doctor": doctor,
     }
     unknown = [target for target in targets if target not in steps]

@@ -1,0 +1,154 @@
+//! Which registry and boards belong to a network. It holds no money.
+#[starknet::contract]
+pub mod Directory {
+    use core::num::traits::Zero;
+    use starknet::storage::{
+        Map, MutableVecTrait, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess, Vec, VecTrait,
+    };
+    use starknet::{ContractAddress, get_block_timestamp, get_caller_address};
+    use crate::interfaces::IDirectory;
+
+    pub mod Errors {
+        pub const NOT_OWNER: felt252 = 'RC: not the directory owner';
+        pub const NOT_PENDING_OWNER: felt252 = 'RC: not the pending owner';
+        pub const ZERO_ADDRESS: felt252 = 'RC: zero address in directory';
+        pub const REGISTRY_SET: felt252 = 'RC: registry already set';
+        pub const BOARD_KNOWN: felt252 = 'RC: board already announced';
+    }
+
+    #[storage]
+    struct Storage {
+        owner: ContractAddress,
+        pending_owner: ContractAddress,
+        token: ContractAddress,
+        registry: ContractAddress,
+        board_wait_s: u64,
+        boards: Vec<ContractAddress>,
+        active_at_s: Map<ContractAddress, u64>,
+        paused: bool,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        BoardAnnounced: BoardAnnounced,
+        OwnershipTransferred: OwnershipTransferred,
+        Paused: Paused,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct BoardAnnounced {
+        #[key]
+        pub board: ContractAddress,
+        pub active_at_s: u64,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct OwnershipTransferred {
+        #[key]
+        pub new_owner: ContractAddress,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct Paused {
+        pub paused: bool,
+    }
+
+    #[constructor]
+    fn constructor(
+        ref self: ContractState, owner: ContractAddress, token: ContractAddress, board_wait_s: u64,
+    ) {
+        assert(!owner.is_zero() && !token.is_zero(), Errors::ZERO_ADDRESS);
+        self.owner.write(owner);
+        self.token.write(token);
+        self.board_wait_s.write(board_wait_s);
+    }
+
+    #[abi(embed_v0)]
+    impl DirectoryImpl of IDirectory<ContractState> {
+        fn owner(self: @ContractState) -> ContractAddress {
+            self.owner.read()
+        }
+
+        /// Caller: owner. The new owner must accept.
+        fn transfer_ownership(ref self: ContractState, new_owner: ContractAddress) {
+            self.assert_owner();
+            self.pending_owner.write(new_owner);
+        }
+
+        /// Caller: the pending owner.
+        fn accept_ownership(ref self: ContractState) {
+            let caller = get_caller_address();
+            assert(
+                !caller.is_zero() && caller == self.pending_owner.read(), Errors::NOT_PENDING_OWNER,
+            );
+            self.owner.write(caller);
+            self.pending_owner.write(Zero::zero());
+            self.emit(OwnershipTransferred { new_owner: caller });
+        }
+
+        fn token(self: @ContractState) -> ContractAddress {
+            self.token.read()
+        }
+
+        fn registry(self: @ContractState) -> ContractAddress {
+            self.registry.read()
+        }
+
+        /// Caller: owner, once.
+        fn set_registry(ref self: ContractState, registry: ContractAddress) {
+            self.assert_owner();
+            assert(!registry.is_zero(), Errors::ZERO_ADDRESS);
+            assert(self.registry.read().is_zero(), Errors::REGISTRY_SET);
+            self.registry.write(registry);
+        }
+
+        /// Caller: owner. The first board is active at once, as no stake can exist before it;
+        /// later ones after a wait in which workers can leave.
+        fn announce_board(ref self: ContractState, board: ContractAddress) {
+            self.assert_owner();
+            assert(!board.is_zero(), Errors::ZERO_ADDRESS);
+            assert(self.active_at_s.read(board) == 0, Errors::BOARD_KNOWN);
+            let active_at_s = if self.boards.len() == 0 {
+                1
+            } else {
+                get_block_timestamp() + self.board_wait_s.read()
+            };
+            self.active_at_s.write(board, active_at_s);
+            self.boards.push(board);
+            self.emit(BoardAnnounced { board, active_at_s });
+        }
+
+        fn is_active_board(self: @ContractState, board: ContractAddress) -> bool {
+            let active_at_s = self.active_at_s.read(board);
+            active_at_s != 0 && active_at_s <= get_block_timestamp()
+        }
+
+        fn board_count(self: @ContractState) -> u32 {
+            self.boards.len().try_into().unwrap()
+        }
+
+        fn board_at(self: @ContractState, index: u32) -> ContractAddress {
+            self.boards.at(index.into()).read()
+        }
+
+        fn paused(self: @ContractState) -> bool {
+            self.paused.read()
+        }
+
+        /// Caller: owner. A pause stops new jobs only, never anyone's money.
+        fn set_paused(ref self: ContractState, paused: bool) {
+            self.assert_owner();
+            self.paused.write(paused);
+            self.emit(Paused { paused });
+        }
+    }
+
+    #[generate_trait]
+    impl Internal of InternalTrait {
+        fn assert_owner(self: @ContractState) {
+            assert(get_caller_address() == self.owner.read(), Errors::NOT_OWNER);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+"""The contracts' own tests pass, and the committed artefacts are what the source compiles to."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from renderchain.core.job import JobTerms
+from renderchain.core.lifecycle import LeaseState
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def contracts(command: str) -> str:
+    script = [sys.executable, str(REPO / "tools" / "contracts.py"), command]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_cairo_test_passes() -> None:
+    assert re.search(r"test result: ok\. [1-9]\d* passed; 0 failed; 0 ignored", contracts("test"))
+
+
+def test_the_committed_artefacts_are_what_the_source_compiles_to() -> None:
+    contracts("check")
+
+
+def test_job_terms_have_the_same_fields_in_both_languages() -> None:
+    abi = json.loads((REPO / "contracts" / "artefacts" / "JobBoard.abi.json").read_text())
+    (struct,) = [entry for entry in abi if entry["name"] == "renderchain::types::JobTerms"]
+    assert [member["name"] for member in struct["members"]] == list(JobTerms.__dataclass_fields__)
+
+
+def test_lease_states_have_the_same_numbers_in_both_languages() -> None:
+    source = (REPO / "contracts" / "src" / "types.cairo").read_text()
+    constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", source))
+    assert constants and all(LeaseState[name] == int(number) for name, number in constants.items())
+
+
+def test_every_refusal_has_its_own_reason() -> None:
+    reasons: list[str] = []
+    for path in (REPO / "contracts" / "src").glob("*.cairo"):
+        reasons += re.findall(r"pub const [A-Z_]+: felt252 = '(RC: [^']+)'", path.read_text())
+    assert len(reasons) == len(set(reasons)) > 30
