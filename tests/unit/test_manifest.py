@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_malformed_field_is_refused(fields: dict[str, Any]) -> None:
 def test_what_is_no_manifest_is_refused(raw: bytes) -> None:
     with pytest.raises(ContentError):
         parse_manifest(raw)
+
+
+def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        with pytest.raises(ContentError, match="levels deep"):
+            parse_manifest(b'{"a\\"]]": ' + b"[" * 200_000)
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../x", "a//b", "./a", "C:/x", "a\\b", "a\0b"])

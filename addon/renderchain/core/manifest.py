@@ -7,6 +7,7 @@ stranger, so reading one checks every field before anything is done with it.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,6 +19,9 @@ from .frames import MAX_FRAMES
 SCHEMA = "renderchain/manifest/1"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
+MAX_DEPTH = 8
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(rb"[\[\]{}]")
 FORMATS = {"OPEN_EXR": "exr", "PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}
 
 
@@ -88,13 +92,28 @@ def check_path(path: str) -> str:
     return path
 
 
+def _depth(raw: bytes) -> int:
+    """The deepest nesting outside strings.
+
+    Python's own guard is not enough: where a library has raised the recursion limit, deep JSON
+    overflows the C stack and takes the process down.
+    """
+    level = deepest = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", raw)):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
 def parse_manifest(raw: bytes) -> Manifest:
     """Read and check a manifest; raises ContentError naming the field that is wrong."""
     if len(raw) > MAX_MANIFEST_BYTES:
         raise ContentError(f"The manifest has {len(raw)} bytes, over {MAX_MANIFEST_BYTES}: refused.")
+    if _depth(raw) > MAX_DEPTH:
+        raise ContentError(f"The manifest is nested over {MAX_DEPTH} levels deep: refused.")
     try:
         body = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ContentError("The package's manifest.json is not JSON: refused.") from error
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         raise ContentError(f"The package's manifest is not {SCHEMA}; update RenderChain.")
