@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: help setup toolchain doctor lint test test-unit contracts test-contracts format
+.PHONY: help setup toolchain doctor lint test test-unit contracts test-contracts test-chain format
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,3 +37,6 @@ test-contracts: setup ## the Cairo tests, and that the committed artefacts are u
 
 contracts: setup ## compile the contracts into contracts/artefacts
 	$(BIN)/python tools/contracts.py build
+
+test-chain: setup ## the chain client against a real devnet
+	$(BIN)/python -m pytest tests/chain

@@ -3,7 +3,7 @@
     python3 tools/setup.py python     the Python environment in .venv
     python3 tools/setup.py cairo      the Cairo compilers and their core library
     python3 tools/setup.py cairo-path the same, and print where they are
-    python3 tools/setup.py devnet     starknet-devnet
+    python3 tools/setup.py devnet     starknet-devnet; devnet-path prints where it is
     python3 tools/setup.py doctor     what is there and what is missing
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
@@ -167,6 +167,7 @@ def main(targets: list[str]) -> int:
         "python": python_env,
         "cairo": lambda: cargo_tools("cairo", CAIRO_CRATES),
         "cairo-path": lambda: print(cargo_tools("cairo", CAIRO_CRATES)),
+        "devnet-path": lambda: print(cargo_tools("devnet", DEVNET_CRATES)),
         "devnet": lambda: cargo_tools("devnet", DEVNET_CRATES),
         "doctor": doctor,
     }

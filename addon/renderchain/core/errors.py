@@ -17,7 +17,7 @@ RenderChainError
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
      ├─ InsufficientFunds  the account can't pay
-     └─ ContractError      a contract refused; one subclass per reason
+     └─ ContractError      a contract refused; its reason is in ``code``
 
 Each message says what happened, to what, and what to do now.
 """
@@ -94,12 +94,9 @@ class InsufficientFunds(RemoteError):
 
 
 class ContractError(RemoteError):
-    """A contract refused; ``code`` is the short string it gave."""
+    """A contract refused; ``code`` is the reason it gave."""
 
-    code = ""
-    advice = "Check the state of the job and try again."
-
-    def __init__(self, action: str, code: str = "") -> None:
-        self.code = code or self.code
-        self.action = action
-        super().__init__(f"{action} was refused by the contract ({self.code}). {self.advice}")
+    def __init__(self, action: str, code: str, advice: str | None = None) -> None:
+        self.code = code
+        advice = advice or "Look at the job's present state before you try again."
+        super().__init__(f"{action} was refused by the contract ({code}). {advice}")

@@ -48,33 +48,33 @@ class JobTerms:
 
 @dataclass(frozen=True)
 class JobInfo:
-    """A job's state on-chain."""
+    """A job's state on-chain; counts are of tasks."""
 
     job_id: int
     requester: int
     terms: JobTerms
     created_at_s: int
-    expires_at_s: int
     cursor: int
     accepted_tasks: int
     refunded_tasks: int
-    open_leases: int
+    open_tasks: int
     cancelled: bool
-    closed: bool
 
     @property
     def state(self) -> JobState:
-        """The one word the artist sees."""
+        """The one word the artist sees; a job ended by cancel or expiry is canceled."""
         if self.accepted_tasks == self.terms.tasks:
             return JobState.COMPLETED
-        if self.cancelled:
-            return JobState.CANCELED
-        return JobState.EXPIRED if self.closed else JobState.ACTIVE
+        ended = self.cancelled or self.accepted_tasks + self.refunded_tasks == self.terms.tasks
+        return JobState.CANCELED if ended else JobState.ACTIVE
 
 
 @dataclass(frozen=True)
 class LeaseInfo:
-    """A lease's state on-chain: ``count`` tasks from ``first`` (0-based) given to ``operator``."""
+    """A lease's state on-chain: ``count`` tasks from ``first`` (0-based).
+
+    ``since_s`` and ``since_block`` are the claim's, after it the submission's.
+    """
 
     lease_id: int
     job_id: int
@@ -82,10 +82,8 @@ class LeaseInfo:
     count: int
     attempt: int
     state: LeaseState
-    operator: int
-    claimed_at_s: int
-    submitted_at_s: int
-    root: int
+    since_s: int
+    since_block: int
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,6 @@ class WorkerInfo:
     locked_fri: int
     unstaking_fri: int
     unstake_at_s: int
-    accepted_leases: int
-    expired_leases: int
 
 
 def family_of(blender_version: tuple[int, int], engine: str, device_group: str) -> int:

@@ -47,4 +47,3 @@ class JobState(StrEnum):
     ACTIVE = "active"
     COMPLETED = "completed"
     CANCELED = "canceled"
-    EXPIRED = "expired"

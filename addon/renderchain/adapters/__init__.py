@@ -1,0 +1,1 @@
+"""One outside library each; third-party imports are lazy."""

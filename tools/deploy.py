@@ -1,0 +1,51 @@
+"""Declare and deploy a RenderChain network: directory, registry and one board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starknet_py.contract import Contract
+
+ARTEFACTS = Path(__file__).resolve().parent.parent / "contracts" / "artefacts"
+# STRK has this address on devnet, Sepolia and mainnet.
+STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Contract addresses of a network."""
+
+    directory: int
+    registry: int
+    board: int
+
+
+async def deploy_network(owner: Any, *, cooldown_s: int, minimum_stake_fri: int) -> Deployed:
+    """Deploy with ``owner`` (a starknet-py account) as the directory's owner.
+
+    Later boards wait one second longer than the cool-down, so that workers can leave first.
+    """
+    token = STRK
+    directory = await _deploy(owner, "Directory", [owner.address, token, cooldown_s + 1])
+    registry = await _deploy(
+        owner, "WorkerRegistry", [directory.address, token, cooldown_s, minimum_stake_fri]
+    )
+    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token])
+    for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
+        sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
+        await sent.wait_for_acceptance(check_interval=0.1)
+    return Deployed(int(directory.address), int(registry.address), int(board.address))
+
+
+async def _deploy(owner: Any, name: str, arguments: list[int]) -> Any:
+    sierra = (ARTEFACTS / f"{name}.sierra.json").read_text()
+    casm = (ARTEFACTS / f"{name}.casm.json").read_text()
+    declared = await Contract.declare_v3(
+        owner, compiled_contract=sierra, compiled_contract_casm=casm, auto_estimate=True
+    )
+    await declared.wait_for_acceptance(check_interval=0.1)
+    deployed = await declared.deploy_v3(constructor_args=arguments, auto_estimate=True)
+    await deployed.wait_for_acceptance(check_interval=0.1)
+    return deployed.deployed_contract
