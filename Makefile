@@ -1,42 +1,74 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: help setup toolchain doctor lint test test-unit contracts test-contracts test-chain format
+SETUP := @python3 -m tools.setup
+.PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
+	test-blender test-e2e contracts extension network stop demo bench
 
 help: ## what there is
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-setup: ## the Python environment
-	@python3 tools/setup.py python
+demo: ## the main job for real: a network, two workers, a scene, frames on disk
+	$(SETUP) demo
+	$(BIN)/python -m tools.demo
 
-toolchain: ## starknet-devnet and the Cairo compilers (20 minutes on 2 cores, once)
-	@python3 tools/setup.py cairo devnet
+test: ## all tests
+	$(SETUP) all
+	$(BIN)/python -m pytest
+
+setup: ## what the demo needs: Python, Blender, devnet, Kubo, scenes
+	$(SETUP) demo
+
+toolchain: ## the Cairo compilers, for people who change contracts
+	$(SETUP) cairo
+
+blender-app: ## the Blender 5.2 application
+	$(SETUP) system blender
 
 doctor: ## what is installed and what is missing
-	@python3 tools/setup.py doctor
+	$(SETUP) doctor
 
-lint: setup ## formatting, imports, types
+lint: ## formatting, imports, sizes, types
+	$(SETUP) python cairo
 	$(BIN)/python tools/contracts.py format
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/sizes.py
 	$(BIN)/mypy
 	PYTHONPATH=addon $(BIN)/lint-imports --no-cache
 
-format: setup ## put the code into shape
+format: ## put the code into shape
+	$(SETUP) python cairo
 	$(BIN)/python tools/contracts.py format --write
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## all tests
-	$(BIN)/python -m pytest
-
-test-unit: setup ## the tests that need nothing but Python
+test-unit: ## the tests that need nothing but Python
+	$(SETUP) python
 	$(BIN)/python -m pytest tests/unit
 
-test-contracts: setup ## the Cairo tests, and that the committed artefacts are up to date
+test-contracts: ## the Cairo tests, and that the committed artefacts are up to date
+	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
-contracts: setup ## compile the contracts into contracts/artefacts
+test-chain: ## chain client and content store against a real devnet and Kubo
+	$(SETUP) demo
+	$(BIN)/python -m pytest tests/chain
+
+test-blender: ## packing, rendering and the interface in real Blender
+	$(SETUP) all
+	$(BIN)/python -m pytest tests/blender
+
+test-e2e: ## whole jobs on a whole network
+	$(SETUP) demo
+	$(BIN)/python -m pytest tests/e2e
+
+contracts: ## compile the contracts into contracts/artefacts
+	$(SETUP) python cairo
 	$(BIN)/python tools/contracts.py build
 
-test-chain: setup ## the chain client against a real devnet
-	$(BIN)/python -m pytest tests/chain
+network: ## a network that keeps running, with settings for artist and workers
+	$(SETUP) demo
+	$(BIN)/python -m tools.network start
+
+stop: ## end that network
+	@test ! -d build/network || $(BIN)/python -m tools.network stop

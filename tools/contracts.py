@@ -1,4 +1,4 @@
-"""Compile, check and test the contracts with the Cairo tools that tools/setup.py brings.
+"""Compile, check and test the contracts with the Cairo tools that tools/setup brings.
 
 python tools/contracts.py build    compile into contracts/artefacts
 python tools/contracts.py check    fail if the committed artefacts differ from the source
@@ -27,8 +27,8 @@ CONTRACTS = {
 
 def tool(name: str) -> str:
     """The path of a Cairo tool; builds it on the first use."""
-    setup = [sys.executable, str(REPO / "tools" / "setup.py"), "cairo-path"]
-    root = os.environ.get("RENDERCHAIN_CAIRO") or subprocess.check_output(setup, text=True).strip()
+    setup = [sys.executable, "-m", "tools.setup", "path", "cairo"]
+    root = os.environ.get("RENDERCHAIN_CAIRO") or subprocess.check_output(setup, cwd=REPO, text=True).strip()
     os.environ["RENDERCHAIN_CAIRO"] = root
     return str(Path(root) / "bin" / name)
 

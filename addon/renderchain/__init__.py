@@ -1,5 +1,19 @@
 """RenderChain: render Blender scenes on a network of paid workers.
 
-Nothing is imported here at module level: this folder is to be loaded both as the package
-``renderchain`` and, inside Blender, as an extension.
+This folder is the Blender extension and the Python package ``renderchain`` at once; one process
+uses one of the two. Nothing is imported here until Blender asks for it.
 """
+
+
+def register() -> None:
+    """Called by Blender when the add-on is enabled."""
+    from .ui import registration
+
+    registration.register()
+
+
+def unregister() -> None:
+    """Called by Blender when the add-on is disabled."""
+    from .ui import registration
+
+    registration.unregister()

@@ -4,6 +4,7 @@ pub mod directory;
 pub mod events;
 pub mod interfaces;
 pub mod job_board;
+pub mod terms;
 
 #[cfg(test)]
 mod tests;

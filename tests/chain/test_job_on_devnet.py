@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
+from contextlib import aclosing
 from typing import Any
 
 import pytest
-from renderchain.adapters.starknet_chain import StarknetChain
-from renderchain.core.errors import ChainError, ContractError
+from renderchain.adapters.starknet.account import open_account
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.core.contract_errors import FamilyNotSupported, NotRequester
+from renderchain.core.errors import ChainError
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.lifecycle import JobState, LeaseState
 from starknet_py.net.account.account import Account
 from starknet_py.net.full_node_client import FullNodeClient
 from starknet_py.net.models import StarknetChainId
-from starknet_py.net.signer.key_pair import KeyPair
 
-from tools.deploy import deploy_network
+from tools.network.deploy import deploy_network
+from tools.network.local import predeployed
 
-REPO = Path(__file__).resolve().parents[2]
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 PAYOUT = 0xC01D
 TERMS = JobTerms(
@@ -41,59 +35,23 @@ TERMS = JobTerms(
 )
 
 
-@pytest.fixture
-def devnet(tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh devnet, which ends with the test."""
-    setup = [sys.executable, str(REPO / "tools" / "setup.py"), "devnet-path"]
-    root = subprocess.check_output(setup, text=True).strip()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (tmp_path / "devnet.log").open("wb")
-    command = [f"{root}/bin/starknet-devnet", "--port", str(port), "--seed", "7", "--accounts", "3"]
-    process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        wait_until_open(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-        log.close()
+async def accounts(port: int) -> list[Any]:
+    """The devnet's funded accounts as starknet-py opens them."""
+    url = f"http://127.0.0.1:{port}/rpc"
+    return [await open_account(url, one.address, one.private_key) for one in predeployed(url)]
 
 
-def wait_until_open(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("devnet did not start within 30 s")
-
-
-def accounts(url: str) -> list[Any]:
-    question = {"jsonrpc": "2.0", "id": 1, "method": "devnet_getPredeployedAccounts", "params": {}}
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url + "/rpc", json.dumps(question).encode(), headers)
-    with urllib.request.urlopen(request) as answer:
-        known = json.load(answer)["result"]
-    client = FullNodeClient(node_url=url + "/rpc")
-    chain = StarknetChainId.SEPOLIA
-    pairs = [(one["address"], KeyPair.from_private_key(int(one["private_key"], 16))) for one in known]
-    return [Account(address=a, client=client, key_pair=pair, chain=chain) for a, pair in pairs]
-
-
-async def network(url: str) -> tuple[StarknetChain, StarknetChain, StarknetChain, int]:
+async def network(port: int) -> tuple[StarknetChain, StarknetChain, StarknetChain, int]:
     """The same new network as its artist, worker owner and operator see it, and the operator."""
-    artist, owner, operator = accounts(url)
+    artist, owner, operator = (await accounts(port))[:3]
     deployed = await deploy_network(artist, cooldown_s=100, minimum_stake_fri=10**18)
-    where = (deployed.directory, deployed.board)
+    where = (deployed.directory, deployed.board, f"ws://127.0.0.1:{port}/ws")
     views = [await StarknetChain.connect(one, *where) for one in (artist, owner, operator)]
     await views[1].register(operator.address, PAYOUT, [FAMILY], 2 * 10**18)
     return views[0], views[1], views[2], operator.address
 
 
-def test_a_job_is_escrowed_worked_on_accepted_and_paid(devnet: str) -> None:
+def test_a_job_is_escrowed_worked_on_accepted_and_paid(devnet: int) -> None:
     async def run() -> None:
         artist, _, worker, operator = await network(devnet)
         paid_before = await artist.tokens_fri(PAYOUT)
@@ -117,15 +75,14 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(devnet: str) -> None:
     asyncio.run(run())
 
 
-def test_a_refusal_says_what_was_refused_why_and_what_to_do(devnet: str) -> None:
+def test_a_refusal_says_what_was_refused_why_and_what_to_do(devnet: int) -> None:
     async def run() -> None:
         artist, owner, worker, _ = await network(devnet)
         job_id = await artist.create_job(TERMS)
-        with pytest.raises(ContractError, match="Register the worker for") as refused:
+        with pytest.raises(FamilyNotSupported, match="Register the worker for"):
             await owner.claim_lease(job_id)
-        assert refused.value.code == "RC: family not supported"
         lease_id = await worker.claim_lease(job_id)
-        with pytest.raises(ContractError, match="not the requester"):
+        with pytest.raises(NotRequester):
             await worker.cancel(job_id)
         await artist.cancel(job_id)
         await worker.give_back(lease_id)
@@ -135,14 +92,42 @@ def test_a_refusal_says_what_was_refused_why_and_what_to_do(devnet: str) -> None
     asyncio.run(run())
 
 
-def test_a_node_that_is_down_is_named_in_the_error(devnet: str) -> None:
+def test_a_node_that_is_down_is_named_in_the_error(devnet: int) -> None:
     async def run() -> None:
-        account = accounts(devnet)[0]
+        account = (await accounts(devnet))[0]
         dead = FullNodeClient(node_url="http://127.0.0.1:9/rpc")
         account = Account(
             address=account.address, client=dead, signer=account.signer, chain=StarknetChainId.SEPOLIA
         )
         with pytest.raises(ChainError, match="can't be reached"):
-            await StarknetChain.connect(account, 1, 2)
+            await StarknetChain.connect(account, 1, 2, "ws://127.0.0.1:9/ws")
+
+    asyncio.run(run())
+
+
+def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(devnet: int) -> None:
+    async def run() -> None:
+        artist, _, worker, _ = await network(devnet)
+        start = await artist.block_number()
+        job_id = await artist.create_job(TERMS)
+        lease_id = await worker.claim_lease(job_id)
+
+        async def next_of(stream: Any, count: int) -> list[str]:
+            return [type(await asyncio.wait_for(anext(stream), 10)).__name__ for _ in range(count)]
+
+        async with aclosing(artist.events(start)) as stream:
+            assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
+            await worker.submit(lease_id, 1, (2, 3), 0)
+            await artist.accept([lease_id])
+            assert await next_of(stream, 2) == ["ResultSubmitted", "LeaseAccepted"]
+
+    asyncio.run(run())
+
+
+def test_a_second_network_can_be_deployed_on_the_same_chain(devnet: int) -> None:
+    async def run() -> None:
+        owner = (await accounts(devnet))[0]
+        first, second = [await deploy_network(owner, cooldown_s=1, minimum_stake_fri=1) for _ in range(2)]
+        assert first.directory != second.directory
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from renderchain.core.contract_errors import BY_CODE
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
 
@@ -46,3 +47,4 @@ def test_every_refusal_has_its_own_reason() -> None:
     for path in (REPO / "contracts" / "src").glob("*.cairo"):
         reasons += re.findall(r"pub const [A-Z_]+: felt252 = '(RC: [^']+)'", path.read_text())
     assert len(reasons) == len(set(reasons)) > 30
+    assert set(reasons) <= set(BY_CODE), "each needs its exception in core/contract_errors.py"

@@ -13,7 +13,8 @@ from renderchain.core.canonical import dump_canonical
 from renderchain.core.cid import cid_of, digest_of, join_digest, split_digest
 from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
-from renderchain.core.manifest import Manifest, PackedFile, check_path, parse_manifest
+from renderchain.core.manifest import Manifest, PackedFile, parse_manifest
+from renderchain.core.reader import check_path
 
 MANIFEST = Manifest(
     blender_version=(4, 5),

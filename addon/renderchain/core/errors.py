@@ -17,7 +17,7 @@ RenderChainError
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
      ├─ InsufficientFunds  the account can't pay
-     └─ ContractError      a contract refused; its reason is in ``code``
+    X
 
 Each message says what happened, to what, and what to do now.
 """
@@ -91,12 +91,3 @@ class FeeTooHigh(RemoteError):
 
 class InsufficientFunds(RemoteError):
     """The account can't pay."""
-
-
-class ContractError(RemoteError):
-    """A contract refused; ``code`` is the reason it gave."""
-
-    def __init__(self, action: str, code: str, advice: str | None = None) -> None:
-        self.code = code
-        advice = advice or "Look at the job's present state before you try again."
-        super().__init__(f"{action} was refused by the contract ({code}). {advice}")

@@ -1,59 +1,65 @@
-"""The contracts as typed methods, on starknet-py; one object is the one sender of its account.
+"""The contracts as typed methods; one object is the one sender of its account.
 
-Third-party exceptions do not leave this module: a refusal is a ContractError with the contract's
+Third-party exceptions do not leave this folder: a refusal is the ContractError of the contract's
 own reason, anything else a ChainError.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from ..core.errors import ChainError, ContractError
-from ..core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
-from ..core.lifecycle import LeaseState
-
-_REASON = re.compile(r"RC: [a-z ]+")
-ADVICE = {
-    "RC: nothing left to claim": "Other workers hold all tasks; wait for a task to reopen.",
-    "RC: stake is not free": "Add stake, or wait until other leases are settled.",
-    "RC: family not supported": "Register the worker for the job's Blender version and device.",
-    "RC: deadline not reached": "Wait until the deadline has passed in seconds and in blocks.",
-    "RC: network takes no new jobs": "The network is paused; nothing was paid. Try again later.",
-    "RC: nothing to withdraw": "The balance is empty; nothing has to be done.",
-}
+from ...core.board_events import BoardEvent
+from ...core.errors import ChainError, WrongNetwork
+from ...core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
+from ...core.lifecycle import LeaseState
+from .contracts import open_contract
+from .events import EventStream
+from .said import said
 
 
 class StarknetChain:
     """One account's view of a RenderChain network; make it with ``connect``."""
 
-    def __init__(self, account: Any, token: Any, registry: Any, board: Any) -> None:
+    def __init__(self, account: Any, token: Any, registry: Any, board: Any, ws_url: str) -> None:
         self._account = account
         self._token = token
         self._registry = registry
         self._board = board
+        self._stream = EventStream(account.client, ws_url, int(board.address))
+        self.address = int(account.address)
+        self.chain_id = int(account.signer.chain_id)
+        self.board = int(board.address)
 
     @classmethod
-    async def connect(cls, account: Any, directory_address: int, board_address: int) -> StarknetChain:
+    async def connect(
+        cls, account: Any, directory_address: int, board_address: int, ws_url: str
+    ) -> StarknetChain:
         """Find token and registry from the directory, and check that the board is an active one.
 
-        ``account`` is a starknet-py account. Raises ChainError.
+        ``account`` is a starknet-py account, ``ws_url`` its node's WebSocket. Raises WrongNetwork or
+        ChainError.
         """
-        from starknet_py.contract import Contract
-
-        async def contract(address: int) -> Any:
-            return await _said("Reading a contract", Contract.from_address(address, provider=account))
-
-        directory = await contract(directory_address)
-        (active,) = await _said(
+        directory = await open_contract(directory_address, account)
+        (active,) = await said(
             "Asking the directory", directory.functions["is_active_board"].call(board_address)
         )
         if not active:
-            raise ChainError(f"{board_address:#x} is no active board of this network; check the settings.")
-        (token,) = await _said("Asking the directory", directory.functions["token"].call())
-        (registry,) = await _said("Asking the directory", directory.functions["registry"].call())
-        return cls(account, await contract(token), await contract(registry), await contract(board_address))
+            raise WrongNetwork(f"{board_address:#x} is no active board of this network; check the settings.")
+        (token,) = await said("Asking the directory", directory.functions["token"].call())
+        (registry,) = await said("Asking the directory", directory.functions["registry"].call())
+        token, registry, board = [
+            await open_contract(address, account) for address in (token, registry, board_address)
+        ]
+        return cls(account, token, registry, board, ws_url)
+
+    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on."""
+        return self._stream.follow(from_block)
+
+    async def block_number(self) -> int:
+        """The newest block."""
+        return int(await said("Asking for the newest block", self._account.client.get_block_number()))
 
     async def register(self, operator: int, payout: int, families: Sequence[int], stake_fri: int) -> None:
         """Stake for a worker that this account will own."""
@@ -79,6 +85,14 @@ class StarknetChain:
     async def accept(self, lease_ids: Sequence[int]) -> None:
         """As the requester, accept submitted leases."""
         await self._invoke(f"Accepting leases {list(lease_ids)}", "accept", list(lease_ids))
+
+    async def accept_late(self, lease_id: int) -> None:
+        """Accept a lease whose window is over; anyone may."""
+        await self._invoke(f"Accepting lease {lease_id} late", "accept_late", lease_id)
+
+    async def expire(self, lease_id: int) -> None:
+        """End a claimed lease that timed out; anyone may."""
+        await self._invoke(f"Expiring lease {lease_id}", "expire", lease_id)
 
     async def give_back(self, lease_id: int) -> None:
         """As the worker, return a lease before submitting."""
@@ -123,17 +137,15 @@ class StarknetChain:
         return self._token.functions["approve"].prepare_invoke_v3(spender.address, amount_fri)
 
     async def _read(self, contract: Any, name: str, *arguments: Any) -> Any:
-        (value,) = await _said(f"Reading {name}", contract.functions[name].call(*arguments))
+        (value,) = await said(f"Reading {name}", contract.functions[name].call(*arguments))
         return value
 
     async def _invoke(self, action: str, name: str, *arguments: Any) -> Any:
         return await self._send(action, self._board.functions[name].prepare_invoke_v3(*arguments))
 
     async def _send(self, action: str, *calls: Any) -> Any:
-        sent = await _said(action, self._account.execute_v3(calls=list(calls), auto_estimate=True))
-        return await _said(
-            action, self._account.client.wait_for_tx(sent.transaction_hash, check_interval=0.1)
-        )
+        sent = await said(action, self._account.execute_v3(calls=list(calls), auto_estimate=True))
+        return await said(action, self._account.client.wait_for_tx(sent.transaction_hash, check_interval=0.1))
 
     def _key_of(self, receipt: Any, event: str, index: int) -> int:
         from starknet_py.hash.selector import get_selector_from_name
@@ -147,23 +159,3 @@ class StarknetChain:
 
 def _progress(raw: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name != "reopened_ranges"}
-
-
-async def _said(action: str, call: Awaitable[Any]) -> Any:
-    """Await a call of the library and translate its failures."""
-    from aiohttp import ClientError as HttpError
-    from starknet_py.net.client_errors import ClientError
-    from starknet_py.transaction_errors import TransactionFailedError
-
-    try:
-        return await call
-    except (ClientError, TransactionFailedError) as error:
-        reason = _REASON.search(f"{error} {getattr(error, 'data', '')}")
-        if reason is None:
-            raise ChainError(f"{action} failed: {error}. Check the node and the account's funds.") from error
-        refused = ContractError(action, reason[0].strip(), ADVICE.get(reason[0].strip()))
-        raise refused from error
-    except (HttpError, OSError) as error:
-        raise ChainError(
-            f"{action} failed: the node can't be reached ({error}). Check its address."
-        ) from error

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starknet_py.common import create_sierra_compiled_contract
 from starknet_py.contract import Contract
+from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
+from starknet_py.net.client_errors import ClientError
 
-ARTEFACTS = Path(__file__).resolve().parent.parent / "contracts" / "artefacts"
+ARTEFACTS = Path(__file__).resolve().parents[2] / "contracts" / "artefacts"
 # STRK has this address on devnet, Sepolia and mainnet.
 STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 
@@ -42,10 +46,22 @@ async def deploy_network(owner: Any, *, cooldown_s: int, minimum_stake_fri: int)
 async def _deploy(owner: Any, name: str, arguments: list[int]) -> Any:
     sierra = (ARTEFACTS / f"{name}.sierra.json").read_text()
     casm = (ARTEFACTS / f"{name}.casm.json").read_text()
-    declared = await Contract.declare_v3(
-        owner, compiled_contract=sierra, compiled_contract_casm=casm, auto_estimate=True
+    class_hash = await _declare(owner, sierra, casm)
+    deployed = await Contract.deploy_contract_v3(
+        owner, class_hash, abi=json.loads(sierra)["abi"], constructor_args=arguments, auto_estimate=True
     )
-    await declared.wait_for_acceptance(check_interval=0.1)
-    deployed = await declared.deploy_v3(constructor_args=arguments, auto_estimate=True)
     await deployed.wait_for_acceptance(check_interval=0.1)
     return deployed.deployed_contract
+
+
+async def _declare(owner: Any, sierra: str, casm: str) -> int:
+    """Declare a class unless the chain knows it from an earlier network; returns its hash."""
+    class_hash = compute_sierra_class_hash(create_sierra_compiled_contract(compiled_contract=sierra))
+    try:
+        await owner.client.get_class_by_hash(class_hash)
+    except ClientError:
+        declared = await Contract.declare_v3(
+            owner, compiled_contract=sierra, compiled_contract_casm=casm, auto_estimate=True
+        )
+        await declared.wait_for_acceptance(check_interval=0.1)
+    return int(class_hash)

@@ -1,0 +1,1 @@
+"""The renderer port: a child Blender in a sandbox."""

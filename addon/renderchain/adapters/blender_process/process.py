@@ -1,0 +1,183 @@
+"""Starting a render process and talking to it: commands on its stdin, messages on its stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.errors import ContentError, RenderFailed
+from ...core.manifest import FORMATS, Manifest
+from ...core.messages import (
+    MAX_LINE_BYTES,
+    Command,
+    Failed,
+    Load,
+    Loaded,
+    Message,
+    Progress,
+    Render,
+    Rendered,
+    read_message,
+    to_line,
+)
+from ...ports.renderer import OnProgress
+from .sandbox import Jailed, jail
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+CHILD = PACKAGE_ROOT / "blender" / "child.py"
+NEEDED_MODULES = ("numpy", "OpenEXR")
+LOAD_TIMEOUT_S = 600
+QUIT_TIMEOUT_S = 10
+LOG_TAIL_BYTES = 2000
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BlenderRenderer:
+    """``blender`` is the application to run, or "" for the bpy module in this Python.
+
+    ``device`` is AUTO or one of Cycles' names; a frame may be silent for ``silence_s``, no longer.
+    """
+
+    blender: str
+    device: str
+    log_folder: Path
+    silence_s: int = 900
+    allow_unsandboxed: bool = False
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        jailed = self._jailed(package, output)
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        log_path = self.log_folder / f"render-{output.name}.log"
+        with log_path.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *jailed.command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                limit=MAX_LINE_BYTES,
+            )
+            session = _Session(process, self.silence_s, log_path)
+            try:
+                await session.load(manifest, jailed, self.device)
+                yield session
+            finally:
+                await session.close()
+
+    def _jailed(self, package: Path, output: Path) -> Jailed:
+        modules = [_folder_of(name) for name in NEEDED_MODULES]
+        arguments = ["--", *(str(folder) for folder in modules)]
+        readable = {PACKAGE_ROOT, *modules}
+        if self.blender:
+            options = ["--background", "--factory-startup", "--disable-autoexec", "--offline-mode"]
+            command = [self.blender, *options, "--python-exit-code", "1", "--python", str(CHILD)]
+            readable.add(Path(self.blender).resolve().parent)
+        else:
+            command = [sys.executable, "-I", str(CHILD)]
+            readable |= {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent}
+        return jail(
+            [*command, *arguments],
+            sorted(readable),
+            package,
+            output,
+            allow_unsandboxed=self.allow_unsandboxed,
+        )
+
+
+def _folder_of(module: str) -> Path:
+    """The folder that a module is imported from."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise RenderFailed(f"The Python module {module} is missing; install RenderChain again.")
+    origin = Path(spec.origin)
+    return origin.parent.parent if origin.name == "__init__.py" else origin.parent
+
+
+class _Session:
+    """A running process; one command at a time."""
+
+    loaded: Loaded
+
+    def __init__(self, process: asyncio.subprocess.Process, silence_s: int, log_path: Path) -> None:
+        self._process = process
+        self._silence_s = silence_s
+        self._log_path = log_path
+
+    async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
+        blend = f"{jailed.package}/{manifest.main_blend}"
+        extension = FORMATS[manifest.file_format]
+        self._send(Load(blend, manifest.scene, jailed.output, manifest.file_format, extension, device))
+        message = await self._next(LOAD_TIMEOUT_S)
+        if not isinstance(message, Loaded):
+            raise self._failure(f"did not open the scene ({message})")
+        self.loaded = message
+
+    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+        """Render a frame into the output folder; raises RenderFailed."""
+        self._send(Render(frame))
+        while True:
+            message = await self._next(self._silence_s)
+            if isinstance(message, Progress):
+                on_progress(message)
+            elif isinstance(message, Rendered) and message.frame == frame:
+                return message
+            elif isinstance(message, Failed):
+                raise self._failure(f"could not render frame {frame}: {message.reason}")
+            else:
+                raise self._failure(f"answered something else than frame {frame}")
+
+    async def close(self) -> None:
+        """End the process, by force if it does not go by itself."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), QUIT_TIMEOUT_S if not _cancelled() else 0.1)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
+                self._process.kill()
+            await self._process.wait()
+            if isinstance(error, asyncio.CancelledError):
+                raise
+
+    def _send(self, command: Command) -> None:
+        if self._process.stdin is None:
+            raise self._failure("has no input")
+        self._process.stdin.write(to_line(command))
+
+    async def _next(self, timeout_s: int) -> Message:
+        """The next message; lines before the first one are Blender's own and are skipped."""
+        if self._process.stdout is None:
+            raise self._failure("has no output")
+        while True:
+            try:
+                line = await asyncio.wait_for(self._process.stdout.readline(), timeout_s)
+            except TimeoutError:
+                raise self._failure(f"said nothing for {timeout_s} s") from None
+            except ValueError:
+                raise self._failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
+            if not line:
+                code = await self._process.wait()
+                raise self._failure(f"ended by itself (exit code {code})")
+            if line.startswith(b"{"):
+                try:
+                    return read_message(line)
+                except ContentError as error:
+                    raise self._failure(f"sent nonsense: {error}") from error
+
+    def _failure(self, what: str) -> RenderFailed:
+        tail = self._log_path.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")
+        log.error("render process %s; the end of its log:\n%s", what, tail)
+        return RenderFailed(f"The render process {what}. Its log is {self._log_path}.")
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

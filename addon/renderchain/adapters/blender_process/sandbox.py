@@ -1,0 +1,70 @@
+"""The sandbox around a render process: bubblewrap without network, the system read-only.
+
+The process sees its package at /package, its output folder at /output, Blender, Python and the
+graphics devices. It gets no environment, no home, no keys, no other user's files.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.errors import SandboxMissing
+
+SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/OpenCL", "/sys")
+DEVICES = ("nvidia*", "dri", "kfd")
+ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
+
+
+@dataclass(frozen=True)
+class Jailed:
+    """A command as it is started, and what the two folders are called inside."""
+
+    command: list[str]
+    package: str
+    output: str
+
+
+def require_sandbox(allow_unsandboxed: bool) -> None:
+    """Raise SandboxMissing unless there is bubblewrap, or the user decided to do without."""
+    if shutil.which("bwrap") is None and not allow_unsandboxed:
+        raise SandboxMissing(
+            f"There is no sandbox on this machine ({sys.platform}): bubblewrap is missing. Install it, or "
+            "set allow_unsandboxed if you trust every scene that anybody may send you."
+        )
+
+
+def jail(
+    command: Sequence[str], readable: Sequence[Path], package: Path, output: Path, *, allow_unsandboxed: bool
+) -> Jailed:
+    """The command inside the sandbox; ``readable`` are folders that it needs besides the system."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        require_sandbox(allow_unsandboxed)
+        return Jailed(list(command), str(package), str(output))
+    arguments = [bwrap, *ISOLATION, "--cap-drop", "ALL", "--clearenv"]
+    for variable, value in (("PATH", "/usr/bin:/bin"), ("HOME", "/tmp"), ("LANG", "C.UTF-8")):
+        arguments += ["--setenv", variable, value]
+    for name in SYSTEM_FOLDERS:
+        arguments += _system_folder(Path(name))
+    for name in SYSTEM_FILES:
+        arguments += ["--ro-bind-try", name, name]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    for pattern in DEVICES:
+        for device in sorted(Path("/dev").glob(pattern)):
+            arguments += ["--dev-bind", str(device), str(device)]
+    for folder in readable:
+        if not folder.is_relative_to("/usr"):
+            arguments += ["--ro-bind", str(folder), str(folder)]
+    arguments += ["--ro-bind", str(package), "/package", "--bind", str(output), "/output"]
+    return Jailed([*arguments, "--chdir", "/output", "--", *command], "/package", "/output")
+
+
+def _system_folder(folder: Path) -> list[str]:
+    if folder.is_symlink():
+        return ["--symlink", str(folder.readlink()), str(folder)]
+    return ["--ro-bind", str(folder), str(folder)] if folder.exists() else []

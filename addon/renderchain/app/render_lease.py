@@ -1,0 +1,115 @@
+"""One lease from package to submission."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ..core.cid import digest_of, split_digest
+from ..core.errors import ContentError
+from ..core.job import JobTerms, LeaseInfo, family_of
+from ..core.manifest import Manifest
+from ..core.merkle import HashMany, LeaseKey
+from ..ports.chain import Chain
+from ..ports.content_store import ContentStore
+from ..ports.journal import LeaseEntry
+from ..ports.renderer import Renderer
+from ..ports.reporter import Reporter
+from .lease_result import write_result
+from .package import fetch_package
+
+NO_KEY = 0  # results are not encrypted
+
+
+class RenderLease:
+    """Fetches, renders, pins and submits; packages stay in ``folder`` while their job lives."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        store: ContentStore,
+        renderer: Renderer,
+        reporter: Reporter,
+        folder: Path,
+        hash_many: HashMany,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._renderer = renderer
+        self._reporter = reporter
+        self._folder = folder
+        self._hash_many = hash_many
+        self._packages: dict[int, Path] = {}
+
+    def output(self, lease_id: int) -> Path:
+        """Where a lease's files are while it is worked on."""
+        return self._folder / "leases" / str(lease_id)
+
+    def forget(self, job_id: int) -> None:
+        """Delete the package of a job that is over."""
+        package = self._packages.pop(job_id, None)
+        if package and package not in self._packages.values():
+            shutil.rmtree(package, ignore_errors=True)
+
+    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobTerms) -> None:
+        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
+        cache = self._folder / "packages"
+        cache.mkdir(parents=True, exist_ok=True)
+        size = (terms.package_bytes, terms.package_files)
+        package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
+        self._packages[entry.job_id] = package
+        check_terms(manifest, terms)
+        output = self.output(entry.lease_id)
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir(parents=True)
+        root = await self._render(entry, lease, package, manifest, output)
+        cid = await self._store.add_folder(
+            output, lambda done: self._reporter.progress("bytes uploaded", done, 0)
+        )
+        results = split_digest(digest_of(cid))
+        await self._chain.submit(entry.lease_id, root, results, NO_KEY)
+        self._reporter.say(f"Lease {entry.lease_id} submitted")
+
+    async def _render(
+        self, entry: LeaseEntry, lease: LeaseInfo, package: Path, manifest: Manifest, output: Path
+    ) -> int:
+        frames = manifest.frames[lease.first : lease.first + lease.count]
+        rendered = []
+        async with self._renderer.open(package, manifest, output) as session:
+            loaded = session.loaded
+            self._reporter.say(
+                f"Lease {entry.lease_id}: {len(frames)} frames on {loaded.device} ({loaded.device_name})"
+            )
+            for number, frame in enumerate(frames):
+                self._reporter.progress("frames", number, len(frames))
+                rendered.append(
+                    await session.render(
+                        frame,
+                        lambda at: self._reporter.progress(
+                            f"samples of frame {at.frame}", at.sample, at.samples
+                        ),
+                    )
+                )
+                self._reporter.say(f"Frame {frame}: {rendered[-1].render_ms / 1000:.1f} s")
+        where = (entry.job_id, entry.lease_id, lease.attempt, self._chain.address)
+        return write_result(
+            output,
+            loaded,
+            rendered,
+            key=LeaseKey(self._chain.chain_id, self._chain.board, *where),
+            first_task=lease.first,
+            secret=entry.secret,
+            manifest=manifest,
+            hash_many=self._hash_many,
+        )
+
+
+def check_terms(manifest: Manifest, terms: JobTerms) -> None:
+    """Raise ContentError where the package contradicts what the chain says of it."""
+    if len(manifest.frames) != terms.tasks:
+        raise ContentError(
+            f"The package has {len(manifest.frames)} frames, the job {terms.tasks} tasks: refused."
+        )
+    stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
+    if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
+        raise ContentError("The package needs another Blender or engine than the job says: refused.")

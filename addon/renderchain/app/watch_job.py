@@ -1,0 +1,173 @@
+"""The artist's side of a running job: fetch each result, check it, pay for it, keep the frames."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core.board_events import (
+    BoardEvent,
+    JobClosed,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeaseEnded,
+    ResultSubmitted,
+    TasksRefunded,
+)
+from ..core.contract_errors import LeaseInOtherState, NothingToWithdraw
+from ..core.errors import ContentError
+from ..core.job import JobInfo
+from ..core.lifecycle import JobState
+from ..core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ..core.merkle import HashMany, LeaseKey
+from ..core.money import format_strk
+from ..ports.chain import Chain
+from ..ports.content_store import ContentStore
+from ..ports.reporter import Reporter
+from .lease_result import ReadNoisy, check_result
+
+# A result may not be larger than this for each frame's raw pixels (16 bytes each), or it is refused.
+RESULT_BYTES_PER_PIXEL = 64
+RESULT_BYTES_PER_FRAME = 2**20
+
+
+@dataclass
+class JobReport:
+    """What became of a job; frame numbers and the operator that rendered each, amounts in fri."""
+
+    job_id: int
+    state: JobState = JobState.ACTIVE
+    frames: dict[int, Path] = field(default_factory=dict)
+    rendered_by: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    paid_fri: int = 0
+    refunded_fri: int = 0
+
+
+class JobWatch:
+    """Follows one job by its events until every task is paid or refunded."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        store: ContentStore,
+        hash_many: HashMany,
+        read_noisy: ReadNoisy,
+        reporter: Reporter,
+        *,
+        job_id: int,
+        output: Path,
+        scratch: Path,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._hash_many = hash_many
+        self._read_noisy = read_noisy
+        self._reporter = reporter
+        self._output = output
+        self._scratch = scratch
+        self._claims: dict[int, LeaseClaimed] = {}
+        self.report = JobReport(job_id)
+
+    async def run(self, from_block: int) -> JobReport:
+        """Follow the job to its end, accept what is right, withdraw what is refunded."""
+        job = await self._chain.job(self.report.job_id)
+        raw = await self._store.read_file(job.terms.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+        manifest = parse_manifest(raw)
+        self._output.mkdir(parents=True, exist_ok=True)
+        async with aclosing(self._chain.events(from_block)) as events:
+            async for event in events:
+                if getattr(event, "job_id", None) == self.report.job_id:
+                    await self._note(event, job, manifest)
+                if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
+                    break
+        return await self._finish(job)
+
+    async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
+        if isinstance(event, LeaseClaimed):
+            self._claims[event.lease_id] = event
+            self._reporter.say(f"Lease {event.lease_id}: {event.count} frames claimed")
+        elif isinstance(event, ResultSubmitted):
+            await self._take(event, job, manifest)
+        elif isinstance(event, LeaseEnded):
+            self._reporter.say(f"Lease {event.lease_id} ended without a result")
+        elif isinstance(event, LeaseAccepted):
+            self.report.paid_fri += event.paid_fri
+        elif isinstance(event, TasksRefunded | JobClosed):
+            self.report.refunded_fri += event.refunded_fri
+
+    async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
+        claim = self._claims[event.lease_id]
+        frames = manifest.frames[claim.first : claim.first + claim.count]
+        folder = self._scratch / f"lease-{event.lease_id}"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            await self._fetch(event, claim, manifest, frames, folder)
+        except ContentError as error:
+            self.report.refused[event.lease_id] = str(error)
+            self._reporter.say(f"Lease {event.lease_id} was not accepted: {error}")
+            return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        for frame in frames:
+            self.report.rendered_by[frame] = event.operator
+        self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
+        if job.requester == self._chain.address:
+            await self._accept(event.lease_id)
+
+    async def _fetch(
+        self,
+        event: ResultSubmitted,
+        claim: LeaseClaimed,
+        manifest: Manifest,
+        frames: tuple[int, ...],
+        folder: Path,
+    ) -> None:
+        per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
+        await self._store.fetch_folder(
+            event.results_cid,
+            folder,
+            max_bytes=per_frame * len(frames),
+            max_files=3 * len(frames) + 1,
+            on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
+        )
+        where = (event.job_id, event.lease_id, claim.attempt, event.operator)
+        result = check_result(
+            folder,
+            key=LeaseKey(self._chain.chain_id, self._chain.board, *where),
+            first_task=claim.first,
+            root=event.root,
+            manifest=manifest,
+            frames=frames,
+            hash_many=self._hash_many,
+            read_noisy=self._read_noisy,
+        )
+        for one in result.frames:
+            self.report.frames[one.frame] = self._keep(folder / one.final.path)
+
+    def _keep(self, source: Path) -> Path:
+        target = self._output / source.name
+        partial = target.with_name(target.name + ".partial")
+        shutil.copyfile(source, partial)
+        os.replace(partial, target)
+        return target
+
+    async def _accept(self, lease_id: int) -> None:
+        try:
+            await self._chain.accept([lease_id])
+        except LeaseInOtherState:
+            self._reporter.say(f"Lease {lease_id} had been settled before")
+
+    async def _finish(self, job: JobInfo) -> JobReport:
+        self.report.state = (await self._chain.job(self.report.job_id)).state
+        if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
+            try:
+                await self._chain.withdraw(job.requester)
+            except NothingToWithdraw:
+                self._reporter.say("The refund had been withdrawn before")
+        paid, back = format_strk(self.report.paid_fri), format_strk(self.report.refunded_fri)
+        self._reporter.say(f"Job {self.report.job_id} {self.report.state}: {paid} STRK paid, {back} back")
+        return self.report

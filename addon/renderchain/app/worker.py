@@ -1,0 +1,214 @@
+"""The worker's loop: hear of jobs by events, claim, render, submit, get paid."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..core.board_events import BoardEvent, JobClosed, JobCreated, LeaseAccepted, LeaseEnded
+from ..core.contract_errors import (
+    ContractError,
+    DeadlineNotReached,
+    JobIsOver,
+    LeaseInOtherState,
+    NothingToClaim,
+    NothingToWithdraw,
+    StakeNotFree,
+)
+from ..core.errors import ContentError, RenderFailed, StoreError
+from ..core.job import LeaseInfo
+from ..core.lifecycle import LeaseState
+from ..core.merkle import HashMany
+from ..core.money import format_strk
+from ..ports.chain import Chain
+from ..ports.content_store import ContentStore
+from ..ports.journal import Journal, LeaseEntry
+from ..ports.renderer import Renderer
+from ..ports.reporter import Reporter
+from .render_lease import RenderLease
+
+RETRY_S = 5.0
+MAX_FAILURES = 2  # of one job on this machine, before it is left to others
+
+
+@dataclass(frozen=True)
+class WorkerRules:
+    """What this worker takes: families (felts), least reward per task; where its files are."""
+
+    families: frozenset[int]
+    least_reward_fri: int
+    folder: Path
+    from_block: int
+
+
+class Worker:
+    """One machine's worker. ``new_secret`` gives 248 random bits, ``now`` seconds since 1970."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        store: ContentStore,
+        renderer: Renderer,
+        journal: Journal,
+        reporter: Reporter,
+        rules: WorkerRules,
+        *,
+        hash_many: HashMany,
+        new_secret: Callable[[], int],
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._journal = journal
+        self._reporter = reporter
+        self._rules = rules
+        self._new_secret = new_secret
+        self._now = now
+        self._lease = RenderLease(chain, store, renderer, reporter, rules.folder, hash_many)
+        self._jobs: dict[int, JobCreated] = {}
+        self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
+        self._failures: dict[int, int] = {}
+        self._due_s: dict[int, float] = {}
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; a lease in hand is then given back."""
+        parts = [asyncio.create_task(part) for part in (self._follow(), self._work(), stop.wait())]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for part in parts:
+                part.cancel()
+            ended = await asyncio.gather(*parts, return_exceptions=True)
+        errors = [one for one in ended if isinstance(one, Exception)]
+        if errors:
+            raise errors[0]
+        self._reporter.say("Stopped")
+
+    async def _follow(self) -> None:
+        async with aclosing(self._chain.events(self._rules.from_block)) as events:
+            async for event in events:
+                self._note(event)
+                self._wake.set()
+
+    def _note(self, event: BoardEvent) -> None:
+        if isinstance(event, JobCreated):
+            wanted = event.family in self._rules.families
+            if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
+                self._jobs[event.job_id] = event
+                self._claimable[event.job_id] = None
+        elif isinstance(event, JobClosed):
+            self._jobs.pop(event.job_id, None)
+            self._claimable.pop(event.job_id, None)
+            self._lease.forget(event.job_id)
+        elif isinstance(event, LeaseEnded) and event.reopened and event.job_id in self._jobs:
+            self._claimable[event.job_id] = None
+        elif isinstance(event, LeaseAccepted) and event.operator == self._chain.address:
+            self._due_s.pop(event.lease_id, None)
+            self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
+
+    async def _work(self) -> None:
+        await self._resume()
+        while True:
+            self._wake.clear()
+            if await self._claim_one():
+                continue
+            await self._collect()
+            wait_s = max(min(self._due_s.values(), default=2**31) - self._now(), 0.0)
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait_s)
+            except TimeoutError:
+                await self._settle_due()
+
+    async def _claim_one(self) -> bool:
+        """Claim and do one lease; False if there is none to be had now."""
+        for job_id in list(self._claimable):
+            if self._failures.get(job_id, 0) >= MAX_FAILURES:
+                continue
+            try:
+                lease_id = await self._chain.claim_lease(job_id)
+            except (NothingToClaim, JobIsOver):
+                self._claimable.pop(job_id, None)
+                continue
+            except StakeNotFree:
+                return False
+            except ContractError as error:
+                self._claimable.pop(job_id, None)
+                self._reporter.say(f"Job {job_id} is left to others: {error}")
+                continue
+            entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
+            self._journal.save_lease(entry)
+            await self._do(entry, await self._chain.lease(lease_id))
+            return True
+        return False
+
+    async def _do(self, entry: LeaseEntry, lease: LeaseInfo) -> None:
+        """Render and submit a claimed lease; what fails is given back, so that others may try."""
+        job = await self._chain.job(entry.job_id)
+        try:
+            await self._lease.run(entry, lease, job.terms)
+        except (RenderFailed, ContentError, StoreError) as error:
+            self._reporter.say(f"Lease {entry.lease_id} of job {entry.job_id} failed: {error}")
+            self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
+            await self._give_back(entry)
+            await asyncio.sleep(RETRY_S if isinstance(error, StoreError) else 0)
+        except LeaseInOtherState as error:
+            self._journal.save_lease(replace(entry, state="lost"))
+            self._reporter.say(f"Lease {entry.lease_id} is no longer ours: {error}")
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(entry))
+            raise
+        else:
+            self._journal.save_lease(replace(entry, state="submitted"))
+            self._due_s[entry.lease_id] = self._now() + job.terms.window_s
+        finally:
+            shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
+
+    async def _give_back(self, entry: LeaseEntry) -> None:
+        try:
+            await self._chain.give_back(entry.lease_id)
+        except LeaseInOtherState:
+            self._reporter.say(f"Lease {entry.lease_id} had ended before it was given back")
+        self._journal.save_lease(replace(entry, state="given_back"))
+
+    async def _resume(self) -> None:
+        """Go on with what an earlier run of this worker left."""
+        for entry in self._journal.leases(self._chain.board):
+            if entry.state not in ("claimed", "submitted"):
+                continue
+            lease = await self._chain.lease(entry.lease_id)
+            if lease.state is LeaseState.CLAIMED:
+                self._reporter.say(f"Resuming lease {entry.lease_id}")
+                await self._do(entry, lease)
+            elif lease.state is LeaseState.SUBMITTED:
+                terms = (await self._chain.job(entry.job_id)).terms
+                self._due_s[entry.lease_id] = lease.since_s + terms.window_s
+            else:
+                self._journal.save_lease(replace(entry, state=lease.state.name.lower()))
+
+    async def _settle_due(self) -> None:
+        """Accept, as anyone may, what the requester let lie for the whole window."""
+        for lease_id, due_s in list(self._due_s.items()):
+            if due_s > self._now():
+                continue
+            try:
+                await self._chain.accept_late(lease_id)
+            except DeadlineNotReached:
+                self._due_s[lease_id] = self._now() + RETRY_S  # the blocks are behind the seconds
+            except LeaseInOtherState:
+                self._due_s.pop(lease_id, None)
+
+    async def _collect(self) -> None:
+        """Have the board pay out what the payout address earned."""
+        payout = (await self._chain.worker(self._chain.address)).payout
+        amount_fri = await self._chain.balance_fri(payout)
+        if not amount_fri:
+            return
+        try:
+            await self._chain.withdraw(payout)
+        except NothingToWithdraw:
+            return  # another worker of the same owner was faster
+        self._reporter.say(f"{format_strk(amount_fri)} STRK paid out")

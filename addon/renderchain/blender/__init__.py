@@ -1,0 +1,1 @@
+"""All code that needs bpy, but for the interface."""

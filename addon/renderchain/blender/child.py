@@ -1,0 +1,21 @@
+"""What a render process runs: it puts the package on the path and starts the render program.
+
+A script, not a module: Blender and Python start it by its file name, with the folders of numpy
+and OpenEXR behind "--".
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+package = Path(__file__).resolve().parents[1]
+messages = os.fdopen(os.dup(1), "wb", buffering=0)
+os.dup2(2, 1)  # what Blender and Cycles print belongs into the log
+sys.path += [str(package.parent), *sys.argv[sys.argv.index("--") + 1 :]]
+program = importlib.import_module(f"{package.name}.blender.render_program")
+program.serve(sys.stdin.buffer, messages)
+# Everything is on disk and said. Blender's own way out frees the whole scene first, and as a
+# Python module it can hang there.
+sys.stderr.flush()
+os._exit(0)

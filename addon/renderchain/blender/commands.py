@@ -1,0 +1,191 @@
+"""The command line, the same with the Blender application and with the bpy module:
+
+blender -b FILE --command renderchain_submit --frames 1-8 --wait --output DIR
+python -m renderchain submit FILE --frames 1-8 --wait --output DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+
+from ..app.create_job import Offer
+from ..composition import Requester, open_keys, run_worker
+from ..core.errors import RenderChainError, SceneError
+from ..core.frames import format_frames, parse_frames
+from ..core.job import family_of
+from ..core.money import parse_strk
+from ..settings import Settings, load_settings
+from .console import ConsoleReporter
+from .packer import BlendPacker
+from .scene_reader import read_scene
+
+DEVICE_GROUPS = {"AUTO": ("CPU",), "CPU": ("CPU",)}
+
+
+def submit(arguments: Sequence[str], file: Path | None = None) -> int:
+    """Submit the open scene, or ``file``; returns the exit code."""
+    parser = _parser("renderchain_submit", "Render a scene on the network.")
+    if file is None and not bpy.data.filepath:
+        parser.add_argument("file", type=Path, help="the .blend to render")
+    parser.add_argument("--scene", help="name of the scene; default: the file's active one")
+    parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
+    parser.add_argument("--reward", default="0.01", help="STRK paid per frame (default: %(default)s)")
+    parser.add_argument("--lease", type=int, default=8, help="most frames one worker takes at once")
+    parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
+    parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
+    options = parser.parse_args(list(arguments))
+    file = file or getattr(options, "file", None)
+    return _guarded(lambda: _submit(options, file))
+
+
+def _submit(options: argparse.Namespace, file: Path | None) -> int:
+    settings = _settings(options)
+    reporter = ConsoleReporter()
+    if file is not None:
+        if not file.is_file():
+            raise SceneError(f"{file} is no file; check its name.")
+        bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
+    scene = bpy.data.scenes.get(options.scene) if options.scene else bpy.context.scene
+    if scene is None:
+        raise SceneError(f"The file has no scene {options.scene!r}.")
+    frames = parse_frames(options.frames) if options.frames else read_scene(scene).frame_range
+    offer = Offer(reward_fri=parse_strk(options.reward), longest_lease=options.lease)
+    requester = Requester(settings, reporter)
+    output = options.output.resolve()
+    name = Path(bpy.data.filepath).stem or "untitled"
+    with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+        reporter.say(f"Packing {name}, frames {format_frames(frames)}")
+        package = Path(scratch) / "package"
+        manifest = BlendPacker(scene).pack(package, frames)
+        job_id = asyncio.run(requester.submit(package, manifest, offer, name=name, output=output))
+    print(job_id, flush=True)
+    return _wait(requester, job_id, output) if options.wait else 0
+
+
+def download(arguments: Sequence[str]) -> int:
+    """Follow a job to its end and download its frames."""
+    parser = _parser("renderchain_download", "Fetch a job's frames, check them, and pay for them.")
+    parser.add_argument("job", type=int)
+    parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
+    options = parser.parse_args(list(arguments))
+    requester = Requester(_settings(options), ConsoleReporter())
+    return _guarded(lambda: _wait(requester, options.job, options.output))
+
+
+def _wait(requester: Requester, job_id: int, output: Path | None) -> int:
+    report = asyncio.run(requester.watch(job_id, output))
+    for frame, operator in sorted(report.rendered_by.items()):
+        print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
+    return 0 if report.state == "completed" else 1
+
+
+def jobs(arguments: Sequence[str]) -> int:
+    """List the jobs submitted from here."""
+    options = _parser("renderchain_jobs", "List the jobs submitted from here.").parse_args(list(arguments))
+
+    def run() -> int:
+        for entry in Requester(_settings(options), ConsoleReporter()).jobs():
+            print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
+        return 0
+
+    return _guarded(run)
+
+
+def cancel(arguments: Sequence[str]) -> int:
+    """Cancel a job."""
+    parser = _parser("renderchain_cancel", "Take back the frames that nobody has claimed.")
+    parser.add_argument("job", type=int)
+    options = parser.parse_args(list(arguments))
+
+    def run() -> int:
+        asyncio.run(Requester(_settings(options), ConsoleReporter()).cancel(options.job))
+        return 0
+
+    return _guarded(run)
+
+
+def key(arguments: Sequence[str]) -> int:
+    """Store the account's key, read from standard input so that no shell keeps it."""
+    parser = _parser("renderchain_key", "Store the account's private key (hexadecimal, on standard input).")
+    options = parser.parse_args(list(arguments))
+
+    def run() -> int:
+        settings = _settings(options)
+        try:
+            number = int(sys.stdin.readline().strip(), 16)
+        except ValueError:
+            raise SceneError("Standard input holds no hexadecimal key; nothing was stored.") from None
+        open_keys(settings).save(settings.account, number)
+        return 0
+
+    return _guarded(run)
+
+
+def worker(arguments: Sequence[str]) -> int:
+    """Render for the network until interrupted."""
+    parser = _parser("renderchain_worker", "Render for the network and be paid.")
+    parser.add_argument("--device", help="AUTO, CPU, OPTIX, CUDA, HIP, ONEAPI or METAL")
+    parser.add_argument("--name", default="", help="shown before every line")
+    options = parser.parse_args(list(arguments))
+
+    def run() -> int:
+        settings = _settings(options, device=options.device)
+        prefix = f"{options.name}: " if options.name else ""
+        asyncio.run(_work(settings, ConsoleReporter(prefix)))
+        return 0
+
+    return _guarded(run)
+
+
+async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    version = (bpy.app.version[0], bpy.app.version[1])
+    groups = DEVICE_GROUPS.get(settings.device, (settings.device,))
+    families = frozenset(family_of(version, "CYCLES", group) for group in groups)
+    reporter.say(f"Waiting for work, Blender {version[0]}.{version[1]}")
+    await run_worker(settings, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=name, description=description)
+    parser.add_argument("--config", type=Path, help="settings file (default: $RENDERCHAIN_CONFIG)")
+    return parser
+
+
+def _settings(options: argparse.Namespace, **overrides: object) -> Settings:
+    import os
+
+    file = options.config or os.environ.get("RENDERCHAIN_CONFIG")
+    return load_settings(Path(file) if file else None, overrides)
+
+
+def _guarded(work: object) -> int:
+    """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
+    try:
+        return int(work())  # type: ignore[operator]
+    except RenderChainError as error:
+        print(f"renderchain: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("renderchain: interrupted", file=sys.stderr)
+        return 130
+
+
+COMMANDS = {
+    "submit": submit,
+    "download": download,
+    "jobs": jobs,
+    "cancel": cancel,
+    "key": key,
+    "worker": worker,
+}

@@ -1,0 +1,52 @@
+"""What would go wrong on the network, said before anything is packed or paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..core.manifest import FORMATS
+from .dependencies import find_dependencies
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Sentences for the artist: errors stop the submission, warnings do not."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def check_scene(scene: bpy.types.Scene) -> Findings:
+    """Look at the scene's settings and at every file it refers to."""
+    errors = [text for wrong, text in _settings(scene) if wrong]
+    warnings = []
+    file_format = scene.render.image_settings.file_format
+    if file_format not in FORMATS:
+        warnings.append(f"The output format {file_format} is no single image; frames will be PNG files.")
+    for dependency in find_dependencies():
+        for path in dependency.files:
+            if not Path(path).is_file():
+                errors.append(f"{dependency.owner} refers to {path}, which is missing. Find it or remove it.")
+        if not dependency.files:
+            errors.append(f"{dependency.owner} refers to {dependency.path}, which matches no file.")
+    return Findings(tuple(errors), tuple(warnings))
+
+
+def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
+    render = scene.render
+    return [
+        (
+            render.engine != "CYCLES",
+            f"The engine is {render.engine}; the network renders Cycles. Choose Cycles.",
+        ),
+        (scene.camera is None, f"The scene {scene.name!r} has no camera. Add one, or make one active."),
+        (render.use_border, "Render Region is on; turn it off, the network renders whole frames."),
+        (render.use_multiview, "Stereoscopy is on; turn it off, the network renders one view."),
+        (
+            not any(layer.use for layer in scene.view_layers),
+            "No view layer is used for rendering; enable one.",
+        ),
+    ]

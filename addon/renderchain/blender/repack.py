@@ -1,0 +1,74 @@
+"""Run in a clean Blender: write .blend files with rewritten paths, then look for gaps.
+
+A script for ``--python``; the order is a JSON file behind "--". A .blend whose paths all stay as
+they are is copied byte by byte, so that it keeps its content identifier.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import bpy
+
+KINDS = ("images", "libraries", "sounds", "fonts", "movieclips", "volumes", "cache_files")
+
+
+def main(order):
+    folder = Path(order["folder"])
+    for blend in order["blends"]:
+        target = folder / blend["target"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rewrite(blend, target, order["places"], folder)
+    bpy.ops.wm.open_mainfile(filepath=str(folder / order["main"]), load_ui=False, use_scripts=False)
+    Path(order["answer"]).write_text(json.dumps({"gaps": gaps(folder)}))
+
+
+def rewrite(blend, target, places, folder):
+    bpy.ops.wm.open_mainfile(filepath=blend["source"], load_ui=False, use_scripts=False)
+    here = os.path.dirname(os.path.normpath(target))
+    changed = False
+    for kind in KINDS:
+        for block in getattr(bpy.data, kind):
+            if block.library is not None or not block.filepath or getattr(block, "packed_file", None):
+                continue
+            source = os.path.normpath(bpy.path.abspath(block.filepath))
+            place = place_of(source, places)
+            if place is None:
+                continue  # a gap, which the check names, or nothing that is rendered
+            path = "//" + os.path.relpath(folder / place, here).replace(os.sep, "/")
+            if path != block.filepath.replace("\\", "/"):
+                block.filepath = path
+                changed = True
+    if changed:
+        bpy.ops.wm.save_as_mainfile(filepath=str(target), copy=True, relative_remap=False, compress=False)
+    else:
+        shutil.copyfile(blend["source"], target)
+
+
+def place_of(source, places):
+    if source in places:
+        return places[source]
+    # A UDIM or a sequence: its files lie together, so any of them tells the folder.
+    folder, name = os.path.split(source)
+    for known, place in places.items():
+        if os.path.dirname(known) == folder and ("<UDIM>" in name or not os.path.exists(source)):
+            return os.path.join(os.path.dirname(place), name).replace(os.sep, "/")
+    return None
+
+
+def gaps(folder):
+    found = []
+    for owner, paths in bpy.data.file_path_map().items():
+        if getattr(owner, "packed_file", None) is not None or getattr(owner, "packed_files", None):
+            continue
+        for path in paths:
+            absolute = Path(os.path.normpath(bpy.path.abspath(path, library=owner.library)))
+            there = absolute.exists() or "<UDIM>" in absolute.name
+            if not there or not absolute.is_relative_to(os.path.normpath(folder)):
+                found.append(f"{owner.bl_rna.name} {owner.name!r}: {path}")
+    return sorted(found)
+
+
+main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))

@@ -1,0 +1,51 @@
+"""Copying out of the open scene what a manifest needs; nothing here keeps a bpy reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+
+from ..core.manifest import FORMATS
+
+FALLBACK_FORMAT = "PNG"
+
+
+@dataclass(frozen=True)
+class SceneFacts:
+    """What the network needs to know of a scene; sizes in pixels."""
+
+    name: str
+    blender_version: tuple[int, int]
+    engine: str
+    width: int
+    height: int
+    fps: str
+    samples: int
+    adaptive: bool
+    file_format: str
+    view_transform: str
+    view_layers: tuple[str, ...]
+    frame_current: int
+    frame_range: tuple[int, ...]
+
+
+def read_scene(scene: bpy.types.Scene) -> SceneFacts:
+    """The facts of a scene; a format that the network can't carry becomes PNG."""
+    render = scene.render
+    file_format = render.image_settings.file_format
+    return SceneFacts(
+        name=scene.name,
+        blender_version=(bpy.app.version[0], bpy.app.version[1]),
+        engine=render.engine,
+        width=render.resolution_x * render.resolution_percentage // 100,
+        height=render.resolution_y * render.resolution_percentage // 100,
+        fps=f"{render.fps}/{render.fps_base:g}",
+        samples=scene.cycles.samples if render.engine == "CYCLES" else 1,
+        adaptive=scene.cycles.use_adaptive_sampling if render.engine == "CYCLES" else False,
+        file_format=file_format if file_format in FORMATS else FALLBACK_FORMAT,
+        view_transform=scene.view_settings.view_transform,
+        view_layers=tuple(layer.name for layer in scene.view_layers if layer.use),
+        frame_current=scene.frame_current,
+        frame_range=tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step)),
+    )

@@ -1,0 +1,208 @@
+"""One exception for each reason that a contract gives for refusing; a test compares the lists."""
+
+from __future__ import annotations
+
+from .errors import RemoteError
+
+
+class ContractError(RemoteError):
+    """A contract refused. ``code`` is its reason as it stands on-chain, ``action`` what was tried."""
+
+    code = ""
+    advice = "Look at its present state before you try again."
+
+    def __init__(self, action: str, code: str | None = None) -> None:
+        self.code = code or type(self).code
+        reason = self.code.removeprefix("RC: ")
+        super().__init__(f"{action} was refused by the contract: {reason}. {self.advice}")
+
+
+class BadJobTerms(ContractError):
+    """The terms of a job make no sense; base of the reasons that say which."""
+
+    advice = "Nothing was paid. Correct it and submit again."
+
+
+class TimeoutIsZero(BadJobTerms):
+    code = "RC: a timeout is zero"
+
+
+class JobShorterThanLease(BadJobTerms):
+    code = "RC: job shorter than a lease"
+
+
+class JobWithoutPackage(BadJobTerms):
+    code = "RC: job without package"
+
+
+class JobWithoutReward(BadJobTerms):
+    code = "RC: job without reward"
+
+
+class JobWithoutTasks(BadJobTerms):
+    code = "RC: job without tasks"
+
+
+class LongestLeaseIsZero(BadJobTerms):
+    code = "RC: longest lease is zero"
+
+
+class FieldTooWide(BadJobTerms):
+    code = "RC: field too wide"
+
+
+class NetworkPaused(ContractError):
+    code = "RC: network takes no new jobs"
+    advice = "The network is paused; nothing was paid. Try again later."
+
+
+class EscrowTransferFailed(ContractError):
+    code = "RC: escrow transfer failed"
+    advice = "Nothing was paid. Check the account's STRK balance."
+
+
+class UnknownJob(ContractError):
+    code = "RC: unknown job"
+    advice = "Check the job's number and the network in the settings."
+
+
+class JobIsOver(ContractError):
+    code = "RC: job is over"
+    advice = "It was canceled, has expired or is complete; nothing has to be done."
+
+
+class JobNotExpired(ContractError):
+    code = "RC: job has not expired"
+    advice = "Wait until it has, or cancel it as its requester."
+
+
+class NotRequester(ContractError):
+    code = "RC: not the requester"
+    advice = "Use the account that created the job."
+
+
+class NotLeaseOperator(ContractError):
+    code = "RC: not the lease operator"
+    advice = "Use the account that claimed the lease."
+
+
+class FamilyNotSupported(ContractError):
+    code = "RC: family not supported"
+    advice = "Register the worker for the job's Blender version and device."
+
+
+class SchedulerFirst(ContractError):
+    code = "RC: scheduler has precedence"
+    advice = "The job's scheduler assigns its leases; wait for it or for its time to run out."
+
+
+class NothingToClaim(ContractError):
+    code = "RC: nothing left to claim"
+    advice = "Other workers hold all tasks; wait for a task to reopen."
+
+
+class LeaseInOtherState(ContractError):
+    code = "RC: lease in another state"
+
+
+class EmptyResult(ContractError):
+    code = "RC: empty result"
+    advice = "Submit a root and the results' digest."
+
+
+class DeadlineNotReached(ContractError):
+    code = "RC: deadline not reached"
+    advice = "Wait until the deadline has passed in seconds and in blocks."
+
+
+class NothingToWithdraw(ContractError):
+    code = "RC: nothing to withdraw"
+    advice = "The balance is empty; nothing has to be done."
+
+
+class StakeNotFree(ContractError):
+    code = "RC: stake is not free"
+    advice = "Add stake, or wait until other leases are settled."
+
+
+class StakeBelowMinimum(ContractError):
+    code = "RC: stake below the minimum"
+    advice = "Stake at least the network's minimum."
+
+
+class StakeCoolingDown(ContractError):
+    code = "RC: stake is cooling down"
+    advice = "Wait until the cool-down is over."
+
+
+class StakeTransferFailed(ContractError):
+    code = "RC: stake transfer failed"
+    advice = "Check the account's STRK balance."
+
+
+class NothingToUnstake(ContractError):
+    code = "RC: nothing to unstake"
+    advice = "No unstaking was requested; nothing has to be done."
+
+
+class OperatorAlreadyRegistered(ContractError):
+    code = "RC: operator already registered"
+    advice = "Use this worker as it is, or another operator account."
+
+
+class NotWorkerOwner(ContractError):
+    code = "RC: not the worker owner"
+    advice = "Use the account that registered the worker."
+
+
+class BoardDidNotLock(ContractError):
+    code = "RC: board did not lock that"
+
+
+class NotActiveBoard(ContractError):
+    code = "RC: not an active board"
+    advice = "Use a board that the network's directory lists."
+
+
+class BoardAlreadyAnnounced(ContractError):
+    code = "RC: board already announced"
+    advice = "Nothing has to be done."
+
+
+class RegistryAlreadySet(ContractError):
+    code = "RC: registry already set"
+    advice = "A directory keeps its registry; deploy a new network to change it."
+
+
+class NotDirectoryOwner(ContractError):
+    code = "RC: not the directory owner"
+    advice = "Use the directory's owner account."
+
+
+class NotPendingOwner(ContractError):
+    code = "RC: not the pending owner"
+    advice = "Use the account that the present owner named."
+
+
+class ZeroAddressInBoard(ContractError):
+    code = "RC: zero address in board"
+
+
+class ZeroAddressInDirectory(ContractError):
+    code = "RC: zero address in directory"
+
+
+class ZeroAddressInRegistry(ContractError):
+    code = "RC: zero address in registry"
+
+
+def _all(kind: type[ContractError]) -> list[type[ContractError]]:
+    return [found for child in kind.__subclasses__() for found in (child, *_all(child))]
+
+
+BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
+
+
+def contract_error(action: str, code: str) -> ContractError:
+    """The exception for a reason; a plain ContractError for one that this version does not know."""
+    return BY_CODE[code](action) if code in BY_CODE else ContractError(action, code)

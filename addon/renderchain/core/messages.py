@@ -1,0 +1,121 @@
+"""What the agent and a render process say to each other: one JSON object a line, at most 64 KiB.
+
+The render process has opened a stranger's scene, so the agent checks every line it reads.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import ContentError
+from .reader import Reader
+
+SCHEMA = "renderchain/message/1"
+MAX_LINE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Load:
+    """To the render process: open this scene; paths as the process sees them."""
+
+    blend: str
+    scene: str
+    output: str
+    file_format: str
+    extension: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Render:
+    """To the render process: render this frame."""
+
+    frame: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU."""
+
+    blender_version: str
+    device: str
+    device_name: str
+    load_ms: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a frame stands."""
+
+    frame: int
+    sample: int
+    samples: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A frame is on disk: final image, noisy pass and leaves, as file names in the output folder."""
+
+    frame: int
+    final: str
+    noisy: str
+    leaves: str
+    render_ms: int
+    write_ms: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What was asked could not be done; the process goes on."""
+
+    reason: str
+
+
+Command = Load | Render
+Message = Loaded | Progress | Rendered | Failed
+_COMMANDS = {"load": Load, "render": Render}
+_NAMES = {Load: "load", Render: "render", Loaded: "loaded", Progress: "progress"}
+_NAMES |= {Rendered: "rendered", Failed: "failed"}
+
+
+def to_line(message: Command | Message) -> bytes:
+    """The line, its newline included."""
+    body: dict[str, Any] = {"schema": SCHEMA, "type": _NAMES[type(message)], **asdict(message)}
+    return json.dumps(body, separators=(",", ":")).encode() + b"\n"
+
+
+def read_command(line: bytes) -> Command:
+    """A command from the agent, which the render process trusts."""
+    body = json.loads(line)
+    del body["schema"]
+    command: Command = _COMMANDS[body.pop("type")](**body)
+    return command
+
+
+def _name(reader: Reader, field: str) -> str:
+    name = reader.path(field)
+    if Path(name).name != name:
+        raise ContentError(f"The render process names {name!r}, which is no file of its folder: refused.")
+    return name
+
+
+def read_message(line: bytes) -> Message:
+    """A message of the render process; raises ContentError for anything malformed."""
+    reader = Reader.parse(line, "render process's message", SCHEMA, MAX_LINE_BYTES)
+    kind = reader.text("type")
+    if kind == "loaded":
+        texts = (reader.text("blender_version"), reader.text("device"), reader.text("device_name"))
+        return Loaded(*texts, reader.integer("load_ms", 0, 2**40))
+    if kind == "failed":
+        return Failed(reader.text("reason"))
+    frame = reader.integer("frame", -(2**31), 2**31)
+    if kind == "progress":
+        return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))
+    if kind == "rendered":
+        names = (_name(reader, "final"), _name(reader, "noisy"), _name(reader, "leaves"))
+        times = (reader.integer("render_ms", 0, 2**40), reader.integer("write_ms", 0, 2**40))
+        return Rendered(frame, *names, *times)
+    raise ContentError(f"The render process sent a message of the unknown kind {kind!r}: refused.")

@@ -1,0 +1,55 @@
+"""What must survive a crash: the artist's jobs and the worker's leases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class JobEntry:
+    """A job of the artist's. ``job_id`` is 0 until the chain gave one."""
+
+    entry_id: int
+    board: int
+    job_id: int
+    name: str
+    package_cid: str
+    output: str
+    from_block: int
+    state: str
+
+
+@dataclass(frozen=True)
+class LeaseEntry:
+    """A lease that this worker holds or held; ``secret`` is what its salts derive from."""
+
+    board: int
+    lease_id: int
+    job_id: int
+    secret: int
+    state: str
+
+
+class Journal(Protocol):
+    """Durable as soon as a call returns; raises JournalError."""
+
+    def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
+        """Note a job that is about to be created; returns the entry's id."""
+        ...
+
+    def set_job(self, entry_id: int, *, job_id: int, state: str) -> None:
+        """Note what became of it."""
+        ...
+
+    def jobs(self, board: int) -> list[JobEntry]:
+        """All jobs on that board, the newest first."""
+        ...
+
+    def save_lease(self, entry: LeaseEntry) -> None:
+        """Note a lease or its new state."""
+        ...
+
+    def leases(self, board: int) -> list[LeaseEntry]:
+        """All leases on that board, the oldest first."""
+        ...

@@ -1,0 +1,36 @@
+"""The render process: a scene is opened once, then its frames are rendered one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from ..core.manifest import Manifest
+from ..core.messages import Loaded, Progress, Rendered
+
+OnProgress = Callable[[Progress], None]
+
+
+class RenderSession(Protocol):
+    """A render process with its scene open."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """What the process said when the scene was open."""
+        ...
+
+    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+        """Render a frame into the output folder; raises RenderFailed."""
+        ...
+
+
+class Renderer(Protocol):
+    """Starts render processes; each sees its package and its output folder and nothing else."""
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path
+    ) -> AbstractAsyncContextManager[RenderSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...

@@ -1,0 +1,17 @@
+"""Where private keys are kept."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class SecretStore(Protocol):
+    """Keys by account address; raises SecretError. A key is never part of an error or a log line."""
+
+    def private_key(self, address: int) -> int:
+        """The account's key."""
+        ...
+
+    def save(self, address: int, private_key: int) -> None:
+        """Keep a key."""
+        ...

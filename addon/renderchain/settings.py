@@ -1,0 +1,96 @@
+"""Settings of one process: command line over environment over file over default.
+
+The file is TOML with the field names below; the environment has them as RENDERCHAIN_<FIELD>.
+Keys and passwords are never settings, only where they are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from .core.errors import SettingsError
+from .core.money import parse_strk
+
+PREFIX = "RENDERCHAIN_"
+DEVICES = ("AUTO", "CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+
+
+def default_folder() -> Path:
+    """Where journal, packages and logs are if nothing else is said."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "renderchain"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process needs to know; addresses are felts, paths absolute."""
+
+    rpc_url: str
+    ws_url: str
+    directory: int
+    board: int
+    account: int
+    ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
+    folder: Path = default_folder()
+    keystore: Path | None = None  # without it the system's keyring is used
+    password_file: Path | None = None
+    from_block: int = 0
+    device: str = "AUTO"
+    least_reward_fri: int = 0
+    allow_unsandboxed: bool = False
+
+
+def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read and check all settings; raises SettingsError naming the field that is wrong.
+
+    ``overrides`` come from the command line; None values in it count as not given.
+    """
+    values: dict[str, Any] = _read(file) if file else {}
+    names = {field.name for field in fields(Settings)}
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise SettingsError(f"{file} has unknown settings: {', '.join(unknown)}. Correct or remove them.")
+    values |= {
+        name: os.environ[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in os.environ
+    }
+    values |= {name: value for name, value in (overrides or {}).items() if value is not None}
+    missing = [name for name in ("rpc_url", "ws_url", "directory", "board", "account") if name not in values]
+    if missing:
+        raise SettingsError(
+            f"These settings are missing: {', '.join(missing)}. Give them in {file or 'a file'}."
+        )
+    base = file.parent if file else Path.cwd()
+    return Settings(**{name: _typed(name, value, base) for name, value in values.items()})
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise SettingsError(f"The settings {file} can't be read ({error.strerror}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings {file} are not TOML: {error}.") from error
+
+
+def _typed(name: str, value: Any, base: Path) -> Any:
+    try:
+        if name in ("directory", "board", "account"):
+            return int(value, 16) if isinstance(value, str) else int(value)
+        if name in ("folder", "keystore", "password_file"):
+            return (base / Path(value).expanduser()).resolve()
+        if name == "from_block":
+            return int(value)
+        if name == "least_reward_fri":
+            return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
+        if name == "allow_unsandboxed":
+            return {"true": True, "false": False}[str(value).lower()]
+    except (ValueError, TypeError, KeyError) as error:
+        raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error
+    if not isinstance(value, str) or (name == "device" and value not in DEVICES):
+        raise SettingsError(f"The setting {name} can't be {value!r}; correct it.")
+    return value

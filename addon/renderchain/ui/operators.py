@@ -1,0 +1,187 @@
+"""The artist's actions. With an interface they work in the background, without one they block."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..app.create_job import Offer
+from ..blender.console import ConsoleReporter
+from ..blender.packer import BlendPacker
+from ..blender.scene_reader import read_scene
+from ..composition import Requester, open_chain
+from ..core.errors import RenderChainError
+from ..core.money import format_strk, parse_strk
+from ..ports.reporter import Reporter
+from .preferences import read_settings
+from .state import PanelReporter, background, state
+
+Work = Callable[[Reporter], Coroutine[Any, Any, str]]
+
+
+def perform(operator: bpy.types.Operator, work: Work) -> set[str]:
+    """Run work to its end, or start it if there is an interface to show its progress in."""
+    if bpy.app.background:
+        operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
+        return {"FINISHED"}
+
+    def done(result: Any, error: str) -> None:
+        state.busy, state.message, state.factor = False, error or str(result), 0.0
+        refresh_jobs()
+
+    state.busy = True
+    background().run(work(PanelReporter()), done)
+    return {"FINISHED"}
+
+
+def refresh_jobs() -> None:
+    """Read the artist's jobs into the panel."""
+    try:
+        state.jobs = Requester(read_settings(), ConsoleReporter()).jobs()
+    except RenderChainError as error:
+        state.jobs, state.message = [], str(error)
+
+
+class _Operator(bpy.types.Operator):
+    """Turns our errors into Blender's."""
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """What the operator does."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Act; a known failure is reported and changes nothing."""
+        try:
+            return self.act(context)
+        except RenderChainError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+
+
+class _Submit(_Operator):
+    """Packs the scene and puts a job on the network."""
+
+    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
+        """The frames to submit."""
+        raise NotImplementedError
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One submission at a time."""
+        return not state.busy
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Say what it costs before anything is paid."""
+        try:
+            count = len(self.frames(context))
+            cost_fri = count * parse_strk(context.scene.renderchain.reward)
+            settings = read_settings()
+        except RenderChainError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Render on network",
+            message=f"{count} frames for {format_strk(cost_fri)} STRK, paid into {settings.board:#x}",
+            confirm_text="Pay and Submit",
+        )
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Pack here, then pin and pay in the background."""
+        scene, chosen = context.scene, context.scene.renderchain
+        settings = read_settings()
+        offer = Offer(reward_fri=parse_strk(chosen.reward), longest_lease=chosen.longest_lease)
+        output = Path(bpy.path.abspath(chosen.output)).resolve()
+        name = Path(bpy.data.filepath).stem or "untitled"
+        scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+        folder = Path(scratch.name) / "package"
+        manifest = BlendPacker(scene).pack(folder, self.frames(context))
+
+        async def work(reporter: Reporter) -> str:
+            with scratch:
+                requester = Requester(settings, reporter)
+                job_id = await requester.submit(folder, manifest, offer, name=name, output=output)
+            return f"Job {job_id} is on the network"
+
+        return perform(self, work)
+
+
+class RENDERCHAIN_OT_submit_still(_Submit):  # noqa: N801 - Blender's naming
+    """Pack the current frame and have it rendered on the network"""
+
+    bl_idname = "renderchain.submit_still"
+    bl_label = "Submit Still"
+
+    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
+        """The current one."""
+        return (read_scene(context.scene).frame_current,)
+
+
+class RENDERCHAIN_OT_submit_animation(_Submit):  # noqa: N801 - Blender's naming
+    """Pack the scene's frame range and have it rendered on the network"""
+
+    bl_idname = "renderchain.submit_animation"
+    bl_label = "Submit Animation"
+
+    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
+        """The scene's range."""
+        return read_scene(context.scene).frame_range
+
+
+class RENDERCHAIN_OT_download(_Operator):  # noqa: N801 - Blender's naming
+    """Fetch a job's frames as they come, check them and release their pay"""
+
+    bl_idname = "renderchain.download"
+    bl_label = "Download"
+    job_id: bpy.props.IntProperty(name="Job", min=1)  # type: ignore[valid-type]
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Follow the job to its end."""
+        settings, job_id = read_settings(), self.job_id
+
+        async def work(reporter: Reporter) -> str:
+            report = await Requester(settings, reporter).watch(job_id)
+            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+
+        return perform(self, work)
+
+
+class RENDERCHAIN_OT_cancel(_Operator):  # noqa: N801 - Blender's naming
+    """Take back the pay of all frames that nobody has claimed"""
+
+    bl_idname = "renderchain.cancel"
+    bl_label = "Cancel Job"
+    job_id: bpy.props.IntProperty(name="Job", min=1)  # type: ignore[valid-type]
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Cancel on-chain."""
+        settings, job_id = read_settings(), self.job_id
+
+        async def work(reporter: Reporter) -> str:
+            await Requester(settings, reporter).cancel(job_id)
+            return f"Job {job_id} is canceled"
+
+        return perform(self, work)
+
+
+class RENDERCHAIN_OT_test_connection(_Operator):  # noqa: N801 - Blender's naming
+    """Open the network as the settings say and show the account's balance"""
+
+    bl_idname = "renderchain.test_connection"
+    bl_label = "Test Connection"
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Ask the chain for the balance."""
+        settings = read_settings()
+
+        async def work(reporter: Reporter) -> str:
+            chain = await open_chain(settings)
+            return f"Connected; the account holds {format_strk(await chain.tokens_fri(chain.address))} STRK"
+
+        return perform(self, work)

@@ -1,0 +1,19 @@
+"""What a scene remembers of its offer; saved in the .blend, so nothing secret is here."""
+
+from __future__ import annotations
+
+import bpy
+
+
+class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's naming
+    """The offer for a scene's frames."""
+
+    reward: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Pay per Frame", description="STRK that a worker gets for one accepted frame", default="0.01"
+    )
+    longest_lease: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Frames at Once", description="Most frames that one worker takes at a time", default=8, min=1
+    )
+    output: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Output", description="Folder for the frames", default="//renderchain/", subtype="DIR_PATH"
+    )

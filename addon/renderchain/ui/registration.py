@@ -1,0 +1,60 @@
+"""Telling Blender about our classes and commands, and taking all of it back."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import bpy
+
+from . import operators, panels, preferences, properties
+from .state import state
+
+CLASSES = (
+    preferences.RENDERCHAIN_AP_preferences,
+    properties.RENDERCHAIN_PG_offer,
+    operators.RENDERCHAIN_OT_submit_still,
+    operators.RENDERCHAIN_OT_submit_animation,
+    operators.RENDERCHAIN_OT_download,
+    operators.RENDERCHAIN_OT_cancel,
+    operators.RENDERCHAIN_OT_test_connection,
+    panels.RENDERCHAIN_PT_submit,
+    panels.RENDERCHAIN_PT_jobs,
+)
+COMMANDS = ("submit", "download", "jobs", "cancel", "key", "worker")
+_handles: list[Any] = []
+
+
+def register() -> None:
+    """Everything in the order that Blender needs."""
+    for kind in CLASSES:
+        bpy.utils.register_class(kind)
+    bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
+    for name in COMMANDS:
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", functools.partial(_run, name)))
+    if not bpy.app.background:
+        bpy.app.timers.register(_first_look, first_interval=1.0)
+
+
+def unregister() -> None:
+    """Leave nothing behind."""
+    if bpy.app.timers.is_registered(_first_look):
+        bpy.app.timers.unregister(_first_look)
+    if state.background:
+        state.background.stop()
+        state.background = None
+    while _handles:
+        bpy.utils.unregister_cli_command(_handles.pop())
+    del bpy.types.Scene.renderchain
+    for kind in reversed(CLASSES):
+        bpy.utils.unregister_class(kind)
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    from ..blender.commands import COMMANDS as FUNCTIONS
+
+    return FUNCTIONS[name](arguments)
+
+
+def _first_look() -> None:
+    operators.refresh_jobs()

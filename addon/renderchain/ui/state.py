@@ -1,0 +1,57 @@
+"""What the panel shows, kept up to date by the background work; ``draw`` only reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import bpy
+
+from ..blender.background import Background
+from ..ports.journal import JobEntry
+
+
+@dataclass
+class State:
+    """One line about the present work, its progress (0 to 1), and the artist's jobs."""
+
+    message: str = ""
+    factor: float = 0.0
+    busy: bool = False
+    jobs: list[JobEntry] = field(default_factory=list)
+    background: Background | None = None
+
+
+state = State()
+
+
+def redraw() -> None:
+    """Have every properties editor draw anew."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "PROPERTIES":
+                area.tag_redraw()
+
+
+def background() -> Background:
+    """The one background thread, started at its first use."""
+    if state.background is None:
+        state.background = Background(redraw)
+        state.background.start()
+    return state.background
+
+
+class PanelReporter:
+    """Puts what a use case says into the panel."""
+
+    def say(self, text: str) -> None:
+        """One sentence."""
+        background().later(lambda: _set(text, 0.0))
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """A bar, if the total is known."""
+        of = f" of {total}" if total else ""
+        background().later(lambda: _set(f"{done}{of} {what}", done / total if total else 0.0))
+
+
+def _set(text: str, factor: float) -> None:
+    state.message, state.factor = text, factor

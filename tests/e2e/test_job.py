@@ -1,0 +1,126 @@
+"""A whole job on a whole network: scene, package, Kubo, devnet, sandboxed workers, frames."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tools.network.local import Network, running_network
+from tools.network.services import REPO, start, stop
+
+SCENE = REPO / "tests" / "scenes" / "linked.py"
+TIMEOUT_S = 90
+
+
+def python(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
+    if config:
+        env["RENDERCHAIN_CONFIG"] = str(config)
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    folder = tmp_path_factory.mktemp("network") / "net"
+    with running_network(folder, workers=2) as started:
+        workers = []
+        for number in (1, 2):
+            config = str(started.settings_file(f"worker-{number}"))
+            script = str(REPO / "worker_headless" / "worker.py")
+            command = [sys.executable, script, "--", "--config", config, "--name", f"worker-{number}"]
+            workers.append(start(command, folder / f"worker-{number}.log"))
+        yield started
+        for pid in workers:
+            stop(pid)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small scene with a linked library and an image outside its folder."""
+    folder = tmp_path_factory.mktemp("scene")
+    python(str(SCENE), str(folder))
+    return folder / "project" / "main.blend"
+
+
+def pixels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.asarray(Image.open(path))
+
+
+def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
+    network: Network, scene: Path, tmp_path: Path
+) -> None:
+    async def money() -> tuple[int, int, int]:
+        chain = await network.chain("artist")
+        owners = [await chain.tokens_fri(network.accounts[f"owner-{number}"].address) for number in (1, 2)]
+        return sum(owners), await chain.tokens_fri(network.contracts.board), await chain.block_number()
+
+    earned_before, _, _ = asyncio.run(money())
+    frames = ["--frames", "1-3", "--lease", "2", "--reward", "0.5"]
+    output = ["--wait", "--output", str(tmp_path / "frames")]
+    done = python(
+        "-m", "renderchain", "submit", str(scene), *frames, *output, config=network.settings_file("artist")
+    )
+    assert done.stdout.count("frame ") == 3
+
+    local = f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); s = bpy.context.scene; "
+    local += f"s.frame_end = 3; s.render.filepath = {str(tmp_path)!r} + '/local/'; "
+    local += "bpy.ops.render.render(animation=True)"
+    python("-c", local)
+    for number in ("0001", "0002", "0003"):
+        mine, theirs = tmp_path / "local" / f"{number}.png", tmp_path / "frames" / f"{number}.png"
+        assert np.array_equal(pixels(mine), pixels(theirs)), number
+        assert pixels(mine).std() > 5, "a black frame proves nothing"
+
+    for _ in range(50):  # the workers withdraw in their own time
+        earned_after, in_escrow, _ = asyncio.run(money())
+        if in_escrow == 0:
+            break
+        asyncio.run(asyncio.sleep(0.2))
+    assert in_escrow == 0
+    assert earned_after - earned_before == 3 * 5 * 10**17
+
+
+def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:
+    async def run() -> None:
+        chain = await network.chain("artist")
+        before_fri = await chain.tokens_fri(network.contracts.board)
+        # A family that no worker here has: nobody claims it.
+        from renderchain.core.job import JobTerms, family_of
+
+        terms = JobTerms(1, 2, 3, 4, 5, 10**17, 0, family_of((9, 9), "CYCLES", "CPU"))
+        job_id = await chain.create_job(terms)
+        config = network.settings_file("artist")
+        await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)
+        await chain.withdraw(chain.address)
+        assert await chain.tokens_fri(network.contracts.board) == before_fri
+
+    asyncio.run(run())
+
+
+def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
+    network: Network, scene: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.blend"
+    python(
+        "-c",
+        f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); "
+        "i = bpy.data.images.new('x', 4, 4); i.source = 'FILE'; i.filepath = '/nowhere/gone.png'; "
+        f"i.use_fake_user = True; bpy.ops.wm.save_as_mainfile(filepath={str(broken)!r})",
+    )
+    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
+    env["RENDERCHAIN_CONFIG"] = str(network.settings_file("artist"))
+    command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 1
+    assert "/nowhere/gone.png, which is missing" in done.stderr and "escrow" not in done.stderr

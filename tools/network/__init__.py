@@ -1,0 +1,1 @@
+"""A RenderChain network on this machine: devnet, Kubo, contracts, funded accounts."""

@@ -1,0 +1,183 @@
+"""A whole network in one folder: services, contracts, accounts, and a settings file for each role."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from renderchain.adapters.keys import KeystoreFile
+from renderchain.adapters.starknet.account import open_account
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.core.job import family_of
+from renderchain.core.money import FRI_PER_STRK
+
+from .deploy import Deployed, deploy_network
+from .services import start_devnet, start_kubo, stop
+
+COOLDOWN_S = 3600
+MINIMUM_STAKE_FRI = 1 * FRI_PER_STRK
+STAKE_FRI = 10 * FRI_PER_STRK
+FAMILIES = ("4.5", "5.2")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A funded account of the devnet."""
+
+    address: int
+    private_key: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """A running network; ``accounts`` by role: deployer, artist, owner-N and worker-N."""
+
+    folder: Path
+    pids: tuple[int, ...]
+    rpc_url: str
+    ws_url: str
+    ipfs_api: str
+    contracts: Deployed
+    accounts: dict[str, Account]
+
+    def settings_file(self, role: str) -> Path:
+        """The settings of a role."""
+        return self.folder / f"{role}.toml"
+
+    async def chain(self, role: str) -> StarknetChain:
+        """The network as a role sees it."""
+        account = self.accounts[role]
+        opened = await open_account(self.rpc_url, account.address, account.private_key)
+        return await StarknetChain.connect(
+            opened, self.contracts.directory, self.contracts.board, self.ws_url
+        )
+
+
+def predeployed(rpc_url: str) -> list[Account]:
+    """The devnet's own funded accounts."""
+    question = {"jsonrpc": "2.0", "id": 1, "method": "devnet_getPredeployedAccounts", "params": {}}
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(rpc_url, json.dumps(question).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        known = json.load(answer)["result"]
+    return [Account(int(one["address"], 16), int(one["private_key"], 16)) for one in known]
+
+
+def start_network(folder: Path, workers: int) -> Network:
+    """Start everything below the folder, which must not hold another network."""
+    folder.mkdir(parents=True)
+    pids: list[int] = []
+    try:
+        roles = ["deployer", "artist"]
+        roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
+        devnet, port = start_devnet(folder, len(roles))
+        pids.append(devnet)
+        kubo, api = start_kubo(folder)
+        pids.append(kubo)
+        rpc_url = f"http://127.0.0.1:{port}/rpc"
+        accounts = dict(zip(roles, predeployed(rpc_url), strict=True))
+        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"]))
+        network = Network(
+            folder,
+            tuple(pids),
+            rpc_url,
+            f"ws://127.0.0.1:{port}/ws",
+            f"/ip4/127.0.0.1/tcp/{api}",
+            contracts,
+            accounts,
+        )
+        asyncio.run(_register(network, workers))
+        _write_settings(network)
+        return network
+    except BaseException:
+        for pid in pids:
+            stop(pid)
+        raise
+
+
+async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
+    owner = await open_account(rpc_url, deployer.address, deployer.private_key)
+    return await deploy_network(owner, cooldown_s=COOLDOWN_S, minimum_stake_fri=MINIMUM_STAKE_FRI)
+
+
+async def _register(network: Network, workers: int) -> None:
+    """Every owner stakes for its worker and gets what the worker earns."""
+    families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
+    for number in range(1, workers + 1):
+        owner = await network.chain(f"owner-{number}")
+        operator = network.accounts[f"worker-{number}"].address
+        await owner.register(operator, owner.address, families, STAKE_FRI)
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")
+    return int(major), int(minor)
+
+
+def _write_settings(network: Network) -> None:
+    password = network.folder / "keystore.password"
+    password.touch(mode=0o600)
+    password.write_text(secrets.token_hex(16))
+    for role, account in network.accounts.items():
+        if not role.startswith(("artist", "worker")):
+            continue
+        keystore = network.folder / f"{role}.keystore.json"
+        KeystoreFile(keystore, password).save(account.address, account.private_key)
+        values = {
+            "rpc_url": network.rpc_url,
+            "ws_url": network.ws_url,
+            "ipfs_api": network.ipfs_api,
+            "directory": hex(network.contracts.directory),
+            "board": hex(network.contracts.board),
+            "account": hex(account.address),
+            "keystore": keystore.name,
+            "password_file": password.name,
+            "folder": role,
+            "device": "CPU",
+        }
+        lines = "".join(f'{name} = "{value}"\n' for name, value in values.items())
+        network.settings_file(role).write_text(lines)
+
+
+@contextmanager
+def running_network(folder: Path, workers: int) -> Iterator[Network]:
+    """A network that ends with the block; its logs stay in the folder."""
+    network = start_network(folder, workers)
+    try:
+        yield network
+    finally:
+        end(network)
+
+
+def end(network: Network) -> None:
+    """Stop the services and delete what only they need; keys go first."""
+    for pid in network.pids:
+        stop(pid)
+    for keystore in network.folder.glob("*.keystore.json"):
+        keystore.unlink()
+    shutil.rmtree(network.folder / "kubo", ignore_errors=True)
+
+
+def save(network: Network) -> None:
+    """Leave a note for ``load``; it holds devnet's throw-away keys, so only its user may read it."""
+    values: dict[str, Any] = asdict(network) | {"folder": str(network.folder)}
+    path = network.folder / "network.json"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(values, file)
+
+
+def load(folder: Path) -> Network:
+    """The network that ``save`` noted; raises FileNotFoundError if there is none."""
+    values = json.loads((folder / "network.json").read_text())
+    accounts = {role: Account(**account) for role, account in values["accounts"].items()}
+    fixed = {"folder": folder, "pids": tuple(values["pids"]), "accounts": accounts}
+    return Network(**{**values, **fixed, "contracts": Deployed(**values["contracts"])})

@@ -1,0 +1,1 @@
+"""Bring this machine what RenderChain is built, tested and shown with."""

@@ -1,0 +1,107 @@
+"""Bring this machine what RenderChain is built, tested and shown with; quiet when all is there.
+
+    python3 -m tools.setup python        the Python environment in .venv, bpy in it
+    python3 -m tools.setup cairo         the Cairo compilers and their core library
+    python3 -m tools.setup devnet        starknet-devnet
+    python3 -m tools.setup kubo          the IPFS node
+    python3 -m tools.setup scenes        the scenes that the demo is made of
+    python3 -m tools.setup blender       the Blender 5.2 LTS application
+    python3 -m tools.setup demo | all    what `make demo` needs; everything
+    python3 -m tools.setup doctor        what is there and what is missing
+    python3 -m tools.setup path NAME     where devnet, cairo, kubo, scenes or blender lies
+
+Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
+or ~/.cache/renderchain), so that a second clone builds nothing again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .cache import SetupError, cache_dir, is_done, say
+from .cargo import cairo, cairo_root, devnet, devnet_root
+from .debian import blender_app, blender_root, scenes, scenes_root, system
+from .kubo import kubo, kubo_root
+from .python_env import STAMP, python_env
+
+ROOTS: dict[str, Callable[[], Path]] = {
+    "devnet": devnet_root,
+    "cairo": cairo_root,
+    "kubo": kubo_root,
+    "scenes": scenes_root,
+    "blender": blender_root,
+}
+# What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
+LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
+    (("devnet", devnet), ("cairo", cairo)),
+    (
+        ("system", system),
+        ("scenes", scenes),
+        ("python", python_env),
+        ("kubo", kubo),
+        ("blender", blender_app),
+    ),
+)
+GROUPS = {
+    "demo": {"system", "python", "devnet", "kubo", "scenes"},
+    "all": {"system", "python", "devnet", "cairo", "kubo", "scenes", "blender"},
+}
+
+
+def bring(wanted: set[str]) -> None:
+    """Run the recipes, each lane by itself; raises the first SetupError after all lanes ended."""
+
+    def lane(steps: tuple[tuple[str, Callable[[], None]], ...]) -> None:
+        for name, step in steps:
+            if name in wanted:
+                step()
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(len(LANES)) as pool:
+        running = [pool.submit(lane, steps) for steps in LANES]
+    for one in running:
+        one.result()
+    if time.monotonic() - started > 5:
+        say(f"done in {time.monotonic() - started:.0f} s")
+
+
+def doctor() -> None:
+    """Print each part with its place, or that it is missing."""
+    rows = {name: (root(), is_done(root())) for name, root in ROOTS.items()}
+    rows["python"] = (STAMP.parent, STAMP.exists())
+    for name, (place, there) in sorted(rows.items()):
+        print(f"{name:8} {place if there else f'missing: python3 -m tools.setup {name}'}")
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say, under a lock: two clones must not build at once."""
+    steps = {name for lane in LANES for name, _ in lane}
+    if arguments[:1] == ["path"] and len(arguments) == 2 and arguments[1] in ROOTS:
+        wanted, answer = {arguments[1]}, ROOTS[arguments[1]]
+    elif arguments and set(arguments) <= steps | set(GROUPS):
+        wanted, answer = set().union(*(GROUPS.get(name, {name}) for name in arguments)), None
+    elif arguments == ["doctor"]:
+        doctor()
+        return 0
+    else:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with (cache_dir() / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            bring(wanted)
+        except SetupError as error:
+            print(error, file=sys.stderr)
+            return 1
+    if answer:
+        print(answer())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,150 @@
+"""What comes from Debian: system packages, the demo's scenes, the real Blender 5.2 application.
+
+On another system the same programs are taken from the PATH, and what is missing is named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from .cache import REPO, SetupError, is_done, need, recipe_dir, run, say
+from .python_env import uv_path
+
+# Program or library to look for, and the package that brings it.
+SYSTEM = {
+    "bwrap": "bubblewrap",
+    "debootstrap": "debootstrap",
+    "libXrender.so.1": "libxrender1",
+    "libXi.so.6": "libxi6",
+    "libXxf86vm.so.1": "libxxf86vm1",
+    "libXfixes.so.3": "libxfixes3",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libSM.so.6": "libsm6",
+    "libICE.so.6": "libice6",
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+}
+SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
+SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
+BLENDER_VERSION = "5.2.2+dfsg-1"
+CHROOT_PACKAGES = ("xvfb", "libgl1-mesa-dri", "python3-pytest", "python3-requests", "bubblewrap")
+APP_LOCK = REPO / "requirements-blender-app.lock"
+LIBRARY_FOLDERS = (
+    "/lib",
+    "/usr/lib",
+    "/lib64",
+    "/usr/lib64",
+    "/lib/x86_64-linux-gnu",
+    "/usr/lib/x86_64-linux-gnu",
+)
+
+
+def system() -> None:
+    """Install missing system packages where we may, else say which ones to install."""
+    missing = sorted({package for name, package in SYSTEM.items() if not _there(name)})
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SetupError(f"setup: install these first (Debian's names): {' '.join(missing)}")
+    _update()
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    run("system", command, {"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def _there(name: str) -> bool:
+    if ".so" in name:
+        return any((Path(folder) / name).exists() for folder in LIBRARY_FOLDERS)
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is not None
+
+
+def _update() -> None:
+    if not list(Path("/var/lib/apt/lists").glob("*_Packages*")):
+        run("system", ["apt-get", "update"])
+
+
+def scenes_root() -> Path:
+    """The folder with the demo's source scenes."""
+    return recipe_dir("scenes", *SCENES_PACKAGE, SCENES_SHA256)
+
+
+def scenes() -> None:
+    """Freely licensed real scenes (BSD-3-Clause) out of a Debian package."""
+    root = scenes_root()
+    if is_done(root):
+        return
+    need("apt-get", "run this on Debian or Ubuntu")
+    _update()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        run("scenes", ["apt-get", "download", "=".join(SCENES_PACKAGE)], cwd=Path(folder))
+        (package,) = Path(folder).glob("*.deb")
+        if hashlib.sha256(package.read_bytes()).hexdigest() != SCENES_SHA256:
+            raise SetupError(f"setup: {package.name} has another sha-256 than {SCENES_SHA256}: refused.")
+        shutil.rmtree(root, ignore_errors=True)
+        run("scenes", ["dpkg-deb", "-x", str(package), str(root)])
+    (root / ".done").touch()
+
+
+def blender_root() -> Path:
+    """The folder with the Blender application: root is its system, blender starts it."""
+    return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, APP_LOCK.read_text())
+
+
+def blender_app() -> None:
+    """Debian's build of Blender 5.2 LTS in a folder of its own, and a script that starts it."""
+    folder = blender_root()
+    if is_done(folder):
+        return
+    if os.geteuid() != 0:
+        raise SetupError("setup: the Blender 5.2 application is set up as root; run `sudo make blender-app`.")
+    shutil.rmtree(folder, ignore_errors=True)
+    root = folder / "root"
+    root.mkdir(parents=True)
+    run("blender", [need("debootstrap", "install it"), "--variant=minbase", "sid", str(root), _mirror()])
+    env = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    install = ["chroot", str(root), "apt-get", "install", "-y", "--no-install-recommends"]
+    try:
+        run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
+    except SetupError as error:
+        say(f"blender: repairing its packages ({str(error).splitlines()[-1]})")
+        run("blender", ["chroot", str(root), "dpkg", "--configure", "-a"], env)
+        run("blender", [*install, "-f"], env)
+        run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
+    _add_missing_modules(root)
+    _starter(folder)
+    (folder / ".done").touch()
+
+
+def _mirror() -> str:
+    """The address of this machine's own Debian mirror."""
+    lists = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
+    for file in lists:
+        text = file.read_text() if file.is_file() else ""
+        found = re.search(r"^(?:URIs:|deb(?: \[.*\])?)\s+(\S+/debian/?)(?:\s|$)", text, re.MULTILINE)
+        if found:
+            return found[1]
+    raise SetupError("setup: no Debian mirror in this machine's apt sources; the application needs one.")
+
+
+def _add_missing_modules(root: Path) -> None:
+    """Python modules that Debian's package forgets to depend on."""
+    (site,) = (root / "usr" / "lib").glob("python3/dist-packages")
+    version = (root / "usr" / "bin" / "python3").resolve().name.removeprefix("python")
+    target = ["--target", str(site), "--python-version", version, "--no-deps"]
+    run("blender", [str(uv_path()), "pip", "install", "-q", "--require-hashes", "-r", str(APP_LOCK), *target])
+
+
+def _starter(folder: Path) -> None:
+    script = folder / "blender"
+    script.write_text(
+        "#!/bin/sh\n"
+        "# The application in its own system; the caller's folders and /tmp are shared.\n"
+        f"exec bwrap --bind {folder}/root / --dev-bind /dev /dev --proc /proc --bind /tmp /tmp \\\n"
+        '  --bind "$HOME" "$HOME" --bind "$PWD" "$PWD" --chdir "$PWD" blender "$@"\n'
+    )
+    script.chmod(0o755)
