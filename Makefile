@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
 	test-blender test-e2e contracts extension network stop demo bench
@@ -34,7 +35,7 @@ lint: ## formatting, imports, sizes, types
 	$(BIN)/ruff check .
 	$(BIN)/python tools/sizes.py
 	$(BIN)/mypy
-	PYTHONPATH=addon $(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache
 
 format: ## put the code into shape
 	$(SETUP) python cairo
@@ -65,6 +66,10 @@ test-e2e: ## whole jobs on a whole network
 contracts: ## compile the contracts into contracts/artefacts
 	$(SETUP) python cairo
 	$(BIN)/python tools/contracts.py build
+
+extension: ## the extension's zips for Linux, Windows and macOS, in dist
+	$(SETUP) python
+	$(BIN)/python -m tools.build_extension
 
 network: ## a network that keeps running, with settings for artist and workers
 	$(SETUP) demo

@@ -114,6 +114,7 @@ class JobWatch:
             shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
             self.report.rendered_by[frame] = event.operator
+            self._reporter.say(f"frame {frame} by {event.operator:#x} is {self.report.frames[frame]}")
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         if job.requester == self._chain.address:
             await self._accept(event.lease_id)

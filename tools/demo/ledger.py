@@ -1,0 +1,86 @@
+"""What the chain says of a run: transactions, gas, and where every fri went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starknet_py.hash.selector import get_selector_from_name
+from starknet_py.net.full_node_client import FullNodeClient
+
+from tools.network.local import Network
+
+CALLS = (
+    "approve",
+    "create_job",
+    "claim_lease",
+    "submit",
+    "accept",
+    "accept_late",
+    "withdraw",
+    "register",
+    "give_back",
+)
+NAMES = {get_selector_from_name(name): name for name in CALLS}
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One transaction: who sent it, what it called, what it cost."""
+
+    sender: int
+    calls: str
+    l2_gas: int
+    fee_fri: int
+
+
+async def transactions(network: Network, first_block: int) -> list[Transaction]:
+    """All transactions from a block on."""
+    client = FullNodeClient(node_url=network.rpc_url)
+    found = []
+    for number in range(first_block, await client.get_block_number() + 1):
+        block = await client.get_block(block_number=number)
+        for sent in block.transactions:
+            receipt = await client.get_transaction_receipt(sent.hash)
+            gas = receipt.execution_resources.l2_gas
+            found.append(
+                Transaction(sent.sender_address, _calls(sent.calldata), gas, receipt.actual_fee.amount)
+            )
+    return found
+
+
+def _calls(calldata: list[int]) -> str:
+    """The functions that an account's multicall names: count, then (to, selector, length, …) each."""
+    names, at = [], 1
+    for _ in range(calldata[0]):
+        names.append(NAMES.get(calldata[at + 1], hex(calldata[at + 1])[:10]))
+        at += 3 + calldata[at + 2]
+    return " + ".join(names)
+
+
+async def balances(network: Network) -> dict[str, int]:
+    """STRK of every account and of the contracts, in fri."""
+    chain = await network.chain("artist")
+    places = {role: account.address for role, account in network.accounts.items()}
+    places |= {"board": network.contracts.board, "registry": network.contracts.registry}
+    return {role: await chain.tokens_fri(address) for role, address in places.items()}
+
+
+def moved(before: dict[str, int], after: dict[str, int], sent: list[Transaction]) -> dict[str, int]:
+    """How much each place gained (fri), the fees as the network's gain; must sum to zero."""
+    gains: dict[str, int] = {role: after[role] - before[role] for role in after}
+    gains["fees"] = sum(one.fee_fri for one in sent)
+    return {role: gain for role, gain in gains.items() if gain}
+
+
+def roles_of(network: Network) -> dict[int, str]:
+    """Role by address."""
+    return {account.address: role for role, account in network.accounts.items()}
+
+
+def gas_rows(sent: list[Transaction], roles: dict[int, str]) -> list[tuple[Any, ...]]:
+    """Per role and call: how often, and the L2 gas of all of them."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for one in sent:
+        rows.setdefault((roles.get(one.sender, "?"), one.calls), []).append(one.l2_gas)
+    return [(role, calls, len(gas), sum(gas)) for (role, calls), gas in sorted(rows.items())]

@@ -1,0 +1,1 @@
+"""Builds the demo scene that the demo and the README picture render."""
