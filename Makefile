@@ -60,7 +60,7 @@ test-blender: ## packing, rendering and the interface in real Blender
 	$(BIN)/python -m pytest tests/blender
 
 test-e2e: ## whole jobs on a whole network
-	$(SETUP) demo
+	$(SETUP) all
 	$(BIN)/python -m pytest tests/e2e
 
 contracts: ## compile the contracts into contracts/artefacts

@@ -1,13 +1,16 @@
-"""Real services for the tests: one devnet and one Kubo for a whole run."""
+"""Real services for the tests: one devnet, one Kubo and one Blender application for a whole run."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tools.network.services import start_devnet, start_kubo, stop
+from tests.application import Application
+from tools.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,30 @@ def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pid, port = start_kubo(tmp_path_factory.mktemp("kubo"))
     yield f"/ip4/127.0.0.1/tcp/{port}"
     stop(pid)
+
+
+@pytest.fixture(scope="session")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension's zip for this system: bpy 4.5's Python and that of Debian's Blender 5.2."""
+    output = tmp_path_factory.mktemp("extension")
+    versions = ["--python", "3.11", "--python", "3.14"]
+    command = [sys.executable, "-m", "tools.build_extension", *versions, "--platform", "linux-x64"]
+    done = subprocess.run(
+        [*command, "--output", str(output)], cwd=REPO, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (path,) = output.glob("*.zip")
+    return path
+
+
+@pytest.fixture(scope="session")
+def application(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Application:
+    """The Blender 5.2 application with the extension installed and enabled."""
+    app = Application(tool_root("blender"), tmp_path_factory.mktemp("blender"))
+    install = ["--command", "extension", "install-file", "-r", "user_default", "--enable"]
+    done = app.run(*install, str(extension))
+    assert done.returncode == 0 and 'Installed "renderchain"' in done.stdout, done.stdout + done.stderr
+    return app
 
 
 @pytest.fixture

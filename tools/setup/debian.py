@@ -32,7 +32,21 @@ SYSTEM = {
 SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
 SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
 BLENDER_VERSION = "5.2.2+dfsg-1"
-CHROOT_PACKAGES = ("xvfb", "libgl1-mesa-dri", "python3-pytest", "python3-requests", "bubblewrap")
+CHROOT_PACKAGES = (
+    "bubblewrap",
+    "libgl1-mesa-dri",
+    "python3-numpy",  # the official application carries its own
+    "python3-pytest",
+    "python3-requests",
+    "xvfb",
+)
+# /proc is the machine's own, else the workers' sandbox could not mount one inside.
+INSIDE = """\
+#!/bin/sh
+# Runs a program in the application's own system; the caller's folders and /tmp are shared.
+exec bwrap --bind {root} / --dev-bind /dev /dev --bind /proc /proc --bind /tmp /tmp \\
+  --bind "$HOME" "$HOME" --bind "$PWD" "$PWD" --chdir "$PWD" "$@"
+"""
 APP_LOCK = REPO / "requirements-blender-app.lock"
 LIBRARY_FOLDERS = (
     "/lib",
@@ -92,7 +106,7 @@ def scenes() -> None:
 
 def blender_root() -> Path:
     """The folder with the Blender application: root is its system, blender starts it."""
-    return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, APP_LOCK.read_text())
+    return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, INSIDE, APP_LOCK.read_text())
 
 
 def blender_app() -> None:
@@ -116,7 +130,7 @@ def blender_app() -> None:
         run("blender", [*install, "-f"], env)
         run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
     _add_missing_modules(root)
-    _starter(folder)
+    _starters(folder)
     (folder / ".done").touch()
 
 
@@ -139,12 +153,9 @@ def _add_missing_modules(root: Path) -> None:
     run("blender", [str(uv_path()), "pip", "install", "-q", "--require-hashes", "-r", str(APP_LOCK), *target])
 
 
-def _starter(folder: Path) -> None:
-    script = folder / "blender"
-    script.write_text(
-        "#!/bin/sh\n"
-        "# The application in its own system; the caller's folders and /tmp are shared.\n"
-        f"exec bwrap --bind {folder}/root / --dev-bind /dev /dev --proc /proc --bind /tmp /tmp \\\n"
-        '  --bind "$HOME" "$HOME" --bind "$PWD" "$PWD" --chdir "$PWD" blender "$@"\n'
-    )
-    script.chmod(0o755)
+def _starters(folder: Path) -> None:
+    inside, blender = folder / "inside", folder / "blender"
+    inside.write_text(INSIDE.format(root=folder / "root"))
+    blender.write_text(f'#!/bin/sh\nexec {inside} blender "$@"\n')
+    for script in (inside, blender):
+        script.chmod(0o755)

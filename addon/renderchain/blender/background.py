@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any
 
 import bpy
@@ -52,20 +53,22 @@ class Background:
         """Have the main thread call this at its next tick; from any thread."""
         self._calls.put(call)
 
-    def run(self, work: Coroutine[Any, Any, Any], done: Callable[[Any, str], None]) -> None:
-        """Start work; ``done(result, error sentence)`` is called on the main thread."""
+    def run(self, work: Coroutine[Any, Any, Any], done: Callable[[Any, str], None]) -> Future[None]:
+        """Start work; ``done(result, error sentence)`` is called on the main thread, also if stopped."""
 
         async def guarded() -> None:
             try:
                 result, error = await work, ""
             except RenderChainError as failure:
                 result, error = None, str(failure)
+            except asyncio.CancelledError:
+                result, error = None, "Stopped"
             except Exception as failure:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
                 log.exception("unexpected failure in background work")
                 result, error = None, f"Unexpected {type(failure).__name__}; the console has the details."
             self.later(lambda: done(result, error))
 
-        asyncio.run_coroutine_threadsafe(guarded(), self._loop)
+        return asyncio.run_coroutine_threadsafe(guarded(), self._loop)
 
     def _tick(self) -> float:
         called = False

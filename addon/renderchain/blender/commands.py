@@ -12,22 +12,22 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
 from ..app.create_job import Offer
 from ..composition import Requester, open_keys, run_worker
-from ..core.errors import RenderChainError, SceneError
+from ..core.errors import RenderChainError, SceneError, SecretError
 from ..core.frames import format_frames, parse_frames
-from ..core.job import family_of
+from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
 from ..settings import Settings, load_settings
+from . import devices
 from .console import ConsoleReporter
 from .packer import BlendPacker
 from .scene_reader import read_scene
-
-DEVICE_GROUPS = {"AUTO": ("CPU",), "CPU": ("CPU",)}
 
 
 def submit(arguments: Sequence[str], file: Path | None = None) -> int:
@@ -38,6 +38,9 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--scene", help="name of the scene; default: the file's active one")
     parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
     parser.add_argument("--reward", default="0.01", help="STRK paid per frame (default: %(default)s)")
+    parser.add_argument(
+        "--device", choices=DEVICE_GROUPS, default="CPU", help="what workers render on (default: %(default)s)"
+    )
     parser.add_argument("--lease", type=int, default=8, help="most frames one worker takes at once")
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
@@ -57,14 +60,19 @@ def _submit(options: argparse.Namespace, file: Path | None) -> int:
     if scene is None:
         raise SceneError(f"The file has no scene {options.scene!r}.")
     frames = parse_frames(options.frames) if options.frames else read_scene(scene).frame_range
-    offer = Offer(reward_fri=parse_strk(options.reward), longest_lease=options.lease)
+    offer = Offer(
+        reward_fri=parse_strk(options.reward), device_group=options.device, longest_lease=options.lease
+    )
     requester = Requester(settings, reporter)
     output = options.output.resolve()
     name = Path(bpy.data.filepath).stem or "untitled"
     with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
         reporter.say(f"Packing {name}, frames {format_frames(frames)}")
         package = Path(scratch) / "package"
-        manifest = BlendPacker(scene).pack(package, frames)
+        prepared = BlendPacker(scene).prepare(package, frames)
+        for warning in prepared.warnings:
+            reporter.say(warning)
+        manifest = prepared.finish()
         job_id = asyncio.run(requester.submit(package, manifest, offer, name=name, output=output))
     print(job_id, flush=True)
     return _wait(requester, job_id, output) if options.wait else 0
@@ -122,7 +130,7 @@ def key(arguments: Sequence[str]) -> int:
         try:
             number = int(sys.stdin.readline().strip(), 16)
         except ValueError:
-            raise SceneError("Standard input holds no hexadecimal key; nothing was stored.") from None
+            raise SecretError("Standard input holds no hexadecimal key; nothing was stored.") from None
         open_keys(settings).save(settings.account, number)
         return 0
 
@@ -150,10 +158,11 @@ async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     version = (bpy.app.version[0], bpy.app.version[1])
-    groups = DEVICE_GROUPS.get(settings.device, (settings.device,))
-    families = frozenset(family_of(version, "CYCLES", group) for group in groups)
-    reporter.say(f"Waiting for work, Blender {version[0]}.{version[1]}")
-    await run_worker(settings, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+    device, device_name = devices.find(settings.device)
+    families = frozenset({family_of(version, "CYCLES", device)})
+    reporter.say(f"Waiting for work: Blender {version[0]}.{version[1]}, {device} ({device_name})")
+    chosen = replace(settings, device=device)
+    await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
 
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:

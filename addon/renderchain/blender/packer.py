@@ -2,6 +2,9 @@
 
 The artist's own file and session are never changed: what has to be rewritten is rewritten in a
 clean Blender beside this one, which then also opens the finished package and looks for gaps.
+
+``BlendPacker.prepare`` reads the open scene and belongs on Blender's main thread; the long rest,
+``PreparedPackage.finish``, uses no bpy and may run on any thread.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -29,41 +33,73 @@ REPACK = Path(__file__).with_name("repack.py")
 REPACK_TIMEOUT_S = 1800
 
 
+@dataclass(frozen=True)
+class PreparedPackage:
+    """A copy of the open scene and what has to be gathered for it; ``warnings`` are for the artist."""
+
+    folder: Path
+    scratch: tempfile.TemporaryDirectory[str]
+    frames: tuple[int, ...]
+    facts: SceneFacts
+    main: str
+    places: dict[str, str]
+    libraries: frozenset[str]
+    blender: str
+    warnings: tuple[str, ...]
+
+    def finish(self) -> Manifest:
+        """Write the package; raises SceneError and then leaves nothing in the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with self.scratch:
+                return self._write()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _write(self) -> Manifest:
+        for source, place in self.places.items():
+            if source not in self.libraries:
+                _copy(source, self.folder / place)
+        scratch = Path(self.scratch.name)
+        blends = [{"source": one, "target": self.places[one]} for one in sorted(self.libraries)]
+        blends.append({"source": str(scratch / self.main), "target": self.main})
+        order = {"blends": blends, "places": self.places, "folder": str(self.folder), "main": self.main}
+        _repack(self.blender, scratch, order)
+        return _write_manifest(self.folder, self.facts, self.main, self.frames)
+
+
 class BlendPacker:
     """Packs one scene of the open file."""
 
     def __init__(self, scene: bpy.types.Scene) -> None:
         self._scene = scene
 
-    def pack(self, folder: Path, frames: tuple[int, ...]) -> Manifest:
-        """Write the package below the empty folder; raises SceneError and then leaves nothing there."""
+    def prepare(self, folder: Path, frames: tuple[int, ...]) -> PreparedPackage:
+        """Copy the scene as it is now, unsaved changes included; raises SceneError if it can't be sent.
+
+        The package is going to be below ``folder``, which is empty.
+        """
         findings = check_scene(self._scene)
         if findings.errors:
             raise SceneError(" ".join(findings.errors))
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._pack(folder, frames)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def _pack(self, folder: Path, frames: tuple[int, ...]) -> Manifest:
-        facts = read_scene(self._scene)
         root = os.path.dirname(bpy.data.filepath)
         main = os.path.basename(bpy.data.filepath) or "scene.blend"
         dependencies = find_dependencies()
-        places = _places(root, main, dependencies)
-        libraries = {one.path for one in dependencies if one.is_library}
-        for source, place in places.items():
-            if source not in libraries:
-                _copy(source, folder / place)
-        with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
-            copy = os.path.join(scratch, main)
-            bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, relative_remap=True, compress=False)
-            blends = [{"source": one, "target": places[one]} for one in sorted(libraries)]
-            blends.append({"source": copy, "target": main})
-            _repack(Path(scratch), folder, blends, places, main)
-        return _write_manifest(folder, facts, main, frames)
+        scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+        copy = os.path.join(scratch.name, main)
+        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, relative_remap=True, compress=False)
+        return PreparedPackage(
+            folder,
+            scratch,
+            frames,
+            read_scene(self._scene),
+            main,
+            _places(root, main, dependencies),
+            frozenset(one.path for one in dependencies if one.is_library),
+            bpy.app.binary_path,
+            findings.warnings,
+        )
 
 
 def _places(root: str, main: str, dependencies: list[Dependency]) -> dict[str, str]:
@@ -88,18 +124,15 @@ def _copy(source: str, target: Path) -> None:
         raise SceneError(f"{source} can't be read ({error.strerror}); check it and submit again.") from error
 
 
-def _repack(
-    scratch: Path, folder: Path, blends: list[dict[str, str]], places: dict[str, str], main: str
-) -> None:
+def _repack(blender: str, scratch: Path, order: dict[str, object]) -> None:
     """Have a clean Blender write the .blend files with their new paths and check the package."""
-    order, answer = scratch / "order.json", scratch / "answer.json"
-    text = {"blends": blends, "places": places, "folder": str(folder), "main": main, "answer": str(answer)}
-    order.write_text(json.dumps(text))
-    if bpy.app.binary_path:
+    written, answer = scratch / "order.json", scratch / "answer.json"
+    written.write_text(json.dumps({**order, "answer": str(answer)}))
+    if blender:
         options = ["--background", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1"]
-        command = [bpy.app.binary_path, *options, "--python", str(REPACK), "--", str(order)]
+        command = [blender, *options, "--python", str(REPACK), "--", str(written)]
     else:
-        command = [sys.executable, "-I", str(REPACK), "--", str(order)]
+        command = [sys.executable, "-I", str(REPACK), "--", str(written)]
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=REPACK_TIMEOUT_S, check=False
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 from .cid import cid_of, join_digest
 from .lifecycle import JobState, LeaseState
 
+# What a job's frames may be rendered on; frames of one group are compared with each other only.
+DEVICE_GROUPS = ("CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+
 
 @dataclass(frozen=True)
 class JobTerms:

@@ -24,18 +24,23 @@ from .state import PanelReporter, background, state
 Work = Callable[[Reporter], Coroutine[Any, Any, str]]
 
 
-def perform(operator: bpy.types.Operator, work: Work) -> set[str]:
-    """Run work to its end, or start it if there is an interface to show its progress in."""
+def perform(operator: bpy.types.Operator, work: Work, *, stoppable: bool) -> set[str]:
+    """Run work to its end, or start it if there is an interface to show its progress in.
+
+    ``stoppable`` is what may end half-way without losing money or frames.
+    """
     if bpy.app.background:
         operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
         return {"FINISHED"}
 
     def done(result: Any, error: str) -> None:
-        state.busy, state.message, state.factor = False, error or str(result), 0.0
+        state.busy, state.factor, state.running = False, 0.0, None
         refresh_jobs()
+        state.message = error or str(result)
 
     state.busy = True
-    background().run(work(PanelReporter()), done)
+    running = background().run(work(PanelReporter()), done)
+    state.running = running if stoppable else None
     return {"FINISHED"}
 
 
@@ -49,6 +54,11 @@ def refresh_jobs() -> None:
 
 class _Operator(bpy.types.Operator):
     """Turns our errors into Blender's."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One thing at a time."""
+        return not state.busy
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """What the operator does."""
@@ -70,11 +80,6 @@ class _Submit(_Operator):
         """The frames to submit."""
         raise NotImplementedError
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """One submission at a time."""
-        return not state.busy
-
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Say what it costs before anything is paid."""
         try:
@@ -93,23 +98,31 @@ class _Submit(_Operator):
         )
 
     def act(self, context: bpy.types.Context) -> set[str]:
-        """Pack here, then pin and pay in the background."""
+        """Copy the scene here, then pack, pin and pay in the background."""
         scene, chosen = context.scene, context.scene.renderchain
         settings = read_settings()
-        offer = Offer(reward_fri=parse_strk(chosen.reward), longest_lease=chosen.longest_lease)
+        offer = Offer(
+            reward_fri=parse_strk(chosen.reward),
+            device_group=chosen.device,
+            longest_lease=chosen.longest_lease,
+        )
         output = Path(bpy.path.abspath(chosen.output)).resolve()
         name = Path(bpy.data.filepath).stem or "untitled"
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         folder = Path(scratch.name) / "package"
-        manifest = BlendPacker(scene).pack(folder, self.frames(context))
+        prepared = BlendPacker(scene).prepare(folder, self.frames(context))
 
         async def work(reporter: Reporter) -> str:
             with scratch:
+                for warning in prepared.warnings:
+                    reporter.say(warning)
+                reporter.say(f"Packing {name}")
+                manifest = await asyncio.to_thread(prepared.finish)
                 requester = Requester(settings, reporter)
                 job_id = await requester.submit(folder, manifest, offer, name=name, output=output)
             return f"Job {job_id} is on the network"
 
-        return perform(self, work)
+        return perform(self, work, stoppable=False)
 
 
 class RENDERCHAIN_OT_submit_still(_Submit):  # noqa: N801 - Blender's naming
@@ -149,7 +162,25 @@ class RENDERCHAIN_OT_download(_Operator):  # noqa: N801 - Blender's naming
             report = await Requester(settings, reporter).watch(job_id)
             return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
 
-        return perform(self, work)
+        return perform(self, work, stoppable=True)
+
+
+class RENDERCHAIN_OT_stop(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Stop following the job; it goes on without us, and Download takes it up again"""
+
+    bl_idname = "renderchain.stop"
+    bl_label = "Stop"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only what loses nothing by it."""
+        return state.running is not None
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Ask the background work to end."""
+        if state.running:
+            state.running.cancel()
+        return {"FINISHED"}
 
 
 class RENDERCHAIN_OT_cancel(_Operator):  # noqa: N801 - Blender's naming
@@ -167,7 +198,7 @@ class RENDERCHAIN_OT_cancel(_Operator):  # noqa: N801 - Blender's naming
             await Requester(settings, reporter).cancel(job_id)
             return f"Job {job_id} is canceled"
 
-        return perform(self, work)
+        return perform(self, work, stoppable=False)
 
 
 class RENDERCHAIN_OT_test_connection(_Operator):  # noqa: N801 - Blender's naming
@@ -184,4 +215,4 @@ class RENDERCHAIN_OT_test_connection(_Operator):  # noqa: N801 - Blender's namin
             chain = await open_chain(settings)
             return f"Connected; the account holds {format_strk(await chain.tokens_fri(chain.address))} STRK"
 
-        return perform(self, work)
+        return perform(self, work, stoppable=True)

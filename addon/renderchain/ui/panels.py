@@ -23,13 +23,16 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
         layout, offer = self.layout, context.scene.renderchain
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("reward", "longest_lease", "output"):
+        for name in ("reward", "device", "longest_lease", "output"):
             layout.prop(offer, name)
         row = layout.row()
         row.operator("renderchain.submit_still", icon="RENDER_STILL")
         row.operator("renderchain.submit_animation", icon="RENDER_ANIMATION")
         if state.busy:
-            layout.progress(factor=state.factor, text=state.message)
+            row = layout.row(align=True)
+            row.progress(factor=state.factor, text=state.message)
+            if state.running:
+                row.operator("renderchain.stop", text="", icon="CANCEL")
         elif state.message:
             layout.label(text=state.message)
 
@@ -49,6 +52,7 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
             row = self.layout.row(align=True)
             row.label(text=f"{job.job_id or '…'}  {job.name}  {job.state}", icon=ICONS.get(job.state, "DOT"))
             if job.job_id:
+                row.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = job.output
                 row.operator("renderchain.download", text="", icon="IMPORT").job_id = job.job_id
                 if job.state == "active":
                     row.operator("renderchain.cancel", text="", icon="CANCEL").job_id = job.job_id

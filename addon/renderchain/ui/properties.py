@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.job import DEVICE_GROUPS
+
 
 class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's naming
     """The offer for a scene's frames."""
 
     reward: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Pay per Frame", description="STRK that a worker gets for one accepted frame", default="0.01"
+    )
+    device: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Device",
+        description="What workers render on; CPU and GPU images differ in their last bits",
+        items=[(name, name, "") for name in DEVICE_GROUPS],
     )
     longest_lease: bpy.props.IntProperty(  # type: ignore[valid-type]
         name="Frames at Once", description="Most frames that one worker takes at a time", default=8, min=1

@@ -16,6 +16,7 @@ CLASSES = (
     operators.RENDERCHAIN_OT_submit_still,
     operators.RENDERCHAIN_OT_submit_animation,
     operators.RENDERCHAIN_OT_download,
+    operators.RENDERCHAIN_OT_stop,
     operators.RENDERCHAIN_OT_cancel,
     operators.RENDERCHAIN_OT_test_connection,
     panels.RENDERCHAIN_PT_submit,

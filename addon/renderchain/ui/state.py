@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 
@@ -17,6 +19,7 @@ class State:
     message: str = ""
     factor: float = 0.0
     busy: bool = False
+    running: Future[Any] | None = None  # what the user may stop
     jobs: list[JobEntry] = field(default_factory=list)
     background: Background | None = None
 

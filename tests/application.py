@@ -1,0 +1,41 @@
+"""The real Blender application, as the tests start it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.network.services import REPO
+
+
+@dataclass(frozen=True)
+class Application:
+    """The Blender application with our extension installed, in a user folder of its own."""
+
+    root: Path
+    resources: Path
+
+    @property
+    def blender(self) -> str:
+        """The program."""
+        return str(self.root / "blender")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is started with."""
+        return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources)}
+
+    def run(self, *arguments: str, timeout_s: int = 120, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run Blender to its end, in the repository's folder."""
+        return subprocess.run(
+            [self.blender, *arguments],
+            cwd=REPO,
+            env={**self.environment, **more},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            check=False,
+        )

@@ -1,0 +1,90 @@
+"""The add-on in Blender: what it registers, that it leaves nothing, what its operators say."""
+
+import addon_utils
+import bpy
+import pytest
+
+ADDON = "bl_ext.user_default.renderchain"
+CLASSES = {
+    "RENDERCHAIN_OT_submit_still",
+    "RENDERCHAIN_OT_submit_animation",
+    "RENDERCHAIN_OT_download",
+    "RENDERCHAIN_OT_stop",
+    "RENDERCHAIN_OT_cancel",
+    "RENDERCHAIN_OT_test_connection",
+    "RENDERCHAIN_PT_submit",
+    "RENDERCHAIN_PT_jobs",
+}
+
+
+def ours():
+    return {name for name in dir(bpy.types) if name.startswith("RENDERCHAIN")}
+
+
+def test_the_extension_is_enabled_and_registers_its_classes():
+    assert ADDON in bpy.context.preferences.addons
+    assert ours() >= CLASSES
+
+
+def test_disabling_leaves_nothing_behind_and_enabling_brings_all_back():
+    for _ in range(2):
+        addon_utils.disable(ADDON)
+        assert ours() == set()
+        assert not hasattr(bpy.types.Scene, "renderchain")
+        addon_utils.enable(ADDON)
+        assert ours() >= CLASSES
+        assert bpy.context.scene.renderchain.device == "CPU"
+
+
+def test_enabling_imports_none_of_the_heavy_packages(tmp_path):
+    import os
+    import subprocess
+
+    script = (
+        "import sys; print('HEAVY', sorted({'starknet_py', 'ipfshttpclient', 'keyring'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [bpy.app.binary_path, "-b", "--python-expr", script],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert "HEAVY []" in done.stdout, done.stdout + done.stderr
+
+
+def test_submitting_without_settings_is_an_error_that_says_what_to_do(scene):
+    with pytest.raises(RuntimeError, match="choose one in the add-on's preferences"):
+        bpy.ops.renderchain.submit_still()
+
+
+def test_preferences_and_offers_have_no_place_for_a_secret():
+    preferences = bpy.context.preferences.addons[ADDON].preferences
+    names = set(preferences.bl_rna.properties.keys()) | set(
+        bpy.context.scene.renderchain.bl_rna.properties.keys()
+    )
+    assert not [name for name in names if any(word in name for word in ("key", "secret", "password", "salt"))]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "sentence"),
+    [
+        (lambda scene: setattr(scene.render, "engine", "BLENDER_WORKBENCH"), "Choose Cycles"),
+        (lambda scene: setattr(scene, "camera", None), "has no camera"),
+        (lambda scene: setattr(scene.render, "use_border", True), "Render Region is on"),
+        (lambda scene: setattr(scene.render, "use_multiview", True), "Stereoscopy is on"),
+        (lambda scene: setattr(scene.view_layers[0], "use", False), "No view layer"),
+    ],
+)
+def test_what_the_network_cannot_render_is_said_before_packing(part, scene, break_it, sentence):
+    assert part("blender.preflight").check_scene(scene).errors == ()
+    break_it(scene)
+    (error,) = part("blender.preflight").check_scene(scene).errors
+    assert sentence in error
+
+
+def test_a_video_format_becomes_png_with_a_warning(part, scene):
+    settings = scene.render.image_settings
+    settings.media_type = "VIDEO"
+    (warning,) = part("blender.preflight").check_scene(scene).warnings
+    assert "PNG" in warning
+    assert part("blender.scene_reader").read_scene(scene).file_format == "PNG"

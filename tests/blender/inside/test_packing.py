@@ -1,0 +1,101 @@
+"""Packing: every kind of file arrives, paths lead into the package, the artist's file stays as it is."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import bpy
+import pytest
+
+
+def image_file(path, color):
+    image = bpy.data.images.new("made", 8, 8)
+    image.generated_color = color
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save()
+    bpy.data.images.remove(image)
+
+
+@pytest.fixture
+def project(scene, tmp_path):
+    """A saved project with a texture inside and one outside, a UDIM, a sequence, a font, a packed image."""
+    root = tmp_path / "project"
+    image_file(root / "textures" / "inside.png", (1, 0, 0, 1))
+    image_file(tmp_path / "elsewhere" / "inside.png", (0, 1, 0, 1))
+    for tile in (1001, 1002):
+        image_file(root / "udim" / f"wall.{tile}.png", (0, 0, 1, 1))
+    for number in (1, 2, 3):
+        image_file(root / "sequence" / f"water{number:03d}.png", (0, number / 3, 1, 1))
+    for path in (root / "textures" / "inside.png", tmp_path / "elsewhere" / "inside.png"):
+        bpy.data.images.load(str(path)).use_fake_user = True
+    udim = bpy.data.images.load(str(root / "udim" / "wall.1001.png"))
+    udim.source, udim.filepath, udim.use_fake_user = "TILED", str(root / "udim" / "wall.<UDIM>.png"), True
+    water = bpy.data.images.load(str(root / "sequence" / "water001.png"))
+    water.source, water.use_fake_user = "SEQUENCE", True
+    packed = bpy.data.images.load(str(root / "textures" / "inside.png"), check_existing=False)
+    packed.use_fake_user = True
+    packed.pack()
+    bpy.ops.wm.save_as_mainfile(filepath=str(root / "film.blend"))
+    return root
+
+
+def pack(part, tmp_path):
+    package = tmp_path / "package"
+    return package, part("blender.packer").BlendPacker(bpy.context.scene).prepare(package, (1, 2)).finish()
+
+
+def test_the_package_holds_all_files_with_their_digests(part, project, tmp_path):
+    package, manifest = pack(part, tmp_path)
+    paths = {file.path for file in manifest.files}
+    assert {"film.blend", "textures/inside.png", "udim/wall.1001.png", "udim/wall.1002.png"} <= paths
+    assert {f"sequence/water00{number}.png" for number in (1, 2, 3)} <= paths
+    (outside,) = [path for path in paths if path.startswith("_outside/")]
+    assert outside.endswith("/inside.png")
+    for file in manifest.files:
+        content = (package / file.path).read_bytes()
+        assert (file.size_bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert json.loads((package / "manifest.json").read_bytes())["frames"] == [1, 2]
+
+
+def test_every_path_in_the_package_is_relative_and_leads_into_it(part, project, tmp_path):
+    package, _ = pack(part, tmp_path)
+    moved = tmp_path / "moved"
+    package.rename(moved)
+    (project / "textures" / "inside.png").unlink()
+    bpy.ops.wm.open_mainfile(filepath=str(moved / "film.blend"))
+    for image in bpy.data.images:
+        if image.filepath and not image.packed_file:
+            assert image.filepath.startswith("//"), image.filepath
+            found = Path(bpy.path.abspath(image.filepath)).resolve()
+            assert found.is_relative_to(moved)
+            assert found.exists() or "<UDIM>" in found.name
+
+
+def test_the_artists_file_and_session_stay_as_they_are(part, project, tmp_path):
+    before = hashlib.sha256((project / "film.blend").read_bytes()).hexdigest()
+    names = sorted(path.relative_to(project) for path in project.rglob("*"))
+    bpy.context.scene.frame_current = 7  # unsaved, and to be packed all the same
+    paths = sorted(image.filepath for image in bpy.data.images)
+    package, _ = pack(part, tmp_path)
+    assert hashlib.sha256((project / "film.blend").read_bytes()).hexdigest() == before
+    assert sorted(path.relative_to(project) for path in project.rglob("*")) == names
+    assert bpy.data.filepath == str(project / "film.blend")
+    assert sorted(image.filepath for image in bpy.data.images) == paths
+    bpy.ops.wm.open_mainfile(filepath=str(package / "film.blend"))
+    assert bpy.context.scene.frame_current == 7
+
+
+def test_an_unsaved_scene_can_be_packed(part, scene, tmp_path):
+    package, manifest = pack(part, tmp_path)
+    assert manifest.main_blend == "scene.blend"
+    assert (package / "scene.blend").is_file()
+
+
+def test_a_missing_file_stops_packing_and_leaves_nothing(part, project, tmp_path):
+    (project / "sequence" / "water001.png").unlink()
+    (project / "sequence" / "water002.png").unlink()
+    (project / "sequence" / "water003.png").unlink()
+    with pytest.raises(part("core.errors").SceneError, match="water001.png, which matches no file"):
+        pack(part, tmp_path)
+    assert not (tmp_path / "package").exists()
