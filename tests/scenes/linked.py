@@ -50,7 +50,7 @@ def main_file(path, library_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
 
 
-root = Path(sys.argv[1])
+root = Path(sys.argv[-1])
 (root / "project" / "lib").mkdir(parents=True)
 (root / "elsewhere").mkdir()
 library(root / "project" / "lib" / "lib.blend", root / "elsewhere" / "grid.png")

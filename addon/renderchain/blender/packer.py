@@ -133,8 +133,17 @@ def _repack(blender: str, scratch: Path, order: dict[str, object]) -> None:
         command = [blender, *options, "--python", str(REPACK), "--", str(written)]
     else:
         command = [sys.executable, "-I", str(REPACK), "--", str(written)]
+    # A Blender that starts without our extension enabled deletes the extension's wheels from the
+    # user's folder, under the feet of the one that we run in; it gets a folder of its own.
+    env = {**os.environ, "BLENDER_USER_RESOURCES": str(scratch / "resources")}
     done = subprocess.run(
-        command, capture_output=True, text=True, errors="replace", timeout=REPACK_TIMEOUT_S, check=False
+        command,
+        env=env,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=REPACK_TIMEOUT_S,
+        check=False,
     )
     if done.returncode or not answer.exists():
         tail = (done.stdout + done.stderr)[-1000:]

@@ -86,6 +86,14 @@ def test_the_artists_file_and_session_stay_as_they_are(part, project, tmp_path):
     assert bpy.context.scene.frame_current == 7
 
 
+def test_packing_does_not_delete_the_extensions_wheels(part, project, tmp_path):
+    import keyring  # one of them
+
+    place = Path(keyring.__file__)
+    pack(part, tmp_path)
+    assert place.exists()
+
+
 def test_an_unsaved_scene_can_be_packed(part, scene, tmp_path):
     package, manifest = pack(part, tmp_path)
     assert manifest.main_blend == "scene.blend"
