@@ -1,0 +1,94 @@
+"""Runs in Blender with a window: submits a still by the panel's operator, follows it, takes a picture.
+
+Arguments behind "--": the artist's settings and a folder; what the panel said goes to said.txt there.
+"""
+
+import importlib
+import sys
+import time
+from pathlib import Path
+
+import bpy
+
+ADDON = "bl_ext.user_default.renderchain"
+TIMEOUT_S = 120
+config, folder = sys.argv[sys.argv.index("--") + 1 :]
+folder = Path(folder)
+started_s = time.monotonic()
+steps = []
+said = []
+
+
+def show_panel():
+    area = max(bpy.context.screen.areas, key=lambda one: one.width * one.height)
+    area.type = "PROPERTIES"
+    area.spaces.active.context = "RENDER"
+    area.spaces.active.search_filter = "Render on Network"
+
+
+def submit():
+    preferences = bpy.context.preferences.addons[ADDON].preferences
+    preferences.config = config
+    bpy.context.scene.renderchain.output = str(folder / "window")
+    show_panel()
+    assert bpy.ops.renderchain.submit_still() == {"FINISHED"}
+    assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
+
+
+def download():
+    assert bpy.ops.renderchain.download(job_id=state().jobs[0].job_id) == {"FINISHED"}
+    assert bpy.ops.renderchain.stop.poll()
+
+
+def take_picture():
+    for area in bpy.context.screen.areas:
+        area.tag_redraw()
+    bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=2)
+    time.sleep(1)
+    save_framebuffer(folder / "Xvfb_screen0", folder / "panel.png")
+
+
+def save_framebuffer(dump, path):
+    """Turn Xvfb's picture of its screen, an X window dump with 32 bits a pixel, into a PNG."""
+    import numpy as np
+
+    raw = dump.read_bytes()
+    header = np.frombuffer(raw, ">u4", 25)
+    offset, width, height, line = int(header[0] + 12 * header[19]), *(int(header[at]) for at in (4, 5, 12))
+    pixels = np.frombuffer(raw, np.uint8, line * height, offset).reshape(height, line // 4, 4)[:, :width]
+    image = bpy.data.images.new("screen", width, height)
+    rgba = np.ones((height, width, 4), np.float32)
+    rgba[..., :3] = pixels[::-1, :, 2::-1] / 255
+    image.pixels.foreach_set(rgba.ravel())
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
+
+
+def state():
+    return importlib.import_module(f"{ADDON}.ui.state").state
+
+
+def tick():
+    try:
+        if time.monotonic() - started_s > TIMEOUT_S:
+            raise TimeoutError(f"still {state().message!r}")
+        if state().busy:
+            return 0.2
+        if state().message and (not said or said[-1] != state().message):
+            said.append(state().message)
+            (folder / "said.txt").write_text("\n".join(said))
+        if steps:
+            steps.pop(0)()
+            return 0.5
+    except BaseException as error:  # Blender would print it and go on
+        (folder / "said.txt").write_text("\n".join([*said, repr(error)]))
+        import os
+
+        os._exit(1)
+    bpy.ops.wm.quit_blender()
+    return None
+
+
+steps += [submit, download, take_picture]
+bpy.app.timers.register(tick, first_interval=1.0)
