@@ -77,3 +77,7 @@ network: ## a network that keeps running, with settings for artist and workers
 
 stop: ## end that network
 	@test ! -d build/network || $(BIN)/python -m tools.network stop
+
+bench: ## what our render process costs over plain Blender
+	$(SETUP) demo
+	PYTHONPATH=addon:. $(BIN)/python benchmarks/render_process.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from renderchain.core.canonical import dump_canonical
 from renderchain.core.cid import cid_of, digest_of, join_digest, split_digest
 from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
-from renderchain.core.manifest import Manifest, PackedFile, parse_manifest
+from renderchain.core.manifest import FORMATS, Manifest, PackedFile, parse_manifest
 from renderchain.core.reader import check_path
 
 MANIFEST = Manifest(
@@ -116,3 +117,18 @@ def test_a_canonical_document_sorts_keys_and_refuses_floats() -> None:
 
 def test_a_family_is_a_short_string_that_reads_back() -> None:
     assert family_name(family_of((4, 5), "CYCLES", "CPU")) == "4.5/cycles/cpu"
+
+
+def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "manifest-v1.json").read_text())
+    written = json.loads(MANIFEST.to_bytes())
+    assert set(schema["required"]) == set(schema["properties"]) == set(written)
+    assert set(schema["properties"]["files"]["items"]["required"]) == set(written["files"][0])
+    assert schema["properties"]["file_format"]["enum"] == list(FORMATS)
+    assert schema["properties"]["schema"]["const"] == written["schema"]
+    for field in ("width", "height", "samples"):
+        limits = schema["properties"][field]
+        assert parse_manifest(changed(**{field: limits["maximum"]}))
+        for outside in (limits["minimum"] - 1, limits["maximum"] + 1):
+            with pytest.raises(ContentError, match=field):
+                parse_manifest(changed(**{field: outside}))
