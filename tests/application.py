@@ -27,10 +27,14 @@ class Application:
         """What it is started with."""
         return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources)}
 
-    def run(self, *arguments: str, timeout_s: int = 120, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run Blender to its end, in the repository's folder."""
+    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run Blender to its end."""
+        return self.call([self.blender, *arguments], 120, **more)
+
+    def call(self, command: list[str], timeout_s: int, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end, in the repository's folder and with our Blender's environment."""
         return subprocess.run(
-            [self.blender, *arguments],
+            command,
             cwd=REPO,
             env={**self.environment, **more},
             capture_output=True,

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from .core.errors import SettingsError
+from .core.job import DEVICE_GROUPS
 from .core.money import parse_strk
 
 PREFIX = "RENDERCHAIN_"
-DEVICES = ("AUTO", "CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+DEVICES = ("AUTO", *DEVICE_GROUPS)
 
 
 def default_folder() -> Path:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tools.network.local import Network, running_network
-from tools.network.services import REPO, start, stop
+from tools.network.local import Network, running_network, running_workers
+from tools.network.services import REPO
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 TIMEOUT_S = 90
@@ -33,16 +33,8 @@ def python(*arguments: str, config: Path | None = None) -> subprocess.CompletedP
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("network") / "net"
-    with running_network(folder, workers=2) as started:
-        workers = []
-        for number in (1, 2):
-            config = str(started.settings_file(f"worker-{number}"))
-            script = str(REPO / "worker_headless" / "worker.py")
-            command = [sys.executable, script, "--", "--config", config, "--name", f"worker-{number}"]
-            workers.append(start(command, folder / f"worker-{number}.log"))
+    with running_network(folder, workers=2) as started, running_workers(started, 2, folder):
         yield started
-        for pid in workers:
-            stop(pid)
 
 
 @pytest.fixture(scope="module")

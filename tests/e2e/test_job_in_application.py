@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,16 +83,8 @@ def test_the_panels_buttons_work_in_a_window_while_blender_stays_alive(
     screen = f"Xvfb :87 -screen 0 1280x900x24 -fbdir {tmp_path} & screen=$!; sleep 2; "
     arguments = f"-- {network.settings_file('artist')} {tmp_path}"
     blender = f"DISPLAY=:87 blender --window-geometry 0 0 1280 900 {scene} --python {script} {arguments}; "
-    done = subprocess.run(
-        [inside, "sh", "-c", screen + blender + "code=$?; kill $screen; wait $screen; exit $code"],
-        cwd=REPO,
-        env=application.environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=180,
-        check=False,
-    )
+    ended = "code=$?; kill $screen; wait $screen; exit $code"
+    done = application.call([inside, "sh", "-c", screen + blender + ended], 180)
     said = (tmp_path / "said.txt").read_text() if (tmp_path / "said.txt").exists() else ""
     assert done.returncode == 0, said + done.stdout[-3000:] + done.stderr[-3000:]
     assert "is on the network" in said and "is completed, 1 frames are on disk" in said

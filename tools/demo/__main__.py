@@ -18,8 +18,8 @@ from pathlib import Path
 
 from renderchain.core.money import format_strk
 
-from tools.network.local import Network, running_network
-from tools.network.services import REPO, is_running, start, stop, tool_root
+from tools.network.local import Network, running_network, running_workers
+from tools.network.services import REPO, is_running, tool_root
 
 from . import ledger, pictures
 
@@ -76,7 +76,7 @@ def show(network: Network, phases: Phases) -> None:
     first_block = asyncio.run(newest_block(network)) + 1
     frames, local = FOLDER / "frames", FOLDER / "local"
     blend = FOLDER / "scene" / "demo.blend"
-    with workers(network) as pids:
+    with running_workers(network, WORKERS, FOLDER) as pids:
         with phases.of("submit, render on the network, download"):
             config = str(network.settings_file("artist"))
             script = str(REPO / "tools" / "demo" / "artist.py")
@@ -97,22 +97,6 @@ def show(network: Network, phases: Phases) -> None:
     sent = asyncio.run(ledger.transactions(network, first_block))
     gains = ledger.moved(before, asyncio.run(ledger.balances(network)), sent)
     report(network, phases, sent, gains)
-
-
-@contextmanager
-def workers(network: Network) -> Iterator[list[int]]:
-    """Two workers with their own accounts; they end with the block."""
-    script = str(REPO / "worker_headless" / "worker.py")
-    pids = []
-    try:
-        for number in range(1, WORKERS + 1):
-            config = str(network.settings_file(f"worker-{number}"))
-            command = [sys.executable, script, "--", "--config", config, "--name", f"worker-{number}"]
-            pids.append(start(command, FOLDER / f"worker-{number}.log"))
-        yield pids
-    finally:
-        for pid in pids:
-            stop(pid)
 
 
 def run(command: list[str], name: str) -> None:

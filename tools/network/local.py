@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from renderchain.core.job import family_of
 from renderchain.core.money import FRI_PER_STRK
 
 from .deploy import Deployed, deploy_network
-from .services import start_devnet, start_kubo, stop
+from .services import REPO, start, start_devnet, start_kubo, stop
 
 COOLDOWN_S = 3600
 MINIMUM_STAKE_FRI = 1 * FRI_PER_STRK
@@ -156,6 +157,23 @@ def running_network(folder: Path, workers: int) -> Iterator[Network]:
         yield network
     finally:
         end(network)
+
+
+@contextmanager
+def running_workers(network: Network, count: int, logs: Path) -> Iterator[list[int]]:
+    """Workers with their own accounts, on the bpy module; they end with the block, their logs stay."""
+    script = str(REPO / "worker_headless" / "worker.py")
+    pids: list[int] = []
+    try:
+        for number in range(1, count + 1):
+            name = f"worker-{number}"
+            config = str(network.settings_file(name))
+            command = [sys.executable, script, "--", "--config", config, "--name", name]
+            pids.append(start(command, logs / f"{name}.log"))
+        yield pids
+    finally:
+        for pid in pids:
+            stop(pid)
 
 
 def end(network: Network) -> None:

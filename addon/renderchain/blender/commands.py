@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import tempfile
@@ -172,8 +173,6 @@ def _parser(name: str, description: str) -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace, **overrides: object) -> Settings:
-    import os
-
     file = options.config or os.environ.get("RENDERCHAIN_CONFIG")
     return load_settings(Path(file) if file else None, overrides)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import RenderFailed
+from ..core.job import DEVICE_GROUPS
 
-BACKENDS = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")  # the order in which AUTO tries them
+BACKENDS = tuple(group for group in DEVICE_GROUPS if group != "CPU")  # in the order that AUTO tries
 
 
 def choose(scene: bpy.types.Scene, wanted: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from .cid import cid_of, join_digest
 from .lifecycle import JobState, LeaseState
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
+# The best come first among those that are not the CPU: AUTO tries them in this order.
 DEVICE_GROUPS = ("CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,6 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
 
 def read_settings() -> Settings:
     """The settings that the preferences name, else $RENDERCHAIN_CONFIG; raises SettingsError."""
-    import os
-
     addon: Any = bpy.context.preferences.addons.get(base_package or "renderchain")
     named = addon.preferences.config if addon and addon.preferences else ""
     file = bpy.path.abspath(named) if named else os.environ.get("RENDERCHAIN_CONFIG", "")
