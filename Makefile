@@ -3,7 +3,7 @@ BIN := .venv/bin
 export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
-	test-blender test-e2e contracts extension network stop demo bench
+	test-blender test-e2e test-invariants contracts extension network stop demo bench bench-chain gas
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -59,6 +59,10 @@ test-blender: ## packing, rendering and the interface in real Blender
 	$(SETUP) all
 	$(BIN)/python -m pytest tests/blender
 
+test-invariants: ## 20,000 random calls on a devnet; money must add up after each
+	$(SETUP) demo
+	$(BIN)/python -m pytest tests/invariants -s --invariant-calls 20000
+
 test-e2e: ## whole jobs on a whole network
 	$(SETUP) all
 	$(BIN)/python -m pytest tests/e2e
@@ -81,3 +85,11 @@ stop: ## end that network
 bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
 	PYTHONPATH=addon:. $(BIN)/python benchmarks/render_process.py
+
+bench-chain: ## transactions a second and event latency against starknet-py's own way
+	$(SETUP) demo
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.chain
+
+gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
+	$(SETUP) demo cairo
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.gas

@@ -1,6 +1,6 @@
 """Compile, check and test the contracts with the Cairo tools that tools/setup brings.
 
-python tools/contracts.py build    compile into contracts/artefacts
+python tools/contracts.py build    compile into contracts/artefacts; write the life-cycle vectors
 python tools/contracts.py check    fail if the committed artefacts differ from the source
 python tools/contracts.py test     run the contracts' own tests
 python tools/contracts.py format   fail if cairo-format would change a file (--write: change it)
@@ -18,11 +18,31 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 PROJECT = REPO / "contracts"
 ARTEFACTS = PROJECT / "artefacts"
+# What the client needs of the contracts goes with it: their ABIs, and by which class it knows them.
+ABI = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi"
 CONTRACTS = {
     "Directory": "renderchain::directory::Directory",
     "WorkerRegistry": "renderchain::worker_registry::WorkerRegistry",
     "JobBoard": "renderchain::job_board::JobBoard",
 }
+
+
+VECTORS = PROJECT / "src" / "tests" / "lifecycle_vectors.cairo"
+
+
+def lifecycle_vectors() -> str:
+    """core/lifecycle.py's table as Cairo: state, event, and the next state or 0 for a refusal."""
+    from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState
+
+    reachable = [LeaseState.CLAIMED, *dict.fromkeys(TRANSITIONS.values())]
+    rows = [
+        f"        ({state}, '{event}', {TRANSITIONS.get((state, event), 0)}),"
+        for state in sorted(reachable)
+        for event in LeaseEvent
+    ]
+    head = "//! Written from core/lifecycle.py by `make contracts`."
+    body = "    array![\n" + "\n".join(rows) + "\n    ]"
+    return f"{head}\npub fn transitions() -> Array<(u8, felt252, u8)> {{\n{body}\n}}\n"
 
 
 def tool(name: str) -> str:
@@ -34,8 +54,12 @@ def tool(name: str) -> str:
 
 
 def build(folder: Path) -> None:
-    """Write NAME.sierra.json, NAME.casm.json and NAME.abi.json of each contract."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write NAME.sierra.json and NAME.casm.json of each contract, and below abi what clients need."""
+    from starknet_py.common import create_sierra_compiled_contract
+    from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
+
+    (folder / "abi").mkdir(parents=True, exist_ok=True)
+    classes = {}
     for name, path in CONTRACTS.items():
         sierra, casm = folder / f"{name}.sierra.json", folder / f"{name}.casm.json"
         subprocess.run(
@@ -44,15 +68,26 @@ def build(folder: Path) -> None:
         body = json.loads(sierra.read_text())
         body.pop("sierra_program_debug_info", None)  # half the file, and of no use on-chain
         sierra.write_text(json.dumps(body, indent=1) + "\n")
-        (folder / f"{name}.abi.json").write_text(json.dumps(body["abi"], indent=1) + "\n")
+        (folder / "abi" / f"{name}.json").write_text(json.dumps(body["abi"], indent=1) + "\n")
+        compiled = create_sierra_compiled_contract(compiled_contract=sierra.read_text())
+        classes[name] = hex(compute_sierra_class_hash(compiled))
         subprocess.run([tool("starknet-sierra-compile"), str(sierra), str(casm)], check=True)
+    (folder / "abi" / "classes.json").write_text(json.dumps(classes, indent=1) + "\n")
+
+
+def committed(name: str) -> Path:
+    """Where an artefact of that name is kept."""
+    return ABI / name.removeprefix("abi/") if name.startswith("abi/") else ARTEFACTS / name
 
 
 def differing(folder: Path) -> list[str]:
     """Names of committed artefacts that a build into the folder did not reproduce."""
     build(folder)
-    names = {path.name for path in folder.iterdir()} | {path.name for path in ARTEFACTS.iterdir()}
-    return [name for name in sorted(names) if read(folder / name) != read(ARTEFACTS / name)]
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*.json")}
+    names |= {path.name for path in ARTEFACTS.iterdir()} | {f"abi/{path.name}" for path in ABI.iterdir()}
+    wrong = [name for name in sorted(names) if read(folder / name) != read(committed(name))]
+    stale = VECTORS.read_text().split() != lifecycle_vectors().split()  # cairo-format breaks lines its way
+    return wrong + ([VECTORS.name] if stale else [])
 
 
 def read(path: Path) -> bytes | None:
@@ -64,7 +99,11 @@ def main(arguments: list[str]) -> int:
     """Run one command; the exit code is the tool's."""
     command = arguments[0] if arguments else ""
     if command == "build":
-        build(ARTEFACTS)
+        VECTORS.write_text(lifecycle_vectors())
+        with tempfile.TemporaryDirectory() as folder:
+            build(Path(folder))
+            for path in Path(folder).rglob("*.json"):
+                committed(str(path.relative_to(folder))).write_bytes(path.read_bytes())
     elif command == "check":
         with tempfile.TemporaryDirectory() as folder:
             names = differing(Path(folder))

@@ -15,10 +15,13 @@ from typing import Any
 
 from .core.errors import SettingsError
 from .core.job import DEVICE_GROUPS
-from .core.money import parse_strk
+from .core.money import FRI_PER_STRK, parse_strk
 
 PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
+# The chain that a network's nodes must serve; "custom" takes what the node says.
+CHAIN_IDS = {"devnet": "SN_SEPOLIA", "sepolia": "SN_SEPOLIA", "mainnet": "SN_MAIN", "custom": ""}
+REQUIRED = ("rpc_url", "directory", "account")
 
 
 def default_folder() -> Path:
@@ -32,10 +35,13 @@ class Settings:
     """What a process needs to know; addresses are felts, paths absolute."""
 
     rpc_url: str
-    ws_url: str
-    directory: int
-    board: int
+    directory: int  # everything else of a network is found from it
     account: int
+    network: str = "custom"
+    ws_url: str = ""  # without it the node is polled
+    rpc_headers: Path | None = None  # a JSON file with authentication headers for the node
+    board: int = 0  # 0: the directory's newest active one
+    fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
     folder: Path = default_folder()
     keystore: Path | None = None  # without it the system's keyring is used
@@ -60,7 +66,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
         name: os.environ[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in os.environ
     }
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
-    missing = [name for name in ("rpc_url", "ws_url", "directory", "board", "account") if name not in values]
+    missing = [name for name in REQUIRED if name not in values]
     if missing:
         raise SettingsError(
             f"These settings are missing: {', '.join(missing)}. Give them in {file or 'a file'}."
@@ -82,16 +88,17 @@ def _typed(name: str, value: Any, base: Path) -> Any:
     try:
         if name in ("directory", "board", "account"):
             return int(value, 16) if isinstance(value, str) else int(value)
-        if name in ("folder", "keystore", "password_file"):
+        if name in ("folder", "keystore", "password_file", "rpc_headers"):
             return (base / Path(value).expanduser()).resolve()
         if name == "from_block":
             return int(value)
-        if name == "least_reward_fri":
+        if name in ("least_reward_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
         if name == "allow_unsandboxed":
             return {"true": True, "false": False}[str(value).lower()]
     except (ValueError, TypeError, KeyError) as error:
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error
-    if not isinstance(value, str) or (name == "device" and value not in DEVICES):
+    choices = {"device": DEVICES, "network": tuple(CHAIN_IDS)}.get(name, (value,))
+    if not isinstance(value, str) or value not in choices:
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.")
     return value

@@ -7,13 +7,15 @@ pub mod Directory {
         StoragePointerWriteAccess, Vec, VecTrait,
     };
     use starknet::{ContractAddress, get_block_timestamp, get_caller_address};
-    use crate::interfaces::IDirectory;
+    use crate::interfaces::{IDirectory, IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
 
     pub mod Errors {
         pub const NOT_OWNER: felt252 = 'RC: not the directory owner';
         pub const NOT_PENDING_OWNER: felt252 = 'RC: not the pending owner';
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in directory';
         pub const REGISTRY_SET: felt252 = 'RC: registry already set';
+        pub const NO_REGISTRY: felt252 = 'RC: registry is not set';
+        pub const WAIT_TOO_SHORT: felt252 = 'RC: board wait is too short';
         pub const BOARD_KNOWN: felt252 = 'RC: board already announced';
     }
 
@@ -96,21 +98,27 @@ pub mod Directory {
             self.registry.read()
         }
 
-        /// Caller: owner, once.
+        /// Caller: owner, once. Boards must wait longer than stake needs to leave.
         fn set_registry(ref self: ContractState, registry: ContractAddress) {
             self.assert_owner();
             assert(!registry.is_zero(), Errors::ZERO_ADDRESS);
             assert(self.registry.read().is_zero(), Errors::REGISTRY_SET);
+            let known = IWorkerRegistryDispatcher { contract_address: registry };
+            let cooldown_s: u64 = known.cooldown_s().into();
+            assert(self.board_wait_s.read() > cooldown_s, Errors::WAIT_TOO_SHORT);
             self.registry.write(registry);
         }
 
-        /// Caller: owner. The first board is active at once, as no stake can exist before it;
-        /// later ones after a wait in which workers can leave.
+        /// Caller: owner. A board is active at once while nobody has staked, later after a wait in
+        /// which workers can leave.
         fn announce_board(ref self: ContractState, board: ContractAddress) {
             self.assert_owner();
             assert(!board.is_zero(), Errors::ZERO_ADDRESS);
             assert(self.active_at_s.read(board) == 0, Errors::BOARD_KNOWN);
-            let active_at_s = if self.boards.len() == 0 {
+            let registry = self.registry.read();
+            assert(!registry.is_zero(), Errors::NO_REGISTRY);
+            let known = IWorkerRegistryDispatcher { contract_address: registry };
+            let active_at_s = if known.worker_count() == 0 {
                 1
             } else {
                 get_block_timestamp() + self.board_wait_s.read()

@@ -1,6 +1,6 @@
 //! What a board tells the world; the keys are what clients filter by.
 use starknet::ContractAddress;
-use crate::types::JobTerms;
+use crate::types::{JobTerms, LeaseResult};
 
 #[derive(Drop, starknet::Event)]
 pub struct JobCreated {
@@ -13,6 +13,17 @@ pub struct JobCreated {
     pub terms: JobTerms,
 }
 
+/// The requester offers more: the price from now on, the whole audit pool, the new end.
+#[derive(Drop, starknet::Event)]
+pub struct JobImproved {
+    #[key]
+    pub job_id: u64,
+    pub reward_fri: u128,
+    pub audit_pool_fri: u128,
+    pub expires_at_s: u64,
+}
+
+/// By the operator's claim or by the scheduler's assignment.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseClaimed {
     #[key]
@@ -24,6 +35,8 @@ pub struct LeaseClaimed {
     pub first: u32,
     pub count: u32,
     pub attempt: u8,
+    pub audit_exp: u8,
+    pub assigned: bool,
 }
 
 #[derive(Drop, starknet::Event)]
@@ -32,12 +45,7 @@ pub struct ResultSubmitted {
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
-    #[key]
-    pub operator: ContractAddress,
-    pub root: felt252,
-    pub results_hi: u128,
-    pub results_lo: u128,
-    pub key_hash: felt252,
+    pub result: LeaseResult,
 }
 
 #[derive(Drop, starknet::Event)]
@@ -46,8 +54,7 @@ pub struct LeaseAccepted {
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
-    #[key]
-    pub operator: ContractAddress,
+    pub payout: ContractAddress,
     pub paid_fri: u128,
 }
 
@@ -58,10 +65,18 @@ pub struct LeaseEnded {
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
-    #[key]
-    pub operator: ContractAddress,
     pub state: u8,
     pub reopened: bool,
+}
+
+/// One entry of a batch was refused and changed nothing; `subject` is its lease or worker.
+#[derive(Drop, starknet::Event)]
+pub struct EntryRefused {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub subject: u64,
+    pub reason: felt252,
 }
 
 #[derive(Drop, starknet::Event)]
@@ -79,11 +94,3 @@ pub struct JobClosed {
     pub job_id: u64,
     pub refunded_fri: u128,
 }
-
-#[derive(Drop, starknet::Event)]
-pub struct Withdrawn {
-    #[key]
-    pub account: ContractAddress,
-    pub amount_fri: u128,
-}
-

@@ -1,6 +1,9 @@
 //! What the contracts offer each other and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
-use crate::types::{JobInfo, JobTerms, Lease, WorkerInfo};
+use crate::types::{
+    Assignment, JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, SeatEntry,
+    SignedResult, StandingOffer, WorkerInfo,
+};
 
 #[starknet::interface]
 pub trait IERC20<T> {
@@ -10,6 +13,12 @@ pub trait IERC20<T> {
     ) -> bool;
     fn approve(ref self: T, spender: ContractAddress, amount: u256) -> bool;
     fn balance_of(self: @T, account: ContractAddress) -> u256;
+}
+
+/// What every Starknet account answers (SNIP-6).
+#[starknet::interface]
+pub trait IAccount<T> {
+    fn is_valid_signature(self: @T, hash: felt252, signature: Array<felt252>) -> felt252;
 }
 
 #[starknet::interface]
@@ -28,6 +37,7 @@ pub trait IDirectory<T> {
     fn set_paused(ref self: T, paused: bool);
 }
 
+/// Workers, their stake and its locks.
 #[starknet::interface]
 pub trait IWorkerRegistry<T> {
     fn register(
@@ -36,38 +46,78 @@ pub trait IWorkerRegistry<T> {
         payout: ContractAddress,
         families: Array<felt252>,
         stake_fri: u128,
-    );
-    fn add_stake(ref self: T, operator: ContractAddress, amount_fri: u128);
-    fn request_unstake(ref self: T, operator: ContractAddress, amount_fri: u128);
-    fn complete_unstake(ref self: T, operator: ContractAddress);
-    fn set_payout(ref self: T, operator: ContractAddress, payout: ContractAddress);
-    fn worker(self: @T, operator: ContractAddress) -> WorkerInfo;
-    fn supports(self: @T, operator: ContractAddress, family: felt252) -> bool;
-    fn lock(ref self: T, operator: ContractAddress, amount_fri: u128);
-    fn unlock(ref self: T, operator: ContractAddress, amount_fri: u128);
+    ) -> u32;
+    fn set_operator(ref self: T, worker_id: u32, operator: ContractAddress);
+    fn set_payout(ref self: T, worker_id: u32, payout: ContractAddress);
+    fn add_stake(ref self: T, worker_id: u32, amount_fri: u128);
+    fn request_unstake(ref self: T, worker_id: u32, amount_fri: u128);
+    fn cancel_unstake(ref self: T, worker_id: u32);
+    fn complete_unstake(ref self: T, worker_id: u32);
+    fn lock(ref self: T, request: LockRequest) -> LockGrant;
+    fn unlock(ref self: T, worker_id: u32, amount_fri: u128) -> ContractAddress;
+    fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
+    fn note_verdict(ref self: T, worker_id: u32, audited_fri: u128, accepted: bool);
+    fn worker_count(self: @T) -> u32;
+    fn worker(self: @T, worker_id: u32) -> WorkerInfo;
+    fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
+    fn operator_of(self: @T, worker_id: u32) -> ContractAddress;
+    fn locked_by(self: @T, board: ContractAddress, worker_id: u32) -> u128;
+    fn burned_fri(self: @T) -> u128;
+    fn limits(self: @T) -> Limits;
+    fn cooldown_s(self: @T) -> u32;
+    fn minimum_stake_fri(self: @T) -> u128;
+}
+
+/// What workers do and on what terms.
+#[starknet::interface]
+pub trait IProfiles<T> {
+    fn set_families(ref self: T, worker_id: u32, families: Array<felt252>, supported: bool);
+    fn set_offer(ref self: T, worker_id: u32, offer: StandingOffer);
+    fn set_key(ref self: T, worker_id: u32, key: u256);
+    fn supports(self: @T, worker_id: u32, family: felt252) -> bool;
+    fn offer(self: @T, worker_id: u32) -> StandingOffer;
+    fn key(self: @T, worker_id: u32) -> u256;
+}
+
+/// From whom committees are drawn.
+#[starknet::interface]
+pub trait ISeats<T> {
+    fn set_seats(ref self: T, worker_id: u32, family: felt252, units: u32);
+    fn drop_seats(ref self: T, worker_id: u32, family: felt252);
+    fn seats_of(self: @T, worker_id: u32, family: felt252) -> u32;
+    fn seat_count(self: @T, family: felt252) -> u32;
+    fn seat_at(self: @T, family: felt252, index: u32) -> SeatEntry;
+    fn seat_units(self: @T, family: felt252, epoch: u32) -> u64;
+    fn seat_holder(self: @T, family: felt252, epoch: u32, unit: u64) -> u32;
+    fn epoch(self: @T) -> u32;
+    fn seat_unit_fri(self: @T) -> u128;
 }
 
 #[starknet::interface]
 pub trait IJobBoard<T> {
     fn create_job(ref self: T, terms: JobTerms) -> u64;
-    fn claim_lease(ref self: T, job_id: u64) -> u64;
-    fn submit(
-        ref self: T,
-        lease_id: u64,
-        root: felt252,
-        results_hi: u128,
-        results_lo: u128,
-        key_hash: felt252,
-    );
-    fn accept(ref self: T, lease_ids: Array<u64>);
-    fn accept_late(ref self: T, lease_id: u64);
-    fn expire(ref self: T, lease_id: u64);
-    fn give_back(ref self: T, lease_id: u64);
+    fn extend(ref self: T, job_id: u64, more_s: u32);
+    fn top_up(ref self: T, job_id: u64, reward_fri: u128, more_pool_fri: u128);
     fn cancel(ref self: T, job_id: u64);
     fn refund(ref self: T, job_id: u64);
-    fn withdraw(ref self: T, account: ContractAddress);
+    fn claim_lease(ref self: T, job_id: u64, worker_id: u32, slot: u8) -> u64;
+    fn assign(ref self: T, assignments: Array<Assignment>);
+    fn submit(ref self: T, lease_id: u64, result: LeaseResult);
+    fn submit_signed(ref self: T, results: Array<SignedResult>);
+    fn accept(ref self: T, job_id: u64, lease_ids: Array<u64>);
+    fn accept_late(ref self: T, job_id: u64, lease_ids: Array<u64>);
+    fn expire(ref self: T, job_id: u64, lease_ids: Array<u64>);
+    fn give_back(ref self: T, lease_id: u64);
+    fn job_count(self: @T) -> u64;
     fn job(self: @T, job_id: u64) -> JobInfo;
     fn lease(self: @T, lease_id: u64) -> Lease;
-    fn operator_of(self: @T, lease_id: u64) -> ContractAddress;
+    fn open_leases(self: @T, worker_id: u32) -> Array<u64>;
+    fn result_hash(self: @T, lease_id: u64) -> felt252;
+    fn submission_hash(self: @T, lease_id: u64, result: LeaseResult) -> felt252;
+}
+
+#[starknet::interface]
+pub trait IPayouts<T> {
+    fn withdraw(ref self: T, accounts: Array<ContractAddress>);
     fn balance_of(self: @T, account: ContractAddress) -> u128;
 }

@@ -1,75 +1,87 @@
-//! Jobs, their escrow, their leases and the pay of the workers.
+//! Jobs with their escrow, the leases on them, and who is paid. A board is immutable.
+//!
+//! Money: a job's escrow is its present reward for every task that is neither accepted nor
+//! refunded, and its audit pool until the last task is settled.
 #[starknet::contract]
 pub mod JobBoard {
     use core::num::traits::Zero;
+    use core::panic_with_felt252;
     use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
-        StoragePointerWriteAccess,
+        StorageMapReadAccess, StoragePointerReadAccess, StoragePointerWriteAccess,
     };
-    use starknet::{
-        ContractAddress, get_block_number, get_block_timestamp, get_caller_address,
-        get_contract_address,
-    };
+    use starknet::{ContractAddress, get_caller_address};
+    use crate::batch::{Batch, BatchTrait};
+    use crate::claims::ClaimsComponent;
+    use crate::claims::ClaimsComponent::InternalTrait as ClaimsTrait;
     use crate::events::{
-        JobClosed, JobCreated, LeaseAccepted, LeaseClaimed, LeaseEnded, ResultSubmitted,
-        TasksRefunded, Withdrawn,
+        EntryRefused, JobClosed, JobCreated, JobImproved, LeaseAccepted, LeaseEnded, TasksRefunded,
     };
     use crate::interfaces::{
-        IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
-        IJobBoard, IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait,
+        IDirectoryDispatcher, IDirectoryDispatcherTrait, IJobBoard, IWorkerRegistryDispatcherTrait,
     };
-    use crate::terms::{check_terms, has_passed, lock_of, pay_of};
-    use crate::types::{JobInfo, JobTerms, Lease, LeaseState, Progress, Range};
+    use crate::job_book::JobBookComponent;
+    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
+    use crate::lease_desk::LeaseDeskComponent;
+    use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
+    use crate::lease_id::split;
+    use crate::packing::{PackagePacking, PricePacking, ProgressPacking, TimesPacking};
+    use crate::payouts::PayoutsComponent;
+    use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::submission::{is_signed, submission_hash};
+    use crate::terms::{check_terms, lock_at};
+    use crate::types::{
+        Assignment, JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Range, SignedResult,
+    };
 
-    /// A range that nobody got accepted in so many attempts is refunded.
-    const MAX_ATTEMPTS: u8 = 3;
     pub mod Errors {
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in board';
         pub const PAUSED: felt252 = 'RC: network takes no new jobs';
-        pub const UNKNOWN_JOB: felt252 = 'RC: unknown job';
-        pub const JOB_OVER: felt252 = 'RC: job is over';
         pub const JOB_NOT_OVER: felt252 = 'RC: job has not expired';
         pub const NOT_REQUESTER: felt252 = 'RC: not the requester';
-        pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
-        pub const FAMILY_UNSUPPORTED: felt252 = 'RC: family not supported';
-        pub const SCHEDULER_FIRST: felt252 = 'RC: scheduler has precedence';
-        pub const NOTHING_TO_CLAIM: felt252 = 'RC: nothing left to claim';
-        pub const WRONG_STATE: felt252 = 'RC: lease in another state';
-        pub const ZERO_ROOT: felt252 = 'RC: empty result';
+        pub const NOT_SCHEDULER: felt252 = 'RC: not the scheduler';
         pub const TOO_EARLY: felt252 = 'RC: deadline not reached';
-        pub const NO_BALANCE: felt252 = 'RC: nothing to withdraw';
-        pub const TRANSFER_FAILED: felt252 = 'RC: escrow transfer failed';
+        pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
     }
+
+    component!(path: PayoutsComponent, storage: payouts, event: PayoutsEvent);
+    component!(path: LeaseDeskComponent, storage: desk, event: DeskEvent);
+    component!(path: ClaimsComponent, storage: claims, event: ClaimsEvent);
+    component!(path: JobBookComponent, storage: book, event: BookEvent);
+
+    #[abi(embed_v0)]
+    impl PayoutsImpl = PayoutsComponent::PayoutsImpl<ContractState>;
 
     #[storage]
     struct Storage {
         directory: ContractAddress,
-        registry: ContractAddress,
-        token: ContractAddress,
-        job_count: u64,
-        lease_count: u64,
-        requesters: Map<u64, ContractAddress>,
-        terms: Map<u64, JobTerms>,
-        progress: Map<u64, Progress>,
-        /// A stack per job, its height in Progress.reopened_ranges.
-        reopened: Map<(u64, u32), Range>,
-        leases: Map<u64, Lease>,
-        operators: Map<u64, ContractAddress>,
-        roots: Map<u64, felt252>,
-        balances: Map<ContractAddress, u128>,
+        #[substorage(v0)]
+        claims: ClaimsComponent::Storage,
+        #[substorage(v0)]
+        desk: LeaseDeskComponent::Storage,
+        #[substorage(v0)]
+        payouts: PayoutsComponent::Storage,
+        #[substorage(v0)]
+        book: JobBookComponent::Storage,
     }
 
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         JobCreated: JobCreated,
-        LeaseClaimed: LeaseClaimed,
-        ResultSubmitted: ResultSubmitted,
+        JobImproved: JobImproved,
         LeaseAccepted: LeaseAccepted,
         LeaseEnded: LeaseEnded,
+        EntryRefused: EntryRefused,
         TasksRefunded: TasksRefunded,
         JobClosed: JobClosed,
-        Withdrawn: Withdrawn,
+        #[flat]
+        PayoutsEvent: PayoutsComponent::Event,
+        #[flat]
+        ClaimsEvent: ClaimsComponent::Event,
+        #[flat]
+        DeskEvent: LeaseDeskComponent::Event,
+        #[flat]
+        BookEvent: JobBookComponent::Event,
     }
 
     #[constructor]
@@ -82,295 +94,295 @@ pub mod JobBoard {
         let complete = !directory.is_zero() && !registry.is_zero() && !token.is_zero();
         assert(complete, Errors::ZERO_ADDRESS);
         self.directory.write(directory);
-        self.registry.write(registry);
-        self.token.write(token);
+        self.payouts.initialize(token);
+        self.desk.initialize(registry);
     }
 
     #[abi(embed_v0)]
     impl BoardImpl of IJobBoard<ContractState> {
-        /// Caller: the requester, who must have approved the escrow. Emits JobCreated.
+        /// Caller: anyone, who becomes the requester; it must have approved the escrow.
         fn create_job(ref self: ContractState, terms: JobTerms) -> u64 {
             let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
             assert(!directory.paused(), Errors::PAUSED);
-            check_terms(@terms);
+            let limits = self.desk.limits();
+            check_terms(@terms, limits);
             let requester = get_caller_address();
-            let job_id = self.job_count.read() + 1;
-            self.job_count.write(job_id);
-            self.requesters.write(job_id, requester);
-            self.terms.write(job_id, terms);
-            let progress = Progress {
-                cursor: 0,
-                accepted_tasks: 0,
-                refunded_tasks: 0,
-                open_tasks: 0,
-                reopened_ranges: 0,
-                cancelled: false,
-                created_at_s: get_block_timestamp(),
-            };
-            self.progress.write(job_id, progress);
+            assert(!requester.is_zero(), Errors::ZERO_ADDRESS);
+            let job_id = self.book.add(requester, terms, limits.slowest_block_s);
             self.emit(JobCreated { job_id, family: terms.family, requester, terms });
-            let escrow_fri = pay_of(@terms, terms.tasks) + terms.audit_pool_fri;
-            let token = IERC20Dispatcher { contract_address: self.token.read() };
-            let done = token.transfer_from(requester, get_contract_address(), escrow_fri.into());
-            assert(done, Errors::TRANSFER_FAILED);
+            let escrow_fri = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+            self.payouts.collect(requester, escrow_fri);
             job_id
         }
 
-        /// Caller: an operator registered for the job's family, with free stake for the lock.
-        /// The board chooses the range. Emits LeaseClaimed.
-        fn claim_lease(ref self: ContractState, job_id: u64) -> u64 {
-            let terms = self.terms_of(job_id);
-            let mut progress = self.progress.read(job_id);
-            let now_s = get_block_timestamp();
-            let age_s = now_s - progress.created_at_s;
-            assert(!progress.cancelled && age_s < terms.expires_in_s.into(), Errors::JOB_OVER);
-            let open = terms.scheduler.is_zero() || age_s >= terms.scheduler_grace_s.into();
-            assert(open, Errors::SCHEDULER_FIRST);
-            let operator = get_caller_address();
-            let registry = IWorkerRegistryDispatcher { contract_address: self.registry.read() };
-            assert(registry.supports(operator, terms.family), Errors::FAMILY_UNSUPPORTED);
-            let range = self.next_range(job_id, @terms, ref progress);
-            progress.open_tasks += range.count;
-            self.progress.write(job_id, progress);
-            let lease_id = self.lease_count.read() + 1;
-            self.lease_count.write(lease_id);
-            let Range { first, count, attempt } = range;
-            let lease = Lease {
-                job_id,
-                first,
-                count,
-                state: LeaseState::CLAIMED,
-                attempt,
-                audit_exp: 0,
-                since_s: now_s,
-                since_block: get_block_number(),
-            };
-            self.leases.write(lease_id, lease);
-            self.operators.write(lease_id, operator);
-            self.emit(LeaseClaimed { job_id, lease_id, operator, first, count, attempt });
-            registry.lock(operator, lock_of(@terms, count));
-            lease_id
+        /// Caller: the requester, before the job is over.
+        fn extend(ref self: ContractState, job_id: u64, more_s: u32) {
+            let mut job = self.requested(job_id);
+            self.book.extend(ref job, more_s, self.desk.limits().slowest_block_s);
+            self.announce(@job);
         }
 
-        /// Caller: the lease's operator, until somebody let it expire. Emits ResultSubmitted.
-        fn submit(
-            ref self: ContractState,
-            lease_id: u64,
-            root: felt252,
-            results_hi: u128,
-            results_lo: u128,
-            key_hash: felt252,
-        ) {
-            let mut lease = self.lease_in(lease_id, LeaseState::CLAIMED);
-            let operator = get_caller_address();
-            assert(operator == self.operators.read(lease_id), Errors::NOT_OPERATOR);
-            assert(root != 0 && (results_hi != 0 || results_lo != 0), Errors::ZERO_ROOT);
-            lease.state = LeaseState::SUBMITTED;
-            lease.since_s = get_block_timestamp();
-            lease.since_block = get_block_number();
-            self.leases.write(lease_id, lease);
-            self.roots.write(lease_id, root);
-            let job_id = lease.job_id;
-            self
-                .emit(
-                    ResultSubmitted {
-                        job_id, lease_id, operator, root, results_hi, results_lo, key_hash,
-                    },
-                );
-        }
-
-        /// Caller: the requester of every lease named; all must be Submitted.
-        fn accept(ref self: ContractState, lease_ids: Array<u64>) {
-            let caller = get_caller_address();
-            for lease_id in lease_ids {
-                let lease = self.lease_in(lease_id, LeaseState::SUBMITTED);
-                assert(caller == self.requesters.read(lease.job_id), Errors::NOT_REQUESTER);
-                self.settle(lease_id, lease);
-            }
-        }
-
-        /// Caller: anyone, once the window is over in seconds and in blocks.
-        fn accept_late(ref self: ContractState, lease_id: u64) {
-            let lease = self.lease_in(lease_id, LeaseState::SUBMITTED);
-            let terms = self.terms.read(lease.job_id);
-            assert(has_passed(@lease, terms.window_s, terms.window_blocks), Errors::TOO_EARLY);
-            self.settle(lease_id, lease);
-        }
-
-        /// Caller: anyone, once the lease timed out in seconds and in blocks.
-        fn expire(ref self: ContractState, lease_id: u64) {
-            let lease = self.lease_in(lease_id, LeaseState::CLAIMED);
-            let terms = self.terms.read(lease.job_id);
-            let late = has_passed(@lease, terms.lease_timeout_s, terms.lease_timeout_blocks);
-            assert(late, Errors::TOO_EARLY);
-            self.end_without_result(lease_id, lease, LeaseState::EXPIRED);
-        }
-
-        /// Caller: the lease's operator, before it submitted.
-        fn give_back(ref self: ContractState, lease_id: u64) {
-            let lease = self.lease_in(lease_id, LeaseState::CLAIMED);
-            assert(get_caller_address() == self.operators.read(lease_id), Errors::NOT_OPERATOR);
-            self.end_without_result(lease_id, lease, LeaseState::GIVEN_BACK);
+        /// Caller: the requester, who must have approved the difference; a higher reward for every
+        /// task from now on, more money for audits, or both.
+        fn top_up(ref self: ContractState, job_id: u64, reward_fri: u128, more_pool_fri: u128) {
+            let mut job = self.requested(job_id);
+            let cost_fri = self.book.raise(ref job, reward_fri, more_pool_fri);
+            self.announce(@job);
+            self.payouts.collect(get_caller_address(), cost_fri);
         }
 
         /// Caller: the requester. What nobody holds is refunded at once; leases in work finish.
         fn cancel(ref self: ContractState, job_id: u64) {
-            self.terms_of(job_id);
-            assert(get_caller_address() == self.requesters.read(job_id), Errors::NOT_REQUESTER);
-            self.stop(job_id);
+            let job = self.requested(job_id);
+            self.stop(job);
         }
 
         /// Caller: anyone, after the job's expiry.
         fn refund(ref self: ContractState, job_id: u64) {
-            let terms = self.terms_of(job_id);
-            let ends_at_s = self.progress.read(job_id).created_at_s + terms.expires_in_s.into();
-            assert(get_block_timestamp() >= ends_at_s, Errors::JOB_NOT_OVER);
-            self.stop(job_id);
+            let job = self.book.load(job_id);
+            assert(job.has_expired(), Errors::JOB_NOT_OVER);
+            self.stop(job);
         }
 
-        /// Caller: anyone; the money goes to the account itself.
-        fn withdraw(ref self: ContractState, account: ContractAddress) {
-            let amount_fri = self.balances.read(account);
-            assert(amount_fri != 0, Errors::NO_BALANCE);
-            self.balances.write(account, 0);
-            self.emit(Withdrawn { account, amount_fri });
-            let token = IERC20Dispatcher { contract_address: self.token.read() };
-            assert(token.transfer(account, amount_fri.into()), Errors::TRANSFER_FAILED);
+        /// Caller: the operator of a worker registered for the job's family, with free stake.
+        /// The board chooses the range; the slot must be free. Returns the lease's id.
+        fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
+            match self.claims.take(job_id, worker_id, slot, get_caller_address()) {
+                Ok(lease_id) => lease_id,
+                Err(reason) => panic_with_felt252(reason),
+            }
+        }
+
+        /// Caller: the scheduler of each job named. A refused entry changes nothing.
+        fn assign(ref self: ContractState, assignments: Array<Assignment>) {
+            let caller = get_caller_address();
+            let mut batch = BatchTrait::open(assignments.len());
+            for Assignment { job_id, worker_id, slot } in assignments {
+                let scheduler = self.book.book_schedulers.read(job_id);
+                let done = if scheduler.is_zero() || scheduler != caller {
+                    Err(Errors::NOT_SCHEDULER)
+                } else {
+                    self.claims.take(job_id, worker_id, slot, Zero::zero())
+                };
+                match done {
+                    Ok(_) => batch.count(),
+                    Err(reason) => self.refuse(ref batch, job_id, worker_id.into(), reason),
+                }
+            }
+            batch.close();
+        }
+
+        /// Caller: the lease's operator, until somebody let it expire.
+        fn submit(ref self: ContractState, lease_id: u64, result: LeaseResult) {
+            self.assert_operator(lease_id);
+            if let Err(reason) = self.desk.put_result(lease_id, result) {
+                panic_with_felt252(reason);
+            }
+        }
+
+        /// Caller: anyone with the operators' signatures. A refused entry changes nothing.
+        fn submit_signed(ref self: ContractState, results: Array<SignedResult>) {
+            let mut batch = BatchTrait::open(results.len());
+            for SignedResult { lease_id, result, signature } in results {
+                let operator = self.desk.operator_of(lease_id);
+                let hash = submission_hash(operator, lease_id, result);
+                let done = if is_signed(operator, hash, signature) {
+                    self.desk.put_result(lease_id, result)
+                } else {
+                    Err(Errors::BAD_SIGNATURE)
+                };
+                match done {
+                    Ok(()) => batch.count(),
+                    Err(reason) => self.refuse(ref batch, 0, lease_id, reason),
+                }
+            }
+            batch.close();
+        }
+
+        /// Caller: the requester. A refused entry changes nothing.
+        fn accept(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
+            let job = self.requested(job_id);
+            self.settle(job, lease_ids, false);
+        }
+
+        /// Caller: anyone, once the window is over. A refused entry changes nothing.
+        fn accept_late(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
+            let job = self.book.load(job_id);
+            self.settle(job, lease_ids, true);
+        }
+
+        /// Caller: anyone, once the leases timed out. A refused entry changes nothing.
+        fn expire(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
+            let mut job = self.book.load(job_id);
+            let mut batch = BatchTrait::open(lease_ids.len());
+            for lease_id in lease_ids {
+                match self.desk.find_in(job_id, lease_id, LeaseState::CLAIMED) {
+                    Ok(lease) => if self.desk.is_over(@lease, job.times.lease_timeout_s) {
+                        self.end_lease(ref job, lease_id, lease, LeaseState::EXPIRED);
+                        batch.count();
+                    } else {
+                        self.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
+                    },
+                    Err(reason) => self.refuse(ref batch, job_id, lease_id, reason),
+                }
+            }
+            batch.close();
+            self.finish(job);
+        }
+
+        /// Caller: the lease's operator, before it submitted.
+        fn give_back(ref self: ContractState, lease_id: u64) {
+            self.assert_operator(lease_id);
+            let lease = self.desk.find(lease_id);
+            let is_claimed = lease.state == LeaseState::CLAIMED;
+            assert(is_claimed, LeaseDeskComponent::Errors::WRONG_STATE);
+            let mut job = self.book.load(lease.job_id);
+            self.end_lease(ref job, lease_id, lease, LeaseState::GIVEN_BACK);
+            self.finish(job);
+        }
+
+        fn job_count(self: @ContractState) -> u64 {
+            self.book.book_job_count.read()
         }
 
         fn job(self: @ContractState, job_id: u64) -> JobInfo {
-            let requester = self.requesters.read(job_id);
-            let terms = self.terms.read(job_id);
-            JobInfo { requester, terms, progress: self.progress.read(job_id) }
+            self.book.info(job_id)
         }
 
+        /// State 0 (none) once the slot has been used again.
         fn lease(self: @ContractState, lease_id: u64) -> Lease {
-            self.leases.read(lease_id)
+            self.desk.find(lease_id)
         }
 
-        fn operator_of(self: @ContractState, lease_id: u64) -> ContractAddress {
-            self.operators.read(lease_id)
+        /// The leases that a worker holds now.
+        fn open_leases(self: @ContractState, worker_id: u32) -> Array<u64> {
+            self.desk.held_by(worker_id)
         }
 
-        fn balance_of(self: @ContractState, account: ContractAddress) -> u128 {
-            self.balances.read(account)
+        /// Poseidon of the lease's LeaseResult.
+        fn result_hash(self: @ContractState, lease_id: u64) -> felt252 {
+            self.desk.result_hash(lease_id)
+        }
+
+        /// What the operator signs for submit_signed.
+        fn submission_hash(self: @ContractState, lease_id: u64, result: LeaseResult) -> felt252 {
+            submission_hash(self.desk.operator_of(lease_id), lease_id, result)
         }
     }
 
     #[generate_trait]
     impl Internal of InternalTrait {
-        fn terms_of(self: @ContractState, job_id: u64) -> JobTerms {
-            let terms = self.terms.read(job_id);
-            assert(terms.tasks != 0, Errors::UNKNOWN_JOB);
-            terms
+        fn assert_operator(self: @ContractState, lease_id: u64) {
+            let is_operator = get_caller_address() == self.desk.operator_of(lease_id);
+            assert(is_operator, LeaseDeskComponent::Errors::NOT_OPERATOR);
         }
 
-        fn lease_in(self: @ContractState, lease_id: u64, state: u8) -> Lease {
-            let lease = self.leases.read(lease_id);
-            assert(lease.state == state, Errors::WRONG_STATE);
-            lease
+        fn requested(self: @ContractState, job_id: u64) -> Job {
+            let job = self.book.load(job_id);
+            let requester = self.book.book_requesters.read(job_id);
+            assert(get_caller_address() == requester, Errors::NOT_REQUESTER);
+            job
         }
 
-        /// A reopened range, else the next tasks from the cursor; O(1).
-        fn next_range(
-            ref self: ContractState, job_id: u64, terms: @JobTerms, ref progress: Progress,
-        ) -> Range {
-            if progress.reopened_ranges != 0 {
-                progress.reopened_ranges -= 1;
-                return self.reopened.read((job_id, progress.reopened_ranges));
-            }
-            let first = progress.cursor;
-            let left = *terms.tasks - first;
-            assert(left != 0, Errors::NOTHING_TO_CLAIM);
-            let count = if left < *terms.longest_lease {
-                left
-            } else {
-                *terms.longest_lease
+        fn refuse(
+            ref self: ContractState, ref batch: Batch, job_id: u64, subject: u64, reason: felt252,
+        ) {
+            batch.note(reason);
+            self.emit(EntryRefused { job_id, subject, reason });
+        }
+
+        fn announce(ref self: ContractState, job: @Job) {
+            let improved = JobImproved {
+                job_id: *job.job_id,
+                reward_fri: *job.price.reward_fri,
+                audit_pool_fri: *job.times.audit_pool_fri,
+                expires_at_s: *job.times.expires_at_s,
             };
-            progress.cursor += count;
-            Range { first, count, attempt: 0 }
+            self.emit(improved);
         }
 
-        fn credit(ref self: ContractState, account: ContractAddress, amount_fri: u128) {
-            self.balances.write(account, self.balances.read(account) + amount_fri);
-        }
-
-        fn settle(ref self: ContractState, lease_id: u64, mut lease: Lease) {
-            let job_id = lease.job_id;
-            let terms = self.terms.read(job_id);
-            let operator = self.operators.read(lease_id);
-            lease.state = LeaseState::ACCEPTED;
-            self.leases.write(lease_id, lease);
-            let mut progress = self.progress.read(job_id);
-            progress.open_tasks -= lease.count;
-            progress.accepted_tasks += lease.count;
-            let registry = IWorkerRegistryDispatcher { contract_address: self.registry.read() };
-            let paid_fri = pay_of(@terms, lease.count);
-            self.credit(registry.worker(operator).payout, paid_fri);
-            self.emit(LeaseAccepted { job_id, lease_id, operator, paid_fri });
-            self.save(job_id, @terms, progress);
-            registry.unlock(operator, lock_of(@terms, lease.count));
-        }
-
-        fn end_without_result(ref self: ContractState, lease_id: u64, mut lease: Lease, state: u8) {
-            let job_id = lease.job_id;
-            let terms = self.terms.read(job_id);
-            let operator = self.operators.read(lease_id);
-            lease.state = state;
-            self.leases.write(lease_id, lease);
-            let mut progress = self.progress.read(job_id);
-            progress.open_tasks -= lease.count;
-            let attempt = lease.attempt + 1;
-            let reopened = !progress.cancelled && attempt < MAX_ATTEMPTS;
-            if reopened {
-                let range = Range { first: lease.first, count: lease.count, attempt };
-                self.reopened.write((job_id, progress.reopened_ranges), range);
-                progress.reopened_ranges += 1;
-            } else {
-                self.refund_tasks(job_id, @terms, ref progress, lease.count);
+        /// Pays submitted leases of one job.
+        fn settle(ref self: ContractState, mut job: Job, lease_ids: Array<u64>, late: bool) {
+            let job_id = job.job_id;
+            let mut batch = BatchTrait::open(lease_ids.len());
+            let mut saved_fri = 0;
+            for lease_id in lease_ids {
+                match self.desk.find_in(job_id, lease_id, LeaseState::SUBMITTED) {
+                    Ok(lease) => if late && !self.desk.is_over(@lease, job.times.window_s) {
+                        self.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
+                    } else {
+                        saved_fri += self.pay_lease(ref job, lease_id, lease);
+                        batch.count();
+                    },
+                    Err(reason) => self.refuse(ref batch, job_id, lease_id, reason),
+                }
             }
-            self.emit(LeaseEnded { job_id, lease_id, operator, state, reopened });
-            self.save(job_id, @terms, progress);
-            let registry = IWorkerRegistryDispatcher { contract_address: self.registry.read() };
-            registry.unlock(operator, lock_of(@terms, lease.count));
+            batch.close();
+            self.payouts.credit(self.book.book_requesters.read(job_id), saved_fri);
+            self.finish(job);
+        }
+
+        /// Returns what the lease costs less than the present price.
+        fn pay_lease(ref self: ContractState, ref job: Job, lease_id: u64, lease: Lease) -> u128 {
+            let (worker_id, _, _) = split(lease_id);
+            self.desk.close(lease_id, lease, LeaseState::ACCEPTED);
+            job.progress.held -= lease.count;
+            job.progress.accepted += lease.count;
+            let (paid_fri, least_lock_fri) = self.book.stakes_of(@job, lease.level, lease.count);
+            let lock_fri = lock_at(paid_fri, least_lock_fri, lease.audit_exp);
+            let payout = self.desk.known_registry().unlock(worker_id, lock_fri);
+            self.payouts.credit(payout, paid_fri);
+            self.emit(LeaseAccepted { job_id: job.job_id, lease_id, payout, paid_fri });
+            job.price.reward_fri * lease.count.into() - paid_fri
+        }
+
+        fn end_lease(
+            ref self: ContractState, ref job: Job, lease_id: u64, lease: Lease, state: u8,
+        ) {
+            let (worker_id, _, _) = split(lease_id);
+            self.desk.close(lease_id, lease, state);
+            let (pay_fri, least_lock_fri) = self.book.stakes_of(@job, lease.level, lease.count);
+            let range = Range {
+                first: lease.first, count: lease.count, attempt: lease.attempt + 1,
+            };
+            let reopened = self.book.reopen(ref job, range);
+            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
+            if !reopened {
+                self.refund_tasks(ref job, lease.count);
+            }
+            self
+                .desk
+                .known_registry()
+                .unlock(worker_id, lock_at(pay_fri, least_lock_fri, lease.audit_exp));
         }
 
         /// Ends claiming and refunds what nobody holds.
-        fn stop(ref self: ContractState, job_id: u64) {
-            let terms = self.terms.read(job_id);
-            let mut progress = self.progress.read(job_id);
-            assert(!progress.cancelled, Errors::JOB_OVER);
-            let done = progress.accepted_tasks + progress.refunded_tasks;
-            let free = terms.tasks - done - progress.open_tasks;
-            assert(done != terms.tasks, Errors::JOB_OVER);
-            progress.cancelled = true;
-            progress.reopened_ranges = 0;
-            self.refund_tasks(job_id, @terms, ref progress, free);
-            self.save(job_id, @terms, progress);
+        fn stop(ref self: ContractState, mut job: Job) {
+            assert(!job.progress.stopped && !job.is_settled(), JobBookComponent::Errors::JOB_OVER);
+            job.progress.stopped = true;
+            job.progress.reopened_ranges = 0;
+            let free = job.free();
+            self.refund_tasks(ref job, free);
+            self.finish(job);
         }
 
-        fn refund_tasks(
-            ref self: ContractState,
-            job_id: u64,
-            terms: @JobTerms,
-            ref progress: Progress,
-            tasks: u32,
-        ) {
+        fn refund_tasks(ref self: ContractState, ref job: Job, tasks: u32) {
             if tasks != 0 {
-                progress.refunded_tasks += tasks;
-                let refunded_fri = pay_of(terms, tasks);
-                self.credit(self.requesters.read(job_id), refunded_fri);
+                let job_id = job.job_id;
+                job.progress.refunded += tasks;
+                let refunded_fri = job.price.reward_fri * tasks.into();
+                self.payouts.credit(self.book.book_requesters.read(job_id), refunded_fri);
                 self.emit(TasksRefunded { job_id, tasks, refunded_fri });
             }
         }
 
         /// Writes the progress; the change that settles the last task returns the audit pool.
-        fn save(ref self: ContractState, job_id: u64, terms: @JobTerms, progress: Progress) {
-            self.progress.write(job_id, progress);
-            if progress.accepted_tasks + progress.refunded_tasks == *terms.tasks {
-                let refunded_fri = *terms.audit_pool_fri;
-                self.credit(self.requesters.read(job_id), refunded_fri);
-                self.emit(JobClosed { job_id, refunded_fri });
+        fn finish(ref self: ContractState, job: Job) {
+            self.book.save(@job);
+            if job.is_settled() {
+                let refunded_fri = job.times.audit_pool_fri;
+                self.payouts.credit(self.book.book_requesters.read(job.job_id), refunded_fri);
+                self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
         }
     }

@@ -1,45 +1,93 @@
-//! What follows from a job's terms alone.
+//! What follows from a job's terms alone: prices, locks and deadlines.
+use core::num::traits::Pow;
 use starknet::{get_block_number, get_block_timestamp};
-use crate::types::{JobTerms, Lease};
+use crate::types::{JobTerms, Limits};
 
-/// A lease locks 3/10 of its pay.
-const LOCK_NUMERATOR: u128 = 3;
-const LOCK_DENOMINATOR: u128 = 10;
+/// A lease locks at least 3/10 of its pay and the fees of its audit.
+const LEAST_LOCK_NUMERATOR: u128 = 3;
+const LEAST_LOCK_DENOMINATOR: u128 = 10;
+/// The audit rate halves with this many accepted leases that a committee audited.
+const LEASES_PER_HALVING: u32 = 10;
+/// No audit rate is below 2^-5 = 3 %.
+pub const MAX_AUDIT_EXP: u8 = 5;
 
 pub mod Errors {
     pub const NO_TASKS: felt252 = 'RC: job without tasks';
     pub const NO_REWARD: felt252 = 'RC: job without reward';
     pub const NO_PACKAGE: felt252 = 'RC: job without package';
+    pub const NO_FAMILY: felt252 = 'RC: job without family';
     pub const NO_LEASE_LENGTH: felt252 = 'RC: longest lease is zero';
     pub const NO_TIMEOUT: felt252 = 'RC: a timeout is zero';
+    pub const TIMEOUT_TOO_LONG: felt252 = 'RC: a timeout is too long';
     pub const EXPIRES_TOO_SOON: felt252 = 'RC: job shorter than a lease';
+    pub const RATE_TOO_LOW: felt252 = 'RC: audit rate is too low';
+    pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
-pub fn check_terms(terms: @JobTerms) {
+pub fn check_terms(terms: @JobTerms, limits: Limits) {
     assert(*terms.tasks != 0, Errors::NO_TASKS);
     assert(*terms.reward_fri != 0, Errors::NO_REWARD);
     let digest = *terms.package_hi != 0 || *terms.package_lo != 0;
     let package = digest && *terms.package_bytes != 0 && *terms.package_files != 0;
     assert(package, Errors::NO_PACKAGE);
+    assert(*terms.family != 0, Errors::NO_FAMILY);
     assert(*terms.longest_lease != 0, Errors::NO_LEASE_LENGTH);
-    let lease_times = *terms.lease_timeout_s != 0 && *terms.lease_timeout_blocks != 0;
-    let window_times = *terms.window_s != 0 && *terms.window_blocks != 0;
-    assert(lease_times && window_times, Errors::NO_TIMEOUT);
+    assert(*terms.lease_timeout_s != 0 && *terms.window_s != 0, Errors::NO_TIMEOUT);
+    let allowed = *terms.lease_timeout_s <= limits.lease_timeout_s
+        && *terms.window_s <= limits.window_s;
+    assert(allowed, Errors::TIMEOUT_TOO_LONG);
     assert(*terms.expires_in_s >= *terms.lease_timeout_s, Errors::EXPIRES_TOO_SOON);
+    assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
+    let zero: felt252 = (*terms.scheduler).into();
+    assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
 }
 
-pub fn pay_of(terms: @JobTerms, tasks: u32) -> u128 {
-    *terms.reward_fri * tasks.into()
+/// L_min: 3/10 of the pay, rounded up against the worker, and the lease's share of the audit pool.
+pub fn least_lock(pay_fri: u128, audit_pool_fri: u128, count: u32, tasks: u32) -> u128 {
+    let share_fri = audit_pool_fri * count.into() / tasks.into();
+    (pay_fri * LEAST_LOCK_NUMERATOR + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
+        + share_fri
 }
 
-/// Rounded up, against the actor.
-pub fn lock_of(terms: @JobTerms, tasks: u32) -> u128 {
-    (pay_of(terms, tasks) * LOCK_NUMERATOR + LOCK_DENOMINATOR - 1) / LOCK_DENOMINATOR
+/// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.
+pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
+    let risk_fri = 2 * pay_fri * (2_u128.pow(audit_exp.into()) - 1);
+    if risk_fri > least_lock_fri {
+        risk_fri
+    } else {
+        least_lock_fri
+    }
+}
+
+/// The smallest audit rate, as exponent, that record, job and free stake all allow; None if not
+/// even p = 1 is covered.
+pub fn audit_rate(
+    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
+) -> Option<u8> {
+    let earned = audited / LEASES_PER_HALVING;
+    let mut exp: u8 = if earned < floor_exp.into() {
+        earned.try_into().unwrap()
+    } else {
+        floor_exp
+    };
+    while exp != 0 && lock_at(pay_fri, least_lock_fri, exp) > free_fri {
+        exp -= 1;
+    }
+    if lock_at(pay_fri, least_lock_fri, exp) <= free_fri {
+        Some(exp)
+    } else {
+        None
+    }
+}
+
+/// How many blocks a time must also last.
+pub fn blocks_of(seconds: u32, slowest_block_s: u32) -> u64 {
+    (seconds / slowest_block_s).into()
 }
 
 /// Both clocks must have run out: a chain that stands still ends nothing.
-pub fn has_passed(lease: @Lease, seconds: u32, blocks: u32) -> bool {
-    get_block_timestamp() >= *lease.since_s
-        + seconds.into() && get_block_number() >= *lease.since_block
-        + blocks.into()
+pub fn has_passed(since_s: u64, since_block: u64, seconds: u32, slowest_block_s: u32) -> bool {
+    get_block_timestamp() >= since_s
+        + seconds.into() && get_block_number() >= since_block
+        + blocks_of(seconds, slowest_block_s)
 }

@@ -1,5 +1,13 @@
+mod lifecycle_vectors;
 mod support;
 mod test_directory;
 mod test_job_board;
-mod test_types;
+mod test_job_terms;
+mod test_lease_life;
+mod test_leases;
+mod test_packing;
+mod test_profiles;
+mod test_rates;
+mod test_seats;
+mod test_submission;
 mod test_worker_registry;

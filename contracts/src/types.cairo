@@ -1,8 +1,9 @@
-//! Records and how they are packed into storage cells.
+//! Records that the contracts keep and exchange. Amounts are in fri and below 2^96 (all of STRK is
+//! below 2^94); how records become storage cells stands in packing.cairo.
 use starknet::ContractAddress;
-use starknet::storage_access::StorePacking;
 
-#[derive(Copy, Drop, Serde, PartialEq, Debug, starknet::Store)]
+/// What a requester asks for.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct JobTerms {
     /// sha2-256 digest of the package's CID, high and low half: it does not fit a felt.
     pub package_hi: u128,
@@ -19,34 +20,76 @@ pub struct JobTerms {
     pub audit_tiles: u8,
     pub longest_lease: u32,
     pub lease_timeout_s: u32,
-    pub lease_timeout_blocks: u32,
     pub window_s: u32,
-    pub window_blocks: u32,
     pub expires_in_s: u32,
     /// 0 for open claiming.
     pub scheduler: ContractAddress,
+    /// How long a silent scheduler keeps its precedence.
     pub scheduler_grace_s: u32,
 }
 
-/// What changes of a job. One cell:
-/// | bits | 0-23 | 24-47 | 48-71 | 72-95 | 96-119 | 120 | 128-167 |
-/// | field | cursor | accepted | refunded | open tasks | reopened ranges | cancelled | created_at_s
-/// |
+/// A job's package and what never changes. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Package {
+    pub lo: u128,
+    pub bytes: u64,
+    pub files: u32,
+    pub audit_tiles: u8,
+    pub audit_floor_exp: u8,
+    pub longest_lease: u32,
+}
+
+/// A job's price, its size, and the package digest's other half. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Price {
+    pub package_hi: u128,
+    pub reward_fri: u128,
+    pub tasks: u32,
+}
+
+/// A job's times and its audit pool. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Times {
+    pub audit_pool_fri: u128,
+    pub lease_timeout_s: u32,
+    pub window_s: u32,
+    pub expires_at_s: u64,
+    pub scheduler_grace_s: u32,
+}
+
+/// What work changes of a job; counts are of tasks. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Progress {
     pub cursor: u32,
-    pub accepted_tasks: u32,
-    pub refunded_tasks: u32,
-    pub open_tasks: u32,
+    pub accepted: u32,
+    pub refunded: u32,
+    /// In leases that are Claimed or Submitted.
+    pub held: u32,
     pub reopened_ranges: u32,
-    pub cancelled: bool,
-    pub created_at_s: u64,
+    pub stopped: bool,
+    /// How often the price was raised; a lease keeps the level of its claim.
+    pub level: u8,
+    /// When the scheduler last assigned; the creation before that.
+    pub heard_at_s: u64,
+    pub heard_block: u64,
+    pub expires_block: u64,
+}
+
+/// A price that was raised since; leases claimed before still count by it. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct OldPrice {
+    pub reward_fri: u128,
+    pub audit_pool_fri: u128,
 }
 
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct JobInfo {
     pub requester: ContractAddress,
-    pub terms: JobTerms,
+    pub family: felt252,
+    pub scheduler: ContractAddress,
+    pub package: Package,
+    pub price: Price,
+    pub times: Times,
     pub progress: Progress,
 }
 
@@ -59,9 +102,8 @@ pub mod LeaseState {
     pub const GIVEN_BACK: u8 = 6;
 }
 
-/// A lease (job_id 0: none). One cell; `since` is the claim, after it the submission:
-/// | bits | 0-39 | 40-63 | 64-87 | 88-91 | 92-95 | 96-99 | 128-167 | 168-207 |
-/// | field | job_id | first | count | state | attempt | audit_exp | since_s | since_block |
+/// A lease in a worker's slot. One cell, used again by the slot's next lease:
+/// `since` is the claim, after it the submission; `generation` counts the slot's leases.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Lease {
     pub job_id: u64,
@@ -70,11 +112,13 @@ pub struct Lease {
     pub state: u8,
     pub attempt: u8,
     pub audit_exp: u8,
+    pub level: u8,
     pub since_s: u64,
     pub since_block: u64,
+    pub generation: u32,
 }
 
-/// A range of tasks that is open again. Packed below bit 52: first, count, attempt.
+/// A range of tasks that is open again. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Range {
     pub first: u32,
@@ -82,115 +126,123 @@ pub struct Range {
     pub attempt: u8,
 }
 
-#[derive(Copy, Drop, Serde, PartialEq, Debug, starknet::Store)]
+/// What a lease's worker answers for; a lease stores its Poseidon hash.
+#[derive(Copy, Drop, Serde, PartialEq, Debug, Hash)]
+pub struct LeaseResult {
+    /// Merkle root over the leaves of all tiles.
+    pub root: felt252,
+    /// sha2-256 digest of the results' CID, high and low half.
+    pub results_hi: u128,
+    pub results_lo: u128,
+    /// Hash of the key that the results are encrypted with.
+    pub key_hash: felt252,
+}
+
+/// A result with its operator's signature, so that anyone may post it.
+#[derive(Drop, Serde)]
+pub struct SignedResult {
+    pub lease_id: u64,
+    pub result: LeaseResult,
+    pub signature: Array<felt252>,
+}
+
+/// A scheduler's wish: the job's next range for a slot of a worker.
+#[derive(Copy, Drop, Serde)]
+pub struct Assignment {
+    pub job_id: u64,
+    pub worker_id: u32,
+    pub slot: u8,
+}
+
+/// A worker's stake. Two cells.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Stake {
+    pub stake_fri: u128,
+    /// What all boards together locked of it.
+    pub locked_fri: u128,
+}
+
+/// The part of a stake that is on its way out. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Unstaking {
+    pub unstaking_fri: u128,
+    pub since_s: u64,
+    pub since_block: u64,
+}
+
+/// What committees found of a worker; only value that they audited counts. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Record {
+    /// Accepted leases that a committee audited, since the last loss.
+    pub audited: u32,
+    pub losses: u32,
+    pub audited_fri: u128,
+}
+
+/// On what terms a worker takes what schedulers assign, and audits. Two cells.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct StandingOffer {
+    pub least_reward_fri: u128,
+    pub largest_package_bytes: u64,
+    /// Schedulers may fill slots 0 to slots-1; 0: none.
+    pub slots: u8,
+    pub until_s: u64,
+    /// Audits from this fee on; 0: none.
+    pub audit_fee_fri: u128,
+    pub memory_mib: u32,
+}
+
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct WorkerInfo {
     pub owner: ContractAddress,
+    pub operator: ContractAddress,
     pub payout: ContractAddress,
-    pub stake_fri: u128,
-    pub locked_fri: u128,
-    pub unstaking_fri: u128,
-    pub unstake_at_s: u64,
+    pub stake: Stake,
+    pub unstaking: Unstaking,
+    pub record: Record,
 }
 
-const B4: u128 = 0x10;
-const B24: u128 = 0x1000000;
-const B40: u128 = 0x10000000000;
-const B128: felt252 = 0x100000000000000000000000000000000;
-
-/// Adds a field above those packed so far; every field is asserted below its width.
-fn push(packed: u128, field: u128, width: u128) -> u128 {
-    assert(field < width, 'RC: field too wide');
-    packed * width + field
+/// The longest waits that a network allows; times also hold in blocks, at `slowest_block_s` each.
+#[derive(Copy, Drop, Serde, PartialEq, Debug, starknet::Store)]
+pub struct Limits {
+    pub lease_timeout_s: u32,
+    pub window_s: u32,
+    /// All rounds of an audit together.
+    pub audit_s: u32,
+    pub slowest_block_s: u32,
 }
 
-/// Takes the lowest field off.
-fn pull(ref packed: u128, width: u128) -> u128 {
-    let field = packed % width;
-    packed = packed / width;
-    field
+/// What a board asks of the registry for a lease. `operator` is the claimant; 0 asks for an
+/// assignment against the standing offer, which `slot`, `reward_fri` and `package_bytes` must meet.
+#[derive(Copy, Drop, Serde)]
+pub struct LockRequest {
+    pub worker_id: u32,
+    pub operator: ContractAddress,
+    pub family: felt252,
+    pub pay_fri: u128,
+    pub least_lock_fri: u128,
+    pub audit_floor_exp: u8,
+    pub slot: u8,
+    pub reward_fri: u128,
+    pub package_bytes: u64,
 }
 
-fn join(low: u128, high: u128) -> felt252 {
-    low.into() + high.into() * B128
+/// The registry's answer; `refusal` is 0 when the stake is locked at audit rate 2^-audit_exp.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct LockGrant {
+    pub refusal: felt252,
+    pub audit_exp: u8,
+    pub operator: ContractAddress,
 }
 
-fn split(cell: felt252) -> (u128, u128) {
-    let value: u256 = cell.into();
-    (value.low, value.high)
-}
-
-pub impl ProgressPacking of StorePacking<Progress, felt252> {
-    fn pack(value: Progress) -> felt252 {
-        let flag: u128 = if value.cancelled {
-            1
-        } else {
-            0
-        };
-        let low = push(flag, value.reopened_ranges.into(), B24);
-        let low = push(low, value.open_tasks.into(), B24);
-        let low = push(low, value.refunded_tasks.into(), B24);
-        let low = push(low, value.accepted_tasks.into(), B24);
-        let low = push(low, value.cursor.into(), B24);
-        join(low, push(0, value.created_at_s.into(), B40))
-    }
-
-    fn unpack(value: felt252) -> Progress {
-        let (mut low, high) = split(value);
-        let cursor = pull(ref low, B24).try_into().unwrap();
-        let accepted_tasks = pull(ref low, B24).try_into().unwrap();
-        let refunded_tasks = pull(ref low, B24).try_into().unwrap();
-        let open_tasks = pull(ref low, B24).try_into().unwrap();
-        let reopened_ranges = pull(ref low, B24).try_into().unwrap();
-        Progress {
-            cursor,
-            accepted_tasks,
-            refunded_tasks,
-            open_tasks,
-            reopened_ranges,
-            cancelled: low == 1,
-            created_at_s: high.try_into().unwrap(),
-        }
-    }
-}
-
-pub impl LeasePacking of StorePacking<Lease, felt252> {
-    fn pack(value: Lease) -> felt252 {
-        let low = push(0, value.audit_exp.into(), B4);
-        let low = push(low, value.attempt.into(), B4);
-        let low = push(low, value.state.into(), B4);
-        let low = push(low, value.count.into(), B24);
-        let low = push(low, value.first.into(), B24);
-        let low = push(low, value.job_id.into(), B40);
-        let high = push(0, value.since_block.into(), B40);
-        join(low, push(high, value.since_s.into(), B40))
-    }
-
-    fn unpack(value: felt252) -> Lease {
-        let (mut low, mut high) = split(value);
-        let job_id = pull(ref low, B40).try_into().unwrap();
-        let first = pull(ref low, B24).try_into().unwrap();
-        let count = pull(ref low, B24).try_into().unwrap();
-        let state = pull(ref low, B4).try_into().unwrap();
-        let attempt = pull(ref low, B4).try_into().unwrap();
-        let audit_exp = pull(ref low, B4).try_into().unwrap();
-        let since_s = pull(ref high, B40).try_into().unwrap();
-        let since_block = high.try_into().unwrap();
-        Lease { job_id, first, count, state, attempt, audit_exp, since_s, since_block }
-    }
-}
-
-pub impl RangePacking of StorePacking<Range, felt252> {
-    fn pack(value: Range) -> felt252 {
-        let low = push(
-            push(value.attempt.into(), value.count.into(), B24), value.first.into(), B24,
-        );
-        low.into()
-    }
-
-    fn unpack(value: felt252) -> Range {
-        let (mut low, _) = split(value);
-        let first = pull(ref low, B24).try_into().unwrap();
-        let count = pull(ref low, B24).try_into().unwrap();
-        Range { first, count, attempt: low.try_into().unwrap() }
-    }
+/// A seat entry: `units` of stake of a worker, in one family's append-only list. One cell.
+/// It counts in epochs from `from_epoch` to before `until_epoch` (0: not given up).
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct SeatEntry {
+    pub worker_id: u32,
+    pub units: u32,
+    /// Units of all entries before it.
+    pub before: u64,
+    pub from_epoch: u32,
+    pub until_epoch: u32,
 }

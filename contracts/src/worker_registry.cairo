@@ -1,5 +1,7 @@
 //! Workers and their stake. The owner commands stake and payout; the operator, whose key lives on
 //! the render machine, can do neither.
+//!
+//! Money: the registry holds every worker's stake and what was burned.
 #[starknet::contract]
 pub mod WorkerRegistry {
     use core::num::traits::Zero;
@@ -7,61 +9,107 @@ pub mod WorkerRegistry {
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_timestamp, get_caller_address, get_contract_address};
+    use starknet::{ContractAddress, get_caller_address, get_contract_address};
     use crate::interfaces::{
         IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
-        IWorkerRegistry,
+        IProfiles, IWorkerRegistry,
     };
-    use crate::types::WorkerInfo;
+    use crate::packing::{RecordPacking, StakePacking, UnstakingPacking};
+    use crate::profiles::ProfilesComponent;
+    use crate::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::roles::Roles;
+    use crate::seats::SeatsComponent;
+    use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
+    use crate::stakes::StakesComponent;
+    use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
+    use crate::terms::{audit_rate, lock_at};
+    use crate::types::{Limits, LockGrant, LockRequest, Record, WorkerInfo};
 
     pub mod Errors {
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in registry';
+        pub const COOLDOWN_TOO_SHORT: felt252 = 'RC: cool-down is too short';
+        pub const ZERO_LIMIT: felt252 = 'RC: a limit is zero';
         pub const ALREADY_REGISTERED: felt252 = 'RC: operator already registered';
         pub const NOT_WORKER_OWNER: felt252 = 'RC: not the worker owner';
+        pub const NOT_WORKER_MEMBER: felt252 = 'RC: neither owner nor operator';
+        pub const UNKNOWN_WORKER: felt252 = 'RC: unknown worker';
+        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
         pub const STAKE_TOO_SMALL: felt252 = 'RC: stake below the minimum';
-        pub const STAKE_NOT_FREE: felt252 = 'RC: stake is not free';
-        pub const COOLING_DOWN: felt252 = 'RC: stake is cooling down';
-        pub const NOTHING_UNSTAKING: felt252 = 'RC: nothing to unstake';
         pub const NOT_ACTIVE_BOARD: felt252 = 'RC: not an active board';
-        pub const NOT_LOCKED_HERE: felt252 = 'RC: board did not lock that';
         pub const TRANSFER_FAILED: felt252 = 'RC: stake transfer failed';
     }
 
+    component!(path: ProfilesComponent, storage: profiles, event: ProfilesEvent);
+    component!(path: StakesComponent, storage: stakes, event: StakesEvent);
+    component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
+
+    #[abi(embed_v0)]
+    impl ProfilesImpl = ProfilesComponent::ProfilesImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl SeatsImpl = SeatsComponent::SeatsImpl<ContractState>;
+
+    /// | owners, operators, payouts, ids | one felt a worker each |
+    /// | records | one packed cell a worker | boards | one cell, set once the board is active |
     #[storage]
     struct Storage {
         directory: ContractAddress,
         token: ContractAddress,
-        cooldown_s: u64,
+        cooldown_s: u32,
         minimum_stake_fri: u128,
-        workers: Map<ContractAddress, WorkerInfo>,
-        families: Map<(ContractAddress, felt252), bool>,
-        locked_by: Map<(ContractAddress, ContractAddress), u128>,
+        limits: Limits,
+        worker_count: u32,
+        owners: Map<u32, ContractAddress>,
+        operators: Map<u32, ContractAddress>,
+        payouts: Map<u32, ContractAddress>,
+        ids: Map<ContractAddress, u32>,
+        records: Map<u32, Record>,
+        boards: Map<ContractAddress, bool>,
+        #[substorage(v0)]
+        stakes: StakesComponent::Storage,
+        #[substorage(v0)]
+        profiles: ProfilesComponent::Storage,
+        #[substorage(v0)]
+        seats: SeatsComponent::Storage,
     }
 
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         WorkerRegistered: WorkerRegistered,
-        StakeChanged: StakeChanged,
+        AddressesChanged: AddressesChanged,
+        RecordChanged: RecordChanged,
+        #[flat]
+        StakesEvent: StakesComponent::Event,
+        #[flat]
+        ProfilesEvent: ProfilesComponent::Event,
+        #[flat]
+        SeatsEvent: SeatsComponent::Event,
     }
 
     #[derive(Drop, starknet::Event)]
     pub struct WorkerRegistered {
         #[key]
+        pub worker_id: u32,
+        #[key]
         pub operator: ContractAddress,
         #[key]
         pub owner: ContractAddress,
         pub payout: ContractAddress,
-        pub families: Array<felt252>,
     }
 
     #[derive(Drop, starknet::Event)]
-    pub struct StakeChanged {
+    pub struct AddressesChanged {
         #[key]
+        pub worker_id: u32,
         pub operator: ContractAddress,
-        pub stake_fri: u128,
-        pub locked_fri: u128,
-        pub unstaking_fri: u128,
+        pub payout: ContractAddress,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct RecordChanged {
+        #[key]
+        pub worker_id: u32,
+        pub record: Record,
     }
 
     #[constructor]
@@ -69,152 +117,260 @@ pub mod WorkerRegistry {
         ref self: ContractState,
         directory: ContractAddress,
         token: ContractAddress,
-        cooldown_s: u64,
+        cooldown_s: u32,
         minimum_stake_fri: u128,
+        limits: Limits,
+        seat_unit_fri: u128,
+        epoch_blocks: u64,
     ) {
         assert(!directory.is_zero() && !token.is_zero(), Errors::ZERO_ADDRESS);
+        let Limits { lease_timeout_s, window_s, audit_s, slowest_block_s } = limits;
+        let waits = lease_timeout_s != 0 && window_s != 0 && audit_s != 0;
+        assert(waits && slowest_block_s != 0, Errors::ZERO_LIMIT);
+        let longest_s: u64 = lease_timeout_s.into() + window_s.into() + audit_s.into();
+        assert(cooldown_s.into() > longest_s, Errors::COOLDOWN_TOO_SHORT);
         self.directory.write(directory);
         self.token.write(token);
         self.cooldown_s.write(cooldown_s);
         self.minimum_stake_fri.write(minimum_stake_fri);
+        self.limits.write(limits);
+        self.seats.initialize(seat_unit_fri, epoch_blocks);
     }
 
     #[abi(embed_v0)]
     impl RegistryImpl of IWorkerRegistry<ContractState> {
-        /// Caller: who is to own the worker; it must have approved the stake.
+        /// Caller: anyone, who becomes the owner; it must have approved the stake.
         fn register(
             ref self: ContractState,
             operator: ContractAddress,
             payout: ContractAddress,
             families: Array<felt252>,
             stake_fri: u128,
-        ) {
+        ) -> u32 {
             let owner = get_caller_address();
-            assert(!operator.is_zero() && !payout.is_zero(), Errors::ZERO_ADDRESS);
-            assert(self.workers.read(operator).owner.is_zero(), Errors::ALREADY_REGISTERED);
+            assert(!owner.is_zero() && !payout.is_zero(), Errors::ZERO_ADDRESS);
             assert(stake_fri >= self.minimum_stake_fri.read(), Errors::STAKE_TOO_SMALL);
-            for family in families.span() {
-                self.families.write((operator, *family), true);
-            }
-            let worker = WorkerInfo {
-                owner, payout, stake_fri, locked_fri: 0, unstaking_fri: 0, unstake_at_s: 0,
-            };
-            self.emit(WorkerRegistered { operator, owner, payout, families });
-            self.store(operator, worker);
-            self.take(owner, stake_fri);
+            let worker_id = self.worker_count.read() + 1;
+            self.worker_count.write(worker_id);
+            self.owners.write(worker_id, owner);
+            self.payouts.write(worker_id, payout);
+            self.name_operator(worker_id, operator);
+            self.emit(WorkerRegistered { worker_id, operator, owner, payout });
+            self.profiles.change_families(worker_id, families, true);
+            self.stakes.add(worker_id, stake_fri);
+            self.collect(owner, stake_fri);
+            worker_id
         }
 
-        /// Caller: anyone; the stake is the worker's from then on.
-        fn add_stake(ref self: ContractState, operator: ContractAddress, amount_fri: u128) {
-            let mut worker = self.workers.read(operator);
-            assert(!worker.owner.is_zero(), Errors::NOT_WORKER_OWNER);
-            worker.stake_fri += amount_fri;
-            self.store(operator, worker);
-            self.take(get_caller_address(), amount_fri);
-        }
-
-        /// Caller: the worker's owner. Starts the cool-down anew for all that is unstaking.
-        fn request_unstake(ref self: ContractState, operator: ContractAddress, amount_fri: u128) {
-            let mut worker = self.owned(operator);
-            assert(
-                worker.stake_fri - worker.locked_fri - worker.unstaking_fri >= amount_fri,
-                Errors::STAKE_NOT_FREE,
-            );
-            worker.unstaking_fri += amount_fri;
-            worker.unstake_at_s = get_block_timestamp() + self.cooldown_s.read();
-            self.store(operator, worker);
-        }
-
-        /// Caller: the worker's owner, after the cool-down.
-        fn complete_unstake(ref self: ContractState, operator: ContractAddress) {
-            let mut worker = self.owned(operator);
-            let amount_fri = worker.unstaking_fri;
-            assert(amount_fri != 0, Errors::NOTHING_UNSTAKING);
-            assert(get_block_timestamp() >= worker.unstake_at_s, Errors::COOLING_DOWN);
-            worker.unstaking_fri = 0;
-            worker.stake_fri -= amount_fri;
-            self.store(operator, worker);
-            let token = IERC20Dispatcher { contract_address: self.token.read() };
-            assert(token.transfer(worker.owner, amount_fri.into()), Errors::TRANSFER_FAILED);
+        /// Caller: the worker's owner. The new operator takes over leases in work.
+        fn set_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
+            self.assert_owner_of(worker_id);
+            self.ids.write(self.operators.read(worker_id), 0);
+            self.name_operator(worker_id, operator);
+            self.announce_addresses(worker_id);
         }
 
         /// Caller: the worker's owner.
-        fn set_payout(ref self: ContractState, operator: ContractAddress, payout: ContractAddress) {
-            let mut worker = self.owned(operator);
+        fn set_payout(ref self: ContractState, worker_id: u32, payout: ContractAddress) {
+            self.assert_owner_of(worker_id);
             assert(!payout.is_zero(), Errors::ZERO_ADDRESS);
-            worker.payout = payout;
-            self.store(operator, worker);
+            self.payouts.write(worker_id, payout);
+            self.announce_addresses(worker_id);
         }
 
-        fn worker(self: @ContractState, operator: ContractAddress) -> WorkerInfo {
-            self.workers.read(operator)
+        /// Caller: anyone; the stake is the worker's from then on.
+        fn add_stake(ref self: ContractState, worker_id: u32, amount_fri: u128) {
+            assert(!self.owners.read(worker_id).is_zero(), Errors::UNKNOWN_WORKER);
+            self.stakes.add(worker_id, amount_fri);
+            self.collect(get_caller_address(), amount_fri);
         }
 
-        fn supports(self: @ContractState, operator: ContractAddress, family: felt252) -> bool {
-            self.families.read((operator, family))
+        /// Caller: the worker's owner. Starts the cool-down anew for all that is unstaking.
+        fn request_unstake(ref self: ContractState, worker_id: u32, amount_fri: u128) {
+            self.assert_owner_of(worker_id);
+            self.stakes.start_unstaking(worker_id, amount_fri);
         }
 
-        /// Caller: an active board. Stake that is unstaking can't be locked.
-        fn lock(ref self: ContractState, operator: ContractAddress, amount_fri: u128) {
+        /// Caller: the worker's owner. All that is unstaking stays after all.
+        fn cancel_unstake(ref self: ContractState, worker_id: u32) {
+            self.assert_owner_of(worker_id);
+            self.stakes.keep_unstaking(worker_id);
+        }
+
+        /// Caller: the worker's owner, after the cool-down.
+        fn complete_unstake(ref self: ContractState, worker_id: u32) {
+            self.assert_owner_of(worker_id);
+            let slowest_block_s = self.limits.read().slowest_block_s;
+            let cooldown_s = self.cooldown_s.read();
+            let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s);
+            self.send(self.owners.read(worker_id), left_fri);
+        }
+
+        /// Caller: an active board. Chooses the audit rate and locks for it, or says why not.
+        fn lock(ref self: ContractState, request: LockRequest) -> LockGrant {
             let board = self.assert_board();
-            let mut worker = self.workers.read(operator);
-            assert(
-                worker.stake_fri - worker.locked_fri - worker.unstaking_fri >= amount_fri,
-                Errors::STAKE_NOT_FREE,
+            let worker_id = request.worker_id;
+            let operator = self.operators.read(worker_id);
+            let refused = |refusal: felt252| LockGrant { refusal, audit_exp: 0, operator };
+            if operator.is_zero() {
+                return refused(Errors::UNKNOWN_WORKER);
+            }
+            if request.operator.is_zero() {
+                if !self.profiles.is_offered(@request) {
+                    return refused(ProfilesComponent::Errors::NOT_OFFERED);
+                }
+            } else if request.operator != operator {
+                return refused(Errors::NOT_ITS_OPERATOR);
+            }
+            if !self.profiles.supports(worker_id, request.family) {
+                return refused(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
+            }
+            let rate = audit_rate(
+                request.pay_fri,
+                request.least_lock_fri,
+                request.audit_floor_exp,
+                self.records.read(worker_id).audited,
+                self.stakes.free_fri(worker_id),
             );
-            worker.locked_fri += amount_fri;
-            let locked = self.locked_by.read((board, operator));
-            self.locked_by.write((board, operator), locked + amount_fri);
-            self.store(operator, worker);
+            if let Some(audit_exp) = rate {
+                let amount_fri = lock_at(request.pay_fri, request.least_lock_fri, audit_exp);
+                self.stakes.lock_for(board, worker_id, amount_fri);
+                LockGrant { refusal: 0, audit_exp, operator }
+            } else {
+                refused(StakesComponent::Errors::STAKE_NOT_FREE)
+            }
         }
 
-        /// Caller: an active board, for what it locked itself.
-        fn unlock(ref self: ContractState, operator: ContractAddress, amount_fri: u128) {
+        /// Caller: an active board, for what it locked itself. Returns who is to be paid.
+        fn unlock(ref self: ContractState, worker_id: u32, amount_fri: u128) -> ContractAddress {
             let board = self.assert_board();
-            let locked = self.locked_by.read((board, operator));
-            assert(locked >= amount_fri, Errors::NOT_LOCKED_HERE);
-            self.locked_by.write((board, operator), locked - amount_fri);
-            let mut worker = self.workers.read(operator);
-            worker.locked_fri -= amount_fri;
-            self.store(operator, worker);
+            self.stakes.release(board, worker_id, amount_fri, 0);
+            self.payouts.read(worker_id)
+        }
+
+        /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
+        /// for those who were right, the rest is burned.
+        fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
+            let board = self.assert_board();
+            self.stakes.burn(board, worker_id, amount_fri, reward_fri);
+            if reward_fri != 0 {
+                self.send(board, reward_fri);
+            }
+        }
+
+        /// Caller: an active board, after a committee's verdict. One loss starts the record anew.
+        fn note_verdict(
+            ref self: ContractState, worker_id: u32, audited_fri: u128, accepted: bool,
+        ) {
+            self.assert_board();
+            let old = self.records.read(worker_id);
+            let record = if accepted {
+                let audited_fri = old.audited_fri + audited_fri;
+                Record { audited: old.audited + 1, audited_fri, ..old }
+            } else {
+                Record { audited: 0, audited_fri: 0, losses: old.losses + 1 }
+            };
+            self.records.write(worker_id, record);
+            self.emit(RecordChanged { worker_id, record });
+        }
+
+        fn worker_count(self: @ContractState) -> u32 {
+            self.worker_count.read()
+        }
+
+        fn worker(self: @ContractState, worker_id: u32) -> WorkerInfo {
+            WorkerInfo {
+                owner: self.owners.read(worker_id),
+                operator: self.operators.read(worker_id),
+                payout: self.payouts.read(worker_id),
+                stake: self.stakes.stakes.read(worker_id),
+                unstaking: self.stakes.unstakings.read(worker_id),
+                record: self.records.read(worker_id),
+            }
+        }
+
+        fn worker_id_of(self: @ContractState, operator: ContractAddress) -> u32 {
+            self.ids.read(operator)
+        }
+
+        fn operator_of(self: @ContractState, worker_id: u32) -> ContractAddress {
+            self.operators.read(worker_id)
+        }
+
+        fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
+            self.stakes.stake_locks.read((board, worker_id))
+        }
+
+        fn burned_fri(self: @ContractState) -> u128 {
+            self.stakes.stake_burned_fri.read()
+        }
+
+        fn limits(self: @ContractState) -> Limits {
+            self.limits.read()
+        }
+
+        fn cooldown_s(self: @ContractState) -> u32 {
+            self.cooldown_s.read()
+        }
+
+        fn minimum_stake_fri(self: @ContractState) -> u128 {
+            self.minimum_stake_fri.read()
+        }
+    }
+
+    impl RolesImpl of Roles<ContractState> {
+        fn assert_owner_of(self: @ContractState, worker_id: u32) {
+            let owner = self.owners.read(worker_id);
+            assert(!owner.is_zero() && owner == get_caller_address(), Errors::NOT_WORKER_OWNER);
+        }
+
+        fn assert_member_of(self: @ContractState, worker_id: u32) {
+            let caller = get_caller_address();
+            let member = caller == self.owners.read(worker_id)
+                || caller == self.operators.read(worker_id);
+            assert(!caller.is_zero() && member, Errors::NOT_WORKER_MEMBER);
+        }
+
+        fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
+            self.stakes.staying_fri(worker_id)
         }
     }
 
     #[generate_trait]
     impl Internal of InternalTrait {
-        fn owned(self: @ContractState, operator: ContractAddress) -> WorkerInfo {
-            let worker = self.workers.read(operator);
-            assert(
-                !worker.owner.is_zero() && worker.owner == get_caller_address(),
-                Errors::NOT_WORKER_OWNER,
-            );
-            worker
-        }
-
-        fn assert_board(self: @ContractState) -> ContractAddress {
-            let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
+        /// The caller, an active board. Boards never end, so the directory is asked once.
+        fn assert_board(ref self: ContractState) -> ContractAddress {
             let board = get_caller_address();
-            assert(directory.is_active_board(board), Errors::NOT_ACTIVE_BOARD);
+            if !self.boards.read(board) {
+                let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
+                assert(directory.is_active_board(board), Errors::NOT_ACTIVE_BOARD);
+                self.boards.write(board, true);
+            }
             board
         }
 
-        fn store(ref self: ContractState, operator: ContractAddress, worker: WorkerInfo) {
-            self.workers.write(operator, worker);
-            self
-                .emit(
-                    StakeChanged {
-                        operator,
-                        stake_fri: worker.stake_fri,
-                        locked_fri: worker.locked_fri,
-                        unstaking_fri: worker.unstaking_fri,
-                    },
-                );
+        fn name_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
+            assert(!operator.is_zero(), Errors::ZERO_ADDRESS);
+            assert(self.ids.read(operator) == 0, Errors::ALREADY_REGISTERED);
+            self.ids.write(operator, worker_id);
+            self.operators.write(worker_id, operator);
         }
 
-        fn take(ref self: ContractState, from: ContractAddress, amount_fri: u128) {
+        fn announce_addresses(ref self: ContractState, worker_id: u32) {
+            let operator = self.operators.read(worker_id);
+            let payout = self.payouts.read(worker_id);
+            self.emit(AddressesChanged { worker_id, operator, payout });
+        }
+
+        fn collect(ref self: ContractState, from: ContractAddress, amount_fri: u128) {
             let token = IERC20Dispatcher { contract_address: self.token.read() };
             let done = token.transfer_from(from, get_contract_address(), amount_fri.into());
             assert(done, Errors::TRANSFER_FAILED);
+        }
+
+        fn send(ref self: ContractState, to: ContractAddress, amount_fri: u128) {
+            let token = IERC20Dispatcher { contract_address: self.token.read() };
+            assert(token.transfer(to, amount_fri.into()), Errors::TRANSFER_FAILED);
         }
     }
 }

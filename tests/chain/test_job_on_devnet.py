@@ -3,131 +3,165 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
 import pytest
-from renderchain.adapters.starknet.account import open_account
-from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.core.contract_errors import FamilyNotSupported, NotRequester
-from renderchain.core.errors import ChainError
-from renderchain.core.job import JobTerms, family_of
+from renderchain.core.contract_errors import FamilyNotSupported, LeaseInOtherState, NotRequester, NotScheduler
+from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lifecycle import JobState, LeaseState
-from starknet_py.net.account.account import Account
-from starknet_py.net.full_node_client import FullNodeClient
-from starknet_py.net.models import StarknetChainId
 
-from tools.network.deploy import deploy_network
-from tools.network.local import predeployed
+from tests.chain.devnet import pass_time
+from tests.chain.views import PAYOUT, RULES, TERMS
 
-FAMILY = family_of((4, 5), "CYCLES", "CPU")
-PAYOUT = 0xC01D
-TERMS = JobTerms(
-    package_hi=2**127,
-    package_lo=1,
-    package_bytes=1000,
-    package_files=2,
-    tasks=3,
-    reward_fri=10**17,
-    audit_pool_fri=10**16,
-    family=FAMILY,
-    longest_lease=2,
-)
+RESULT = LeaseResult(123, 4, 5, 6)
 
 
-async def accounts(port: int) -> list[Any]:
-    """The devnet's funded accounts as starknet-py opens them."""
-    url = f"http://127.0.0.1:{port}/rpc"
-    return [await open_account(url, one.address, one.private_key) for one in predeployed(url)]
-
-
-async def network(port: int) -> tuple[StarknetChain, StarknetChain, StarknetChain, int]:
-    """The same new network as its artist, worker owner and operator see it, and the operator."""
-    artist, owner, operator = (await accounts(port))[:3]
-    deployed = await deploy_network(artist, cooldown_s=100, minimum_stake_fri=10**18)
-    where = (deployed.directory, deployed.board, f"ws://127.0.0.1:{port}/ws")
-    views = [await StarknetChain.connect(one, *where) for one in (artist, owner, operator)]
-    await views[1].register(operator.address, PAYOUT, [FAMILY], 2 * 10**18)
-    return views[0], views[1], views[2], operator.address
-
-
-def test_a_job_is_escrowed_worked_on_accepted_and_paid(devnet: int) -> None:
+def test_a_job_is_escrowed_worked_on_accepted_and_paid(chains: Callable[[], Any]) -> None:
     async def run() -> None:
-        artist, _, worker, operator = await network(devnet)
-        paid_before = await artist.tokens_fri(PAYOUT)
-        job_id = await artist.create_job(TERMS)
-        job = await worker.job(job_id)
-        assert (job.terms, job.state, await artist.escrow_fri()) == (TERMS, JobState.ACTIVE, TERMS.escrow_fri)
-        leases = [await worker.claim_lease(job_id), await worker.claim_lease(job_id)]
-        assert [(await worker.lease(one)).count for one in leases] == [2, 1]
-        assert (await worker.worker(operator)).locked_fri == 9 * 10**16
-        for one in leases:
-            await worker.submit(one, 123, (4, 5), 6)
-        await artist.accept(leases)
-        assert (await artist.job(job_id)).state is JobState.COMPLETED
-        assert (await artist.lease(leases[0])).state is LeaseState.ACCEPTED
-        await worker.withdraw(PAYOUT)
-        await artist.withdraw(job.requester)
-        assert await artist.tokens_fri(PAYOUT) - paid_before == 3 * 10**17
-        assert await artist.escrow_fri() == 0
-        assert (await worker.worker(operator)).locked_fri == 0
+        async with chains() as opened:
+            net = await opened.network()
+            artist, worker, board = net.artist, net.worker, net.deployed.board
+            job_id = await artist.create_job(TERMS)
+            job = await worker.job(job_id)
+            assert (job.tasks, job.reward_fri, job.package_hi, job.package_lo) == (3, 10**17, 2**127, 1)
+            assert (job.family, job.window_s, job.state) == (TERMS.family, 200, JobState.ACTIVE)
+            assert await artist.tokens_fri(board) == TERMS.escrow_fri
+            leases = [await worker.claim_lease(job_id, slot) for slot in (0, 1)]
+            assert await worker.open_leases() == leases
+            assert [(await worker.lease(one)).count for one in leases] == [2, 1]
+            assert (await worker.worker(net.worker_id)).locked_fri == 12 * 10**16
+            for one in leases:
+                await worker.submit(one, RESULT)
+            paid_before = await artist.tokens_fri(PAYOUT)
+            assert await artist.accept(job_id, leases, pay_out=[PAYOUT, artist.address]) == []
+            assert (await artist.job(job_id)).state is JobState.COMPLETED
+            assert (await artist.lease(leases[0])).state is LeaseState.ACCEPTED
+            assert await artist.tokens_fri(PAYOUT) - paid_before == 3 * 10**17
+            assert await artist.tokens_fri(board) == 0
+            assert (await worker.worker(net.worker_id)).locked_fri == 0
 
     asyncio.run(run())
 
 
-def test_a_refusal_says_what_was_refused_why_and_what_to_do(devnet: int) -> None:
+def test_a_refusal_says_what_was_refused_why_and_what_to_do(chains: Callable[[], Any]) -> None:
     async def run() -> None:
-        artist, owner, worker, _ = await network(devnet)
-        job_id = await artist.create_job(TERMS)
-        with pytest.raises(FamilyNotSupported, match="Register the worker for"):
-            await owner.claim_lease(job_id)
-        lease_id = await worker.claim_lease(job_id)
-        with pytest.raises(NotRequester):
-            await worker.cancel(job_id)
-        await artist.cancel(job_id)
-        await worker.give_back(lease_id)
-        me = (await artist.job(job_id)).requester
-        assert await artist.balance_fri(me) == TERMS.escrow_fri
+        async with chains() as opened:
+            net = await opened.network()
+            job_id = await net.artist.create_job(TERMS)
+            lease_id = await net.worker.claim_lease(job_id, 0)
+            with pytest.raises(NotRequester, match="Canceling job .* not the requester"):
+                await net.worker.cancel(job_id)
+            await net.artist.cancel(job_id)
+            await net.worker.give_back(lease_id)
+            assert await net.artist.balance_fri(net.artist.address) == TERMS.escrow_fri - 10**17
+            await net.owner.set_families(net.worker_id, [TERMS.family], False)
+            other = await net.artist.create_job(TERMS)
+            with pytest.raises(FamilyNotSupported, match="Register the worker for"):
+                await net.worker.claim_lease(other, 0)
 
     asyncio.run(run())
 
 
-def test_a_node_that_is_down_is_named_in_the_error(devnet: int) -> None:
+def test_a_batch_does_what_can_be_done_and_says_what_was_not(chains: Callable[[], Any]) -> None:
     async def run() -> None:
-        account = (await accounts(devnet))[0]
-        dead = FullNodeClient(node_url="http://127.0.0.1:9/rpc")
-        account = Account(
-            address=account.address, client=dead, signer=account.signer, chain=StarknetChainId.SEPOLIA
-        )
-        with pytest.raises(ChainError, match="can't be reached"):
-            await StarknetChain.connect(account, 1, 2, "ws://127.0.0.1:9/ws")
+        async with chains() as opened:
+            net = await opened.network()
+            job_id = await net.artist.create_job(TERMS)
+            done, open_one = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
+            await net.worker.submit(done, RESULT)
+            (refused,) = await net.artist.accept(job_id, [open_one, done])
+            assert isinstance(refused, LeaseInOtherState) and str(open_one) in str(refused)
+            with pytest.raises(LeaseInOtherState):
+                await net.artist.accept(job_id, [open_one])
 
     asyncio.run(run())
 
 
-def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(devnet: int) -> None:
+def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
+    chains: Callable[[], Any],
+) -> None:
     async def run() -> None:
-        artist, _, worker, _ = await network(devnet)
-        start = await artist.block_number()
-        job_id = await artist.create_job(TERMS)
-        lease_id = await worker.claim_lease(job_id)
-
-        async def next_of(stream: Any, count: int) -> list[str]:
-            return [type(await asyncio.wait_for(anext(stream), 10)).__name__ for _ in range(count)]
-
-        async with aclosing(artist.events(start)) as stream:
-            assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
-            await worker.submit(lease_id, 1, (2, 3), 0)
-            await artist.accept([lease_id])
-            assert await next_of(stream, 2) == ["ResultSubmitted", "LeaseAccepted"]
+        async with chains() as opened:
+            net = await opened.network()
+            scheduler = net.stranger
+            terms = type(TERMS)(
+                **{**TERMS.as_dict(), "scheduler": scheduler.address, "scheduler_grace_s": 100}
+            )
+            job_id = await net.artist.create_job(terms)
+            await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 2, 2**39))
+            wanted = [(job_id, net.worker_id, slot) for slot in (0, 1)]
+            assert await scheduler.assign(wanted) == []
+            with pytest.raises(NotScheduler):
+                await net.artist.assign(wanted)
+            leases = await net.worker.open_leases()
+            signed = [(one, RESULT, net.worker.sign_result(one, RESULT)) for one in leases]
+            broken = (leases[0], LeaseResult(9, 4, 5, 6), signed[0][2])
+            refused = await net.stranger.submit_signed([broken, *signed])
+            assert [one.code for one in refused] == ["RC: wrong signature"]
+            assert await net.artist.accept(job_id, leases) == []
 
     asyncio.run(run())
 
 
-def test_a_second_network_can_be_deployed_on_the_same_chain(devnet: int) -> None:
+def test_anyone_expires_what_timed_out_accepts_late_and_refunds(chains: Callable[[], Any]) -> None:
     async def run() -> None:
-        owner = (await accounts(devnet))[0]
-        first, second = [await deploy_network(owner, cooldown_s=1, minimum_stake_fri=1) for _ in range(2)]
-        assert first.directory != second.directory
+        async with chains() as opened:
+            net = await opened.network()
+            job_id = await net.artist.create_job(TERMS)
+            late, done = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
+            await net.worker.submit(done, RESULT)
+            pass_time(opened.node.rpc_url, RULES.lease_timeout_s)
+            assert await net.stranger.expire(job_id, [late]) == []
+            assert await net.stranger.accept_late(job_id, [done]) == []
+            await net.artist.top_up(job_id, 2 * 10**17, 0)
+            await net.artist.extend(job_id, 1000)
+            pass_time(opened.node.rpc_url, TERMS.expires_in_s + 1000, TERMS.expires_in_s // 100 + 11)
+            await net.stranger.refund(job_id)
+            owed = 2 * 2 * 10**17 + TERMS.audit_pool_fri
+            assert await net.artist.balance_fri(net.artist.address) == owed
+
+    asyncio.run(run())
+
+
+def test_stake_leaves_after_the_cooldown(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            before_fri = (await net.worker.worker(net.worker_id)).stake_fri
+            await net.owner.add_stake(net.worker_id, 10**17, key="more")
+            await net.owner.add_stake(net.worker_id, 10**17, key="more")
+            await net.owner.set_seats(net.worker_id, TERMS.family, 2)
+            await net.owner.set_key(net.worker_id, 2**255 + 1)
+            await net.owner.request_unstake(net.worker_id, 10**18)
+            await net.owner.cancel_unstake(net.worker_id)
+            await net.owner.request_unstake(net.worker_id, 10**17)
+            pass_time(opened.node.rpc_url, RULES.cooldown_s)
+            await net.owner.complete_unstake(net.worker_id)
+            assert (await net.worker.worker(net.worker_id)).stake_fri == before_fri
+            await net.owner.set_payout(net.worker_id, 0xF00)
+            await net.owner.set_operator(net.worker_id, net.stranger.address)
+            assert await net.stranger.worker_id() == net.worker_id
+
+    asyncio.run(run())
+
+
+def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            start = await net.artist.block_number()
+            job_id = await net.artist.create_job(TERMS)
+            lease_id = await net.worker.claim_lease(job_id, 0)
+
+            async def next_of(stream: Any, count: int) -> list[str]:
+                return [type(await asyncio.wait_for(anext(stream), 10)).__name__ for _ in range(count)]
+
+            async with aclosing(net.artist.events(start)) as stream:
+                assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
+                await net.worker.submit(lease_id, RESULT)
+                await net.artist.accept(job_id, [lease_id])
+                assert await next_of(stream, 2) == ["ResultSubmitted", "LeaseAccepted"]
 
     asyncio.run(run())

@@ -31,7 +31,7 @@ def test_the_committed_artefacts_are_what_the_source_compiles_to() -> None:
 
 
 def test_job_terms_have_the_same_fields_in_both_languages() -> None:
-    abi = json.loads((REPO / "contracts" / "artefacts" / "JobBoard.abi.json").read_text())
+    abi = json.loads((REPO / "addon/renderchain/adapters/starknet/abi/JobBoard.json").read_text())
     (struct,) = [entry for entry in abi if entry["name"] == "renderchain::types::JobTerms"]
     assert [member["name"] for member in struct["members"]] == list(JobTerms.__dataclass_fields__)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from renderchain.core.job import JobTerms, family_of
 
 from tools.network.local import Network, running_network, running_workers
 from tools.network.services import REPO
@@ -53,9 +54,9 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     network: Network, scene: Path, tmp_path: Path
 ) -> None:
     async def money() -> tuple[int, int, int]:
-        chain = await network.chain("artist")
-        owners = [await chain.tokens_fri(network.accounts[f"owner-{number}"].address) for number in (1, 2)]
-        return sum(owners), await chain.tokens_fri(network.contracts.board), await chain.block_number()
+        async with network.chain("artist") as chain:
+            owners = [await chain.tokens_fri(network.accounts[f"owner-{one}"].address) for one in (1, 2)]
+            return sum(owners), await chain.tokens_fri(network.contracts.board), await chain.block_number()
 
     earned_before, _, _ = asyncio.run(money())
     frames = ["--frames", "1-3", "--lease", "2", "--reward", "0.5"]
@@ -85,17 +86,15 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
 
 def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:
     async def run() -> None:
-        chain = await network.chain("artist")
-        before_fri = await chain.tokens_fri(network.contracts.board)
-        # A family that no worker here has: nobody claims it.
-        from renderchain.core.job import JobTerms, family_of
-
-        terms = JobTerms(1, 2, 3, 4, 5, 10**17, 0, family_of((9, 9), "CYCLES", "CPU"))
-        job_id = await chain.create_job(terms)
-        config = network.settings_file("artist")
-        await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)
-        await chain.withdraw(chain.address)
-        assert await chain.tokens_fri(network.contracts.board) == before_fri
+        async with network.chain("artist") as chain:
+            before_fri = await chain.tokens_fri(network.contracts.board)
+            # A family that no worker here has: nobody claims it.
+            terms = JobTerms(1, 2, 3, 4, 5, 10**17, 0, family_of((9, 9), "CYCLES", "CPU"))
+            job_id = await chain.create_job(terms)
+            config = network.settings_file("artist")
+            await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)
+            assert await chain.tokens_fri(network.contracts.board) == before_fri
+            assert await chain.balance_fri(chain.address) == 0
 
     asyncio.run(run())
 

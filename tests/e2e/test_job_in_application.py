@@ -107,8 +107,8 @@ def test_no_key_or_password_is_in_any_log_or_result(network: Network, scene: Pat
 
 def test_the_worker_was_paid(network: Network) -> None:
     async def in_escrow() -> int:
-        chain = await network.chain("artist")
-        return await chain.tokens_fri(network.contracts.board)
+        async with network.chain("artist") as chain:
+            return await chain.tokens_fri(network.contracts.board)
 
     for _ in range(50):  # it withdraws in its own time
         if asyncio.run(in_escrow()) == 0:

@@ -45,7 +45,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None
 def test_missing_settings_are_named(tmp_path: Path) -> None:
     file = tmp_path / "empty.toml"
     file.touch()
-    with pytest.raises(SettingsError, match="rpc_url, ws_url, directory, board, account"):
+    with pytest.raises(SettingsError, match="rpc_url, directory, account"):
         load_settings(file)
 
 

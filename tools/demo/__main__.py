@@ -176,7 +176,8 @@ def report(network: Network, phases: Phases, sent: list[ledger.Transaction], gai
 
 async def newest_block(network: Network) -> int:
     """The newest block's number."""
-    return await (await network.chain("artist")).block_number()
+    async with network.chain("artist") as chain:
+        return await chain.block_number()
 
 
 def wait_until(is_true: Callable[[], bool], what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from renderchain.adapters.starknet.chain import StarknetChain
 from starknet_py.hash.selector import get_selector_from_name
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -17,6 +18,7 @@ CALLS = (
     "submit",
     "accept",
     "accept_late",
+    "cancel",
     "withdraw",
     "register",
     "give_back",
@@ -60,7 +62,11 @@ def _calls(calldata: list[int]) -> str:
 
 async def balances(network: Network) -> dict[str, int]:
     """STRK of every account and of the contracts, in fri."""
-    chain = await network.chain("artist")
+    async with network.chain("artist") as chain:
+        return await _balances(network, chain)
+
+
+async def _balances(network: Network, chain: StarknetChain) -> dict[str, int]:
     places = {role: account.address for role, account in network.accounts.items()}
     places |= {"board": network.contracts.board, "registry": network.contracts.registry}
     return {role: await chain.tokens_fri(address) for role, address in places.items()}

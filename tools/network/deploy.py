@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from renderchain.core.money import FRI_PER_STRK
 from starknet_py.common import create_sierra_compiled_contract
 from starknet_py.contract import Contract
 from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
@@ -15,6 +16,8 @@ from starknet_py.net.client_errors import ClientError
 ARTEFACTS = Path(__file__).resolve().parents[2] / "contracts" / "artefacts"
 # STRK has this address on devnet, Sepolia and mainnet.
 STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
+
+DAY_S = 86400
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,37 @@ class Deployed:
     board: int
 
 
-async def deploy_network(owner: Any, *, cooldown_s: int, minimum_stake_fri: int) -> Deployed:
+@dataclass(frozen=True)
+class Rules:
+    """What a network is deployed with; times in seconds, amounts in fri.
+
+    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
+    """
+
+    cooldown_s: int = 4 * DAY_S
+    minimum_stake_fri: int = FRI_PER_STRK
+    lease_timeout_s: int = DAY_S
+    window_s: int = DAY_S
+    audit_s: int = DAY_S
+    slowest_block_s: int = 60
+    seat_unit_fri: int = FRI_PER_STRK
+    epoch_blocks: int = 720
+
+    def registry_arguments(self) -> list[Any]:
+        """The end of the registry's constructor."""
+        names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
+        limits = {name: getattr(self, name) for name in names}
+        return [self.cooldown_s, self.minimum_stake_fri, limits, self.seat_unit_fri, self.epoch_blocks]
+
+
+async def deploy_network(owner: Any, rules: Rules) -> Deployed:
     """Deploy with ``owner`` (a starknet-py account) as the directory's owner.
 
     Later boards wait one second longer than the cool-down, so that workers can leave first.
     """
     token = STRK
-    directory = await _deploy(owner, "Directory", [owner.address, token, cooldown_s + 1])
-    registry = await _deploy(
-        owner, "WorkerRegistry", [directory.address, token, cooldown_s, minimum_stake_fri]
-    )
+    directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
+    registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
     board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token])
     for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
         sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
@@ -43,7 +67,7 @@ async def deploy_network(owner: Any, *, cooldown_s: int, minimum_stake_fri: int)
     return Deployed(int(directory.address), int(registry.address), int(board.address))
 
 
-async def _deploy(owner: Any, name: str, arguments: list[int]) -> Any:
+async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:
     sierra = (ARTEFACTS / f"{name}.sierra.json").read_text()
     casm = (ARTEFACTS / f"{name}.casm.json").read_text()
     class_hash = await _declare(owner, sierra, casm)

@@ -10,24 +10,35 @@ import shutil
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.keys import KeystoreFile
-from renderchain.adapters.starknet.account import open_account
 from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.composition import open_chain, open_registry
 from renderchain.core.job import family_of
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.settings import load_settings
 
-from .deploy import Deployed, deploy_network
+from .deploy import Deployed, Rules, deploy_network
 from .services import REPO, start, start_devnet, start_kubo, stop
 
-COOLDOWN_S = 3600
-MINIMUM_STAKE_FRI = 1 * FRI_PER_STRK
+RULES = Rules(slowest_block_s=3600)
 STAKE_FRI = 10 * FRI_PER_STRK
 FAMILIES = ("4.5", "5.2")
+
+
+class SilentReporter:
+    """For what nobody watches."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Show nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +65,9 @@ class Network:
         """The settings of a role."""
         return self.folder / f"{role}.toml"
 
-    async def chain(self, role: str) -> StarknetChain:
-        """The network as a role sees it."""
-        account = self.accounts[role]
-        opened = await open_account(self.rpc_url, account.address, account.private_key)
-        return await StarknetChain.connect(
-            opened, self.contracts.directory, self.contracts.board, self.ws_url
-        )
+    def chain(self, role: str) -> AbstractAsyncContextManager[StarknetChain]:
+        """The network as a role sees it; a network's settings also hold for its owners."""
+        return open_chain(load_settings(self.settings_file(role)), SilentReporter())
 
 
 def predeployed(rpc_url: str) -> list[Account]:
@@ -96,8 +103,8 @@ def start_network(folder: Path, workers: int) -> Network:
             contracts,
             accounts,
         )
-        asyncio.run(_register(network, workers))
         _write_settings(network)
+        asyncio.run(_register(network, workers))
         return network
     except BaseException:
         for pid in pids:
@@ -106,17 +113,22 @@ def start_network(folder: Path, workers: int) -> Network:
 
 
 async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
-    owner = await open_account(rpc_url, deployer.address, deployer.private_key)
-    return await deploy_network(owner, cooldown_s=COOLDOWN_S, minimum_stake_fri=MINIMUM_STAKE_FRI)
+    owner = await open_account(Node(rpc_url, ""), deployer.address, deployer.private_key)
+    try:
+        return await deploy_network(owner, RULES)
+    finally:
+        await close_account(owner)
 
 
 async def _register(network: Network, workers: int) -> None:
     """Every owner stakes for its worker and gets what the worker earns."""
     families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
     for number in range(1, workers + 1):
-        owner = await network.chain(f"owner-{number}")
         operator = network.accounts[f"worker-{number}"].address
-        await owner.register(operator, owner.address, families, STAKE_FRI)
+        owner = network.accounts[f"owner-{number}"].address
+        settings = load_settings(network.settings_file(f"owner-{number}"))
+        async with open_registry(settings, SilentReporter()) as registry:
+            await registry.register(operator, owner, families, STAKE_FRI)
 
 
 def _version(text: str) -> tuple[int, int]:
@@ -129,7 +141,7 @@ def _write_settings(network: Network) -> None:
     password.touch(mode=0o600)
     password.write_text(secrets.token_hex(16))
     for role, account in network.accounts.items():
-        if not role.startswith(("artist", "worker")):
+        if role == "deployer":
             continue
         keystore = network.folder / f"{role}.keystore.json"
         KeystoreFile(keystore, password).save(account.address, account.private_key)
@@ -137,8 +149,8 @@ def _write_settings(network: Network) -> None:
             "rpc_url": network.rpc_url,
             "ws_url": network.ws_url,
             "ipfs_api": network.ipfs_api,
+            "network": "devnet",
             "directory": hex(network.contracts.directory),
-            "board": hex(network.contracts.board),
             "account": hex(account.address),
             "keystore": keystore.name,
             "password_file": password.name,

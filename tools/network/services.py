@@ -92,6 +92,7 @@ def start_devnet(folder: Path, accounts: int) -> tuple[int, int]:
     port, log = free_port(), folder / "devnet.log"
     binary = str(tool_root("devnet") / "bin" / "starknet-devnet")
     options = ["--port", str(port), "--seed", DEVNET_SEED, "--accounts", str(accounts)]
+    options += ["--state-archive-capacity", "full"]  # without it blocks can't be aborted
     pid = start([binary, *options], log)
     wait_for_port(port, pid, log)
     return pid, port

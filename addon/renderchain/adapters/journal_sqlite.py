@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
+import socket
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core.errors import JournalError
 from ..ports.journal import JobEntry, LeaseEntry
+from ..ports.outbox import Intent, IntentState
 
-SCHEMA_VERSION = 1
 # Felts and secrets are over 64 bits, so they are kept as hexadecimal text.
-TABLES = """
-CREATE TABLE jobs (
-    entry_id INTEGER PRIMARY KEY, board TEXT NOT NULL, job_id INTEGER NOT NULL, name TEXT NOT NULL,
-    package_cid TEXT NOT NULL, output TEXT NOT NULL, from_block INTEGER NOT NULL, state TEXT NOT NULL
-);
-CREATE TABLE leases (
-    board TEXT NOT NULL, lease_id INTEGER NOT NULL, job_id INTEGER NOT NULL, secret TEXT NOT NULL,
-    state TEXT NOT NULL, PRIMARY KEY (board, lease_id)
-);
-"""
+# One step a version; a journal is brought from any earlier one to the newest in one transaction.
+MIGRATIONS = (
+    """
+    CREATE TABLE jobs (
+        entry_id INTEGER PRIMARY KEY, board TEXT NOT NULL, job_id INTEGER NOT NULL, name TEXT NOT NULL,
+        package_cid TEXT NOT NULL, output TEXT NOT NULL, from_block INTEGER NOT NULL, state TEXT NOT NULL
+    );
+    CREATE TABLE leases (
+        board TEXT NOT NULL, lease_id INTEGER NOT NULL, job_id INTEGER NOT NULL, secret TEXT NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (board, lease_id)
+    );
+    """,
+    """
+    CREATE TABLE outbox (
+        intent_id INTEGER PRIMARY KEY, key TEXT NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL,
+        calls TEXT NOT NULL, state TEXT NOT NULL, nonce INTEGER, hashes TEXT NOT NULL, signed TEXT,
+        owner TEXT NOT NULL, since_s REAL NOT NULL, UNIQUE (account, key)
+    );
+    """,
+)
+OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
+FOREIGN_S = 600.0
+OPEN = (IntentState.INTENDED, IntentState.SIGNED)
+Answer = TypeVar("Answer")
 
 
 class SqliteJournal:
-    """Each call opens the file, so any thread may use it."""
+    """Journal and outbox. Each call opens the file, so any thread and process may use it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         os.chmod(path, 0o600)
-        ((version,),) = self._run("PRAGMA user_version")
-        if version == 0:
-            self._run(f"{TABLES} PRAGMA user_version = {SCHEMA_VERSION};", script=True)
-        elif version != SCHEMA_VERSION:
-            raise JournalError(f"{path} was written by another version of RenderChain ({version}); update.")
+        self._transact(self._migrate)
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise JournalError(
+                f"{self._path} was written by a newer RenderChain ({version}); nothing was changed. Update."
+            )
+        for step in MIGRATIONS[version:]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
         """Note a job that is about to be created; returns the entry's id."""
@@ -50,9 +75,11 @@ class SqliteJournal:
         """Note what became of it."""
         self._run("UPDATE jobs SET job_id = ?, state = ? WHERE entry_id = ?", (job_id, state, entry_id))
 
-    def jobs(self, board: int) -> list[JobEntry]:
-        """All jobs on that board, the newest first."""
-        rows = self._run("SELECT * FROM jobs WHERE board = ? ORDER BY entry_id DESC", (hex(board),))
+    def jobs(self, board: int | None = None) -> list[JobEntry]:
+        """All jobs on that board or on all boards, the newest first."""
+        select = "SELECT * FROM jobs WHERE board = ? OR ? IS NULL ORDER BY entry_id DESC"
+        named = None if board is None else hex(board)
+        rows = self._run(select, (named, named))
         return [JobEntry(entry_id, int(found, 16), *rest) for entry_id, found, *rest in rows]
 
     def save_lease(self, entry: LeaseEntry) -> None:
@@ -68,18 +95,100 @@ class SqliteJournal:
             for found, lease, job, secret, state in rows
         ]
 
-    def _run(self, sql: str, values: Sequence[Any] = (), *, script: bool = False) -> list[Any]:
+    def intend(self, key: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
+        """Write an intent down; the one that is there already if the key was used before."""
+        insert = "INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, NULL, '[]', NULL, ?, ?)"
+        texts = (key, hex(account), action, json.dumps(calls), IntentState.INTENDED)
+        self._run(insert, (*texts, OWNER, time.time()))
+        return self._intents("account = ? AND key = ?", (hex(account), key))[0]
+
+    def note_signed(self, intent: Intent, nonce: int, tx_hash: int, signed: dict[str, Any]) -> Intent:
+        """Keep a form's bytes before they are sent; refused if the intent is another process's by now."""
+        hashes = json.dumps([hex(one) for one in (*intent.hashes, tx_hash)])
+        update = (
+            "UPDATE outbox SET state = ?, nonce = ?, hashes = ?, signed = ?"
+            " WHERE intent_id = ? AND owner = ? RETURNING intent_id"
+        )
+        texts = (IntentState.SIGNED, nonce, hashes, json.dumps(signed))
+        if not self._run(update, (*texts, intent.intent_id, OWNER)):
+            raise JournalError(
+                f"{intent.action} is finished by another process of this account; wait for it."
+            )
+        return self._intents("intent_id = ?", (intent.intent_id,))[0]
+
+    def note_end(self, intent: Intent, state: IntentState) -> None:
+        """Note that it is in a block, or never will be."""
+        values = (state, intent.intent_id)
+        self._run("UPDATE outbox SET state = ?, signed = NULL WHERE intent_id = ?", values)
+
+    def adopt(self, account: int) -> list[Intent]:
+        """Take over open intents whose process is gone, the oldest first."""
+        select = "SELECT intent_id, owner, since_s FROM outbox WHERE account = ? AND state IN (?, ?)"
+
+        def take(connection: sqlite3.Connection) -> list[int]:
+            rows = connection.execute(select, (hex(account), *OPEN)).fetchall()
+            left = [intent_id for intent_id, owner, since_s in rows if _is_gone(owner, since_s)]
+            for intent_id in left:
+                connection.execute("UPDATE outbox SET owner = ? WHERE intent_id = ?", (OWNER, intent_id))
+            return left
+
+        adopted = self._transact(take)
+        return [one for number in adopted for one in self._intents("intent_id = ?", (number,))]
+
+    def _intents(self, where: str, values: Sequence[Any]) -> list[Intent]:
+        rows = self._run(f"SELECT * FROM outbox WHERE {where} ORDER BY intent_id", values)
+        return [
+            Intent(
+                intent_id,
+                key,
+                int(account, 16),
+                action,
+                [(to, selector, data) for to, selector, data in json.loads(calls)],
+                IntentState(state),
+                nonce,
+                tuple(int(one, 16) for one in json.loads(hashes)),
+                json.loads(signed) if signed else None,
+            )
+            for intent_id, key, account, action, calls, state, nonce, hashes, signed, *_ in rows
+        ]
+
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        return self._transact(lambda connection: connection.execute(sql, values).fetchall())
+
+    def _transact(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """All of it or nothing, and no other process in between."""
         try:
-            connection = sqlite3.connect(self._path, timeout=30)
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
             try:
-                with connection:
-                    if script:
-                        connection.executescript(sql)
-                        return []
-                    return connection.execute(sql, values).fetchall()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    answer = work(connection)
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+                return answer
             finally:
                 connection.close()
         except sqlite3.Error as error:
             raise JournalError(
                 f"The journal {self._path} can't be used ({error}); check the disk."
             ) from error
+
+
+def _is_gone(owner: str, since_s: float) -> bool:
+    """Whether the process that wrote something down has ended."""
+    host, pid, _ = owner.split("/")
+    if host != socket.gethostname() or os.name != "posix":
+        return time.time() - since_s > FOREIGN_S  # it can't be asked
+    if owner == OWNER:
+        return False
+    if int(pid) == os.getpid():
+        return True  # an earlier process of our number
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

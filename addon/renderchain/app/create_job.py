@@ -46,6 +46,11 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
     )
 
 
+def job_key(entry_id: int) -> str:
+    """What makes the transaction of a journal's job the same one after a crash."""
+    return f"job {entry_id}"
+
+
 async def create_job(
     chain: Chain,
     journal: Journal,
@@ -67,7 +72,7 @@ async def create_job(
     from_block = await chain.block_number()
     entry = journal.add_job(chain.board, name, package.cid, str(output), from_block)
     reporter.say(f"Paying {format_strk(terms.escrow_fri)} STRK into escrow")
-    job_id = await chain.create_job(terms)
+    job_id = await chain.create_job(terms, job_key(entry))
     journal.set_job(entry, job_id=job_id, state="active")
     reporter.say(f"Job {job_id} is on the network")
     return job_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.cid import digest_of, split_digest
 from ..core.errors import ContentError
-from ..core.job import JobTerms, LeaseInfo, family_of
+from ..core.job import JobInfo, LeaseInfo, LeaseResult, family_of
 from ..core.manifest import Manifest
 from ..core.merkle import HashMany, LeaseKey
 from ..ports.chain import Chain
@@ -51,7 +51,7 @@ class RenderLease:
         if package and package not in self._packages.values():
             shutil.rmtree(package, ignore_errors=True)
 
-    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobTerms) -> None:
+    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> None:
         """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
         cache = self._folder / "packages"
         cache.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ class RenderLease:
             output, lambda done: self._reporter.progress("bytes uploaded", done, 0)
         )
         results = split_digest(digest_of(cid))
-        await self._chain.submit(entry.lease_id, root, results, NO_KEY)
+        await self._chain.submit(entry.lease_id, LeaseResult(root, *results, NO_KEY))
         self._reporter.say(f"Lease {entry.lease_id} submitted")
 
     async def _render(
@@ -104,7 +104,7 @@ class RenderLease:
         )
 
 
-def check_terms(manifest: Manifest, terms: JobTerms) -> None:
+def check_terms(manifest: Manifest, terms: JobInfo) -> None:
     """Raise ContentError where the package contradicts what the chain says of it."""
     if len(manifest.frames) != terms.tasks:
         raise ContentError(

@@ -14,12 +14,14 @@ from ..core.board_events import (
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    Reorganised,
     ResultSubmitted,
     TasksRefunded,
 )
 from ..core.contract_errors import LeaseInOtherState, NothingToWithdraw
 from ..core.errors import ContentError
 from ..core.job import JobInfo
+from ..core.lease_id import split_lease_id
 from ..core.lifecycle import JobState
 from ..core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ..core.merkle import HashMany, LeaseKey
@@ -75,16 +77,24 @@ class JobWatch:
     async def run(self, from_block: int) -> JobReport:
         """Follow the job to its end, accept what is right, withdraw what is refunded."""
         job = await self._chain.job(self.report.job_id)
-        raw = await self._store.read_file(job.terms.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+        raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
         manifest = parse_manifest(raw)
         self._output.mkdir(parents=True, exist_ok=True)
         async with aclosing(self._chain.events(from_block)) as events:
             async for event in events:
-                if getattr(event, "job_id", None) == self.report.job_id:
+                if isinstance(event, Reorganised):
+                    self._forget()
+                elif getattr(event, "job_id", None) == self.report.job_id:
                     await self._note(event, job, manifest)
                 if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
                     break
         return await self._finish(job)
+
+    def _forget(self) -> None:
+        """The chain took back what it said: everything is told again. Frames stay where they are."""
+        self._reporter.say("The chain was reorganised; reading the job's events again")
+        self._claims.clear()
+        self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
         if isinstance(event, LeaseClaimed):
@@ -113,8 +123,8 @@ class JobWatch:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
-            self.report.rendered_by[frame] = event.operator
-            self._reporter.say(f"frame {frame} by {event.operator:#x} is {self.report.frames[frame]}")
+            self.report.rendered_by[frame] = claim.operator
+            self._reporter.say(f"frame {frame} by {claim.operator:#x} is {self.report.frames[frame]}")
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         if job.requester == self._chain.address:
             await self._accept(event.lease_id)
@@ -129,18 +139,18 @@ class JobWatch:
     ) -> None:
         per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
         await self._store.fetch_folder(
-            event.results_cid,
+            event.result.results_cid,
             folder,
             max_bytes=per_frame * len(frames),
             max_files=3 * len(frames) + 1,
             on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
         )
-        where = (event.job_id, event.lease_id, claim.attempt, event.operator)
+        where = (event.job_id, event.lease_id, claim.attempt, claim.operator)
         result = check_result(
             folder,
             key=LeaseKey(self._chain.chain_id, self._chain.board, *where),
             first_task=claim.first,
-            root=event.root,
+            root=event.result.root,
             manifest=manifest,
             frames=frames,
             hash_many=self._hash_many,
@@ -157,8 +167,10 @@ class JobWatch:
         return target
 
     async def _accept(self, lease_id: int) -> None:
+        """Accept and pay out at once: that costs less than keeping the pay on the board."""
+        worker = await self._chain.worker(split_lease_id(lease_id)[0])
         try:
-            await self._chain.accept([lease_id])
+            await self._chain.accept(self.report.job_id, [lease_id], pay_out=[worker.payout])
         except LeaseInOtherState:
             self._reporter.say(f"Lease {lease_id} had been settled before")
 
@@ -166,7 +178,7 @@ class JobWatch:
         self.report.state = (await self._chain.job(self.report.job_id)).state
         if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
             try:
-                await self._chain.withdraw(job.requester)
+                await self._chain.withdraw([job.requester])
             except NothingToWithdraw:
                 self._reporter.say("The refund had been withdrawn before")
         paid, back = format_strk(self.report.paid_fri), format_strk(self.report.refunded_fri)

@@ -9,7 +9,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..core.board_events import BoardEvent, JobClosed, JobCreated, LeaseAccepted, LeaseEnded
+from ..core.board_events import (
+    BoardEvent,
+    JobClosed,
+    JobCreated,
+    LeaseAccepted,
+    LeaseEnded,
+    Reorganised,
+)
 from ..core.contract_errors import (
     ContractError,
     DeadlineNotReached,
@@ -18,9 +25,11 @@ from ..core.contract_errors import (
     NothingToClaim,
     NothingToWithdraw,
     StakeNotFree,
+    UnknownWorker,
 )
 from ..core.errors import ContentError, RenderFailed, StoreError
 from ..core.job import LeaseInfo
+from ..core.lease_id import MAX_SLOTS, split_lease_id
 from ..core.lifecycle import LeaseState
 from ..core.merkle import HashMany
 from ..core.money import format_strk
@@ -43,6 +52,14 @@ class WorkerRules:
     least_reward_fri: int
     folder: Path
     from_block: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A submitted lease: its job, and when anyone may accept it."""
+
+    job_id: int
+    due_s: float
 
 
 class Worker:
@@ -71,7 +88,7 @@ class Worker:
         self._jobs: dict[int, JobCreated] = {}
         self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[int, int] = {}
-        self._due_s: dict[int, float] = {}
+        self._held: dict[int, Held] = {}  # submitted, and not settled yet
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,7 +112,10 @@ class Worker:
                 self._wake.set()
 
     def _note(self, event: BoardEvent) -> None:
-        if isinstance(event, JobCreated):
+        if isinstance(event, Reorganised):
+            self._jobs.clear()
+            self._claimable.clear()
+        elif isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
                 self._jobs[event.job_id] = event
@@ -106,8 +126,8 @@ class Worker:
             self._lease.forget(event.job_id)
         elif isinstance(event, LeaseEnded) and event.reopened and event.job_id in self._jobs:
             self._claimable[event.job_id] = None
-        elif isinstance(event, LeaseAccepted) and event.operator == self._chain.address:
-            self._due_s.pop(event.lease_id, None)
+        elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
+            del self._held[event.lease_id]
             self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
 
     async def _work(self) -> None:
@@ -117,7 +137,8 @@ class Worker:
             if await self._claim_one():
                 continue
             await self._collect()
-            wait_s = max(min(self._due_s.values(), default=2**31) - self._now(), 0.0)
+            due_s = min((one.due_s for one in self._held.values()), default=2**31)
+            wait_s = max(due_s - self._now(), 0.0)
             try:
                 await asyncio.wait_for(self._wake.wait(), wait_s)
             except TimeoutError:
@@ -125,11 +146,15 @@ class Worker:
 
     async def _claim_one(self) -> bool:
         """Claim and do one lease; False if there is none to be had now."""
+        taken = {split_lease_id(lease_id)[1] for lease_id in self._held}
+        free = [slot for slot in range(MAX_SLOTS) if slot not in taken]
+        if not free:
+            return False
         for job_id in list(self._claimable):
             if self._failures.get(job_id, 0) >= MAX_FAILURES:
                 continue
             try:
-                lease_id = await self._chain.claim_lease(job_id)
+                lease_id = await self._chain.claim_lease(job_id, free[0])
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
@@ -149,7 +174,7 @@ class Worker:
         """Render and submit a claimed lease; what fails is given back, so that others may try."""
         job = await self._chain.job(entry.job_id)
         try:
-            await self._lease.run(entry, lease, job.terms)
+            await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
             self._reporter.say(f"Lease {entry.lease_id} of job {entry.job_id} failed: {error}")
             self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
@@ -163,7 +188,7 @@ class Worker:
             raise
         else:
             self._journal.save_lease(replace(entry, state="submitted"))
-            self._due_s[entry.lease_id] = self._now() + job.terms.window_s
+            self._held[entry.lease_id] = Held(job.job_id, self._now() + job.window_s)
         finally:
             shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
 
@@ -175,40 +200,42 @@ class Worker:
         self._journal.save_lease(replace(entry, state="given_back"))
 
     async def _resume(self) -> None:
-        """Go on with what an earlier run of this worker left."""
-        for entry in self._journal.leases(self._chain.board):
-            if entry.state not in ("claimed", "submitted"):
-                continue
-            lease = await self._chain.lease(entry.lease_id)
+        """Go on with what an earlier run of this worker left: the chain knows what it holds."""
+        if not await self._chain.worker_id():
+            raise UnknownWorker(f"Working as {self._chain.address:#x}")
+        known = {entry.lease_id: entry for entry in self._journal.leases(self._chain.board)}
+        for lease_id in await self._chain.open_leases():
+            lease = await self._chain.lease(lease_id)
+            fresh = LeaseEntry(self._chain.board, lease_id, lease.job_id, self._new_secret(), "claimed")
             if lease.state is LeaseState.CLAIMED:
-                self._reporter.say(f"Resuming lease {entry.lease_id}")
+                self._reporter.say(f"Resuming lease {lease_id}")
+                entry = known.get(lease_id, fresh)
+                self._journal.save_lease(entry)
                 await self._do(entry, lease)
             elif lease.state is LeaseState.SUBMITTED:
-                terms = (await self._chain.job(entry.job_id)).terms
-                self._due_s[entry.lease_id] = lease.since_s + terms.window_s
-            else:
-                self._journal.save_lease(replace(entry, state=lease.state.name.lower()))
+                window_s = (await self._chain.job(lease.job_id)).window_s
+                self._held[lease_id] = Held(lease.job_id, lease.since_s + window_s)
 
     async def _settle_due(self) -> None:
         """Accept, as anyone may, what the requester let lie for the whole window."""
-        for lease_id, due_s in list(self._due_s.items()):
-            if due_s > self._now():
+        for lease_id, held in list(self._held.items()):
+            if held.due_s > self._now():
                 continue
             try:
-                await self._chain.accept_late(lease_id)
-            except DeadlineNotReached:
-                self._due_s[lease_id] = self._now() + RETRY_S  # the blocks are behind the seconds
+                await self._chain.accept_late(held.job_id, [lease_id])
+            except DeadlineNotReached:  # the blocks are behind the seconds
+                self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
             except LeaseInOtherState:
-                self._due_s.pop(lease_id, None)
+                self._held.pop(lease_id, None)
 
     async def _collect(self) -> None:
         """Have the board pay out what the payout address earned."""
-        payout = (await self._chain.worker(self._chain.address)).payout
+        payout = (await self._chain.worker(await self._chain.worker_id())).payout
         amount_fri = await self._chain.balance_fri(payout)
         if not amount_fri:
             return
         try:
-            await self._chain.withdraw(payout)
+            await self._chain.withdraw([payout])
         except NothingToWithdraw:
             return  # another worker of the same owner was faster
         self._reporter.say(f"{format_strk(amount_fri)} STRK paid out")

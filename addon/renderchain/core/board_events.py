@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .cid import cid_of, join_digest
-from .job import JobTerms
+from .job import JobTerms, LeaseResult
 from .lifecycle import LeaseState
 
 
@@ -21,8 +20,19 @@ class JobCreated:
 
 
 @dataclass(frozen=True)
+class JobImproved:
+    """The requester raised the reward of new leases or the audit pool (now so much), or the end."""
+
+    block: int
+    job_id: int
+    reward_fri: int
+    audit_pool_fri: int
+    expires_at_s: int
+
+
+@dataclass(frozen=True)
 class LeaseClaimed:
-    """A worker took ``count`` tasks from ``first``."""
+    """A worker took ``count`` tasks from ``first``; ``assigned`` is 1 if a scheduler gave them."""
 
     block: int
     job_id: int
@@ -31,6 +41,8 @@ class LeaseClaimed:
     first: int
     count: int
     attempt: int
+    audit_exp: int
+    assigned: int
 
 
 @dataclass(frozen=True)
@@ -40,16 +52,7 @@ class ResultSubmitted:
     block: int
     job_id: int
     lease_id: int
-    operator: int
-    root: int
-    results_hi: int
-    results_lo: int
-    key_hash: int
-
-    @property
-    def results_cid(self) -> str:
-        """Where the results are."""
-        return cid_of(join_digest(self.results_hi, self.results_lo))
+    result: LeaseResult
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class LeaseAccepted:
     block: int
     job_id: int
     lease_id: int
-    operator: int
+    payout: int
     paid_fri: int
 
 
@@ -70,9 +73,18 @@ class LeaseEnded:
     block: int
     job_id: int
     lease_id: int
-    operator: int
     state: LeaseState
     reopened: bool
+
+
+@dataclass(frozen=True)
+class EntryRefused:
+    """One entry of a batch was refused; ``subject`` is its lease or worker, ``reason`` the code."""
+
+    block: int
+    job_id: int
+    subject: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -103,12 +115,22 @@ class Withdrawn:
     amount_fri: int
 
 
+@dataclass(frozen=True)
+class Reorganised:
+    """The chain dropped blocks from ``block`` on: forget everything, all events come again."""
+
+    block: int
+
+
 BoardEvent = (
-    JobCreated
+    Reorganised
+    | JobCreated
+    | JobImproved
     | LeaseClaimed
     | ResultSubmitted
     | LeaseAccepted
     | LeaseEnded
+    | EntryRefused
     | TasksRefunded
     | JobClosed
     | Withdrawn

@@ -196,6 +196,141 @@ class ZeroAddressInRegistry(ContractError):
     code = "RC: zero address in registry"
 
 
+class TimeoutTooLong(BadJobTerms):
+    code = "RC: a timeout is too long"
+
+
+class JobWithoutFamily(BadJobTerms):
+    code = "RC: job without family"
+
+
+class AuditRateTooLow(BadJobTerms):
+    code = "RC: audit rate is too low"
+
+
+class SchedulerWithoutGrace(BadJobTerms):
+    code = "RC: scheduler without grace"
+
+
+class PriceRaisedTooOften(ContractError):
+    code = "RC: price raised too often"
+    advice = "Cancel the job and submit the rest as a new one."
+
+
+class NothingImproved(ContractError):
+    code = "RC: nothing is improved"
+    advice = "Offer more than before; nothing was paid."
+
+
+class NotScheduler(ContractError):
+    code = "RC: not the scheduler"
+    advice = "Use the account that the job names as its scheduler."
+
+
+class SlotTaken(ContractError):
+    code = "RC: slot holds a lease"
+    advice = "Use another slot, or wait until that lease is settled."
+
+
+class NoSuchSlot(ContractError):
+    code = "RC: no such slot"
+    advice = "A worker has slots 0 to 15."
+
+
+class LeaseOfAnotherJob(ContractError):
+    code = "RC: lease of another job"
+    advice = "Name the job that the lease belongs to."
+
+
+class WrongSignature(ContractError):
+    code = "RC: wrong signature"
+    advice = "Let the lease's operator sign the result again."
+
+
+class BatchSize(ContractError):
+    code = "RC: batch is empty or too long"
+    advice = "Send 1 to 100 entries at once."
+
+
+class WorkerDoesNotOffer(ContractError):
+    code = "RC: worker does not offer that"
+    advice = "Choose another worker, or wait for a new standing offer."
+
+
+class KeyIsZero(ContractError):
+    code = "RC: key is zero"
+    advice = "Make a new X25519 key."
+
+
+class StakeBelowSeats(ContractError):
+    code = "RC: stake below its seats"
+    advice = "Add stake or take fewer seats."
+
+
+class SeatsCovered(ContractError):
+    code = "RC: seats are covered"
+    advice = "Nothing has to be done."
+
+
+class NoSeatsToChange(ContractError):
+    code = "RC: no seats to change"
+    advice = "Nothing has to be done."
+
+
+class NoSuchSeat(ContractError):
+    code = "RC: no such seat"
+    advice = "Draw a unit that the epoch has."
+
+
+class UnknownWorker(ContractError):
+    code = "RC: unknown worker"
+    advice = "Register the worker first."
+
+
+class NotWorkerOperator(ContractError):
+    code = "RC: not the worker operator"
+    advice = "Use the account that the registry names as the worker's operator."
+
+
+class NeitherOwnerNorOperator(ContractError):
+    code = "RC: neither owner nor operator"
+    advice = "Use the worker's owner or operator account."
+
+
+class AmountIsZero(ContractError):
+    code = "RC: amount is zero"
+    advice = "Give an amount above zero."
+
+
+class RewardOverTenth(ContractError):
+    code = "RC: over a tenth of a slash"
+
+
+class RegistryNotSet(ContractError):
+    code = "RC: registry is not set"
+    advice = "Set the directory's registry first."
+
+
+class BoardWaitTooShort(ContractError):
+    code = "RC: board wait is too short"
+    advice = "Deploy the directory with a wait over the cool-down."
+
+
+class CooldownTooShort(ContractError):
+    code = "RC: cool-down is too short"
+    advice = "Make it longer than lease, window and audit together."
+
+
+class LimitIsZero(ContractError):
+    code = "RC: a limit is zero"
+    advice = "Give every limit."
+
+
+class SeatUnitIsZero(ContractError):
+    code = "RC: seat unit is zero"
+    advice = "Give the seat unit and the epoch's length."
+
+
 def _all(kind: type[ContractError]) -> list[type[ContractError]]:
     return [found for child in kind.__subclasses__() for found in (child, *_all(child))]
 

@@ -14,6 +14,7 @@ RenderChainError
      ├─ StoreError         the content store can't be reached or answered nonsense
      ├─ ContentError       content does not match its digest, or breaks a limit
      ├─ ChainError         the node can't be reached or answered nonsense
+     │   └─ StuckTransaction  sent, but neither in a block nor refused
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
      ├─ InsufficientFunds  the account can't pay
@@ -79,6 +80,10 @@ class ContentError(RemoteError):
 
 class ChainError(RemoteError):
     """The node can't be reached or answered nonsense."""
+
+
+class StuckTransaction(ChainError):
+    """A transaction was sent, but neither its receipt nor its refusal came; it may still happen."""
 
 
 class WrongNetwork(RemoteError):

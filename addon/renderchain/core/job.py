@@ -14,7 +14,10 @@ DEVICE_GROUPS = ("CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
 
 @dataclass(frozen=True)
 class JobTerms:
-    """The terms of a job in the contract's field order; amounts in fri, times in seconds."""
+    """The terms of a job in the contract's field order; amounts in fri, times in seconds.
+
+    Times also hold in blocks, at the network's slowest: a chain that stands still ends nothing.
+    """
 
     package_hi: int
     package_lo: int
@@ -28,9 +31,7 @@ class JobTerms:
     audit_tiles: int = 16
     longest_lease: int = 8
     lease_timeout_s: int = 3600
-    lease_timeout_blocks: int = 10
     window_s: int = 3600
-    window_blocks: int = 10
     expires_in_s: int = 7 * 86400
     scheduler: int = 0
     scheduler_grace_s: int = 0
@@ -40,11 +41,6 @@ class JobTerms:
         """What the requester pays in."""
         return self.tasks * self.reward_fri + self.audit_pool_fri
 
-    @property
-    def package_cid(self) -> str:
-        """The package's CID, rebuilt from the digest."""
-        return cid_of(join_digest(self.package_hi, self.package_lo))
-
     def as_dict(self) -> dict[str, int]:
         """Field name to value, in contract order."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -52,32 +48,55 @@ class JobTerms:
 
 @dataclass(frozen=True)
 class JobInfo:
-    """A job's state on-chain; counts are of tasks."""
+    """A job's present state on-chain; counts are of tasks, amounts in fri, times in seconds."""
 
     job_id: int
     requester: int
-    terms: JobTerms
-    created_at_s: int
-    cursor: int
-    accepted_tasks: int
-    refunded_tasks: int
-    open_tasks: int
-    cancelled: bool
+    family: int
+    scheduler: int
+    package_hi: int
+    package_lo: int
+    package_bytes: int
+    package_files: int
+    audit_tiles: int
+    audit_floor_exp: int
+    longest_lease: int
+    tasks: int
+    reward_fri: int
+    audit_pool_fri: int
+    lease_timeout_s: int
+    window_s: int
+    expires_at_s: int
+    scheduler_grace_s: int
+    accepted: int
+    refunded: int
+    held: int
+    stopped: bool
+
+    @property
+    def package_cid(self) -> str:
+        """The package's CID, rebuilt from the digest."""
+        return cid_of(join_digest(self.package_hi, self.package_lo))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every task is paid or refunded."""
+        return self.accepted + self.refunded == self.tasks
 
     @property
     def state(self) -> JobState:
         """The one word the artist sees; a job ended by cancel or expiry is canceled."""
-        if self.accepted_tasks == self.terms.tasks:
+        if self.accepted == self.tasks:
             return JobState.COMPLETED
-        ended = self.cancelled or self.accepted_tasks + self.refunded_tasks == self.terms.tasks
-        return JobState.CANCELED if ended else JobState.ACTIVE
+        return JobState.CANCELED if self.stopped or self.is_settled else JobState.ACTIVE
 
 
 @dataclass(frozen=True)
 class LeaseInfo:
     """A lease's state on-chain: ``count`` tasks from ``first`` (0-based).
 
-    ``since_s`` and ``since_block`` are the claim's, after it the submission's.
+    ``since_s`` and ``since_block`` are the claim's, after it the submission's. The audit rate is
+    2 to the power of minus ``audit_exp``. State NONE: the slot was used again since.
     """
 
     lease_id: int
@@ -85,21 +104,58 @@ class LeaseInfo:
     first: int
     count: int
     attempt: int
+    audit_exp: int
     state: LeaseState
     since_s: int
     since_block: int
 
 
 @dataclass(frozen=True)
-class WorkerInfo:
-    """A worker in the registry; amounts in fri."""
+class LeaseResult:
+    """What a lease's worker answers for: Merkle root, results digest, hash of the results' key."""
 
+    root: int
+    results_hi: int
+    results_lo: int
+    key_hash: int
+
+    @property
+    def results_cid(self) -> str:
+        """Where the results are."""
+        return cid_of(join_digest(self.results_hi, self.results_lo))
+
+
+@dataclass(frozen=True)
+class StandingOffer:
+    """On what terms a worker takes what schedulers assign, and audits; amounts in fri."""
+
+    least_reward_fri: int
+    largest_package_bytes: int
+    slots: int
+    until_s: int
+    audit_fee_fri: int = 0
+    memory_mib: int = 0
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
+
+    worker_id: int
     owner: int
+    operator: int
     payout: int
     stake_fri: int
     locked_fri: int
     unstaking_fri: int
-    unstake_at_s: int
+    audited: int
+    losses: int
+    audited_fri: int
+
+    @property
+    def free_fri(self) -> int:
+        """What new leases can lock."""
+        return self.stake_fri - self.locked_fri - self.unstaking_fri
 
 
 def family_of(blender_version: tuple[int, int], engine: str, device_group: str) -> int:

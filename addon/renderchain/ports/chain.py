@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from ..core.board_events import BoardEvent
-from ..core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
+from ..core.contract_errors import ContractError
+from ..core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
 
 
 class Chain(Protocol):
@@ -35,28 +36,34 @@ class Chain(Protocol):
         """The newest block."""
         ...
 
-    async def create_job(self, terms: JobTerms) -> int:
-        """Pay the escrow and create the job in one transaction; returns its id."""
+    async def recover(self) -> dict[str, int]:
+        """Finish what an earlier process left; returns the job ids of those that created jobs, by key."""
         ...
 
-    async def claim_lease(self, job_id: int) -> int:
-        """Take the range that the board chooses; returns the lease's id."""
+    async def create_job(self, terms: JobTerms, key: str = "") -> int:
+        """Pay the escrow and create the job; returns its id. With the same key it happens once."""
         ...
 
-    async def submit(self, lease_id: int, root: int, results: tuple[int, int], key_hash: int) -> None:
-        """Post a lease's root, results digest (high and low half) and result key hash."""
+    async def worker_id(self) -> int:
+        """The number of the worker whose operator this account is; 0 if there is none."""
         ...
 
-    async def accept(self, lease_ids: Sequence[int]) -> None:
-        """As the requester, accept submitted leases."""
+    async def claim_lease(self, job_id: int, slot: int) -> int:
+        """Take the range that the board chooses into a free slot; returns the lease's id."""
         ...
 
-    async def accept_late(self, lease_id: int) -> None:
-        """Accept a lease whose window is over; anyone may."""
+    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+        """Post a lease's result."""
         ...
 
-    async def expire(self, lease_id: int) -> None:
-        """End a claimed lease that timed out; anyone may."""
+    async def accept(
+        self, job_id: int, lease_ids: Sequence[int], pay_out: Sequence[int] = ()
+    ) -> list[ContractError]:
+        """As the requester, accept leases and pay accounts out; returns what was refused."""
+        ...
+
+    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        """Accept leases whose window is over; anyone may. Returns what was refused."""
         ...
 
     async def give_back(self, lease_id: int) -> None:
@@ -67,8 +74,8 @@ class Chain(Protocol):
         """As the requester, take back what nobody holds."""
         ...
 
-    async def withdraw(self, account: int) -> None:
-        """Send an account its whole balance on the board."""
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        """Send accounts their whole balance on the board."""
         ...
 
     async def balance_fri(self, account: int) -> int:
@@ -87,6 +94,14 @@ class Chain(Protocol):
         """A lease's state."""
         ...
 
-    async def worker(self, operator: int) -> WorkerInfo:
+    async def open_leases(self) -> list[int]:
+        """The leases that this account's worker holds now, claimed or submitted."""
+        ...
+
+    async def worker(self, worker_id: int) -> WorkerInfo:
         """A worker's stake and addresses."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
         ...

@@ -42,8 +42,8 @@ class Journal(Protocol):
         """Note what became of it."""
         ...
 
-    def jobs(self, board: int) -> list[JobEntry]:
-        """All jobs on that board, the newest first."""
+    def jobs(self, board: int | None = None) -> list[JobEntry]:
+        """All jobs on that board or on all boards, the newest first."""
         ...
 
     def save_lease(self, entry: LeaseEntry) -> None:

@@ -93,7 +93,7 @@ class _Submit(_Operator):
             self,
             event,
             title="Render on network",
-            message=f"{count} frames for {format_strk(cost_fri)} STRK, paid into {settings.board:#x}",
+            message=f"{count} frames for {format_strk(cost_fri)} STRK, held in escrow on {settings.network}",
             confirm_text="Pay and Submit",
         )
 
@@ -212,7 +212,8 @@ class RENDERCHAIN_OT_test_connection(_Operator):  # noqa: N801 - Blender's namin
         settings = read_settings()
 
         async def work(reporter: Reporter) -> str:
-            chain = await open_chain(settings)
-            return f"Connected; the account holds {format_strk(await chain.tokens_fri(chain.address))} STRK"
+            async with open_chain(settings, reporter) as chain:
+                held_fri = await chain.tokens_fri(chain.address)
+            return f"Connected; the account holds {format_strk(held_fri)} STRK"
 
         return perform(self, work, stoppable=True)

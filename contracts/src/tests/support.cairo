@@ -5,17 +5,21 @@ use starknet::{ContractAddress, SyscallResultTrait};
 use crate::directory::Directory;
 use crate::interfaces::{
     IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
-    IJobBoardDispatcher, IJobBoardDispatcherTrait, IWorkerRegistryDispatcher,
+    IJobBoardDispatcher, IJobBoardDispatcherTrait, IPayoutsDispatcher, IProfilesDispatcher,
+    IProfilesDispatcherTrait, ISeatsDispatcher, IWorkerRegistryDispatcher,
     IWorkerRegistryDispatcherTrait,
 };
 use crate::job_board::JobBoard;
-use crate::types::JobTerms;
+use crate::types::{JobTerms, LeaseResult, StandingOffer};
 use crate::worker_registry::WorkerRegistry;
 
 pub const FAMILY: felt252 = '4.5/cycles/cpu';
 pub const RICH: u256 = 1_000_000;
 pub const STAKE: u128 = 1_000;
-pub const COOLDOWN_S: u64 = 100_000;
+pub const COOLDOWN_S: u32 = 100_000;
+pub const SLOWEST_BLOCK_S: u32 = 10;
+/// The one worker's number.
+pub const WORKER: u32 = 1;
 
 /// An ERC-20 that gives every account `RICH` until it first moves.
 #[starknet::contract]
@@ -88,7 +92,10 @@ pub struct Network {
     pub token: IERC20Dispatcher,
     pub directory: IDirectoryDispatcher,
     pub registry: IWorkerRegistryDispatcher,
+    pub profiles: IProfilesDispatcher,
+    pub seats: ISeatsDispatcher,
     pub board: IJobBoardDispatcher,
+    pub payouts: IPayoutsDispatcher,
 }
 
 pub fn account(name: felt252) -> ContractAddress {
@@ -104,21 +111,32 @@ pub fn at(second: u64, block: u64) {
     set_block_number(block);
 }
 
-fn deploy(class_hash: felt252, arguments: Array<felt252>) -> ContractAddress {
+pub fn deploy(class_hash: felt252, arguments: Array<felt252>) -> ContractAddress {
     let class_hash = class_hash.try_into().unwrap();
     let (address, _) = deploy_syscall(class_hash, 0, arguments.span(), false).unwrap_syscall();
     address
 }
 
-/// A network whose one worker `operator` belongs to `owner` and is paid to `payout`.
-pub fn network() -> Network {
+/// Leases of at most 1,000 s, windows of 500 s, audits of 2,000 s, and a block every 10 s.
+pub fn registry_arguments(directory: ContractAddress, token: ContractAddress) -> Array<felt252> {
+    let limits = array![1_000, 500, 2_000, SLOWEST_BLOCK_S.into()];
+    let mut arguments = array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()];
+    arguments.append_span(limits.span());
+    arguments.append_span(array![100, 10].span()); // fri a seat, blocks an epoch
+    arguments
+}
+
+/// A network without workers.
+pub fn empty_network() -> Network {
     at(1_000, 10);
     be('admin');
     let token = deploy(TestToken::TEST_CLASS_HASH.into(), array![]);
-    let directory = deploy(Directory::TEST_CLASS_HASH.into(), array!['admin', token.into(), 500]);
+    let wait_s = COOLDOWN_S + 1;
+    let directory = deploy(
+        Directory::TEST_CLASS_HASH.into(), array!['admin', token.into(), wait_s.into()],
+    );
     let registry = deploy(
-        WorkerRegistry::TEST_CLASS_HASH.into(),
-        array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()],
+        WorkerRegistry::TEST_CLASS_HASH.into(), registry_arguments(directory, token),
     );
     let board = deploy(
         JobBoard::TEST_CLASS_HASH.into(), array![directory.into(), registry.into(), token.into()],
@@ -127,17 +145,26 @@ pub fn network() -> Network {
         token: IERC20Dispatcher { contract_address: token },
         directory: IDirectoryDispatcher { contract_address: directory },
         registry: IWorkerRegistryDispatcher { contract_address: registry },
+        profiles: IProfilesDispatcher { contract_address: registry },
+        seats: ISeatsDispatcher { contract_address: registry },
         board: IJobBoardDispatcher { contract_address: board },
+        payouts: IPayoutsDispatcher { contract_address: board },
     };
     net.directory.set_registry(registry);
     net.directory.announce_board(board);
+    net
+}
+
+/// A network whose one worker, `operator`, belongs to `owner` and is paid to `payout`.
+pub fn network() -> Network {
+    let net = empty_network();
     be('owner');
-    net.token.approve(registry, STAKE.into());
+    net.token.approve(net.registry.contract_address, STAKE.into());
     net.registry.register(account('operator'), account('payout'), array![FAMILY], STAKE);
     net
 }
 
-/// Five tasks of 100 fri, leases of up to two, an audit pool of 50.
+/// Five tasks of 100 fri, leases of up to two, an audit pool of 50: a lease of two locks 80.
 pub fn terms() -> JobTerms {
     JobTerms {
         package_hi: 1,
@@ -152,13 +179,16 @@ pub fn terms() -> JobTerms {
         audit_tiles: 16,
         longest_lease: 2,
         lease_timeout_s: 60,
-        lease_timeout_blocks: 5,
         window_s: 30,
-        window_blocks: 3,
         expires_in_s: 1_000,
         scheduler: account(0),
         scheduler_grace_s: 0,
     }
+}
+
+/// Terms with a scheduler that loses its precedence after 90 s.
+pub fn scheduled() -> JobTerms {
+    JobTerms { scheduler: account('scheduler'), scheduler_grace_s: 90, ..terms() }
 }
 
 pub fn create(net: Network, terms: JobTerms) -> u64 {
@@ -168,13 +198,36 @@ pub fn create(net: Network, terms: JobTerms) -> u64 {
     net.board.create_job(terms)
 }
 
-pub fn claim(net: Network, job_id: u64) -> u64 {
+pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
     be('operator');
-    net.board.claim_lease(job_id)
+    net.board.claim_lease(job_id, WORKER, slot)
 }
 
-pub fn submitted(net: Network, job_id: u64) -> u64 {
-    let lease_id = claim(net, job_id);
-    net.board.submit(lease_id, 'root', 1, 2, 'key');
+pub fn result() -> LeaseResult {
+    LeaseResult { root: 'root', results_hi: 1, results_lo: 2, key_hash: 'key' }
+}
+
+pub fn submitted(net: Network, job_id: u64, slot: u8) -> u64 {
+    let lease_id = claim(net, job_id, slot);
+    net.board.submit(lease_id, result());
     lease_id
+}
+
+/// The worker takes from schedulers what pays 50 fri or more, in two slots.
+pub fn offer(net: Network) -> StandingOffer {
+    let offer = StandingOffer {
+        least_reward_fri: 50,
+        largest_package_bytes: 1_000,
+        slots: 2,
+        until_s: 5_000,
+        audit_fee_fri: 7,
+        memory_mib: 4_096,
+    };
+    be('operator');
+    net.profiles.set_offer(WORKER, offer);
+    offer
+}
+
+pub fn locked(net: Network) -> u128 {
+    net.registry.worker(WORKER).stake.locked_fri
 }

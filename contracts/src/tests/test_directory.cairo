@@ -9,7 +9,7 @@ fn the_first_board_is_active_at_once_and_later_ones_after_the_wait() {
     be('admin');
     net.directory.announce_board(account('second'));
     assert!(!net.directory.is_active_board(account('second')));
-    at(1_500, 11);
+    at(1_000 + 100_001, 11);
     assert!(net.directory.is_active_board(account('second')));
     assert_eq!(net.directory.board_count(), 2);
     assert_eq!(net.directory.board_at(1), account('second'));

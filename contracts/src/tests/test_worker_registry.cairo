@@ -1,29 +1,72 @@
-//! Stake goes in, is locked by boards only, and leaves to the owner after the cool-down.
-use crate::interfaces::{IERC20DispatcherTrait, IWorkerRegistryDispatcherTrait};
-use super::support::{COOLDOWN_S, FAMILY, STAKE, account, at, be, claim, create, network, terms};
+//! Stake goes in, is locked and slashed by boards only, and leaves to the owner after the
+//! cool-down.
+use core::num::traits::Zero;
+use starknet::ContractAddress;
+use starknet::testing::set_contract_address;
+use crate::interfaces::{
+    IDirectoryDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
+};
+use crate::types::{JobTerms, LockGrant, LockRequest, Record};
+use crate::worker_registry::WorkerRegistry;
+use super::support::{
+    COOLDOWN_S, FAMILY, Network, RICH, STAKE, WORKER, account, at, be, claim, create, deploy,
+    locked, network, registry_arguments, terms,
+};
+
+fn request(pay_fri: u128) -> LockRequest {
+    LockRequest {
+        worker_id: WORKER,
+        operator: account('operator'),
+        family: FAMILY,
+        pay_fri,
+        least_lock_fri: pay_fri,
+        audit_floor_exp: 3,
+        slot: 0,
+        reward_fri: pay_fri,
+        package_bytes: 1,
+    }
+}
+
+fn be_board(net: Network) {
+    set_contract_address(net.board.contract_address);
+}
 
 #[test]
 fn stake_leaves_after_the_cooldown_and_only_to_the_owner() {
     let net = network();
     let before = net.token.balance_of(account('owner'));
     be('owner');
-    net.registry.request_unstake(account('operator'), 400);
-    at(1_000 + COOLDOWN_S, 20);
-    net.registry.complete_unstake(account('operator'));
+    net.registry.request_unstake(WORKER, 400);
+    at(1_000 + COOLDOWN_S.into(), 10 + COOLDOWN_S.into() / 10);
+    net.registry.complete_unstake(WORKER);
     assert_eq!(net.token.balance_of(account('owner')), before + 400);
-    assert_eq!(net.registry.worker(account('operator')).stake_fri, STAKE - 400);
+    assert_eq!(net.registry.worker(WORKER).stake.stake_fri, STAKE - 400);
 }
 
 #[test]
-fn anyone_may_add_stake_and_the_owner_may_move_the_payout() {
+fn anyone_may_add_stake_and_the_owner_may_move_payout_and_operator() {
     let net = network();
     be('friend');
     net.token.approve(net.registry.contract_address, 5);
-    net.registry.add_stake(account('operator'), 5);
+    net.registry.add_stake(WORKER, 5);
     be('owner');
-    net.registry.set_payout(account('operator'), account('cold'));
-    let worker = net.registry.worker(account('operator'));
-    assert_eq!((worker.stake_fri, worker.payout), (STAKE + 5, account('cold')));
+    net.registry.set_payout(WORKER, account('cold'));
+    net.registry.set_operator(WORKER, account('spare'));
+    let worker = net.registry.worker(WORKER);
+    assert_eq!((worker.stake.stake_fri, worker.payout), (STAKE + 5, account('cold')));
+    assert_eq!(net.registry.worker_id_of(account('spare')), WORKER);
+    assert_eq!(net.registry.worker_id_of(account('operator')), 0);
+}
+
+#[test]
+fn an_unstaking_is_taken_back() {
+    let net = network();
+    be('owner');
+    net.registry.request_unstake(WORKER, STAKE);
+    net.registry.cancel_unstake(WORKER);
+    assert_eq!(net.registry.worker(WORKER).unstaking.unstaking_fri, 0);
+    claim(net, create(net, terms()), 0);
 }
 
 #[test]
@@ -31,9 +74,19 @@ fn anyone_may_add_stake_and_the_owner_may_move_the_payout() {
 fn stake_does_not_leave_before_the_cooldown() {
     let net = network();
     be('owner');
-    net.registry.request_unstake(account('operator'), 400);
-    at(999 + COOLDOWN_S, 20);
-    net.registry.complete_unstake(account('operator'));
+    net.registry.request_unstake(WORKER, 400);
+    at(999 + COOLDOWN_S.into(), 1_000_000);
+    net.registry.complete_unstake(WORKER);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake is cooling down', 'ENTRYPOINT_FAILED'))]
+fn stake_does_not_leave_while_blocks_stand_still() {
+    let net = network();
+    be('owner');
+    net.registry.request_unstake(WORKER, 400);
+    at(1_000_000, 9 + COOLDOWN_S.into() / 10);
+    net.registry.complete_unstake(WORKER);
 }
 
 #[test]
@@ -41,25 +94,24 @@ fn stake_does_not_leave_before_the_cooldown() {
 fn nothing_leaves_without_a_request() {
     let net = network();
     be('owner');
-    net.registry.complete_unstake(account('operator'));
+    net.registry.complete_unstake(WORKER);
+}
+
+#[test]
+#[should_panic(expected: ('RC: nothing to unstake', 'ENTRYPOINT_FAILED'))]
+fn nothing_is_taken_back_without_a_request() {
+    let net = network();
+    be('owner');
+    net.registry.cancel_unstake(WORKER);
 }
 
 #[test]
 #[should_panic(expected: ('RC: stake is not free', 'ENTRYPOINT_FAILED'))]
 fn locked_stake_can_not_be_unstaked() {
     let net = network();
-    claim(net, create(net, terms()));
+    claim(net, create(net, terms()), 0);
     be('owner');
-    net.registry.request_unstake(account('operator'), STAKE);
-}
-
-#[test]
-#[should_panic(expected: ('RC: stake is not free', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_lease_needs_free_stake() {
-    let net = network();
-    be('owner');
-    net.registry.request_unstake(account('operator'), STAKE - 59);
-    claim(net, create(net, terms()));
+    net.registry.request_unstake(WORKER, STAKE - 79);
 }
 
 #[test]
@@ -67,15 +119,7 @@ fn a_lease_needs_free_stake() {
 fn the_operator_can_not_take_the_stake() {
     let net = network();
     be('operator');
-    net.registry.request_unstake(account('operator'), 1);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the worker owner', 'ENTRYPOINT_FAILED'))]
-fn the_operator_can_not_move_the_payout() {
-    let net = network();
-    be('operator');
-    net.registry.set_payout(account('operator'), account('thief'));
+    net.registry.request_unstake(WORKER, 1);
 }
 
 #[test]
@@ -83,15 +127,99 @@ fn the_operator_can_not_move_the_payout() {
 fn only_boards_lock() {
     let net = network();
     be('thief');
-    net.registry.lock(account('operator'), 1);
+    net.registry.lock(request(1));
+}
+
+#[test]
+#[should_panic(expected: ('RC: not an active board', 'ENTRYPOINT_FAILED'))]
+fn only_boards_slash() {
+    let net = network();
+    be('thief');
+    net.registry.slash(WORKER, 1, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not an active board', 'ENTRYPOINT_FAILED'))]
+fn only_boards_keep_the_record() {
+    let net = network();
+    be('thief');
+    net.registry.note_verdict(WORKER, 1, true);
 }
 
 #[test]
 #[should_panic(expected: ('RC: board did not lock that', 'ENTRYPOINT_FAILED'))]
 fn a_board_unlocks_only_what_it_locked() {
     let net = network();
-    starknet::testing::set_contract_address(net.board.contract_address);
-    net.registry.unlock(account('operator'), 1);
+    be_board(net);
+    net.registry.unlock(WORKER, 1);
+}
+
+#[test]
+fn locks_of_several_boards_add_up_and_stay_apart() {
+    let net = network();
+    be('admin');
+    net.directory.announce_board(account('second'));
+    at(1_000_000, 10);
+    be('second');
+    assert_eq!(net.registry.lock(request(600)).refusal, 0);
+    be_board(net);
+    assert_eq!(net.registry.lock(request(401)).refusal, 'RC: stake is not free');
+    assert_eq!(net.registry.lock(request(400)).refusal, 0);
+    assert_eq!(locked(net), 1_000);
+    assert_eq!(net.registry.locked_by(account('second'), WORKER), 600);
+    assert_eq!(net.registry.unlock(WORKER, 400), account('payout'));
+    assert_eq!(locked(net), 600);
+}
+
+#[test]
+fn a_slash_burns_but_for_a_tenth() {
+    let net = network();
+    be_board(net);
+    net.registry.lock(request(200));
+    net.registry.slash(WORKER, 200, 20);
+    assert_eq!(net.registry.worker(WORKER).stake.stake_fri, STAKE - 200);
+    assert_eq!((locked(net), net.registry.burned_fri()), (0, 180));
+    assert_eq!(net.token.balance_of(net.board.contract_address), RICH + 20);
+    let left: u256 = (STAKE - 20).into();
+    assert_eq!(net.token.balance_of(net.registry.contract_address), RICH + left);
+}
+
+#[test]
+#[should_panic(expected: ('RC: over a tenth of a slash', 'ENTRYPOINT_FAILED'))]
+fn nobody_earns_more_than_a_tenth_of_a_slash() {
+    let net = network();
+    be_board(net);
+    net.registry.lock(request(200));
+    net.registry.slash(WORKER, 200, 21);
+}
+
+#[test]
+fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
+    let net = network();
+    be_board(net);
+    for _ in 0..10_u8 {
+        net.registry.note_verdict(WORKER, 7, true);
+    }
+    let grant = net.registry.lock(request(100));
+    assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 1, operator: account('operator') });
+    assert_eq!(locked(net), 200);
+    net.registry.note_verdict(WORKER, 7, false);
+    let record = net.registry.worker(WORKER).record;
+    assert_eq!(record, Record { audited: 0, losses: 1, audited_fri: 0 });
+    assert_eq!(net.registry.lock(request(100)).audit_exp, 0);
+}
+
+#[test]
+fn a_job_freezes_the_rate_of_its_leases() {
+    let net = network();
+    be_board(net);
+    for _ in 0..30_u8 {
+        net.registry.note_verdict(WORKER, 7, true);
+    }
+    let job = create(net, JobTerms { audit_floor_exp: 2, tasks: 1, ..terms() });
+    let lease = claim(net, job, 0);
+    assert_eq!(net.board.lease(lease).audit_exp, 2);
+    assert_eq!(locked(net), 600);
 }
 
 #[test]
@@ -108,4 +236,67 @@ fn too_little_stake_is_refused() {
     let net = network();
     be('owner');
     net.registry.register(account('other'), account('payout'), array![FAMILY], STAKE - 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: zero address in registry', 'ENTRYPOINT_FAILED'))]
+fn nobody_is_no_payout() {
+    let net = network();
+    be('owner');
+    net.registry.set_payout(WORKER, Zero::zero());
+}
+
+#[test]
+#[should_panic(expected: ('RC: unknown worker', 'ENTRYPOINT_FAILED'))]
+fn nobody_gets_no_stake() {
+    network().registry.add_stake(7, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: amount is zero', 'ENTRYPOINT_FAILED'))]
+fn nothing_is_no_stake() {
+    network().registry.add_stake(WORKER, 0);
+}
+
+fn registry_with(index: u32, value: felt252) -> ContractAddress {
+    let mut arguments = array![];
+    let mut at_index = 0;
+    for argument in registry_arguments(account('directory'), account('token')) {
+        arguments.append(if at_index == index {
+            value
+        } else {
+            argument
+        });
+        at_index += 1;
+    }
+    deploy(WorkerRegistry::TEST_CLASS_HASH.into(), arguments)
+}
+
+#[test]
+#[should_panic(expected: ('RC: cool-down is too short', 'CONSTRUCTOR_FAILED'))]
+fn the_cooldown_is_longer_than_lease_window_and_audit_together() {
+    registry_with(2, 3_500);
+}
+
+#[test]
+fn the_shortest_cooldown_is_allowed() {
+    registry_with(2, 3_501);
+}
+
+#[test]
+#[should_panic(expected: ('RC: a limit is zero', 'CONSTRUCTOR_FAILED'))]
+fn a_registry_needs_its_limits() {
+    registry_with(7, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: seat unit is zero', 'CONSTRUCTOR_FAILED'))]
+fn a_seat_costs_something() {
+    registry_with(8, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: zero address in registry', 'CONSTRUCTOR_FAILED'))]
+fn a_registry_needs_its_directory() {
+    registry_with(0, 0);
 }

@@ -1,20 +1,84 @@
-"""Opening a contract by its address, without starknet-py's slow start."""
+"""Our contracts by their addresses, with the ABIs that this version was made for."""
 
 from __future__ import annotations
 
 import functools
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from ...core.errors import ChainError, WrongNetwork
 from .said import said
 
+ABI = Path(__file__).with_name("abi")
 
-async def open_contract(address: int, account: Any) -> Any:
-    """A starknet-py contract, its ABI as the chain holds it; raises ChainError."""
+
+async def open_contract(name: str, address: int, account: Any) -> Any:
+    """A starknet-py contract; raises WrongNetwork if another class is at the address, ChainError."""
+    from starknet_py.contract import Contract
+    from starknet_py.net.client_errors import ContractNotFoundError
+
+    try:
+        found = await said(
+            f"Looking for the {name} at {address:#x}", account.client.get_class_hash_at(address, "latest")
+        )
+    except ChainError as error:
+        cause = error.__cause__
+        if isinstance(cause, ContractNotFoundError) or getattr(cause, "code", None) in (20, "20"):
+            raise WrongNetwork(
+                f"There is no contract at {address:#x}, where the {name} should be; check the settings."
+            ) from error
+        raise
+    if found != int(_classes()[name], 16):
+        raise WrongNetwork(
+            f"The contract at {address:#x} is not the {name} that this version knows (class {found:#x}). "
+            "Nothing was sent; check the address or update RenderChain."
+        )
+    _build_grammar_once()
+    return Contract(address, json.loads((ABI / f"{name}.json").read_text()), account, cairo_version=1)
+
+
+@functools.cache
+def _classes() -> dict[str, str]:
+    return dict(json.loads((ABI / "classes.json").read_text()))
+
+
+def open_token(address: int, account: Any) -> Any:
+    """The part of the STRK token that we call; its class is the network's own affair."""
     from starknet_py.contract import Contract
 
     _build_grammar_once()
-    return await said(f"Reading contract {address:#x}", Contract.from_address(address, provider=account))
+    return Contract(address, TOKEN_ABI, account, cairo_version=1)
+
+
+def _function(name: str, inputs: list[tuple[str, str]], output: str, view: bool) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "name": name,
+        "inputs": [{"name": argument, "type": kind} for argument, kind in inputs],
+        "outputs": [{"type": output}],
+        "state_mutability": "view" if view else "external",
+    }
+
+
+_ADDRESS, _U256 = "core::starknet::contract_address::ContractAddress", "core::integer::u256"
+TOKEN_ABI: list[dict[str, Any]] = [
+    {"type": "impl", "name": "Token", "interface_name": "IERC20"},
+    {
+        "type": "struct",
+        "name": _U256,
+        "members": [{"name": half, "type": "core::integer::u128"} for half in ("low", "high")],
+    },
+    {
+        "type": "interface",
+        "name": "IERC20",
+        "items": [
+            _function("balance_of", [("account", _ADDRESS)], _U256, True),
+            _function("approve", [("spender", _ADDRESS), ("amount", _U256)], "core::bool", False),
+        ],
+    },
+]
 
 
 @functools.cache

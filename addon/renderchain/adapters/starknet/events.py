@@ -1,48 +1,67 @@
-"""The board's events by WebSocket: each once, in order, across broken connections.
+"""The board's events: each once, in order, across broken connections and reorganised chains.
 
-A subscription that starts at a past block replays it, so catching up after a gap and following
-are one thing. What was already seen of the block it starts at is left out by its place.
+They come by WebSocket. Before each subscription the gap since the last event is filled by
+``get_events``; what comes twice is left out by its place (block, transaction, event). When blocks
+are dropped, ``Reorganised`` is yielded and everything comes again from the first block asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
 from ...core.board_events import (
     BoardEvent,
+    EntryRefused,
     JobClosed,
     JobCreated,
+    JobImproved,
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    Reorganised,
     ResultSubmitted,
     TasksRefunded,
     Withdrawn,
 )
 from ...core.errors import ChainError
-from ...core.job import JobTerms
+from ...core.job import JobTerms, LeaseResult
 from ...core.lifecycle import LeaseState
+from .node import Node
+from .said import said
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
-MAX_RETRIES = 20
-MAX_REPLAY_BLOCKS = 1000  # nodes refuse a subscription that starts over 1,024 blocks back
+MAX_FAILURES = 20
+PING_S = 10.0  # a connection that answers no ping for as long again is dead
+WATCH_S = 30.0  # of silence, after which the node is asked what it may not have told
+POLL_S = 2.0
+POLL_FAILURES = 3  # WebSocket failures in a row after which we poll
+POLL_FOR_S = 60.0  # before the WebSocket is tried again
 CHUNK = 500
+Place = tuple[int, int, int]
 log = logging.getLogger(__name__)
 
 _KINDS: dict[str, Callable[..., BoardEvent]] = {
     "JobCreated": lambda block, job, family, requester, *terms: JobCreated(
         block, job, family, requester, JobTerms(*terms)
     ),
+    "JobImproved": JobImproved,
     "LeaseClaimed": LeaseClaimed,
-    "ResultSubmitted": ResultSubmitted,
+    "ResultSubmitted": lambda block, job, lease, *result: ResultSubmitted(
+        block, job, lease, LeaseResult(*result)
+    ),
     "LeaseAccepted": LeaseAccepted,
-    "LeaseEnded": lambda block, job, lease, operator, state, reopened: LeaseEnded(
-        block, job, lease, operator, LeaseState(state), bool(reopened)
+    "LeaseEnded": lambda block, job, lease, state, reopened: LeaseEnded(
+        block, job, lease, LeaseState(state), bool(reopened)
+    ),
+    "EntryRefused": lambda block, job, subject, reason: EntryRefused(
+        block, job, subject, reason.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
     ),
     "TasksRefunded": TasksRefunded,
     "JobClosed": JobClosed,
@@ -50,85 +69,148 @@ _KINDS: dict[str, Callable[..., BoardEvent]] = {
 }
 
 
-class EventStream:
-    """The events of one board, read through a node's RPC and WebSocket addresses."""
+class _Reorg(Exception):
+    """Blocks were dropped, from the number on that it carries."""
 
-    def __init__(self, client: Any, ws_url: str, board: int) -> None:
+
+class EventStream:
+    """The events of one board, read from one node."""
+
+    def __init__(self, client: Any, node: Node, board: int) -> None:
         from starknet_py.hash.selector import get_selector_from_name
 
         self._client = client
-        self._ws_url = ws_url
+        self._node = node
         self._board = board
         self._kinds = {get_selector_from_name(name): kind for name, kind in _KINDS.items()}
+        self._last: Place = (-1, -1, -1)
+        self._last_hash = 0
+        self._polls_until_s = 0.0
+
+    def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
+        """The refused entries of a batch."""
+        for raw in receipt.events:
+            if raw.from_address == self._board:
+                event = self._typed(receipt.block_number or 0, raw.keys, raw.data)
+                if isinstance(event, EntryRefused):
+                    yield event
 
     async def follow(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         """Endless; raises ChainError only when the node stays away."""
-        seen: set[tuple[Any, ...]] = set()  # the places of events in the block that was reached
-        block, failures = from_block, 0
+        failures = 0
+        self._last, self._last_hash = (-1, -1, -1), 0
         while True:
             try:
-                async with aclosing(self._once(block)) as events:
+                async with aclosing(self._once(from_block)) as events:
                     async for raw in events:
                         failures = 0
-                        if raw.block_number is not None and raw.block_number > block:
-                            block = raw.block_number
-                            seen.clear()
-                        place = (raw.block_number, raw.transaction_hash, tuple(raw.keys), tuple(raw.data))
-                        if place not in seen:
-                            seen.add(place)
-                            yield self._typed(raw)
+                        if self._is_new(raw):
+                            yield self._typed(raw.block_number, raw.keys, raw.data)
+            except _Reorg as dropped:
+                log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
+                self._last, self._last_hash = (-1, -1, -1), 0
+                yield Reorganised(int(str(dropped)))
             except _gone() as error:
                 failures += 1
-                if failures > MAX_RETRIES:
+                if failures > MAX_FAILURES:
                     raise ChainError(
-                        f"The event stream {self._ws_url} broke {failures} times in a row ({error}). "
-                        "Check the node's WebSocket address."
+                        f"Events from {self._node.rpc_url} broke off {failures} times in a row ({error}). "
+                        "Check the node."
                     ) from error
-                pause_s = min(FIRST_RETRY_S * 2**failures, LONGEST_RETRY_S)
-                log.warning("event stream broke, trying again in %.1f s: %s", pause_s, error)
+                self._choose_way(failures)
+                pause_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
+                log.warning(
+                    "events broke off, going on in %.1f s: %s", pause_s, error or type(error).__name__
+                )
                 await asyncio.sleep(pause_s)
 
+    def _choose_way(self, failures: int) -> None:
+        if failures >= POLL_FAILURES and self._node.ws_url and not self._polls():
+            self._polls_until_s = time.monotonic() + POLL_FOR_S
+            log.warning("the WebSocket %s does not work: polling for %.0f s", self._node.ws_url, POLL_FOR_S)
+
+    def _polls(self) -> bool:
+        return not self._node.ws_url or time.monotonic() < self._polls_until_s
+
+    def _is_new(self, raw: Any) -> bool:
+        place = (raw.block_number, raw.transaction_index, raw.event_index)
+        if place <= self._last:
+            return False
+        self._last, self._last_hash = place, raw.block_hash
+        return True
+
     async def _once(self, from_block: int) -> AsyncGenerator[Any, None]:
-        """Raw events from a block on, until the connection breaks."""
-        from starknet_py.net.websockets.websocket_client import WebsocketClient
+        """Raw events after the last one, until the connection breaks or changes its way."""
+        await self._check_last()
+        if self._polls():
+            async with aclosing(self._poll(from_block)) as found:
+                async for raw in found:
+                    yield raw
+        else:
+            async with aclosing(self._listen(from_block)) as heard:
+                async for raw in heard:
+                    yield raw
 
-        newest = await self._client.get_block_number()
-        start = max(from_block, newest - MAX_REPLAY_BLOCKS)
-        async for raw in self._past(from_block, start - 1):
-            yield raw
-        socket = WebsocketClient(self._ws_url)
-        queue: asyncio.Queue[Any] = asyncio.Queue()
-        await socket.connect()
-        try:
-            await socket.subscribe_events(
-                lambda note: queue.put_nowait(note.result),
-                from_address=self._board,
-                block_number=min(start, newest),
-            )
-            closed = asyncio.create_task(socket.wait_closed_or_failed())
-            try:
-                while True:
-                    got = asyncio.create_task(queue.get())
-                    await asyncio.wait({got, closed}, return_when=asyncio.FIRST_COMPLETED)
-                    if not got.done():
-                        got.cancel()
-                        await closed
-                        raise ConnectionError("the node closed the connection")
-                    yield got.result()
-            finally:
-                closed.cancel()
-        finally:
-            await socket.disconnect()
+    async def _check_last(self) -> None:
+        """Raise _Reorg if the block of the last event is no longer what it was."""
+        if self._last_hash:
+            newest = await self._client.get_block_number()
+            number = self._last[0]
+            if number > newest:
+                raise _Reorg(number)
+            block = await self._client.get_block_with_tx_hashes(block_number=number)
+            if block.block_hash != self._last_hash:
+                raise _Reorg(number)
 
-    async def _past(self, first: int, last: int) -> AsyncIterator[Any]:
+    async def _poll(self, from_block: int) -> AsyncGenerator[Any, None]:
+        while self._polls():
+            await self._check_last()
+            async for raw in self._past(max(from_block, self._last[0])):
+                yield raw
+            await asyncio.sleep(POLL_S)
+
+    async def _listen(self, from_block: int) -> AsyncGenerator[Any, None]:
+        """Subscribe first, fill the gap, then go on with what was pushed meanwhile and later."""
+        from websockets.asyncio.client import connect
+
+        headers = self._node.headers
+        async with connect(
+            self._node.ws_url, additional_headers=headers, ping_interval=PING_S, ping_timeout=PING_S
+        ) as socket:
+            filtered = {"from_address": hex(self._board)}
+            question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
+            await socket.send(json.dumps(question))
+            answer = json.loads(await asyncio.wait_for(socket.recv(), PING_S))
+            if "result" not in answer:
+                raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
+            async for raw in self._past(max(from_block, self._last[0])):
+                yield raw
+            while True:
+                try:
+                    message = await asyncio.wait_for(socket.recv(), WATCH_S)
+                except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
+                    async for raw in self._past(max(from_block, self._last[0])):
+                        yield raw
+                    await self._check_last()
+                    continue
+                note = json.loads(message)
+                if note.get("method") == "starknet_subscriptionReorg":
+                    raise _Reorg(note["params"]["result"]["starting_block_number"])
+                if note.get("method") == "starknet_subscriptionEvents":
+                    yield _Raw(note["params"]["result"])
+
+    async def _past(self, first: int) -> AsyncIterator[Any]:
         token = None
-        while first <= last:
-            page = await self._client.get_events(
-                address=self._board,
-                from_block_number=first,
-                to_block_number=last,
-                continuation_token=token,
-                chunk_size=CHUNK,
+        while True:
+            page = await said(
+                "Reading past events",
+                self._client.get_events(
+                    address=self._board,
+                    from_block_number=max(first, 0),
+                    to_block_number="latest",
+                    continuation_token=token,
+                    chunk_size=CHUNK,
+                ),
             )
             for raw in page.events:
                 yield raw
@@ -136,17 +218,30 @@ class EventStream:
             if token is None:
                 return
 
-    def _typed(self, raw: Any) -> BoardEvent:
-        kind = self._kinds.get(raw.keys[0])
+    def _typed(self, block: int, keys: list[int], data: list[int]) -> BoardEvent:
+        kind = self._kinds.get(keys[0])
         if kind is None:
-            raise ChainError(f"The board sent an unknown event {raw.keys[0]:#x}; update RenderChain.")
-        return kind(raw.block_number or 0, *raw.keys[1:], *raw.data)
+            raise ChainError(f"The board sent an unknown event {keys[0]:#x}; update RenderChain.")
+        return kind(block, *keys[1:], *data)
+
+
+class _Raw:
+    """A pushed event, shaped as starknet-py's."""
+
+    def __init__(self, pushed: dict[str, Any]) -> None:
+        self.block_number = int(pushed["block_number"])
+        self.block_hash = int(pushed["block_hash"], 16)
+        self.transaction_index = int(pushed["transaction_index"])
+        self.event_index = int(pushed["event_index"])
+        self.keys = [int(one, 16) for one in pushed["keys"]]
+        self.data = [int(one, 16) for one in pushed["data"]]
 
 
 def _gone() -> tuple[type[Exception], ...]:
-    """What a node that went away looks like."""
+    """What a node that went away, or answers nonsense, looks like."""
     from aiohttp import ClientError as HttpError
     from starknet_py.net.client_errors import ClientError
     from websockets.exceptions import WebSocketException
 
-    return (HttpError, ClientError, WebSocketException, OSError, TimeoutError)
+    nonsense = (ValueError, KeyError)
+    return (HttpError, ClientError, WebSocketException, ChainError, OSError, TimeoutError, *nonsense)

@@ -7,14 +7,35 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from ...core.contract_errors import contract_error
-from ...core.errors import ChainError
+from ...core.errors import ChainError, InsufficientFunds, RemoteError
 
-_REASON = re.compile(r"RC: [a-z ]+")
+_REASON = re.compile(r"RC: [a-z -]+")
+_NO_FUNDS = re.compile(r"insufficient balance|balance is smaller|exceed(s)? balance|u256_sub Overflow", re.I)
 Answer = TypeVar("Answer")
+
+# Codes of the node's answers to a transaction.
+NO_FUNDS_FOR_FEE = "54"
+DUPLICATE = "59"
+NOT_FOUND = "29"
+
+
+class NodeAway(ChainError):
+    """The node can't be reached or answers nonsense: what was asked may or may not have happened."""
+
+
+class NonceRefused(ChainError):
+    """The node wants another nonce; the account was used elsewhere, or a transaction came late."""
+
+
+class FeeTooLow(ChainError):
+    """Prices rose over the transaction's bounds."""
 
 
 async def said(action: str, call: Awaitable[Answer]) -> Answer:
-    """Await a call of the library; raises ContractError with the contract's reason, or ChainError."""
+    """Await a call of the library.
+
+    Raises ContractError with the contract's reason, InsufficientFunds, or a ChainError.
+    """
     from aiohttp import ClientError as HttpError
     from starknet_py.net.client_errors import ClientError
     from starknet_py.transaction_errors import TransactionFailedError
@@ -22,11 +43,34 @@ async def said(action: str, call: Awaitable[Answer]) -> Answer:
     try:
         return await call
     except (ClientError, TransactionFailedError) as error:
-        reason = _REASON.search(f"{error} {getattr(error, 'data', '')}")
-        if reason is None:
-            raise ChainError(f"{action} failed: {error}. Check the node and the account's funds.") from error
-        raise contract_error(action, reason[0].strip()) from error
-    except (HttpError, OSError) as error:
-        raise ChainError(
-            f"{action} failed: the node can't be reached ({error}). Check its address."
+        code = str(getattr(error, "code", ""))
+        if re.fullmatch("[45][0-9][0-9]", code):  # the status of the answer, not of the question
+            raise NodeAway(f"{action} failed: the node answers {error}. Wait or use another node.") from error
+        raise refusal(action, f"{error} {getattr(error, 'data', '')}", code) from error
+    except (HttpError, OSError, TimeoutError) as error:
+        what = str(error) or type(error).__name__
+        raise NodeAway(
+            f"{action} failed: the node can't be reached ({what}). Check its address and your connection."
         ) from error
+    except (ValueError, KeyError, TypeError) as error:  # also of the library's schemas and of json
+        raise NodeAway(
+            f"{action} failed: the node answered nonsense ({str(error)[:200]}). Check its address or use "
+            "another node."
+        ) from error
+
+
+def refusal(action: str, text: str, code: str = "") -> RemoteError:
+    """Our exception for what a node or a contract said."""
+    reason = _REASON.search(text)
+    if reason is not None:
+        return contract_error(action, reason[0].strip())
+    if code == NO_FUNDS_FOR_FEE or _NO_FUNDS.search(text):
+        return InsufficientFunds(
+            f"{action} was refused: the account has too little STRK for it and its fee. Nothing was paid; "
+            "add funds."
+        )
+    if "nonce" in text.lower() or code == "52":
+        return NonceRefused(f"{action} was refused for its nonce: {text.strip()[:300]}")
+    if code == "53":
+        return FeeTooLow(f"{action} was refused: fees rose over its bounds. Try again.")
+    return ChainError(f"{action} failed: {text.strip()[:500]}. Check the node and the account's funds.")

@@ -1,0 +1,109 @@
+"""What a transaction may cost: bounds by estimate or from memory, and the user's limit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.errors import FeeTooHigh
+from ...core.money import format_strk
+from .said import said
+
+GAS_MARGIN = 1.5
+PRICE_MARGIN = 2
+PRICE_AGE_S = 15.0
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a transaction will likely and can at most cost, in fri."""
+
+    estimated_fri: int
+    highest_fri: int
+
+
+@dataclass(frozen=True)
+class Gas:
+    """Units of L1 gas, L1 data gas and L2 gas."""
+
+    l1: int
+    data: int
+    l2: int
+
+    def most(self, other: Gas) -> Gas:
+        """The larger of each."""
+        return Gas(max(self.l1, other.l1), max(self.data, other.data), max(self.l2, other.l2))
+
+
+class Fees:
+    """Remembers the gas of each kind of transaction, so that the node is not asked every time."""
+
+    def __init__(self, client: Any, limit_fri: int) -> None:
+        self._client = client
+        self._limit_fri = limit_fri
+        self._seen: dict[tuple[int, ...], Gas] = {}
+        self._prices: tuple[int, int, int] | None = None
+        self._prices_at_s = 0.0
+
+    def knows(self, kind: tuple[int, ...]) -> bool:
+        """Whether a transaction of these selectors was seen before."""
+        return kind in self._seen
+
+    def learn(self, kind: tuple[int, ...], gas: Gas) -> None:
+        """Remember what one took."""
+        self._seen[kind] = gas.most(self._seen.get(kind, gas))
+
+    def forget(self, kind: tuple[int, ...]) -> None:
+        """Ask the node the next time."""
+        self._seen.pop(kind, None)
+
+    async def learn_by_estimate(self, action: str, account: Any, calls: list[Any], nonce: int) -> None:
+        """Have the node run it first; raises what running it would, before anything is paid."""
+        from starknet_py.net.client_models import ResourceBoundsMapping
+
+        empty = ResourceBoundsMapping.init_with_zeros()
+        draft = await said(action, account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=empty, tip=0))
+        found = await said(action, account.estimate_fee(draft))
+        self.learn(
+            kind_of(calls), Gas(found.l1_gas_consumed, found.l1_data_gas_consumed, found.l2_gas_consumed)
+        )
+        self._set_prices(found.l1_gas_price, found.l1_data_gas_price, found.l2_gas_price)
+
+    async def bounds(self, action: str, kind: tuple[int, ...], factor: float = 1.0) -> tuple[Any, Fee]:
+        """Resource bounds for a kind that is known; raises FeeTooHigh before anything is sent."""
+        from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+
+        prices = await self._known_prices()
+        gas = self._seen[kind]
+        units = (gas.l1, gas.data, gas.l2)
+        amounts = [int(one * GAS_MARGIN) for one in units]
+        most = [int(price * PRICE_MARGIN * factor) for price in prices]
+        fee = Fee(
+            sum(amount * price for amount, price in zip(units, prices, strict=True)),
+            sum(amount * price for amount, price in zip(amounts, most, strict=True)),
+        )
+        if fee.highest_fri > self._limit_fri:
+            raise FeeTooHigh(
+                f"{action} may cost up to {format_strk(fee.highest_fri)} STRK in fees, over your limit of "
+                f"{format_strk(self._limit_fri)}. Nothing was sent; wait for lower prices or raise "
+                "fee_limit_fri."
+            )
+        l1, data, l2 = [ResourceBounds(*both) for both in zip(amounts, most, strict=True)]
+        return ResourceBoundsMapping(l1_gas=l1, l1_data_gas=data, l2_gas=l2), fee
+
+    async def _known_prices(self) -> tuple[int, int, int]:
+        if self._prices is None or time.monotonic() - self._prices_at_s > PRICE_AGE_S:
+            block = await said("Asking for gas prices", self._client.get_block(block_number="latest"))
+            prices = (block.l1_gas_price, block.l1_data_gas_price, block.l2_gas_price)
+            self._set_prices(*(int(one.price_in_fri) for one in prices))
+        assert self._prices is not None
+        return self._prices
+
+    def _set_prices(self, l1: int, data: int, l2: int) -> None:
+        self._prices, self._prices_at_s = (l1, data, l2), time.monotonic()
+
+
+def kind_of(calls: list[Any]) -> tuple[int, ...]:
+    """What tells transactions apart whose gas is alike: their selectors and the calldata's size."""
+    return tuple(part for call in calls for part in (call.selector, len(call.calldata)))

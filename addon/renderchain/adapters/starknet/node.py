@@ -1,0 +1,105 @@
+"""A node: where it is, which chain it serves, and an account on it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import ChainError, SecretError, SettingsError, WrongNetwork
+from .said import said
+from .signer import fast_signer
+
+SPEC_VERSION = "0.10"
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class Node:
+    """Addresses of a node. ``chain_id`` is what it must serve ("" for any); headers are secrets."""
+
+    rpc_url: str
+    ws_url: str
+    chain_id: str = ""
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def session(self) -> Any:
+        """An aiohttp session with the node's headers, to be closed by its user."""
+        import aiohttp
+
+        return aiohttp.ClientSession(headers=self.headers, timeout=aiohttp.ClientTimeout(TIMEOUT_S))
+
+
+def read_headers(file: Path | None) -> dict[str, str]:
+    """Authentication headers for a node, from a JSON file; raises SettingsError."""
+    if file is None:
+        return {}
+    try:
+        headers = json.loads(file.read_text())
+    except (OSError, ValueError):
+        raise SettingsError(f"The header file {file} can't be read as JSON; correct it.") from None
+    if not isinstance(headers, dict) or not all(isinstance(one, str) for one in headers.values()):
+        raise SettingsError(f"The header file {file} must hold one JSON object of texts; correct it.")
+    return headers
+
+
+async def open_account(node: Node, address: int, private_key: int) -> Any:
+    """A starknet-py account that signs with the key; close its session with ``close_account``.
+
+    Checks that the node serves the expected chain in a version that we speak. Raises ChainError,
+    WrongNetwork or SecretError; the key never becomes part of an error.
+    """
+    from starknet_py.net.account.account import Account
+    from starknet_py.net.full_node_client import FullNodeClient
+    from starknet_py.net.http_client import IncompatibleRPCVersionWarning
+    from starknet_py.net.signer.key_pair import KeyPair
+
+    warnings.filterwarnings("ignore", category=IncompatibleRPCVersionWarning)  # checked below, in words
+    try:
+        pair = KeyPair.from_private_key(private_key)
+    except (ValueError, AssertionError):
+        raise SecretError(f"The key stored for {address:#x} is no Stark key; store it again.") from None
+    session = node.session()
+    client = FullNodeClient(node_url=node.rpc_url, session=session)
+    try:
+        chain = await said(f"Asking {node.rpc_url} for its chain", _chain_of(client))
+        name = chain.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
+        if node.chain_id and name != node.chain_id:
+            raise WrongNetwork(
+                f"The node {node.rpc_url} serves {name}, the settings say {node.chain_id}. Nothing was "
+                "sent; correct the node's address or the network."
+            )
+        version = await said(f"Asking {node.rpc_url} for its version", client.spec_version())
+        if not str(version).startswith(SPEC_VERSION + "."):
+            raise WrongNetwork(
+                f"The node {node.rpc_url} speaks version {version} of Starknet's RPC, {SPEC_VERSION} is "
+                f"needed. Add /rpc/v{SPEC_VERSION.replace('.', '_')} to its address or use another node."
+            )
+    except BaseException:
+        await session.close()
+        raise
+    return Account(address=address, client=client, signer=fast_signer(address, pair, chain), chain=chain)
+
+
+async def _chain_of(client: Any) -> int:
+    return int(await client.get_chain_id(), 16)
+
+
+async def close_account(account: Any) -> None:
+    """Close the account's session."""
+    session = account.client._client.session
+    if session is not None:
+        await session.close()
+
+
+async def check_head(account: Any, now_s: float, oldest_s: float) -> None:
+    """Raise ChainError if the node's newest block is older than that: it would show us the past."""
+    block = await said("Asking for the newest block", account.client.get_block(block_number="latest"))
+    age_s = now_s - block.timestamp
+    if age_s > oldest_s:
+        raise ChainError(
+            f"The node's newest block is {age_s / 60:.0f} minutes old: it is behind, or the chain stands "
+            "still. Nothing was sent; wait or use another node."
+        )

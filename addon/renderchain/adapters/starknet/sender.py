@@ -1,0 +1,249 @@
+"""The one sender of an account: intended first, then signed and kept, then sent, then confirmed.
+
+A crash between any two of these neither loses a transaction nor repeats it: what was kept is sent
+again byte by byte, and all forms of one intent share one nonce, so at most one of them happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ...core.errors import ChainError, RenderChainError, StuckTransaction
+from ...ports.outbox import Intent, IntentState, Outbox
+from .fees import Fee, Fees, Gas, kind_of
+from .said import DUPLICATE, NOT_FOUND, NodeAway, NonceRefused, refusal, said
+
+FIRST_LOOK_S = 0.02
+LONGEST_PAUSE_S = 1.0
+RESEND_S = 30.0
+GIVE_UP_S = 180.0
+MAX_NONCES = 5
+PRICE_STEP = 1.5  # a replacement must offer clearly more than what it replaces
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends what it is told in that order, from as many tasks as like.
+
+    ``say_fee`` is told of each fee before it is paid; ``at_step`` of each step, for crash tests.
+    """
+
+    def __init__(
+        self,
+        account: Any,
+        outbox: Outbox,
+        fee_limit_fri: int,
+        *,
+        say_fee: Callable[[str, Fee], None] = lambda action, fee: None,
+        at_step: Callable[[str], None] = lambda step: None,
+        resend_s: float = RESEND_S,
+        give_up_s: float = GIVE_UP_S,
+    ) -> None:
+        self._account = account
+        self._address = int(account.address)
+        self._client = account.client
+        self._outbox = outbox
+        self._fees = Fees(account.client, fee_limit_fri)
+        self._say_fee = say_fee
+        self._at_step = at_step
+        self._resend_s = resend_s
+        self._give_up_s = give_up_s
+        self._turn = asyncio.Lock()
+        self._next_nonce: int | None = None
+
+    async def send(self, action: str, calls: list[Any], *, key: str = "", checked: bool = True) -> Any:
+        """Have the calls done in one transaction; returns its receipt.
+
+        With a key it happens once, however often this is called and whatever crashes between.
+        ``checked`` asks the node to run it first, so that a refusal costs nothing. Raises
+        ContractError, FeeTooHigh, InsufficientFunds, StuckTransaction or ChainError.
+        """
+        plain = [
+            (int(call.to_addr), int(call.selector), [int(one) for one in call.calldata]) for call in calls
+        ]
+        self._at_step("begin")
+        intent = self._outbox.intend(key or secrets.token_hex(16), self._address, action, plain)
+        self._at_step("intended")
+        if intent.state is IntentState.FAILED:
+            raise ChainError(f"{action} was refused before under the same key; nothing was sent now.")
+        return await self._complete(intent, checked)
+
+    async def recover(self) -> list[tuple[str, Any]]:
+        """Finish what processes that are gone left; returns key and receipt of each that happened."""
+        done = []
+        for intent in self._outbox.adopt(self._address):
+            log.warning("finishing an earlier transaction: %s", intent.action)
+            try:
+                done.append((intent.key, await self._complete(intent, checked=True)))
+            except (NodeAway, StuckTransaction):
+                raise
+            except RenderChainError as error:
+                log.warning("an earlier transaction came to nothing: %s", error)
+        return done
+
+    async def _complete(self, intent: Intent, checked: bool) -> Any:
+        for _ in range(MAX_NONCES):
+            receipt = await self._find(intent)
+            if receipt is not None:
+                return self._end(intent, receipt)
+            if intent.signed is None:
+                intent, accepted = await self._send_next(intent, checked)
+            else:
+                accepted = await self._post(intent)
+            self._at_step("sent")
+            if accepted:
+                return self._end(intent, await self._wait(intent))
+            intent = await self._renounce(intent)
+        raise ChainError(
+            f"{intent.action} found its nonce taken {MAX_NONCES} times: another program sends from this "
+            "account. Nothing is lost; stop that program and start again."
+        )
+
+    async def _send_next(self, intent: Intent, checked: bool) -> tuple[Intent, bool]:
+        """Sign with the next nonce, keep, send; one at a time, so that nonces arrive in order."""
+        async with self._turn:
+            try:
+                nonce, bounds = await self._prepare(intent, checked)
+            except NonceRefused:
+                self._next_nonce = None
+                return intent, False
+            except RenderChainError:
+                if not intent.hashes:  # nothing was ever sent, and the caller is told so
+                    self._outbox.note_end(intent, IntentState.FAILED)
+                raise
+            intent = await self._sign(intent, nonce, bounds)
+            accepted = await self._post(intent)
+            self._next_nonce = nonce + 1 if accepted else None
+        return intent, accepted
+
+    async def _prepare(self, intent: Intent, checked: bool) -> tuple[int, Any]:
+        """A nonce and resource bounds; the user hears of the fee."""
+        calls = _calls_of(intent)
+        kind = kind_of(calls)
+        nonce = self._next_nonce if self._next_nonce is not None else await self._chain_nonce(intent)
+        if checked or not self._fees.knows(kind):
+            await self._fees.learn_by_estimate(intent.action, self._account, calls, nonce)
+        bounds, fee = await self._fees.bounds(intent.action, kind)
+        self._say_fee(intent.action, fee)
+        return nonce, bounds
+
+    async def _chain_nonce(self, intent: Intent) -> int:
+        return int(await said(intent.action, self._account.get_nonce(block_number="pre_confirmed")))
+
+    async def _sign(self, intent: Intent, nonce: int, bounds: Any) -> Intent:
+        """Sign and keep: from here on a crash is followed by sending just these bytes."""
+        calls = _calls_of(intent)
+        sign = self._account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=bounds, tip=0)
+        signed = await said(intent.action, sign)
+        tx_hash = signed.calculate_hash(self._account.signer.chain_id)
+        intent = self._outbox.note_signed(intent, nonce, tx_hash, _plain(signed))
+        self._at_step("signed")
+        return intent
+
+    async def _post(self, intent: Intent) -> bool:
+        """Send the bytes that were kept; False if their nonce was refused."""
+        assert intent.signed is not None
+        try:
+            await said(intent.action, self._client.send_transaction(_signed_of(intent.signed)))
+        except NodeAway as error:
+            log.warning("%s; whether it came there is found out", error)
+        except NonceRefused as error:
+            log.info("%s", error)
+            return False
+        except RenderChainError as error:
+            if str(getattr(error.__cause__, "code", "")) == DUPLICATE:
+                return True
+            self._next_nonce = None
+            self._fees.forget(kind_of(_calls_of(intent)))
+            if len(intent.hashes) == 1:
+                self._outbox.note_end(intent, IntentState.FAILED)
+            raise
+        return True
+
+    async def _renounce(self, intent: Intent) -> Intent:
+        """After a refused nonce: once the chain is past it, its form can't happen, so it gets another."""
+        if intent.signed is None:
+            return intent
+        if await self._chain_nonce(intent) > (intent.nonce or 0) or len(intent.hashes) == 1:
+            log.warning("%s: another program used nonce %s, trying the next", intent.action, intent.nonce)
+            return dataclasses.replace(intent, signed=None)
+        await asyncio.sleep(LONGEST_PAUSE_S)  # an earlier transaction of ours is on its way
+        return intent
+
+    async def _wait(self, intent: Intent) -> Any:
+        """Wait for the receipt; send again, with a better price, what gets lost."""
+        pause_s, started, sent = FIRST_LOOK_S, time.monotonic(), time.monotonic()
+        while time.monotonic() - started < self._give_up_s:
+            try:
+                receipt = await self._find(intent)
+                if receipt is not None:
+                    return receipt
+                if time.monotonic() - sent > self._resend_s:
+                    sent = time.monotonic()
+                    intent = await self._send_again(intent)
+            except NodeAway as error:
+                log.warning("%s; asking again", error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+        raise StuckTransaction(
+            f"{intent.action} was sent {self._give_up_s:.0f} s ago and is in no block. It may still happen, "
+            "but only once; it is followed up at the next start. Check the node."
+        )
+
+    async def _send_again(self, intent: Intent) -> Intent:
+        log.warning("%s is in no block yet: sending it again, for more", intent.action)
+        kind = kind_of(_calls_of(intent))
+        if self._fees.knows(kind) and intent.nonce is not None:
+            bounds, _ = await self._fees.bounds(intent.action, kind, PRICE_STEP ** len(intent.hashes))
+            intent = await self._sign(intent, intent.nonce, bounds)
+        await self._post(intent)  # a refused nonce means that an earlier form is in a block
+        return intent
+
+    async def _find(self, intent: Intent) -> Any:
+        """The receipt of whichever form is in a block; None if none is. Raises ChainError."""
+        for tx_hash in intent.hashes:
+            try:
+                return await said(intent.action, self._client.get_transaction_receipt(tx_hash))
+            except ChainError as error:
+                if str(getattr(error.__cause__, "code", "")) != NOT_FOUND:
+                    raise
+        return None
+
+    def _end(self, intent: Intent, receipt: Any) -> Any:
+        self._at_step("confirmed")
+        used = receipt.execution_resources
+        kind = kind_of(_calls_of(intent))
+        if receipt.revert_reason is not None:
+            self._fees.forget(kind)
+            self._outbox.note_end(intent, IntentState.FAILED)
+            raise refusal(intent.action, receipt.revert_reason)
+        self._fees.learn(kind, Gas(used.l1_gas, used.l1_data_gas, used.l2_gas))
+        self._outbox.note_end(intent, IntentState.CONFIRMED)
+        return receipt
+
+
+def _plain(signed: Any) -> dict[str, Any]:
+    """The signed transaction as JSON can keep it: what it was made from."""
+    made_from = {field.name for field in dataclasses.fields(signed) if field.init}
+    return {name: one for name, one in dataclasses.asdict(signed).items() if name in made_from}
+
+
+def _calls_of(intent: Intent) -> list[Any]:
+    from starknet_py.net.client_models import Call
+
+    return [Call(*call) for call in intent.calls]
+
+
+def _signed_of(kept: dict[str, Any]) -> Any:
+    """The transaction as it was signed."""
+    from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+    from starknet_py.net.models.transaction import InvokeV3
+
+    bounds = {name: ResourceBounds(**one) for name, one in kept["resource_bounds"].items()}
+    return InvokeV3(**{**kept, "resource_bounds": ResourceBoundsMapping(**bounds)})

@@ -1,0 +1,15 @@
+"""A lease's number: which slot of which worker, and the how-manieth lease in it, as on-chain."""
+
+from __future__ import annotations
+
+MAX_SLOTS = 16  # leases that a worker may hold of one board at once
+
+
+def join_lease_id(worker_id: int, slot: int, generation: int) -> int:
+    """The number of a lease."""
+    return (worker_id << 8 | slot) << 32 | generation
+
+
+def split_lease_id(lease_id: int) -> tuple[int, int, int]:
+    """Worker, slot and generation."""
+    return lease_id >> 40, lease_id >> 32 & 0xFF, lease_id & 0xFFFFFFFF

@@ -1,0 +1,273 @@
+//! The jobs of a board: terms, progress, and which tasks are free. It moves no money.
+#[starknet::component]
+pub mod JobBookComponent {
+    use starknet::storage::{
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess,
+    };
+    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
+    use crate::packing::{
+        OldPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking, TimesPacking,
+    };
+    use crate::terms::{blocks_of, has_passed, least_lock};
+    use crate::types::{JobInfo, JobTerms, OldPrice, Package, Price, Progress, Range, Times};
+
+    /// After that many failures a range is closed and refunded.
+    pub const MAX_ATTEMPTS: u8 = 3;
+
+    pub mod Errors {
+        pub const UNKNOWN_JOB: felt252 = 'RC: unknown job';
+        pub const JOB_OVER: felt252 = 'RC: job is over';
+        pub const NOTHING_OFFERED: felt252 = 'RC: nothing is improved';
+        pub const NOTHING_TO_CLAIM: felt252 = 'RC: nothing left to claim';
+        pub const RAISED_TOO_OFTEN: felt252 = 'RC: price raised too often';
+    }
+
+    const MAX_LEVEL: u8 = 15;
+
+    /// | book_requesters, book_families, book_schedulers | one felt a job; no scheduler, no cell |
+    /// | book_packages, book_prices, book_times, book_progress | one packed cell a job each |
+    /// | book_old_prices | one cell a raise | book_reopened | a stack, its cells used again |
+    #[storage]
+    pub struct Storage {
+        pub book_job_count: u64,
+        pub book_requesters: Map<u64, ContractAddress>,
+        pub book_families: Map<u64, felt252>,
+        pub book_schedulers: Map<u64, ContractAddress>,
+        pub book_packages: Map<u64, Package>,
+        pub book_prices: Map<u64, Price>,
+        pub book_times: Map<u64, Times>,
+        pub book_progress: Map<u64, Progress>,
+        book_old_prices: Map<(u64, u8), OldPrice>,
+        book_reopened: Map<(u64, u32), Range>,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {}
+
+    /// A job in hand: what changes is written back at once by `save`.
+    #[derive(Copy, Drop)]
+    pub struct Job {
+        pub job_id: u64,
+        pub price: Price,
+        pub times: Times,
+        pub progress: Progress,
+    }
+
+    #[generate_trait]
+    pub impl JobImpl of JobTrait {
+        /// Tasks that no lease holds and that are not settled.
+        fn free(self: @Job) -> u32 {
+            let progress = *self.progress;
+            *self.price.tasks - progress.accepted - progress.refunded - progress.held
+        }
+
+        fn is_settled(self: @Job) -> bool {
+            *self.progress.accepted + *self.progress.refunded == *self.price.tasks
+        }
+
+        fn has_expired(self: @Job) -> bool {
+            get_block_timestamp() >= *self.times.expires_at_s
+                && get_block_number() >= *self.progress.expires_block
+        }
+
+        /// Whether operators may claim by themselves: the scheduler was silent for its grace.
+        fn is_open(self: @Job, slowest_block_s: u32) -> bool {
+            let Progress { heard_at_s, heard_block, .. } = *self.progress;
+            has_passed(heard_at_s, heard_block, *self.times.scheduler_grace_s, slowest_block_s)
+        }
+
+        fn hear(ref self: Job) {
+            self.progress.heard_at_s = get_block_timestamp();
+            self.progress.heard_block = get_block_number();
+        }
+
+        fn takes_claims(self: @Job) -> bool {
+            !*self.progress.stopped && get_block_timestamp() < *self.times.expires_at_s
+        }
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState, +HasComponent<TContractState>,
+    > of InternalTrait<TContractState> {
+        fn add(
+            ref self: ComponentState<TContractState>,
+            requester: ContractAddress,
+            terms: JobTerms,
+            slowest_block_s: u32,
+        ) -> u64 {
+            let job_id = self.book_job_count.read() + 1;
+            let (now_s, block) = (get_block_timestamp(), get_block_number());
+            self.book_job_count.write(job_id);
+            self.book_requesters.write(job_id, requester);
+            self.book_families.write(job_id, terms.family);
+            if terms.scheduler_grace_s != 0 {
+                self.book_schedulers.write(job_id, terms.scheduler);
+            }
+            let package = Package {
+                lo: terms.package_lo,
+                bytes: terms.package_bytes,
+                files: terms.package_files,
+                audit_tiles: terms.audit_tiles,
+                audit_floor_exp: terms.audit_floor_exp,
+                longest_lease: terms.longest_lease,
+            };
+            self.book_packages.write(job_id, package);
+            let price = Price {
+                package_hi: terms.package_hi, reward_fri: terms.reward_fri, tasks: terms.tasks,
+            };
+            self.book_prices.write(job_id, price);
+            let times = Times {
+                audit_pool_fri: terms.audit_pool_fri,
+                lease_timeout_s: terms.lease_timeout_s,
+                window_s: terms.window_s,
+                expires_at_s: now_s + terms.expires_in_s.into(),
+                scheduler_grace_s: terms.scheduler_grace_s,
+            };
+            self.book_times.write(job_id, times);
+            let progress = Progress {
+                cursor: 0,
+                accepted: 0,
+                refunded: 0,
+                held: 0,
+                reopened_ranges: 0,
+                stopped: false,
+                level: 0,
+                heard_at_s: now_s,
+                heard_block: block,
+                expires_block: block + blocks_of(terms.expires_in_s, slowest_block_s),
+            };
+            self.book_progress.write(job_id, progress);
+            job_id
+        }
+
+        /// None for a job that does not exist.
+        fn find(self: @ComponentState<TContractState>, job_id: u64) -> Option<Job> {
+            let price = self.book_prices.read(job_id);
+            if price.tasks == 0 {
+                return None;
+            }
+            let times = self.book_times.read(job_id);
+            Some(Job { job_id, price, times, progress: self.book_progress.read(job_id) })
+        }
+
+        fn load(self: @ComponentState<TContractState>, job_id: u64) -> Job {
+            self.find(job_id).expect(Errors::UNKNOWN_JOB)
+        }
+
+        fn save(ref self: ComponentState<TContractState>, job: @Job) {
+            self.book_progress.write(*job.job_id, *job.progress);
+        }
+
+        /// A reopened range, else the next tasks from the cursor; O(1).
+        fn take_range(
+            self: @ComponentState<TContractState>, ref job: Job, longest: u32,
+        ) -> Option<Range> {
+            let mut progress = job.progress;
+            let range = if progress.reopened_ranges != 0 {
+                progress.reopened_ranges -= 1;
+                self.book_reopened.read((job.job_id, progress.reopened_ranges))
+            } else {
+                let first = progress.cursor;
+                let left = job.price.tasks - first;
+                if left == 0 {
+                    return None;
+                }
+                let count = if left < longest {
+                    left
+                } else {
+                    longest
+                };
+                progress.cursor += count;
+                Range { first, count, attempt: 0 }
+            };
+            progress.held += range.count;
+            job.progress = progress;
+            Some(range)
+        }
+
+        /// Gives a range back; false if it may not be tried again.
+        fn reopen(ref self: ComponentState<TContractState>, ref job: Job, range: Range) -> bool {
+            job.progress.held -= range.count;
+            if job.progress.stopped || range.attempt >= MAX_ATTEMPTS {
+                return false;
+            }
+            self.book_reopened.write((job.job_id, job.progress.reopened_ranges), range);
+            job.progress.reopened_ranges += 1;
+            true
+        }
+
+        /// Reward per task and audit pool at a level.
+        fn price_at(self: @ComponentState<TContractState>, job: @Job, level: u8) -> (u128, u128) {
+            if level == *job.progress.level {
+                (*job.price.reward_fri, *job.times.audit_pool_fri)
+            } else {
+                let old = self.book_old_prices.read((*job.job_id, level));
+                (old.reward_fri, old.audit_pool_fri)
+            }
+        }
+
+        /// Pay and least lock of a lease at a level.
+        fn stakes_of(
+            self: @ComponentState<TContractState>, job: @Job, level: u8, count: u32,
+        ) -> (u128, u128) {
+            let (reward_fri, pool_fri) = self.price_at(job, level);
+            let pay_fri = reward_fri * count.into();
+            (pay_fri, least_lock(pay_fri, pool_fri, count, *job.price.tasks))
+        }
+
+        fn extend(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            more_s: u32,
+            slowest_block_s: u32,
+        ) {
+            assert(job.takes_claims(), Errors::JOB_OVER);
+            assert(more_s != 0, Errors::NOTHING_OFFERED);
+            job.times.expires_at_s += more_s.into();
+            job.progress.expires_block += blocks_of(more_s, slowest_block_s);
+            self.book_times.write(job.job_id, job.times);
+            self.save(@job);
+        }
+
+        /// A new price from now on, leases in work keep theirs; returns what it costs the
+        /// requester.
+        fn raise(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            reward_fri: u128,
+            more_pool_fri: u128,
+        ) -> u128 {
+            assert(job.takes_claims() && !job.is_settled(), Errors::JOB_OVER);
+            let old = OldPrice {
+                reward_fri: job.price.reward_fri, audit_pool_fri: job.times.audit_pool_fri,
+            };
+            let better = reward_fri > old.reward_fri || more_pool_fri != 0;
+            assert(reward_fri >= old.reward_fri && better, Errors::NOTHING_OFFERED);
+            assert(job.progress.level != MAX_LEVEL, Errors::RAISED_TOO_OFTEN);
+            self.book_old_prices.write((job.job_id, job.progress.level), old);
+            job.progress.level += 1;
+            job.price.reward_fri = reward_fri;
+            job.times.audit_pool_fri += more_pool_fri;
+            self.book_prices.write(job.job_id, job.price);
+            self.book_times.write(job.job_id, job.times);
+            self.save(@job);
+            let unsettled: u128 = (job.free() + job.progress.held).into();
+            (reward_fri - old.reward_fri) * unsettled + more_pool_fri
+        }
+
+        fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {
+            JobInfo {
+                requester: self.book_requesters.read(job_id),
+                family: self.book_families.read(job_id),
+                scheduler: self.book_schedulers.read(job_id),
+                package: self.book_packages.read(job_id),
+                price: self.book_prices.read(job_id),
+                times: self.book_times.read(job_id),
+                progress: self.book_progress.read(job_id),
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The leases of a board, in their workers' slots. It moves no money.
+#[starknet::component]
+pub mod LeaseDeskComponent {
+    use core::hash::{HashStateExTrait, HashStateTrait};
+    use core::num::traits::Zero;
+    use core::poseidon::PoseidonTrait;
+    use starknet::storage::{
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess,
+    };
+    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
+    use crate::events::{LeaseClaimed, ResultSubmitted};
+    use crate::interfaces::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
+    use crate::lease_id::{MAX_SLOTS, join, split};
+    use crate::packing::LeasePacking;
+    use crate::terms::has_passed;
+    use crate::types::{Lease, LeaseResult, LeaseState, Limits};
+
+    pub mod Errors {
+        pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
+        pub const SLOT_TAKEN: felt252 = 'RC: slot holds a lease';
+        pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
+        pub const WRONG_STATE: felt252 = 'RC: lease in another state';
+        pub const OTHER_JOB: felt252 = 'RC: lease of another job';
+        pub const ZERO_ROOT: felt252 = 'RC: empty result';
+    }
+
+    /// | desk_leases, desk_results | one cell each for a slot of a worker, used again by its next
+    /// lease |
+    #[storage]
+    pub struct Storage {
+        desk_registry: ContractAddress,
+        desk_limits: Limits,
+        desk_leases: Map<(u32, u8), Lease>,
+        desk_results: Map<(u32, u8), felt252>,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        LeaseClaimed: LeaseClaimed,
+        ResultSubmitted: ResultSubmitted,
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState, +HasComponent<TContractState>,
+    > of InternalTrait<TContractState> {
+        fn initialize(ref self: ComponentState<TContractState>, registry: ContractAddress) {
+            self.desk_registry.write(registry);
+            self.desk_limits.write(self.known_registry().limits());
+        }
+
+        fn known_registry(self: @ComponentState<TContractState>) -> IWorkerRegistryDispatcher {
+            IWorkerRegistryDispatcher { contract_address: self.desk_registry.read() }
+        }
+
+        fn limits(self: @ComponentState<TContractState>) -> Limits {
+            self.desk_limits.read()
+        }
+
+        /// Panics for a lease of nobody.
+        fn operator_of(self: @ComponentState<TContractState>, lease_id: u64) -> ContractAddress {
+            let (worker_id, _, _) = split(lease_id);
+            let operator = self.known_registry().operator_of(worker_id);
+            assert(!operator.is_zero(), Errors::NOT_OPERATOR);
+            operator
+        }
+
+        /// State 0 (none) once the slot has been used again.
+        fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Lease {
+            let (worker_id, slot, generation) = split(lease_id);
+            let lease = self.desk_leases.read((worker_id, slot));
+            if lease.generation == generation {
+                lease
+            } else {
+                Lease { state: 0, job_id: 0, ..lease }
+            }
+        }
+
+        /// The lease if it is of that job and in that state.
+        fn find_in(
+            self: @ComponentState<TContractState>, job_id: u64, lease_id: u64, state: u8,
+        ) -> Result<Lease, felt252> {
+            let lease = self.find(lease_id);
+            if lease.state != state {
+                Err(Errors::WRONG_STATE)
+            } else if lease.job_id != job_id {
+                Err(Errors::OTHER_JOB)
+            } else {
+                Ok(lease)
+            }
+        }
+
+        fn held_by(self: @ComponentState<TContractState>, worker_id: u32) -> Array<u64> {
+            let mut found = array![];
+            for slot in 0..MAX_SLOTS {
+                let lease = self.desk_leases.read((worker_id, slot));
+                if is_held(@lease) {
+                    found.append(join(worker_id, slot, lease.generation));
+                }
+            }
+            found
+        }
+
+        fn result_hash(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
+            let (worker_id, slot, _) = split(lease_id);
+            assert(self.find(lease_id).state >= LeaseState::SUBMITTED, Errors::WRONG_STATE);
+            self.desk_results.read((worker_id, slot))
+        }
+
+        /// Whether a time is over since the claim or the submission.
+        fn is_over(self: @ComponentState<TContractState>, lease: @Lease, seconds: u32) -> bool {
+            let slowest_block_s = self.limits().slowest_block_s;
+            has_passed(*lease.since_s, *lease.since_block, seconds, slowest_block_s)
+        }
+
+        /// The number of the slot's next lease.
+        fn next_in(
+            self: @ComponentState<TContractState>, worker_id: u32, slot: u8,
+        ) -> Result<u32, felt252> {
+            if slot >= MAX_SLOTS {
+                return Err(Errors::NO_SUCH_SLOT);
+            }
+            let last = self.desk_leases.read((worker_id, slot));
+            if is_held(@last) {
+                Err(Errors::SLOT_TAKEN)
+            } else {
+                Ok(last.generation + 1)
+            }
+        }
+
+        /// Writes a new lease down and says so; `lease` starts now.
+        fn open(
+            ref self: ComponentState<TContractState>,
+            worker_id: u32,
+            slot: u8,
+            lease: Lease,
+            operator: ContractAddress,
+            assigned: bool,
+        ) -> u64 {
+            self.desk_leases.write((worker_id, slot), lease);
+            let lease_id = join(worker_id, slot, lease.generation);
+            let Lease { job_id, first, count, attempt, audit_exp, .. } = lease;
+            self
+                .emit(
+                    LeaseClaimed {
+                        job_id, lease_id, operator, first, count, attempt, audit_exp, assigned,
+                    },
+                );
+            lease_id
+        }
+
+        fn put_result(
+            ref self: ComponentState<TContractState>, lease_id: u64, result: LeaseResult,
+        ) -> Result<(), felt252> {
+            let (worker_id, slot, _) = split(lease_id);
+            let mut lease = self.find(lease_id);
+            if lease.state != LeaseState::CLAIMED {
+                return Err(Errors::WRONG_STATE);
+            }
+            if result.root == 0 || (result.results_hi == 0 && result.results_lo == 0) {
+                return Err(Errors::ZERO_ROOT);
+            }
+            lease.state = LeaseState::SUBMITTED;
+            lease.since_s = get_block_timestamp();
+            lease.since_block = get_block_number();
+            self.desk_leases.write((worker_id, slot), lease);
+            let hash = PoseidonTrait::new().update_with(result).finalize();
+            self.desk_results.write((worker_id, slot), hash);
+            self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, result });
+            Ok(())
+        }
+
+        /// A last state; the slot is free again.
+        fn close(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.desk_leases.write((worker_id, slot), Lease { state, ..lease });
+        }
+    }
+
+    fn is_held(lease: @Lease) -> bool {
+        *lease.state == LeaseState::CLAIMED || *lease.state == LeaseState::SUBMITTED
+    }
+}

@@ -1,0 +1,301 @@
+//! How records become storage cells. A cell has a low and a high half of 128 and 123 bits; each
+//! table gives a field's first bit, the high half's bits counted from 128.
+use starknet::storage_access::StorePacking;
+use crate::types::{
+    Lease, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
+    Times, Unstaking,
+};
+
+const B1: u128 = 0x2;
+const B4: u128 = 0x10;
+const B8: u128 = 0x100;
+const B24: u128 = 0x1000000;
+const B32: u128 = 0x100000000;
+const B40: u128 = 0x10000000000;
+const B48: u128 = 0x1000000000000;
+const B96: u128 = 0x1000000000000000000000000;
+const B123: u128 = 0x8000000000000000000000000000000;
+const B128: felt252 = 0x100000000000000000000000000000000;
+
+pub mod Errors {
+    pub const FIELD_TOO_WIDE: felt252 = 'RC: field too wide';
+}
+
+/// Adds a field below those packed so far; every field is asserted below its width.
+fn push(packed: u128, field: u128, width: u128) -> u128 {
+    assert(field < width, Errors::FIELD_TOO_WIDE);
+    packed * width + field
+}
+
+/// Takes the lowest field off.
+fn pull(ref packed: u128, width: u128) -> u128 {
+    let field = packed % width;
+    packed = packed / width;
+    field
+}
+
+fn pull32(ref packed: u128, width: u128) -> u32 {
+    pull(ref packed, width).try_into().unwrap()
+}
+
+fn pull64(ref packed: u128, width: u128) -> u64 {
+    pull(ref packed, width).try_into().unwrap()
+}
+
+fn pull8(ref packed: u128, width: u128) -> u8 {
+    pull(ref packed, width).try_into().unwrap()
+}
+
+fn join(low: u128, high: u128) -> felt252 {
+    assert(high < B123, Errors::FIELD_TOO_WIDE);
+    low.into() + high.into() * B128
+}
+
+fn split(cell: felt252) -> (u128, u128) {
+    let value: u256 = cell.into();
+    (value.low, value.high)
+}
+
+/// | lo 0-127 | bytes 128-175 | files 176-199 | audit_tiles 200-207 | floor 208-211 | longest
+/// 212-235 |
+pub impl PackagePacking of StorePacking<Package, felt252> {
+    fn pack(value: Package) -> felt252 {
+        let high = push(0, value.longest_lease.into(), B24);
+        let high = push(high, value.audit_floor_exp.into(), B4);
+        let high = push(high, value.audit_tiles.into(), B8);
+        let high = push(high, value.files.into(), B24);
+        join(value.lo, push(high, value.bytes.into(), B48))
+    }
+
+    fn unpack(value: felt252) -> Package {
+        let (lo, mut high) = split(value);
+        Package {
+            lo,
+            bytes: pull64(ref high, B48),
+            files: pull32(ref high, B24),
+            audit_tiles: pull8(ref high, B8),
+            audit_floor_exp: pull8(ref high, B4),
+            longest_lease: pull32(ref high, B24),
+        }
+    }
+}
+
+/// | package_hi 0-127 | reward_fri 128-223 | tasks 224-247 |
+pub impl PricePacking of StorePacking<Price, felt252> {
+    fn pack(value: Price) -> felt252 {
+        let high = push(0, value.tasks.into(), B24);
+        join(value.package_hi, push(high, value.reward_fri, B96))
+    }
+
+    fn unpack(value: felt252) -> Price {
+        let (package_hi, mut high) = split(value);
+        Price { package_hi, reward_fri: pull(ref high, B96), tasks: pull32(ref high, B24) }
+    }
+}
+
+/// | audit_pool_fri 0-95 | lease_timeout_s 96-127 | window_s 128-159 | expires_at_s 160-199 | grace
+/// 200-231 |
+pub impl TimesPacking of StorePacking<Times, felt252> {
+    fn pack(value: Times) -> felt252 {
+        let low = push(0, value.lease_timeout_s.into(), B32);
+        let high = push(0, value.scheduler_grace_s.into(), B32);
+        let high = push(high, value.expires_at_s.into(), B40);
+        join(push(low, value.audit_pool_fri, B96), push(high, value.window_s.into(), B32))
+    }
+
+    fn unpack(value: felt252) -> Times {
+        let (mut low, mut high) = split(value);
+        Times {
+            audit_pool_fri: pull(ref low, B96),
+            lease_timeout_s: pull32(ref low, B32),
+            window_s: pull32(ref high, B32),
+            expires_at_s: pull64(ref high, B40),
+            scheduler_grace_s: pull32(ref high, B32),
+        }
+    }
+}
+
+/// | cursor 0-23 | accepted 24-47 | refunded 48-71 | held 72-95 | reopened 96-119 | stopped 120 |
+/// level 121-124 | heard_at_s 128-167 | heard_block 168-199 | expires_block 200-231 |
+pub impl ProgressPacking of StorePacking<Progress, felt252> {
+    fn pack(value: Progress) -> felt252 {
+        let low = push(0, value.level.into(), B4);
+        let low = push(low, if value.stopped {
+            1
+        } else {
+            0
+        }, B1);
+        let low = push(low, value.reopened_ranges.into(), B24);
+        let low = push(low, value.held.into(), B24);
+        let low = push(low, value.refunded.into(), B24);
+        let low = push(low, value.accepted.into(), B24);
+        let low = push(low, value.cursor.into(), B24);
+        let high = push(0, value.expires_block.into(), B32);
+        let high = push(high, value.heard_block.into(), B32);
+        join(low, push(high, value.heard_at_s.into(), B40))
+    }
+
+    fn unpack(value: felt252) -> Progress {
+        let (mut low, mut high) = split(value);
+        Progress {
+            cursor: pull32(ref low, B24),
+            accepted: pull32(ref low, B24),
+            refunded: pull32(ref low, B24),
+            held: pull32(ref low, B24),
+            reopened_ranges: pull32(ref low, B24),
+            stopped: pull(ref low, B1) == 1,
+            level: pull8(ref low, B4),
+            heard_at_s: pull64(ref high, B40),
+            heard_block: pull64(ref high, B32),
+            expires_block: pull64(ref high, B32),
+        }
+    }
+}
+
+/// | reward_fri 0-95 | audit_pool_fri 128-223 |
+pub impl OldPricePacking of StorePacking<OldPrice, felt252> {
+    fn pack(value: OldPrice) -> felt252 {
+        join(push(0, value.reward_fri, B96), push(0, value.audit_pool_fri, B96))
+    }
+
+    fn unpack(value: felt252) -> OldPrice {
+        let (reward_fri, audit_pool_fri) = split(value);
+        OldPrice { reward_fri, audit_pool_fri }
+    }
+}
+
+/// | job_id 0-39 | first 40-63 | count 64-87 | state 88-91 | attempt 92-95 | audit_exp 96-99 |
+/// level 100-103 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+pub impl LeasePacking of StorePacking<Lease, felt252> {
+    fn pack(value: Lease) -> felt252 {
+        let low = push(0, value.level.into(), B4);
+        let low = push(low, value.audit_exp.into(), B4);
+        let low = push(low, value.attempt.into(), B4);
+        let low = push(low, value.state.into(), B4);
+        let low = push(low, value.count.into(), B24);
+        let low = push(low, value.first.into(), B24);
+        let low = push(low, value.job_id.into(), B40);
+        let high = push(0, value.generation.into(), B32);
+        let high = push(high, value.since_block.into(), B32);
+        join(low, push(high, value.since_s.into(), B40))
+    }
+
+    fn unpack(value: felt252) -> Lease {
+        let (mut low, mut high) = split(value);
+        Lease {
+            job_id: pull64(ref low, B40),
+            first: pull32(ref low, B24),
+            count: pull32(ref low, B24),
+            state: pull8(ref low, B4),
+            attempt: pull8(ref low, B4),
+            audit_exp: pull8(ref low, B4),
+            level: pull8(ref low, B4),
+            since_s: pull64(ref high, B40),
+            since_block: pull64(ref high, B32),
+            generation: pull32(ref high, B32),
+        }
+    }
+}
+
+/// | first 0-23 | count 24-47 | attempt 48-51 |
+pub impl RangePacking of StorePacking<Range, felt252> {
+    fn pack(value: Range) -> felt252 {
+        let low = push(0, value.attempt.into(), B4);
+        let low = push(low, value.count.into(), B24);
+        push(low, value.first.into(), B24).into()
+    }
+
+    fn unpack(value: felt252) -> Range {
+        let (mut low, _) = split(value);
+        Range {
+            first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: pull8(ref low, B4),
+        }
+    }
+}
+
+/// | stake_fri 0-95 | locked_fri 128-223 |
+pub impl StakePacking of StorePacking<Stake, felt252> {
+    fn pack(value: Stake) -> felt252 {
+        join(push(0, value.stake_fri, B96), push(0, value.locked_fri, B96))
+    }
+
+    fn unpack(value: felt252) -> Stake {
+        let (stake_fri, locked_fri) = split(value);
+        Stake { stake_fri, locked_fri }
+    }
+}
+
+/// | unstaking_fri 0-95 | since_s 128-167 | since_block 168-199 |
+pub impl UnstakingPacking of StorePacking<Unstaking, felt252> {
+    fn pack(value: Unstaking) -> felt252 {
+        let high = push(0, value.since_block.into(), B32);
+        join(push(0, value.unstaking_fri, B96), push(high, value.since_s.into(), B40))
+    }
+
+    fn unpack(value: felt252) -> Unstaking {
+        let (unstaking_fri, mut high) = split(value);
+        Unstaking {
+            unstaking_fri, since_s: pull64(ref high, B40), since_block: pull64(ref high, B32),
+        }
+    }
+}
+
+/// | audited_fri 0-95 | audited 128-159 | losses 160-191 |
+pub impl RecordPacking of StorePacking<Record, felt252> {
+    fn pack(value: Record) -> felt252 {
+        let high = push(0, value.losses.into(), B32);
+        join(push(0, value.audited_fri, B96), push(high, value.audited.into(), B32))
+    }
+
+    fn unpack(value: felt252) -> Record {
+        let (audited_fri, mut high) = split(value);
+        Record { audited_fri, audited: pull32(ref high, B32), losses: pull32(ref high, B32) }
+    }
+}
+
+/// First cell: | least_reward_fri 0-95 | largest_package_bytes 128-175 | until_s 176-215 | slots
+/// 216-223 |; second: | audit_fee_fri 0-95 | memory_mib 128-159 |
+pub impl StandingOfferPacking of StorePacking<StandingOffer, (felt252, felt252)> {
+    fn pack(value: StandingOffer) -> (felt252, felt252) {
+        let high = push(0, value.slots.into(), B8);
+        let high = push(high, value.until_s.into(), B40);
+        let high = push(high, value.largest_package_bytes.into(), B48);
+        let audits = join(push(0, value.audit_fee_fri, B96), push(0, value.memory_mib.into(), B32));
+        (join(push(0, value.least_reward_fri, B96), high), audits)
+    }
+
+    fn unpack(value: (felt252, felt252)) -> StandingOffer {
+        let (work, audits) = value;
+        let (least_reward_fri, mut high) = split(work);
+        let (audit_fee_fri, mut memory) = split(audits);
+        StandingOffer {
+            least_reward_fri,
+            largest_package_bytes: pull64(ref high, B48),
+            until_s: pull64(ref high, B40),
+            slots: pull8(ref high, B8),
+            audit_fee_fri,
+            memory_mib: pull32(ref memory, B32),
+        }
+    }
+}
+
+/// | worker_id 0-23 | units 24-47 | before 48-87 | from_epoch 128-159 | until_epoch 160-191 |
+pub impl SeatEntryPacking of StorePacking<SeatEntry, felt252> {
+    fn pack(value: SeatEntry) -> felt252 {
+        let low = push(0, value.before.into(), B40);
+        let low = push(low, value.units.into(), B24);
+        let high = push(0, value.until_epoch.into(), B32);
+        join(push(low, value.worker_id.into(), B24), push(high, value.from_epoch.into(), B32))
+    }
+
+    fn unpack(value: felt252) -> SeatEntry {
+        let (mut low, mut high) = split(value);
+        SeatEntry {
+            worker_id: pull32(ref low, B24),
+            units: pull32(ref low, B24),
+            before: pull64(ref low, B40),
+            from_epoch: pull32(ref high, B32),
+            until_epoch: pull32(ref high, B32),
+        }
+    }
+}

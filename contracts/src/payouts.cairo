@@ -1,0 +1,89 @@
+//! Money that a board owes; anyone may have it sent to whom it belongs.
+#[starknet::component]
+pub mod PayoutsComponent {
+    use starknet::storage::{
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess,
+    };
+    use starknet::{ContractAddress, get_contract_address};
+    use crate::interfaces::{IERC20Dispatcher, IERC20DispatcherTrait, IPayouts};
+
+    pub mod Errors {
+        pub const NO_BALANCE: felt252 = 'RC: nothing to withdraw';
+        pub const TRANSFER_FAILED: felt252 = 'RC: escrow transfer failed';
+    }
+
+    /// | payouts_token: the STRK contract, set once | payouts_balances: account to fri, one cell
+    /// each
+    #[storage]
+    pub struct Storage {
+        payouts_token: ContractAddress,
+        payouts_balances: Map<ContractAddress, u128>,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        Withdrawn: Withdrawn,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct Withdrawn {
+        #[key]
+        pub account: ContractAddress,
+        pub amount_fri: u128,
+    }
+
+    #[embeddable_as(PayoutsImpl)]
+    impl Payouts<
+        TContractState, +HasComponent<TContractState>,
+    > of IPayouts<ComponentState<TContractState>> {
+        /// Caller: anyone; each account gets its own whole balance. Empty ones are passed over.
+        fn withdraw(ref self: ComponentState<TContractState>, accounts: Array<ContractAddress>) {
+            let mut sent = false;
+            for account in accounts {
+                let amount_fri = self.payouts_balances.read(account);
+                if amount_fri != 0 {
+                    self.payouts_balances.write(account, 0);
+                    self.emit(Withdrawn { account, amount_fri });
+                    let token = IERC20Dispatcher { contract_address: self.payouts_token.read() };
+                    let done = token.transfer(account, amount_fri.into());
+                    assert(done, Errors::TRANSFER_FAILED);
+                    sent = true;
+                }
+            }
+            assert(sent, Errors::NO_BALANCE);
+        }
+
+        fn balance_of(self: @ComponentState<TContractState>, account: ContractAddress) -> u128 {
+            self.payouts_balances.read(account)
+        }
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState, +HasComponent<TContractState>,
+    > of InternalTrait<TContractState> {
+        fn initialize(ref self: ComponentState<TContractState>, token: ContractAddress) {
+            self.payouts_token.write(token);
+        }
+
+        fn credit(
+            ref self: ComponentState<TContractState>, account: ContractAddress, amount_fri: u128,
+        ) {
+            if amount_fri != 0 {
+                let balance_fri = self.payouts_balances.read(account);
+                self.payouts_balances.write(account, balance_fri + amount_fri);
+            }
+        }
+
+        /// Takes money in; the payer must have approved it.
+        fn collect(
+            ref self: ComponentState<TContractState>, from: ContractAddress, amount_fri: u128,
+        ) {
+            let token = IERC20Dispatcher { contract_address: self.payouts_token.read() };
+            let done = token.transfer_from(from, get_contract_address(), amount_fri.into());
+            assert(done, Errors::TRANSFER_FAILED);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What workers render, on what standing terms, and the key that scenes are wrapped for.
+#[starknet::component]
+pub mod ProfilesComponent {
+    use starknet::get_block_timestamp;
+    use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
+    use crate::interfaces::IProfiles;
+    use crate::packing::StandingOfferPacking;
+    use crate::roles::Roles;
+    use crate::types::{LockRequest, StandingOffer};
+
+    pub mod Errors {
+        pub const FAMILY_UNSUPPORTED: felt252 = 'RC: family not supported';
+        pub const NOT_OFFERED: felt252 = 'RC: worker does not offer that';
+        pub const ZERO_KEY: felt252 = 'RC: key is zero';
+    }
+
+    /// | profile_families | one cell a worker and family | profile_offers | two packed cells |
+    /// | profile_keys | two cells, an X25519 key has 256 bits |
+    #[storage]
+    pub struct Storage {
+        profile_families: Map<(u32, felt252), bool>,
+        profile_offers: Map<u32, StandingOffer>,
+        profile_keys: Map<u32, u256>,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        FamiliesChanged: FamiliesChanged,
+        OfferChanged: OfferChanged,
+        KeyChanged: KeyChanged,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct FamiliesChanged {
+        #[key]
+        pub worker_id: u32,
+        pub families: Array<felt252>,
+        pub supported: bool,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct OfferChanged {
+        #[key]
+        pub worker_id: u32,
+        pub offer: StandingOffer,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct KeyChanged {
+        #[key]
+        pub worker_id: u32,
+        pub key: u256,
+    }
+
+    #[embeddable_as(ProfilesImpl)]
+    impl Profiles<
+        TContractState, +HasComponent<TContractState>, +Roles<TContractState>,
+    > of IProfiles<ComponentState<TContractState>> {
+        /// Caller: the worker's owner.
+        fn set_families(
+            ref self: ComponentState<TContractState>,
+            worker_id: u32,
+            families: Array<felt252>,
+            supported: bool,
+        ) {
+            self.get_contract().assert_owner_of(worker_id);
+            self.change_families(worker_id, families, supported);
+        }
+
+        /// Caller: the worker's owner or operator.
+        fn set_offer(
+            ref self: ComponentState<TContractState>, worker_id: u32, offer: StandingOffer,
+        ) {
+            self.get_contract().assert_member_of(worker_id);
+            self.profile_offers.write(worker_id, offer);
+            self.emit(OfferChanged { worker_id, offer });
+        }
+
+        /// Caller: the worker's owner or operator.
+        fn set_key(ref self: ComponentState<TContractState>, worker_id: u32, key: u256) {
+            self.get_contract().assert_member_of(worker_id);
+            assert(key != 0, Errors::ZERO_KEY);
+            self.profile_keys.write(worker_id, key);
+            self.emit(KeyChanged { worker_id, key });
+        }
+
+        fn supports(
+            self: @ComponentState<TContractState>, worker_id: u32, family: felt252,
+        ) -> bool {
+            self.profile_families.read((worker_id, family))
+        }
+
+        fn offer(self: @ComponentState<TContractState>, worker_id: u32) -> StandingOffer {
+            self.profile_offers.read(worker_id)
+        }
+
+        fn key(self: @ComponentState<TContractState>, worker_id: u32) -> u256 {
+            self.profile_keys.read(worker_id)
+        }
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState, +HasComponent<TContractState>,
+    > of InternalTrait<TContractState> {
+        fn change_families(
+            ref self: ComponentState<TContractState>,
+            worker_id: u32,
+            families: Array<felt252>,
+            supported: bool,
+        ) {
+            for family in families.span() {
+                self.profile_families.write((worker_id, *family), supported);
+            }
+            self.emit(FamiliesChanged { worker_id, families, supported });
+        }
+
+        /// Whether a scheduler may give this to the worker without asking.
+        fn is_offered(self: @ComponentState<TContractState>, request: @LockRequest) -> bool {
+            let offer = self.profile_offers.read(*request.worker_id);
+            *request.slot < offer.slots
+                && get_block_timestamp() < offer.until_s
+                && *request.reward_fri >= offer.least_reward_fri
+                && *request.package_bytes <= offer.largest_package_bytes
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A result signed off-chain (SNIP-12, revision 1), so that an aggregator can post it with others.
+use core::hash::{HashStateExTrait, HashStateTrait};
+use core::poseidon::PoseidonTrait;
+use starknet::syscalls::call_contract_syscall;
+use starknet::{ContractAddress, get_contract_address, get_tx_info};
+use crate::types::LeaseResult;
+
+const DOMAIN_TYPE: felt252 = selector!(
+    "\"StarknetDomain\"(\"name\":\"shortstring\",\"version\":\"shortstring\",\"chainId\":\"shortstring\",\"revision\":\"shortstring\")",
+);
+const SUBMISSION_TYPE: felt252 = selector!(
+    "\"Submission\"(\"Board\":\"ContractAddress\",\"Lease\":\"felt\",\"Root\":\"felt\",\"Results high\":\"u128\",\"Results low\":\"u128\",\"Key hash\":\"felt\")",
+);
+
+/// The hash that `operator` signs. A lease is submitted once, so its number is the nonce.
+pub fn submission_hash(operator: ContractAddress, lease_id: u64, result: LeaseResult) -> felt252 {
+    let domain = PoseidonTrait::new()
+        .update(DOMAIN_TYPE)
+        .update('RenderChain')
+        .update(1) // wallets read the version "1" as a number
+        .update(get_tx_info().unbox().chain_id)
+        .update(1)
+        .finalize();
+    let message = PoseidonTrait::new()
+        .update(SUBMISSION_TYPE)
+        .update(get_contract_address().into())
+        .update(lease_id.into())
+        .update_with(result)
+        .finalize();
+    PoseidonTrait::new()
+        .update('StarkNet Message')
+        .update(domain)
+        .update(operator.into())
+        .update(message)
+        .finalize()
+}
+
+/// Whether the account answers VALID; an account that reverts has not signed.
+pub fn is_signed(operator: ContractAddress, hash: felt252, signature: Array<felt252>) -> bool {
+    let mut calldata = array![hash];
+    signature.serialize(ref calldata);
+    let answer = call_contract_syscall(operator, selector!("is_valid_signature"), calldata.span());
+    match answer {
+        Ok(said) => said.len() == 1 && *said[0] == 'VALID',
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,112 @@
+//! Jobs that make no sense are refused before anything is paid.
+use crate::interfaces::{IDirectoryDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait};
+use crate::types::JobTerms;
+use super::support::{RICH, account, be, create, empty_network, terms};
+
+#[test]
+#[should_panic(expected: ('RC: job without tasks', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_tasks() {
+    create(empty_network(), JobTerms { tasks: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without reward', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_reward() {
+    create(empty_network(), JobTerms { reward_fri: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without package', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_package_size() {
+    create(empty_network(), JobTerms { package_bytes: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without package', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_digest() {
+    create(empty_network(), JobTerms { package_hi: 0, package_lo: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without family', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_family() {
+    create(empty_network(), JobTerms { family: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: longest lease is zero', 'ENTRYPOINT_FAILED'))]
+fn a_lease_needs_a_length() {
+    create(empty_network(), JobTerms { longest_lease: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is zero', 'ENTRYPOINT_FAILED'))]
+fn every_wait_needs_a_timeout() {
+    create(empty_network(), JobTerms { window_s: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is too long', 'ENTRYPOINT_FAILED'))]
+fn a_lease_is_not_longer_than_the_network_allows() {
+    create(empty_network(), JobTerms { lease_timeout_s: 1_001, expires_in_s: 2_000, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is too long', 'ENTRYPOINT_FAILED'))]
+fn a_window_is_not_longer_than_the_network_allows() {
+    create(empty_network(), JobTerms { window_s: 501, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job shorter than a lease', 'ENTRYPOINT_FAILED'))]
+fn a_job_outlives_its_leases() {
+    create(empty_network(), JobTerms { expires_in_s: 59, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audit rate is too low', 'ENTRYPOINT_FAILED'))]
+fn the_audit_rate_has_a_floor() {
+    create(empty_network(), JobTerms { audit_floor_exp: 6, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: scheduler without grace', 'ENTRYPOINT_FAILED'))]
+fn a_scheduler_can_not_keep_a_job_for_ever_or_not_at_all() {
+    create(empty_network(), JobTerms { scheduler: account('scheduler'), ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: field too wide', 'ENTRYPOINT_FAILED'))]
+fn a_number_that_does_not_fit_is_refused() {
+    create(empty_network(), JobTerms { tasks: 0x1000000, reward_fri: 1, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: network takes no new jobs', 'ENTRYPOINT_FAILED'))]
+fn a_paused_network_takes_no_jobs() {
+    let net = empty_network();
+    be('admin');
+    net.directory.set_paused(true);
+    create(net, terms());
+}
+
+#[test]
+#[should_panic(expected: ('no allowance', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
+fn a_job_without_its_escrow_is_refused() {
+    let net = empty_network();
+    be('artist');
+    net.board.create_job(terms());
+}
+
+#[test]
+fn a_job_is_stored_as_it_was_asked_for_and_its_escrow_is_held() {
+    let net = empty_network();
+    let job_id = create(net, terms());
+    let job = net.board.job(job_id);
+    assert_eq!(net.board.job_count(), 1);
+    assert_eq!((job.requester, job.family), (account('artist'), terms().family));
+    assert_eq!((job.price.package_hi, job.package.lo), (1, 2));
+    assert_eq!((job.package.bytes, job.package.files, job.price.tasks), (1_000, 3, 5));
+    assert_eq!((job.times.expires_at_s, job.progress.expires_block), (2_000, 110));
+    assert_eq!(net.token.balance_of(net.board.contract_address), RICH + 550);
+}

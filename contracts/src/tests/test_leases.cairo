@@ -1,0 +1,312 @@
+//! Who gets which tasks, and what a batch does with entries that can not be done.
+use starknet::testing::pop_log;
+use crate::events::EntryRefused;
+use crate::interfaces::{
+    IJobBoardDispatcherTrait, IPayoutsDispatcherTrait, IProfilesDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
+};
+use crate::job_board::JobBoard;
+use crate::types::{Assignment, JobTerms, LeaseResult, LeaseState, StandingOffer};
+use super::support::{
+    FAMILY, Network, WORKER, account, at, be, claim, create, locked, network, offer, result,
+    scheduled, submitted, terms,
+};
+
+fn assign(net: Network, job_id: u64, slot: u8) {
+    be('scheduler');
+    net.board.assign(array![Assignment { job_id, worker_id: WORKER, slot }]);
+}
+
+/// The reasons of the entries that the board refused so far.
+fn refusals(net: Network) -> Array<felt252> {
+    let mut reasons = array![];
+    while let Some(event) = pop_log::<JobBoard::Event>(net.board.contract_address) {
+        if let JobBoard::Event::EntryRefused(EntryRefused { reason, .. }) = event {
+            reasons.append(reason);
+        }
+    }
+    reasons
+}
+
+#[test]
+fn a_slot_is_used_again_and_the_old_lease_is_gone() {
+    let net = network();
+    let job = create(net, terms());
+    let first = claim(net, job, 3);
+    net.board.give_back(first);
+    assert_eq!(net.board.lease(first).state, LeaseState::GIVEN_BACK);
+    let second = claim(net, job, 3);
+    assert_eq!(second, first + 1);
+    assert_eq!(net.board.lease(first).state, 0);
+    assert_eq!(net.board.lease(second).state, LeaseState::CLAIMED);
+}
+
+#[test]
+#[should_panic(expected: ('RC: slot holds a lease', 'ENTRYPOINT_FAILED'))]
+fn a_slot_holds_one_lease() {
+    let net = network();
+    let job = create(net, terms());
+    claim(net, job, 0);
+    claim(net, job, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: no such slot', 'ENTRYPOINT_FAILED'))]
+fn a_worker_has_sixteen_slots() {
+    let net = network();
+    claim(net, create(net, terms()), 16);
+}
+
+#[test]
+#[should_panic(expected: ('RC: unknown job', 'ENTRYPOINT_FAILED'))]
+fn an_unknown_job_is_not_claimed() {
+    claim(network(), 7, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: unknown worker', 'ENTRYPOINT_FAILED'))]
+fn an_unknown_worker_does_not_claim() {
+    let net = network();
+    let job = create(net, terms());
+    net.board.claim_lease(job, 7, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the worker operator', 'ENTRYPOINT_FAILED'))]
+fn a_worker_is_claimed_for_by_its_operator_only() {
+    let net = network();
+    let job = create(net, terms());
+    be('owner');
+    net.board.claim_lease(job, WORKER, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: family not supported', 'ENTRYPOINT_FAILED'))]
+fn a_worker_claims_its_families_only() {
+    let net = network();
+    claim(net, create(net, JobTerms { family: 'other', ..terms() }), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: nothing left to claim', 'ENTRYPOINT_FAILED'))]
+fn no_task_is_given_twice() {
+    let net = network();
+    let job = create(net, JobTerms { tasks: 2, ..terms() });
+    claim(net, job, 0);
+    claim(net, job, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake is not free', 'ENTRYPOINT_FAILED'))]
+fn a_lease_needs_free_stake() {
+    let net = network();
+    be('owner');
+    net.registry.request_unstake(WORKER, 921);
+    claim(net, create(net, terms()), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: job is over', 'ENTRYPOINT_FAILED'))]
+fn an_expired_job_is_not_claimed() {
+    let net = network();
+    let job = create(net, terms());
+    at(2_000, 10);
+    claim(net, job, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: scheduler has precedence', 'ENTRYPOINT_FAILED'))]
+fn the_scheduler_comes_first() {
+    let net = network();
+    let job = create(net, scheduled());
+    at(1_089, 30);
+    claim(net, job, 0);
+}
+
+#[test]
+fn claiming_opens_when_the_scheduler_was_silent_and_closes_when_it_speaks() {
+    let net = network();
+    let job = create(net, scheduled());
+    at(1_090, 19);
+    claim(net, job, 0);
+    offer(net);
+    assign(net, job, 1);
+    at(1_180, 28);
+    claim(net, job, 2);
+    assert_eq!(locked(net), 80 + 80 + 40);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the scheduler', 'ENTRYPOINT_FAILED'))]
+fn a_job_without_scheduler_is_not_assigned() {
+    let net = network();
+    let job = create(net, terms());
+    offer(net);
+    assign(net, job, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: worker does not offer that', 'ENTRYPOINT_FAILED'))]
+fn nothing_is_assigned_without_an_offer() {
+    let net = network();
+    assign(net, create(net, scheduled()), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: worker does not offer that', 'ENTRYPOINT_FAILED'))]
+fn a_slot_that_is_not_offered_is_not_filled() {
+    let net = network();
+    offer(net);
+    assign(net, create(net, scheduled()), 2);
+}
+
+#[test]
+#[should_panic(expected: ('RC: worker does not offer that', 'ENTRYPOINT_FAILED'))]
+fn a_price_below_the_offer_is_not_assigned() {
+    let net = network();
+    offer(net);
+    assign(net, create(net, JobTerms { reward_fri: 49, ..scheduled() }), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: worker does not offer that', 'ENTRYPOINT_FAILED'))]
+fn a_package_over_the_offer_is_not_assigned() {
+    let net = network();
+    offer(net);
+    assign(net, create(net, JobTerms { package_bytes: 1_001, ..scheduled() }), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: worker does not offer that', 'ENTRYPOINT_FAILED'))]
+fn an_offer_ends() {
+    let net = network();
+    let old = offer(net);
+    net.profiles.set_offer(WORKER, StandingOffer { until_s: 1_000, ..old });
+    assign(net, create(net, scheduled()), 0);
+}
+
+#[test]
+fn one_bad_assignment_does_not_stop_the_others() {
+    let net = network();
+    offer(net);
+    let job = create(net, scheduled());
+    be('scheduler');
+    let good = Assignment { job_id: job, worker_id: WORKER, slot: 0 };
+    net
+        .board
+        .assign(
+            array![
+                Assignment { worker_id: 9, ..good }, good, good, Assignment { job_id: 8, ..good },
+            ],
+        );
+    let reasons = array!['RC: unknown worker', 'RC: slot holds a lease', 'RC: not the scheduler'];
+    assert_eq!(refusals(net), reasons);
+    assert_eq!(net.board.job(job).progress.held, 2);
+}
+
+#[test]
+fn one_bad_acceptance_does_not_stop_the_others() {
+    let net = network();
+    let job = create(net, terms());
+    let other = create(net, JobTerms { tasks: 1, ..terms() });
+    let good = submitted(net, job, 0);
+    let early = claim(net, job, 1);
+    let foreign = submitted(net, other, 2);
+    be('artist');
+    net.board.accept(job, array![good, early, foreign, good]);
+    let reasons = array![
+        'RC: lease in another state', 'RC: lease of another job', 'RC: lease in another state',
+    ];
+    assert_eq!(refusals(net), reasons);
+    assert_eq!(net.payouts.balance_of(account('payout')), 200);
+}
+
+#[test]
+fn one_bad_expiry_does_not_stop_the_others() {
+    let net = network();
+    let job = create(net, terms());
+    let late = claim(net, job, 0);
+    at(1_030, 13);
+    let early = claim(net, job, 1);
+    at(1_060, 16);
+    be('stranger');
+    net.board.expire(job, array![early, late, late]);
+    let reasons = array!['RC: deadline not reached', 'RC: lease in another state'];
+    assert_eq!(refusals(net), reasons);
+    assert_eq!(net.board.lease(late).state, LeaseState::EXPIRED);
+    assert_eq!(net.board.lease(early).state, LeaseState::CLAIMED);
+}
+
+#[test]
+#[should_panic(expected: ('RC: batch is empty or too long', 'ENTRYPOINT_FAILED'))]
+fn an_empty_batch_is_refused() {
+    let net = network();
+    let job = create(net, terms());
+    net.board.accept(job, array![]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the requester', 'ENTRYPOINT_FAILED'))]
+fn a_worker_does_not_accept_its_own_lease_early() {
+    let net = network();
+    let job = create(net, terms());
+    let lease = submitted(net, job, 0);
+    net.board.accept(job, array![lease]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED'))]
+fn nobody_else_submits() {
+    let net = network();
+    let lease = claim(net, create(net, terms()), 0);
+    be('thief');
+    net.board.submit(lease, result());
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED'))]
+fn a_lease_of_nobody_is_not_submitted() {
+    network().board.submit(7, result());
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED'))]
+fn nobody_else_gives_back() {
+    let net = network();
+    let lease = claim(net, create(net, terms()), 0);
+    be('thief');
+    net.board.give_back(lease);
+}
+
+#[test]
+#[should_panic(expected: ('RC: empty result', 'ENTRYPOINT_FAILED'))]
+fn an_empty_result_is_refused() {
+    let net = network();
+    let lease = claim(net, create(net, terms()), 0);
+    net.board.submit(lease, LeaseResult { root: 0, ..result() });
+}
+
+#[test]
+fn a_new_operator_takes_over_what_the_old_one_held() {
+    let net = network();
+    let lease = claim(net, create(net, terms()), 0);
+    be('owner');
+    net.registry.set_operator(WORKER, account('spare'));
+    be('spare');
+    net.board.submit(lease, result());
+    assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
+}
+
+#[test]
+fn a_worker_without_the_family_any_more_finishes_what_it_holds() {
+    let net = network();
+    let job = create(net, terms());
+    let lease = claim(net, job, 0);
+    be('owner');
+    net.profiles.set_families(WORKER, array![FAMILY], false);
+    be('operator');
+    net.board.submit(lease, result());
+    be('artist');
+    net.board.accept(job, array![lease]);
+    assert_eq!(net.payouts.balance_of(account('payout')), 200);
+}

@@ -1,0 +1,129 @@
+//! Packed records come back as they went in, at the edges of every field.
+use starknet::storage_access::StorePacking;
+use crate::packing::{
+    LeasePacking, OldPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
+    RecordPacking, SeatEntryPacking, StakePacking, StandingOfferPacking, TimesPacking,
+    UnstakingPacking,
+};
+use crate::types::{
+    Lease, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
+    Times, Unstaking,
+};
+
+const M24: u32 = 0xffffff;
+const M32: u32 = 0xffffffff;
+const M40: u64 = 0xffffffffff;
+const M48: u64 = 0xffffffffffff;
+const M96: u128 = 0xffffffffffffffffffffffff;
+const M128: u128 = 0xffffffffffffffffffffffffffffffff;
+
+fn survives<T, P, +StorePacking<T, P>, +Copy<T>, +Drop<T>, +PartialEq<T>>(value: T) -> bool {
+    StorePacking::unpack(StorePacking::pack(value)) == value
+}
+
+#[test]
+fn leases_and_ranges() {
+    let lease = Lease {
+        job_id: M40,
+        first: M24,
+        count: 1,
+        state: 6,
+        attempt: 15,
+        audit_exp: 0,
+        level: 15,
+        since_s: M40,
+        since_block: 0,
+        generation: M32,
+    };
+    assert!(survives::<_, felt252>(lease));
+    let other = Lease { first: 0, count: M24, audit_exp: 15, since_block: 0xffffffff, ..lease };
+    assert!(survives::<_, felt252>(Lease { level: 0, generation: 1, ..other }));
+    assert!(survives::<_, felt252>(Range { first: M24, count: M24, attempt: 3 }));
+    assert!(survives::<_, felt252>(Range { first: 0, count: 1, attempt: 15 }));
+}
+
+#[test]
+fn the_cells_of_a_job() {
+    let package = Package {
+        lo: M128, bytes: M48, files: 0, audit_tiles: 255, audit_floor_exp: 0, longest_lease: M24,
+    };
+    assert!(survives::<_, felt252>(package));
+    assert!(survives::<_, felt252>(Package { bytes: 0, files: M24, audit_tiles: 0, ..package }));
+    assert!(survives::<_, felt252>(Price { package_hi: M128, reward_fri: M96, tasks: M24 }));
+    assert!(survives::<_, felt252>(Price { package_hi: 0, reward_fri: 1, tasks: M24 }));
+    let times = Times {
+        audit_pool_fri: M96,
+        lease_timeout_s: 0,
+        window_s: M32,
+        expires_at_s: 0,
+        scheduler_grace_s: M32,
+    };
+    assert!(survives::<_, felt252>(times));
+    let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
+    assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
+    assert!(survives::<_, felt252>(OldPrice { reward_fri: M96, audit_pool_fri: M96 }));
+}
+
+#[test]
+fn progress() {
+    let progress = Progress {
+        cursor: M24,
+        accepted: 0,
+        refunded: M24,
+        held: 0,
+        reopened_ranges: M24,
+        stopped: false,
+        level: 15,
+        heard_at_s: M40,
+        heard_block: 0,
+        expires_block: 0xffffffff,
+    };
+    assert!(survives::<_, felt252>(progress));
+    let other = Progress { accepted: M24, held: M24, stopped: true, level: 0, ..progress };
+    assert!(survives::<_, felt252>(Progress { heard_at_s: 0, heard_block: 0xffffffff, ..other }));
+}
+
+#[test]
+fn the_cells_of_a_worker() {
+    assert!(survives::<_, felt252>(Stake { stake_fri: M96, locked_fri: M96 }));
+    assert!(
+        survives::<
+            _, felt252,
+        >(Unstaking { unstaking_fri: M96, since_s: M40, since_block: 0xffffffff }),
+    );
+    assert!(survives::<_, felt252>(Record { audited: M32, losses: 0, audited_fri: M96 }));
+    assert!(survives::<_, felt252>(Record { audited: 0, losses: M32, audited_fri: 0 }));
+    let offer = StandingOffer {
+        least_reward_fri: M96,
+        largest_package_bytes: M48,
+        slots: 255,
+        until_s: M40,
+        audit_fee_fri: M96,
+        memory_mib: M32,
+    };
+    assert!(survives::<_, (felt252, felt252)>(offer));
+    assert!(
+        survives::<_, (felt252, felt252)>(StandingOffer { until_s: 0, memory_mib: 1, ..offer }),
+    );
+    let entry = SeatEntry {
+        worker_id: M24, units: 0, before: M40, from_epoch: 0, until_epoch: M32,
+    };
+    assert!(survives::<_, felt252>(entry));
+    assert!(
+        survives::<
+            _, felt252,
+        >(SeatEntry { worker_id: 0, units: M24, before: 0, from_epoch: M32, until_epoch: 0 }),
+    );
+}
+
+#[test]
+#[should_panic(expected: 'RC: field too wide')]
+fn a_field_over_its_width_is_refused_not_cut() {
+    StorePacking::<Range, felt252>::pack(Range { first: 0x1000000, count: 1, attempt: 0 });
+}
+
+#[test]
+#[should_panic(expected: 'RC: field too wide')]
+fn an_amount_over_96_bits_is_refused() {
+    StorePacking::<Stake, felt252>::pack(Stake { stake_fri: M96 + 1, locked_fri: 0 });
+}

@@ -1,0 +1,37 @@
+//! Locks and audit rates: what DESIGN calls L, L_min and p.
+use crate::lease_id::{join, split};
+use crate::terms::{audit_rate, least_lock, lock_at};
+
+#[test]
+fn the_least_lock_is_three_tenths_rounded_up_and_the_share_of_the_pool() {
+    assert_eq!(least_lock(200, 50, 2, 5), 60 + 20);
+    assert_eq!(least_lock(1, 0, 1, 5), 1);
+    assert_eq!(least_lock(11, 7, 1, 2), 4 + 3);
+}
+
+#[test]
+fn a_lower_rate_needs_a_larger_lock() {
+    assert_eq!(lock_at(100, 30, 0), 30);
+    assert_eq!(lock_at(100, 30, 1), 200);
+    assert_eq!(lock_at(100, 30, 2), 600);
+    assert_eq!(lock_at(100, 30, 5), 6_200);
+}
+
+#[test]
+fn the_rate_is_the_smallest_that_record_floor_and_stake_allow() {
+    assert_eq!(audit_rate(100, 30, 5, 0, 10_000), Some(0)); // a newcomer
+    assert_eq!(audit_rate(100, 30, 5, 9, 10_000), Some(0));
+    assert_eq!(audit_rate(100, 30, 5, 25, 10_000), Some(2));
+    assert_eq!(audit_rate(100, 30, 1, 25, 10_000), Some(1)); // the job's floor
+    assert_eq!(audit_rate(100, 30, 5, 25, 599), Some(1)); // the free stake
+    assert_eq!(audit_rate(100, 30, 5, 4_000_000_000, 6_200), Some(5));
+    assert_eq!(audit_rate(100, 30, 5, 25, 30), Some(0));
+    assert_eq!(audit_rate(100, 30, 5, 25, 29), None);
+}
+
+#[test]
+fn a_lease_number_names_worker_slot_and_generation() {
+    assert_eq!(split(join(0xffffff, 255, 0xffffffff)), (0xffffff, 255, 0xffffffff));
+    assert_eq!(split(join(1, 0, 7)), (1, 0, 7));
+    assert_eq!(join(1, 2, 3), 0x10200000003);
+}

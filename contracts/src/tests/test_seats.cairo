@@ -1,0 +1,110 @@
+//! Seats count from the epoch after they were made until the epoch after they were given up.
+use crate::interfaces::{
+    IERC20DispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
+use super::support::{FAMILY, Network, STAKE, WORKER, account, at, be, network};
+
+/// Three more workers, each with its own owner.
+fn crowd() -> Network {
+    let net = network();
+    for name in array!['second', 'third', 'fourth'] {
+        be(name);
+        net.token.approve(net.registry.contract_address, STAKE.into());
+        net.registry.register(account(name + 1), account(name), array![FAMILY], STAKE);
+    }
+    net
+}
+
+#[test]
+fn seats_count_from_the_next_epoch() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 10);
+    let now = net.seats.epoch();
+    assert_eq!(now, 1);
+    assert_eq!(net.seats.seat_units(FAMILY, now), 0);
+    assert_eq!(net.seats.seat_units(FAMILY, now + 1), 10);
+    assert_eq!(net.seats.seat_holder(FAMILY, now + 1, 9), WORKER);
+}
+
+#[test]
+fn a_past_epoch_never_changes() {
+    let net = crowd();
+    be('owner');
+    net.seats.set_seats(1, FAMILY, 3);
+    be('second');
+    net.seats.set_seats(2, FAMILY, 5);
+    at(1_000, 25);
+    be('owner');
+    net.seats.set_seats(1, FAMILY, 2);
+    be('third');
+    net.seats.set_seats(3, FAMILY, 1);
+    at(1_000, 35);
+    be('second');
+    net.seats.set_seats(2, FAMILY, 0);
+    assert_eq!(net.seats.seat_count(FAMILY), 4);
+    assert_eq!(holders(net, 2), array![1, 1, 1, 2, 2, 2, 2, 2]);
+    assert_eq!(holders(net, 3), array![0, 0, 0, 2, 2, 2, 2, 2, 1, 1, 3]);
+    assert_eq!(holders(net, 4), array![0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3]);
+    assert_eq!(net.seats.seat_at(FAMILY, 3).before, 10);
+}
+
+fn holders(net: Network, epoch: u32) -> Array<u32> {
+    let mut found = array![];
+    for unit in 0..net.seats.seat_units(FAMILY, epoch) {
+        found.append(net.seats.seat_holder(FAMILY, epoch, unit));
+    }
+    found
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake below its seats', 'ENTRYPOINT_FAILED'))]
+fn seats_need_stake() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 11);
+}
+
+#[test]
+#[should_panic(expected: ('RC: no such seat', 'ENTRYPOINT_FAILED'))]
+fn a_unit_beyond_the_last_has_no_holder() {
+    network().seats.seat_holder(FAMILY, 9, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the worker owner', 'ENTRYPOINT_FAILED'))]
+fn the_operator_takes_no_seats() {
+    let net = network();
+    be('operator');
+    net.seats.set_seats(WORKER, FAMILY, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: no seats to change', 'ENTRYPOINT_FAILED'))]
+fn the_same_number_again_is_no_change() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 0);
+}
+
+#[test]
+fn seats_that_the_stake_no_longer_covers_are_dropped_by_anyone() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 10);
+    net.registry.request_unstake(WORKER, 1);
+    be('stranger');
+    net.seats.drop_seats(WORKER, FAMILY);
+    assert_eq!(net.seats.seats_of(WORKER, FAMILY), 0);
+    assert_eq!(net.seats.seat_holder(FAMILY, 2, 0), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: seats are covered', 'ENTRYPOINT_FAILED'))]
+fn covered_seats_stay() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 10);
+    be('stranger');
+    net.seats.drop_seats(WORKER, FAMILY);
+}

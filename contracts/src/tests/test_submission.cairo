@@ -1,0 +1,80 @@
+//! Results that an aggregator posts for their workers.
+use crate::interfaces::{IJobBoardDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::types::{LeaseState, SignedResult};
+use super::support::{Network, WORKER, account, be, claim, create, deploy, network, result, terms};
+
+/// An account that takes the hash itself for its signature.
+#[starknet::contract]
+mod EchoAccount {
+    use crate::interfaces::IAccount;
+
+    #[storage]
+    struct Storage {}
+
+    #[abi(embed_v0)]
+    impl AccountImpl of IAccount<ContractState> {
+        fn is_valid_signature(
+            self: @ContractState, hash: felt252, signature: Array<felt252>,
+        ) -> felt252 {
+            assert(signature.len() == 1, 'bad length');
+            if *signature[0] == hash {
+                'VALID'
+            } else {
+                0
+            }
+        }
+    }
+}
+
+fn with_account(net: Network) -> u64 {
+    let lease = claim(net, create(net, terms()), 0);
+    be('owner');
+    net.registry.set_operator(WORKER, deploy(EchoAccount::TEST_CLASS_HASH.into(), array![]));
+    lease
+}
+
+fn signed(lease_id: u64, signature: felt252) -> SignedResult {
+    SignedResult { lease_id, result: result(), signature: array![signature] }
+}
+
+#[test]
+fn a_signed_result_is_posted_by_a_stranger() {
+    let net = network();
+    let lease = with_account(net);
+    let hash = net.board.submission_hash(lease, result());
+    be('aggregator');
+    net.board.submit_signed(array![signed(lease, 5), signed(lease, hash), signed(lease, hash)]);
+    assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
+    assert_ne!(net.board.result_hash(lease), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: wrong signature', 'ENTRYPOINT_FAILED'))]
+fn a_wrong_signature_is_refused() {
+    let net = network();
+    let lease = with_account(net);
+    net.board.submit_signed(array![signed(lease, 5)]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: wrong signature', 'ENTRYPOINT_FAILED'))]
+fn a_signature_for_one_lease_is_none_for_another() {
+    let net = network();
+    let lease = with_account(net);
+    let hash = net.board.submission_hash(lease + 1, result());
+    net.board.submit_signed(array![signed(lease, hash)]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: lease in another state', 'ENTRYPOINT_FAILED'))]
+fn a_lease_without_a_result_has_no_hash() {
+    let net = network();
+    net.board.result_hash(claim(net, create(net, terms()), 0));
+}
+
+#[test]
+fn an_operator_has_its_number() {
+    let net = network();
+    assert_eq!(net.registry.worker_id_of(account('operator')), WORKER);
+    assert_eq!(net.registry.operator_of(WORKER), account('operator'));
+}

@@ -1,0 +1,24 @@
+"""Fixtures of the chain tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chain.views import Chains
+
+
+@pytest.fixture
+def chains(devnet: int, tmp_path: Path) -> Callable[[], Any]:
+    """``async with chains() as opened`` gives ``Chains``."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Chains]:
+        async with AsyncExitStack() as stack:
+            yield Chains(devnet, tmp_path, stack)
+
+    return opened

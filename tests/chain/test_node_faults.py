@@ -1,0 +1,260 @@
+"""Nodes that are down, lie, lag or lose things: each has its sentence, and nothing is paid twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.node import Node, check_head, read_headers
+from renderchain.core.errors import ChainError, SecretError, SettingsError, StuckTransaction, WrongNetwork
+
+from tests.chain.devnet import tell
+from tests.chain.proxy import Proxy, error, proxy_before, result
+from tests.chain.views import TERMS, Chains
+from tools.network.services import start_devnet, stop
+
+
+def behind(proxy: Proxy) -> Node:
+    return Node(proxy.rpc_url, proxy.ws_url)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"<html>hello</html>", "answered nonsense|can't be reached"),
+        (b'{"jsonrpc": "2.0", "result": ', "answered nonsense|can't be reached"),
+        (b'{"jsonrpc": "2.0", "id": 0, "result": {"a": 1}}', "answered nonsense"),
+        (429, "429"),
+        (500, "500"),
+        (error(-32603, "database is gone"), "answered nonsense"),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_named(chains: Callable[[], Any], answer: Any, said: str) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            proxy.rule = lambda method, question: answer
+            with pytest.raises(ChainError, match=said):
+                await opened.account(opened.accounts[0], behind(proxy))
+
+    asyncio.run(run())
+
+
+def test_a_node_that_is_down_at_the_start_is_named(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            with pytest.raises(ChainError, match="127.0.0.1:9/rpc .*can't be reached"):
+                await opened.account(opened.accounts[0], Node("http://127.0.0.1:9/rpc", ""))
+
+    asyncio.run(run())
+
+
+def test_another_chain_another_version_and_a_bad_key_are_refused(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            one = opened.accounts[0]
+            with pytest.raises(WrongNetwork, match="serves SN_SEPOLIA, the settings say SN_MAIN"):
+                await opened.account(one, replace(opened.node, chain_id="SN_MAIN"))
+            proxy.rule = lambda method, question: result("0.9.0") if method == "specVersion" else None
+            with pytest.raises(WrongNetwork, match="speaks version 0.9.0 .* 0.10 is needed"):
+                await opened.account(one, behind(proxy))
+            with pytest.raises(SecretError, match="no Stark key"):
+                await opened.account(replace(one, private_key=0))
+
+    asyncio.run(run())
+
+
+def test_a_wrong_contract_at_the_address_is_refused(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            account, sender = await opened.sender(opened.accounts[5])
+            for address, said in ((0x1234, "no contract at"), (net.deployed.board, "is not the Directory")):
+                with pytest.raises(WrongNetwork, match=said):
+                    await StarknetChain.connect(account, sender, opened.node, address)
+            with pytest.raises(WrongNetwork, match="no active board"):
+                await StarknetChain.connect(account, sender, opened.node, net.deployed.directory, 0x1234)
+
+    asyncio.run(run())
+
+
+def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            account = await opened.account(opened.accounts[0])
+            newest = (await account.client.get_block(block_number="latest")).timestamp
+            await check_head(account, newest + 600, 600)
+            with pytest.raises(ChainError, match="newest block is 10 minutes old: it is behind"):
+                await check_head(account, newest + 601, 600)
+
+    asyncio.run(run())
+
+
+def test_a_node_that_goes_away_in_the_middle_is_waited_for(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
+            away = {"left": 3}
+
+            def rule(method: str, question: dict[str, Any]) -> Any:
+                if method == "getTransactionReceipt" and away["left"]:
+                    away["left"] -= 1
+                    return 503
+                return None
+
+            proxy.rule = rule
+            assert await chain.create_job(TERMS) == 1
+            assert away["left"] == 0
+
+    asyncio.run(run())
+
+
+def test_a_transaction_that_the_node_lost_is_sent_again_for_more(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            options = {"resend_s": 0.2, "give_up_s": 20.0}
+            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy), **options)
+            prices: list[int] = []
+
+            def rule(method: str, question: dict[str, Any]) -> Any:
+                if method != "addInvokeTransaction":
+                    return None
+                bounds = question["params"]["invoke_transaction"]["resource_bounds"]
+                prices.append(int(bounds["l2_gas"]["max_price_per_unit"], 16))
+                return result({"transaction_hash": "0x1"}) if len(prices) == 1 else None
+
+            proxy.rule = rule
+            assert await chain.create_job(TERMS) == 1
+            assert len(prices) == 2 and prices[1] > prices[0]
+            assert await chain.tokens_fri(net.deployed.board) == TERMS.escrow_fri
+
+    asyncio.run(run())
+
+
+def test_a_stuck_transaction_is_said_to_be_open_and_finished_later(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            options = {"resend_s": 0.2, "give_up_s": 0.6}
+            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy), **options)
+            swallowed = result({"transaction_hash": "0x1"})
+            proxy.rule = lambda method, question: swallowed if method == "addInvokeTransaction" else None
+            with pytest.raises(StuckTransaction, match="It may still happen, but only once"):
+                await chain.create_job(TERMS, key="stuck")
+            proxy.rule = lambda method, question: None
+            assert await chain.create_job(TERMS, key="stuck") == 1
+            assert await chain.tokens_fri(net.deployed.board) == TERMS.escrow_fri
+
+    asyncio.run(run())
+
+
+def test_authentication_headers_reach_the_node_and_no_error(
+    chains: Callable[[], Any], tmp_path: Path
+) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            file = tmp_path / "headers.json"
+            file.write_text('{"x-apikey": "very-secret"}')
+            node = Node(proxy.rpc_url, proxy.ws_url, headers=read_headers(file))
+            await opened.account(opened.accounts[0], node)
+            assert proxy.headers["x-apikey"] == "very-secret"
+            proxy.rule = lambda method, question: 401
+            with pytest.raises(ChainError) as refused:
+                await opened.account(opened.accounts[0], node)
+            assert "very-secret" not in repr(refused.value) + repr(node)
+            file.write_text("[1]")
+            with pytest.raises(SettingsError, match="one JSON object of texts"):
+                read_headers(file)
+
+    asyncio.run(run())
+
+
+async def names(stream: Any, count: int) -> list[str]:
+    return [type(await asyncio.wait_for(anext(stream), 40)).__name__ for _ in range(count)]
+
+
+@pytest.mark.parametrize("fault", ["cut", "deaf", "refused", "none at all"])
+def test_events_survive_a_broken_websocket_each_once(
+    chains: Callable[[], Any], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("renderchain.adapters.starknet.events.PING_S", 0.5)
+    monkeypatch.setattr("renderchain.adapters.starknet.events.POLL_S", 0.2)
+    monkeypatch.setattr("renderchain.adapters.starknet.events.FIRST_RETRY_S", 0.1)
+
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            node = Node(proxy.rpc_url, "" if fault == "none at all" else proxy.ws_url)
+            chain = await opened.chain(opened.accounts[5], net.deployed, node)
+            proxy.sockets_open = fault != "refused"
+            start = await chain.block_number()
+            job_id = await net.artist.create_job(TERMS)
+            async with aclosing(chain.events(start)) as stream:
+                assert await names(stream, 1) == ["JobCreated"]
+                if fault == "cut":
+                    await proxy.cut()
+                if fault == "deaf":
+                    proxy.go_deaf()
+                lease_id = await net.worker.claim_lease(job_id, 0)
+                assert await names(stream, 1) == ["LeaseClaimed"]
+                await net.worker.give_back(lease_id)
+                assert await names(stream, 1) == ["LeaseEnded"]
+
+    asyncio.run(run())
+
+
+def test_a_node_that_forgot_the_subscription_is_asked(
+    chains: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("renderchain.adapters.starknet.events.WATCH_S", 0.3)
+
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
+            start = await chain.block_number()
+            async with aclosing(chain.events(start)) as stream:
+                await net.artist.create_job(TERMS)
+                assert await names(stream, 1) == ["JobCreated"]
+                proxy.go_deaf()  # the connection's pings are ten seconds apart
+                job_id = await net.artist.create_job(TERMS)
+                assert await names(stream, 1) == ["JobCreated"] and job_id == 2
+
+    asyncio.run(run())
+
+
+def test_a_reorganised_chain_tells_its_events_again(tmp_path: Path) -> None:
+    """On a devnet of its own: aborting blocks would take other tests' blocks too."""
+    pid, port = start_devnet(tmp_path / "devnet", 8)
+
+    async def run() -> None:
+        from contextlib import AsyncExitStack
+
+        async with AsyncExitStack() as stack:
+            opened = Chains(port, tmp_path, stack)
+            net = await opened.network()
+            start = await net.artist.block_number()
+            job_id = await net.artist.create_job(TERMS)
+            async with aclosing(net.stranger.events(start)) as stream:
+                assert await names(stream, 1) == ["JobCreated"]
+                kept = await net.artist.block_number()
+                await net.worker.claim_lease(job_id, 0)
+                assert await names(stream, 1) == ["LeaseClaimed"]
+                tell(opened.node.rpc_url, "abortBlocks", starting_block_id={"block_number": kept + 1})
+                assert await names(stream, 2) == ["Reorganised", "JobCreated"]
+                assert await net.worker.open_leases() == []
+                fresh = await opened.chain(opened.accounts[2], net.deployed)
+                await fresh.claim_lease(job_id, 3)
+                assert await names(stream, 1) == ["LeaseClaimed"]
+
+    try:
+        asyncio.run(run())
+    finally:
+        stop(pid)

@@ -1,0 +1,135 @@
+"""A crash anywhere between intent and confirmation neither loses nor repeats a payment."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.core.contract_errors import UnknownWorker
+from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds
+
+from tests.chain.crash import AMOUNT_FRI
+from tests.chain.views import TERMS
+from tools.network.services import REPO
+
+STEPS = ("begin", "intended", "signed", "sent", "confirmed")
+
+
+def add_stake(arguments: list[str], step: str) -> int:
+    """Run crash.py; its exit code."""
+    command = [sys.executable, str(REPO / "tests" / "chain" / "crash.py"), *arguments, step]
+    env = {"PYTHONPATH": f"{REPO / 'addon'}:{REPO}", "PATH": ""}
+    return subprocess.run(command, env=env, timeout=60, check=False).returncode
+
+
+@pytest.mark.parametrize("steps", [[step] for step in STEPS] + [list(STEPS[1:])], ids="-".join)
+def test_a_payment_happens_once_wherever_the_process_dies(
+    chains: Callable[[], Any], tmp_path: Path, steps: list[str]
+) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            payer = opened.accounts[4]
+            before_fri = (await net.worker.worker(1)).stake_fri
+            where = [opened.node.rpc_url, hex(payer.address), hex(payer.private_key)]
+            arguments = [*where, hex(net.deployed.directory), str(tmp_path / "payer.sqlite")]
+            for step in steps:
+                assert await asyncio.to_thread(add_stake, arguments, step) == -signal.SIGKILL
+            assert await asyncio.to_thread(add_stake, arguments, "none") == 0
+            assert (await net.worker.worker(1)).stake_fri == before_fri + AMOUNT_FRI
+            assert SqliteJournal(tmp_path / "payer.sqlite").adopt(payer.address) == []
+
+    asyncio.run(run())
+
+
+def test_a_job_lost_to_a_crash_is_found_again_with_its_number(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            artist = opened.accounts[5]
+
+            def die(step: str) -> None:
+                if step == "sent":
+                    raise KeyboardInterrupt
+
+            chain = await opened.chain(artist, net.deployed, at_step=die)
+            with pytest.raises(KeyboardInterrupt):
+                await chain.create_job(TERMS, key="job 7")
+            again = await opened.chain(artist, net.deployed)
+            assert await again.create_job(TERMS, key="job 7") == 1
+            assert await again.tokens_fri(net.deployed.board) == TERMS.escrow_fri
+
+    asyncio.run(run())
+
+
+def test_a_fee_over_the_limit_sends_nothing(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            fees: list[Any] = []
+            options = {"limit_fri": 10**14, "say_fee": lambda action, fee: fees.append(fee)}
+            chain = await opened.chain(opened.accounts[5], net.deployed, **options)
+            with pytest.raises(FeeTooHigh, match="Creating the job may cost up to .* fee_limit_fri"):
+                await chain.create_job(TERMS)
+            assert fees == [] and await chain.tokens_fri(net.deployed.board) == 0
+            rich = await opened.chain(opened.accounts[5], net.deployed, **{**options, "limit_fri": 10**18})
+            await rich.create_job(TERMS)
+            assert 0 < fees[0].estimated_fri < fees[0].highest_fri
+
+    asyncio.run(run())
+
+
+def test_an_account_without_the_money_is_told_so(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            terms = type(TERMS)(**{**TERMS.as_dict(), "reward_fri": 10**24})
+            with pytest.raises(InsufficientFunds, match="too little STRK .* add funds"):
+                await net.artist.create_job(terms)
+
+    asyncio.run(run())
+
+
+def test_a_nonce_that_another_program_took_is_stepped_over(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            job_id = await net.artist.create_job(TERMS)
+            stranger = await opened.chain(opened.accounts[0], net.deployed)  # the same account again
+            for _ in range(3):
+                await net.artist.extend(job_id, 1)
+                await stranger.extend(job_id, 1)
+            assert (await net.artist.job(job_id)).expires_at_s > 0
+
+    asyncio.run(run())
+
+
+def test_thirty_sent_at_once_all_happen_in_one_order(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            job_id = await net.artist.create_job(TERMS)
+            first = (await net.artist.job(job_id)).expires_at_s
+            await asyncio.gather(*(net.artist.extend(job_id, 1) for _ in range(30)))
+            assert (await net.artist.job(job_id)).expires_at_s == first + 30
+
+    asyncio.run(run())
+
+
+def test_a_key_whose_transaction_was_refused_is_not_used_again(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            with pytest.raises(UnknownWorker):
+                await net.owner.add_stake(99, 1, key="refused")
+            with pytest.raises(ChainError, match="refused before under the same key"):
+                await net.owner.add_stake(99, 1, key="refused")
+
+    asyncio.run(run())
