@@ -61,8 +61,8 @@ async def whole_job(net: Bench, meter: Meter, frames: int, lease: int) -> dict[s
     left = -(-frames // lease)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
-        places = [(job_id, number, slot) for slot in range(4) for number in numbers][: min(left, 32)]
-        assert await phase("assign", net.scheduler.assign(places)) == []
+        places = [(number, slot) for slot in range(4) for number in numbers][: min(left, 32)]
+        assert await phase("assign", net.scheduler.assign(job_id, places)) == []
         held = [(one, lease_id) for one in net.workers for lease_id in await one.open_leases()]
         signed = [(lease_id, RESULT, one.sign_result(lease_id, RESULT)) for one, lease_id in held]
         assert await phase("submit", net.scheduler.submit_signed(signed)) == []
@@ -153,7 +153,7 @@ everything that a transaction costs: validation, fee transfer, events, new stora
 {table(["call", "L2 gas"], [[name, gas] for name, gas in calls])}
 
 A slot that never held a lease costs two new storage cells (402,000 each) once; its later leases write the
-same cells again. Pay that stays on the board costs a new cell too, so clients withdraw it at once.
+same cells again. In the same way an account's balance and a worker's lock take a new cell only once.
 
 ## A whole job, gas a frame
 

@@ -1,7 +1,7 @@
 //! What the contracts offer each other and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
 use crate::types::{
-    Assignment, JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, SeatEntry,
+    JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, Place, SeatEntry,
     SignedResult, StandingOffer, WorkerInfo,
 };
 
@@ -101,7 +101,7 @@ pub trait IJobBoard<T> {
     fn cancel(ref self: T, job_id: u64);
     fn refund(ref self: T, job_id: u64);
     fn claim_lease(ref self: T, job_id: u64, worker_id: u32, slot: u8) -> u64;
-    fn assign(ref self: T, assignments: Array<Assignment>);
+    fn assign(ref self: T, job_id: u64, places: Array<Place>);
     fn submit(ref self: T, lease_id: u64, result: LeaseResult);
     fn submit_signed(ref self: T, results: Array<SignedResult>);
     fn accept(ref self: T, job_id: u64, lease_ids: Array<u64>);

@@ -30,7 +30,7 @@ pub mod JobBoard {
     use crate::submission::{is_signed, submission_hash};
     use crate::terms::{check_terms, lock_at};
     use crate::types::{
-        Assignment, JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Range, SignedResult,
+        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, Range, SignedResult,
     };
 
     pub mod Errors {
@@ -38,6 +38,7 @@ pub mod JobBoard {
         pub const PAUSED: felt252 = 'RC: network takes no new jobs';
         pub const JOB_NOT_OVER: felt252 = 'RC: job has not expired';
         pub const NOT_REQUESTER: felt252 = 'RC: not the requester';
+        pub const SCHEDULER_FIRST: felt252 = 'RC: scheduler has precedence';
         pub const NOT_SCHEDULER: felt252 = 'RC: not the scheduler';
         pub const TOO_EARLY: felt252 = 'RC: deadline not reached';
         pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
@@ -147,29 +148,39 @@ pub mod JobBoard {
         /// Caller: the operator of a worker registered for the job's family, with free stake.
         /// The board chooses the range; the slot must be free. Returns the lease's id.
         fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
-            match self.claims.take(job_id, worker_id, slot, get_caller_address()) {
-                Ok(lease_id) => lease_id,
+            let mut job = self.book.load(job_id);
+            let package = self.book.book_packages.read(job_id);
+            let family = self.book.book_families.read(job_id);
+            let is_open = job.is_open(self.desk.limits().slowest_block_s);
+            assert(!job.takes_claims() || is_open, Errors::SCHEDULER_FIRST);
+            let caller = get_caller_address();
+            match self.claims.take(ref job, package, family, Place { worker_id, slot }, caller) {
+                Ok(lease_id) => {
+                    self.book.save(@job);
+                    lease_id
+                },
                 Err(reason) => panic_with_felt252(reason),
             }
         }
 
-        /// Caller: the scheduler of each job named. A refused entry changes nothing.
-        fn assign(ref self: ContractState, assignments: Array<Assignment>) {
-            let caller = get_caller_address();
-            let mut batch = BatchTrait::open(assignments.len());
-            for Assignment { job_id, worker_id, slot } in assignments {
-                let scheduler = self.book.book_schedulers.read(job_id);
-                let done = if scheduler.is_zero() || scheduler != caller {
-                    Err(Errors::NOT_SCHEDULER)
-                } else {
-                    self.claims.take(job_id, worker_id, slot, Zero::zero())
-                };
-                match done {
+        /// Caller: the job's scheduler. A refused entry changes nothing.
+        fn assign(ref self: ContractState, job_id: u64, places: Array<Place>) {
+            let mut job = self.book.load(job_id);
+            let scheduler = self.book.book_schedulers.read(job_id);
+            let known = !scheduler.is_zero() && scheduler == get_caller_address();
+            assert(known, Errors::NOT_SCHEDULER);
+            let package = self.book.book_packages.read(job_id);
+            let family = self.book.book_families.read(job_id);
+            let mut batch = BatchTrait::open(places.len());
+            for place in places {
+                match self.claims.take(ref job, package, family, place, Zero::zero()) {
                     Ok(_) => batch.count(),
-                    Err(reason) => self.refuse(ref batch, job_id, worker_id.into(), reason),
+                    Err(reason) => self.refuse(ref batch, job_id, place.worker_id.into(), reason),
                 }
             }
             batch.close();
+            job.hear();
+            self.book.save(@job);
         }
 
         /// Caller: the lease's operator, until somebody let it expire.

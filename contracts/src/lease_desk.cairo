@@ -12,7 +12,7 @@ pub mod LeaseDeskComponent {
     use crate::events::{LeaseClaimed, ResultSubmitted};
     use crate::interfaces::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
     use crate::lease_id::{MAX_SLOTS, join, split};
-    use crate::packing::LeasePacking;
+    use crate::packing::{LeasePacking, LimitsPacking};
     use crate::terms::has_passed;
     use crate::types::{Lease, LeaseResult, LeaseState, Limits};
 

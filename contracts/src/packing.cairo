@@ -2,18 +2,18 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    Lease, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
-    Times, Unstaking,
+    Lease, Limits, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake,
+    StandingOffer, Times, Unstaking,
 };
 
-const B1: u128 = 0x2;
-const B4: u128 = 0x10;
-const B8: u128 = 0x100;
-const B24: u128 = 0x1000000;
-const B32: u128 = 0x100000000;
-const B40: u128 = 0x10000000000;
-const B48: u128 = 0x1000000000000;
-const B96: u128 = 0x1000000000000000000000000;
+const B1: NonZero<u128> = 0x2;
+const B4: NonZero<u128> = 0x10;
+const B8: NonZero<u128> = 0x100;
+const B24: NonZero<u128> = 0x1000000;
+const B32: NonZero<u128> = 0x100000000;
+const B40: NonZero<u128> = 0x10000000000;
+const B48: NonZero<u128> = 0x1000000000000;
+const B96: NonZero<u128> = 0x1000000000000000000000000;
 const B123: u128 = 0x8000000000000000000000000000000;
 const B128: felt252 = 0x100000000000000000000000000000000;
 
@@ -22,27 +22,28 @@ pub mod Errors {
 }
 
 /// Adds a field below those packed so far; every field is asserted below its width.
-fn push(packed: u128, field: u128, width: u128) -> u128 {
+fn push(packed: u128, field: u128, width: NonZero<u128>) -> u128 {
+    let width: u128 = width.into();
     assert(field < width, Errors::FIELD_TOO_WIDE);
     packed * width + field
 }
 
 /// Takes the lowest field off.
-fn pull(ref packed: u128, width: u128) -> u128 {
-    let field = packed % width;
-    packed = packed / width;
+fn pull(ref packed: u128, width: NonZero<u128>) -> u128 {
+    let (rest, field) = DivRem::div_rem(packed, width);
+    packed = rest;
     field
 }
 
-fn pull32(ref packed: u128, width: u128) -> u32 {
+fn pull32(ref packed: u128, width: NonZero<u128>) -> u32 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-fn pull64(ref packed: u128, width: u128) -> u64 {
+fn pull64(ref packed: u128, width: NonZero<u128>) -> u64 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-fn pull8(ref packed: u128, width: u128) -> u8 {
+fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
     pull(ref packed, width).try_into().unwrap()
 }
 
@@ -296,6 +297,26 @@ pub impl SeatEntryPacking of StorePacking<SeatEntry, felt252> {
             before: pull64(ref low, B40),
             from_epoch: pull32(ref high, B32),
             until_epoch: pull32(ref high, B32),
+        }
+    }
+}
+
+/// | lease_timeout_s 0-31 | window_s 32-63 | audit_s 64-95 | slowest_block_s 96-127 |
+pub impl LimitsPacking of StorePacking<Limits, felt252> {
+    fn pack(value: Limits) -> felt252 {
+        let low = push(0, value.slowest_block_s.into(), B32);
+        let low = push(low, value.audit_s.into(), B32);
+        let low = push(low, value.window_s.into(), B32);
+        push(low, value.lease_timeout_s.into(), B32).into()
+    }
+
+    fn unpack(value: felt252) -> Limits {
+        let (mut low, _) = split(value);
+        Limits {
+            lease_timeout_s: pull32(ref low, B32),
+            window_s: pull32(ref low, B32),
+            audit_s: pull32(ref low, B32),
+            slowest_block_s: pull32(ref low, B32),
         }
     }
 }

@@ -42,9 +42,9 @@ pub mod PayoutsComponent {
         fn withdraw(ref self: ComponentState<TContractState>, accounts: Array<ContractAddress>) {
             let mut sent = false;
             for account in accounts {
-                let amount_fri = self.payouts_balances.read(account);
+                let amount_fri = self.owed_to(account);
                 if amount_fri != 0 {
-                    self.payouts_balances.write(account, 0);
+                    self.payouts_balances.write(account, 1);
                     self.emit(Withdrawn { account, amount_fri });
                     let token = IERC20Dispatcher { contract_address: self.payouts_token.read() };
                     let done = token.transfer(account, amount_fri.into());
@@ -56,7 +56,7 @@ pub mod PayoutsComponent {
         }
 
         fn balance_of(self: @ComponentState<TContractState>, account: ContractAddress) -> u128 {
-            self.payouts_balances.read(account)
+            self.owed_to(account)
         }
     }
 
@@ -72,8 +72,17 @@ pub mod PayoutsComponent {
             ref self: ComponentState<TContractState>, account: ContractAddress, amount_fri: u128,
         ) {
             if amount_fri != 0 {
-                let balance_fri = self.payouts_balances.read(account);
-                self.payouts_balances.write(account, balance_fri + amount_fri);
+                let balance_fri = self.owed_to(account);
+                self.payouts_balances.write(account, balance_fri + amount_fri + 1);
+            }
+        }
+
+        fn owed_to(self: @ComponentState<TContractState>, account: ContractAddress) -> u128 {
+            let kept = self.payouts_balances.read(account);
+            if kept == 0 {
+                0
+            } else {
+                kept - 1
             }
         }
 

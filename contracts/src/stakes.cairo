@@ -55,6 +55,21 @@ pub mod StakesComponent {
         pub reward_fri: u128,
     }
 
+    /// A worker's two cells in hand.
+    #[derive(Copy, Drop)]
+    pub struct Account {
+        pub stake: Stake,
+        pub unstaking_fri: u128,
+    }
+
+    #[generate_trait]
+    pub impl AccountImpl of AccountTrait {
+        /// What is neither locked nor on its way out.
+        fn free_fri(self: @Account) -> u128 {
+            *self.stake.stake_fri - *self.stake.locked_fri - *self.unstaking_fri
+        }
+    }
+
     #[generate_trait]
     pub impl InternalImpl<
         TContractState, +HasComponent<TContractState>,
@@ -64,9 +79,20 @@ pub mod StakesComponent {
             self.stakes.read(worker_id).stake_fri - self.unstakings.read(worker_id).unstaking_fri
         }
 
-        /// What is neither locked nor on its way out.
-        fn free_fri(self: @ComponentState<TContractState>, worker_id: u32) -> u128 {
-            self.staying_fri(worker_id) - self.stakes.read(worker_id).locked_fri
+        fn account_of(self: @ComponentState<TContractState>, worker_id: u32) -> Account {
+            let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri;
+            Account { stake: self.stakes.read(worker_id), unstaking_fri }
+        }
+
+        fn locked_by(
+            self: @ComponentState<TContractState>, board: ContractAddress, worker_id: u32,
+        ) -> u128 {
+            let kept = self.stake_locks.read((board, worker_id));
+            if kept == 0 {
+                0
+            } else {
+                kept - 1
+            }
         }
 
         fn add(ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128) {
@@ -79,8 +105,9 @@ pub mod StakesComponent {
             ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128,
         ) {
             assert(amount_fri != 0, Errors::NOTHING_UNSTAKING);
-            assert(self.free_fri(worker_id) >= amount_fri, Errors::STAKE_NOT_FREE);
-            let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri + amount_fri;
+            let account = self.account_of(worker_id);
+            assert(account.free_fri() >= amount_fri, Errors::STAKE_NOT_FREE);
+            let unstaking_fri = account.unstaking_fri + amount_fri;
             let (since_s, since_block) = (get_block_timestamp(), get_block_number());
             self.unstakings.write(worker_id, Unstaking { unstaking_fri, since_s, since_block });
             self.store(worker_id, self.stakes.read(worker_id));
@@ -120,12 +147,14 @@ pub mod StakesComponent {
             ref self: ComponentState<TContractState>,
             board: ContractAddress,
             worker_id: u32,
+            account: Account,
             amount_fri: u128,
         ) {
-            let locked_fri = self.stake_locks.read((board, worker_id));
-            self.stake_locks.write((board, worker_id), locked_fri + amount_fri);
-            let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Stake { locked_fri: stake.locked_fri + amount_fri, ..stake });
+            let locked_fri = self.locked_by(board, worker_id) + amount_fri;
+            self.stake_locks.write((board, worker_id), locked_fri + 1);
+            let Account { stake, unstaking_fri } = account;
+            let stake = Stake { locked_fri: stake.locked_fri + amount_fri, ..stake };
+            self.write(worker_id, stake, unstaking_fri);
         }
 
         /// Takes off what that board locked; `lost_fri` of it is no longer the worker's.
@@ -136,9 +165,9 @@ pub mod StakesComponent {
             amount_fri: u128,
             lost_fri: u128,
         ) {
-            let locked_fri = self.stake_locks.read((board, worker_id));
+            let locked_fri = self.locked_by(board, worker_id);
             assert(locked_fri >= amount_fri, Errors::NOT_LOCKED_HERE);
-            self.stake_locks.write((board, worker_id), locked_fri - amount_fri);
+            self.stake_locks.write((board, worker_id), locked_fri - amount_fri + 1);
             let Stake { stake_fri, locked_fri } = self.stakes.read(worker_id);
             let stake = Stake {
                 stake_fri: stake_fri - lost_fri, locked_fri: locked_fri - amount_fri,
@@ -162,8 +191,16 @@ pub mod StakesComponent {
         }
 
         fn store(ref self: ComponentState<TContractState>, worker_id: u32, stake: Stake) {
+            self.write(worker_id, stake, self.unstakings.read(worker_id).unstaking_fri);
+        }
+
+        fn write(
+            ref self: ComponentState<TContractState>,
+            worker_id: u32,
+            stake: Stake,
+            unstaking_fri: u128,
+        ) {
             self.stakes.write(worker_id, stake);
-            let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri;
             let Stake { stake_fri, locked_fri } = stake;
             self.emit(StakeChanged { worker_id, stake_fri, locked_fri, unstaking_fri });
         }

@@ -1,6 +1,7 @@
 mod lifecycle_vectors;
 mod support;
 mod test_directory;
+mod test_events;
 mod test_job_board;
 mod test_job_terms;
 mod test_lease_life;
@@ -10,4 +11,5 @@ mod test_profiles;
 mod test_rates;
 mod test_seats;
 mod test_submission;
+mod test_transfers;
 mod test_worker_registry;

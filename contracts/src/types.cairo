@@ -146,10 +146,9 @@ pub struct SignedResult {
     pub signature: Array<felt252>,
 }
 
-/// A scheduler's wish: the job's next range for a slot of a worker.
+/// Where a lease can be: a slot of a worker.
 #[derive(Copy, Drop, Serde)]
-pub struct Assignment {
-    pub job_id: u64,
+pub struct Place {
     pub worker_id: u32,
     pub slot: u8,
 }
@@ -203,7 +202,8 @@ pub struct WorkerInfo {
 }
 
 /// The longest waits that a network allows; times also hold in blocks, at `slowest_block_s` each.
-#[derive(Copy, Drop, Serde, PartialEq, Debug, starknet::Store)]
+/// One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Limits {
     pub lease_timeout_s: u32,
     pub window_s: u32,

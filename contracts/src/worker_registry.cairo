@@ -14,14 +14,14 @@ pub mod WorkerRegistry {
         IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
         IProfiles, IWorkerRegistry,
     };
-    use crate::packing::{RecordPacking, StakePacking, UnstakingPacking};
+    use crate::packing::{LimitsPacking, RecordPacking, StakePacking, UnstakingPacking};
     use crate::profiles::ProfilesComponent;
     use crate::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::roles::Roles;
     use crate::seats::SeatsComponent;
     use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::stakes::StakesComponent;
-    use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
+    use crate::stakes::StakesComponent::{AccountTrait, InternalTrait as StakesTrait};
     use crate::terms::{audit_rate, lock_at};
     use crate::types::{Limits, LockGrant, LockRequest, Record, WorkerInfo};
 
@@ -225,16 +225,17 @@ pub mod WorkerRegistry {
             if !self.profiles.supports(worker_id, request.family) {
                 return refused(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
             }
+            let account = self.stakes.account_of(worker_id);
             let rate = audit_rate(
                 request.pay_fri,
                 request.least_lock_fri,
                 request.audit_floor_exp,
                 self.records.read(worker_id).audited,
-                self.stakes.free_fri(worker_id),
+                account.free_fri(),
             );
             if let Some(audit_exp) = rate {
                 let amount_fri = lock_at(request.pay_fri, request.least_lock_fri, audit_exp);
-                self.stakes.lock_for(board, worker_id, amount_fri);
+                self.stakes.lock_for(board, worker_id, account, amount_fri);
                 LockGrant { refusal: 0, audit_exp, operator }
             } else {
                 refused(StakesComponent::Errors::STAKE_NOT_FREE)
@@ -298,7 +299,7 @@ pub mod WorkerRegistry {
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
-            self.stakes.stake_locks.read((board, worker_id))
+            self.stakes.locked_by(board, worker_id)
         }
 
         fn burned_fri(self: @ContractState) -> u128 {

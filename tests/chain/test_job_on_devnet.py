@@ -91,10 +91,10 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             )
             job_id = await net.artist.create_job(terms)
             await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 2, 2**39))
-            wanted = [(job_id, net.worker_id, slot) for slot in (0, 1)]
-            assert await scheduler.assign(wanted) == []
+            wanted = [(net.worker_id, slot) for slot in (0, 1)]
+            assert await scheduler.assign(job_id, wanted) == []
             with pytest.raises(NotScheduler):
-                await net.artist.assign(wanted)
+                await net.artist.assign(job_id, wanted)
             leases = await net.worker.open_leases()
             signed = [(one, RESULT, net.worker.sign_result(one, RESULT)) for one in leases]
             broken = (leases[0], LeaseResult(9, 4, 5, 6), signed[0][2])

@@ -167,7 +167,7 @@ class JobWatch:
         return target
 
     async def _accept(self, lease_id: int) -> None:
-        """Accept and pay out at once: that costs less than keeping the pay on the board."""
+        """Accept, and send the worker its pay in the same transaction."""
         worker = await self._chain.worker(split_lease_id(lease_id)[0])
         try:
             await self._chain.accept(self.report.job_id, [lease_id], pay_out=[worker.payout])

@@ -1,6 +1,13 @@
 //! Who may change a network, and when a board counts.
-use crate::interfaces::IDirectoryDispatcherTrait;
-use super::support::{account, at, be, network};
+use crate::directory::Directory;
+use crate::interfaces::{
+    IDirectoryDispatcher, IDirectoryDispatcherTrait, ISeatsDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
+};
+use crate::job_board::JobBoard;
+use super::support::{
+    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, TestToken, account, at, be, deploy, network,
+};
 
 #[test]
 fn the_first_board_is_active_at_once_and_later_ones_after_the_wait() {
@@ -64,4 +71,59 @@ fn a_board_is_announced_once() {
     let net = network();
     be('admin');
     net.directory.announce_board(net.board.contract_address);
+}
+
+fn fresh_directory(owner: felt252, wait_s: u64) -> IDirectoryDispatcher {
+    let token = deploy(TestToken::TEST_CLASS_HASH.into(), array![]);
+    let arguments = array![owner, token.into(), wait_s.into()];
+    IDirectoryDispatcher { contract_address: deploy(Directory::TEST_CLASS_HASH.into(), arguments) }
+}
+
+#[test]
+#[should_panic(expected: ('RC: zero address in directory', 'CONSTRUCTOR_FAILED'))]
+fn a_directory_needs_its_owner() {
+    fresh_directory(0, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: zero address in directory', 'ENTRYPOINT_FAILED'))]
+fn nobody_is_no_board() {
+    let net = network();
+    be('admin');
+    net.directory.announce_board(account(0));
+}
+
+#[test]
+#[should_panic(expected: ('RC: registry is not set', 'ENTRYPOINT_FAILED'))]
+fn a_board_comes_after_the_registry() {
+    be('admin');
+    fresh_directory('admin', 1).announce_board(account('board'));
+}
+
+#[test]
+#[should_panic(expected: ('RC: board wait is too short', 'ENTRYPOINT_FAILED'))]
+fn boards_wait_longer_than_stake_needs_to_leave() {
+    let net = network();
+    be('admin');
+    let directory = fresh_directory('admin', COOLDOWN_S.into());
+    directory.set_registry(net.registry.contract_address);
+}
+
+#[test]
+#[should_panic(expected: ('RC: zero address in board', 'CONSTRUCTOR_FAILED'))]
+fn a_board_needs_its_registry() {
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token']);
+}
+
+#[test]
+fn a_network_says_what_it_is_made_of() {
+    let net = network();
+    assert_eq!(net.directory.token(), net.token.contract_address);
+    assert_eq!(net.directory.registry(), net.registry.contract_address);
+    assert!(!net.directory.paused());
+    assert_eq!(net.registry.worker_count(), 1);
+    assert_eq!(net.registry.cooldown_s(), COOLDOWN_S);
+    assert_eq!(net.registry.minimum_stake_fri(), STAKE);
+    assert_eq!(net.registry.limits().slowest_block_s, SLOWEST_BLOCK_S);
+    assert_eq!(net.seats.seat_unit_fri(), 100);
 }

@@ -6,7 +6,7 @@ use crate::interfaces::{
     IWorkerRegistryDispatcherTrait,
 };
 use crate::job_board::JobBoard;
-use crate::types::{Assignment, JobTerms, LeaseResult, LeaseState, StandingOffer};
+use crate::types::{JobTerms, LeaseResult, LeaseState, Place, StandingOffer};
 use super::support::{
     FAMILY, Network, WORKER, account, at, be, claim, create, locked, network, offer, result,
     scheduled, submitted, terms,
@@ -14,7 +14,7 @@ use super::support::{
 
 fn assign(net: Network, job_id: u64, slot: u8) {
     be('scheduler');
-    net.board.assign(array![Assignment { job_id, worker_id: WORKER, slot }]);
+    net.board.assign(job_id, array![Place { worker_id: WORKER, slot }]);
 }
 
 /// The reasons of the entries that the board refused so far.
@@ -191,15 +191,9 @@ fn one_bad_assignment_does_not_stop_the_others() {
     offer(net);
     let job = create(net, scheduled());
     be('scheduler');
-    let good = Assignment { job_id: job, worker_id: WORKER, slot: 0 };
-    net
-        .board
-        .assign(
-            array![
-                Assignment { worker_id: 9, ..good }, good, good, Assignment { job_id: 8, ..good },
-            ],
-        );
-    let reasons = array!['RC: unknown worker', 'RC: slot holds a lease', 'RC: not the scheduler'];
+    let good = Place { worker_id: WORKER, slot: 0 };
+    net.board.assign(job, array![Place { worker_id: 9, ..good }, good, good]);
+    let reasons = array!['RC: unknown worker', 'RC: slot holds a lease'];
     assert_eq!(refusals(net), reasons);
     assert_eq!(net.board.job(job).progress.held, 2);
 }

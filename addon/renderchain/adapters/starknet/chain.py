@@ -120,10 +120,10 @@ class StarknetChain:
         receipt = await self._sender.send(f"Claiming a lease of job {job_id}", [call])
         return self._key_of(receipt, "LeaseClaimed", 2)
 
-    async def assign(self, assignments: Sequence[tuple[int, int, int]]) -> list[ContractError]:
-        """As the scheduler, give (job, worker, slot) each the job's next range; returns the refusals."""
-        wanted = [{"job_id": job, "worker_id": worker, "slot": slot} for job, worker, slot in assignments]
-        return await self._batch("Assigning leases", "assign", wanted)
+    async def assign(self, job_id: int, places: Sequence[tuple[int, int]]) -> list[ContractError]:
+        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+        wanted = [{"worker_id": worker, "slot": slot} for worker, slot in places]
+        return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, wanted)
 
     async def submit(self, lease_id: int, result: LeaseResult) -> None:
         """As the operator, post a lease's result."""
@@ -151,8 +151,7 @@ class StarknetChain:
     ) -> list[ContractError]:
         """As the requester, accept submitted leases; returns the refusals.
 
-        ``pay_out`` are accounts that are sent their balance in the same transaction: that is cheaper
-        than keeping it for them.
+        ``pay_out`` are accounts that are sent their balance in the same transaction.
         """
         more = [self._call("withdraw", list(pay_out))] if pay_out else []
         action = f"Accepting leases {list(lease_ids)} of job {job_id}"

@@ -1,0 +1,141 @@
+"""Accounts that call the contracts as fast as a devnet takes it, and say what became of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from renderchain.adapters.starknet.contracts import open_contract, open_token
+from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.core.job import JobTerms, LeaseResult, StandingOffer, family_of
+from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+
+from tests.chain.devnet import tell
+from tools.network.deploy import Rules, deploy_network
+from tools.network.local import predeployed
+
+NAMES = (
+    *("admin", "artist-1", "artist-2", "owner-1", "owner-2"),
+    *("operator-1", "operator-2", "operator-3", "scheduler", "stranger"),
+)
+PAYOUTS = {"payout-1": 0xA1, "payout-2": 0xA2}
+FAMILY = family_of((4, 5), "CYCLES", "CPU")
+RESULT = LeaseResult(1, 2, 3, 4)
+PRICE = 2 * 10**9
+BOUNDS = ResourceBoundsMapping(
+    l1_gas=ResourceBounds(0, 10**15),
+    l1_data_gas=ResourceBounds(10**5, 10**15),
+    l2_gas=ResourceBounds(10**8, PRICE),
+)
+REASON = re.compile(r"RC: [a-z -]+")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``reason`` is empty if the call was done; the block's number and time, the fee in fri."""
+
+    reason: str
+    block: int
+    time_s: int
+    fee_fri: int
+
+
+class Actors:
+    """One network and everybody on it; ``open`` makes it."""
+
+    def __init__(self, node: Node, accounts: dict[str, Any], contracts: dict[str, Any]) -> None:
+        self._node = node
+        self._accounts = accounts
+        self._nonces: dict[str, int] = {}
+        self._contracts = contracts
+        self.addresses = {name: int(one.address) for name, one in accounts.items()} | PAYOUTS
+        self.calls = 0
+
+    @classmethod
+    async def open(cls, port: int, rules: Rules) -> Actors:
+        """Deploy a new network."""
+        node = Node(f"http://127.0.0.1:{port}/rpc", "")
+        accounts = {}
+        for name, one in zip(NAMES, predeployed(node.rpc_url), strict=True):
+            accounts[name] = await open_account(node, one.address, one.private_key)
+        deployed = await deploy_network(accounts["admin"], rules)
+        anyone = accounts["stranger"]
+        contracts = {
+            "directory": await open_contract("Directory", deployed.directory, anyone),
+            "registry": await open_contract("WorkerRegistry", deployed.registry, anyone),
+            "board": await open_contract("JobBoard", deployed.board, anyone),
+        }
+        (token,) = await contracts["directory"].functions["token"].call()
+        contracts["token"] = open_token(token, anyone)
+        return cls(node, accounts, contracts)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for account in self._accounts.values():
+            await close_account(account)
+
+    async def call(
+        self, name: str, contract: str, function: str, given: tuple[Any, ...], pay_fri: int
+    ) -> Outcome:
+        """Have an account call a function, after approving what it pays."""
+        wanted = self._contracts[contract]
+        calls = [wanted.functions[function].prepare_invoke_v3(*given)]
+        if pay_fri:
+            approve = self._contracts["token"].functions["approve"]
+            calls.insert(0, approve.prepare_invoke_v3(wanted.address, pay_fri))
+        account = self._accounts[name]
+        if name not in self._nonces:
+            self._nonces[name] = await account.get_nonce()
+        nonce = self._nonces[name]
+        signed = await account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=BOUNDS, tip=0)
+        sent = await account.client.send_transaction(signed)
+        self._nonces[name] += 1
+        self.calls += 1
+        receipt = await account.client.get_transaction_receipt(sent.transaction_hash)
+        block = await account.client.get_block_with_tx_hashes(block_number=receipt.block_number)
+        said = receipt.revert_reason
+        found = REASON.search(said) if said else None
+        assert not said or found, said
+        reason = found[0].strip() if found else ""
+        return Outcome(reason, block.block_number, block.timestamp, receipt.actual_fee.amount)
+
+    async def ask(self, contract: str, function: str, *arguments: Any) -> Any:
+        """Read."""
+        (value,) = await self._contracts[contract].functions[function].call(*arguments)
+        return value
+
+    async def tokens(self, name: str) -> int:
+        """STRK of a name or a contract, in fri."""
+        contract = self._contracts.get(name)
+        address = contract.address if contract else self.addresses[name]
+        return int(await self.ask("token", "balance_of", address))
+
+    async def sign(self, operator: str, lease: int) -> list[int]:
+        """An operator's signature on a result."""
+        from renderchain.adapters.starknet.submission import typed_result
+
+        account = self._accounts[operator]
+        message = typed_result(int(account.signer.chain_id), self._contracts["board"].address, lease, RESULT)
+        return list(account.sign_message(message))
+
+    def pass_time(self, seconds: int, blocks: int) -> None:
+        """Let the chain grow older."""
+        tell(self._node.rpc_url, "increaseTime", time=seconds)
+        for _ in range(blocks):
+            tell(self._node.rpc_url, "createBlock")
+
+
+def terms_of(values: dict[str, int], scheduler: int) -> JobTerms:
+    """Job terms with what the model does not care about filled in."""
+    return JobTerms(2**100, 1, package_files=2, family=FAMILY, scheduler=scheduler, **values)
+
+
+def offer_of(offer: tuple[int, int, int, int]) -> dict[str, int]:
+    """A standing offer as the contract takes it."""
+    return dict(vars(StandingOffer(*offer)))
+
+
+def plain_result() -> dict[str, int]:
+    """A result as the contract takes it."""
+    return {name: getattr(RESULT, name) for name in ("root", "results_hi", "results_lo", "key_hash")}
