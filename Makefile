@@ -3,7 +3,8 @@ BIN := .venv/bin
 export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
-	test-blender test-e2e test-invariants contracts extension network stop demo bench bench-chain gas
+	test-blender test-e2e test-invariants contracts extension network stop demo bench bench-chain \
+	bench-verification gas
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -89,6 +90,10 @@ bench: ## what our render process costs over plain Blender
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo
 	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.chain
+
+bench-verification: ## the print against honest machines and cheats; hours, goes on where it stopped
+	$(SETUP) python scenes emulation
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.verification
 
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo

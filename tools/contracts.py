@@ -24,6 +24,7 @@ CONTRACTS = {
     "Directory": "renderchain::directory::Directory",
     "WorkerRegistry": "renderchain::worker_registry::WorkerRegistry",
     "JobBoard": "renderchain::job_board::JobBoard",
+    "CourtRoom": "renderchain::court_room::CourtRoom",
 }
 
 

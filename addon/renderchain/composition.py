@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,25 +19,27 @@ from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
 from .adapters.kubo import KuboStore
 from .adapters.poseidon import hash_many
+from .adapters.sealing import AccountUnwrapper, ChaChaSealer
 from .adapters.starknet.chain import StarknetChain
 from .adapters.starknet.fees import Fee
 from .adapters.starknet.node import Node, check_head, close_account, open_account, read_headers
 from .adapters.starknet.registry import StarknetRegistry
 from .adapters.starknet.sender import Sender
 from .app.create_job import Offer, create_job, job_key
-from .app.package import PinnedPackage, pin_package
+from .app.package import pin_package
 from .app.watch_job import JobReport, JobWatch
 from .app.worker import Worker, WorkerRules
 from .core.errors import LocalError
 from .core.manifest import Manifest
 from .core.money import format_strk
+from .core.sealed import SECRET_BITS
 from .ports.journal import JobEntry, Journal
 from .ports.outbox import Outbox
+from .ports.renderer import Renderer
 from .ports.reporter import Reporter
 from .ports.secret_store import SecretStore
 from .settings import CHAIN_IDS, Settings
 
-SECRET_BITS = 248
 # A node whose newest block is older shows us the past. A devnet makes blocks only when it is used.
 OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 600.0}
 
@@ -126,7 +128,8 @@ class Requester:
     async def submit(self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path) -> int:
         """Pin a packed folder and create its job; returns the job's id."""
         async with open_chain(self._settings, self._reporter) as chain:
-            package: PinnedPackage = await pin_package(self._store, folder, manifest, self._reporter)
+            key = self._unwrapper(chain).public_key
+            package = await pin_package(self._store, folder, manifest, key, self._reporter)
             return await create_job(
                 chain, self._journal, package, offer, name=name, output=output, reporter=self._reporter
             )
@@ -152,6 +155,8 @@ class Requester:
             hash_many,
             read_noisy,
             self._reporter,
+            sealer=ChaChaSealer(),
+            unwrapper=self._unwrapper(chain),
             job_id=job_id,
             output=output or Path(entry.output if entry else "."),
             scratch=scratch,
@@ -161,11 +166,25 @@ class Requester:
             self._journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
         return report
 
+    def _unwrapper(self, chain: StarknetChain) -> AccountUnwrapper:
+        key = open_keys(self._settings).private_key(self._settings.account)
+        return AccountUnwrapper(key, chain.chain_id)
+
     async def cancel(self, job_id: int) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
         async with open_chain(self._settings, self._reporter) as chain:
             await chain.cancel(job_id)
         self._reporter.say(f"Job {job_id} is canceled; unclaimed frames were refunded")
+
+    async def challenge(self, lease_id: int, leaves: Sequence[int]) -> None:
+        """Doubt named leaves of a lease, or without any its delivery; who is right gets the bond back."""
+        async with open_chain(self._settings, self._reporter) as chain:
+            if leaves:
+                await chain.court.challenge_pixels(lease_id, leaves)
+            else:
+                await chain.court.challenge_delivery(lease_id)
+        what = f"leaves {', '.join(map(str, leaves))}" if leaves else "the delivery"
+        self._reporter.say(f"Lease {lease_id}: {what} challenged; a committee will look")
 
     def jobs(self) -> list[JobEntry]:
         """The jobs submitted from here, the newest first."""
@@ -173,26 +192,41 @@ class Requester:
 
 
 async def run_worker(
-    settings: Settings, reporter: Reporter, *, blender: str, families: frozenset[int], stop: asyncio.Event
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    blender: str,
+    families: frozenset[int],
+    stop: asyncio.Event,
+    renderer: Renderer | None = None,
 ) -> None:
-    """Work until ``stop`` is set. ``blender`` is the application, or "" for the bpy module."""
+    """Work until ``stop`` is set. ``blender`` is the application, or "" for the bpy module.
+
+    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender; audits always are.
+    """
     require_sandbox(settings.allow_unsandboxed)
-    renderer = BlenderRenderer(
+    own = BlenderRenderer(
         blender=blender,
         device=settings.device,
         log_folder=settings.folder / "logs",
         allow_unsandboxed=settings.allow_unsandboxed,
+        environment=dict(settings.render_environment),
     )
-    rules = WorkerRules(families, settings.least_reward_fri, settings.folder, settings.from_block)
+    rules = WorkerRules(
+        families, settings.least_reward_fri, settings.folder, settings.from_block, settings.appeals
+    )
     async with open_chain(settings, reporter) as chain:
         worker = Worker(
             chain,
             KuboStore(settings.ipfs_api),
-            renderer,
+            renderer or own,
             open_journal(settings),
             reporter,
             rules,
             hash_many=hash_many,
+            sealer=ChaChaSealer(),
+            read_noisy=read_noisy,
+            auditor=own,
             new_secret=lambda: secrets.randbits(SECRET_BITS),
             now=time.time,
         )

@@ -50,6 +50,8 @@ class Settings:
     device: str = "AUTO"
     least_reward_fri: int = 0
     allow_unsandboxed: bool = False
+    appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
+    render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
 
 def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -94,7 +96,9 @@ def _typed(name: str, value: Any, base: Path) -> Any:
             return int(value)
         if name in ("least_reward_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
-        if name == "allow_unsandboxed":
+        if name == "render_environment":
+            return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))
+        if name in ("allow_unsandboxed", "appeals"):
             return {"true": True, "false": False}[str(value).lower()]
     except (ValueError, TypeError, KeyError) as error:
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error

@@ -8,7 +8,7 @@ pub mod ClaimsComponent {
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::types::{Lease, LeaseState, LockGrant, LockRequest, Package, Place, Range};
+    use crate::types::{Lease, LeaseState, LockGrant, LockRequest, Place, Range, Trial};
 
     #[storage]
     pub struct Storage {}
@@ -30,7 +30,6 @@ pub mod ClaimsComponent {
         fn take(
             ref self: ComponentState<TContractState>,
             ref job: Job,
-            package: Package,
             family: felt252,
             place: Place,
             operator: ContractAddress,
@@ -46,7 +45,7 @@ pub mod ClaimsComponent {
                 Err(reason) => { return Err(reason); },
             };
             let mut taken = job;
-            let range = match book.take_range(ref taken, package.longest_lease) {
+            let range = match book.take_range(ref taken, job.package.longest_lease) {
                 Some(range) => range,
                 None => { return Err(JobBookComponent::Errors::NOTHING_TO_CLAIM); },
             };
@@ -59,10 +58,10 @@ pub mod ClaimsComponent {
                 family,
                 pay_fri,
                 least_lock_fri,
-                audit_floor_exp: package.audit_floor_exp,
+                audit_floor_exp: job.package.audit_floor_exp,
                 slot,
                 reward_fri: job.price.reward_fri,
-                package_bytes: package.bytes,
+                package_bytes: job.package.bytes,
             };
             let LockGrant {
                 refusal, audit_exp, operator: holder,
@@ -79,6 +78,7 @@ pub mod ClaimsComponent {
                 attempt,
                 audit_exp,
                 level,
+                trial: Trial::NOT_DRAWN,
                 since_s: get_block_timestamp(),
                 since_block: get_block_number(),
                 generation,

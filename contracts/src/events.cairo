@@ -58,7 +58,7 @@ pub struct LeaseAccepted {
     pub paid_fri: u128,
 }
 
-/// A lease ended without a result; `state` is Expired or GivenBack.
+/// A lease ended without being accepted; `state` is Expired, Rejected, GivenBack or Unrenderable.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseEnded {
     #[key]
@@ -67,6 +67,17 @@ pub struct LeaseEnded {
     pub lease_id: u64,
     pub state: u8,
     pub reopened: bool,
+}
+
+/// A lease was lost: so much of its worker's stake, of which the reward is not burned.
+#[derive(Drop, starknet::Event)]
+pub struct LeaseSlashed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub slashed_fri: u128,
+    pub reward_fri: u128,
 }
 
 /// One entry of a batch was refused and changed nothing; `subject` is its lease or worker.

@@ -1,5 +1,6 @@
 //! What the contracts offer each other and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
+use crate::case_types::{Case, Commitment, CommitteeRequest, Content, LeafOpening, Member, Reveal};
 use crate::types::{
     JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, Place, SeatEntry,
     SignedResult, StandingOffer, WorkerInfo,
@@ -61,11 +62,13 @@ pub trait IWorkerRegistry<T> {
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
     fn operator_of(self: @T, worker_id: u32) -> ContractAddress;
+    fn payout_of(self: @T, worker_id: u32) -> ContractAddress;
     fn locked_by(self: @T, board: ContractAddress, worker_id: u32) -> u128;
     fn burned_fri(self: @T) -> u128;
     fn limits(self: @T) -> Limits;
     fn cooldown_s(self: @T) -> u32;
     fn minimum_stake_fri(self: @T) -> u128;
+    fn unjudged_cap_fri(self: @T) -> u128;
 }
 
 /// What workers do and on what terms.
@@ -91,6 +94,63 @@ pub trait ISeats<T> {
     fn seat_holder(self: @T, family: felt252, epoch: u32, unit: u64) -> u32;
     fn epoch(self: @T) -> u32;
     fn seat_unit_fri(self: @T) -> u128;
+}
+
+/// Who verifies.
+#[starknet::interface]
+pub trait ICommittees<T> {
+    fn draw_committee(ref self: T, request: CommitteeRequest) -> Array<u32>;
+}
+
+/// Audits of submitted leases, in rounds. Entries of a batch that are refused change nothing.
+#[starknet::interface]
+pub trait ICourt<T> {
+    fn draw(ref self: T, job_id: u64, lease_ids: Array<u64>);
+    fn commit(ref self: T, commitments: Array<Commitment>);
+    fn open(
+        ref self: T,
+        lease_id: u64,
+        seed: felt252,
+        result: LeaseResult,
+        openings: Array<LeafOpening>,
+        siblings: Array<felt252>,
+    );
+    fn reveal(ref self: T, reveals: Array<Reveal>);
+    fn reveal_prints(
+        ref self: T,
+        lease_id: u64,
+        seat: u8,
+        nonce: felt252,
+        contents: Array<Content>,
+        answer: Array<Content>,
+        prints: Array<felt252>,
+    );
+    fn compare(
+        ref self: T,
+        lease_id: u64,
+        seat: u8,
+        contents: Array<Content>,
+        answer: Array<Content>,
+        prints: Array<felt252>,
+        answer_prints: Array<felt252>,
+    );
+    fn advance(ref self: T, job_id: u64, lease_ids: Array<u64>);
+    fn appeal(ref self: T, lease_id: u64);
+    fn case_of(self: @T, lease_id: u64) -> Case;
+    fn seed_of(self: @T, lease_id: u64, round: u8) -> felt252;
+    fn drawn_leaves(self: @T, lease_id: u64) -> Array<u32>;
+    fn members_of(self: @T, lease_id: u64, round: u8) -> Array<Member>;
+    fn bond_to_appeal_fri(self: @T, lease_id: u64) -> u128;
+}
+
+/// What brings a lease to court besides the draw.
+#[starknet::interface]
+pub trait IChallenges<T> {
+    fn challenge_pixels(ref self: T, lease_id: u64, leaves: Array<u32>);
+    fn challenge_delivery(ref self: T, lease_id: u64);
+    fn reveal_key(ref self: T, lease_id: u64, result: LeaseResult, key_hi: u128, key_lo: u128);
+    fn report_failure(ref self: T, lease_id: u64, reason: felt252);
+    fn bond_to_challenge_fri(self: @T, lease_id: u64, leaves: u32) -> u128;
 }
 
 #[starknet::interface]

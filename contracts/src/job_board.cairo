@@ -1,7 +1,8 @@
 //! Jobs with their escrow, the leases on them, and who is paid. A board is immutable.
 //!
 //! Money: a job's escrow is its present reward for every task that is neither accepted nor
-//! refunded, and its audit pool until the last task is settled.
+//! refunded, and its audit pool until the last task is settled; fees that a round reserved and bonds
+//! that somebody paid for one; what is owed to accounts.
 #[starknet::contract]
 pub mod JobBoard {
     use core::num::traits::Zero;
@@ -9,28 +10,28 @@ pub mod JobBoard {
     use starknet::storage::{
         StorageMapReadAccess, StoragePointerReadAccess, StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_caller_address};
-    use crate::batch::{Batch, BatchTrait};
+    use starknet::{ClassHash, ContractAddress, get_caller_address, get_contract_address};
+    use crate::bailiff::BailiffComponent;
+    use crate::bailiff::BailiffComponent::InternalTrait as BailiffTrait;
+    use crate::batch::BatchTrait;
+    use crate::cases::CasesComponent::hash_of;
     use crate::claims::ClaimsComponent;
     use crate::claims::ClaimsComponent::InternalTrait as ClaimsTrait;
-    use crate::events::{
-        EntryRefused, JobClosed, JobCreated, JobImproved, LeaseAccepted, LeaseEnded, TasksRefunded,
-    };
-    use crate::interfaces::{
-        IDirectoryDispatcher, IDirectoryDispatcherTrait, IJobBoard, IWorkerRegistryDispatcherTrait,
-    };
+    use crate::draw::{DRAW_AFTER, is_audited, seed_of};
+    use crate::events::{JobCreated, JobImproved};
+    use crate::interfaces::{IDirectoryDispatcher, IDirectoryDispatcherTrait, IJobBoard};
     use crate::job_book::JobBookComponent;
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::lease_id::split;
-    use crate::packing::{PackagePacking, PricePacking, ProgressPacking, TimesPacking};
     use crate::payouts::PayoutsComponent;
     use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::settlement::SettlementComponent;
+    use crate::settlement::SettlementComponent::InternalTrait as SettlementTrait;
     use crate::submission::{is_signed, submission_hash};
-    use crate::terms::{check_terms, lock_at};
+    use crate::terms::check_terms;
     use crate::types::{
-        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, Range, SignedResult,
+        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult, Trial,
     };
 
     pub mod Errors {
@@ -41,6 +42,8 @@ pub mod JobBoard {
         pub const SCHEDULER_FIRST: felt252 = 'RC: scheduler has precedence';
         pub const NOT_SCHEDULER: felt252 = 'RC: not the scheduler';
         pub const TOO_EARLY: felt252 = 'RC: deadline not reached';
+        pub const IN_COURT: felt252 = 'RC: not before the court ends';
+        pub const MUST_BE_AUDITED: felt252 = 'RC: lease has to be audited';
         pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
     }
 
@@ -48,21 +51,31 @@ pub mod JobBoard {
     component!(path: LeaseDeskComponent, storage: desk, event: DeskEvent);
     component!(path: ClaimsComponent, storage: claims, event: ClaimsEvent);
     component!(path: JobBookComponent, storage: book, event: BookEvent);
+    component!(path: BailiffComponent, storage: bailiff, event: BailiffEvent);
+    component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
 
     #[abi(embed_v0)]
     impl PayoutsImpl = PayoutsComponent::PayoutsImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl CourtImpl = BailiffComponent::CourtImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl ChallengesImpl = BailiffComponent::ChallengesImpl<ContractState>;
 
     #[storage]
     struct Storage {
         directory: ContractAddress,
         #[substorage(v0)]
-        claims: ClaimsComponent::Storage,
+        payouts: PayoutsComponent::Storage,
         #[substorage(v0)]
         desk: LeaseDeskComponent::Storage,
         #[substorage(v0)]
-        payouts: PayoutsComponent::Storage,
+        claims: ClaimsComponent::Storage,
         #[substorage(v0)]
         book: JobBookComponent::Storage,
+        #[substorage(v0)]
+        bailiff: BailiffComponent::Storage,
+        #[substorage(v0)]
+        settlement: SettlementComponent::Storage,
     }
 
     #[event]
@@ -70,19 +83,18 @@ pub mod JobBoard {
     pub enum Event {
         JobCreated: JobCreated,
         JobImproved: JobImproved,
-        LeaseAccepted: LeaseAccepted,
-        LeaseEnded: LeaseEnded,
-        EntryRefused: EntryRefused,
-        TasksRefunded: TasksRefunded,
-        JobClosed: JobClosed,
         #[flat]
         PayoutsEvent: PayoutsComponent::Event,
         #[flat]
-        ClaimsEvent: ClaimsComponent::Event,
-        #[flat]
         DeskEvent: LeaseDeskComponent::Event,
         #[flat]
+        ClaimsEvent: ClaimsComponent::Event,
+        #[flat]
         BookEvent: JobBookComponent::Event,
+        #[flat]
+        BailiffEvent: BailiffComponent::Event,
+        #[flat]
+        SettlementEvent: SettlementComponent::Event,
     }
 
     #[constructor]
@@ -91,10 +103,12 @@ pub mod JobBoard {
         directory: ContractAddress,
         registry: ContractAddress,
         token: ContractAddress,
+        court: ClassHash,
     ) {
         let complete = !directory.is_zero() && !registry.is_zero() && !token.is_zero();
         assert(complete, Errors::ZERO_ADDRESS);
         self.directory.write(directory);
+        self.bailiff.initialize(court);
         self.payouts.initialize(token);
         self.desk.initialize(registry);
     }
@@ -149,12 +163,11 @@ pub mod JobBoard {
         /// The board chooses the range; the slot must be free. Returns the lease's id.
         fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
             let mut job = self.book.load(job_id);
-            let package = self.book.book_packages.read(job_id);
             let family = self.book.book_families.read(job_id);
             let is_open = job.is_open(self.desk.limits().slowest_block_s);
             assert(!job.takes_claims() || is_open, Errors::SCHEDULER_FIRST);
             let caller = get_caller_address();
-            match self.claims.take(ref job, package, family, Place { worker_id, slot }, caller) {
+            match self.claims.take(ref job, family, Place { worker_id, slot }, caller) {
                 Ok(lease_id) => {
                     self.book.save(@job);
                     lease_id
@@ -169,13 +182,12 @@ pub mod JobBoard {
             let scheduler = self.book.book_schedulers.read(job_id);
             let known = !scheduler.is_zero() && scheduler == get_caller_address();
             assert(known, Errors::NOT_SCHEDULER);
-            let package = self.book.book_packages.read(job_id);
             let family = self.book.book_families.read(job_id);
             let mut batch = BatchTrait::open(places.len());
             for place in places {
-                match self.claims.take(ref job, package, family, place, Zero::zero()) {
+                match self.claims.take(ref job, family, place, Zero::zero()) {
                     Ok(_) => batch.count(),
-                    Err(reason) => self.refuse(ref batch, job_id, place.worker_id.into(), reason),
+                    Err(reason) => self.settlement.refuse(ref batch, job_id, place.worker_id.into(), reason),
                 }
             }
             batch.close();
@@ -204,7 +216,7 @@ pub mod JobBoard {
                 };
                 match done {
                     Ok(()) => batch.count(),
-                    Err(reason) => self.refuse(ref batch, 0, lease_id, reason),
+                    Err(reason) => self.settlement.refuse(ref batch, 0, lease_id, reason),
                 }
             }
             batch.close();
@@ -229,16 +241,16 @@ pub mod JobBoard {
             for lease_id in lease_ids {
                 match self.desk.find_in(job_id, lease_id, LeaseState::CLAIMED) {
                     Ok(lease) => if self.desk.is_over(@lease, job.times.lease_timeout_s) {
-                        self.end_lease(ref job, lease_id, lease, LeaseState::EXPIRED);
+                        self.settlement.end(ref job, lease_id, lease, LeaseState::EXPIRED);
                         batch.count();
                     } else {
-                        self.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
+                        self.settlement.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
                     },
-                    Err(reason) => self.refuse(ref batch, job_id, lease_id, reason),
+                    Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
                 }
             }
             batch.close();
-            self.finish(job);
+            self.settlement.finish(job);
         }
 
         /// Caller: the lease's operator, before it submitted.
@@ -248,8 +260,8 @@ pub mod JobBoard {
             let is_claimed = lease.state == LeaseState::CLAIMED;
             assert(is_claimed, LeaseDeskComponent::Errors::WRONG_STATE);
             let mut job = self.book.load(lease.job_id);
-            self.end_lease(ref job, lease_id, lease, LeaseState::GIVEN_BACK);
-            self.finish(job);
+            self.settlement.end(ref job, lease_id, lease, LeaseState::GIVEN_BACK);
+            self.settlement.finish(job);
         }
 
         fn job_count(self: @ContractState) -> u64 {
@@ -295,13 +307,6 @@ pub mod JobBoard {
             job
         }
 
-        fn refuse(
-            ref self: ContractState, ref batch: Batch, job_id: u64, subject: u64, reason: felt252,
-        ) {
-            batch.note(reason);
-            self.emit(EntryRefused { job_id, subject, reason });
-        }
-
         fn announce(ref self: ContractState, job: @Job) {
             let improved = JobImproved {
                 job_id: *job.job_id,
@@ -312,59 +317,48 @@ pub mod JobBoard {
             self.emit(improved);
         }
 
-        /// Pays submitted leases of one job.
+        /// Pays submitted leases of one job that chance or a committee let pass.
         fn settle(ref self: ContractState, mut job: Job, lease_ids: Array<u64>, late: bool) {
             let job_id = job.job_id;
             let mut batch = BatchTrait::open(lease_ids.len());
             let mut saved_fri = 0;
             for lease_id in lease_ids {
-                match self.desk.find_in(job_id, lease_id, LeaseState::SUBMITTED) {
-                    Ok(lease) => if late && !self.desk.is_over(@lease, job.times.window_s) {
-                        self.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
-                    } else {
-                        saved_fri += self.pay_lease(ref job, lease_id, lease);
+                match self.payable(@job, lease_id, late) {
+                    Ok((
+                        lease, bonus,
+                    )) => {
+                        saved_fri += self.settlement.pay(ref job, lease_id, lease, bonus);
                         batch.count();
                     },
-                    Err(reason) => self.refuse(ref batch, job_id, lease_id, reason),
+                    Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
                 }
             }
             batch.close();
             self.payouts.credit(self.book.book_requesters.read(job_id), saved_fri);
-            self.finish(job);
+            self.settlement.finish(job);
         }
 
-        /// Returns what the lease costs less than the present price.
-        fn pay_lease(ref self: ContractState, ref job: Job, lease_id: u64, lease: Lease) -> u128 {
-            let (worker_id, _, _) = split(lease_id);
-            self.desk.close(lease_id, lease, LeaseState::ACCEPTED);
-            job.progress.held -= lease.count;
-            job.progress.accepted += lease.count;
-            let (paid_fri, least_lock_fri) = self.book.stakes_of(@job, lease.level, lease.count);
-            let lock_fri = lock_at(paid_fri, least_lock_fri, lease.audit_exp);
-            let payout = self.desk.known_registry().unlock(worker_id, lock_fri);
-            self.payouts.credit(payout, paid_fri);
-            self.emit(LeaseAccepted { job_id: job.job_id, lease_id, payout, paid_fri });
-            job.price.reward_fri * lease.count.into() - paid_fri
-        }
-
-        fn end_lease(
-            ref self: ContractState, ref job: Job, lease_id: u64, lease: Lease, state: u8,
-        ) {
-            let (worker_id, _, _) = split(lease_id);
-            self.desk.close(lease_id, lease, state);
-            let (pay_fri, least_lock_fri) = self.book.stakes_of(@job, lease.level, lease.count);
-            let range = Range {
-                first: lease.first, count: lease.count, attempt: lease.attempt + 1,
-            };
-            let reopened = self.book.reopen(ref job, range);
-            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
-            if !reopened {
-                self.refund_tasks(ref job, lease.count);
+        /// The lease, and whether it was spared an audit, if it may be paid now.
+        fn payable(
+            self: @ContractState, job: @Job, lease_id: u64, late: bool,
+        ) -> Result<(Lease, bool), felt252> {
+            let lease = self.desk.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
+            if late && !self.desk.is_over(@lease, *job.times.window_s) {
+                return Err(Errors::TOO_EARLY);
             }
-            self
-                .desk
-                .known_registry()
-                .unlock(worker_id, lock_at(pay_fri, least_lock_fri, lease.audit_exp));
+            if lease.trial == Trial::IN_COURT {
+                return Err(Errors::IN_COURT);
+            }
+            if lease.trial != Trial::NOT_DRAWN {
+                return Ok((lease, lease.trial == Trial::PASSED));
+            }
+            let block_hash = hash_of(lease.since_block + DRAW_AFTER)?;
+            let board = get_contract_address().into();
+            let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
+            if is_audited(seed, lease.audit_exp) {
+                return Err(Errors::MUST_BE_AUDITED);
+            }
+            Ok((lease, true))
         }
 
         /// Ends claiming and refunds what nobody holds.
@@ -373,28 +367,9 @@ pub mod JobBoard {
             job.progress.stopped = true;
             job.progress.reopened_ranges = 0;
             let free = job.free();
-            self.refund_tasks(ref job, free);
-            self.finish(job);
-        }
-
-        fn refund_tasks(ref self: ContractState, ref job: Job, tasks: u32) {
-            if tasks != 0 {
-                let job_id = job.job_id;
-                job.progress.refunded += tasks;
-                let refunded_fri = job.price.reward_fri * tasks.into();
-                self.payouts.credit(self.book.book_requesters.read(job_id), refunded_fri);
-                self.emit(TasksRefunded { job_id, tasks, refunded_fri });
-            }
-        }
-
-        /// Writes the progress; the change that settles the last task returns the audit pool.
-        fn finish(ref self: ContractState, job: Job) {
-            self.book.save(@job);
-            if job.is_settled() {
-                let refunded_fri = job.times.audit_pool_fri;
-                self.payouts.credit(self.book.book_requesters.read(job.job_id), refunded_fri);
-                self.emit(JobClosed { job_id: job.job_id, refunded_fri });
-            }
+            let refunded_fri = job.price.reward_fri * free.into();
+            self.settlement.refund(ref job, free, refunded_fri);
+            self.settlement.finish(job);
         }
     }
 }

@@ -1,16 +1,18 @@
 //! The jobs of a board: terms, progress, and which tasks are free. It moves no money.
 #[starknet::component]
 pub mod JobBookComponent {
+    use core::cmp::min;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_block_number, get_block_timestamp};
     use crate::packing::{
-        OldPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking, TimesPacking,
+        AuditPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
+        TimesPacking,
     };
-    use crate::terms::{blocks_of, has_passed, least_lock};
-    use crate::types::{JobInfo, JobTerms, OldPrice, Package, Price, Progress, Range, Times};
+    use crate::terms::{blocks_of, drawn_leaves, fee_of, has_passed, least_lock, seats_in};
+    use crate::types::{AuditPrice, JobInfo, JobTerms, Package, Price, Progress, Range, Times};
 
     /// After that many failures a range is closed and refunded.
     pub const MAX_ATTEMPTS: u8 = 3;
@@ -26,8 +28,9 @@ pub mod JobBookComponent {
     const MAX_LEVEL: u8 = 15;
 
     /// | book_requesters, book_families, book_schedulers | one felt a job; no scheduler, no cell |
-    /// | book_packages, book_prices, book_times, book_progress | one packed cell a job each |
-    /// | book_old_prices | one cell a raise | book_reopened | a stack, its cells used again |
+    /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | one packed cell
+    /// a job each |
+    /// | book_old_rewards | one cell a raise | book_reopened | a stack, its cells used again |
     #[storage]
     pub struct Storage {
         pub book_job_count: u64,
@@ -36,9 +39,10 @@ pub mod JobBookComponent {
         pub book_schedulers: Map<u64, ContractAddress>,
         pub book_packages: Map<u64, Package>,
         pub book_prices: Map<u64, Price>,
+        pub book_audit_prices: Map<u64, AuditPrice>,
         pub book_times: Map<u64, Times>,
         pub book_progress: Map<u64, Progress>,
-        book_old_prices: Map<(u64, u8), OldPrice>,
+        book_old_rewards: Map<(u64, u8), u128>,
         book_reopened: Map<(u64, u32), Range>,
     }
 
@@ -50,7 +54,9 @@ pub mod JobBookComponent {
     #[derive(Copy, Drop)]
     pub struct Job {
         pub job_id: u64,
+        pub package: Package,
         pub price: Price,
+        pub audit_price: AuditPrice,
         pub times: Times,
         pub progress: Progress,
     }
@@ -83,6 +89,17 @@ pub mod JobBookComponent {
             self.progress.heard_block = get_block_number();
         }
 
+        /// Leaves that a first round on so many tasks draws.
+        fn first_leaves(self: @Job, count: u32) -> u32 {
+            let Package { tiles, audit_tiles, .. } = *self.package;
+            drawn_leaves(count * tiles.into(), audit_tiles)
+        }
+
+        /// What the first audit of so many tasks costs.
+        fn audit_fri(self: @Job, count: u32) -> u128 {
+            fee_of(*self.audit_price, self.first_leaves(count)) * seats_in(0).into()
+        }
+
         fn takes_claims(self: @Job) -> bool {
             !*self.progress.stopped && get_block_timestamp() < *self.times.expires_at_s
         }
@@ -113,12 +130,17 @@ pub mod JobBookComponent {
                 audit_tiles: terms.audit_tiles,
                 audit_floor_exp: terms.audit_floor_exp,
                 longest_lease: terms.longest_lease,
+                tiles: terms.tiles,
             };
             self.book_packages.write(job_id, package);
             let price = Price {
                 package_hi: terms.package_hi, reward_fri: terms.reward_fri, tasks: terms.tasks,
             };
             self.book_prices.write(job_id, price);
+            let audit_price = AuditPrice {
+                fee_fri: terms.audit_fee_fri, tile_fri: terms.audit_tile_fri,
+            };
+            self.book_audit_prices.write(job_id, audit_price);
             let times = Times {
                 audit_pool_fri: terms.audit_pool_fri,
                 lease_timeout_s: terms.lease_timeout_s,
@@ -149,8 +171,15 @@ pub mod JobBookComponent {
             if price.tasks == 0 {
                 return None;
             }
-            let times = self.book_times.read(job_id);
-            Some(Job { job_id, price, times, progress: self.book_progress.read(job_id) })
+            let job = Job {
+                job_id,
+                package: self.book_packages.read(job_id),
+                price,
+                audit_price: self.book_audit_prices.read(job_id),
+                times: self.book_times.read(job_id),
+                progress: self.book_progress.read(job_id),
+            };
+            Some(job)
         }
 
         fn load(self: @ComponentState<TContractState>, job_id: u64) -> Job {
@@ -199,23 +228,38 @@ pub mod JobBookComponent {
             true
         }
 
-        /// Reward per task and audit pool at a level.
-        fn price_at(self: @ComponentState<TContractState>, job: @Job, level: u8) -> (u128, u128) {
-            if level == *job.progress.level {
-                (*job.price.reward_fri, *job.times.audit_pool_fri)
-            } else {
-                let old = self.book_old_prices.read((*job.job_id, level));
-                (old.reward_fri, old.audit_pool_fri)
+        /// Takes money out of the audit pool, as far as it goes; returns how much.
+        fn take_from_pool(
+            ref self: ComponentState<TContractState>, ref job: Job, wanted_fri: u128,
+        ) -> u128 {
+            let taken_fri = min(wanted_fri, job.times.audit_pool_fri);
+            if taken_fri != 0 {
+                job.times.audit_pool_fri -= taken_fri;
+                self.book_times.write(job.job_id, job.times);
+            }
+            taken_fri
+        }
+
+        fn add_to_pool(
+            ref self: ComponentState<TContractState>, ref job: Job, amount_fri: u128,
+        ) {
+            if amount_fri != 0 {
+                job.times.audit_pool_fri += amount_fri;
+                self.book_times.write(job.job_id, job.times);
             }
         }
 
-        /// Pay and least lock of a lease at a level.
+        /// Pay and least lock of a lease that was claimed at that level.
         fn stakes_of(
             self: @ComponentState<TContractState>, job: @Job, level: u8, count: u32,
         ) -> (u128, u128) {
-            let (reward_fri, pool_fri) = self.price_at(job, level);
+            let reward_fri = if level == *job.progress.level {
+                *job.price.reward_fri
+            } else {
+                self.book_old_rewards.read((*job.job_id, level))
+            };
             let pay_fri = reward_fri * count.into();
-            (pay_fri, least_lock(pay_fri, pool_fri, count, *job.price.tasks))
+            (pay_fri, least_lock(pay_fri, job.audit_fri(count)))
         }
 
         fn extend(
@@ -241,21 +285,21 @@ pub mod JobBookComponent {
             more_pool_fri: u128,
         ) -> u128 {
             assert(job.takes_claims() && !job.is_settled(), Errors::JOB_OVER);
-            let old = OldPrice {
-                reward_fri: job.price.reward_fri, audit_pool_fri: job.times.audit_pool_fri,
-            };
-            let better = reward_fri > old.reward_fri || more_pool_fri != 0;
-            assert(reward_fri >= old.reward_fri && better, Errors::NOTHING_OFFERED);
-            assert(job.progress.level != MAX_LEVEL, Errors::RAISED_TOO_OFTEN);
-            self.book_old_prices.write((job.job_id, job.progress.level), old);
-            job.progress.level += 1;
+            let old_fri = job.price.reward_fri;
+            let better = reward_fri > old_fri || more_pool_fri != 0;
+            assert(reward_fri >= old_fri && better, Errors::NOTHING_OFFERED);
+            if reward_fri != old_fri {
+                assert(job.progress.level != MAX_LEVEL, Errors::RAISED_TOO_OFTEN);
+                self.book_old_rewards.write((job.job_id, job.progress.level), old_fri);
+                job.progress.level += 1;
+            }
             job.price.reward_fri = reward_fri;
             job.times.audit_pool_fri += more_pool_fri;
             self.book_prices.write(job.job_id, job.price);
             self.book_times.write(job.job_id, job.times);
             self.save(@job);
             let unsettled: u128 = (job.free() + job.progress.held).into();
-            (reward_fri - old.reward_fri) * unsettled + more_pool_fri
+            (reward_fri - old_fri) * unsettled + more_pool_fri
         }
 
         fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {
@@ -265,6 +309,7 @@ pub mod JobBookComponent {
                 scheduler: self.book_schedulers.read(job_id),
                 package: self.book_packages.read(job_id),
                 price: self.book_prices.read(job_id),
+                audit_price: self.book_audit_prices.read(job_id),
                 times: self.book_times.read(job_id),
                 progress: self.book_progress.read(job_id),
             }

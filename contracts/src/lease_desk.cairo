@@ -22,6 +22,7 @@ pub mod LeaseDeskComponent {
         pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
         pub const WRONG_STATE: felt252 = 'RC: lease in another state';
         pub const OTHER_JOB: felt252 = 'RC: lease of another job';
+        pub const OTHER_RESULT: felt252 = 'RC: not the submitted result';
         pub const ZERO_ROOT: felt252 = 'RC: empty result';
     }
 
@@ -103,6 +104,14 @@ pub mod LeaseDeskComponent {
             found
         }
 
+        /// Panics unless that is what the worker submitted.
+        fn assert_result(
+            self: @ComponentState<TContractState>, lease_id: u64, result: LeaseResult,
+        ) {
+            let hash = PoseidonTrait::new().update_with(result).finalize();
+            assert(self.result_hash(lease_id) == hash, Errors::OTHER_RESULT);
+        }
+
         fn result_hash(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
             let (worker_id, slot, _) = split(lease_id);
             assert(self.find(lease_id).state >= LeaseState::SUBMITTED, Errors::WRONG_STATE);
@@ -151,21 +160,31 @@ pub mod LeaseDeskComponent {
             lease_id
         }
 
+        /// Writes down what the draw made of it.
+        fn mark(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, trial: u8) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.desk_leases.write((worker_id, slot), Lease { trial, ..lease });
+        }
+
+        /// Another state in which the lease goes on, from now on.
+        fn turn(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
+            let (worker_id, slot, _) = split(lease_id);
+            let (since_s, since_block) = (get_block_timestamp(), get_block_number());
+            self.desk_leases.write((worker_id, slot), Lease { state, since_s, since_block, ..lease });
+        }
+
         fn put_result(
             ref self: ComponentState<TContractState>, lease_id: u64, result: LeaseResult,
         ) -> Result<(), felt252> {
             let (worker_id, slot, _) = split(lease_id);
-            let mut lease = self.find(lease_id);
+            let lease = self.find(lease_id);
             if lease.state != LeaseState::CLAIMED {
                 return Err(Errors::WRONG_STATE);
             }
             if result.root == 0 || (result.results_hi == 0 && result.results_lo == 0) {
                 return Err(Errors::ZERO_ROOT);
             }
-            lease.state = LeaseState::SUBMITTED;
-            lease.since_s = get_block_timestamp();
-            lease.since_block = get_block_number();
-            self.desk_leases.write((worker_id, slot), lease);
+            self.turn(lease_id, lease, LeaseState::SUBMITTED);
             let hash = PoseidonTrait::new().update_with(result).finalize();
             self.desk_results.write((worker_id, slot), hash);
             self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, result });
@@ -180,6 +199,9 @@ pub mod LeaseDeskComponent {
     }
 
     fn is_held(lease: @Lease) -> bool {
-        *lease.state == LeaseState::CLAIMED || *lease.state == LeaseState::SUBMITTED
+        let state = *lease.state;
+        state == LeaseState::CLAIMED
+            || state == LeaseState::SUBMITTED
+            || state == LeaseState::REPORTED
     }
 }

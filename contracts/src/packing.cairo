@@ -2,13 +2,14 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    Lease, Limits, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake,
-    StandingOffer, Times, Unstaking,
+    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry,
+    Stake, StandingOffer, Times, Unstaking,
 };
 
 const B1: NonZero<u128> = 0x2;
 const B4: NonZero<u128> = 0x10;
 const B8: NonZero<u128> = 0x100;
+const B15: NonZero<u128> = 0x8000;
 const B24: NonZero<u128> = 0x1000000;
 const B32: NonZero<u128> = 0x100000000;
 const B40: NonZero<u128> = 0x10000000000;
@@ -22,46 +23,47 @@ pub mod Errors {
 }
 
 /// Adds a field below those packed so far; every field is asserted below its width.
-fn push(packed: u128, field: u128, width: NonZero<u128>) -> u128 {
+pub fn push(packed: u128, field: u128, width: NonZero<u128>) -> u128 {
     let width: u128 = width.into();
     assert(field < width, Errors::FIELD_TOO_WIDE);
     packed * width + field
 }
 
 /// Takes the lowest field off.
-fn pull(ref packed: u128, width: NonZero<u128>) -> u128 {
+pub fn pull(ref packed: u128, width: NonZero<u128>) -> u128 {
     let (rest, field) = DivRem::div_rem(packed, width);
     packed = rest;
     field
 }
 
-fn pull32(ref packed: u128, width: NonZero<u128>) -> u32 {
+pub fn pull32(ref packed: u128, width: NonZero<u128>) -> u32 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-fn pull64(ref packed: u128, width: NonZero<u128>) -> u64 {
+pub fn pull64(ref packed: u128, width: NonZero<u128>) -> u64 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
+pub fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-fn join(low: u128, high: u128) -> felt252 {
+pub fn join(low: u128, high: u128) -> felt252 {
     assert(high < B123, Errors::FIELD_TOO_WIDE);
     low.into() + high.into() * B128
 }
 
-fn split(cell: felt252) -> (u128, u128) {
+pub fn split(cell: felt252) -> (u128, u128) {
     let value: u256 = cell.into();
     (value.low, value.high)
 }
 
 /// | lo 0-127 | bytes 128-175 | files 176-199 | audit_tiles 200-207 | floor 208-211 | longest
-/// 212-235 |
+/// 212-235 | tiles 236-250 |
 pub impl PackagePacking of StorePacking<Package, felt252> {
     fn pack(value: Package) -> felt252 {
-        let high = push(0, value.longest_lease.into(), B24);
+        let high = push(0, value.tiles.into(), B15);
+        let high = push(high, value.longest_lease.into(), B24);
         let high = push(high, value.audit_floor_exp.into(), B4);
         let high = push(high, value.audit_tiles.into(), B8);
         let high = push(high, value.files.into(), B24);
@@ -77,6 +79,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
             audit_tiles: pull8(ref high, B8),
             audit_floor_exp: pull8(ref high, B4),
             longest_lease: pull32(ref high, B24),
+            tiles: pull(ref high, B15).try_into().unwrap(),
         }
     }
 }
@@ -153,23 +156,24 @@ pub impl ProgressPacking of StorePacking<Progress, felt252> {
     }
 }
 
-/// | reward_fri 0-95 | audit_pool_fri 128-223 |
-pub impl OldPricePacking of StorePacking<OldPrice, felt252> {
-    fn pack(value: OldPrice) -> felt252 {
-        join(push(0, value.reward_fri, B96), push(0, value.audit_pool_fri, B96))
+/// | fee_fri 0-95 | tile_fri 128-223 |
+pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
+    fn pack(value: AuditPrice) -> felt252 {
+        join(push(0, value.fee_fri, B96), push(0, value.tile_fri, B96))
     }
 
-    fn unpack(value: felt252) -> OldPrice {
-        let (reward_fri, audit_pool_fri) = split(value);
-        OldPrice { reward_fri, audit_pool_fri }
+    fn unpack(value: felt252) -> AuditPrice {
+        let (fee_fri, tile_fri) = split(value);
+        AuditPrice { fee_fri, tile_fri }
     }
 }
 
 /// | job_id 0-39 | first 40-63 | count 64-87 | state 88-91 | attempt 92-95 | audit_exp 96-99 |
-/// level 100-103 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+/// level 100-103 | trial 104-107 | since_s 128-167 | since_block 168-199 | generation 200-231 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
-        let low = push(0, value.level.into(), B4);
+        let low = push(0, value.trial.into(), B4);
+        let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
         let low = push(low, value.attempt.into(), B4);
         let low = push(low, value.state.into(), B4);
@@ -191,6 +195,7 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             attempt: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
+            trial: pull8(ref low, B4),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             generation: pull32(ref high, B32),

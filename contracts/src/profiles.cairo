@@ -19,7 +19,7 @@ pub mod ProfilesComponent {
     #[storage]
     pub struct Storage {
         profile_families: Map<(u32, felt252), bool>,
-        profile_offers: Map<u32, StandingOffer>,
+        pub profile_offers: Map<u32, StandingOffer>,
         profile_keys: Map<u32, u256>,
     }
 

@@ -2,7 +2,7 @@
 //! units of one worker's stake, so that a draw over a past epoch always finds what was there then.
 #[starknet::component]
 pub mod SeatsComponent {
-    use starknet::get_block_number;
+    use starknet::{ContractAddress, get_block_number};
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
@@ -22,6 +22,8 @@ pub mod SeatsComponent {
 
     /// | seat_entries | one packed cell an entry | seat_counts | one cell a family |
     /// | seat_places | one cell a worker and family: its entry's index + 1 |
+    /// | seat_owners | one cell a family: owners with seats | seat_workers | one cell an owner and
+    /// family: how many of the owner's workers have seats |
     #[storage]
     pub struct Storage {
         seat_unit_fri: u128,
@@ -29,6 +31,8 @@ pub mod SeatsComponent {
         seat_entries: Map<(felt252, u32), SeatEntry>,
         seat_counts: Map<felt252, u32>,
         seat_places: Map<(u32, felt252), u32>,
+        seat_owners: Map<felt252, u32>,
+        seat_workers: Map<(ContractAddress, felt252), u32>,
     }
 
     #[event]
@@ -100,13 +104,7 @@ pub mod SeatsComponent {
 
         /// Units in all entries made before the epoch, also in those given up since.
         fn seat_units(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> u64 {
-            let count = self.entries_until(family, epoch);
-            if count == 0 {
-                0
-            } else {
-                let last = self.seat_entries.read((family, count - 1));
-                last.before + last.units.into()
-            }
+            self.units_until(family, epoch)
         }
 
         /// Whose unit (0 to seat_units - 1) it is in the epoch; 0 if it was given up before.
@@ -114,22 +112,7 @@ pub mod SeatsComponent {
             self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
         ) -> u32 {
             assert(unit < self.seat_units(family, epoch), Errors::NO_SUCH_UNIT);
-            let mut low = 0;
-            let mut high = self.entries_until(family, epoch);
-            while high - low > 1 {
-                let middle = (low + high) / 2;
-                if self.seat_entries.read((family, middle)).before <= unit {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            let entry = self.seat_entries.read((family, low));
-            if entry.until_epoch != 0 && entry.until_epoch <= epoch {
-                0
-            } else {
-                entry.worker_id
-            }
+            self.holder_at(family, epoch, unit)
         }
 
         fn epoch(self: @ComponentState<TContractState>) -> u32 {
@@ -149,6 +132,53 @@ pub mod SeatsComponent {
             assert(unit_fri != 0 && epoch_blocks != 0, Errors::ZERO_UNIT);
             self.seat_unit_fri.write(unit_fri);
             self.seat_epoch_blocks.write(epoch_blocks);
+        }
+
+        /// The epoch before the one that a block is in, None for the first.
+        fn epoch_before(self: @ComponentState<TContractState>, block: u64) -> Option<u32> {
+            let epoch: u32 = (block / self.seat_epoch_blocks.read()).try_into().unwrap();
+            if epoch == 0 {
+                None
+            } else {
+                Some(epoch - 1)
+            }
+        }
+
+        /// How many owners have seats in the family now.
+        fn seat_owners_of(self: @ComponentState<TContractState>, family: felt252) -> u32 {
+            self.seat_owners.read(family)
+        }
+
+        fn units_until(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> u64 {
+            let count = self.entries_until(family, epoch);
+            if count == 0 {
+                0
+            } else {
+                let last = self.seat_entries.read((family, count - 1));
+                last.before + last.units.into()
+            }
+        }
+
+        /// As seat_holder, for a unit that exists.
+        fn holder_at(
+            self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
+        ) -> u32 {
+            let mut low = 0;
+            let mut high = self.entries_until(family, epoch);
+            while high - low > 1 {
+                let middle = (low + high) / 2;
+                if self.seat_entries.read((family, middle)).before <= unit {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            let entry = self.seat_entries.read((family, low));
+            if entry.until_epoch != 0 && entry.until_epoch <= epoch {
+                0
+            } else {
+                entry.worker_id
+            }
         }
 
         /// How many entries count at the latest in that epoch: their first epochs never fall.
@@ -175,6 +205,12 @@ pub mod SeatsComponent {
                 entry.until_epoch = self.epoch() + 1;
                 self.seat_entries.write((family, place - 1), entry);
                 self.seat_places.write((worker_id, family), 0);
+                let owner = self.get_contract().owner_of(worker_id);
+                let workers = self.seat_workers.read((owner, family)) - 1;
+                self.seat_workers.write((owner, family), workers);
+                if workers == 0 {
+                    self.seat_owners.write(family, self.seat_owners.read(family) - 1);
+                }
             }
         }
 
@@ -193,6 +229,12 @@ pub mod SeatsComponent {
             self.seat_entries.write((family, index), entry);
             self.seat_counts.write(family, index + 1);
             self.seat_places.write((worker_id, family), index + 1);
+            let owner = self.get_contract().owner_of(worker_id);
+            let workers = self.seat_workers.read((owner, family));
+            self.seat_workers.write((owner, family), workers + 1);
+            if workers == 0 {
+                self.seat_owners.write(family, self.seat_owners.read(family) + 1);
+            }
         }
 
         fn announce(

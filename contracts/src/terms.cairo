@@ -1,7 +1,8 @@
 //! What follows from a job's terms alone: prices, locks and deadlines.
+use core::cmp::min;
 use core::num::traits::Pow;
 use starknet::{get_block_number, get_block_timestamp};
-use crate::types::{JobTerms, Limits};
+use crate::types::{AuditPrice, JobTerms, Limits};
 
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
 const LEAST_LOCK_NUMERATOR: u128 = 3;
@@ -10,6 +11,11 @@ const LEAST_LOCK_DENOMINATOR: u128 = 10;
 const LEASES_PER_HALVING: u32 = 10;
 /// No audit rate is below 2^-5 = 3 %.
 pub const MAX_AUDIT_EXP: u8 = 5;
+/// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
+const LEAVES_PER_DRAWN: u32 = 96;
+pub const MAX_AUDIT_TILES: u8 = 32;
+const BOND_FEES: u128 = 20;
+pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
     pub const NO_TASKS: felt252 = 'RC: job without tasks';
@@ -21,6 +27,10 @@ pub mod Errors {
     pub const TIMEOUT_TOO_LONG: felt252 = 'RC: a timeout is too long';
     pub const EXPIRES_TOO_SOON: felt252 = 'RC: job shorter than a lease';
     pub const RATE_TOO_LOW: felt252 = 'RC: audit rate is too low';
+    pub const NO_TILES: felt252 = 'RC: job without tiles';
+    pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
+    pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
+    pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
@@ -40,13 +50,64 @@ pub fn check_terms(terms: @JobTerms, limits: Limits) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    check_audits(terms);
 }
 
-/// L_min: 3/10 of the pay, rounded up against the worker, and the lease's share of the audit pool.
-pub fn least_lock(pay_fri: u128, audit_pool_fri: u128, count: u32, tasks: u32) -> u128 {
-    let share_fri = audit_pool_fri * count.into() / tasks.into();
+/// The pool must pay for an audit of every lease, as newcomers have them.
+fn check_audits(terms: @JobTerms) {
+    assert(*terms.tiles != 0, Errors::NO_TILES);
+    let wanted = *terms.audit_tiles;
+    assert(wanted != 0 && wanted <= MAX_AUDIT_TILES, Errors::WRONG_AUDIT_TILES);
+    assert(*terms.audit_fee_fri != 0, Errors::NO_AUDIT_FEE);
+    let longest = min(*terms.longest_lease, *terms.tasks);
+    let leases = (*terms.tasks + longest - 1) / longest;
+    let price = AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri };
+    let fee_fri = fee_of(price, drawn_leaves(longest * (*terms.tiles).into(), wanted));
+    let needed_fri = fee_fri * seats_in(0).into() * leases.into();
+    assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
+}
+
+/// How many leaves of a lease a round draws: `wanted`, but fewer where three verifiers, who render
+/// 80x80 pixels for a tile, would render more than a twentieth of the lease.
+pub fn drawn_leaves(leaves: u32, wanted: u8) -> u32 {
+    let affordable = leaves / LEAVES_PER_DRAWN + 1;
+    if affordable < wanted.into() {
+        affordable
+    } else {
+        min(wanted.into(), leaves)
+    }
+}
+
+/// What each verifier of a round gets.
+pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
+    price.fee_fri + price.tile_fri * leaves.into()
+}
+
+/// What a verifier loses that is wrong or absent: so much that copying never pays.
+pub fn bond_of(fee_fri: u128) -> u128 {
+    BOND_FEES * fee_fri
+}
+
+/// Verifiers of a round; each appeal goes to more.
+pub fn seats_in(round: u8) -> u8 {
+    if round == 0 {
+        3
+    } else if round == 1 {
+        7
+    } else {
+        15
+    }
+}
+
+/// How long each step of a round may take: three rounds have at most eight steps each.
+pub fn phase_s(limits: Limits) -> u32 {
+    limits.audit_s / 24
+}
+
+/// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.
+pub fn least_lock(pay_fri: u128, audit_fees_fri: u128) -> u128 {
     (pay_fri * LEAST_LOCK_NUMERATOR + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
-        + share_fri
+        + audit_fees_fri
 }
 
 /// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.

@@ -26,6 +26,11 @@ pub struct JobTerms {
     pub scheduler: ContractAddress,
     /// How long a silent scheduler keeps its precedence.
     pub scheduler_grace_s: u32,
+    /// Tiles that a task has: its leaves without the one of the final image; 1 for whole frames.
+    pub tiles: u16,
+    /// What a verifier gets for an audit, and for each leaf of it.
+    pub audit_fee_fri: u128,
+    pub audit_tile_fri: u128,
 }
 
 /// A job's package and what never changes. One cell.
@@ -37,6 +42,14 @@ pub struct Package {
     pub audit_tiles: u8,
     pub audit_floor_exp: u8,
     pub longest_lease: u32,
+    pub tiles: u16,
+}
+
+/// What a verifier gets for an audit, and for each leaf of it. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct AuditPrice {
+    pub fee_fri: u128,
+    pub tile_fri: u128,
 }
 
 /// A job's price, its size, and the package digest's other half. One cell.
@@ -47,7 +60,7 @@ pub struct Price {
     pub tasks: u32,
 }
 
-/// A job's times and its audit pool. One cell.
+/// A job's times and what its audit pool holds now. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Times {
     pub audit_pool_fri: u128,
@@ -75,13 +88,6 @@ pub struct Progress {
     pub expires_block: u64,
 }
 
-/// A price that was raised since; leases claimed before still count by it. One cell.
-#[derive(Copy, Drop, Serde, PartialEq, Debug)]
-pub struct OldPrice {
-    pub reward_fri: u128,
-    pub audit_pool_fri: u128,
-}
-
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct JobInfo {
     pub requester: ContractAddress,
@@ -89,17 +95,35 @@ pub struct JobInfo {
     pub scheduler: ContractAddress,
     pub package: Package,
     pub price: Price,
+    pub audit_price: AuditPrice,
     pub times: Times,
     pub progress: Progress,
 }
 
-/// 1 Claimed, 2 Submitted, 3 Accepted, 4 Expired, 5 Rejected, 6 GivenBack, as in core/lifecycle.py.
+/// As in core/lifecycle.py; from Claimed, Submitted and Reported a lease can still go on.
 pub mod LeaseState {
     pub const CLAIMED: u8 = 1;
     pub const SUBMITTED: u8 = 2;
     pub const ACCEPTED: u8 = 3;
     pub const EXPIRED: u8 = 4;
+    pub const REJECTED: u8 = 5;
     pub const GIVEN_BACK: u8 = 6;
+    /// The worker says that the tasks can't be rendered; two others are asked.
+    pub const REPORTED: u8 = 7;
+    /// Nobody can render it: closed.
+    pub const UNRENDERABLE: u8 = 8;
+}
+
+/// What the draw made of a submitted lease.
+pub mod Trial {
+    pub const NOT_DRAWN: u8 = 0;
+    /// Not audited; the worker earns the bonus of a good record.
+    pub const PASSED: u8 = 1;
+    /// To be audited, but there are not three independent seats, or the pool is empty.
+    pub const UNSEATED: u8 = 2;
+    pub const IN_COURT: u8 = 3;
+    /// A committee accepted it.
+    pub const CLEARED: u8 = 4;
 }
 
 /// A lease in a worker's slot. One cell, used again by the slot's next lease:
@@ -113,6 +137,7 @@ pub struct Lease {
     pub attempt: u8,
     pub audit_exp: u8,
     pub level: u8,
+    pub trial: u8,
     pub since_s: u64,
     pub since_block: u64,
     pub generation: u32,

@@ -10,6 +10,7 @@ pub mod WorkerRegistry {
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address, get_contract_address};
+    use crate::committees::CommitteesComponent;
     use crate::interfaces::{
         IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
         IProfiles, IWorkerRegistry,
@@ -17,6 +18,7 @@ pub mod WorkerRegistry {
     use crate::packing::{LimitsPacking, RecordPacking, StakePacking, UnstakingPacking};
     use crate::profiles::ProfilesComponent;
     use crate::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::registry_events::{AddressesChanged, RecordChanged, WorkerRegistered};
     use crate::roles::Roles;
     use crate::seats::SeatsComponent;
     use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
@@ -37,18 +39,26 @@ pub mod WorkerRegistry {
         pub const STAKE_TOO_SMALL: felt252 = 'RC: stake below the minimum';
         pub const NOT_ACTIVE_BOARD: felt252 = 'RC: not an active board';
         pub const TRANSFER_FAILED: felt252 = 'RC: stake transfer failed';
+        pub const NO_JURY: felt252 = 'RC: too much without a jury';
     }
+
+    /// Three verifiers besides the worker's own owner.
+    const JURY: u32 = 4;
 
     component!(path: ProfilesComponent, storage: profiles, event: ProfilesEvent);
     component!(path: StakesComponent, storage: stakes, event: StakesEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
+    component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
 
     #[abi(embed_v0)]
     impl ProfilesImpl = ProfilesComponent::ProfilesImpl<ContractState>;
     #[abi(embed_v0)]
     impl SeatsImpl = SeatsComponent::SeatsImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl CommitteesImpl = CommitteesComponent::CommitteesImpl<ContractState>;
 
     /// | owners, operators, payouts, ids | one felt a worker each |
+    /// | unjudged_cap_fri: what a worker may have locked in a family without a jury, set once |
     /// | records | one packed cell a worker | boards | one cell, set once the board is active |
     #[storage]
     struct Storage {
@@ -56,6 +66,7 @@ pub mod WorkerRegistry {
         token: ContractAddress,
         cooldown_s: u32,
         minimum_stake_fri: u128,
+        unjudged_cap_fri: u128,
         limits: Limits,
         worker_count: u32,
         owners: Map<u32, ContractAddress>,
@@ -70,6 +81,8 @@ pub mod WorkerRegistry {
         profiles: ProfilesComponent::Storage,
         #[substorage(v0)]
         seats: SeatsComponent::Storage,
+        #[substorage(v0)]
+        committees: CommitteesComponent::Storage,
     }
 
     #[event]
@@ -84,32 +97,8 @@ pub mod WorkerRegistry {
         ProfilesEvent: ProfilesComponent::Event,
         #[flat]
         SeatsEvent: SeatsComponent::Event,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct WorkerRegistered {
-        #[key]
-        pub worker_id: u32,
-        #[key]
-        pub operator: ContractAddress,
-        #[key]
-        pub owner: ContractAddress,
-        pub payout: ContractAddress,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct AddressesChanged {
-        #[key]
-        pub worker_id: u32,
-        pub operator: ContractAddress,
-        pub payout: ContractAddress,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct RecordChanged {
-        #[key]
-        pub worker_id: u32,
-        pub record: Record,
+        #[flat]
+        CommitteesEvent: CommitteesComponent::Event,
     }
 
     #[constructor]
@@ -122,6 +111,7 @@ pub mod WorkerRegistry {
         limits: Limits,
         seat_unit_fri: u128,
         epoch_blocks: u64,
+        unjudged_cap_fri: u128,
     ) {
         assert(!directory.is_zero() && !token.is_zero(), Errors::ZERO_ADDRESS);
         let Limits { lease_timeout_s, window_s, audit_s, slowest_block_s } = limits;
@@ -134,6 +124,7 @@ pub mod WorkerRegistry {
         self.cooldown_s.write(cooldown_s);
         self.minimum_stake_fri.write(minimum_stake_fri);
         self.limits.write(limits);
+        self.unjudged_cap_fri.write(unjudged_cap_fri);
         self.seats.initialize(seat_unit_fri, epoch_blocks);
     }
 
@@ -208,7 +199,7 @@ pub mod WorkerRegistry {
 
         /// Caller: an active board. Chooses the audit rate and locks for it, or says why not.
         fn lock(ref self: ContractState, request: LockRequest) -> LockGrant {
-            let board = self.assert_board();
+            let board = self.assert_active_board();
             let worker_id = request.worker_id;
             let operator = self.operators.read(worker_id);
             let refused = |refusal: felt252| LockGrant { refusal, audit_exp: 0, operator };
@@ -235,6 +226,11 @@ pub mod WorkerRegistry {
             );
             if let Some(audit_exp) = rate {
                 let amount_fri = lock_at(request.pay_fri, request.least_lock_fri, audit_exp);
+                let open_fri = account.stake.locked_fri + amount_fri;
+                if self.seats.seat_owners_of(request.family) < JURY
+                    && open_fri > self.unjudged_cap_fri.read() {
+                    return refused(Errors::NO_JURY);
+                }
                 self.stakes.lock_for(board, worker_id, account, amount_fri);
                 LockGrant { refusal: 0, audit_exp, operator }
             } else {
@@ -244,7 +240,7 @@ pub mod WorkerRegistry {
 
         /// Caller: an active board, for what it locked itself. Returns who is to be paid.
         fn unlock(ref self: ContractState, worker_id: u32, amount_fri: u128) -> ContractAddress {
-            let board = self.assert_board();
+            let board = self.assert_active_board();
             self.stakes.release(board, worker_id, amount_fri, 0);
             self.payouts.read(worker_id)
         }
@@ -252,7 +248,7 @@ pub mod WorkerRegistry {
         /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
         /// for those who were right, the rest is burned.
         fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
-            let board = self.assert_board();
+            let board = self.assert_active_board();
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
             if reward_fri != 0 {
                 self.send(board, reward_fri);
@@ -263,7 +259,7 @@ pub mod WorkerRegistry {
         fn note_verdict(
             ref self: ContractState, worker_id: u32, audited_fri: u128, accepted: bool,
         ) {
-            self.assert_board();
+            self.assert_active_board();
             let old = self.records.read(worker_id);
             let record = if accepted {
                 let audited_fri = old.audited_fri + audited_fri;
@@ -298,6 +294,10 @@ pub mod WorkerRegistry {
             self.operators.read(worker_id)
         }
 
+        fn payout_of(self: @ContractState, worker_id: u32) -> ContractAddress {
+            self.payouts.read(worker_id)
+        }
+
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
             self.stakes.locked_by(board, worker_id)
         }
@@ -317,6 +317,10 @@ pub mod WorkerRegistry {
         fn minimum_stake_fri(self: @ContractState) -> u128 {
             self.minimum_stake_fri.read()
         }
+
+        fn unjudged_cap_fri(self: @ContractState) -> u128 {
+            self.unjudged_cap_fri.read()
+        }
     }
 
     impl RolesImpl of Roles<ContractState> {
@@ -332,15 +336,8 @@ pub mod WorkerRegistry {
             assert(!caller.is_zero() && member, Errors::NOT_WORKER_MEMBER);
         }
 
-        fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
-            self.stakes.staying_fri(worker_id)
-        }
-    }
-
-    #[generate_trait]
-    impl Internal of InternalTrait {
         /// The caller, an active board. Boards never end, so the directory is asked once.
-        fn assert_board(ref self: ContractState) -> ContractAddress {
+        fn assert_active_board(ref self: ContractState) -> ContractAddress {
             let board = get_caller_address();
             if !self.boards.read(board) {
                 let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
@@ -350,6 +347,17 @@ pub mod WorkerRegistry {
             board
         }
 
+        fn owner_of(self: @ContractState, worker_id: u32) -> ContractAddress {
+            self.owners.read(worker_id)
+        }
+
+        fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
+            self.stakes.staying_fri(worker_id)
+        }
+    }
+
+    #[generate_trait]
+    impl Internal of InternalTrait {
         fn name_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
             assert(!operator.is_zero(), Errors::ZERO_ADDRESS);
             assert(self.ids.read(operator) == 0, Errors::ALREADY_REGISTERED);

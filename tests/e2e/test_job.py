@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from renderchain.adapters.kubo import KuboStore
+from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 
 from tools.network.local import Network, running_network, running_workers
@@ -50,6 +53,20 @@ def pixels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return np.asarray(Image.open(path))
 
 
+async def fetch_results(network: Network, folder: Path) -> list[Path]:
+    """The results of the first job as any stranger gets them from IPFS, a folder each lease."""
+    store, folders = KuboStore(network.ipfs_api), []
+    async with network.chain("artist") as chain, aclosing(chain.events(0)) as events:
+        async for event in events:
+            if isinstance(event, ResultSubmitted):
+                target, cid = folder / str(event.lease_id), event.result.results_cid
+                await store.fetch_folder(cid, target, max_bytes=2**28, max_files=100, on_bytes=lambda _: None)
+                folders.append(target)
+            elif isinstance(event, JobClosed):
+                break
+    return folders
+
+
 def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     network: Network, scene: Path, tmp_path: Path
 ) -> None:
@@ -75,6 +92,16 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
         assert np.array_equal(pixels(mine), pixels(theirs)), number
         assert pixels(mine).std() > 5, "a black frame proves nothing"
 
+    images = [path.read_bytes()[64:96] for path in (tmp_path / "frames").iterdir()]
+    folders = asyncio.run(fetch_results(network, tmp_path / "ipfs"))
+    assert len(folders) == 2
+    for folder in folders:
+        names = {path.name for path in folder.iterdir()}
+        assert names == {"sealed.json", *(str(number) for number in range(len(names) - 1))}
+        pinned = b"".join(path.read_bytes() for path in folder.iterdir())
+        for shown in (b'"secret"', b"\x89PNG\r\n", b"\x76\x2f\x31\x01\x02\x00", *images):
+            assert shown not in pinned, "a stranger sees salts, an image or a noisy pass"
+
     for _ in range(50):  # the workers withdraw in their own time
         earned_after, in_escrow, _ = asyncio.run(money())
         if in_escrow == 0:
@@ -89,7 +116,7 @@ def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> N
         async with network.chain("artist") as chain:
             before_fri = await chain.tokens_fri(network.contracts.board)
             # A family that no worker here has: nobody claims it.
-            terms = JobTerms(1, 2, 3, 4, 5, 10**17, 0, family_of((9, 9), "CYCLES", "CPU"))
+            terms = JobTerms(1, 2, 3, 4, 5, 10**17, 3, family_of((9, 9), "CYCLES", "CPU"))
             job_id = await chain.create_job(terms)
             config = network.settings_file("artist")
             await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)

@@ -16,6 +16,7 @@ from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
 from renderchain.core.manifest import FORMATS, Manifest, PackedFile, parse_manifest
 from renderchain.core.reader import check_path
+from renderchain.core.tiles import LEAF_UNITS
 
 MANIFEST = Manifest(
     blender_version=(4, 5),
@@ -29,6 +30,7 @@ MANIFEST = Manifest(
     frames=(1, 2, 3),
     samples=32,
     adaptive=True,
+    leaf="tile",
     file_format="PNG",
     view_transform="AgX",
     files=(PackedFile("assets/täfel.png", "0" * 64, 7), PackedFile("scene.blend", "a" * 64, 5)),
@@ -55,9 +57,12 @@ def test_a_manifest_reads_back_the_same() -> None:
         {"frames": [1.5]},
         {"view_layers": [1]},
         {"adaptive": 1},
+        {"leaf": "pixel"},
         {"main_blend": "other.blend"},
         {"main_blend": "../scene.blend"},
         {"file_format": "FFMPEG"},
+        {"requester_key": "A" * 64},
+        {"requester_key": "a" * 62},
         {"files": ["scene.blend"]},
         {"files": [{"path": "scene.blend", "sha256": "a" * 63, "size_bytes": 1}]},
         {"files": [{"path": "scene.blend", "sha256": "a" * 64, "size_bytes": -1}]},
@@ -125,6 +130,7 @@ def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None
     assert set(schema["required"]) == set(schema["properties"]) == set(written)
     assert set(schema["properties"]["files"]["items"]["required"]) == set(written["files"][0])
     assert schema["properties"]["file_format"]["enum"] == list(FORMATS)
+    assert schema["properties"]["leaf"]["enum"] == list(LEAF_UNITS)
     assert schema["properties"]["schema"]["const"] == written["schema"]
     for field in ("width", "height", "samples"):
         limits = schema["properties"][field]

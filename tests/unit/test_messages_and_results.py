@@ -7,7 +7,21 @@ import json
 import pytest
 from renderchain.core.errors import ContentError
 from renderchain.core.manifest import PackedFile
-from renderchain.core.messages import Failed, Loaded, Progress, Rendered, read_message, to_line
+from renderchain.core.messages import (
+    Command,
+    Failed,
+    Load,
+    Loaded,
+    Message,
+    Progress,
+    Render,
+    Rendered,
+    RenderTiles,
+    TilesRendered,
+    read_command,
+    read_message,
+    to_line,
+)
 from renderchain.core.result import FrameFiles, Result, parse_result
 
 FILES = [PackedFile(name, "ab" * 32, 5) for name in ("1.png", "1.noisy.exr", "1.leaves")]
@@ -20,11 +34,29 @@ RESULT = Result("4.5.15", "CPU", "a processor", 2**247, (FrameFiles(1, 20, *FILE
         Loaded("4.5.15", "CPU", "a processor", 10),
         Progress(1, 2, 3),
         Rendered(1, "1.png", "1.exr", "1.leaves", 4, 5),
+        TilesRendered(1, "0001.tiles", 4),
         Failed("no camera"),
     ],
 )
-def test_a_message_survives_its_line(message: Loaded | Progress | Rendered | Failed) -> None:
+def test_a_message_survives_its_line(message: Message) -> None:
     assert read_message(to_line(message)) == message
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Load("/package/a.blend", "Scene", "/output", "PNG", "png", "CPU", "tile"),
+        Render(1),
+        RenderTiles(1, (509, 0)),
+    ],
+)
+def test_a_command_survives_its_line(command: Command) -> None:
+    assert read_command(to_line(command)) == command
+
+
+def test_tiles_are_told_by_a_file_of_the_output_folder_only() -> None:
+    with pytest.raises(ContentError):
+        read_message(to_line(TilesRendered(1, "../0001.tiles", 4)))
 
 
 @pytest.mark.parametrize(

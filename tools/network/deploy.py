@@ -44,12 +44,14 @@ class Rules:
     slowest_block_s: int = 60
     seat_unit_fri: int = FRI_PER_STRK
     epoch_blocks: int = 720
+    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without a jury
 
     def registry_arguments(self) -> list[Any]:
         """The end of the registry's constructor."""
         names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
         limits = {name: getattr(self, name) for name in names}
-        return [self.cooldown_s, self.minimum_stake_fri, limits, self.seat_unit_fri, self.epoch_blocks]
+        seats = [self.seat_unit_fri, self.epoch_blocks, self.unjudged_cap_fri]
+        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats]
 
 
 async def deploy_network(owner: Any, rules: Rules) -> Deployed:
@@ -60,7 +62,8 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
     token = STRK
     directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
     registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
-    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token])
+    court = await _declare(owner, *_artefact("CourtRoom"))
+    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, court])
     for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
         sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
         await sent.wait_for_acceptance(check_interval=0.1)
@@ -68,14 +71,19 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
 
 
 async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:
-    sierra = (ARTEFACTS / f"{name}.sierra.json").read_text()
-    casm = (ARTEFACTS / f"{name}.casm.json").read_text()
+    sierra, casm = _artefact(name)
     class_hash = await _declare(owner, sierra, casm)
     deployed = await Contract.deploy_contract_v3(
         owner, class_hash, abi=json.loads(sierra)["abi"], constructor_args=arguments, auto_estimate=True
     )
     await deployed.wait_for_acceptance(check_interval=0.1)
     return deployed.deployed_contract
+
+
+def _artefact(name: str) -> tuple[str, str]:
+    """A class's Sierra and CASM."""
+    sierra, casm = (ARTEFACTS / f"{name}.{form}.json" for form in ("sierra", "casm"))
+    return sierra.read_text(), casm.read_text()
 
 
 async def _declare(owner: Any, sierra: str, casm: str) -> int:

@@ -9,9 +9,9 @@ import secrets
 import shutil
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,19 @@ from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.composition import open_chain, open_registry
-from renderchain.core.job import family_of
+from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.settings import load_settings
 
 from .deploy import Deployed, Rules, deploy_network
-from .services import REPO, start, start_devnet, start_kubo, stop
+from .heartbeat import make_blocks
+from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
 
-RULES = Rules(slowest_block_s=3600)
-STAKE_FRI = 10 * FRI_PER_STRK
+PHASE_S = 60  # a step of an audit; the machine may be busy
+RULES = Rules(slowest_block_s=86400, audit_s=24 * PHASE_S, epoch_blocks=10)
+STAKE_FRI = 100 * FRI_PER_STRK
+SEATS = 5  # of a worker in a family
+OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
 FAMILIES = ("4.5", "5.2")
 
 
@@ -105,7 +109,8 @@ def start_network(folder: Path, workers: int) -> Network:
         )
         _write_settings(network)
         asyncio.run(_register(network, workers))
-        return network
+        pids.append(start_heartbeat(folder, rpc_url))
+        return replace(network, pids=tuple(pids))
     except BaseException:
         for pid in pids:
             stop(pid)
@@ -128,7 +133,12 @@ async def _register(network: Network, workers: int) -> None:
         owner = network.accounts[f"owner-{number}"].address
         settings = load_settings(network.settings_file(f"owner-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
-            await registry.register(operator, owner, families, STAKE_FRI)
+            worker_id = await registry.register(operator, owner, families, STAKE_FRI)
+            await registry.set_offer(worker_id, OFFER)
+            for family in families:
+                await registry.set_seats(worker_id, family, SEATS)
+    # Seats count from the next epoch on, and draws are over the one before a submission.
+    make_blocks(network.rpc_url, 2 * RULES.epoch_blocks)
 
 
 def _version(text: str) -> tuple[int, int]:
@@ -171,17 +181,34 @@ def running_network(folder: Path, workers: int) -> Iterator[Network]:
         end(network)
 
 
+OTHER_MACHINE = {"RENDERCHAIN_RENDER_ENVIRONMENT": "CYCLES_CPU_NO_AVX2=1"}
+
+
 @contextmanager
-def running_workers(network: Network, count: int, logs: Path) -> Iterator[list[int]]:
-    """Workers with their own accounts, on the bpy module; they end with the block, their logs stay."""
-    script = str(REPO / "worker_headless" / "worker.py")
+def running_workers(
+    network: Network,
+    count: int,
+    logs: Path,
+    *,
+    cheats: Mapping[int, str] | None = None,
+    strangers: Sequence[int] = (),
+) -> Iterator[list[int]]:
+    """Workers with their own accounts, on the bpy module; they end with the block, their logs stay.
+
+    ``cheats`` says which numbers cheat and how; ``strangers`` render with Cycles' kernel for processors
+    without AVX2, so that they make other bits than the rest.
+    """
+    honest = [sys.executable, str(REPO / "worker_headless" / "worker.py"), "--"]
     pids: list[int] = []
     try:
         for number in range(1, count + 1):
             name = f"worker-{number}"
-            config = str(network.settings_file(name))
-            command = [sys.executable, script, "--", "--config", config, "--name", name]
-            pids.append(start(command, logs / f"{name}.log"))
+            cheat = (cheats or {}).get(number)
+            command = [sys.executable, "-m", "tools.cheats.worker", "--cheat", cheat] if cheat else honest
+            options = ["--config", str(network.settings_file(name)), "--name", name]
+            env = {"PYTHONPATH": os.pathsep.join([str(REPO / "addon"), str(REPO)])}
+            env |= OTHER_MACHINE if number in strangers else {}
+            pids.append(start([*command, *options], logs / f"{name}.log", env))
         yield pids
     finally:
         for pid in pids:

@@ -41,6 +41,7 @@ def start(command: list[str], log: Path, env: dict[str, str] | None = None) -> i
     with log.open("ab") as out:
         process = subprocess.Popen(
             command,
+            cwd=REPO,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -96,6 +97,11 @@ def start_devnet(folder: Path, accounts: int) -> tuple[int, int]:
     pid = start([binary, *options], log)
     wait_for_port(port, pid, log)
     return pid, port
+
+
+def start_heartbeat(folder: Path, rpc_url: str) -> int:
+    """Process id of what makes a block a second."""
+    return start([sys.executable, "-m", "tools.network.heartbeat", rpc_url], folder / "heartbeat.log")
 
 
 def start_kubo(folder: Path) -> tuple[int, int]:

@@ -3,6 +3,7 @@
     python3 -m tools.setup python        the Python environment in .venv, bpy in it
     python3 -m tools.setup cairo         the Cairo compilers and their core library
     python3 -m tools.setup devnet        starknet-devnet
+    python3 -m tools.setup emulation     qemu, for measuring as if on other processors
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
@@ -25,7 +26,7 @@ from pathlib import Path
 
 from .cache import SetupError, cache_dir, is_done, say
 from .cargo import cairo, cairo_root, devnet, devnet_root
-from .debian import blender_app, blender_root, scenes, scenes_root, system
+from .debian import blender_app, blender_root, emulation, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
 from .python_env import STAMP, python_env
 
@@ -41,6 +42,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
     (("devnet", devnet), ("cairo", cairo)),
     (
         ("system", system),
+        ("emulation", emulation),
         ("scenes", scenes),
         ("python", python_env),
         ("kubo", kubo),

@@ -29,6 +29,8 @@ SYSTEM = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
 }
+# Other machines for benchmarks and long tests only.
+EMULATION = {"qemu-x86_64": "qemu-user"}
 SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
 SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
 BLENDER_VERSION = "5.2.2+dfsg-1"
@@ -60,14 +62,23 @@ LIBRARY_FOLDERS = (
 
 def system() -> None:
     """Install missing system packages where we may, else say which ones to install."""
-    missing = sorted({package for name, package in SYSTEM.items() if not _there(name)})
+    _install("system", SYSTEM)
+
+
+def emulation() -> None:
+    """What runs programs as if on another CPU."""
+    _install("emulation", EMULATION)
+
+
+def _install(step: str, wanted: dict[str, str]) -> None:
+    missing = sorted({package for name, package in wanted.items() if not _there(name)})
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SetupError(f"setup: install these first (Debian's names): {' '.join(missing)}")
     _update()
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-    run("system", command, {"DEBIAN_FRONTEND": "noninteractive"})
+    run(step, command, {"DEBIAN_FRONTEND": "noninteractive"})
 
 
 def _there(name: str) -> bool:

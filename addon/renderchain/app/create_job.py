@@ -9,10 +9,15 @@ from ..core.cid import digest_of, split_digest
 from ..core.errors import InsufficientFunds
 from ..core.job import JobTerms, family_of
 from ..core.money import format_strk
+from ..core.stakes import audit_pool
 from ..ports.chain import Chain
 from ..ports.journal import Journal
 from ..ports.reporter import Reporter
 from .package import PinnedPackage
+
+AUDIT_TILES = 16
+AUDIT_FEE_SHARE = 50  # a verifier's fee is this part of a longest lease's pay, but for the tiles
+TILE_SHARE = 2  # and for a tile it gets so often what the worker gets for it
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,9 @@ class Offer:
     """What the artist offers; amounts in fri."""
 
     reward_fri: int
-    audit_pool_fri: int = 0
+    more_pool_fri: int = 0  # for audits, over what an audit of every lease costs
+    audit_floor_exp: int = 0
+    audit_tiles: int = AUDIT_TILES
     device_group: str = "CPU"
     longest_lease: int = 8
     lease_timeout_s: int = 3600
@@ -31,18 +38,28 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
     """The job's terms, one task a frame."""
     high, low = split_digest(digest_of(package.cid))
     manifest = package.manifest
+    tasks, tiles = len(manifest.frames), len(manifest.regions)
+    longest = min(offer.longest_lease, tasks)
+    fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
+    tile_fri = offer.reward_fri * TILE_SHARE // tiles
+    prices = (fee_fri, tile_fri)
     return JobTerms(
         package_hi=high,
         package_lo=low,
         package_bytes=package.size_bytes,
         package_files=package.file_count,
-        tasks=len(manifest.frames),
+        tasks=tasks,
         reward_fri=offer.reward_fri,
-        audit_pool_fri=offer.audit_pool_fri,
+        audit_pool_fri=audit_pool(tasks, longest, tiles, offer.audit_tiles, *prices) + offer.more_pool_fri,
         family=family_of(manifest.blender_version, manifest.engine, offer.device_group),
+        audit_floor_exp=offer.audit_floor_exp,
+        audit_tiles=offer.audit_tiles,
         longest_lease=offer.longest_lease,
         lease_timeout_s=offer.lease_timeout_s,
         window_s=offer.window_s,
+        tiles=tiles,
+        audit_fee_fri=fee_fri,
+        audit_tile_fri=tile_fri,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.errors import ContentError
 from ..core.manifest import Manifest
-from ..core.merkle import HashMany, LeaseKey, root_of
+from ..core.merkle import HashMany, LeaseKey
 from ..core.messages import Loaded, Rendered
 from ..core.prints import Pixels, crop, print_of, split_records
 from ..core.result import (
@@ -19,7 +19,6 @@ from ..core.result import (
     leaves_of_frame,
     parse_result,
 )
-from ..core.tiles import tiles_of
 from .package import check_files, file_entry
 
 ReadNoisy = Callable[[Path], Pixels]
@@ -35,8 +34,8 @@ def write_result(
     secret: int,
     manifest: Manifest,
     hash_many: HashMany,
-) -> int:
-    """Write result.json beside the rendered files; returns the root over all leaves.
+) -> list[int]:
+    """Write result.json beside the rendered files; returns all leaves in their order.
 
     Raises ContentError if the render process left something else than it said.
     """
@@ -49,12 +48,12 @@ def write_result(
         final, noisy, records = (file_entry(folder, folder / name) for name in names)
         frames.append(FrameFiles(one.frame, one.render_ms, final, noisy, records))
         prints = split_records((folder / one.leaves).read_bytes())
-        if len(prints) != len(tiles_of(manifest.width, manifest.height)):
+        if len(prints) != len(manifest.regions):
             raise ContentError(f"Frame {one.frame} has {len(prints)} tiles, not as many as its size needs.")
         leaves += leaves_of_frame(hash_many, key, secret, task, prints, final.sha256)
     result = Result(loaded.blender_version, loaded.device, loaded.device_name, secret, tuple(frames))
     (folder / RESULT_NAME).write_bytes(result.to_bytes())
-    return root_of(hash_many, leaves)
+    return leaves
 
 
 def check_result(
@@ -84,7 +83,7 @@ def check_result(
 
 
 def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
-    tiles = tiles_of(manifest.width, manifest.height)
+    tiles = manifest.regions
     if pixels.shape[:2] != (manifest.height, manifest.width) or len(prints) != len(tiles):
         raise ContentError(f"The noisy pass of frame {frame} has another size than the job's: refused.")
     for tile, content in zip(tiles, prints, strict=True):

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.errors import ContentError
@@ -47,9 +47,11 @@ def check_files(root: Path, files: Iterable[PackedFile]) -> None:
 
 
 async def pin_package(
-    store: ContentStore, folder: Path, manifest: Manifest, reporter: Reporter
+    store: ContentStore, folder: Path, manifest: Manifest, requester_key: bytes, reporter: Reporter
 ) -> PinnedPackage:
-    """Pin a packed folder. Raises StoreError."""
+    """Pin a packed folder whose results are to be sealed for that key. Raises StoreError."""
+    manifest = replace(manifest, requester_key=requester_key.hex())
+    (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     total = sum(sizes)
     reporter.say(f"Uploading {len(sizes)} files")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ..core.cid import digest_of, split_digest
 from ..core.errors import ContentError
 from ..core.job import JobInfo, LeaseInfo, LeaseResult, family_of
+from ..core.lease_id import split_lease_id
 from ..core.manifest import Manifest
-from ..core.merkle import HashMany, LeaseKey
+from ..core.merkle import HashMany, LeaseKey, root_of
+from ..core.sealed import key_hash_of, result_key_of, salts_secret_of
 from ..ports.chain import Chain
 from ..ports.content_store import ContentStore
 from ..ports.journal import LeaseEntry
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
+from ..ports.sealer import Sealer
+from .evidence import Evidence
 from .lease_result import write_result
 from .package import fetch_package
-
-NO_KEY = 0  # results are not encrypted
+from .sealed_result import seal_result
 
 
 class RenderLease:
@@ -31,7 +37,10 @@ class RenderLease:
         renderer: Renderer,
         reporter: Reporter,
         folder: Path,
+        *,
         hash_many: HashMany,
+        sealer: Sealer,
+        evidence: Evidence,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -39,6 +48,8 @@ class RenderLease:
         self._reporter = reporter
         self._folder = folder
         self._hash_many = hash_many
+        self._sealer = sealer
+        self._evidence = evidence
         self._packages: dict[int, Path] = {}
 
     def output(self, lease_id: int) -> Path:
@@ -59,20 +70,46 @@ class RenderLease:
         package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
         self._packages[entry.job_id] = package
         check_terms(manifest, terms)
+        key = result_key_of(entry.secret)
+        where = (entry.job_id, entry.lease_id, lease.attempt, split_lease_id(entry.lease_id)[0])
+        place = LeaseKey(self._chain.chain_id, self._chain.board, *where)
+        # Before rendering: results that can't be sealed for anyone are never submitted.
+        header = self._sealer.wrap(key, bytes.fromhex(manifest.requester_key), place)
         output = self.output(entry.lease_id)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
-        root = await self._render(entry, lease, package, manifest, output)
-        cid = await self._store.add_folder(
-            output, lambda done: self._reporter.progress("bytes uploaded", done, 0)
-        )
-        results = split_digest(digest_of(cid))
-        await self._chain.submit(entry.lease_id, LeaseResult(root, *results, NO_KEY))
+        leaves = await self._render(entry, lease, place, package, manifest, output)
+        frames = manifest.frames[lease.first : lease.first + lease.count]
+        seal = partial(seal_result, self._sealer, output, key=key, header=header, lease=place, frames=frames)
+        results = split_digest(digest_of(await self._pin_sealed(output, seal)))
+        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
+        result = LeaseResult(root, *results, key_hash_of(self._hash_many, key))
+        records = b"".join(path.read_bytes() for path in sorted(output.glob("*.leaves")))
+        self._evidence.save(entry.lease_id, result, leaves, records)
+        await self._chain.submit(entry.lease_id, result)
         self._reporter.say(f"Lease {entry.lease_id} submitted")
 
+    async def _pin_sealed(self, output: Path, seal: Callable[[Path], None]) -> str:
+        """Seal into a folder beside the output, out of the render process's reach; returns its CID."""
+        sealed = output.with_name(f"{output.name}.sealed")
+        shutil.rmtree(sealed, ignore_errors=True)
+        try:
+            await asyncio.to_thread(seal, sealed)
+            return await self._store.add_folder(
+                sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
+            )
+        finally:
+            shutil.rmtree(sealed, ignore_errors=True)
+
     async def _render(
-        self, entry: LeaseEntry, lease: LeaseInfo, package: Path, manifest: Manifest, output: Path
-    ) -> int:
+        self,
+        entry: LeaseEntry,
+        lease: LeaseInfo,
+        place: LeaseKey,
+        package: Path,
+        manifest: Manifest,
+        output: Path,
+    ) -> list[int]:
         frames = manifest.frames[lease.first : lease.first + lease.count]
         rendered = []
         async with self._renderer.open(package, manifest, output) as session:
@@ -91,17 +128,24 @@ class RenderLease:
                     )
                 )
                 self._reporter.say(f"Frame {frame}: {rendered[-1].render_ms / 1000:.1f} s")
-        where = (entry.job_id, entry.lease_id, lease.attempt, self._chain.address)
+        check_output(output)
         return write_result(
             output,
             loaded,
             rendered,
-            key=LeaseKey(self._chain.chain_id, self._chain.board, *where),
+            key=place,
             first_task=lease.first,
-            secret=entry.secret,
+            secret=salts_secret_of(entry.secret),
             manifest=manifest,
             hash_many=self._hash_many,
         )
+
+
+def check_output(folder: Path) -> None:
+    """Raise ContentError where a render process left a link: it leads out of its sandbox into ours."""
+    links = [path.name for path in folder.rglob("*") if path.is_symlink()]
+    if links:
+        raise ContentError(f"The render process left the link {links[0]!r} among its files: refused.")
 
 
 def check_terms(manifest: Manifest, terms: JobInfo) -> None:

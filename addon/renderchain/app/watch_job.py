@@ -1,11 +1,13 @@
-"""The artist's side of a running job: fetch each result, check it, pay for it, keep the frames."""
+"""The artist's side of a running job: fetch each result, open and check it, pay for it, keep the frames."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ..core.board_events import (
@@ -18,18 +20,22 @@ from ..core.board_events import (
     ResultSubmitted,
     TasksRefunded,
 )
-from ..core.contract_errors import LeaseInOtherState, NothingToWithdraw
-from ..core.errors import ContentError
+from ..core.case_events import CaseEvent
+from ..core.contract_errors import NothingToWithdraw
+from ..core.errors import ContentError, SecretError
 from ..core.job import JobInfo
 from ..core.lease_id import split_lease_id
 from ..core.lifecycle import JobState
-from ..core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ..core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ..core.merkle import HashMany, LeaseKey
 from ..core.money import format_strk
 from ..ports.chain import Chain
 from ..ports.content_store import ContentStore
 from ..ports.reporter import Reporter
+from ..ports.sealer import Sealer, Unwrapper
+from .acceptance import Acceptance
 from .lease_result import ReadNoisy, check_result
+from .sealed_result import open_sealed, unwrap_key
 
 # A result may not be larger than this for each frame's raw pixels (16 bytes each), or it is refused.
 RESULT_BYTES_PER_PIXEL = 64
@@ -60,6 +66,8 @@ class JobWatch:
         read_noisy: ReadNoisy,
         reporter: Reporter,
         *,
+        sealer: Sealer,
+        unwrapper: Unwrapper,
         job_id: int,
         output: Path,
         scratch: Path,
@@ -69,9 +77,12 @@ class JobWatch:
         self._hash_many = hash_many
         self._read_noisy = read_noisy
         self._reporter = reporter
+        self._sealer = sealer
+        self._unwrapper = unwrapper
         self._output = output
         self._scratch = scratch
         self._claims: dict[int, LeaseClaimed] = {}
+        self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
 
     async def run(self, from_block: int) -> JobReport:
@@ -79,21 +90,32 @@ class JobWatch:
         job = await self._chain.job(self.report.job_id)
         raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
         manifest = parse_manifest(raw)
+        if manifest.requester_key != self._unwrapper.public_key.hex():
+            raise SecretError(
+                f"The results of job {job.job_id} are sealed for another key than this account's; "
+                "use the account that submitted it."
+            )
         self._output.mkdir(parents=True, exist_ok=True)
-        async with aclosing(self._chain.events(from_block)) as events:
-            async for event in events:
-                if isinstance(event, Reorganised):
-                    self._forget()
-                elif getattr(event, "job_id", None) == self.report.job_id:
-                    await self._note(event, job, manifest)
-                if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
-                    break
+        drawing = asyncio.create_task(self._acceptance.draw_when_due())
+        try:
+            async with aclosing(self._chain.events(from_block)) as events:
+                async for event in events:
+                    if isinstance(event, Reorganised):
+                        self._forget()
+                    elif getattr(event, "job_id", None) == self.report.job_id:
+                        await self._note(event, job, manifest)
+                    if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
+                        break
+        finally:
+            drawing.cancel()
+            await asyncio.gather(drawing, return_exceptions=True)
         return await self._finish(job)
 
     def _forget(self) -> None:
         """The chain took back what it said: everything is told again. Frames stay where they are."""
         self._reporter.say("The chain was reorganised; reading the job's events again")
         self._claims.clear()
+        self._acceptance.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
@@ -101,13 +123,17 @@ class JobWatch:
             self._claims[event.lease_id] = event
             self._reporter.say(f"Lease {event.lease_id}: {event.count} frames claimed")
         elif isinstance(event, ResultSubmitted):
+            if job.requester == self._chain.address:
+                self._acceptance.submitted(event)
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
-            self._reporter.say(f"Lease {event.lease_id} ended without a result")
+            self._reporter.say(f"Lease {event.lease_id} ended: {event.state.name.lower()}")
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
         elif isinstance(event, TasksRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri
+        elif isinstance(event, CaseEvent) and job.requester == self._chain.address:
+            await self._acceptance.note(event)
 
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
         claim = self._claims[event.lease_id]
@@ -118,7 +144,10 @@ class JobWatch:
             await self._fetch(event, claim, manifest, frames, folder)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
-            self._reporter.say(f"Lease {event.lease_id} was not accepted: {error}")
+            self._reporter.say(
+                f"Lease {event.lease_id} is not what was paid for: {error} Challenge its delivery before its "
+                "window is over, unless it is audited by itself: renderchain_challenge."
+            )
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -127,7 +156,7 @@ class JobWatch:
             self._reporter.say(f"frame {frame} by {claim.operator:#x} is {self.report.frames[frame]}")
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         if job.requester == self._chain.address:
-            await self._accept(event.lease_id)
+            await self._acceptance.found_good(event.lease_id)
 
     async def _fetch(
         self,
@@ -138,17 +167,23 @@ class JobWatch:
         folder: Path,
     ) -> None:
         per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
+        sealed, opened = folder / "sealed", folder / "opened"
         await self._store.fetch_folder(
             event.result.results_cid,
-            folder,
+            sealed,
             max_bytes=per_frame * len(frames),
-            max_files=3 * len(frames) + 1,
+            max_files=3 * len(frames) + 2,
             on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
         )
-        where = (event.job_id, event.lease_id, claim.attempt, claim.operator)
+        where = (event.job_id, event.lease_id, claim.attempt, split_lease_id(event.lease_id)[0])
+        lease = LeaseKey(self._chain.chain_id, self._chain.board, *where)
+        posted = event.result.key_hash
+        key = unwrap_key(self._unwrapper, sealed, lease, key_hash=posted, hash_many=self._hash_many)
+        unseal = partial(open_sealed, self._sealer, sealed, opened, key=key, lease=lease, frames=frames)
+        await asyncio.to_thread(unseal)
         result = check_result(
-            folder,
-            key=LeaseKey(self._chain.chain_id, self._chain.board, *where),
+            opened,
+            key=lease,
             first_task=claim.first,
             root=event.result.root,
             manifest=manifest,
@@ -157,22 +192,16 @@ class JobWatch:
             read_noisy=self._read_noisy,
         )
         for one in result.frames:
-            self.report.frames[one.frame] = self._keep(folder / one.final.path)
+            # The worker's own name for it could be that of another lease's frame.
+            name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
+            self.report.frames[one.frame] = self._keep(opened / one.final.path, name)
 
-    def _keep(self, source: Path) -> Path:
-        target = self._output / source.name
+    def _keep(self, source: Path, name: str) -> Path:
+        target = self._output / name
         partial = target.with_name(target.name + ".partial")
         shutil.copyfile(source, partial)
         os.replace(partial, target)
         return target
-
-    async def _accept(self, lease_id: int) -> None:
-        """Accept, and send the worker its pay in the same transaction."""
-        worker = await self._chain.worker(split_lease_id(lease_id)[0])
-        try:
-            await self._chain.accept(self.report.job_id, [lease_id], pay_out=[worker.payout])
-        except LeaseInOtherState:
-            self._reporter.say(f"Lease {lease_id} had been settled before")
 
     async def _finish(self, job: JobInfo) -> JobReport:
         self.report.state = (await self._chain.job(self.report.job_id)).state

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 from ..core.board_events import (
     BoardEvent,
@@ -27,6 +28,7 @@ from ..core.contract_errors import (
     StakeNotFree,
     UnknownWorker,
 )
+from ..core.court_errors import DrawIsAhead, MustBeAudited, StillInCourt
 from ..core.errors import ContentError, RenderFailed, StoreError
 from ..core.job import LeaseInfo
 from ..core.lease_id import MAX_SLOTS, split_lease_id
@@ -38,20 +40,38 @@ from ..ports.content_store import ContentStore
 from ..ports.journal import Journal, LeaseEntry
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
+from ..ports.sealer import Sealer
+from .court_duty import CourtDuty
+from .defence import Defence
+from .evidence import Evidence
+from .jury import Jury
+from .lease_result import ReadNoisy
 from .render_lease import RenderLease
+from .verify import Verifier
 
 RETRY_S = 5.0
 MAX_FAILURES = 2  # of one job on this machine, before it is left to others
 
 
+class Kit(TypedDict):
+    """What leases and audits need alike."""
+
+    hash_many: HashMany
+    sealer: Sealer
+
+
 @dataclass(frozen=True)
 class WorkerRules:
-    """What this worker takes: families (felts), least reward per task; where its files are."""
+    """What this worker takes: families (felts), least reward per task; where its files are.
+
+    ``appeals``: pay a bond for a larger committee when a verdict is against it.
+    """
 
     families: frozenset[int]
     least_reward_fri: int
     folder: Path
     from_block: int
+    appeals: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,9 @@ class Worker:
         rules: WorkerRules,
         *,
         hash_many: HashMany,
+        sealer: Sealer,
+        read_noisy: ReadNoisy,
+        auditor: Renderer,
         new_secret: Callable[[], int],
         now: Callable[[], float],
     ) -> None:
@@ -84,7 +107,18 @@ class Worker:
         self._rules = rules
         self._new_secret = new_secret
         self._now = now
-        self._lease = RenderLease(chain, store, renderer, reporter, rules.folder, hash_many)
+        evidence = Evidence(rules.folder / "evidence")
+        kit: Kit = {"hash_many": hash_many, "sealer": sealer}
+        parts = (store, renderer, reporter, rules.folder)
+        self._lease = RenderLease(chain, *parts, **kit, evidence=evidence)
+        verifier = Verifier(store, auditor, reporter, rules.folder, **kit, read_noisy=read_noisy)
+        self._court = CourtDuty(
+            chain,
+            Defence(chain, journal, evidence, reporter, hash_many, appeals=rules.appeals),
+            Jury(chain, verifier, evidence, reporter, hash_many, new_secret),
+            reporter,
+            now,
+        )
         self._jobs: dict[int, JobCreated] = {}
         self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[int, int] = {}
@@ -93,7 +127,8 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; a lease in hand is then given back."""
-        parts = [asyncio.create_task(part) for part in (self._follow(), self._work(), stop.wait())]
+        jobs = (self._follow(), self._work(), self._court.run(), stop.wait())
+        parts = [asyncio.create_task(part) for part in jobs]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -112,6 +147,7 @@ class Worker:
                 self._wake.set()
 
     def _note(self, event: BoardEvent) -> None:
+        self._court.note(event)
         if isinstance(event, Reorganised):
             self._jobs.clear()
             self._claimable.clear()
@@ -124,8 +160,11 @@ class Worker:
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._lease.forget(event.job_id)
-        elif isinstance(event, LeaseEnded) and event.reopened and event.job_id in self._jobs:
-            self._claimable[event.job_id] = None
+        elif isinstance(event, LeaseEnded):
+            if event.reopened and event.job_id in self._jobs:
+                self._claimable[event.job_id] = None
+            if self._held.pop(event.lease_id, None):
+                self._reporter.say(f"Lease {event.lease_id} was not accepted: {event.state.name.lower()}")
         elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
             del self._held[event.lease_id]
             self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
@@ -188,9 +227,13 @@ class Worker:
             raise
         else:
             self._journal.save_lease(replace(entry, state="submitted"))
-            self._held[entry.lease_id] = Held(job.job_id, self._now() + job.window_s)
+            self._hold(entry.lease_id, job.job_id, self._now() + job.window_s)
         finally:
             shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
+
+    def _hold(self, lease_id: int, job_id: int, due_s: float) -> None:
+        self._held[lease_id] = Held(job_id, due_s)
+        self._court.own(lease_id)
 
     async def _give_back(self, entry: LeaseEntry) -> None:
         try:
@@ -214,7 +257,9 @@ class Worker:
                 await self._do(entry, lease)
             elif lease.state is LeaseState.SUBMITTED:
                 window_s = (await self._chain.job(lease.job_id)).window_s
-                self._held[lease_id] = Held(lease.job_id, lease.since_s + window_s)
+                self._hold(lease_id, lease.job_id, lease.since_s + window_s)
+            else:
+                self._court.own(lease_id)
 
     async def _settle_due(self) -> None:
         """Accept, as anyone may, what the requester let lie for the whole window."""
@@ -223,7 +268,7 @@ class Worker:
                 continue
             try:
                 await self._chain.accept_late(held.job_id, [lease_id])
-            except DeadlineNotReached:  # the blocks are behind the seconds
+            except (DeadlineNotReached, StillInCourt, MustBeAudited, DrawIsAhead):
                 self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
             except LeaseInOtherState:
                 self._held.pop(lease_id, None)

@@ -121,6 +121,22 @@ def cancel(arguments: Sequence[str]) -> int:
     return _guarded(run)
 
 
+def challenge(arguments: Sequence[str]) -> int:
+    """Doubt a lease."""
+    parser = _parser("renderchain_challenge", "Have a committee look at a lease, inside its window.")
+    parser.add_argument("lease", type=int)
+    text = "1 to 8 leaves (task times tiles plus tile); without any, whether the results can be had"
+    parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
+    options = parser.parse_args(list(arguments))
+
+    def run() -> int:
+        requester = Requester(_settings(options), ConsoleReporter())
+        asyncio.run(requester.challenge(options.lease, options.leaves))
+        return 0
+
+    return _guarded(run)
+
+
 def key(arguments: Sequence[str]) -> int:
     """Store the account's key, read from standard input so that no shell keeps it."""
     parser = _parser("renderchain_key", "Store the account's private key (hexadecimal, on standard input).")
@@ -194,6 +210,7 @@ COMMANDS = {
     "download": download,
     "jobs": jobs,
     "cancel": cancel,
+    "challenge": challenge,
     "key": key,
     "worker": worker,
 }

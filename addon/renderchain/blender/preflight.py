@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
+from ..core.exactness import errors_of, warnings_of
 from ..core.manifest import FORMATS
 from .dependencies import find_dependencies
+from .exactness_reader import features_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,10 @@ class Findings:
 
 def check_scene(scene: bpy.types.Scene) -> Findings:
     """Look at the scene's settings and at every file it refers to."""
+    features = features_of(scene)
     errors = [text for wrong, text in _settings(scene) if wrong]
-    warnings = []
+    errors += errors_of(features)
+    warnings = [*warnings_of(features)]
     file_format = scene.render.image_settings.file_format
     if file_format not in FORMATS:
         warnings.append(f"The output format {file_format} is no single image; frames will be PNG files.")
@@ -49,4 +54,20 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
             not any(layer.use for layer in scene.view_layers),
             "No view layer is used for rendering; enable one.",
         ),
+        (
+            not all(layer.use_pass_combined for layer in scene.view_layers if layer.use),
+            "A view layer has no Combined pass, by which renderings are checked; turn it on.",
+        ),
+        (
+            render.use_sequencer and any(_shows(strip) for strip in _strips(scene)),
+            "The video sequencer has strips and would replace the rendering; turn Sequencer off.",
+        ),
     ]
+
+
+def _shows(strip: Any) -> bool:
+    return strip.type != "SOUND" and not strip.mute
+
+
+def _strips(scene: bpy.types.Scene) -> Any:
+    return scene.sequence_editor.strips if scene.sequence_editor else ()

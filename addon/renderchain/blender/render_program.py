@@ -14,11 +14,24 @@ from typing import BinaryIO
 import bpy
 
 from ..core.errors import RenderChainError, RenderFailed
-from ..core.messages import Failed, Load, Loaded, Message, Progress, Render, Rendered, read_command, to_line
+from ..core.messages import (
+    Failed,
+    Load,
+    Loaded,
+    Message,
+    Progress,
+    Render,
+    Rendered,
+    RenderTiles,
+    TilesRendered,
+    read_command,
+    to_line,
+)
 from ..core.prints import crop, print_of
-from ..core.tiles import tiles_of
+from ..core.tiles import leaf_regions
 from . import devices
 from .passes import enable_noisy, save_final, save_noisy, set_format
+from .tile_render import frame_size, margin_of, prepare_frames, render_tile
 
 PROGRESS_EVERY_S = 0.5
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
@@ -32,8 +45,10 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
         try:
             if isinstance(command, Load):
                 program.load(command)
-            else:
+            elif isinstance(command, Render):
                 program.render(command)
+            else:
+                program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
             traceback.print_exc()
             program.send(Failed(f"{type(error).__name__}: {error}"[:1000]))
@@ -61,6 +76,7 @@ class RenderProgram:
         scene = self._scene(command.scene)
         device, name = devices.choose(scene, command.device)
         scene.render.use_persistent_data = True
+        prepare_frames(scene)
         set_format(scene, command.file_format)
         enable_noisy(scene)
         self._load = command
@@ -68,13 +84,8 @@ class RenderProgram:
 
     def render(self, command: Render) -> None:
         """Render a frame and write image, noisy pass and leaves."""
-        load = self._load
-        if load is None:
-            raise RenderFailed("A frame was asked for before a scene.")
-        scene = self._scene(load.scene)
-        self._frame = command.frame
         started_s = time.monotonic()
-        scene.frame_set(command.frame)
+        load, scene = self._at(command.frame)
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
         rendered_s = time.monotonic()
         output, number = Path(load.output), f"{command.frame:04d}"
@@ -82,10 +93,32 @@ class RenderProgram:
         save_final(scene, output / final)
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
-        records = (print_of(crop(pixels, tile)).to_bytes() for tile in tiles_of(width, height))
+        regions = leaf_regions(width, height, load.leaf)
+        records = (print_of(crop(pixels, region)).to_bytes() for region in regions)
         (output / leaves).write_bytes(b"".join(records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
         self.send(Rendered(command.frame, final, noisy, leaves, *times))
+
+    def render_tiles(self, command: RenderTiles) -> None:
+        """Render some leaves of a frame, each alone, and write their prints in the order asked."""
+        started_s = time.monotonic()
+        load, scene = self._at(command.frame)
+        regions = leaf_regions(*frame_size(scene), load.leaf)
+        if not all(0 <= index < len(regions) for index in command.tiles):
+            raise RenderFailed(f"Frame {command.frame} has {len(regions)} tiles; another was asked for.")
+        tiles = (render_tile(scene, regions[index], margin_of(scene)) for index in command.tiles)
+        name = f"{command.frame:04d}.tiles"
+        (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
+        self.send(TilesRendered(command.frame, name, _ms(started_s)))
+
+    def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
+        """Go to a frame of the open scene."""
+        if self._load is None:
+            raise RenderFailed("A frame was asked for before a scene.")
+        scene = self._scene(self._load.scene)
+        self._frame = frame
+        scene.frame_set(frame)
+        return self._load, scene
 
     def _scene(self, name: str) -> bpy.types.Scene:
         if name not in bpy.data.scenes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .case_events import CaseEvent
 from .job import JobTerms, LeaseResult
 from .lifecycle import LeaseState
 
@@ -68,7 +69,7 @@ class LeaseAccepted:
 
 @dataclass(frozen=True)
 class LeaseEnded:
-    """A lease ended without a result; ``reopened`` tells whether its tasks can be claimed again."""
+    """A lease ended without being accepted; ``reopened``: its tasks can be claimed again."""
 
     block: int
     job_id: int
@@ -134,4 +135,5 @@ BoardEvent = (
     | TasksRefunded
     | JobClosed
     | Withdrawn
+    | CaseEvent
 )

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import RemoteError
-
-
-class ContractError(RemoteError):
-    """A contract refused. ``code`` is its reason as it stands on-chain, ``action`` what was tried."""
-
-    code = ""
-    advice = "Look at its present state before you try again."
-
-    def __init__(self, action: str, code: str | None = None) -> None:
-        self.code = code or type(self).code
-        reason = self.code.removeprefix("RC: ")
-        super().__init__(f"{action} was refused by the contract: {reason}. {self.advice}")
+from . import court_errors
+from .errors import ContractError
 
 
 class BadJobTerms(ContractError):
@@ -331,11 +320,29 @@ class SeatUnitIsZero(ContractError):
     advice = "Give the seat unit and the epoch's length."
 
 
+class JobWithoutTiles(BadJobTerms):
+    code = "RC: job without tiles"
+
+
+class WrongAuditTiles(BadJobTerms):
+    code = "RC: audits 1 to 32 leaves"
+
+
+class AuditWithoutFee(BadJobTerms):
+    code = "RC: audit without a fee"
+
+
+class PoolTooSmall(BadJobTerms):
+    code = "RC: pool below its audits"
+    advice = "Nothing was paid. Put more into the audit pool, or offer smaller fees."
+
+
 def _all(kind: type[ContractError]) -> list[type[ContractError]]:
     return [found for child in kind.__subclasses__() for found in (child, *_all(child))]
 
 
 BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
+__all__ = ["BY_CODE", "ContractError", "contract_error", "court_errors"]
 
 
 def contract_error(action: str, code: str) -> ContractError:

@@ -96,3 +96,15 @@ class FeeTooHigh(RemoteError):
 
 class InsufficientFunds(RemoteError):
     """The account can't pay."""
+
+
+class ContractError(RemoteError):
+    """A contract refused. ``code`` is its reason as it stands on-chain, ``action`` what was tried."""
+
+    code = ""
+    advice = "Look at its present state before you try again."
+
+    def __init__(self, action: str, code: str | None = None) -> None:
+        self.code = code or type(self).code
+        reason = self.code.removeprefix("RC: ")
+        super().__init__(f"{action} was refused by the contract: {reason}. {self.advice}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from .case import Trial
 from .cid import cid_of, join_digest
 from .lifecycle import JobState, LeaseState
 
@@ -35,6 +36,9 @@ class JobTerms:
     expires_in_s: int = 7 * 86400
     scheduler: int = 0
     scheduler_grace_s: int = 0
+    tiles: int = 1
+    audit_fee_fri: int = 1
+    audit_tile_fri: int = 0
 
     @property
     def escrow_fri(self) -> int:
@@ -68,6 +72,9 @@ class JobInfo:
     window_s: int
     expires_at_s: int
     scheduler_grace_s: int
+    tiles: int
+    audit_fee_fri: int
+    audit_tile_fri: int
     accepted: int
     refunded: int
     held: int
@@ -106,6 +113,7 @@ class LeaseInfo:
     attempt: int
     audit_exp: int
     state: LeaseState
+    trial: Trial
     since_s: int
     since_block: int
 

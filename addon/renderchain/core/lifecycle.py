@@ -18,6 +18,8 @@ class LeaseState(IntEnum):
     EXPIRED = 4
     REJECTED = 5
     GIVEN_BACK = 6
+    REPORTED = 7  # as impossible to render; two others are asked
+    UNRENDERABLE = 8
 
 
 class LeaseEvent(StrEnum):

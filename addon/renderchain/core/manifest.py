@@ -13,10 +13,12 @@ from .canonical import dump_canonical
 from .errors import ContentError
 from .frames import MAX_FRAMES
 from .reader import Reader
+from .tiles import LEAF_UNITS, Tile, leaf_regions
 
 SCHEMA = "renderchain/manifest/1"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
+UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
 FORMATS = {"OPEN_EXR": "exr", "PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}
 
 
@@ -35,7 +37,12 @@ class PackedFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a worker needs to know to render a package."""
+    """What a worker needs to know to render a package.
+
+    ``leaf`` is what a leaf stands for, one of LEAF_UNITS: a tile, or a whole frame where the scene
+    has a feature whose tiles do not come out the same alone (core/exactness.py). ``requester_key`` is
+    the X25519 public key in hexadecimal that results are sealed for.
+    """
 
     blender_version: tuple[int, int]
     main_blend: str
@@ -48,9 +55,16 @@ class Manifest:
     frames: tuple[int, ...]
     samples: int
     adaptive: bool
+    leaf: str
     file_format: str
     view_transform: str
     files: tuple[PackedFile, ...]
+    requester_key: str = UNADDRESSED
+
+    @property
+    def regions(self) -> tuple[Tile, ...]:
+        """What the leaves of a frame stand for, in their order."""
+        return leaf_regions(self.width, self.height, self.leaf)
 
     @property
     def size_bytes(self) -> int:
@@ -72,8 +86,10 @@ class Manifest:
             "frames": list(self.frames),
             "samples": self.samples,
             "adaptive": self.adaptive,
+            "leaf": self.leaf,
             "file_format": self.file_format,
             "view_transform": self.view_transform,
+            "requester_key": self.requester_key,
             "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
         }
         return dump_canonical(body)
@@ -101,15 +117,19 @@ def parse_manifest(raw: bytes) -> Manifest:
         frames=tuple(reader.integers("frames", 1, MAX_FRAMES)),
         samples=reader.integer("samples", 1, 2**20),
         adaptive=reader.boolean("adaptive"),
+        leaf=reader.text("leaf"),
         file_format=reader.text("file_format"),
         view_transform=reader.text("view_transform"),
         files=tuple(read_file(entry) for entry in reader.objects("files")),
+        requester_key=reader.hexadecimal("requester_key", 64),
     )
     paths = [file.path for file in manifest.files]
     if len({path.casefold() for path in paths}) != len(paths):
         raise ContentError("The package names one file twice: refused.")
     if manifest.main_blend not in paths:
         raise ContentError(f"The package lacks its main file {manifest.main_blend!r}: refused.")
+    if manifest.leaf not in LEAF_UNITS:
+        raise ContentError(f"The leaf unit {manifest.leaf!r} is unknown: refused.")
     if manifest.file_format not in FORMATS:
         raise ContentError(f"The output format {manifest.file_format!r} is unknown; use PNG or EXR.")
     return manifest

@@ -28,7 +28,7 @@ PADDING = 0  # no leaf hashes to it
 
 @dataclass(frozen=True)
 class LeaseKey:
-    """What binds a leaf to one lease of one worker on one chain; all felts."""
+    """What binds a leaf to one lease of one worker (its number) on one chain; all felts."""
 
     chain_id: int
     board: int
@@ -52,7 +52,7 @@ def tile_leaf(
 ) -> int:
     """The leaf of a tile of the noisy pass; ``frame`` is the task index within the job, from 0."""
     place = (frame, tile, salt, *split_digest(content.digest))
-    return hash_many((TILE_DOMAIN, *key.felts(), *place, *content.felts()))
+    return hash_many((TILE_DOMAIN, *key.felts(), *place, hash_many(content.felts())))
 
 
 def final_leaf(hash_many: HashMany, key: LeaseKey, frame: int, salt: int, digest: bytes) -> int:
@@ -80,15 +80,15 @@ def root_of(hash_many: HashMany, leaves: Sequence[int]) -> int:
     return _layers(hash_many, leaves)[-1][0]
 
 
-def proof_of(hash_many: HashMany, leaves: Sequence[int], index: int) -> tuple[int, ...]:
-    """The siblings from the leaf at ``index`` up to below the root."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"There is no leaf {index} among {len(leaves)}.")
-    proof = []
-    for layer in _layers(hash_many, leaves)[:-1]:
-        proof.append(layer[index ^ 1])
-        index //= 2
-    return tuple(proof)
+def proofs_of(hash_many: HashMany, leaves: Sequence[int], places: Sequence[int]) -> list[tuple[int, ...]]:
+    """For each place, the siblings from the leaf there up to below the root."""
+    layers = _layers(hash_many, leaves)[:-1]
+    proofs = []
+    for place in places:
+        if not 0 <= place < len(leaves):
+            raise ValueError(f"There is no leaf {place} among {len(leaves)}.")
+        proofs.append(tuple(layer[(place >> level) ^ 1] for level, layer in enumerate(layers)))
+    return proofs
 
 
 def root_from_proof(hash_many: HashMany, leaf: int, index: int, proof: Sequence[int]) -> int:

@@ -27,6 +27,7 @@ class Load:
     file_format: str
     extension: str
     device: str
+    leaf: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,14 @@ class Render:
     """To the render process: render this frame."""
 
     frame: int
+
+
+@dataclass(frozen=True)
+class RenderTiles:
+    """To the render process: render these leaves of a frame again, by their index, and nothing else."""
+
+    frame: int
+    tiles: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -68,17 +77,27 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class TilesRendered:
+    """The prints of the tiles that were asked for are on disk, in that order."""
+
+    frame: int
+    leaves: str
+    render_ms: int
+
+
+@dataclass(frozen=True)
 class Failed:
     """What was asked could not be done; the process goes on."""
 
     reason: str
 
 
-Command = Load | Render
-Message = Loaded | Progress | Rendered | Failed
-_COMMANDS = {"load": Load, "render": Render}
-_NAMES = {Load: "load", Render: "render", Loaded: "loaded", Progress: "progress"}
-_NAMES |= {Rendered: "rendered", Failed: "failed"}
+Command = Load | Render | RenderTiles
+Message = Loaded | Progress | Rendered | TilesRendered | Failed
+_COMMANDS = {"load": Load, "render": Render, "render_tiles": RenderTiles}
+_NAMES = {kind: name for name, kind in _COMMANDS.items()}
+_NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
+_NAMES |= {TilesRendered: "tiles_rendered", Failed: "failed"}
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -91,6 +110,8 @@ def read_command(line: bytes) -> Command:
     """A command from the agent, which the render process trusts."""
     body = json.loads(line)
     del body["schema"]
+    if "tiles" in body:
+        body["tiles"] = tuple(body["tiles"])
     command: Command = _COMMANDS[body.pop("type")](**body)
     return command
 
@@ -118,4 +139,6 @@ def read_message(line: bytes) -> Message:
         names = (_name(reader, "final"), _name(reader, "noisy"), _name(reader, "leaves"))
         times = (reader.integer("render_ms", 0, 2**40), reader.integer("write_ms", 0, 2**40))
         return Rendered(frame, *names, *times)
+    if kind == "tiles_rendered":
+        return TilesRendered(frame, _name(reader, "leaves"), reader.integer("render_ms", 0, 2**40))
     raise ContentError(f"The render process sent a message of the unknown kind {kind!r}: refused.")

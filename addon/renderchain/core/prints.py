@@ -7,8 +7,9 @@ low bits of the noise agree. DESIGN.md §5 has the formula and the first measure
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,51 +19,72 @@ from .tiles import TILE, Tile
 
 Pixels = NDArray[np.float32]
 
-STEPS_PER_OCTAVE = 64
+BIT_STEPS = 128  # an octave
+LEVEL_STEPS = 64  # an octave
 FLOOR = 2.0**-8
-LEVEL_OFFSET = 8 * STEPS_PER_OCTAVE  # so that FLOOR itself becomes level 0
+BRIGHTEST = 2.0**8 - FLOOR  # just over the last level
+LEVEL_OFFSET = 8 * LEVEL_STEPS  # FLOOR itself is level 0
 LEVELS = 1024
 BLOCK = 16
 BLOCKS_PER_SIDE = TILE // BLOCK
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 BITS_BYTES = TILE * TILE // 8
 LEVEL_COUNT = 3 * BLOCKS_PER_SIDE**2
-RECORD_BYTES = 32 + BITS_BYTES + 2 * LEVEL_COUNT
+FULL_AREA = TILE * TILE
+# One stray path weighs too much in fewer pixels than these, on honest machines too.
+MIN_AREA = 512
+MIN_BLOCK = BLOCK * BLOCK // 2
+RECORD_BYTES = 32 + BITS_BYTES + 2 * LEVEL_COUNT + 2
 FELT_BYTES = 31
 LEVEL_BITS = 10
+# The contract compares by these two as well; docs/verification.md says where they come from.
+MAX_BIT_PERCENT = 20
+MAX_LEVEL_STEPS = 3
+# Each pixel's own offset between 0 and 1: a flat area whose light happens to lie at a step's edge
+# must not change all its bits for one float's last digit.
+_DITHER = (np.add.outer(29 * np.arange(TILE), 45 * np.arange(TILE)) % TILE + 0.5) / TILE
 
 
 @dataclass(frozen=True)
 class TilePrint:
-    """Digest (32 bytes), one parity bit a pixel (512 bytes), 48 levels below 1024."""
+    """Digest (32 bytes), one parity bit a pixel (512 bytes), 48 levels below 1024, pixels that count.
+
+    ``area`` is at least 512: a narrow edge tile is judged more leniently than by its share of bits.
+    """
 
     digest: bytes
     bits: bytes
     levels: tuple[int, ...]
+    area: int
 
     def to_bytes(self) -> bytes:
-        """The record in a leaves file: digest, bits, levels as little-endian 16 bits; 640 bytes."""
-        return self.digest + self.bits + np.array(self.levels, "<u2").tobytes()
+        """The record in a leaves file: digest, bits, levels and area as little-endian 16 bits; 642 bytes."""
+        return self.digest + self.bits + np.array((*self.levels, self.area), "<u2").tobytes()
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> TilePrint:
         """The inverse of to_bytes; raises ContentError for a malformed record."""
         if len(raw) != RECORD_BYTES:
             raise ContentError(f"A tile's record has {len(raw)} bytes, not {RECORD_BYTES}: refused.")
-        levels = np.frombuffer(raw[32 + BITS_BYTES :], "<u2")
-        if int(levels.max()) >= LEVELS:
+        *levels, area = (int(number) for number in np.frombuffer(raw[32 + BITS_BYTES :], "<u2"))
+        if max(levels) >= LEVELS:
             raise ContentError(f"A tile's record has a level over {LEVELS - 1}: refused.")
-        return cls(raw[:32], raw[32 : 32 + BITS_BYTES], tuple(int(level) for level in levels))
+        if not 1 <= area <= FULL_AREA:
+            raise ContentError(f"A tile's record has an area of {area} pixels: refused.")
+        return cls(raw[:32], raw[32 : 32 + BITS_BYTES], tuple(levels), area)
 
     def felts(self) -> tuple[int, ...]:
-        """The print as 19 felts of 31 bytes: bits, then levels of 10 bits each, big-endian."""
-        packed = 0
-        for level in self.levels:
-            packed = packed << LEVEL_BITS | level
-        raw = self.bits + packed.to_bytes(LEVEL_COUNT * LEVEL_BITS // 8, "big")
-        raw += bytes(-len(raw) % FELT_BYTES)
-        chunks = range(0, len(raw), FELT_BYTES)
-        return tuple(int.from_bytes(raw[at : at + FELT_BYTES], "big") for at in chunks)
+        """The print as 19 felts, as the contract reads them.
+
+        16 felts of 248 bits; one of the last 128 bits and, above them, the area; two of 24 levels, the
+        first level lowest.
+        """
+        cut = range(0, BITS_BYTES, FELT_BYTES)
+        *bits, last = (int.from_bytes(self.bits[at : at + FELT_BYTES], "big") for at in cut)
+        half = LEVEL_COUNT // 2
+        packed = (self.levels[:half], self.levels[half:])
+        levels = [sum(level << LEVEL_BITS * at for at, level in enumerate(part)) for part in packed]
+        return (*bits, last | self.area << 128, *levels)
 
 
 def canonical_bytes(pixels: Pixels) -> bytes:
@@ -70,33 +92,74 @@ def canonical_bytes(pixels: Pixels) -> bytes:
     return np.ascontiguousarray(pixels, dtype="<f4").tobytes()
 
 
-def _log_steps(values: NDArray[Any]) -> NDArray[np.int64]:
-    # NaN, infinities and negative light come from broken scenes; they must not break the arithmetic.
-    finite = np.nan_to_num(values, nan=0.0, posinf=2.0**64, neginf=0.0)
-    steps = np.floor(STEPS_PER_OCTAVE * np.log2(np.maximum(finite, 0.0) + FLOOR))
-    return np.asarray(steps, np.int64)
-
-
 def print_of(pixels: Pixels) -> TilePrint:
-    """The print of one tile, ``pixels`` of shape (height, width, 4), height and width up to 64.
+    """The print of a tile, or of a larger region, ``pixels`` of shape (height, width, 4).
 
-    Bits and blocks that lie outside a smaller edge tile are 0.
+    Outside a smaller edge tile bits are 0, and so are the levels of blocks that have less than half of
+    their pixels inside. A region over 64 pixels high or wide has the bits of 64x64 of its pixels, evenly
+    spread, and the levels of its sixteenths.
     """
     height, width = pixels.shape[:2]
-    colour = np.zeros((TILE, TILE, 3))
-    colour[:height, :width] = pixels[..., :3]
-    inside = np.zeros((TILE, TILE))
-    inside[:height, :width] = 1.0
-    parity = (_log_steps(colour @ LUMINANCE) & 1) * inside.astype(np.int64)
-    bits = np.packbits(parity.astype(np.uint8).ravel()).tobytes()
-
-    blocks = (BLOCKS_PER_SIDE, BLOCK, BLOCKS_PER_SIDE, BLOCK)
-    area = inside.reshape(blocks).sum(axis=(1, 3))
-    means = colour.reshape((*blocks, 3)).sum(axis=(1, 3)) / np.maximum(area, 1.0)[..., None]
-    levels = np.clip(_log_steps(means) + LEVEL_OFFSET, 0, LEVELS - 1)
-    levels[area == 0] = 0
+    edges = [_edges(side, max(height, width) > TILE) for side in (height, width)]
+    shown = pixels
+    if max(height, width) > TILE:
+        rows, columns = ((2 * np.arange(TILE) + 1) * side // (2 * TILE) for side in (height, width))
+        shown = pixels[np.ix_(rows, columns)]
     digest = hashlib.sha256(canonical_bytes(pixels)).digest()
-    return TilePrint(digest, bits, tuple(int(level) for level in levels.ravel()))
+    area = max(MIN_AREA, shown.shape[0] * shown.shape[1])
+    return TilePrint(digest, _bits_of(shown), _levels_of(pixels, *edges), area)
+
+
+def _edges(side: int, is_large: bool) -> list[int]:
+    places = range(BLOCKS_PER_SIDE + 1)
+    return [side * at // BLOCKS_PER_SIDE if is_large else min(BLOCK * at, side) for at in places]
+
+
+def _bits_of(pixels: Pixels) -> bytes:
+    height, width = pixels.shape[:2]
+    luminance = _light(pixels) @ LUMINANCE + FLOOR
+    steps = np.floor(BIT_STEPS * np.log2(luminance) + _DITHER[:height, :width])
+    parity = np.zeros((TILE, TILE), np.uint8)
+    parity[:height, :width] = steps.astype(np.int64) & 1
+    return np.packbits(parity.ravel()).tobytes()
+
+
+def _levels_of(pixels: Pixels, rows: Sequence[int], columns: Sequence[int]) -> tuple[int, ...]:
+    # The mean of logarithms: one stray path of a firefly would move a mean of light by many steps.
+    levels: list[int] = []
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            block = _light(pixels[top:bottom, left:right]).reshape(-1, 3)
+            steps = LEVEL_STEPS * np.log2(block + FLOOR) + LEVEL_OFFSET
+            means = steps.mean(axis=0) if len(steps) >= MIN_BLOCK else np.zeros(3)
+            levels += (int(level) for level in np.clip(np.floor(means), 0, LEVELS - 1))
+    return tuple(levels)
+
+
+def _light(pixels: Pixels) -> NDArray[np.float64]:
+    # NaN, infinities and negative light come from broken scenes; they must not break the arithmetic.
+    return np.clip(np.nan_to_num(pixels[..., :3].astype(np.float64)), 0.0, BRIGHTEST)
+
+
+def bit_distance(mine: TilePrint, theirs: TilePrint) -> int:
+    """How many bits differ."""
+    return (int.from_bytes(mine.bits, "big") ^ int.from_bytes(theirs.bits, "big")).bit_count()
+
+
+def level_distance(mine: TilePrint, theirs: TilePrint) -> int:
+    """The largest difference of two levels at the same place."""
+    return max(abs(one - other) for one, other in zip(mine.levels, theirs.levels, strict=True))
+
+
+def agree(mine: TilePrint, theirs: TilePrint) -> bool:
+    """Whether two renderings of a tile are the same work; the contract has the very same rule."""
+    if mine.digest == theirs.digest:
+        return True
+    return (
+        mine.area == theirs.area
+        and bit_distance(mine, theirs) * 100 <= mine.area * MAX_BIT_PERCENT
+        and level_distance(mine, theirs) <= MAX_LEVEL_STEPS
+    )
 
 
 def crop(pixels: Pixels, tile: Tile) -> Pixels:

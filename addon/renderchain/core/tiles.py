@@ -1,10 +1,15 @@
-"""Cutting a frame into tiles of 64x64, row by row from the top; edge tiles are smaller."""
+"""Cutting a frame into what its leaves stand for: tiles of 64x64, or the whole frame at once.
+
+Tiles go row by row from the top; edge tiles are smaller.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 TILE = 64
+PER_TILE, PER_FRAME = "tile", "frame"
+LEAF_UNITS = (PER_TILE, PER_FRAME)
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,8 @@ def tiles_of(width: int, height: int) -> tuple[Tile, ...]:
         for y in range(0, height, TILE)
         for x in range(0, width, TILE)
     )
+
+
+def leaf_regions(width: int, height: int, leaf: str) -> tuple[Tile, ...]:
+    """What the leaves of a frame stand for, in their order; ``leaf`` is one of LEAF_UNITS."""
+    return (Tile(0, 0, width, height),) if leaf == PER_FRAME else tiles_of(width, height)

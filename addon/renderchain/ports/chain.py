@@ -8,6 +8,7 @@ from typing import Protocol
 from ..core.board_events import BoardEvent
 from ..core.contract_errors import ContractError
 from ..core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
+from .court import Court
 
 
 class Chain(Protocol):
@@ -26,6 +27,11 @@ class Chain(Protocol):
     @property
     def board(self) -> int:
         """The board's address."""
+        ...
+
+    @property
+    def court(self) -> Court:
+        """The board's audits and challenges."""
         ...
 
     def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:

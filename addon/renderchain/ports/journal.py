@@ -22,7 +22,7 @@ class JobEntry:
 
 @dataclass(frozen=True)
 class LeaseEntry:
-    """A lease that this worker holds or held; ``secret`` is what its salts derive from."""
+    """A lease that this worker holds or held; ``secret`` is what its salts and its result key derive from."""
 
     board: int
     lease_id: int

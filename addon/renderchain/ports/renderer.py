@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
 from ..core.manifest import Manifest
-from ..core.messages import Loaded, Progress, Rendered
+from ..core.messages import Loaded, Progress, Rendered, TilesRendered
 
 OnProgress = Callable[[Progress], None]
 
@@ -23,6 +23,10 @@ class RenderSession(Protocol):
 
     async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
         """Render a frame into the output folder; raises RenderFailed."""
+        ...
+
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        """Render only these leaves of a frame and write their prints; raises RenderFailed."""
         ...
 
 

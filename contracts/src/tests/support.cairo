@@ -1,13 +1,18 @@
 //! A token and a whole network for the tests.
 use starknet::syscalls::deploy_syscall;
-use starknet::testing::{set_block_number, set_block_timestamp, set_contract_address};
-use starknet::{ContractAddress, SyscallResultTrait};
+use starknet::testing::{
+    set_block_hash, set_block_number, set_block_timestamp, set_contract_address,
+};
+use starknet::{
+    ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
+};
+use crate::court_room::CourtRoom;
 use crate::directory::Directory;
 use crate::interfaces::{
-    IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
-    IJobBoardDispatcher, IJobBoardDispatcherTrait, IPayoutsDispatcher, IProfilesDispatcher,
-    IProfilesDispatcherTrait, ISeatsDispatcher, IWorkerRegistryDispatcher,
-    IWorkerRegistryDispatcherTrait,
+    IChallengesDispatcher, ICourtDispatcher, ICourtDispatcherTrait, IDirectoryDispatcher,
+    IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait, IJobBoardDispatcher,
+    IJobBoardDispatcherTrait, IPayoutsDispatcher, IProfilesDispatcher, IProfilesDispatcherTrait,
+    ISeatsDispatcher, IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait,
 };
 use crate::job_board::JobBoard;
 use crate::types::{JobTerms, LeaseResult, StandingOffer};
@@ -18,6 +23,8 @@ pub const RICH: u256 = 1_000_000;
 pub const STAKE: u128 = 1_000;
 pub const COOLDOWN_S: u32 = 100_000;
 pub const SLOWEST_BLOCK_S: u32 = 10;
+/// What a worker may have locked in a family without a jury.
+pub const UNJUDGED_CAP: u128 = 5_000;
 /// The one worker's number.
 pub const WORKER: u32 = 1;
 
@@ -96,6 +103,8 @@ pub struct Network {
     pub seats: ISeatsDispatcher,
     pub board: IJobBoardDispatcher,
     pub payouts: IPayoutsDispatcher,
+    pub court: ICourtDispatcher,
+    pub challenges: IChallengesDispatcher,
 }
 
 pub fn account(name: felt252) -> ContractAddress {
@@ -122,8 +131,16 @@ pub fn registry_arguments(directory: ContractAddress, token: ContractAddress) ->
     let limits = array![1_000, 500, 2_000, SLOWEST_BLOCK_S.into()];
     let mut arguments = array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()];
     arguments.append_span(limits.span());
-    arguments.append_span(array![100, 10].span()); // fri a seat, blocks an epoch
+    // fri a seat, blocks an epoch
+    arguments.append_span(array![100, 10, UNJUDGED_CAP.into()].span());
     arguments
+}
+
+pub fn board_arguments(
+    directory: ContractAddress, registry: ContractAddress, token: ContractAddress,
+) -> Array<felt252> {
+    let court = CourtRoom::TEST_CLASS_HASH.into();
+    array![directory.into(), registry.into(), token.into(), court]
 }
 
 /// A network without workers.
@@ -139,7 +156,7 @@ pub fn empty_network() -> Network {
         WorkerRegistry::TEST_CLASS_HASH.into(), registry_arguments(directory, token),
     );
     let board = deploy(
-        JobBoard::TEST_CLASS_HASH.into(), array![directory.into(), registry.into(), token.into()],
+        JobBoard::TEST_CLASS_HASH.into(), board_arguments(directory, registry, token),
     );
     let net = Network {
         token: IERC20Dispatcher { contract_address: token },
@@ -149,6 +166,8 @@ pub fn empty_network() -> Network {
         seats: ISeatsDispatcher { contract_address: registry },
         board: IJobBoardDispatcher { contract_address: board },
         payouts: IPayoutsDispatcher { contract_address: board },
+        court: ICourtDispatcher { contract_address: board },
+        challenges: IChallengesDispatcher { contract_address: board },
     };
     net.directory.set_registry(registry);
     net.directory.announce_board(board);
@@ -164,7 +183,8 @@ pub fn network() -> Network {
     net
 }
 
-/// Five tasks of 100 fri, leases of up to two, an audit pool of 50: a lease of two locks 80.
+/// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look at
+/// one of four tiles a task: a lease of two locks 66, one of a single task 36.
 pub fn terms() -> JobTerms {
     JobTerms {
         package_hi: 1,
@@ -183,6 +203,9 @@ pub fn terms() -> JobTerms {
         expires_in_s: 1_000,
         scheduler: account(0),
         scheduler_grace_s: 0,
+        tiles: 4,
+        audit_fee_fri: 1,
+        audit_tile_fri: 1,
     }
 }
 
@@ -211,6 +234,27 @@ pub fn submitted(net: Network, job_id: u64, slot: u8) -> u64 {
     let lease_id = claim(net, job_id, slot);
     net.board.submit(lease_id, result());
     lease_id
+}
+
+/// A hash for the block of the draw of what happened now, and the first moment to read it.
+pub fn pass_draw_block(hash: felt252) {
+    let block = get_block_number();
+    set_block_hash(block + 2, hash);
+    at(get_block_timestamp() + 12, block + 12);
+}
+
+/// What was submitted just now is drawn; without a jury nobody audits it.
+pub fn drawn(net: Network, job_id: u64, lease_ids: Span<u64>) {
+    pass_draw_block('hash');
+    be('anyone');
+    net.court.draw(job_id, lease_ids.into());
+}
+
+/// Draws leases that were submitted just now and lets the requester accept them.
+pub fn accept(net: Network, job_id: u64, lease_ids: Array<u64>) {
+    drawn(net, job_id, lease_ids.span());
+    be('artist');
+    net.board.accept(job_id, lease_ids);
 }
 
 /// The worker takes from schedulers what pays 50 fri or more, in two slots.

@@ -112,7 +112,7 @@ fn boards_wait_longer_than_stake_needs_to_leave() {
 #[test]
 #[should_panic(expected: ('RC: zero address in board', 'CONSTRUCTOR_FAILED'))]
 fn a_board_needs_its_registry() {
-    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token']);
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token', 'court']);
 }
 
 #[test]

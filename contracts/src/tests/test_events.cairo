@@ -1,10 +1,13 @@
 //! Every change says what it did, with the keys that clients filter by.
 use starknet::testing::{pop_log, set_contract_address};
+use crate::case_events::LeaseDrawn;
+use crate::court_room::CourtRoom;
 use crate::directory::Directory;
 use crate::events::{
     EntryRefused, JobClosed, JobCreated, JobImproved, LeaseAccepted, LeaseClaimed, LeaseEnded,
     ResultSubmitted, TasksRefunded,
 };
+use crate::hearings::HearingsComponent;
 use crate::interfaces::{
     IDirectoryDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
     IPayoutsDispatcherTrait, IProfilesDispatcherTrait, ISeatsDispatcherTrait,
@@ -15,16 +18,26 @@ use crate::lease_desk::LeaseDeskComponent;
 use crate::payouts::PayoutsComponent;
 use crate::profiles::ProfilesComponent;
 use crate::seats::SeatsComponent;
+use crate::registry_events::{AddressesChanged, RecordChanged, WorkerRegistered};
+use crate::settlement::SettlementComponent;
 use crate::stakes::StakesComponent;
-use crate::types::{JobTerms, LeaseState, LockRequest, Record};
+use crate::types::{JobTerms, LeaseState, LockRequest, Record, Trial};
 use crate::worker_registry::WorkerRegistry;
 use super::support::{
-    FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, empty_network, network, offer,
+    FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, drawn, empty_network, network, offer,
     result, terms,
 };
 
 fn board_event(net: Network) -> JobBoard::Event {
     pop_log(net.board.contract_address).unwrap()
+}
+
+fn court_event(net: Network) -> CourtRoom::Event {
+    pop_log(net.board.contract_address).unwrap()
+}
+
+fn settled(event: SettlementComponent::Event) -> JobBoard::Event {
+    JobBoard::Event::SettlementEvent(event)
 }
 
 fn registry_event(net: Network) -> WorkerRegistry::Event {
@@ -74,18 +87,22 @@ fn the_life_of_a_job() {
         ResultSubmitted { job_id, lease_id, result: result() },
     );
     assert!(same(board_event(net), JobBoard::Event::DeskEvent(desk)));
+    drawn(net, job_id, array![lease_id].span());
+    let said = LeaseDrawn { job_id, lease_id, audit_exp: 0, trial: Trial::UNSEATED };
+    let hearing = HearingsComponent::Event::LeaseDrawn(said);
+    assert!(same(court_event(net), CourtRoom::Event::HearingsEvent(hearing)));
     be('artist');
     net.board.accept(job_id, array![lease_id, 7]);
     let paid = LeaseAccepted { job_id, lease_id, payout: account('payout'), paid_fri: 200 };
-    assert!(same(board_event(net), JobBoard::Event::LeaseAccepted(paid)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseAccepted(paid))));
     let reason = 'RC: lease in another state';
     let refused = EntryRefused { job_id, subject: 7, reason };
-    assert!(same(board_event(net), JobBoard::Event::EntryRefused(refused)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::EntryRefused(refused))));
     net.board.cancel(job_id);
     let refunded = TasksRefunded { job_id, tasks: 1, refunded_fri: 100 };
-    assert!(same(board_event(net), JobBoard::Event::TasksRefunded(refunded)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::TasksRefunded(refunded))));
     let closed = JobClosed { job_id, refunded_fri: 50 };
-    assert!(same(board_event(net), JobBoard::Event::JobClosed(closed)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::JobClosed(closed))));
     net.payouts.withdraw(array![account('artist')]);
     let sent = PayoutsComponent::Event::Withdrawn(
         PayoutsComponent::Withdrawn { account: account('artist'), amount_fri: 150 },
@@ -103,14 +120,14 @@ fn leases_that_end_without_a_result() {
     net.board.give_back(given);
     let state = LeaseState::GIVEN_BACK;
     let ended = LeaseEnded { job_id, lease_id: given, state, reopened: true };
-    assert!(same(board_event(net), JobBoard::Event::LeaseEnded(ended)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseEnded(ended))));
     let late = claim(net, job_id, 0);
     board_event(net);
     at(9_000, 900);
     net.board.expire(job_id, array![late]);
     let state = LeaseState::EXPIRED;
     let ended = LeaseEnded { job_id, lease_id: late, state, reopened: true };
-    assert!(same(board_event(net), JobBoard::Event::LeaseEnded(ended)));
+    assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseEnded(ended))));
 }
 
 #[test]
@@ -118,7 +135,7 @@ fn the_life_of_a_worker() {
     let net = network();
     let worker_id = WORKER;
     let (operator, owner, payout) = (account('operator'), account('owner'), account('payout'));
-    let registered = WorkerRegistry::WorkerRegistered { worker_id, operator, owner, payout };
+    let registered = WorkerRegistered { worker_id, operator, owner, payout };
     let expected = WorkerRegistry::Event::WorkerRegistered(registered);
     assert!(same(registry_event(net), expected));
     let families = ProfilesComponent::FamiliesChanged {
@@ -139,7 +156,7 @@ fn the_life_of_a_worker() {
     assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
     be('owner');
     net.registry.set_payout(worker_id, account('cold'));
-    let changed = WorkerRegistry::AddressesChanged {
+    let changed = AddressesChanged {
         worker_id, operator, payout: account('cold'),
     };
     assert!(same(registry_event(net), WorkerRegistry::Event::AddressesChanged(changed)));
@@ -193,7 +210,7 @@ fn slashes_and_verdicts() {
     assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
     net.registry.note_verdict(WORKER, 7, true);
     let record = Record { audited: 1, losses: 0, audited_fri: 7 };
-    let changed = WorkerRegistry::RecordChanged { worker_id: WORKER, record };
+    let changed = RecordChanged { worker_id: WORKER, record };
     assert!(same(registry_event(net), WorkerRegistry::Event::RecordChanged(changed)));
 }
 

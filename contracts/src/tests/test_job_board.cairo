@@ -2,7 +2,7 @@
 use crate::interfaces::{IERC20DispatcherTrait, IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::types::{JobTerms, LeaseState};
 use super::support::{
-    Network, RICH, account, at, be, claim, create, locked, network, result, submitted, terms,
+    Network, RICH, accept, account, at, be, claim, create, locked, network, result, submitted, terms,
 };
 
 /// What the board holds over its first RICH must be what it owes.
@@ -17,9 +17,8 @@ fn accepted_leases_are_paid_and_the_audit_pool_returns() {
     let leases = array![submitted(net, job, 0), submitted(net, job, 1), submitted(net, job, 2)];
     assert_eq!(net.board.lease(*leases[2]).first, 4);
     assert_eq!(net.board.lease(*leases[2]).count, 1);
-    assert_eq!(locked(net), 200);
-    be('artist');
-    net.board.accept(job, leases);
+    assert_eq!(locked(net), 66 + 66 + 36);
+    accept(net, job, leases);
     assert_eq!(locked(net), 0);
     net.payouts.withdraw(array![account('payout'), account('nobody'), account('artist')]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 500);
@@ -37,8 +36,7 @@ fn cancel_refunds_what_nobody_holds_and_a_lease_in_work_is_still_paid() {
     assert_eq!(net.payouts.balance_of(account('artist')), 300);
     be('operator');
     net.board.submit(lease, result());
-    be('artist');
-    net.board.accept(job, array![lease]);
+    accept(net, job, array![lease]);
     assert_eq!(net.payouts.balance_of(account('artist')), 350);
     assert_eq!(net.payouts.balance_of(account('payout')), 200);
 }
@@ -155,9 +153,8 @@ fn a_raise_pays_later_leases_more_and_earlier_ones_what_they_claimed_for() {
     net.board.top_up(job, 120, 10);
     assert_holds(net, 660);
     let late = submitted(net, job, 1);
-    assert_eq!(locked(net), 80 + 72 + 24);
-    be('artist');
-    net.board.accept(job, array![early, late]);
+    assert_eq!(locked(net), 66 + 72 + 6);
+    accept(net, job, array![early, late]);
     assert_eq!(net.payouts.balance_of(account('payout')), 200 + 240);
     assert_eq!(net.payouts.balance_of(account('artist')), 40);
     assert_eq!(locked(net), 0);
@@ -168,7 +165,7 @@ fn a_raise_pays_later_leases_more_and_earlier_ones_what_they_claimed_for() {
 #[test]
 fn a_lease_claimed_before_a_raise_and_given_back_opens_at_the_new_price() {
     let net = network();
-    let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 0, ..terms() });
+    let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 6, ..terms() });
     let early = claim(net, job, 0);
     be('artist');
     net.token.approve(net.board.contract_address, 40);
@@ -177,10 +174,9 @@ fn a_lease_claimed_before_a_raise_and_given_back_opens_at_the_new_price() {
     net.board.give_back(early);
     assert_eq!(locked(net), 0);
     let late = submitted(net, job, 0);
-    be('artist');
-    net.board.accept(job, array![late]);
+    accept(net, job, array![late]);
     assert_eq!(net.payouts.balance_of(account('payout')), 240);
-    assert_eq!(net.payouts.balance_of(account('artist')), 0);
+    assert_eq!(net.payouts.balance_of(account('artist')), 6);
 }
 
 #[test]
@@ -197,8 +193,8 @@ fn a_price_has_sixteen_levels() {
     let net = network();
     let job = create(net, terms());
     net.token.approve(net.board.contract_address, 100);
-    for _ in 0..16_u8 {
-        net.board.top_up(job, 100, 1);
+    for raise in 1..17_u128 {
+        net.board.top_up(job, 100 + raise, 0);
     }
 }
 
@@ -208,8 +204,7 @@ fn a_finished_job_is_not_topped_up() {
     let net = network();
     let job = create(net, JobTerms { tasks: 2, ..terms() });
     let lease = submitted(net, job, 0);
-    be('artist');
-    net.board.accept(job, array![lease]);
+    accept(net, job, array![lease]);
     net.board.top_up(job, 200, 1);
 }
 

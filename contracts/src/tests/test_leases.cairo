@@ -6,10 +6,11 @@ use crate::interfaces::{
     IWorkerRegistryDispatcherTrait,
 };
 use crate::job_board::JobBoard;
+use crate::settlement::SettlementComponent;
 use crate::types::{JobTerms, LeaseResult, LeaseState, Place, StandingOffer};
 use super::support::{
-    FAMILY, Network, WORKER, account, at, be, claim, create, locked, network, offer, result,
-    scheduled, submitted, terms,
+    FAMILY, Network, WORKER, accept, account, at, be, claim, create, drawn, locked, network, offer,
+    result, scheduled, submitted, terms,
 };
 
 fn assign(net: Network, job_id: u64, slot: u8) {
@@ -21,8 +22,10 @@ fn assign(net: Network, job_id: u64, slot: u8) {
 fn refusals(net: Network) -> Array<felt252> {
     let mut reasons = array![];
     while let Some(event) = pop_log::<JobBoard::Event>(net.board.contract_address) {
-        if let JobBoard::Event::EntryRefused(EntryRefused { reason, .. }) = event {
-            reasons.append(reason);
+        if let JobBoard::Event::SettlementEvent(settled) = event {
+            if let SettlementComponent::Event::EntryRefused(EntryRefused { reason, .. }) = settled {
+                reasons.append(reason);
+            }
         }
     }
     reasons
@@ -101,7 +104,7 @@ fn no_task_is_given_twice() {
 fn a_lease_needs_free_stake() {
     let net = network();
     be('owner');
-    net.registry.request_unstake(WORKER, 921);
+    net.registry.request_unstake(WORKER, 935);
     claim(net, create(net, terms()), 0);
 }
 
@@ -133,7 +136,7 @@ fn claiming_opens_when_the_scheduler_was_silent_and_closes_when_it_speaks() {
     assign(net, job, 1);
     at(1_180, 28);
     claim(net, job, 2);
-    assert_eq!(locked(net), 80 + 80 + 40);
+    assert_eq!(locked(net), 66 + 66 + 36);
 }
 
 #[test]
@@ -206,6 +209,7 @@ fn one_bad_acceptance_does_not_stop_the_others() {
     let good = submitted(net, job, 0);
     let early = claim(net, job, 1);
     let foreign = submitted(net, other, 2);
+    drawn(net, job, array![good].span());
     be('artist');
     net.board.accept(job, array![good, early, foreign, good]);
     let reasons = array![
@@ -300,7 +304,6 @@ fn a_worker_without_the_family_any_more_finishes_what_it_holds() {
     net.profiles.set_families(WORKER, array![FAMILY], false);
     be('operator');
     net.board.submit(lease, result());
-    be('artist');
-    net.board.accept(job, array![lease]);
+    accept(net, job, array![lease]);
     assert_eq!(net.payouts.balance_of(account('payout')), 200);
 }

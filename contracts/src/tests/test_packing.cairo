@@ -1,12 +1,12 @@
 //! Packed records come back as they went in, at the edges of every field.
 use starknet::storage_access::StorePacking;
 use crate::packing::{
-    LeasePacking, OldPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
+    AuditPricePacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
     RecordPacking, SeatEntryPacking, StakePacking, StandingOfferPacking, TimesPacking,
     UnstakingPacking,
 };
 use crate::types::{
-    Lease, OldPrice, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
+    AuditPrice, Lease, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
     Times, Unstaking,
 };
 
@@ -31,13 +31,14 @@ fn leases_and_ranges() {
         attempt: 15,
         audit_exp: 0,
         level: 15,
+        trial: 0,
         since_s: M40,
         since_block: 0,
         generation: M32,
     };
     assert!(survives::<_, felt252>(lease));
     let other = Lease { first: 0, count: M24, audit_exp: 15, since_block: 0xffffffff, ..lease };
-    assert!(survives::<_, felt252>(Lease { level: 0, generation: 1, ..other }));
+    assert!(survives::<_, felt252>(Lease { level: 0, trial: 15, generation: 1, ..other }));
     assert!(survives::<_, felt252>(Range { first: M24, count: M24, attempt: 3 }));
     assert!(survives::<_, felt252>(Range { first: 0, count: 1, attempt: 15 }));
 }
@@ -45,10 +46,16 @@ fn leases_and_ranges() {
 #[test]
 fn the_cells_of_a_job() {
     let package = Package {
-        lo: M128, bytes: M48, files: 0, audit_tiles: 255, audit_floor_exp: 0, longest_lease: M24,
+        lo: M128,
+        bytes: M48,
+        files: 0,
+        audit_tiles: 255,
+        audit_floor_exp: 0,
+        longest_lease: M24,
+        tiles: 0x7fff,
     };
     assert!(survives::<_, felt252>(package));
-    assert!(survives::<_, felt252>(Package { bytes: 0, files: M24, audit_tiles: 0, ..package }));
+    assert!(survives::<_, felt252>(Package { bytes: 0, files: M24, tiles: 1, ..package }));
     assert!(survives::<_, felt252>(Price { package_hi: M128, reward_fri: M96, tasks: M24 }));
     assert!(survives::<_, felt252>(Price { package_hi: 0, reward_fri: 1, tasks: M24 }));
     let times = Times {
@@ -61,7 +68,8 @@ fn the_cells_of_a_job() {
     assert!(survives::<_, felt252>(times));
     let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
     assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
-    assert!(survives::<_, felt252>(OldPrice { reward_fri: M96, audit_pool_fri: M96 }));
+    assert!(survives::<_, felt252>(AuditPrice { fee_fri: M96, tile_fri: M96 }));
+    assert!(survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1 }));
 }
 
 #[test]

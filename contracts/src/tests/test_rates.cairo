@@ -3,10 +3,10 @@ use crate::lease_id::{join, split};
 use crate::terms::{audit_rate, least_lock, lock_at};
 
 #[test]
-fn the_least_lock_is_three_tenths_rounded_up_and_the_share_of_the_pool() {
-    assert_eq!(least_lock(200, 50, 2, 5), 60 + 20);
-    assert_eq!(least_lock(1, 0, 1, 5), 1);
-    assert_eq!(least_lock(11, 7, 1, 2), 4 + 3);
+fn the_least_lock_is_three_tenths_rounded_up_and_an_audits_fees() {
+    assert_eq!(least_lock(200, 20), 60 + 20);
+    assert_eq!(least_lock(1, 0), 1);
+    assert_eq!(least_lock(11, 3), 4 + 3);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use crate::interfaces::{
 use crate::directory::Directory;
 use crate::job_board::JobBoard;
 use crate::worker_registry::WorkerRegistry;
-use super::support::{COOLDOWN_S, FAMILY, STAKE, account, be, deploy, registry_arguments, terms};
+use super::support::{
+    COOLDOWN_S, FAMILY, STAKE, account, be, board_arguments, deploy, registry_arguments, terms,
+};
 
 /// An ERC-20 whose transfers fail without reverting.
 #[starknet::contract]
@@ -52,7 +54,7 @@ fn silent_network() -> (ContractAddress, ContractAddress) {
     let directory = deploy(Directory::TEST_CLASS_HASH.into(), arguments);
     let arguments = registry_arguments(directory, token);
     let registry = deploy(WorkerRegistry::TEST_CLASS_HASH.into(), arguments);
-    let arguments = array![directory.into(), registry.into(), token.into()];
+    let arguments = board_arguments(directory, registry, token);
     let board = deploy(JobBoard::TEST_CLASS_HASH.into(), arguments);
     IDirectoryDispatcher { contract_address: directory }.set_registry(registry);
     (registry, board)

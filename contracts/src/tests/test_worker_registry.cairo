@@ -111,7 +111,7 @@ fn locked_stake_can_not_be_unstaked() {
     let net = network();
     claim(net, create(net, terms()), 0);
     be('owner');
-    net.registry.request_unstake(WORKER, STAKE - 79);
+    net.registry.request_unstake(WORKER, STAKE - 65);
 }
 
 #[test]

@@ -7,8 +7,8 @@ import contextlib
 import importlib.util
 import logging
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.errors import ContentError, RenderFailed
@@ -23,6 +23,8 @@ from ...core.messages import (
     Progress,
     Render,
     Rendered,
+    RenderTiles,
+    TilesRendered,
     read_message,
     to_line,
 )
@@ -50,6 +52,7 @@ class BlenderRenderer:
     log_folder: Path
     silence_s: int = 900
     allow_unsandboxed: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
@@ -88,6 +91,7 @@ class BlenderRenderer:
             sorted(readable),
             package,
             output,
+            environment=self.environment,
             allow_unsandboxed=self.allow_unsandboxed,
         )
 
@@ -114,7 +118,8 @@ class _Session:
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
         blend = f"{jailed.package}/{manifest.main_blend}"
         extension = FORMATS[manifest.file_format]
-        self._send(Load(blend, manifest.scene, jailed.output, manifest.file_format, extension, device))
+        where = (blend, manifest.scene, jailed.output)
+        self._send(Load(*where, manifest.file_format, extension, device, manifest.leaf))
         message = await self._next(LOAD_TIMEOUT_S)
         if not isinstance(message, Loaded):
             raise self._failure(f"did not open the scene ({message})")
@@ -123,11 +128,25 @@ class _Session:
     async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
         """Render a frame into the output folder; raises RenderFailed."""
         self._send(Render(frame))
+        message = await self._answer(frame, on_progress)
+        if not isinstance(message, Rendered):
+            raise self._failure(f"answered something else than frame {frame}")
+        return message
+
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        """Render only these leaves of a frame and write their prints; raises RenderFailed."""
+        self._send(RenderTiles(frame, tuple(tiles)))
+        message = await self._answer(frame, on_progress)
+        if not isinstance(message, TilesRendered):
+            raise self._failure(f"answered something else than tiles of frame {frame}")
+        return message
+
+    async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered:
         while True:
             message = await self._next(self._silence_s)
             if isinstance(message, Progress):
                 on_progress(message)
-            elif isinstance(message, Rendered) and message.frame == frame:
+            elif isinstance(message, Rendered | TilesRendered) and message.frame == frame:
                 return message
             elif isinstance(message, Failed):
                 raise self._failure(f"could not render frame {frame}: {message.reason}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,15 +39,29 @@ def require_sandbox(allow_unsandboxed: bool) -> None:
 
 
 def jail(
-    command: Sequence[str], readable: Sequence[Path], package: Path, output: Path, *, allow_unsandboxed: bool
+    command: Sequence[str],
+    readable: Sequence[Path],
+    package: Path,
+    output: Path,
+    *,
+    environment: Mapping[str, str],
+    allow_unsandboxed: bool,
 ) -> Jailed:
-    """The command inside the sandbox; ``readable`` are folders that it needs besides the system."""
+    """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
+
+    It gets the ``environment`` that the provider chose and nothing of ours.
+    """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
         return Jailed(list(command), str(package), str(output))
     arguments = [bwrap, *ISOLATION, "--cap-drop", "ALL", "--clearenv"]
-    for variable, value in (("PATH", "/usr/bin:/bin"), ("HOME", "/tmp"), ("LANG", "C.UTF-8")):
+    for variable, value in (
+        ("PATH", "/usr/bin:/bin"),
+        ("HOME", "/tmp"),
+        ("LANG", "C.UTF-8"),
+        *environment.items(),
+    ):
         arguments += ["--setenv", variable, value]
     for name in SYSTEM_FOLDERS:
         arguments += _system_folder(Path(name))

@@ -10,11 +10,13 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from ...core.board_events import BoardEvent
+from ...core.case import Trial
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError, WrongNetwork
 from ...core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
 from ...core.lifecycle import LeaseState
 from .contracts import open_contract, open_token
+from .court import StarknetCourt
 from .events import EventStream
 from .node import Node, close_account
 from .said import said
@@ -32,6 +34,14 @@ class StarknetChain:
         self._registry = contracts["registry"]
         self._worker_id = 0
         self._stream = EventStream(account.client, node, int(self._board.address))
+        self.court = StarknetCourt(
+            self._board,
+            self._registry,
+            self._stream,
+            send=self._invoke,
+            batch=self._batch,
+            approve=self._approval,
+        )
         self.address = int(account.address)
         self.chain_id = int(account.signer.chain_id)
         self.board = int(self._board.address)
@@ -206,6 +216,9 @@ class StarknetChain:
             tasks=price["tasks"],
             reward_fri=price["reward_fri"],
             **times,
+            tiles=package["tiles"],
+            audit_fee_fri=raw["audit_price"]["fee_fri"],
+            audit_tile_fri=raw["audit_price"]["tile_fri"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -213,7 +226,9 @@ class StarknetChain:
         """The lease's state; NONE once its slot was used again."""
         raw = await _ask(self._board, "lease", lease_id)
         kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
-        return LeaseInfo(lease_id=lease_id, **{**kept, "state": LeaseState(raw["state"])})
+        return LeaseInfo(
+            lease_id=lease_id, **{**kept, "state": LeaseState(raw["state"]), "trial": Trial(raw["trial"])}
+        )
 
     async def open_leases(self) -> list[int]:
         """The leases that this account's worker holds now, claimed or submitted."""
@@ -234,8 +249,9 @@ class StarknetChain:
     def _approval(self, amount_fri: int) -> Any:
         return self._token.functions["approve"].prepare_invoke_v3(self._board.address, amount_fri)
 
-    async def _invoke(self, action: str, name: str, *arguments: Any) -> Any:
-        return await self._sender.send(action, [self._call(name, *arguments)])
+    async def _invoke(self, action: str, name: str, *arguments: Any, first: Any = None) -> Any:
+        before = [] if first is None else [first]
+        return await self._sender.send(action, [*before, self._call(name, *arguments)])
 
     async def _batch(
         self, action: str, name: str, *arguments: Any, more: Sequence[Any] = ()

@@ -11,27 +11,13 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from ...core.board_events import (
-    BoardEvent,
-    EntryRefused,
-    JobClosed,
-    JobCreated,
-    JobImproved,
-    LeaseAccepted,
-    LeaseClaimed,
-    LeaseEnded,
-    Reorganised,
-    ResultSubmitted,
-    TasksRefunded,
-    Withdrawn,
-)
+from ...core.board_events import BoardEvent, EntryRefused, Reorganised
 from ...core.errors import ChainError
-from ...core.job import JobTerms, LeaseResult
-from ...core.lifecycle import LeaseState
+from .event_kinds import KINDS
 from .node import Node
 from .said import said
 
@@ -47,27 +33,6 @@ CHUNK = 500
 Place = tuple[int, int, int]
 log = logging.getLogger(__name__)
 
-_KINDS: dict[str, Callable[..., BoardEvent]] = {
-    "JobCreated": lambda block, job, family, requester, *terms: JobCreated(
-        block, job, family, requester, JobTerms(*terms)
-    ),
-    "JobImproved": JobImproved,
-    "LeaseClaimed": LeaseClaimed,
-    "ResultSubmitted": lambda block, job, lease, *result: ResultSubmitted(
-        block, job, lease, LeaseResult(*result)
-    ),
-    "LeaseAccepted": LeaseAccepted,
-    "LeaseEnded": lambda block, job, lease, state, reopened: LeaseEnded(
-        block, job, lease, LeaseState(state), bool(reopened)
-    ),
-    "EntryRefused": lambda block, job, subject, reason: EntryRefused(
-        block, job, subject, reason.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
-    ),
-    "TasksRefunded": TasksRefunded,
-    "JobClosed": JobClosed,
-    "Withdrawn": Withdrawn,
-}
-
 
 class _Reorg(Exception):
     """Blocks were dropped, from the number on that it carries."""
@@ -82,7 +47,7 @@ class EventStream:
         self._client = client
         self._node = node
         self._board = board
-        self._kinds = {get_selector_from_name(name): kind for name, kind in _KINDS.items()}
+        self._kinds = {get_selector_from_name(name): kind for name, kind in KINDS.items()}
         self._last: Place = (-1, -1, -1)
         self._last_hash = 0
         self._polls_until_s = 0.0
@@ -199,13 +164,21 @@ class EventStream:
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield _Raw(note["params"]["result"])
 
-    async def _past(self, first: int) -> AsyncIterator[Any]:
+    async def past_of(self, name: str, lease_id: int, first: int) -> list[BoardEvent]:
+        """Events of one kind about one lease since a block."""
+        from starknet_py.hash.selector import get_selector_from_name
+
+        keys = [[hex(get_selector_from_name(name))], [], [hex(lease_id)]]
+        return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
+
+    async def _past(self, first: int, keys: list[list[str]] | None = None) -> AsyncIterator[Any]:
         token = None
         while True:
             page = await said(
                 "Reading past events",
                 self._client.get_events(
                     address=self._board,
+                    keys=keys,
                     from_block_number=max(first, 0),
                     to_block_number="latest",
                     continuation_token=token,

@@ -1,0 +1,88 @@
+"""The board's events by their names on-chain, read from their keys and data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ...core import board_events as board
+from ...core import case_events as case
+from ...core.case import CaseKind, Content, Trial, Verdict, Vote
+from ...core.job import JobTerms, LeaseResult
+from ...core.lifecycle import LeaseState
+
+
+def _text(felt: int) -> str:
+    return felt.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
+
+
+def _contents(data: Sequence[int]) -> tuple[Content, ...]:
+    """An array of contents: its length, then three felts each."""
+    return tuple(Content(*data[at : at + 3]) for at in range(1, len(data), 3))
+
+
+def _job_created(block: int, job: int, family: int, requester: int, *terms: int) -> board.JobCreated:
+    return board.JobCreated(block, job, family, requester, JobTerms(*terms))
+
+
+def _submitted(block: int, job: int, lease: int, *result: int) -> board.ResultSubmitted:
+    return board.ResultSubmitted(block, job, lease, LeaseResult(*result))
+
+
+def _ended(block: int, job: int, lease: int, state: int, reopened: int) -> board.LeaseEnded:
+    return board.LeaseEnded(block, job, lease, LeaseState(state), bool(reopened))
+
+
+def _refused(block: int, job: int, subject: int, reason: int) -> board.EntryRefused:
+    return board.EntryRefused(block, job, subject, _text(reason))
+
+
+def _committee(
+    block: int, job: int, lease: int, round_: int, kind: int, seed: int, _: int, *members: int
+) -> case.CommitteeDrawn:
+    return case.CommitteeDrawn(block, job, lease, round_, CaseKind(kind), seed, members)
+
+
+def _challenged(block: int, job: int, lease: int, kind: int, count: int, *rest: int) -> case.LeaseChallenged:
+    return case.LeaseChallenged(block, job, lease, CaseKind(kind), rest[:count], rest[count])
+
+
+KINDS: dict[str, Callable[..., board.BoardEvent]] = {
+    "JobCreated": _job_created,
+    "JobImproved": board.JobImproved,
+    "LeaseClaimed": board.LeaseClaimed,
+    "ResultSubmitted": _submitted,
+    "LeaseAccepted": board.LeaseAccepted,
+    "LeaseEnded": _ended,
+    "EntryRefused": _refused,
+    "TasksRefunded": board.TasksRefunded,
+    "JobClosed": board.JobClosed,
+    "Withdrawn": board.Withdrawn,
+    "LeaseSlashed": case.LeaseSlashed,
+    "LeaseDrawn": lambda block, job, lease, exp, trial: case.LeaseDrawn(block, job, lease, exp, Trial(trial)),
+    "CommitteeDrawn": _committee,
+    "VotesSealed": case.VotesSealed,
+    "LeavesOpened": lambda block, job, lease, round_, *data: case.LeavesOpened(
+        block, job, lease, round_, _contents(data)
+    ),
+    "Voted": lambda block, job, lease, round_, seat, worker, vote: case.Voted(
+        block, job, lease, round_, seat, worker, Vote(vote)
+    ),
+    "ContentsShown": lambda block, job, lease, round_, seat, *data: case.ContentsShown(
+        block, job, lease, round_, seat, _contents(data)
+    ),
+    "PrintShown": lambda block, job, lease, round_, seat, index, _, *print_: case.PrintShown(
+        block, job, lease, round_, seat, index, print_
+    ),
+    "VerdictGiven": lambda block, job, lease, round_, verdict, *counts: case.VerdictGiven(
+        block, job, lease, round_, Verdict(verdict), *counts
+    ),
+    "Appealed": case.Appealed,
+    "CaseClosed": lambda block, job, lease, kind, verdict: case.CaseClosed(
+        block, job, lease, CaseKind(kind), Verdict(verdict)
+    ),
+    "LeaseChallenged": _challenged,
+    "KeyRevealed": case.KeyRevealed,
+    "FailureReported": lambda block, job, lease, reason: case.FailureReported(
+        block, job, lease, _text(reason)
+    ),
+}

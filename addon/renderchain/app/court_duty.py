@@ -1,0 +1,133 @@
+"""A worker's duties in court: open its own leaves in time, and verify the leases it was drawn for.
+
+Each step reads the case from the chain and does what is due, so it does not matter when the last run
+ended. Nothing is polled but block numbers, and only while a draw waits for its block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from ..core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
+from ..core.case import CaseInfo, CasePhase, Trial
+from ..core.case_events import CaseEvent, CommitteeDrawn
+from ..core.contract_errors import ContractError
+from ..core.draw import DRAW_AFTER, READABLE_AFTER
+from ..core.errors import ContentError, RenderFailed, StoreError
+from ..core.job import LeaseInfo
+from ..core.lifecycle import LeaseState
+from ..ports.chain import Chain
+from ..ports.reporter import Reporter
+from .defence import Defence
+from .jury import Jury
+
+BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
+RETRY_S = 5.0
+FOREVER_S = 2.0**20  # until something is heard
+DRAW_AGE = DRAW_AFTER + READABLE_AFTER
+
+
+class CourtDuty:
+    """Own leases by ``defence``, others' by ``jury``. ``now`` gives seconds since 1970."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        defence: Defence,
+        jury: Jury,
+        reporter: Reporter,
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._defence = defence
+        self._jury = jury
+        self._reporter = reporter
+        self._now = now
+        self._own: set[int] = set()
+        self._seats: set[int] = set()
+        self._worker_id = 0
+        self._wake = asyncio.Event()
+
+    def own(self, lease_id: int) -> None:
+        """Stand by a lease that was submitted or reported."""
+        self._own.add(lease_id)
+        self._wake.set()
+
+    def note(self, event: BoardEvent) -> None:
+        """Hear what the board says."""
+        if isinstance(event, Reorganised):
+            self._wake.set()
+        elif isinstance(event, CommitteeDrawn) and self._worker_id in event.members:
+            self._seats.add(event.lease_id)
+            self._wake.set()
+        elif isinstance(event, CaseEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
+            self._wake.set()
+
+    def _cares_for(self, lease_id: int) -> bool:
+        return lease_id in self._own or lease_id in self._seats
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        self._worker_id = await self._chain.worker_id()
+        while True:
+            self._wake.clear()
+            waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), min(waits, default=FOREVER_S))
+
+    async def _step(self, lease_id: int) -> float:
+        """Do what is due for a lease; returns the seconds until it should be looked at again."""
+        try:
+            return await self._look(lease_id)
+        except (ContractError, StoreError, ContentError, RenderFailed) as error:
+            self._reporter.say(f"Lease {lease_id} in court: {error}")
+            return RETRY_S
+
+    async def _look(self, lease_id: int) -> float:
+        lease = await self._chain.lease(lease_id)
+        if lease.state not in (LeaseState.SUBMITTED, LeaseState.REPORTED):
+            return self._leave(lease_id)
+        if lease.trial is Trial.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
+            return await self._draw(lease, lease.since_block)
+        case = await self._chain.court.case(lease_id)
+        if case.phase is CasePhase.DRAW:
+            return await self._draw(lease, case.since_block)
+        if case.phase in (CasePhase.NONE, CasePhase.OVER):
+            self._seats.discard(lease_id)
+            return FOREVER_S
+        await self._act(lease, case)
+        return await self._advance(lease, await self._chain.court.case(lease_id))
+
+    def _leave(self, lease_id: int) -> float:
+        self._own.discard(lease_id)
+        self._seats.discard(lease_id)
+        self._defence.forget(lease_id)
+        return FOREVER_S
+
+    async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
+        if await self._chain.block_number() < since_block + DRAW_AGE:
+            return BLOCKS_S
+        await self._chain.court.draw(lease.job_id, [lease.lease_id])
+        return 0.0
+
+    async def _act(self, lease: LeaseInfo, case: CaseInfo) -> None:
+        if lease.lease_id in self._own:
+            await self._defence.act(lease, case)
+        if lease.lease_id in self._seats:
+            await self._jury.act(lease, case, self._worker_id)
+
+    async def _advance(self, lease: LeaseInfo, case: CaseInfo) -> float:
+        """Have a step counted that is complete or overdue; anyone may, and who waits for pay comes first."""
+        if case.phase in (CasePhase.DRAW, CasePhase.OVER, CasePhase.NONE):
+            return 0.0
+        phase_s = await self._chain.court.phase_s()
+        steps = 2 if case.phase is CasePhase.REVEAL and case.shown else 1
+        is_own = lease.lease_id in self._own
+        patience_s = 0 if is_own else phase_s / 4
+        left_s = case.since_s + phase_s * steps + patience_s - self._now()
+        if left_s > 0 and not (case.is_counted and is_own):
+            return left_s
+        refused = await self._chain.court.advance(lease.job_id, [lease.lease_id])
+        return RETRY_S if refused else 0.0

@@ -1,0 +1,132 @@
+"""Distances between two renderings of the same tile, and cheats that need no rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from renderchain.core.prints import (
+    MAX_BIT_PERCENT,
+    MAX_LEVEL_STEPS,
+    Pixels,
+    agree,
+    bit_distance,
+    crop,
+    level_distance,
+    print_of,
+)
+from renderchain.core.tiles import tiles_of
+
+from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
+
+LOGO_PX = 10
+EXPOSURE = 1.05
+MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tile, mine against theirs."""
+
+    scene: str
+    machine: str
+    change: str
+    samples: int
+    adaptive: bool
+    area: int
+    equal: bool
+    bit_percent: float
+    level_steps: int
+    level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
+    agrees: bool
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether it is work as it was paid for."""
+        return self.change in HONEST
+
+    @property
+    def is_other_machine(self) -> bool:
+        """Whether it is honest work that needs its print: of a machine that makes other bits."""
+        return self.is_honest and self.machine not in (HERE, OTHER_MINOR) and not self.equal
+
+
+def pasted(pixels: Pixels) -> Pixels:
+    """Each tile from elsewhere in the frame."""
+    return np.ascontiguousarray(np.roll(pixels, pixels.shape[1] // 2, axis=1))
+
+
+def logo(pixels: Pixels) -> Pixels:
+    """A white square of 10x10 in every tile."""
+    marked = pixels.copy()
+    for tile in tiles_of(pixels.shape[1], pixels.shape[0]):
+        crop(marked, tile)[3 : 3 + LOGO_PX, 3 : 3 + LOGO_PX, :3] = 1.0
+    return marked
+
+
+def brighter(pixels: Pixels) -> Pixels:
+    """Five per cent more exposure."""
+    return np.asarray(pixels * np.float32(EXPOSURE), np.float32)
+
+
+def mixed(mine: Pixels, cheap: Pixels) -> Pixels:
+    """Two fifths of the pixels, all over the tile, from the cheap rendering."""
+    chosen = np.random.default_rng(1).random(mine.shape[:2]) < MIXED_SHARE
+    return np.where(chosen[..., None], cheap, mine)
+
+
+FORGERIES: dict[str, Callable[[Pixels], Pixels]] = {
+    "pasted tile": pasted,
+    "logo of 10x10 px": logo,
+    "exposure + 5 %": brighter,
+}
+
+
+def compare_all(shots: Sequence[Shot], cache: Path) -> list[Row]:
+    """Every cached shot against the honest rendering here."""
+    rows: list[Row] = []
+    for shot in shots:
+        reference = replace(shot, machine=HERE, change="honest")
+        if not ((cache / shot.name).exists() and (cache / reference.name).exists()):
+            continue
+        mine, theirs = np.load(cache / reference.name), np.load(cache / shot.name)
+        if shot.name != reference.name:
+            rows += _tiles(shot, mine, _upscaled(theirs, shot.paid))
+        if shot.change == "samples 1/4":
+            rows += _tiles(replace(shot, change=MIXED), mine, mixed(mine, theirs))
+        if (shot.machine, shot.change) == (SSE42, "honest"):
+            # The forger and its verifier have different machines: the harder case.
+            for change, forge in FORGERIES.items():
+                rows += _tiles(replace(shot, machine=HERE, change=change), theirs, forge(mine))
+    return rows
+
+
+def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
+    factor = paid.height // pixels.shape[0]
+    return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def _tiles(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+    for tile in tiles_of(shot.paid.width, shot.paid.height):
+        one, other = print_of(crop(mine, tile)), print_of(crop(theirs, tile))
+        yield Row(
+            shot.scene,
+            shot.machine,
+            shot.change,
+            shot.paid.samples,
+            shot.paid.adaptive,
+            one.area,
+            one.digest == other.digest,
+            100 * bit_distance(one, other) / one.area,
+            level_distance(one, other),
+            tuple(int(count) for count in np.bincount(np.abs(np.subtract(one.levels, other.levels)))),
+            agree(one, other),
+        )
+
+
+def caught(rows: Sequence[Row], percent: float = MAX_BIT_PERCENT, steps: float = MAX_LEVEL_STEPS) -> float:
+    """The share of tiles that these thresholds refuse."""
+    refused = [not row.equal and (row.bit_percent > percent or row.level_steps > steps) for row in rows]
+    return sum(refused) / len(refused) if refused else 0.0

@@ -1,0 +1,126 @@
+//! Records of audits and challenges. Amounts are in fri; case_packing.cairo has the cells.
+use starknet::ContractAddress;
+
+/// A board asks the registry for verifiers. Their seats are of the epoch before `block`; nobody of
+/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and each
+/// must take audits at this fee and packages of that size, with as much stake free as the bond.
+#[derive(Drop, Serde)]
+pub struct CommitteeRequest {
+    pub family: felt252,
+    pub block: u64,
+    pub seed: felt252,
+    pub wanted: u32,
+    /// With fewer than these there is no committee.
+    pub least: u32,
+    /// Whether an even number would tie.
+    pub odd: bool,
+    pub worker_id: u32,
+    pub requester: ContractAddress,
+    pub taken: Array<u32>,
+    pub bond_fri: u128,
+    pub fee_fri: u128,
+    pub package_bytes: u64,
+}
+
+/// What a lease is tried for.
+pub mod CaseKind {
+    /// Are these the scene's pixels?
+    pub const PIXELS: u8 = 1;
+    /// Can the results be had, and are they those under the root?
+    pub const DELIVERY: u8 = 2;
+    /// Can these tasks be rendered at all?
+    pub const FAILURE: u8 = 3;
+}
+
+/// What a case waits for.
+pub mod CasePhase {
+    pub const KEY: u8 = 1;
+    pub const DRAW: u8 = 2;
+    pub const COMMIT: u8 = 3;
+    pub const OPEN: u8 = 4;
+    pub const REVEAL: u8 = 5;
+    pub const APPEAL: u8 = 6;
+    pub const OVER: u8 = 7;
+}
+
+/// Of pixels and delivery Accepted means that the worker is right, of a failure that nobody can
+/// render the tasks.
+pub mod Verdict {
+    pub const NONE: u8 = 0;
+    pub const ACCEPTED: u8 = 1;
+    pub const REJECTED: u8 = 2;
+    pub const UNDECIDED: u8 = 3;
+}
+
+/// A lease in court. One cell, used again by the slot's next lease; counts are of the present round.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Case {
+    pub generation: u32,
+    pub kind: u8,
+    pub phase: u8,
+    pub round: u8,
+    pub verdict: u8,
+    /// Seats of each round so far.
+    pub seats: (u8, u8, u8),
+    pub committed: u8,
+    pub agreeing: u8,
+    pub objecting: u8,
+    /// Verifiers whose prints wait for the worker's.
+    pub shown: u8,
+    /// Leaves that the requester named.
+    pub named: u8,
+    /// How often absent verifiers of this round were replaced.
+    pub redraws: u8,
+    /// Rounds that somebody pays a bond for, as bits.
+    pub bonded: u8,
+    pub since_s: u64,
+    pub since_block: u64,
+}
+
+pub mod Vote {
+    pub const DRAWN: u8 = 1;
+    pub const COMMITTED: u8 = 2;
+    pub const SHOWN: u8 = 3;
+    pub const AGREES: u8 = 4;
+    pub const OBJECTS: u8 = 5;
+    pub const ABSENT: u8 = 6;
+}
+
+/// A verifier's seat in a case. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Member {
+    pub worker_id: u32,
+    pub vote: u8,
+}
+
+/// What a leaf says of its tile.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Content {
+    /// sha-256 of the tile's bytes, high and low half.
+    pub digest_hi: u128,
+    pub digest_lo: u128,
+    pub print_hash: felt252,
+}
+
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct LeafOpening {
+    pub salt: felt252,
+    pub content: Content,
+}
+
+/// A verifier's sealed vote: Poseidon of round, seat and vote, see cases.cairo.
+#[derive(Copy, Drop, Serde)]
+pub struct Commitment {
+    pub lease_id: u64,
+    pub seat: u8,
+    pub mark: felt252,
+}
+
+/// What the mark was made of; `vote` is the answer to the drawn leaves, or YES or NO.
+#[derive(Copy, Drop, Serde)]
+pub struct Reveal {
+    pub lease_id: u64,
+    pub seat: u8,
+    pub nonce: felt252,
+    pub vote: felt252,
+}

@@ -1,0 +1,362 @@
+//! What a board knows of the leases in court: phase, seats, sealed votes. It moves no money.
+#[starknet::component]
+pub mod CasesComponent {
+    use core::poseidon::poseidon_hash_span;
+    use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
+    use starknet::syscalls::get_block_hash_syscall;
+    use starknet::{
+        ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
+        get_contract_address,
+    };
+    use crate::case_packing::{CasePacking, MemberPacking};
+    use crate::case_types::{Case, CaseKind, Member, Verdict, Vote};
+    use crate::draw::{READABLE_AFTER, leaf_at};
+    use crate::job_book::JobBookComponent::{Job, JobTrait};
+    use crate::lease_id::split;
+    use crate::terms::{fee_of, seats_in};
+    use crate::types::Lease;
+
+    /// Votes where the answer is one of two.
+    pub const YES: felt252 = 'yes';
+    pub const NO: felt252 = 'no';
+    /// Leaves that a challenge may name: they fit one cell.
+    pub const MAX_NAMED: u32 = 8;
+
+    const COMMIT_DOMAIN: felt252 = 'renderchain/commit/1';
+    const NAMED_BASE: NonZero<u256> = 0x1000000;
+
+    pub mod Errors {
+        pub const WRONG_PHASE: felt252 = 'RC: case in another phase';
+        pub const NO_SUCH_SEAT: felt252 = 'RC: no such seat in the round';
+        pub const NO_BLOCK_YET: felt252 = 'RC: block of the draw is ahead';
+    }
+
+    /// One cell each for a slot of a worker, used again by its next lease's case:
+    /// | case_cells, case_answers, case_named | case_seeds, case_payers: also by round |
+    /// | case_members, case_marks: also by seat, those of round 0 from 0, 1 from 3, 2 from 10 |
+    #[storage]
+    pub struct Storage {
+        case_cells: Map<(u32, u8), Case>,
+        case_answers: Map<(u32, u8), felt252>,
+        case_named: Map<(u32, u8), felt252>,
+        case_seeds: Map<(u32, u8, u8), felt252>,
+        case_payers: Map<(u32, u8, u8), ContractAddress>,
+        case_members: Map<(u32, u8, u8), Member>,
+        case_marks: Map<(u32, u8, u8), felt252>,
+    }
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {}
+
+    #[generate_trait]
+    pub impl CaseImpl of CaseTrait {
+        fn seats_of(self: @Case, round: u8) -> u8 {
+            let (first, second, third) = *self.seats;
+            if round == 0 {
+                first
+            } else if round == 1 {
+                second
+            } else {
+                third
+            }
+        }
+
+        fn set_seats(ref self: Case, count: u8) {
+            let (first, second, _) = self.seats;
+            self
+                .seats =
+                    if self.round == 0 {
+                        (count, 0, 0)
+                    } else if self.round == 1 {
+                        (first, count, 0)
+                    } else {
+                        (first, second, count)
+                    };
+        }
+
+        fn is_bonded(self: @Case, round: u8) -> bool {
+            *self.bonded & bit_of(round) != 0
+        }
+
+        fn set_bonded(ref self: Case, yes: bool) {
+            let bit = bit_of(self.round);
+            self.bonded = if yes {
+                self.bonded | bit
+            } else {
+                self.bonded - (self.bonded & bit)
+            };
+        }
+
+        /// From now on it waits for something else.
+        fn enter(ref self: Case, phase: u8) {
+            self.phase = phase;
+            self.since_s = get_block_timestamp();
+            self.since_block = get_block_number();
+        }
+
+        /// How many verifiers the present round asks for, and needs.
+        fn wanted(self: @Case) -> (u8, u8) {
+            if *self.kind == CaseKind::FAILURE {
+                (2, 2)
+            } else {
+                (seats_in(*self.round), 3)
+            }
+        }
+
+        /// Leaves that a round looks at: the named and the first ones always, fresh ones on appeal.
+        fn leaf_count(self: @Case, job: @Job, lease: @Lease, round: u8) -> u32 {
+            let drawn = job.first_leaves(*lease.count);
+            let fresh = if round == 0 {
+                0
+            } else {
+                drawn
+            };
+            (*self.named).into() + drawn + fresh
+        }
+
+        /// What each verifier of a round gets.
+        fn fee_fri(self: @Case, job: @Job, lease: @Lease, round: u8) -> u128 {
+            fee_of(*job.audit_price, self.leaf_count(job, lease, round))
+        }
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState, +HasComponent<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// Phase 0 (none) for a lease that is not in court.
+        fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Case {
+            let (worker_id, slot, generation) = split(lease_id);
+            let case = self.case_cells.read((worker_id, slot));
+            if case.generation == generation {
+                case
+            } else {
+                fresh(lease_id, 0)
+            }
+        }
+
+        fn save(ref self: ComponentState<TContractState>, lease_id: u64, case: Case) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_cells.write((worker_id, slot), case);
+        }
+
+        fn answer(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_answers.read((worker_id, slot))
+        }
+
+        fn set_answer(ref self: ComponentState<TContractState>, lease_id: u64, answer: felt252) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_answers.write((worker_id, slot), answer);
+        }
+
+        fn seed(self: @ComponentState<TContractState>, lease_id: u64, round: u8) -> felt252 {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_seeds.read((worker_id, slot, round))
+        }
+
+        fn set_seed(
+            ref self: ComponentState<TContractState>, lease_id: u64, round: u8, seed: felt252,
+        ) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_seeds.write((worker_id, slot, round), seed);
+        }
+
+        fn payer(
+            self: @ComponentState<TContractState>, lease_id: u64, round: u8,
+        ) -> ContractAddress {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_payers.read((worker_id, slot, round))
+        }
+
+        fn set_payer(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            round: u8,
+            payer: ContractAddress,
+        ) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_payers.write((worker_id, slot, round), payer);
+        }
+
+        fn member(
+            self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
+        ) -> Member {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_members.read((worker_id, slot, first_of(round) + seat))
+        }
+
+        fn set_member(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            round: u8,
+            seat: u8,
+            member: Member,
+        ) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_members.write((worker_id, slot, first_of(round) + seat), member);
+        }
+
+        /// A sealed vote, later the vote itself of a verifier who differs.
+        fn mark(
+            self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
+        ) -> felt252 {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_marks.read((worker_id, slot, first_of(round) + seat))
+        }
+
+        fn set_mark(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            round: u8,
+            seat: u8,
+            mark: felt252,
+        ) {
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_marks.write((worker_id, slot, first_of(round) + seat), mark);
+        }
+
+        /// The member at a seat of the present round; Err if there is none.
+        fn seated(
+            self: @ComponentState<TContractState>, lease_id: u64, case: @Case, seat: u8,
+        ) -> Result<Member, felt252> {
+            if seat >= case.seats_of(*case.round) {
+                Err(Errors::NO_SUCH_SEAT)
+            } else {
+                Ok(self.member(lease_id, *case.round, seat))
+            }
+        }
+
+        /// How many seats of the present round voted so.
+        fn count_of(
+            self: @ComponentState<TContractState>, lease_id: u64, case: @Case, vote: u8,
+        ) -> u8 {
+            let mut count = 0;
+            for seat in 0..case.seats_of(*case.round) {
+                if self.member(lease_id, *case.round, seat).vote == vote {
+                    count += 1;
+                }
+            }
+            count
+        }
+
+        /// What a verifier seals; nobody else can use it, nor for another round or draw.
+        fn mark_of(
+            self: @ComponentState<TContractState>,
+            lease_id: u64,
+            round: u8,
+            worker_id: u32,
+            nonce: felt252,
+            vote: felt252,
+        ) -> felt252 {
+            let fields = array![
+                COMMIT_DOMAIN, get_contract_address().into(), lease_id.into(), round.into(),
+                self.seed(lease_id, round), worker_id.into(), nonce, vote,
+            ];
+            poseidon_hash_span(fields.span())
+        }
+
+        /// Keeps up to eight leaves in one cell.
+        fn name_leaves(
+            ref self: ComponentState<TContractState>, lease_id: u64, leaves: Span<u32>,
+        ) {
+            let mut packed: felt252 = 0;
+            for leaf in leaves {
+                packed = packed * 0x1000000 + (*leaf).into();
+            }
+            let (worker_id, slot, _) = split(lease_id);
+            self.case_named.write((worker_id, slot), packed);
+        }
+
+        /// The leaves of the present round, numbered over the lease's tasks and their tiles.
+        fn leaves_in(
+            self: @ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: @Lease,
+            case: @Case,
+        ) -> Array<u32> {
+            let (worker_id, slot, _) = split(lease_id);
+            let mut leaves = array![];
+            let mut packed: u256 = self.case_named.read((worker_id, slot)).into();
+            for _ in 0..*case.named {
+                let (rest, leaf) = DivRem::div_rem(packed, NAMED_BASE);
+                leaves.append(leaf.try_into().unwrap());
+                packed = rest;
+            }
+            let total = *lease.count * (*job.package.tiles).into();
+            let wanted = job.first_leaves(*lease.count);
+            let mut round = 0;
+            while round <= *case.round {
+                let seed = self.seed(lease_id, round);
+                for index in 0..wanted {
+                    leaves.append(leaf_at(seed, index, wanted, total));
+                }
+                // The first round's leaves again, and fresh ones of the present round.
+                round = if round == *case.round {
+                    round + 1
+                } else {
+                    *case.round
+                };
+            }
+            leaves
+        }
+    }
+
+    /// The hash of a block, once contracts can read it.
+    pub fn hash_of(block: u64) -> Result<felt252, felt252> {
+        if get_block_number() < block + READABLE_AFTER {
+            Err(Errors::NO_BLOCK_YET)
+        } else {
+            Ok(get_block_hash_syscall(block).unwrap_syscall())
+        }
+    }
+
+    /// A case that begins.
+    pub fn fresh(lease_id: u64, kind: u8) -> Case {
+        let (_, _, generation) = split(lease_id);
+        Case {
+            generation,
+            kind,
+            phase: 0,
+            round: 0,
+            verdict: Verdict::NONE,
+            seats: (0, 0, 0),
+            committed: 0,
+            agreeing: 0,
+            objecting: 0,
+            shown: 0,
+            named: 0,
+            redraws: 0,
+            bonded: 0,
+            since_s: 0,
+            since_block: 0,
+        }
+    }
+
+    /// A verifier who may still come.
+    pub fn newcomer(worker_id: u32) -> Member {
+        Member { worker_id, vote: Vote::DRAWN }
+    }
+
+    fn first_of(round: u8) -> u8 {
+        if round == 0 {
+            0
+        } else if round == 1 {
+            3
+        } else {
+            10
+        }
+    }
+
+    fn bit_of(round: u8) -> u8 {
+        if round == 0 {
+            1
+        } else if round == 1 {
+            2
+        } else {
+            4
+        }
+    }
+}

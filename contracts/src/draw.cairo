@@ -1,0 +1,48 @@
+//! What chance decides about a lease: whether it is audited, which leaves, and which seats. Pure
+//! functions of one block's hash, the same as core/draw.py.
+use core::num::traits::Pow;
+use core::poseidon::poseidon_hash_span;
+
+const SEED_DOMAIN: felt252 = 'renderchain/seed/1';
+const LEAF_DOMAIN: felt252 = 'renderchain/leaf/1';
+const SEAT_DOMAIN: felt252 = 'renderchain/seat/1';
+/// The draw uses exactly this block after the submission ...
+pub const DRAW_AFTER: u64 = 2;
+/// ... and contracts can read a block's hash when it is that old.
+pub const READABLE_AFTER: u64 = 10;
+
+/// A round's seed, from the hash of its block.
+pub fn seed_of(block_hash: felt252, board: felt252, lease_id: u64, attempt: u8, round: u8) -> felt252 {
+    let place = array![
+        SEED_DOMAIN, block_hash, board, lease_id.into(), attempt.into(), round.into(),
+    ];
+    poseidon_hash_span(place.span())
+}
+
+/// Whether a lease is audited that is at a rate of 2^-audit_exp.
+pub fn is_audited(seed: felt252, audit_exp: u8) -> bool {
+    let number: u256 = seed.into();
+    number.low % 2_u128.pow(audit_exp.into()) == 0
+}
+
+/// The `index`-th of `wanted` leaves: one in each equal part of all `leaves`, so none comes twice.
+pub fn leaf_at(seed: felt252, index: u32, wanted: u32, leaves: u32) -> u32 {
+    let first = share(leaves, index, wanted);
+    let size = share(leaves, index + 1, wanted) - first;
+    first + below(array![LEAF_DOMAIN, seed, index.into()], size.into()).try_into().unwrap()
+}
+
+/// The unit of stake whose holder gets a seat, in the `attempt`-th try.
+pub fn unit_at(seed: felt252, attempt: u32, units: u64) -> u64 {
+    below(array![SEAT_DOMAIN, seed, attempt.into()], units.into()).try_into().unwrap()
+}
+
+fn share(leaves: u32, part: u32, parts: u32) -> u32 {
+    let at: u64 = leaves.into() * part.into() / parts.into();
+    at.try_into().unwrap()
+}
+
+fn below(input: Array<felt252>, limit: u128) -> u128 {
+    let number: u256 = poseidon_hash_span(input.span()).into();
+    number.low % limit
+}

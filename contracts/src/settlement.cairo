@@ -1,0 +1,239 @@
+//! How a lease ends, and what that moves: pay, locks, refunds, the audit pool.
+#[starknet::component]
+pub mod SettlementComponent {
+    use starknet::ContractAddress;
+    use starknet::storage::StorageMapReadAccess;
+    use crate::batch::{Batch, BatchTrait};
+    use crate::events::{
+        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksRefunded,
+    };
+    use crate::interfaces::IWorkerRegistryDispatcherTrait;
+    use crate::job_book::JobBookComponent;
+    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
+    use crate::lease_desk::LeaseDeskComponent;
+    use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
+    use crate::lease_id::split;
+    use crate::payouts::PayoutsComponent;
+    use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::terms::lock_at;
+    use crate::types::{Lease, LeaseState, Range};
+
+    /// Of the pay, for each of the three who found that a task can't be rendered.
+    const FAILURE_SHARE: u128 = 10;
+    /// Of a lost lock, for the verifiers who were right.
+    const REWARD_SHARE: u128 = 10;
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        LeaseAccepted: LeaseAccepted,
+        LeaseEnded: LeaseEnded,
+        LeaseSlashed: LeaseSlashed,
+        EntryRefused: EntryRefused,
+        TasksRefunded: TasksRefunded,
+        JobClosed: JobClosed,
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Book: JobBookComponent::HasComponent<TContractState>,
+        impl Desk: LeaseDeskComponent::HasComponent<TContractState>,
+        impl Payouts: PayoutsComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        fn refuse(
+            ref self: ComponentState<TContractState>,
+            ref batch: Batch,
+            job_id: u64,
+            subject: u64,
+            reason: felt252,
+        ) {
+            batch.note(reason);
+            self.emit(EntryRefused { job_id, subject, reason });
+        }
+
+        fn credit(
+            ref self: ComponentState<TContractState>, account: ContractAddress, amount_fri: u128,
+        ) {
+            let mut payouts = get_dep_component_mut!(ref self, Payouts);
+            payouts.credit(account, amount_fri);
+        }
+
+        fn requester_of(self: @ComponentState<TContractState>, job_id: u64) -> ContractAddress {
+            get_dep_component!(self, Book).book_requesters.read(job_id)
+        }
+
+        /// Pay of a lease, and what it locks.
+        fn stakes_of(
+            self: @ComponentState<TContractState>, job: @Job, lease: @Lease,
+        ) -> (u128, u128) {
+            let book = get_dep_component!(self, Book);
+            let (pay_fri, least_lock_fri) = book.stakes_of(job, *lease.level, *lease.count);
+            (pay_fri, lock_at(pay_fri, least_lock_fri, *lease.audit_exp))
+        }
+
+        /// Pays a lease; `bonus` if chance spared it an audit. Returns what it costs less than the
+        /// present price.
+        fn pay(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            bonus: bool,
+        ) -> u128 {
+            let (worker_id, _, _) = split(lease_id);
+            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
+            let mut desk = get_dep_component_mut!(ref self, Desk);
+            desk.close(lease_id, lease, LeaseState::ACCEPTED);
+            job.progress.held -= lease.count;
+            job.progress.accepted += lease.count;
+            let payout = desk.known_registry().unlock(worker_id, lock_fri);
+            let bonus_fri = if bonus && lease.audit_exp != 0 {
+                let mut book = get_dep_component_mut!(ref self, Book);
+                book.take_from_pool(ref job, job.audit_fri(lease.count) / 2)
+            } else {
+                0
+            };
+            let paid_fri = pay_fri + bonus_fri;
+            self.credit(payout, paid_fri);
+            self.emit(LeaseAccepted { job_id: job.job_id, lease_id, payout, paid_fri });
+            job.price.reward_fri * lease.count.into() - pay_fri
+        }
+
+        /// Ends a lease without a result, or with one that nobody is slashed for.
+        fn end(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+        ) {
+            self.end_charged(ref job, lease_id, lease, state, 0);
+        }
+
+        /// The same, but so much of the lock is lost.
+        fn end_charged(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+            charge_fri: u128,
+        ) {
+            let (worker_id, _, _) = split(lease_id);
+            let (_, lock_fri) = self.stakes_of(@job, @lease);
+            self.reopen(ref job, lease_id, lease, state);
+            let registry = get_dep_component!(@self, Desk).known_registry();
+            if charge_fri != 0 {
+                registry.slash(worker_id, charge_fri, 0);
+            }
+            registry.unlock(worker_id, lock_fri - charge_fri);
+        }
+
+        /// Ends a lease that was lost: its lock is burned but for a tenth, which is returned.
+        fn lose(
+            ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
+        ) -> u128 {
+            let (worker_id, _, _) = split(lease_id);
+            let (_, lock_fri) = self.stakes_of(@job, @lease);
+            let reward_fri = lock_fri / REWARD_SHARE;
+            self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri: lock_fri, reward_fri });
+            self.reopen(ref job, lease_id, lease, LeaseState::REJECTED);
+            let desk = get_dep_component!(@self, Desk);
+            desk.known_registry().slash(worker_id, lock_fri, reward_fri);
+            reward_fri
+        }
+
+        fn reopen(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+        ) {
+            let mut desk = get_dep_component_mut!(ref self, Desk);
+            desk.close(lease_id, lease, state);
+            let range = Range {
+                first: lease.first, count: lease.count, attempt: lease.attempt + 1,
+            };
+            let mut book = get_dep_component_mut!(ref self, Book);
+            let reopened = book.reopen(ref job, range);
+            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
+            if !reopened {
+                let refunded_fri = job.price.reward_fri * lease.count.into();
+                self.refund(ref job, lease.count, refunded_fri);
+            }
+        }
+
+        /// Ends a lease for good: so much of its pay goes to each of the payees, the rest back.
+        fn divide(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+            share: u128,
+            others: Span<ContractAddress>,
+        ) {
+            let (worker_id, _, _) = split(lease_id);
+            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
+            let mut desk = get_dep_component_mut!(ref self, Desk);
+            desk.close(lease_id, lease, state);
+            let payout = desk.known_registry().unlock(worker_id, lock_fri);
+            job.progress.held -= lease.count;
+            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
+            let share_fri = pay_fri / share;
+            self.credit(payout, share_fri);
+            for other in others {
+                self.credit(*other, share_fri);
+            }
+            let spent_fri = share_fri * (others.len() + 1).into();
+            let refunded_fri = job.price.reward_fri * lease.count.into() - spent_fri;
+            self.refund(ref job, lease.count, refunded_fri);
+        }
+
+        /// Three found that the tasks can't be rendered; each gets a tenth of their pay.
+        fn close_unrenderable(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            others: Span<ContractAddress>,
+        ) {
+            self.divide(ref job, lease_id, lease, LeaseState::UNRENDERABLE, FAILURE_SHARE, others);
+        }
+
+        /// No round could decide: the pay is shared between worker and requester.
+        fn split_pay(
+            ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
+        ) {
+            self.divide(ref job, lease_id, lease, LeaseState::REJECTED, 2, array![].span());
+        }
+
+        fn refund(
+            ref self: ComponentState<TContractState>, ref job: Job, tasks: u32, refunded_fri: u128,
+        ) {
+            if tasks != 0 {
+                job.progress.refunded += tasks;
+                self.credit(self.requester_of(job.job_id), refunded_fri);
+                self.emit(TasksRefunded { job_id: job.job_id, tasks, refunded_fri });
+            }
+        }
+
+        /// Writes the progress; the change that settles the last task returns the audit pool.
+        fn finish(ref self: ComponentState<TContractState>, job: Job) {
+            let mut book = get_dep_component_mut!(ref self, Book);
+            book.save(@job);
+            if job.is_settled() {
+                let refunded_fri = job.times.audit_pool_fri;
+                self.credit(self.requester_of(job.job_id), refunded_fri);
+                self.emit(JobClosed { job_id: job.job_id, refunded_fri });
+            }
+        }
+    }
+}

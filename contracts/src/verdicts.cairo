@@ -1,0 +1,250 @@
+//! The end of a case: what its verdict does to fees, bonds, the lease and the worker's record.
+#[starknet::component]
+pub mod VerdictsComponent {
+    use starknet::ContractAddress;
+    use crate::case_events::CaseClosed;
+    use crate::case_types::{Case, CaseKind, CasePhase, Verdict, Vote};
+    use crate::cases::CasesComponent;
+    use crate::cases::CasesComponent::{CaseTrait, InternalTrait as CasesTrait};
+    use crate::interfaces::IWorkerRegistryDispatcherTrait;
+    use crate::job_book::JobBookComponent;
+    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
+    use crate::lease_desk::LeaseDeskComponent;
+    use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
+    use crate::lease_id::split;
+    use crate::payouts::PayoutsComponent;
+    use crate::settlement::SettlementComponent;
+    use crate::settlement::SettlementComponent::InternalTrait as SettlementTrait;
+    use crate::terms::{bond_of, least_lock, seats_in};
+    use crate::types::{Lease, LeaseState, Trial};
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        CaseClosed: CaseClosed,
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Book: JobBookComponent::HasComponent<TContractState>,
+        impl Desk: LeaseDeskComponent::HasComponent<TContractState>,
+        impl Payouts: PayoutsComponent::HasComponent<TContractState>,
+        impl Cases: CasesComponent::HasComponent<TContractState>,
+        impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// A verifier's bond is burned but for a tenth, which pays for later audits.
+        fn forfeit(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            worker_id: u32,
+            bond_fri: u128,
+        ) {
+            let reward_fri = bond_fri / 10;
+            let desk = get_dep_component!(@self, Desk);
+            desk.known_registry().slash(worker_id, bond_fri, reward_fri);
+            let mut book = get_dep_component_mut!(ref self, Book);
+            book.add_to_pool(ref job, reward_fri);
+        }
+
+        /// The end of a case: fees, bonds, and what becomes of the lease.
+        fn close(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            mut case: Case,
+        ) {
+            let mut right = array![];
+            for round in 0..case.round + 1 {
+                self.settle_round(ref job, lease_id, @lease, @case, round, ref right);
+            }
+            if case.kind == CaseKind::FAILURE {
+                self.end_failure(ref job, lease_id, lease, @case, right.span());
+            } else {
+                self.end_trial(ref job, lease_id, lease, @case, right.span());
+            }
+            case.enter(CasePhase::OVER);
+            let mut cases = get_dep_component_mut!(ref self, Cases);
+            cases.save(lease_id, case);
+            let (kind, verdict) = (case.kind, case.verdict);
+            self.emit(CaseClosed { job_id: job.job_id, lease_id, kind, verdict });
+        }
+
+        fn end_trial(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            case: @Case,
+            right: Span<ContractAddress>,
+        ) {
+            let (worker_id, _, _) = split(lease_id);
+            let verdict = *case.verdict;
+            let mut settlement = get_dep_component_mut!(ref self, Settlement);
+            let (pay_fri, _) = settlement.stakes_of(@job, @lease);
+            if verdict == Verdict::REJECTED {
+                let reward_fri = settlement.lose(ref job, lease_id, lease);
+                self.reward(ref job, right, reward_fri);
+            } else if verdict == Verdict::UNDECIDED {
+                settlement.split_pay(ref job, lease_id, lease);
+                return;
+            } else {
+                let trial = if verdict == Verdict::ACCEPTED {
+                    Trial::CLEARED
+                } else {
+                    Trial::UNSEATED
+                };
+                let mut desk = get_dep_component_mut!(ref self, Desk);
+                desk.mark(lease_id, lease, trial);
+            }
+            // Only pixels that a committee looked at make a record; any loss ends it.
+            let counts = *case.kind == CaseKind::PIXELS && verdict == Verdict::ACCEPTED;
+            if counts || verdict == Verdict::REJECTED {
+                let desk = get_dep_component!(@self, Desk);
+                desk.known_registry().note_verdict(worker_id, pay_fri, counts);
+            }
+        }
+
+        fn end_failure(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            case: @Case,
+            right: Span<ContractAddress>,
+        ) {
+            let charge_fri = if *case.verdict == Verdict::REJECTED {
+                case.fee_fri(@job, @lease, 0) * 2
+            } else {
+                0
+            };
+            let mut settlement = get_dep_component_mut!(ref self, Settlement);
+            if *case.verdict == Verdict::ACCEPTED {
+                settlement.close_unrenderable(ref job, lease_id, lease, right);
+            } else {
+                settlement.end_charged(ref job, lease_id, lease, LeaseState::GIVEN_BACK, charge_fri);
+            }
+        }
+
+        /// The tenth of a lost lock, in equal parts; what can't be divided goes to the pool.
+        fn reward(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            right: Span<ContractAddress>,
+            reward_fri: u128,
+        ) {
+            let mut left_fri = reward_fri;
+            if right.len() != 0 {
+                let each_fri = reward_fri / right.len().into();
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                for one in right {
+                    settlement.credit(*one, each_fri);
+                    left_fri -= each_fri;
+                }
+            }
+            let mut book = get_dep_component_mut!(ref self, Book);
+            book.add_to_pool(ref job, left_fri);
+        }
+
+        /// Bonds of a round's verifiers by the final verdict, their fees, and who pays these.
+        fn settle_round(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: @Lease,
+            case: @Case,
+            round: u8,
+            ref right: Array<ContractAddress>,
+        ) {
+            let fee_fri = case.fee_fri(@job, lease, round);
+            let bond_fri = bond_of(fee_fri);
+            let verdict = *case.verdict;
+            let mut paid_fri = 0;
+            for seat in 0..case.seats_of(round) {
+                let member = get_dep_component!(@self, Cases).member(lease_id, round, seat);
+                if is_wrong(member.vote, verdict) {
+                    self.forfeit(ref job, member.worker_id, bond_fri);
+                } else if member.vote != Vote::ABSENT {
+                    let desk = get_dep_component!(@self, Desk);
+                    let payout = desk.known_registry().unlock(member.worker_id, bond_fri);
+                    let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                    settlement.credit(payout, fee_fri);
+                    paid_fri += fee_fri;
+                    right.append(payout);
+                }
+            }
+            if case.is_bonded(round) {
+                self.settle_bond(ref job, lease_id, lease, case, round, paid_fri);
+            } else {
+                let kept_fri = fee_fri * case.seats_of(round).into();
+                let mut book = get_dep_component_mut!(ref self, Book);
+                book.add_to_pool(ref job, kept_fri - paid_fri);
+            }
+        }
+
+        /// Whoever was right gets the bond back, and the pool pays the fees as far as it can. Who
+        /// was wrong pays the fees; the rest is the worker's after a challenge, else the pool's.
+        fn settle_bond(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: @Lease,
+            case: @Case,
+            round: u8,
+            paid_fri: u128,
+        ) {
+            let bond_fri = self.bond_fri(@job, lease_id, lease, case, round);
+            let payer = get_dep_component!(@self, Cases).payer(lease_id, round);
+            let mut settlement = get_dep_component_mut!(ref self, Settlement);
+            let by_requester = payer == settlement.requester_of(job.job_id);
+            let lost = if by_requester {
+                *case.verdict == Verdict::ACCEPTED
+            } else {
+                *case.verdict == Verdict::REJECTED
+            };
+            let mut book = get_dep_component_mut!(ref self, Book);
+            if !lost || case.seats_of(round) == 0 {
+                let helped_fri = book.take_from_pool(ref job, paid_fri);
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                settlement.credit(payer, bond_fri + helped_fri - paid_fri);
+            } else if round == 0 {
+                let (worker_id, _, _) = split(lease_id);
+                let desk = get_dep_component!(@self, Desk);
+                let payout = desk.known_registry().payout_of(worker_id);
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                settlement.credit(payout, bond_fri - paid_fri);
+            } else {
+                book.add_to_pool(ref job, bond_fri - paid_fri);
+            }
+        }
+
+        /// What a challenge (round 0) or an appeal costs unless one is right.
+        fn bond_fri(
+            self: @ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: @Lease,
+            case: @Case,
+            round: u8,
+        ) -> u128 {
+            let fees_fri = case.fee_fri(job, lease, round) * seats_in(round).into();
+            if round == 0 {
+                let (pay_fri, _) = get_dep_component!(self, Settlement).stakes_of(job, lease);
+                least_lock(pay_fri, fees_fri)
+            } else {
+                fees_fri
+            }
+        }
+    }
+
+    fn is_wrong(vote: u8, verdict: u8) -> bool {
+        (vote == Vote::OBJECTS && verdict == Verdict::ACCEPTED)
+            || (vote == Vote::AGREES && verdict == Verdict::REJECTED)
+    }
+}

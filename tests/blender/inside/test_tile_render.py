@@ -1,0 +1,205 @@
+"""Tiles rendered alone are the frame's, bit by bit; where they can't be, the job's leaves are frames.
+
+Runs in the application with the extension installed, and with the bpy module.
+"""
+
+import importlib
+import importlib.util
+import io
+import json
+
+import bpy
+import numpy as np
+import pytest
+
+EXTENSION = "bl_ext.user_default.renderchain"
+PACKAGE = EXTENSION if importlib.util.find_spec(EXTENSION) else "renderchain"
+SAMPLES = 40
+
+
+@pytest.fixture
+def part():
+    """A part of the package: of the installed extension, or of the checkout beside the bpy module."""
+    return lambda name: importlib.import_module(f"{PACKAGE}.{name}")
+
+
+@pytest.fixture
+def scene():
+    """Glass on a floor, 150 x 90 pixels: edge tiles of 22 pixels and of 26; noise that adapts."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=True)
+    if PACKAGE == EXTENSION:
+        bpy.ops.preferences.addon_enable(module=EXTENSION)
+    scene = bpy.context.scene
+    bpy.ops.mesh.primitive_plane_add(size=9)
+    bpy.ops.mesh.primitive_monkey_add(location=(0, 0, 1))
+    material = bpy.data.materials.new("glass")
+    material.use_nodes = True
+    glass = material.node_tree.nodes.new("ShaderNodeBsdfGlass")
+    material.node_tree.links.new(
+        glass.outputs[0], material.node_tree.nodes["Material Output"].inputs["Surface"]
+    )
+    bpy.context.object.data.materials.append(material)
+    bpy.ops.object.light_add(type="POINT", location=(2, -2, 3))
+    bpy.context.object.data.energy = 500
+    bpy.ops.object.camera_add(location=(0, -6, 2.5), rotation=(1.25, 0, 0))
+    scene.camera = bpy.context.object
+    scene.render.engine = "CYCLES"
+    scene.render.resolution_x, scene.render.resolution_y = 150, 90
+    scene.render.use_persistent_data = True
+    scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", SAMPLES, False
+    scene.cycles.adaptive_threshold, scene.cycles.adaptive_min_samples = 0.05, 8
+    return scene
+
+
+def render(part, scene, folder):
+    """The whole frame's noisy pass."""
+    part("blender.tile_render").prepare_frames(scene)
+    part("blender.passes").enable_noisy(scene)
+    bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
+    return part("blender.passes").save_noisy(scene, folder / "noisy.exr")
+
+
+def differing(part, scene, frame, margin):
+    """How many pixels of the frame's tiles come out otherwise when they are rendered alone."""
+    tiles, alone = part("core.tiles"), part("blender.tile_render")
+    width, height = alone.frame_size(scene)
+    assert frame.shape == (height, width, 4) and frame.std() > 0.01
+    return sum(
+        int(
+            (alone.render_tile(scene, tile, margin) != part("core.prints").crop(frame, tile))
+            .any(axis=-1)
+            .sum()
+        )
+        for tile in tiles.tiles_of(width, height)
+    )
+
+
+@pytest.mark.parametrize("margin", [0, 5, 16])
+def test_without_adaptive_sampling_any_margin_is_exact(part, scene, tmp_path, margin):
+    scene.cycles.use_adaptive_sampling = False
+    assert part("blender.tile_render").margin_of(scene) == 0
+    assert differing(part, scene, render(part, scene, tmp_path), margin) == 0
+
+
+@pytest.mark.parametrize(("filter_width", "threshold"), [(1.5, 0.05), (10.0, 0.02)])
+def test_with_adaptive_sampling_the_scenes_margin_is_exact(part, scene, tmp_path, filter_width, threshold):
+    scene.cycles.use_adaptive_sampling = False
+    plain = render(part, scene, tmp_path)
+    scene.cycles.use_adaptive_sampling = True
+    scene.cycles.filter_width, scene.cycles.adaptive_threshold = filter_width, threshold
+    frame = render(part, scene, tmp_path)
+    assert (frame != plain).any(), "adaptive sampling did nothing here"
+    assert differing(part, scene, frame, part("blender.tile_render").margin_of(scene)) == 0
+
+
+def test_denoising_and_an_odd_size_change_nothing(part, scene, tmp_path):
+    scene.cycles.use_denoising = True
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 263, 159, 57
+    assert differing(part, scene, render(part, scene, tmp_path), 16) == 0
+
+
+@pytest.mark.parametrize("cropped", [False, True])
+def test_a_scenes_own_border_is_no_part_of_frame_or_tile(part, scene, tmp_path, cropped):
+    whole = render(part, scene, tmp_path)
+    settings = scene.render
+    settings.border_min_x, settings.border_max_x = 0.3, 0.6
+    settings.border_min_y, settings.border_max_y = 0.2, 0.9
+    settings.use_border, settings.use_crop_to_border = True, cropped
+    assert differing(part, scene, whole, 16) == 0
+    assert settings.use_border and settings.use_crop_to_border == cropped
+    assert [round(getattr(settings, f"border_{at}"), 3) for at in ("min_x", "max_x", "min_y", "max_y")] == [
+        0.3,
+        0.6,
+        0.2,
+        0.9,
+    ]
+    assert np.array_equal(render(part, scene, tmp_path), whole)
+
+
+def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, scene):
+    scene.camera, scene.cycles.use_denoising = None, True
+    scene.render.use_compositing = True
+    with pytest.raises(RuntimeError):
+        part("blender.tile_render").render_tile(scene, part("core.tiles").Tile(0, 0, 64, 64), 16)
+    assert scene.cycles.use_denoising and scene.render.use_compositing and not scene.render.use_border
+
+
+def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path):
+    messages, program = part("core.messages"), part("blender.render_program")
+    blend, name = tmp_path / "scene.blend", scene.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    records = part("core.prints").RECORD_BYTES
+    for leaf, wanted in (("tile", (5, 0, 2)), ("frame", (0,))):
+        load = messages.Load(str(blend), name, str(tmp_path), "PNG", "png", "CPU", leaf)
+        commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
+        said = io.BytesIO()
+        program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
+        kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
+        assert [kind for kind in kinds if kind != "progress"] == [
+            "loaded",
+            "rendered",
+            "tiles_rendered",
+            "failed",
+        ]
+        leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
+        assert len(leaves) == records * (6 if leaf == "tile" else 1)
+        assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
+
+
+def test_a_plain_scene_has_leaves_per_tile_and_no_word_about_it(part, scene):
+    assert part("blender.scene_reader").read_scene(scene).leaf == "tile"
+    assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings((), ())
+
+
+def test_path_guiding_makes_leaves_of_whole_frames_and_the_artist_is_told(part, scene):
+    scene.cycles.use_guiding = True
+    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
+    findings = part("blender.preflight").check_scene(scene)
+    assert findings.errors == () and "Path guiding" in findings.warnings[0]
+
+
+@pytest.mark.parametrize("where", ["material", "world"])
+def test_a_volume_makes_leaves_of_whole_frames_since_blender_5(part, scene, where):
+    if where == "world":
+        scene.world = bpy.data.worlds.new("fog")
+        scene.world.use_nodes = True
+    tree = bpy.data.materials["glass"].node_tree if where == "material" else scene.world.node_tree
+    node = tree.nodes.new("ShaderNodeVolumeScatter")
+    output = next(node for node in tree.nodes if "Volume" in node.inputs)
+    tree.links.new(node.outputs[0], output.inputs["Volume"])
+    expected = "frame" if bpy.app.version >= (5, 0) else "tile"
+    assert part("blender.scene_reader").read_scene(scene).leaf == expected
+    assert len(part("blender.preflight").check_scene(scene).warnings) == (expected == "frame")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "sentence"),
+    [
+        (lambda scene: setattr(scene.cycles, "time_limit", 5), "Set Time Limit to 0"),
+        (lambda scene: _guiding_that_changes(scene), "Turn Deterministic on"),
+        (lambda scene: bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH"), "not baked"),
+        (lambda scene: setattr(scene.view_layers[0], "use_pass_combined", False), "no Combined pass"),
+        (lambda scene: _strips(scene).new_scene("strip", scene, 1, 1), "turn Sequencer off"),
+    ],
+)
+def test_what_never_repeats_itself_is_refused_before_packing(part, scene, break_it, sentence):
+    break_it(scene)
+    (error,) = part("blender.preflight").check_scene(scene).errors
+    assert sentence in error
+
+
+def _strips(scene):
+    return scene.sequence_editor_create().strips
+
+
+def _guiding_that_changes(scene):
+    scene.cycles.use_guiding, scene.cycles.use_deterministic_guiding = True, False
+
+
+def test_a_baked_simulation_is_welcome(part, scene):
+    bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH")
+    cache = bpy.data.objects["Suzanne"].modifiers["cloth"].point_cache
+    cache.frame_end = 2
+    with bpy.context.temp_override(point_cache=cache):
+        bpy.ops.ptcache.bake(bake=True)
+    assert part("blender.preflight").check_scene(scene).errors == ()

@@ -1,0 +1,80 @@
+"""The bpy 4.5 module as workers use it: tiles alone, and frames and tiles through a sandboxed process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.core.manifest import Manifest
+from renderchain.core.messages import Rendered, TilesRendered
+from renderchain.core.prints import split_records
+
+from tools.network.services import REPO
+
+INSIDE = Path(__file__).with_name("inside")
+SAVE = """
+import bpy, sys
+bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
+scene = bpy.context.scene
+scene.render.engine, scene.cycles.samples = "CYCLES", 32
+scene.render.resolution_x, scene.render.resolution_y = 150, 90
+scene.render.use_border, scene.render.border_max_x = True, 0.5
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
+"""
+
+
+def test_tiles_are_exact_in_the_bpy_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:pytest-blender", "-c", str(INSIDE / "pytest.ini")]
+    folders = ["--rootdir", str(INSIDE), "--basetemp", str(tmp_path / "inside")]
+    done = subprocess.run(
+        [*command, *folders, str(INSIDE / "test_tile_render.py")],
+        cwd=REPO,
+        env={**os.environ, "PYTHONPATH": "addon"},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=300,
+        check=False,
+    )
+    assert " passed" in done.stdout and " failed" not in done.stdout, (
+        done.stdout[-5000:] + done.stderr[-2000:]
+    )
+
+
+def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path) -> None:
+    package, output = tmp_path / "package", tmp_path / "output"
+    for folder in (package, output):
+        folder.mkdir()
+    subprocess.run([sys.executable, "-c", SAVE, str(package / "a.blend")], check=True, capture_output=True)
+    manifest = Manifest(
+        blender_version=(4, 5),
+        main_blend="a.blend",
+        scene="Scene",
+        view_layers=("ViewLayer",),
+        engine="CYCLES",
+        width=150,
+        height=90,
+        fps="24",
+        frames=(1,),
+        samples=32,
+        adaptive=True,
+        leaf="tile",
+        file_format="PNG",
+        view_transform="AgX",
+        files=(),
+    )
+
+    async def render() -> tuple[Rendered, TilesRendered]:
+        renderer = BlenderRenderer(blender="", device="CPU", log_folder=tmp_path / "logs")
+        async with renderer.open(package, manifest, output) as session:
+            frame = await session.render(1, lambda at: None)
+            return frame, await session.render_tiles(1, (4, 0), lambda at: None)
+
+    frame, tiles = asyncio.run(render())
+    prints = split_records((output / frame.leaves).read_bytes())
+    assert len(prints) == 6
+    assert split_records((output / tiles.leaves).read_bytes()) == (prints[4], prints[0])
