@@ -29,6 +29,7 @@ from .app.create_job import Offer, create_job, job_key
 from .app.package import pin_package
 from .app.watch_job import JobReport, JobWatch
 from .app.worker import Worker, WorkerRules
+from .core.draw_count import DrawCount, count_draws
 from .core.errors import LocalError
 from .core.manifest import Manifest
 from .core.money import format_strk
@@ -185,6 +186,11 @@ class Requester:
                 await chain.court.challenge_delivery(lease_id)
         what = f"leaves {', '.join(map(str, leaves))}" if leaves else "the delivery"
         self._reporter.say(f"Lease {lease_id}: {what} challenged; a committee will look")
+
+    async def draws(self) -> DrawCount:
+        """Audits drawn on this board against audits expected."""
+        async with open_chain(self._settings, self._reporter) as chain:
+            return count_draws(await chain.court.drawn(self._settings.from_block))
 
     def jobs(self) -> list[JobEntry]:
         """The jobs submitted from here, the newest first."""

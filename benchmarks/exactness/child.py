@@ -2,10 +2,10 @@
 
     child.py -- REPOSITORY SITE-PACKAGES OUTPUT PASS [CASE ...]
 
-PASS "facts" renders nothing and asks our preflight what becomes of a job with the scene; "first" uses
-all threads, keeps data between renders, and renders the frame before its tiles; "second" is another
-process with one thread, which keeps nothing, takes the cases backwards and renders the tiles before
-the frame. Cases whose pixels lie in OUTPUT already are not rendered again.
+PASS "facts" saves the scenes in OUTPUT and asks our preflight what becomes of a job with them; "first"
+uses all threads, keeps data between renders, and renders the frame before its tiles; "second" is
+another process with one thread, which keeps nothing, takes the cases backwards and renders the tiles
+before the frame. Cases whose pixels lie in OUTPUT already are not rendered again.
 """
 
 from __future__ import annotations
@@ -83,23 +83,19 @@ def second(scene: Any, case: Case) -> dict[str, Pixels]:
     return found
 
 
-def build(case: Case) -> Any:
-    """The case's scene as the artist has it."""
+def facts(case: Case, blend: Path) -> dict[str, Any]:
+    """Save the scene, which Blender does not make twice with the same bits; say what preflight says of it."""
     scene = base_scene()
     case.build(scene)
-    return scene
-
-
-def facts(case: Case) -> dict[str, Any]:
-    """What our preflight says of the scene."""
-    scene = build(case)
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     findings = check_scene(scene)
     return {"leaf": read_scene(scene).leaf, "errors": findings.errors, "warnings": findings.warnings}
 
 
-def prepare(case: Case, one_thread: bool) -> Any:
-    """The case's scene as a render process would set it up."""
-    scene = build(case)
+def prepare(case: Case, blend: Path, one_thread: bool) -> Any:
+    """The case's scene as a render process opens it and sets it up."""
+    bpy.ops.wm.open_mainfile(filepath=str(blend), load_ui=False, use_scripts=False)
+    scene: Any = bpy.context.scene
     if not case.as_it_is:
         prepare_frames(scene)
     passes.enable_noisy(scene)
@@ -109,12 +105,15 @@ def prepare(case: Case, one_thread: bool) -> Any:
     return scene
 
 
-def render_case(case: Case, which: str, path: Path) -> str:
-    """Render it and keep the pixels."""
-    one_thread = which == "second"
-    if not path.exists():
-        found = (second if one_thread else first)(prepare(case, one_thread), case)
-        np.savez(path, **found)
+def do(case: Case, which: str, output: Path) -> Any:
+    """A case's part of a pass; keeps the pixels and returns what there is to say."""
+    blend, pixels = output / f"{case.name}.blend", output / f"{which} {case.name}.npz"
+    if which == "facts":
+        return facts(case, blend)
+    if blend.exists() and not pixels.exists():
+        scene = prepare(case, blend, which == "second")
+        found = (second if which == "second" else first)(scene, case)
+        np.savez(pixels, **found)
     return "rendered"
 
 
@@ -128,9 +127,8 @@ def main() -> None:
     said: dict[str, Any] = {}
     for number, case in enumerate(reversed(cases) if which == "second" else cases):
         started_s = time.monotonic()
-        path = output / f"{which} {case.name}.npz"
         try:
-            said[case.name] = facts(case) if which == "facts" else render_case(case, which, path)
+            said[case.name] = do(case, which, output)
         except Unavailable as error:
             said[case.name] = f"not in this Blender ({error})"
         except RuntimeError as error:

@@ -131,7 +131,7 @@ def texture(scene: Any) -> None:
     """An image texture from a file."""
     image: Any = bpy.data.images.new("grid", 256, 256)
     image.generated_type = "COLOR_GRID"
-    image.filepath_raw = str(Path(tempfile.mkdtemp()) / "grid.png")
+    image.filepath_raw = str(Path(tempfile.gettempdir()) / "renderchain-grid.png")
     image.file_format = "PNG"
     image.save()
     image.source = "FILE"
@@ -197,6 +197,38 @@ def instances(scene: Any) -> None:
     tree: Any = bpy.data.materials["box0"].node_tree
     info = tree.nodes.new("ShaderNodeObjectInfo")
     tree.links.new(info.outputs["Random"], shader("box0").inputs["Base Color"])
+
+
+def modifiers(scene: Any) -> None:
+    """Smooth geometry that Blender makes anew in every process."""
+    ball = objects()["ball"]
+    cutter = ball.modifiers.new("cut", "BOOLEAN")
+    cutter.object, cutter.solver = objects()["monkey"], "EXACT"
+    for name, kind in (("shell", "SOLIDIFY"), ("round", "BEVEL"), ("subdivide", "SUBSURF")):
+        ball.modifiers.new(name, kind)
+    monkey = objects()["monkey"]
+    remesh = monkey.modifiers.new("remesh", "REMESH")
+    remesh.mode, remesh.voxel_size, remesh.use_smooth_shade = "VOXEL", 0.05, True
+
+
+def geometry_nodes(scene: Any) -> None:
+    """Smooth spheres from geometry nodes on points by chance."""
+    group = bpy.data.node_groups.new("spheres", "GeometryNodeTree")
+    for direction in ("INPUT", "OUTPUT"):
+        group.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    new, link = group.nodes.new, group.links.new
+    first, last = new("NodeGroupInput"), new("NodeGroupOutput")
+    points, copies = new("GeometryNodeDistributePointsOnFaces"), new("GeometryNodeInstanceOnPoints")
+    sphere, smooth = new("GeometryNodeMeshUVSphere"), new("GeometryNodeSetShadeSmooth")
+    real = new("GeometryNodeRealizeInstances")
+    sphere.inputs["Radius"].default_value = 0.3
+    link(first.outputs[0], points.inputs["Mesh"])
+    link(points.outputs["Points"], copies.inputs["Points"])
+    link(sphere.outputs["Mesh"], copies.inputs["Instance"])
+    link(copies.outputs[0], real.inputs[0])
+    link(real.outputs[0], smooth.inputs[0])
+    link(smooth.outputs[0], last.inputs[0])
+    objects()["box2"].modifiers.new("spheres", "NODES").node_group = group
 
 
 def rigid_bodies(scene: Any) -> None:
@@ -266,7 +298,9 @@ CASES = (
     Case("displacement", displacement),
     Case("adaptive subdivision", adaptive_subdivision),
     Case("OSL", osl),
-    Case("instances with random colours", instances),
+    Case("modifiers: boolean, remesh, bevel …", modifiers),
+    Case("geometry nodes", geometry_nodes),
+    Case("instances on particles", instances),
     Case("rigid bodies, not baked", rigid_bodies, frame=8),
     Case("cloth, not baked", cloth, frame=8),
     Case("particles, not baked", particles, frame=8),

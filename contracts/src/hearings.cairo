@@ -277,7 +277,8 @@ pub mod HearingsComponent {
             seats
         }
 
-        /// The worker did not show what it must: that is the verdict, without appeal.
+        /// The worker did not show what it must: that is the verdict, without appeal. It says
+        /// nothing of the pixels, so it judges no verifier of an earlier round.
         fn lose_by_silence(
             ref self: ComponentState<TContractState>,
             ref job: Job,
@@ -286,11 +287,13 @@ pub mod HearingsComponent {
             mut case: Case,
         ) {
             let mut cases = get_dep_component_mut!(ref self, Cases);
-            for seat in 0..case.seats_of(case.round) {
-                let member = cases.member(lease_id, case.round, seat);
-                if member.vote == Vote::COMMITTED {
-                    let objecting = Member { vote: Vote::OBJECTS, ..member };
-                    cases.set_member(lease_id, case.round, seat, objecting);
+            for round in 0..case.round {
+                for seat in 0..case.seats_of(round) {
+                    let member = cases.member(lease_id, round, seat);
+                    if member.vote == Vote::AGREES {
+                        let unjudged = Member { vote: Vote::COMMITTED, ..member };
+                        cases.set_member(lease_id, round, seat, unjudged);
+                    }
                 }
             }
             case.verdict = Verdict::REJECTED;

@@ -1,5 +1,7 @@
 mod lifecycle_vectors;
 mod support;
+mod test_appeals;
+mod test_audits;
 mod test_directory;
 mod test_events;
 mod test_job_board;
@@ -13,3 +15,4 @@ mod test_seats;
 mod test_submission;
 mod test_transfers;
 mod test_worker_registry;
+mod trial;

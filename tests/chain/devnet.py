@@ -6,6 +6,8 @@ import json
 import urllib.request
 from typing import Any
 
+from renderchain.core.draw import DRAW_AFTER, READABLE_AFTER
+
 
 def tell(rpc_url: str, method: str, **params: Any) -> Any:
     """One of the devnet's own calls."""
@@ -24,3 +26,8 @@ def pass_time(rpc_url: str, seconds: int, blocks: int = 10) -> None:
     tell(rpc_url, "increaseTime", time=seconds)
     for _ in range(blocks):
         tell(rpc_url, "createBlock")
+
+
+def pass_draw_block(rpc_url: str) -> None:
+    """Make the block that decides on what was just submitted, and those until contracts can read it."""
+    pass_time(rpc_url, 1, DRAW_AFTER + READABLE_AFTER)

@@ -8,12 +8,14 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from renderchain.core.case import Trial
 from renderchain.core.contract_errors import FamilyNotSupported, LeaseInOtherState, NotRequester, NotScheduler
+from renderchain.core.court_errors import DrawIsAhead, MustBeAudited
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lifecycle import JobState, LeaseState
 
-from tests.chain.devnet import pass_time
-from tests.chain.views import PAYOUT, RULES, TERMS
+from tests.chain.devnet import pass_draw_block, pass_time
+from tests.chain.views import FEE_FRI, PAYOUT, RULES, TERMS
 
 RESULT = LeaseResult(123, 4, 5, 6)
 
@@ -31,9 +33,16 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(chains: Callable[[], Any]
             leases = [await worker.claim_lease(job_id, slot) for slot in (0, 1)]
             assert await worker.open_leases() == leases
             assert [(await worker.lease(one)).count for one in leases] == [2, 1]
-            assert (await worker.worker(net.worker_id)).locked_fri == 12 * 10**16
+            assert (await worker.worker(net.worker_id)).locked_fri == 9 * 10**16 + 6 * FEE_FRI
             for one in leases:
                 await worker.submit(one, RESULT)
+            with pytest.raises(DrawIsAhead, match="Wait until the chain is twelve blocks past"):
+                await artist.accept(job_id, leases)
+            pass_draw_block(opened.node.rpc_url)
+            with pytest.raises(MustBeAudited, match="Draw it"):
+                await artist.accept(job_id, leases)
+            assert await net.stranger.court.draw(job_id, leases) == []
+            assert {(await worker.lease(one)).trial for one in leases} == {Trial.UNSEATED}
             paid_before = await artist.tokens_fri(PAYOUT)
             assert await artist.accept(job_id, leases, pay_out=[PAYOUT, artist.address]) == []
             assert (await artist.job(job_id)).state is JobState.COMPLETED
@@ -71,6 +80,8 @@ def test_a_batch_does_what_can_be_done_and_says_what_was_not(chains: Callable[[]
             job_id = await net.artist.create_job(TERMS)
             done, open_one = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
             await net.worker.submit(done, RESULT)
+            pass_draw_block(opened.node.rpc_url)
+            await net.stranger.court.draw(job_id, [done])
             (refused,) = await net.artist.accept(job_id, [open_one, done])
             assert isinstance(refused, LeaseInOtherState) and str(open_one) in str(refused)
             with pytest.raises(LeaseInOtherState):
@@ -100,6 +111,8 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             broken = (leases[0], LeaseResult(9, 4, 5, 6), signed[0][2])
             refused = await net.stranger.submit_signed([broken, *signed])
             assert [one.code for one in refused] == ["RC: wrong signature"]
+            pass_draw_block(opened.node.rpc_url)
+            assert await net.stranger.court.draw(job_id, leases) == []
             assert await net.artist.accept(job_id, leases) == []
 
     asyncio.run(run())
@@ -114,6 +127,8 @@ def test_anyone_expires_what_timed_out_accepts_late_and_refunds(chains: Callable
             await net.worker.submit(done, RESULT)
             pass_time(opened.node.rpc_url, RULES.lease_timeout_s)
             assert await net.stranger.expire(job_id, [late]) == []
+            pass_draw_block(opened.node.rpc_url)
+            assert await net.stranger.court.draw(job_id, [done]) == []
             assert await net.stranger.accept_late(job_id, [done]) == []
             await net.artist.top_up(job_id, 2 * 10**17, 0)
             await net.artist.extend(job_id, 1000)
@@ -161,7 +176,9 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(chains
             async with aclosing(net.artist.events(start)) as stream:
                 assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
                 await net.worker.submit(lease_id, RESULT)
+                pass_draw_block(opened.node.rpc_url)
+                await net.stranger.court.draw(job_id, [lease_id])
                 await net.artist.accept(job_id, [lease_id])
-                assert await next_of(stream, 2) == ["ResultSubmitted", "LeaseAccepted"]
+                assert await next_of(stream, 3) == ["ResultSubmitted", "LeaseDrawn", "LeaseAccepted"]
 
     asyncio.run(run())

@@ -37,7 +37,11 @@ TERMS = JobTerms(
     lease_timeout_s=300,
     window_s=200,
     expires_in_s=2000,
+    tiles=4,
+    audit_fee_fri=10**15,
+    audit_tile_fri=10**14,
 )
+FEE_FRI = 11 * 10**14  # of a verifier who looks at one leaf
 
 
 @dataclass

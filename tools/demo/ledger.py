@@ -22,6 +22,14 @@ CALLS = (
     "withdraw",
     "register",
     "give_back",
+    "draw",
+    "commit",
+    "open",
+    "reveal",
+    "reveal_prints",
+    "compare",
+    "advance",
+    "appeal",
 )
 NAMES = {get_selector_from_name(name): name for name in CALLS}
 
@@ -70,6 +78,12 @@ async def _balances(network: Network, chain: StarknetChain) -> dict[str, int]:
     places = {role: account.address for role, account in network.accounts.items()}
     places |= {"board": network.contracts.board, "registry": network.contracts.registry}
     return {role: await chain.tokens_fri(address) for role, address in places.items()}
+
+
+async def burned_fri(network: Network) -> int:
+    """Stake that the registry burned so far."""
+    async with network.chain("artist") as chain:
+        return await chain.burned_fri()
 
 
 def moved(before: dict[str, int], after: dict[str, int], sent: list[Transaction]) -> dict[str, int]:

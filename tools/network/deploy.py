@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.core.money import FRI_PER_STRK
-from starknet_py.common import create_sierra_compiled_contract
 from starknet_py.contract import Contract
-from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
 from starknet_py.net.client_errors import ClientError
 
-ARTEFACTS = Path(__file__).resolve().parents[2] / "contracts" / "artefacts"
+REPO = Path(__file__).resolve().parents[2]
+ARTEFACTS = REPO / "contracts" / "artefacts"
+CLASSES = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi" / "classes.json"
 # STRK has this address on devnet, Sepolia and mainnet.
 STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 
@@ -62,7 +62,7 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
     token = STRK
     directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
     registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
-    court = await _declare(owner, *_artefact("CourtRoom"))
+    court = await _declare(owner, "CourtRoom")
     board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, court])
     for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
         sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
@@ -71,29 +71,30 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
 
 
 async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:
-    sierra, casm = _artefact(name)
-    class_hash = await _declare(owner, sierra, casm)
+    class_hash = await _declare(owner, name)
+    abi = json.loads((CLASSES.parent / f"{name}.json").read_text())
     deployed = await Contract.deploy_contract_v3(
-        owner, class_hash, abi=json.loads(sierra)["abi"], constructor_args=arguments, auto_estimate=True
+        owner, class_hash, abi=abi, constructor_args=arguments, auto_estimate=True
     )
     await deployed.wait_for_acceptance(check_interval=0.1)
     return deployed.deployed_contract
 
 
-def _artefact(name: str) -> tuple[str, str]:
-    """A class's Sierra and CASM."""
-    sierra, casm = (ARTEFACTS / f"{name}.{form}.json" for form in ("sierra", "casm"))
-    return sierra.read_text(), casm.read_text()
-
-
-async def _declare(owner: Any, sierra: str, casm: str) -> int:
+async def _declare(owner: Any, name: str) -> int:
     """Declare a class unless the chain knows it from an earlier network; returns its hash."""
-    class_hash = compute_sierra_class_hash(create_sierra_compiled_contract(compiled_contract=sierra))
+    class_hash = int(json.loads(CLASSES.read_text())[name], 16)
     try:
         await owner.client.get_class_by_hash(class_hash)
     except ClientError:
         declared = await Contract.declare_v3(
-            owner, compiled_contract=sierra, compiled_contract_casm=casm, auto_estimate=True
+            owner,
+            compiled_contract=_artefact(name, "sierra"),
+            compiled_contract_casm=_artefact(name, "casm"),
+            auto_estimate=True,
         )
         await declared.wait_for_acceptance(check_interval=0.1)
-    return int(class_hash)
+    return class_hash
+
+
+def _artefact(name: str, form: str) -> str:
+    return (ARTEFACTS / f"{name}.{form}.json").read_text()

@@ -27,7 +27,7 @@ from .deploy import Deployed, Rules, deploy_network
 from .heartbeat import make_blocks
 from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
 
-PHASE_S = 60  # a step of an audit; the machine may be busy
+PHASE_S = 90  # a step of an audit; the machine may be busy
 RULES = Rules(slowest_block_s=86400, audit_s=24 * PHASE_S, epoch_blocks=10)
 STAKE_FRI = 100 * FRI_PER_STRK
 SEATS = 5  # of a worker in a family

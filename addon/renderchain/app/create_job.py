@@ -25,7 +25,7 @@ class Offer:
     """What the artist offers; amounts in fri."""
 
     reward_fri: int
-    more_pool_fri: int = 0  # for audits, over what an audit of every lease costs
+    spare_audits: int = 2  # in the pool, over one of every lease: a lease that was lost is audited again
     audit_floor_exp: int = 0
     audit_tiles: int = AUDIT_TILES
     device_group: str = "CPU"
@@ -34,15 +34,31 @@ class Offer:
     window_s: int = 3600
 
 
+@dataclass(frozen=True)
+class AuditPrices:
+    """What a job's audits cost, in fri: a verifier's fee, what it gets a leaf, and the whole pool."""
+
+    fee_fri: int
+    tile_fri: int
+    pool_fri: int
+
+
+def audit_prices(offer: Offer, tasks: int, tiles: int) -> AuditPrices:
+    """Prices for so many tasks of so many tiles; the pool pays an audit of every lease and some spare ones."""
+    longest = min(offer.longest_lease, tasks)
+    fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
+    tile_fri = offer.reward_fri * TILE_SHARE // tiles
+    per_tile = (tiles, offer.audit_tiles, fee_fri, tile_fri)
+    spare_fri = offer.spare_audits * audit_pool(longest, longest, *per_tile)
+    return AuditPrices(fee_fri, tile_fri, audit_pool(tasks, longest, *per_tile) + spare_fri)
+
+
 def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
     """The job's terms, one task a frame."""
     high, low = split_digest(digest_of(package.cid))
     manifest = package.manifest
     tasks, tiles = len(manifest.frames), len(manifest.regions)
-    longest = min(offer.longest_lease, tasks)
-    fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
-    tile_fri = offer.reward_fri * TILE_SHARE // tiles
-    prices = (fee_fri, tile_fri)
+    prices = audit_prices(offer, tasks, tiles)
     return JobTerms(
         package_hi=high,
         package_lo=low,
@@ -50,7 +66,7 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
         package_files=package.file_count,
         tasks=tasks,
         reward_fri=offer.reward_fri,
-        audit_pool_fri=audit_pool(tasks, longest, tiles, offer.audit_tiles, *prices) + offer.more_pool_fri,
+        audit_pool_fri=prices.pool_fri,
         family=family_of(manifest.blender_version, manifest.engine, offer.device_group),
         audit_floor_exp=offer.audit_floor_exp,
         audit_tiles=offer.audit_tiles,
@@ -58,8 +74,8 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
         lease_timeout_s=offer.lease_timeout_s,
         window_s=offer.window_s,
         tiles=tiles,
-        audit_fee_fri=fee_fri,
-        audit_tile_fri=tile_fri,
+        audit_fee_fri=prices.fee_fri,
+        audit_tile_fri=prices.tile_fri,
     )
 
 

@@ -55,6 +55,7 @@ class Verifier:
         package, manifest = await self._package(job)
         tiles = len(manifest.regions)
         found: dict[int, TilePrint] = {}
+        spent_ms = 0
         output = self._fresh(f"audit-{lease.lease_id}")
         try:
             async with self._renderer.open(package, manifest, output) as session:
@@ -64,10 +65,15 @@ class Verifier:
                     done = await session.render_tiles(
                         frame, [leaf % tiles for leaf in wanted], lambda _: None
                     )
+                    spent_ms += done.render_ms
                     records = (output / done.leaves).read_bytes()
                     found.update(zip(wanted, split_records(records), strict=True))
         finally:
             shutil.rmtree(output, ignore_errors=True)
+        count = len(found)
+        self._reporter.say(
+            f"Lease {lease.lease_id}: {count} leaves rendered again in {spent_ms / 1000:.1f} s"
+        )
         return [found[leaf] for leaf in leaves]
 
     async def is_delivered(

@@ -137,6 +137,20 @@ def challenge(arguments: Sequence[str]) -> int:
     return _guarded(run)
 
 
+def draws(arguments: Sequence[str]) -> int:
+    """Audits drawn against audits expected; exit code 1 if that is no chance."""
+    parser = _parser("renderchain_draws", "Count the board's draws: is every rate what it promises?")
+    options = parser.parse_args(list(arguments))
+
+    def run() -> int:
+        count = asyncio.run(Requester(_settings(options), ConsoleReporter()).draws())
+        expected = f"{count.expected:.1f} expected (standard deviation {count.deviation:.1f})"
+        print(f"{count.leases} leases drawn: {count.audits} audits, {expected}", flush=True)
+        return 0 if count.is_plausible else 1
+
+    return _guarded(run)
+
+
 def key(arguments: Sequence[str]) -> int:
     """Store the account's key, read from standard input so that no shell keeps it."""
     parser = _parser("renderchain_key", "Store the account's private key (hexadecimal, on standard input).")
@@ -211,6 +225,7 @@ COMMANDS = {
     "jobs": jobs,
     "cancel": cancel,
     "challenge": challenge,
+    "draws": draws,
     "key": key,
     "worker": worker,
 }

@@ -23,21 +23,29 @@ class LeaseState(IntEnum):
 
 
 class LeaseEvent(StrEnum):
-    """What moves a lease."""
+    """What moves a lease; the last three are what a committee found."""
 
     SUBMIT = "submit"
     ACCEPT = "accept"
     ACCEPT_LATE = "accept_late"
     EXPIRE = "expire"
     GIVE_BACK = "give_back"
+    REPORT = "report"
+    REJECT = "reject"
+    CONFIRM = "confirm"  # what the report says
+    REFUTE = "refute"
 
 
 TRANSITIONS: dict[tuple[LeaseState, LeaseEvent], LeaseState] = {
     (LeaseState.CLAIMED, LeaseEvent.SUBMIT): LeaseState.SUBMITTED,
     (LeaseState.CLAIMED, LeaseEvent.EXPIRE): LeaseState.EXPIRED,
     (LeaseState.CLAIMED, LeaseEvent.GIVE_BACK): LeaseState.GIVEN_BACK,
+    (LeaseState.CLAIMED, LeaseEvent.REPORT): LeaseState.REPORTED,
     (LeaseState.SUBMITTED, LeaseEvent.ACCEPT): LeaseState.ACCEPTED,
     (LeaseState.SUBMITTED, LeaseEvent.ACCEPT_LATE): LeaseState.ACCEPTED,
+    (LeaseState.SUBMITTED, LeaseEvent.REJECT): LeaseState.REJECTED,
+    (LeaseState.REPORTED, LeaseEvent.CONFIRM): LeaseState.UNRENDERABLE,
+    (LeaseState.REPORTED, LeaseEvent.REFUTE): LeaseState.GIVEN_BACK,
 }
 
 MAX_ATTEMPTS = 3

@@ -10,13 +10,14 @@ from typing import Any
 
 import bpy
 
-from ..app.create_job import Offer
+from ..app.create_job import Offer, audit_prices
 from ..blender.console import ConsoleReporter
 from ..blender.packer import BlendPacker
 from ..blender.scene_reader import read_scene
 from ..composition import Requester, open_chain
 from ..core.errors import RenderChainError
 from ..core.money import format_strk, parse_strk
+from ..core.tiles import leaf_regions
 from ..ports.reporter import Reporter
 from .preferences import read_settings
 from .state import PanelReporter, background, state
@@ -73,6 +74,11 @@ class _Operator(bpy.types.Operator):
             return {"CANCELLED"}
 
 
+def _offer(chosen: Any) -> Offer:
+    reward_fri = parse_strk(chosen.reward)
+    return Offer(reward_fri, device_group=chosen.device, longest_lease=chosen.longest_lease)
+
+
 class _Submit(_Operator):
     """Packs the scene and puts a job on the network."""
 
@@ -84,7 +90,9 @@ class _Submit(_Operator):
         """Say what it costs before anything is paid."""
         try:
             count = len(self.frames(context))
-            cost_fri = count * parse_strk(context.scene.renderchain.reward)
+            facts, offer = read_scene(context.scene), _offer(context.scene.renderchain)
+            tiles = len(leaf_regions(facts.width, facts.height, facts.leaf))
+            pool_fri = audit_prices(offer, count, tiles).pool_fri
             settings = read_settings()
         except RenderChainError as error:
             self.report({"ERROR"}, str(error))
@@ -93,7 +101,10 @@ class _Submit(_Operator):
             self,
             event,
             title="Render on network",
-            message=f"{count} frames for {format_strk(cost_fri)} STRK, held in escrow on {settings.network}",
+            message=(
+                f"{count} frames for {format_strk(count * offer.reward_fri)}, {format_strk(pool_fri)} STRK "
+                f"for audits (the rest comes back), held in escrow on {settings.network}"
+            ),
             confirm_text="Pay and Submit",
         )
 
@@ -101,11 +112,7 @@ class _Submit(_Operator):
         """Copy the scene here, then pack, pin and pay in the background."""
         scene, chosen = context.scene, context.scene.renderchain
         settings = read_settings()
-        offer = Offer(
-            reward_fri=parse_strk(chosen.reward),
-            device_group=chosen.device,
-            longest_lease=chosen.longest_lease,
-        )
+        offer = _offer(chosen)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
         name = Path(bpy.data.filepath).stem or "untitled"
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")

@@ -1,7 +1,7 @@
 //! A token and a whole network for the tests.
 use starknet::syscalls::deploy_syscall;
 use starknet::testing::{
-    set_block_hash, set_block_number, set_block_timestamp, set_contract_address,
+    pop_log_raw, set_block_hash, set_block_number, set_block_timestamp, set_contract_address,
 };
 use starknet::{
     ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
@@ -270,6 +270,17 @@ pub fn offer(net: Network) -> StandingOffer {
     be('operator');
     net.profiles.set_offer(WORKER, offer);
     offer
+}
+
+/// The reasons of the entries that the board refused so far.
+pub fn refusals(net: Network) -> Array<felt252> {
+    let mut reasons = array![];
+    while let Some((keys, data)) = pop_log_raw(net.board.contract_address) {
+        if *keys[0] == selector!("EntryRefused") {
+            reasons.append(*data[0]);
+        }
+    }
+    reasons
 }
 
 pub fn locked(net: Network) -> u128 {

@@ -74,9 +74,12 @@ fn a_board_is_announced_once() {
 }
 
 fn fresh_directory(owner: felt252, wait_s: u64) -> IDirectoryDispatcher {
+    be('deployer');
     let token = deploy(TestToken::TEST_CLASS_HASH.into(), array![]);
     let arguments = array![owner, token.into(), wait_s.into()];
-    IDirectoryDispatcher { contract_address: deploy(Directory::TEST_CLASS_HASH.into(), arguments) }
+    let directory = deploy(Directory::TEST_CLASS_HASH.into(), arguments);
+    be('admin');
+    IDirectoryDispatcher { contract_address: directory }
 }
 
 #[test]
@@ -96,7 +99,6 @@ fn nobody_is_no_board() {
 #[test]
 #[should_panic(expected: ('RC: registry is not set', 'ENTRYPOINT_FAILED'))]
 fn a_board_comes_after_the_registry() {
-    be('admin');
     fresh_directory('admin', 1).announce_board(account('board'));
 }
 
@@ -104,7 +106,6 @@ fn a_board_comes_after_the_registry() {
 #[should_panic(expected: ('RC: board wait is too short', 'ENTRYPOINT_FAILED'))]
 fn boards_wait_longer_than_stake_needs_to_leave() {
     let net = network();
-    be('admin');
     let directory = fresh_directory('admin', COOLDOWN_S.into());
     directory.set_registry(net.registry.contract_address);
 }

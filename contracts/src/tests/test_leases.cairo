@@ -1,34 +1,17 @@
 //! Who gets which tasks, and what a batch does with entries that can not be done.
-use starknet::testing::pop_log;
-use crate::events::EntryRefused;
 use crate::interfaces::{
     IJobBoardDispatcherTrait, IPayoutsDispatcherTrait, IProfilesDispatcherTrait,
     IWorkerRegistryDispatcherTrait,
 };
-use crate::job_board::JobBoard;
-use crate::settlement::SettlementComponent;
 use crate::types::{JobTerms, LeaseResult, LeaseState, Place, StandingOffer};
 use super::support::{
     FAMILY, Network, WORKER, accept, account, at, be, claim, create, drawn, locked, network, offer,
-    result, scheduled, submitted, terms,
+    refusals, result, scheduled, submitted, terms,
 };
 
 fn assign(net: Network, job_id: u64, slot: u8) {
     be('scheduler');
     net.board.assign(job_id, array![Place { worker_id: WORKER, slot }]);
-}
-
-/// The reasons of the entries that the board refused so far.
-fn refusals(net: Network) -> Array<felt252> {
-    let mut reasons = array![];
-    while let Some(event) = pop_log::<JobBoard::Event>(net.board.contract_address) {
-        if let JobBoard::Event::SettlementEvent(settled) = event {
-            if let SettlementComponent::Event::EntryRefused(EntryRefused { reason, .. }) = settled {
-                reasons.append(reason);
-            }
-        }
-    }
-    reasons
 }
 
 #[test]

@@ -243,6 +243,10 @@ class StarknetChain:
         unstaking_fri = raw["unstaking"]["unstaking_fri"]
         return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
 
+    async def burned_fri(self) -> int:
+        """Stake that was burned since the network exists."""
+        return int(await _ask(self._registry, "burned_fri"))
+
     def _call(self, name: str, *arguments: Any) -> Any:
         return self._board.functions[name].prepare_invoke_v3(*arguments)
 

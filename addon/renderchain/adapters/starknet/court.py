@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.board_events import ResultSubmitted
 from ...core.case import CaseInfo, CaseKind, CasePhase, Content, Member, Verdict, Vote
-from ...core.case_events import ContentsShown, KeyRevealed, LeavesOpened, PrintShown
+from ...core.case_events import ContentsShown, KeyRevealed, LeaseDrawn, LeavesOpened, PrintShown
 from ...core.contract_errors import ContractError
 from ...core.job import LeaseResult
 from ...core.merkle import short_string
@@ -187,6 +187,11 @@ class StarknetCourt:
             if isinstance(event, KeyRevealed):
                 return event.key_hi.to_bytes(16, "big") + event.key_lo.to_bytes(16, "big")
         return None
+
+    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
+        """What chance decided since a block."""
+        found = await self._stream.past_of("LeaseDrawn", None, from_block)
+        return [event for event in found if isinstance(event, LeaseDrawn)]
 
     async def phase_s(self) -> int:
         """Seconds that a step of a case may take."""

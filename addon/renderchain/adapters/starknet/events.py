@@ -164,11 +164,12 @@ class EventStream:
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield _Raw(note["params"]["result"])
 
-    async def past_of(self, name: str, lease_id: int, first: int) -> list[BoardEvent]:
-        """Events of one kind about one lease since a block."""
+    async def past_of(self, name: str, lease_id: int | None, first: int) -> list[BoardEvent]:
+        """Events of one kind about one lease, or about all, since a block."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        keys = [[hex(get_selector_from_name(name))], [], [hex(lease_id)]]
+        about = [] if lease_id is None else [[], [hex(lease_id)]]
+        keys = [[hex(get_selector_from_name(name))], *about]
         return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
 
     async def _past(self, first: int, keys: list[list[str]] | None = None) -> AsyncIterator[Any]:
