@@ -3,7 +3,7 @@ BIN := .venv/bin
 export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
-	test-blender test-e2e test-invariants contracts extension network stop demo bench bench-chain \
+	test-blender test-e2e test-invariants test-attacks contracts extension network stop demo bench bench-chain \
 	bench-verification gas
 
 help: ## what there is
@@ -64,6 +64,10 @@ test-invariants: ## 20,000 random calls on a devnet; money must add up after eac
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/invariants -s --invariant-calls 20000
 
+test-attacks: ## every attack that we know, at length, on a devnet with real renders
+	$(SETUP) demo
+	$(BIN)/python -m pytest tests/attacks -s --long
+
 test-e2e: ## whole jobs on a whole network
 	$(SETUP) all
 	$(BIN)/python -m pytest tests/e2e
@@ -86,6 +90,14 @@ stop: ## end that network
 bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
 	PYTHONPATH=addon:. $(BIN)/python benchmarks/render_process.py
+
+bench-determinism: ## which Cycles features keep tiles exact; writes docs/determinism.md
+	$(SETUP) demo
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.determinism
+
+bench-sealing: ## sealing and opening results against sha-256
+	$(SETUP) python
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.sealing
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo

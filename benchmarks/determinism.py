@@ -29,6 +29,7 @@ from tools.setup.debian import blender_root
 
 CHILD = REPO / "benchmarks" / "exactness" / "child.py"
 DATA, PAGE = REPO / "docs" / "data" / "determinism.json", REPO / "docs" / "determinism.md"
+NOTES = REPO / "benchmarks" / "exactness" / "notes.md"
 PIXELS = REPO / "build" / "determinism"
 APPLICATION_PYTHON = "3.14"
 PASSES = ("facts", "first", "second")
@@ -108,22 +109,8 @@ themselves; or a refusal before anything is paid, where not even frames do."""
             f"## Blender {version}\n\n{feature_table(rows)}\n\nWhat the artist is told:\n\n{sentences}"
         )
         parts.append(f"### The margin, Blender {version}\n\n{margin_table(rows)}")
-    parts.append(MARGIN_NOTE)
+    parts.append(NOTES.read_text().rstrip())
     return "\n\n".join(parts) + "\n"
-
-
-MARGIN_NOTE = """## Why there is a margin, and how wide
-
-Adaptive sampling keeps sampling a pixel while a neighbour of it has not converged, so a pixel at a crop's
-edge lacks what the neighbour outside would have said. At every check, each 16 samples, that may reach one
-pixel further, but only through pixels whose own estimate changes its mind: "deepest" is how far it came.
-Pixel filters do not matter, however wide: Cycles draws each sample's place from the filter instead of
-spreading it over neighbours. The margin is 16 pixels (8 was enough in every scene here): a crop of 96x96
-for a tile of 64x64, 2.25 times its area, and nothing where adaptive sampling is off.
-
-Cycles cuts frames over its tile size (2,048) into tiles of its own, whose seams adaptive sampling does not
-join exactly. The render process therefore sets the tile size to 8,192, the most there is; larger frames
-with adaptive sampling get leaves of whole frames."""
 
 
 def main() -> None:

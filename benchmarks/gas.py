@@ -15,16 +15,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from renderchain.core.job import LeaseResult
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
-from benchmarks.network import Bench, bench
+from benchmarks.audits import audit, close, drawn, hold
+from benchmarks.network import TILES, Bench, bench
+from tests.chain.devnet import pass_draw_block
 from tools.contracts import tool
 from tools.network.services import REPO
 
 WORKERS = 8
-RESULT = LeaseResult(3**150, 2**127, 2**126, 3**140)
+SLOTS, MOST = 4, 32  # of a worker; leases at once
+BATCH = 16
+RECORD = (192, 1)  # with the jobs before it 40 audits a worker, or nearly
+SPARED_CALLS = ("claim_lease", "submit", "accept + withdraw of one lease")
+PHASE_NAMES = ("create", "assign", "submit", "audits", "accept and pay")
 GOAL = 25_000
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
@@ -47,47 +52,134 @@ class Meter:
         self.rows.append((name, gas))
         return answer, gas
 
+    async def step(self, name: str, work: Awaitable[Any]) -> Any:
+        """The same without the gas."""
+        answer, _ = await self.of(name, work)
+        return answer
 
-async def whole_job(net: Bench, meter: Meter, frames: int, lease: int) -> dict[str, int]:
-    """Gas by phase of a job whose leases are assigned, submitted through an aggregator, accepted."""
-    phases: dict[str, int] = {}
+
+@dataclass
+class Job:
+    """A job that was measured; gas by phase."""
+
+    frames: int
+    lease: int
+    leases: int
+    audits: int = 0
+    phases: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASE_NAMES, 0))
+
+    @property
+    def each(self) -> int:
+        """Gas a frame."""
+        return sum(self.phases.values()) // self.frames
+
+
+async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_exp: int = 0) -> Job:
+    """Gas by phase of a job whose leases are assigned, submitted through an aggregator, audited, accepted."""
+    job = Job(frames, lease, -(-frames // lease))
 
     async def phase(name: str, work: Awaitable[Any]) -> Any:
         answer, gas = await meter.of(name, work)
-        phases[name] = phases.get(name, 0) + gas
+        kind = name if name in PHASE_NAMES else "audits"
+        job.phases[kind] += gas
         return answer
 
-    job_id = await phase("create", net.artist.create_job(net.terms(frames, lease)))
-    left = -(-frames // lease)
+    job_id = await phase("create", net.artist.create_job(net.terms(frames, lease, floor_exp=floor_exp)))
+    left = job.leases
     numbers = [await one.worker_id() for one in net.workers]
     while left:
-        places = [(number, slot) for slot in range(4) for number in numbers][: min(left, 32)]
+        places = [(number, slot) for slot in range(SLOTS) for number in numbers][: min(left, MOST)]
         assert await phase("assign", net.scheduler.assign(job_id, places)) == []
-        held = [(one, lease_id) for one in net.workers for lease_id in await one.open_leases()]
-        signed = [(lease_id, RESULT, one.sign_result(lease_id, RESULT)) for one, lease_id in held]
-        assert await phase("submit", net.scheduler.submit_signed(signed)) == []
-        leases = [lease_id for _, lease_id in held]
+        held = [await hold(one, lease_id) for one in net.workers for lease_id in await one.open_leases()]
+        signed = [(one.lease_id, one.pixels.result) for one in held]
+        entries = [
+            (lease_id, result, one.worker.sign_result(lease_id, result))
+            for one, (lease_id, result) in zip(held, signed, strict=True)
+        ]
+        assert await phase("submit", net.scheduler.submit_signed(entries)) == []
+        if audited := await drawn(net, held):
+            job.audits += len(audited)
+            await audit(net, audited, phase)
+            await close(net, audited, phase)
+        leases = [one.lease_id for one in held]
         assert await phase("accept and pay", net.artist.accept(job_id, leases, net.payouts)) == []
         left -= len(places)
-    return phases
+    return job
 
 
 async def single_calls(net: Bench, meter: Meter) -> None:
     """Each call by itself, in a network that has worked before."""
     artist, worker = net.artist, net.workers[0]
-    job_id, _ = await meter.of("create_job + approve", artist.create_job(net.terms(10, 2, scheduled=False)))
-    first, _ = await meter.of("claim_lease", worker.claim_lease(job_id, 0))
-    second, _ = await meter.of("claim_lease, slot never used", worker.claim_lease(job_id, 15))
-    await meter.of("submit", worker.submit(first, RESULT))
-    await meter.of("submit, slot never used", worker.submit(second, RESULT))
-    await meter.of("accept + withdraw of one lease", artist.accept(job_id, [first], net.payouts[:1]))
-    await meter.of("accept of one lease, pay kept", artist.accept(job_id, [second]))
+    terms = net.terms(10, 2, scheduled=False, floor_exp=5)
+    job_id, _ = await meter.of("create_job + approve", artist.create_job(terms))
+    held = await spared(net, meter, job_id)
+    await meter.of("accept + withdraw of one lease", artist.accept(job_id, [held[0]], net.payouts[:1]))
+    await meter.of("accept of one lease, pay kept", artist.accept(job_id, [held[1]]))
     await meter.of("withdraw", artist.withdraw(net.payouts[:1]))
-    third = await worker.claim_lease(job_id, 0)
-    await meter.of("give_back", worker.give_back(third))
+    last = await worker.claim_lease(job_id, 0)
+    await meter.of("give_back", worker.give_back(last))
+    failed = await worker.claim_lease(job_id, 0)
+    await meter.of("report_failure", worker.court.report_failure(failed, "no such file"))
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
+
+
+async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
+    """Two leases of the first worker that chance spared, claimed and submitted one by one."""
+    worker = net.workers[0]
+    found: list[int] = []
+    for slot in range(5):
+        names = ("claim_lease", "submit") if slot == 0 else ("", "")
+        lease_id, _ = await meter.of(names[0], worker.claim_lease(job_id, slot))
+        held = await hold(worker, lease_id)
+        await meter.of(names[1], worker.submit(lease_id, held.pixels.result))
+        if not await drawn(net, [held]):
+            found.append(lease_id)
+        else:
+            quiet = Meter(net.artist_account.client)
+            await audit(net, [held], quiet.step)
+            await close(net, [held], quiet.step)
+        if len(found) == 2:
+            break
+    meter.rows[:] = [row for row in meter.rows if row[0]]
+    return found
+
+
+async def one_trial(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
+    """Gas of a newcomer's lease of ten frames from the claim to its pay; each step in the meter's rows."""
+    first = len(meter.rows)
+    job_id = await net.artist.create_job(net.terms(10, 10, scheduled=False))
+    worker = net.workers[0]
+    lease_id, _ = await meter.of("claim_lease", worker.claim_lease(job_id, 0))
+    held = await hold(worker, lease_id)
+    await meter.of("submit", worker.submit(lease_id, held.pixels.result))
+    pass_draw_block(net.node.rpc_url)
+    await audit(net, [held], meter.step, others=others, how="MACHINE")
+    if appeals:
+        await meter.of("appeal + approve", net.artist.court.appeal(lease_id))
+        await audit(net, [held], meter.step, round_=1)
+    await close(net, [held], meter.step)
+    await meter.of("accept + withdraw", net.artist.accept(job_id, [lease_id], net.payouts[:1]))
+    return sum(gas for _, gas in meter.rows[first:])
+
+
+async def in_batches(net: Bench, meter: Meter) -> list[tuple[str, int]]:
+    """Gas a lease of each step for sixteen leases of one worker at once."""
+    job_id = await net.artist.create_job(net.terms(16, 1, scheduled=False))
+    worker = net.workers[0]
+    held = [await hold(worker, await worker.claim_lease(job_id, slot)) for slot in range(BATCH)]
+    for one in held:
+        await worker.submit(one.lease_id, one.pixels.result)
+    pass_draw_block(net.node.rpc_url)
+    first = len(meter.rows)
+    await audit(net, held, meter.step)
+    await close(net, held, meter.step)
+    await meter.of("accept", net.artist.accept(job_id, [one.lease_id for one in held]))
+    found: dict[str, int] = {}
+    for name, gas in meter.rows[first:]:
+        found[name] = found.get(name, 0) + gas // BATCH
+    return list(found.items())
 
 
 async def naive(net: Bench, meter: Meter, frames: int) -> int:
@@ -132,56 +224,117 @@ def table(head: list[str], rows: list[list[Any]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def page(calls: list[tuple[str, int]], jobs: list[tuple[int, int, dict[str, int]]], naive_gas: int) -> str:
-    """docs/gas.md."""
-    phases = ("create", "assign", "submit", "accept and pay")
+def job_table(jobs: list[Job], naive_gas: int) -> str:
+    """Gas a frame by phase."""
     rows: list[list[Any]] = []
-    for frames, lease, parts in jobs:
-        together = sum(parts.values())
-        split = [parts[one] // frames for one in phases]
-        rows.append([frames, lease, *split, together // frames, f"{naive_gas / (together / frames):.0f}x"])
-    frames, _, parts = jobs[-1]
-    each = sum(parts.values()) // frames
-    low, usual = [each * price / 10**18 for price in FRI_PER_GAS]
+    for job in jobs:
+        split = [job.phases[one] // job.frames for one in PHASE_NAMES]
+        audited = f"{job.audits} of {job.leases}"
+        rows.append([job.frames, job.lease, audited, *split, job.each, f"{naive_gas / job.each:.0f}x"])
+    return table(["frames", "frames a lease", "audited", *PHASE_NAMES, "a frame", "naive / ours"], rows)
+
+
+@dataclass
+class Figures:
+    """All that is on the page."""
+
+    calls: list[tuple[str, int]] = field(default_factory=list)
+    steps: list[tuple[str, int]] = field(default_factory=list)
+    trials: list[tuple[str, int]] = field(default_factory=list)
+    batches: list[tuple[str, int]] = field(default_factory=list)
+    newcomers: list[Job] = field(default_factory=list)
+    veterans: list[Job] = field(default_factory=list)
+    naive: int = 0
+
+
+def page(found: Figures) -> str:
+    """docs/gas.md."""
+    best = found.veterans[-1]
+    low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""# Gas
 
 Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}: L2 gas, with
-everything that a transaction costs: validation, fee transfer, events, new storage.
+everything that a transaction costs: validation, fee transfer, events, new storage. Frames have {TILES} tiles.
 
 ## One call
 
-{table(["call", "L2 gas"], [[name, gas] for name, gas in calls])}
+{table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
 
 A slot that never held a lease costs two new storage cells (402,000 each) once; its later leases write the
 same cells again. In the same way an account's balance and a worker's lock take a new cell only once.
 
+## A lease, from the claim to its pay
+
+Ten frames, each transaction by itself. Three verifiers in the first round, seven in the second, after an
+appeal.
+
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.trials])}
+
+## One step of an audit
+
+{table(["step", "L2 gas"], [[name, gas] for name, gas in found.steps])}
+
+## Sixteen audits at once, gas a lease
+
+One draw, one advance and one reveal for all, one commit for each verifier; the worker opens each by itself.
+
+{table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
+
 ## A whole job, gas a frame
 
 {WORKERS} workers that have worked before; leases are assigned by a scheduler, results posted by an
-aggregator, acceptance and payout done by the artist, each for all workers in one transaction.
+aggregator, audits drawn, revealed and advanced in batches, acceptance and payout done by the artist, each
+for all workers in one transaction. Workers without a record, every lease is audited:
 
-{table(["frames", "frames a lease", *phases, "a frame", "naive / ours"], rows)}
+{job_table(found.newcomers, found.naive)}
+
+Workers whose record allows a rate of 1/16:
+
+{job_table(found.veterans, found.naive)}
 
 The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
-takes {naive_gas:,} a frame. The goal for 1,000 frames on {WORKERS} workers is {GOAL:,}; measured: {each:,},
-which is {low:.1e} to {usual:.1e} STRK a frame at {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
+takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers is {GOAL:,}; measured:
+{best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at {FRI_PER_GAS[0] / 1e9} to
+{FRI_PER_GAS[1] / 1e9} gFri.
 """
+
+
+async def trials(net: Bench, meter: Meter, found: Figures) -> None:
+    """Whole leases, and each step of their audits."""
+    plain = await one_trial(net, meter)
+    prints = await one_trial(net, meter, others=1)
+    appealed = await one_trial(net, meter, appeals=True)
+    found.trials = [
+        ("audited, equal digests", plain),
+        ("audited, one verifier on another machine (prints)", prints),
+        ("audited, equal digests, appealed", appealed),
+    ]
+    seen: dict[str, int] = {}
+    for name, gas in meter.rows:
+        seen.setdefault(name, gas)
+    found.steps = list(seen.items())
 
 
 async def main() -> None:
     """Measure everything and write the page."""
+    found = Figures()
+    sizes = ((96, 1), (320, 10), (800, 100), (1000, 125))
     async with bench(WORKERS) as net:
         meter = Meter(net.artist_account.client)
-        await whole_job(net, meter, WORKERS * 4, 1)  # so that slots, locks and boards are known
-        jobs = [
-            (frames, lease, await whole_job(net, meter, frames, lease))
-            for frames, lease in ((96, 1), (320, 10), (800, 100), (1000, 125))
-        ]
+        await whole_job(net, meter, WORKERS * SLOTS, 1)  # so that slots, locks and boards are known
+        found.newcomers = [await whole_job(net, meter, *size) for size in sizes]
+        await whole_job(net, meter, *RECORD)
+        meter.rows.clear()
+        await trials(net, meter, found)
+        found.batches = await in_batches(net, meter)
+        found.veterans = [await whole_job(net, meter, *size, floor_exp=4) for size in sizes]
         meter.rows.clear()
         await single_calls(net, meter)
-        calls = list(meter.rows)
-        naive_gas = await naive(net, meter, 5)
-    text = page(calls, jobs, naive_gas)
+        found.calls = list(meter.rows)
+        spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
+        found.trials.insert(0, ("not audited", spared_gas))
+        found.naive = await naive(net, meter, 5)
+    text = page(found)
     (REPO / "docs" / "gas.md").write_text(text)
     print(text)
 

@@ -16,13 +16,21 @@ from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.stakes import PHASES, audit_pool
 
+from tests.chain.devnet import pass_time
 from tools.network.deploy import Deployed, Rules, deploy_network
 from tools.network.local import Account, predeployed
 from tools.network.services import start_devnet, stop
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 1000
+TILES = 40  # of a frame
+AUDIT_FEE_FRI, AUDIT_TILE_FRI = REWARD_FRI // 100, REWARD_FRI // 1000
+PHASE_S = 3600
+SEATS = 5  # of each worker
+STAKE_FRI = 10 * FRI_PER_STRK
+RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, epoch_blocks=10)
 
 
 @dataclass
@@ -38,13 +46,21 @@ class Bench:
     accounts: list[Account]
     artist_account: Any
 
-    def terms(self, tasks: int, lease: int, *, scheduled: bool = True) -> JobTerms:
+    def terms(self, tasks: int, lease: int, *, scheduled: bool = True, floor_exp: int = 0) -> JobTerms:
         """A job of so many frames in leases of at most so many."""
         scheduler = (self.scheduler.address, 3600) if scheduled else (0, 0)
-        pool_fri = tasks * REWARD_FRI // 20
-        limits = {"audit_tiles": 16, "longest_lease": lease}
+        audit = (TILES, 16, AUDIT_FEE_FRI, AUDIT_TILE_FRI)
         times = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
-        return JobTerms(2**127, 1, 10**6, 9, tasks, REWARD_FRI, pool_fri, FAMILY, **limits, **times)
+        return JobTerms(
+            *(2**127, 1, 10**6, 9, tasks, REWARD_FRI, audit_pool(tasks, lease, *audit), FAMILY),
+            audit_floor_exp=floor_exp,
+            audit_tiles=audit[1],
+            longest_lease=lease,
+            tiles=TILES,
+            audit_fee_fri=AUDIT_FEE_FRI,
+            audit_tile_fri=AUDIT_TILE_FRI,
+            **times,
+        )
 
 
 @asynccontextmanager
@@ -64,17 +80,19 @@ async def bench(workers: int) -> AsyncIterator[Bench]:
                 return account, Sender(account, journal, 100 * FRI_PER_STRK)
 
             artist_account, artist = await opened(accounts[0])
-            deployed = await deploy_network(artist_account, Rules(slowest_block_s=3600))
+            deployed = await deploy_network(artist_account, RULES)
             connect = StarknetChain.connect
             views = [await connect(artist_account, artist, node, deployed.directory)]
             views.append(await connect(*await opened(accounts[1]), node, deployed.directory))
             payouts = []
             for owner, operator in zip(accounts[2::2], accounts[3::2], strict=True):
                 registry = await StarknetRegistry.connect(*await opened(owner), deployed.directory)
-                number = await registry.register(operator.address, owner.address, [FAMILY], 10 * FRI_PER_STRK)
-                await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39))
+                number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
+                await registry.set_seats(number, FAMILY, SEATS)
+                await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
                 views.append(await connect(*await opened(operator), node, deployed.directory))
                 payouts.append(owner.address)
+            pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
             yield Bench(node, deployed, views[0], views[1], views[2:], payouts, accounts, artist_account)
     finally:
         stop(pid)

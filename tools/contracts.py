@@ -1,6 +1,6 @@
 """Compile, check and test the contracts with the Cairo tools that tools/setup brings.
 
-python tools/contracts.py build    compile into contracts/artefacts; write the life-cycle vectors
+python tools/contracts.py build    compile into contracts/artefacts; write test vectors
 python tools/contracts.py check    fail if the committed artefacts differ from the source
 python tools/contracts.py test     run the contracts' own tests
 python tools/contracts.py format   fail if cairo-format would change a file (--write: change it)
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,24 +27,6 @@ CONTRACTS = {
     "JobBoard": "renderchain::job_board::JobBoard",
     "CourtRoom": "renderchain::court_room::CourtRoom",
 }
-
-
-VECTORS = PROJECT / "src" / "tests" / "lifecycle_vectors.cairo"
-
-
-def lifecycle_vectors() -> str:
-    """core/lifecycle.py's table as Cairo: state, event, and the next state or 0 for a refusal."""
-    from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState
-
-    reachable = [LeaseState.CLAIMED, *dict.fromkeys(TRANSITIONS.values())]
-    rows = [
-        f"        ({state}, '{event}', {TRANSITIONS.get((state, event), 0)}),"
-        for state in sorted(reachable)
-        for event in LeaseEvent
-    ]
-    head = "//! Written from core/lifecycle.py by `make contracts`."
-    body = "    array![\n" + "\n".join(rows) + "\n    ]"
-    return f"{head}\npub fn transitions() -> Array<(u8, felt252, u8)> {{\n{body}\n}}\n"
 
 
 def tool(name: str) -> str:
@@ -87,8 +70,26 @@ def differing(folder: Path) -> list[str]:
     names = {str(path.relative_to(folder)) for path in folder.rglob("*.json")}
     names |= {path.name for path in ARTEFACTS.iterdir()} | {f"abi/{path.name}" for path in ABI.iterdir()}
     wrong = [name for name in sorted(names) if read(folder / name) != read(committed(name))]
-    stale = VECTORS.read_text().split() != lifecycle_vectors().split()  # cairo-format breaks lines its way
-    return wrong + ([VECTORS.name] if stale else [])
+    stale = [name for name, text in vectors().items() if words(vectors_path(name).read_text()) != words(text)]
+    return wrong + stale
+
+
+def vectors() -> dict[str, str]:
+    """What the core computes, as Cairo modules for the contracts' own tests."""
+    sys.path.insert(0, str(REPO))  # run as a script, not as a module
+    from tools.contract_vectors import vectors
+
+    return vectors()
+
+
+def vectors_path(name: str) -> Path:
+    """Where a module of vectors is kept."""
+    return PROJECT / "src" / "tests" / f"{name}.cairo"
+
+
+def words(text: str) -> list[str]:
+    """What is left when formatting is not: cairo-format breaks lines its own way."""
+    return re.findall(r"[\w']+|[^\w\s,]", text)
 
 
 def read(path: Path) -> bytes | None:
@@ -100,7 +101,8 @@ def main(arguments: list[str]) -> int:
     """Run one command; the exit code is the tool's."""
     command = arguments[0] if arguments else ""
     if command == "build":
-        VECTORS.write_text(lifecycle_vectors())
+        for name, text in vectors().items():
+            vectors_path(name).write_text(text)
         with tempfile.TemporaryDirectory() as folder:
             build(Path(folder))
             for path in Path(folder).rglob("*.json"):

@@ -15,6 +15,8 @@ MAX_FUNCTION_LINES = 60
 def too_long(path: Path) -> list[str]:
     """What is too long in a file."""
     text = path.read_text()
+    if text.startswith("//! Written from "):
+        return []  # by a script, for a test
     lines = text.count("\n")
     found = [f"{path}: {lines} lines, over {MAX_FILE_LINES}"] if lines > MAX_FILE_LINES else []
     if path.suffix == ".py":

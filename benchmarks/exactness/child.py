@@ -87,9 +87,11 @@ def facts(case: Case, blend: Path) -> dict[str, Any]:
     """Save the scene, which Blender does not make twice with the same bits; say what preflight says of it."""
     scene = base_scene()
     case.build(scene)
-    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    if not blend.exists():
+        bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     findings = check_scene(scene)
-    return {"leaf": read_scene(scene).leaf, "errors": findings.errors, "warnings": findings.warnings}
+    said = {"as it is": case.as_it_is} if case.as_it_is else {}
+    return said | {"leaf": read_scene(scene).leaf, "errors": findings.errors, "warnings": findings.warnings}
 
 
 def prepare(case: Case, blend: Path, one_thread: bool) -> Any:

@@ -58,7 +58,9 @@ def view_layers(scene: Any) -> None:
 
 
 def compositor(scene: Any) -> None:
-    """A blur in the compositor."""
+    """A blur in the compositor, on the CPU: the application here has no graphics."""
+    if hasattr(scene.render, "compositor_device"):
+        scene.render.compositor_device = "CPU"
     if hasattr(scene, "compositing_node_group"):
         tree: Any = bpy.data.node_groups.new("blur", "CompositorNodeTree")
         tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
@@ -164,7 +166,7 @@ CASES = (
     ),
     Case("pixel filter box", adaptive(pixel_filter_type="BOX"), depth=True),
     Case("Cycles tiles smaller than the frame", small_cycles_tiles, depth=True, as_it_is=True),
-    Case("the same, set by our render process", small_cycles_tiles, depth=True),
+    Case("Cycles tiles, as our render process sets them", small_cycles_tiles, depth=True),
     Case("denoiser", cycles(use_denoising=True, denoiser="OPENIMAGEDENOISE")),
     Case("compositor", compositor),
     Case("transparent film", render(film_transparent=True)),

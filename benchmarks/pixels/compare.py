@@ -13,6 +13,7 @@ from renderchain.core.prints import (
     Pixels,
     agree,
     bit_distance,
+    bit_steps,
     crop,
     level_distance,
     print_of,
@@ -109,8 +110,9 @@ def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
 
 
 def _tiles(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+    steps = bit_steps(shot.paid.samples)
     for tile in tiles_of(shot.paid.width, shot.paid.height):
-        one, other = print_of(crop(mine, tile)), print_of(crop(theirs, tile))
+        one, other = (print_of(crop(whole, tile), steps) for whole in (mine, theirs))
         yield Row(
             shot.scene,
             shot.machine,

@@ -2,8 +2,9 @@
 use starknet::ContractAddress;
 
 /// A board asks the registry for verifiers. Their seats are of the epoch before `block`; nobody of
-/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and each
-/// must take audits at this fee and packages of that size, with as much stake free as the bond.
+/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and
+/// each must take audits at this fee and packages of that size, with as much stake free as the
+/// bond.
 #[derive(Drop, Serde)]
 pub struct CommitteeRequest {
     pub family: felt252,
@@ -52,7 +53,8 @@ pub mod Verdict {
     pub const UNDECIDED: u8 = 3;
 }
 
-/// A lease in court. One cell, used again by the slot's next lease; counts are of the present round.
+/// A lease in court. One cell, used again by the slot's next lease; counts are of the present
+/// round.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Case {
     pub generation: u32,

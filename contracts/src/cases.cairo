@@ -258,9 +258,7 @@ pub mod CasesComponent {
         }
 
         /// Keeps up to eight leaves in one cell.
-        fn name_leaves(
-            ref self: ComponentState<TContractState>, lease_id: u64, leaves: Span<u32>,
-        ) {
+        fn name_leaves(ref self: ComponentState<TContractState>, lease_id: u64, leaves: Span<u32>) {
             let mut packed: felt252 = 0;
             for leaf in leaves {
                 packed = packed * 0x1000000 + (*leaf).into();

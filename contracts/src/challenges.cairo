@@ -6,9 +6,7 @@ pub mod ChallengesComponent {
     use crate::case_events::{FailureReported, KeyRevealed, LeaseChallenged};
     use crate::case_types::{Case, CaseKind, CasePhase};
     use crate::cases::CasesComponent;
-    use crate::cases::CasesComponent::{
-        CaseTrait, InternalTrait as CasesTrait, MAX_NAMED, fresh,
-    };
+    use crate::cases::CasesComponent::{CaseTrait, InternalTrait as CasesTrait, MAX_NAMED, fresh};
     use crate::interfaces::IChallenges;
     use crate::job_book::JobBookComponent;
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};

@@ -1,8 +1,8 @@
 //! Verifiers are drawn from the seats here, where stake, seats and offers are at hand.
 #[starknet::component]
 pub mod CommitteesComponent {
-    use starknet::{ContractAddress, get_block_timestamp};
     use starknet::storage::StorageMapReadAccess;
+    use starknet::{ContractAddress, get_block_timestamp};
     use crate::case_types::CommitteeRequest;
     use crate::draw::unit_at;
     use crate::interfaces::ICommittees;
@@ -14,7 +14,8 @@ pub mod CommitteesComponent {
     use crate::stakes::StakesComponent;
     use crate::stakes::StakesComponent::{AccountTrait, InternalTrait as StakesTrait};
 
-    /// Tries for each seat wanted: seats that were given up, and unwilling holders, are passed over.
+    /// Tries for each seat wanted: seats that were given up, and unwilling holders, are passed
+    /// over.
     const TRIES: u32 = 12;
 
     #[storage]

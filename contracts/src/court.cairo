@@ -169,7 +169,9 @@ pub mod CourtComponent {
             prints: Array<felt252>,
         ) {
             let vote = answer_of(contents.span());
-            let (case, member) = match get_dep_component!(@self, Votes).sealed(Reveal { lease_id, seat, nonce, vote }) {
+            let (case, member) =
+                match get_dep_component!(@self, Votes)
+                    .sealed(Reveal { lease_id, seat, nonce, vote }) {
                 Ok(found) => found,
                 Err(reason) => panic_with_felt252(reason),
             };
@@ -261,10 +263,15 @@ pub mod CourtComponent {
             let mut cases = get_dep_component_mut!(ref self, Cases);
             let mut case = cases.find(lease_id);
             assert(case.phase == CasePhase::APPEAL, CasesComponent::Errors::WRONG_PHASE);
-            assert(!get_dep_component!(@self, Hearings).is_late(@case, 1), VotesComponent::Errors::TOO_LATE);
+            assert(
+                !get_dep_component!(@self, Hearings).is_late(@case, 1),
+                VotesComponent::Errors::TOO_LATE,
+            );
             let lease = get_dep_component!(@self, Desk).find(lease_id);
             let job = get_dep_component!(@self, Book).load(lease.job_id);
-            let worker = get_dep_component!(@self, Desk).known_registry().worker(worker_of(lease_id));
+            let worker = get_dep_component!(@self, Desk)
+                .known_registry()
+                .worker(worker_of(lease_id));
             let requester = get_dep_component!(@self, Settlement).requester_of(job.job_id);
             let is_worker = caller == worker.owner || caller == worker.operator;
             let may = (case.verdict != Verdict::REJECTED && caller == requester)

@@ -12,7 +12,9 @@ pub const DRAW_AFTER: u64 = 2;
 pub const READABLE_AFTER: u64 = 10;
 
 /// A round's seed, from the hash of its block.
-pub fn seed_of(block_hash: felt252, board: felt252, lease_id: u64, attempt: u8, round: u8) -> felt252 {
+pub fn seed_of(
+    block_hash: felt252, board: felt252, lease_id: u64, attempt: u8, round: u8,
+) -> felt252 {
     let place = array![
         SEED_DOMAIN, block_hash, board, lease_id.into(), attempt.into(), round.into(),
     ];

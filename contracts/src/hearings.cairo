@@ -1,16 +1,14 @@
 //! The course of a case: seats are drawn, the absent replaced, votes counted.
 #[starknet::component]
 pub mod HearingsComponent {
-    use starknet::storage::StorageMapReadAccess;
     use starknet::get_contract_address;
+    use starknet::storage::StorageMapReadAccess;
     use crate::case_events::{CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed};
     use crate::case_types::{Case, CaseKind, CasePhase, CommitteeRequest, Member, Verdict, Vote};
     use crate::cases::CasesComponent;
     use crate::cases::CasesComponent::{CaseTrait, InternalTrait as CasesTrait, fresh, newcomer};
     use crate::draw::{is_audited, seed_of};
-    use crate::interfaces::{
-        ICommitteesDispatcher, ICommitteesDispatcherTrait,
-    };
+    use crate::interfaces::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
     use crate::job_book::JobBookComponent;
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
     use crate::lease_desk::LeaseDeskComponent;
@@ -114,8 +112,7 @@ pub mod HearingsComponent {
             seed: felt252,
         ) -> bool {
             let (wanted, least) = case.wanted();
-            let members = self
-                .summon(job, lease_id, lease, @case, (seed, wanted, least), array![]);
+            let members = self.summon(job, lease_id, lease, @case, (seed, wanted, least), array![]);
             if members.is_empty() {
                 return false;
             }
@@ -123,7 +120,10 @@ pub mod HearingsComponent {
             let mut cases = get_dep_component_mut!(ref self, Cases);
             cases.set_seed(lease_id, round, seed);
             for seat in 0..members.len() {
-                cases.set_member(lease_id, round, seat.try_into().unwrap(), newcomer(*members[seat]));
+                cases
+                    .set_member(
+                        lease_id, round, seat.try_into().unwrap(), newcomer(*members[seat]),
+                    );
             }
             case.set_seats(members.len().try_into().unwrap());
             case.committed = 0;
@@ -268,7 +268,8 @@ pub mod HearingsComponent {
                 let mut cases = get_dep_component_mut!(ref self, Cases);
                 let member = cases.member(lease_id, round, seat);
                 if member.vote == vote {
-                    cases.set_member(lease_id, round, seat, Member { vote: Vote::ABSENT, ..member });
+                    cases
+                        .set_member(lease_id, round, seat, Member { vote: Vote::ABSENT, ..member });
                     let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
                     verdicts.forfeit(ref job, member.worker_id, bond_fri);
                     seats.append(seat);

@@ -1,8 +1,8 @@
 //! Jobs with their escrow, the leases on them, and who is paid. A board is immutable.
 //!
 //! Money: a job's escrow is its present reward for every task that is neither accepted nor
-//! refunded, and its audit pool until the last task is settled; fees that a round reserved and bonds
-//! that somebody paid for one; what is owed to accounts.
+//! refunded, and its audit pool until the last task is settled; fees that a round reserved and
+//! bonds that somebody paid for one; what is owed to accounts.
 #[starknet::contract]
 pub mod JobBoard {
     use core::num::traits::Zero;
@@ -187,7 +187,9 @@ pub mod JobBoard {
             for place in places {
                 match self.claims.take(ref job, family, place, Zero::zero()) {
                     Ok(_) => batch.count(),
-                    Err(reason) => self.settlement.refuse(ref batch, job_id, place.worker_id.into(), reason),
+                    Err(reason) => self
+                        .settlement
+                        .refuse(ref batch, job_id, place.worker_id.into(), reason),
                 }
             }
             batch.close();

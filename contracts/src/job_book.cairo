@@ -240,9 +240,7 @@ pub mod JobBookComponent {
             taken_fri
         }
 
-        fn add_to_pool(
-            ref self: ComponentState<TContractState>, ref job: Job, amount_fri: u128,
-        ) {
+        fn add_to_pool(ref self: ComponentState<TContractState>, ref job: Job, amount_fri: u128) {
             if amount_fri != 0 {
                 job.times.audit_pool_fri += amount_fri;
                 self.book_times.write(job.job_id, job.times);

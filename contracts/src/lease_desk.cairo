@@ -170,7 +170,9 @@ pub mod LeaseDeskComponent {
         fn turn(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
             let (worker_id, slot, _) = split(lease_id);
             let (since_s, since_block) = (get_block_timestamp(), get_block_number());
-            self.desk_leases.write((worker_id, slot), Lease { state, since_s, since_block, ..lease });
+            self
+                .desk_leases
+                .write((worker_id, slot), Lease { state, since_s, since_block, ..lease });
         }
 
         fn put_result(

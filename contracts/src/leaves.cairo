@@ -1,8 +1,8 @@
 //! Leaves under a lease's root and what is told of them: the same as core/merkle.py.
 use core::poseidon::poseidon_hash_span;
+use crate::case_types::{Content, LeafOpening};
 use crate::prints::{PRINT_FELTS, prints_agree};
 use crate::types::Lease;
-use crate::case_types::{Content, LeafOpening};
 
 const TILE_DOMAIN: felt252 = 'renderchain/tile/1';
 const NODE_DOMAIN: felt252 = 'renderchain/node/1';

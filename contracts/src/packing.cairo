@@ -2,8 +2,8 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry,
-    Stake, StandingOffer, Times, Unstaking,
+    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry, Stake,
+    StandingOffer, Times, Unstaking,
 };
 
 const B1: NonZero<u128> = 0x2;

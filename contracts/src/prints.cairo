@@ -1,13 +1,14 @@
 //! Whether two prints of a tile are of the same rendering: the same rule as core/prints.py.
 //!
-//! A print is 19 felts: | 0-15: 248 parity bits each | 16: 128 bits, above them the area in pixels |
+//! A print is 19 felts: | 0-15: 248 parity bits each | 16: 128 bits, above them the area in pixels
+//! |
 //! 17, 18: 24 levels of 10 bits each |
 pub const PRINT_FELTS: u32 = 19;
 const BIT_FELTS: u32 = 16;
 const LEVELS_PER_FELT: u32 = 24;
 const LEVELS: NonZero<u256> = 1024;
 /// Of a tile's pixels at most so many per cent may have another parity ...
-pub const MAX_BIT_PERCENT: u64 = 20;
+pub const MAX_BIT_PERCENT: u64 = 40;
 /// ... and no level may be further off than this.
 pub const MAX_LEVEL_STEPS: u128 = 3;
 
@@ -21,7 +22,9 @@ pub fn prints_agree(mine: Span<felt252>, theirs: Span<felt252>) -> bool {
     if mine.len() != PRINT_FELTS || theirs.len() != PRINT_FELTS {
         return false;
     }
-    let (my_tail, their_tail): (u256, u256) = ((*mine[BIT_FELTS]).into(), (*theirs[BIT_FELTS]).into());
+    let (my_tail, their_tail): (u256, u256) = (
+        (*mine[BIT_FELTS]).into(), (*theirs[BIT_FELTS]).into(),
+    );
     if my_tail.high != their_tail.high {
         return false; // of tiles of another size
     }

@@ -2,11 +2,11 @@
 //! units of one worker's stake, so that a draw over a past epoch always finds what was there then.
 #[starknet::component]
 pub mod SeatsComponent {
-    use starknet::{ContractAddress, get_block_number};
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
+    use starknet::{ContractAddress, get_block_number};
     use crate::interfaces::ISeats;
     use crate::packing::SeatEntryPacking;
     use crate::roles::Roles;

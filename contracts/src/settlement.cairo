@@ -142,7 +142,12 @@ pub mod SettlementComponent {
             let (worker_id, _, _) = split(lease_id);
             let (_, lock_fri) = self.stakes_of(@job, @lease);
             let reward_fri = lock_fri / REWARD_SHARE;
-            self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri: lock_fri, reward_fri });
+            self
+                .emit(
+                    LeaseSlashed {
+                        job_id: job.job_id, lease_id, slashed_fri: lock_fri, reward_fri,
+                    },
+                );
             self.reopen(ref job, lease_id, lease, LeaseState::REJECTED);
             let desk = get_dep_component!(@self, Desk);
             desk.known_registry().slash(worker_id, lock_fri, reward_fri);

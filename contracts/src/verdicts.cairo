@@ -40,10 +40,7 @@ pub mod VerdictsComponent {
     > of InternalTrait<TContractState> {
         /// A verifier's bond is burned but for a tenth, which pays for later audits.
         fn forfeit(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
-            worker_id: u32,
-            bond_fri: u128,
+            ref self: ComponentState<TContractState>, ref job: Job, worker_id: u32, bond_fri: u128,
         ) {
             let reward_fri = bond_fri / 10;
             let desk = get_dep_component!(@self, Desk);
@@ -128,7 +125,8 @@ pub mod VerdictsComponent {
             if *case.verdict == Verdict::ACCEPTED {
                 settlement.close_unrenderable(ref job, lease_id, lease, right);
             } else {
-                settlement.end_charged(ref job, lease_id, lease, LeaseState::GIVEN_BACK, charge_fri);
+                settlement
+                    .end_charged(ref job, lease_id, lease, LeaseState::GIVEN_BACK, charge_fri);
             }
         }
 

@@ -64,7 +64,8 @@ pub mod VotesComponent {
                 return Err(Errors::NOT_VERIFIER);
             }
             cases.set_mark(lease_id, case.round, seat, mark);
-            cases.set_member(lease_id, case.round, seat, Member { vote: Vote::COMMITTED, ..member });
+            cases
+                .set_member(lease_id, case.round, seat, Member { vote: Vote::COMMITTED, ..member });
             case.committed += 1;
             if case.committed == case.seats_of(case.round) {
                 let mut hearings = get_dep_component_mut!(ref self, Hearings);

@@ -45,11 +45,13 @@ class _Session:
     loaded: Loaded = LOADED
 
     async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
-        names = []
-        for ending in ("png", "noisy.exr", "leaves"):
-            names.append(f"{frame:04d}.{ending}")
-            shutil.copyfile(self.source / f"{kept_frame(frame):04d}.{ending}", self.output / names[-1])
-        return Rendered(frame, *names, 1, 1)
+        final, noisy, leaves = (self._copy(frame, ending) for ending in ("png", "noisy.exr", "leaves"))
+        return Rendered(frame, final, noisy, leaves, 1, 1)
+
+    def _copy(self, frame: int, ending: str) -> str:
+        name = f"{frame:04d}.{ending}"
+        shutil.copyfile(self.source / f"{kept_frame(frame):04d}.{ending}", self.output / name)
+        return name
 
     async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
         raw = (self.source / f"{kept_frame(frame):04d}.leaves").read_bytes()

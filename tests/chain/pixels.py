@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.case import Content, differing
+from renderchain.core.case import Content
 from renderchain.core.cid import split_digest
 from renderchain.core.job import LeaseResult
 from renderchain.core.merkle import LeaseKey, proofs_of, root_of, salt_of
@@ -48,10 +48,9 @@ def contents_of(leaves: Sequence[int], how: Rendering = Rendering.SAME) -> list[
     return [content_of(print_of(leaf, how)) for leaf in leaves]
 
 
-def prints_of(leaves: Sequence[int], how: Rendering, seen: Rendering = Rendering.MACHINE) -> list[list[int]]:
-    """The prints of those leaves whose digests differ from the worker's if a verifier sees ``seen``."""
-    indices = differing(contents_of(leaves, seen), contents_of(leaves))
-    return [list(print_of(leaves[index], how).felts()) for index in indices]
+def prints_of(leaves: Sequence[int], how: Rendering) -> list[tuple[int, ...]]:
+    """The prints of drawn leaves."""
+    return [print_of(leaf, how).felts() for leaf in leaves]
 
 
 @dataclass(frozen=True)

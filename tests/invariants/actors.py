@@ -8,27 +8,28 @@ from typing import Any
 
 from renderchain.adapters.starknet.contracts import open_contract, open_token
 from renderchain.adapters.starknet.node import Node, close_account, open_account
-from renderchain.core.job import JobTerms, LeaseResult, StandingOffer, family_of
+from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
 from tests.chain.devnet import tell
 from tools.network.deploy import Rules, deploy_network
 from tools.network.local import predeployed
 
+WORKERS = 5  # with an owner each
 NAMES = (
-    *("admin", "artist-1", "artist-2", "owner-1", "owner-2"),
-    *("operator-1", "operator-2", "operator-3", "scheduler", "stranger"),
+    *("admin", "artist-1", "artist-2", "scheduler", "stranger"),
+    *(f"owner-{number}" for number in range(1, WORKERS + 1)),
+    *(f"operator-{number}" for number in range(1, WORKERS + 2)),
 )
-PAYOUTS = {"payout-1": 0xA1, "payout-2": 0xA2}
+PAYOUTS = {"payout-1": 0xA1, "payout-2": 0xA2, "payout-3": 0xA3}
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
-RESULT = LeaseResult(1, 2, 3, 4)
 PRICE = 2 * 10**9
 BOUNDS = ResourceBoundsMapping(
     l1_gas=ResourceBounds(0, 10**15),
     l1_data_gas=ResourceBounds(10**5, 10**15),
-    l2_gas=ResourceBounds(10**8, PRICE),
+    l2_gas=ResourceBounds(10**9, PRICE),
 )
-REASON = re.compile(r"RC: [a-z -]+")
+REASON = re.compile(r"RC: [a-z0-9 -]+")
 
 
 @dataclass(frozen=True)
@@ -111,31 +112,25 @@ class Actors:
         address = contract.address if contract else self.addresses[name]
         return int(await self.ask("token", "balance_of", address))
 
-    async def sign(self, operator: str, lease: int) -> list[int]:
+    @property
+    def board(self) -> int:
+        """The board's address."""
+        return int(self._contracts["board"].address)
+
+    @property
+    def chain_id(self) -> int:
+        """The chain's."""
+        return int(self._accounts["stranger"].signer.chain_id)
+
+    async def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""
         from renderchain.adapters.starknet.submission import typed_result
 
-        account = self._accounts[operator]
-        message = typed_result(int(account.signer.chain_id), self._contracts["board"].address, lease, RESULT)
-        return list(account.sign_message(message))
+        message = typed_result(self.chain_id, self.board, lease, result)
+        return list(self._accounts[operator].sign_message(message))
 
     def pass_time(self, seconds: int, blocks: int) -> None:
         """Let the chain grow older."""
         tell(self._node.rpc_url, "increaseTime", time=seconds)
         for _ in range(blocks):
             tell(self._node.rpc_url, "createBlock")
-
-
-def terms_of(values: dict[str, int], scheduler: int) -> JobTerms:
-    """Job terms with what the model does not care about filled in."""
-    return JobTerms(2**100, 1, package_files=2, family=FAMILY, scheduler=scheduler, **values)
-
-
-def offer_of(offer: tuple[int, int, int, int]) -> dict[str, int]:
-    """A standing offer as the contract takes it."""
-    return dict(vars(StandingOffer(*offer)))
-
-
-def plain_result() -> dict[str, int]:
-    """A result as the contract takes it."""
-    return {name: getattr(RESULT, name) for name in ("root", "results_hi", "results_lo", "key_hash")}

@@ -11,7 +11,7 @@ from tools.demo_scene.materials import Look, Painter
 from tools.demo_scene.sources import HUMMER, SourceIncomplete, Sources
 
 COLLECTION = "Hummer"
-FRAMES = (1, 8)
+FRAMES = (1, 10)
 METRES_A_FRAME = 0.4
 WHEEL_RADIUS = 0.52
 AXLES = (1.56, -2.2)

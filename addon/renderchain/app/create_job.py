@@ -44,7 +44,7 @@ class AuditPrices:
 
 
 def audit_prices(offer: Offer, tasks: int, tiles: int) -> AuditPrices:
-    """Prices for so many tasks of so many tiles; the pool pays an audit of every lease and some spare ones."""
+    """Prices for so many tasks of so many tiles; the pool pays an audit of every lease, and spare ones."""
     longest = min(offer.longest_lease, tasks)
     fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
     tile_fri = offer.reward_fri * TILE_SHARE // tiles

@@ -19,8 +19,12 @@ FELT_BYTES = 32
 
 @dataclass(frozen=True)
 class SealedVote:
-    """A vote that was sealed, and what it was made of; prints only of a case about pixels."""
+    """A vote that was sealed, and what it was made of; prints only of a case about pixels.
 
+    ``seed`` is the draw that it was made for: after a reorganisation there is another one.
+    """
+
+    seed: int
     nonce: int
     vote: int
     prints: tuple[TilePrint, ...] = ()
@@ -58,17 +62,19 @@ class Evidence:
     def save_vote(self, lease_id: int, round_: int, vote: SealedVote) -> None:
         """Keep a vote before it is sealed."""
         records = b"".join(one.to_bytes() for one in vote.prints).hex()
-        body = {"nonce": hex(vote.nonce), "vote": hex(vote.vote), "prints": records}
+        numbers = {"seed": hex(vote.seed), "nonce": hex(vote.nonce), "vote": hex(vote.vote)}
+        body = {**numbers, "prints": records}
         self._write(f"{lease_id}.{round_}.vote", json.dumps(body).encode())
 
-    def vote(self, lease_id: int, round_: int) -> SealedVote | None:
-        """The vote that was sealed in a round, None if there is none."""
+    def vote(self, lease_id: int, round_: int, seed: int) -> SealedVote | None:
+        """The vote that was sealed in a round of that draw, None if there is none."""
         path = self._folder / f"{lease_id}.{round_}.vote"
         if not path.exists():
             return None
         body = json.loads(path.read_bytes())
         prints = split_records(bytes.fromhex(body["prints"]))
-        return SealedVote(int(body["nonce"], 16), int(body["vote"], 16), prints)
+        drawn, nonce, vote = (int(body[name], 16) for name in ("seed", "nonce", "vote"))
+        return SealedVote(drawn, nonce, vote, prints) if drawn == seed else None
 
     def drop(self, lease_id: int) -> None:
         """Forget a lease that is settled."""

@@ -48,26 +48,26 @@ class Jury:
 
     async def _commit(self, lease: LeaseInfo, case: CaseInfo, seat: int, worker_id: int) -> None:
         lease_id = lease.lease_id
-        sealed = self._evidence.vote(lease_id, case.round)
+        seed = await self._chain.court.seed(lease_id, case.round)
+        sealed = self._evidence.vote(lease_id, case.round, seed)
         if sealed is None:
             self._reporter.say(f"Verifying lease {lease_id}, round {case.round}")
-            sealed = await self._find(lease, case)
+            sealed = await self._find(lease, case, seed)
             self._evidence.save_vote(lease_id, case.round, sealed)
-        seed = await self._chain.court.seed(lease_id, case.round)
         vote = {"seed": seed, "worker_id": worker_id, "nonce": sealed.nonce, "vote": sealed.vote}
         mark = mark_of(self._hash_many, self._chain.board, lease_id, case.round, **vote)
         await self._chain.court.commit([(lease_id, seat, mark)])
 
-    async def _find(self, lease: LeaseInfo, case: CaseInfo) -> SealedVote:
+    async def _find(self, lease: LeaseInfo, case: CaseInfo, seed: int) -> SealedVote:
         job, nonce = await self._chain.job(lease.job_id), self._new_nonce()
         if case.kind is CaseKind.FAILURE:
-            return SealedVote(nonce, await self._verifier.is_unrenderable(job, lease))
+            return SealedVote(seed, nonce, await self._verifier.is_unrenderable(job, lease))
         if case.kind is CaseKind.DELIVERY:
-            return SealedVote(nonce, await self._delivery(job, lease))
+            return SealedVote(seed, nonce, await self._delivery(job, lease))
         drawn = await self._chain.court.leaves(lease.lease_id)
         prints = await self._verifier.render(job, lease, drawn)
         contents = [content_of(self._hash_many, one) for one in prints]
-        return SealedVote(nonce, answer_of(self._hash_many, contents), tuple(prints))
+        return SealedVote(seed, nonce, answer_of(self._hash_many, contents), tuple(prints))
 
     async def _delivery(self, job: JobInfo, lease: LeaseInfo) -> int:
         court, lease_id = self._chain.court, lease.lease_id
@@ -81,7 +81,8 @@ class Jury:
 
     async def _reveal(self, lease: LeaseInfo, case: CaseInfo, seat: int) -> None:
         lease_id, court = lease.lease_id, self._chain.court
-        sealed = self._evidence.vote(lease_id, case.round)
+        seed = await court.seed(lease_id, case.round)
+        sealed = self._evidence.vote(lease_id, case.round, seed)
         if sealed is None:
             raise ContentError(
                 f"The vote on lease {lease_id} was sealed by another machine; its bond is lost."

@@ -9,7 +9,7 @@ from ..core.errors import ContentError
 from ..core.manifest import Manifest
 from ..core.merkle import HashMany, LeaseKey
 from ..core.messages import Loaded, Rendered
-from ..core.prints import Pixels, crop, print_of, split_records
+from ..core.prints import Pixels, bit_steps, crop, print_of, split_records
 from ..core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,
@@ -83,9 +83,9 @@ def check_result(
 
 
 def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
-    tiles = manifest.regions
+    tiles, steps = manifest.regions, bit_steps(manifest.samples)
     if pixels.shape[:2] != (manifest.height, manifest.width) or len(prints) != len(tiles):
         raise ContentError(f"The noisy pass of frame {frame} has another size than the job's: refused.")
     for tile, content in zip(tiles, prints, strict=True):
-        if print_of(crop(pixels, tile)) != content:
+        if print_of(crop(pixels, tile), steps) != content:
             raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")

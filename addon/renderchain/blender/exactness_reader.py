@@ -23,6 +23,7 @@ def features_of(scene: bpy.types.Scene) -> tuple[str, ...]:
         "path guiding": guided and cycles.use_deterministic_guiding,
         "changing path guiding": guided and not cycles.use_deterministic_guiding,
         "volume guiding": bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and _has_volume(scene),
+        "Freestyle": scene.render.use_freestyle and any(layer.use_freestyle for layer in scene.view_layers),
         "large frame": cycles.use_adaptive_sampling and max(frame_size(scene)) > MAX_CYCLES_TILE,
         "time limit": cycles.time_limit > 0,
         "simulation": any(not baked for baked in _simulations(scene)),

@@ -31,6 +31,10 @@ def check_scene(scene: bpy.types.Scene) -> Findings:
     file_format = scene.render.image_settings.file_format
     if file_format not in FORMATS:
         warnings.append(f"The output format {file_format} is no single image; frames will be PNG files.")
+    if getattr(scene.render, "use_auto_generate_texture_cache", False):
+        warnings.append(
+            "Workers render without the texture cache; textures may look a little sharper or softer."
+        )
     for dependency in find_dependencies():
         for path in dependency.files:
             if not Path(path).is_file():

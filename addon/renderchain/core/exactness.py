@@ -18,6 +18,7 @@ from .tiles import PER_TILE as TILE
 PER_FRAME = {
     "path guiding": "Path guiding learns from all pixels of a frame",
     "volume guiding": "Volumes are sampled by what neighbouring pixels found",
+    "Freestyle": "Freestyle draws its lines anew for every crop",
     "large frame": "Adaptive sampling joins the parts in which Cycles renders a frame of over 8,192 pixels",
 }
 COSTS_MORE = "audits render whole frames instead of tiles, which costs more of the audit pool."

@@ -7,6 +7,7 @@ low bits of the noise agree. DESIGN.md §5 has the formula and the first measure
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,9 @@ from .tiles import TILE, Tile
 
 Pixels = NDArray[np.float32]
 
-BIT_STEPS = 128  # an octave
+BIT_STEPS = 32  # an octave, at 16 samples; the noise falls with the root of the samples
+STEPS_SAMPLES = 16
+FEWEST_STEPS, MOST_STEPS = 16, 256
 LEVEL_STEPS = 64  # an octave
 FLOOR = 2.0**-8
 BRIGHTEST = 2.0**8 - FLOOR  # just over the last level
@@ -38,7 +41,7 @@ RECORD_BYTES = 32 + BITS_BYTES + 2 * LEVEL_COUNT + 2
 FELT_BYTES = 31
 LEVEL_BITS = 10
 # The contract compares by these two as well; docs/verification.md says where they come from.
-MAX_BIT_PERCENT = 20
+MAX_BIT_PERCENT = 40
 MAX_LEVEL_STEPS = 3
 # Each pixel's own offset between 0 and 1: a flat area whose light happens to lie at a step's edge
 # must not change all its bits for one float's last digit.
@@ -92,8 +95,16 @@ def canonical_bytes(pixels: Pixels) -> bytes:
     return np.ascontiguousarray(pixels, dtype="<f4").tobytes()
 
 
-def print_of(pixels: Pixels) -> TilePrint:
+def bit_steps(samples: int) -> int:
+    """Steps an octave for the bits of a scene's prints: so fine that its noise changes them."""
+    steps = math.isqrt(BIT_STEPS**2 * samples // STEPS_SAMPLES)
+    return min(max(steps, FEWEST_STEPS), MOST_STEPS)
+
+
+def print_of(pixels: Pixels, steps: int = BIT_STEPS) -> TilePrint:
     """The print of a tile, or of a larger region, ``pixels`` of shape (height, width, 4).
+
+    ``steps`` an octave of light change a bit: ``bit_steps`` of the scene's samples.
 
     Outside a smaller edge tile bits are 0, and so are the levels of blocks that have less than half of
     their pixels inside. A region over 64 pixels high or wide has the bits of 64x64 of its pixels, evenly
@@ -107,7 +118,7 @@ def print_of(pixels: Pixels) -> TilePrint:
         shown = pixels[np.ix_(rows, columns)]
     digest = hashlib.sha256(canonical_bytes(pixels)).digest()
     area = max(MIN_AREA, shown.shape[0] * shown.shape[1])
-    return TilePrint(digest, _bits_of(shown), _levels_of(pixels, *edges), area)
+    return TilePrint(digest, _bits_of(shown, steps), _levels_of(pixels, *edges), area)
 
 
 def _edges(side: int, is_large: bool) -> list[int]:
@@ -115,10 +126,10 @@ def _edges(side: int, is_large: bool) -> list[int]:
     return [side * at // BLOCKS_PER_SIDE if is_large else min(BLOCK * at, side) for at in places]
 
 
-def _bits_of(pixels: Pixels) -> bytes:
+def _bits_of(pixels: Pixels, octave: int) -> bytes:
     height, width = pixels.shape[:2]
     luminance = _light(pixels) @ LUMINANCE + FLOOR
-    steps = np.floor(BIT_STEPS * np.log2(luminance) + _DITHER[:height, :width])
+    steps = np.floor(octave * np.log2(luminance) + _DITHER[:height, :width])
     parity = np.zeros((TILE, TILE), np.uint8)
     parity[:height, :width] = steps.astype(np.int64) & 1
     return np.packbits(parity.ravel()).tobytes()

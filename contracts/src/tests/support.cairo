@@ -3,9 +3,7 @@ use starknet::syscalls::deploy_syscall;
 use starknet::testing::{
     pop_log_raw, set_block_hash, set_block_number, set_block_timestamp, set_contract_address,
 };
-use starknet::{
-    ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
-};
+use starknet::{ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp};
 use crate::court_room::CourtRoom;
 use crate::directory::Directory;
 use crate::interfaces::{
@@ -183,8 +181,8 @@ pub fn network() -> Network {
     net
 }
 
-/// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look at
-/// one of four tiles a task: a lease of two locks 66, one of a single task 36.
+/// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look
+/// at one of four tiles a task: a lease of two locks 66, one of a single task 36.
 pub fn terms() -> JobTerms {
     JobTerms {
         package_hi: 1,

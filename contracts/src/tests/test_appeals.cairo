@@ -1,41 +1,42 @@
 //! More verifiers look again: at most twice, for whoever lost and pays a bond.
 use crate::case_types::{CasePhase, Verdict, Vote};
 use crate::interfaces::{
-    ICourtDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
-    ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+    ICourtDispatcherTrait, ICourtSafeDispatcher, ICourtSafeDispatcherTrait, IERC20DispatcherTrait,
+    IJobBoardDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
 use crate::types::{LeaseState, Trial as Outcome};
 use super::support::{FAMILY, STAKE, WORKER, account, be};
 use super::trial::{
-    advance, appeal, assert_phase, assert_verdict, commit_all, count,
-    draw, drawn_case, end, hear, members, owed, owner_of, pay, rest, reveal_all, round_of,
-    stake, votes, wait,
+    advance, appeal, ask, assert_phase, assert_verdict, commit_all, count, draw, drawn_case, hear,
+    open, owed, owner_of, reason_of, rest, reveal_all, stake, votes, wait,
 };
+use super::trial_money::{end, pay};
 
 #[test]
 fn a_worker_that_appeals_rightly_gets_its_bond_back_and_false_verifiers_pay() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 1, 2);
     assert_verdict(trial, Verdict::REJECTED);
     let before = trial.net.token.balance_of(account('operator'));
     appeal(trial, 'operator');
     assert_eq!(trial.net.token.balance_of(account('operator')), before - 21);
     draw(trial, 'second');
-    assert_eq!(members(trial).len(), 7);
-    assert_eq!(trial.net.court.drawn_leaves(trial.lease_id).len(), 2);
+    let round = ask(trial);
+    assert_eq!((round.members.len(), round.leaves.len()), (7, 2));
     hear(trial, 7, 0);
     rest(trial);
     assert_verdict(trial, Verdict::ACCEPTED);
     assert_eq!(owed(trial, account('operator')), 21);
     assert_eq!((stake(trial, WORKER), trial.net.registry.burned_fri()), (STAKE, 2 * 36));
-    // The pool paid one fee of the first round and seven of the second, and has a tenth of two bonds.
+    // The pool paid one fee of the first round and seven of the second, and has a tenth of two
+    // bonds.
     assert_eq!(trial.net.board.job(trial.job_id).times.audit_pool_fri, 400 - 2 - 21 + 8);
     pay(trial);
 }
 
 #[test]
 fn a_worker_that_appeals_wrongly_pays_the_round() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 0, 3);
     appeal(trial, 'owner');
     draw(trial, 'second');
@@ -49,7 +50,7 @@ fn a_worker_that_appeals_wrongly_pays_the_round() {
 
 #[test]
 fn a_requester_that_appeals_rightly_sees_the_cheat_slashed() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 3, 0);
     appeal(trial, 'artist');
     draw(trial, 'second');
@@ -66,7 +67,7 @@ fn a_requester_that_appeals_rightly_sees_the_cheat_slashed() {
 
 #[test]
 fn a_requester_that_appeals_wrongly_pays_the_round() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 3, 0);
     appeal(trial, 'artist');
     draw(trial, 'second');
@@ -78,14 +79,15 @@ fn a_requester_that_appeals_wrongly_pays_the_round() {
 
 #[test]
 fn fifteen_have_the_last_word() {
-    let trial = drawn_case(24);
+    let trial = drawn_case(15);
     hear(trial, 0, 3);
     appeal(trial, 'operator');
     draw(trial, 'second');
     hear(trial, 7, 0);
     appeal(trial, 'artist');
     draw(trial, 'third');
-    assert_eq!((members(trial).len(), round_of(trial)), (15, 2));
+    let round = ask(trial);
+    assert_eq!((round.members.len(), round.number), (15, 2));
     hear(trial, 10, 5);
     assert_phase(trial, CasePhase::OVER);
     assert_verdict(trial, Verdict::ACCEPTED);
@@ -112,13 +114,14 @@ fn a_round_that_nobody_can_be_seated_for_leaves_the_verdict_and_the_bond() {
 
 #[test]
 fn an_appeal_that_decides_nothing_leaves_the_verdict() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 3, 0);
     appeal(trial, 'artist');
     draw(trial, 'second');
-    commit_all(trial, votes(7, 0).span());
-    super::trial::open(trial);
-    reveal_all(trial, votes(2, 0).span());
+    let round = ask(trial);
+    commit_all(trial, round, votes(7, 0).span());
+    open(trial, round);
+    reveal_all(trial, round, votes(2, 0).span());
     wait(1);
     advance(trial);
     assert_eq!(count(trial, 1, Vote::ABSENT), 5);
@@ -130,10 +133,11 @@ fn an_appeal_that_decides_nothing_leaves_the_verdict() {
 
 #[test]
 fn an_undecided_lease_may_be_appealed_by_either_side() {
-    let trial = drawn_case(12);
-    commit_all(trial, votes(3, 0).span());
-    super::trial::open(trial);
-    reveal_all(trial, votes(2, 0).span());
+    let trial = drawn_case(8);
+    let round = ask(trial);
+    commit_all(trial, round, votes(3, 0).span());
+    open(trial, round);
+    reveal_all(trial, round, votes(2, 0).span());
     wait(1);
     advance(trial);
     assert_verdict(trial, Verdict::UNDECIDED);
@@ -147,16 +151,17 @@ fn an_undecided_lease_may_be_appealed_by_either_side() {
 
 #[test]
 fn a_worker_that_does_not_open_on_appeal_drags_no_honest_verifier_down() {
-    let trial = drawn_case(12);
+    let trial = drawn_case(8);
     hear(trial, 3, 0);
     appeal(trial, 'artist');
     draw(trial, 'second');
-    commit_all(trial, votes(7, 0).span());
+    let round = ask(trial);
+    commit_all(trial, round, votes(7, 0).span());
     wait(1);
     advance(trial);
     assert_verdict(trial, Verdict::REJECTED);
     assert_eq!(stake(trial, WORKER), STAKE - 66);
-    for judge in 2..14_u32 {
+    for judge in 2..10_u32 {
         assert_eq!(stake(trial, judge), STAKE);
     }
     end(trial);
@@ -172,49 +177,36 @@ fn verifiers_who_left_after_the_submission_still_have_their_seats() {
     }
     appeal(trial, 'operator');
     draw(trial, 'second');
-    assert_eq!(members(trial).len(), 3);
+    assert_eq!(ask(trial).members.len(), 3);
     hear(trial, 0, 3);
     rest(trial);
     end(trial);
 }
 
 #[test]
-#[should_panic(expected: ('RC: only who lost may appeal', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_winner_does_not_appeal() {
+#[feature("safe_dispatcher")]
+fn only_who_lost_appeals_with_a_bond_and_in_time() {
+    let trial = drawn_case(3);
+    hear(trial, 0, 3);
+    let court = ICourtSafeDispatcher { contract_address: trial.net.court.contract_address };
+    for who in array!['artist', 'stranger'] {
+        be(who);
+        let reason = reason_of(court.appeal(trial.lease_id));
+        assert_eq!(reason, 'RC: only who lost may appeal');
+    }
+    wait(1);
+    be('operator');
+    assert_eq!(reason_of(court.appeal(trial.lease_id)), 'RC: step is over');
+}
+
+#[test]
+#[should_panic(
+    expected: ('RC: only who lost may appeal', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'),
+)]
+fn a_worker_does_not_appeal_what_it_won() {
     let trial = drawn_case(3);
     hear(trial, 3, 0);
     appeal(trial, 'operator');
-}
-
-#[test]
-#[should_panic(expected: ('RC: only who lost may appeal', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_requester_does_not_appeal_what_it_won() {
-    let trial = drawn_case(3);
-    hear(trial, 0, 3);
-    appeal(trial, 'artist');
-}
-
-#[test]
-#[should_panic(expected: ('RC: only who lost may appeal', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_stranger_does_not_appeal() {
-    let trial = drawn_case(3);
-    hear(trial, 0, 3);
-    appeal(trial, 'stranger');
-}
-
-#[test]
-#[should_panic(expected: ('RC: step is over', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn an_appeal_comes_in_time() {
-    let trial = drawn_case(3);
-    hear(trial, 0, 3);
-    wait(1);
-    appeal(trial, 'operator');
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nothing_is_appealed_before_a_verdict() {
-    appeal(drawn_case(3), 'operator');
 }
 
 #[test]

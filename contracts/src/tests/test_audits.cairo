@@ -1,23 +1,20 @@
 //! A first round from the draw to the verdict, and money that adds up after each step.
 use crate::case_types::{CasePhase, Commitment, Content, LeafOpening, Reveal, Verdict, Vote};
 use crate::interfaces::{
-    ICourtDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
+    ICourtDispatcherTrait, ICourtSafeDispatcher, ICourtSafeDispatcherTrait, IERC20DispatcherTrait,
+    IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
     IWorkerRegistryDispatcherTrait,
 };
-use crate::leaves::answer_of;
-use crate::types::{JobTerms, LeaseState, Record, Trial as Outcome};
+use crate::types::{JobTerms, LeaseResult, LeaseState, Record, Trial as Outcome};
 use super::support::{RICH, STAKE, WORKER, account, at, be, claim, create, locked, pass_draw_block};
 use super::trial::{
-    OTHER, SAME, STRANGER, Trial, advance, assert_all_settled, assert_money, assert_phase,
-    assert_verdict, case_terms, commit, commit_all, compare, contents, count, court_with,
-    draw, drawn_case, end, hear, judge_at, mark_of, nonce_of, open, opening_of, operator_of,
-    owed, pay, payout_of, prints, proofs, rest, result_of, reveal, reveal_all,
-    reveal_prints, seed, stake, submitted_case, votes, wait,
+    OTHER, SAME, STRANGER, Trial, advance, ask, assert_phase, assert_verdict, case_terms, commit,
+    commit_all, compare, contents, count, court_with, draw, drawn_case, hear, judge_at, mark_of,
+    nonce_of, open, operator_of, owed, payout_of, prints, proofs, reason_of, rest, result_of,
+    reveal_all, reveal_of, reveal_prints, stake, submitted_case, vote_of, votes, wait,
 };
-
-fn answer(trial: Trial) -> felt252 {
-    answer_of(contents(trial, SAME).span())
-}
+use super::trial_leaves::opening_of;
+use super::trial_money::{assert_all_settled, assert_money, end, pay};
 
 #[test]
 fn equal_digests_accept_and_everybody_is_paid() {
@@ -42,10 +39,11 @@ fn equal_digests_accept_and_everybody_is_paid() {
 #[test]
 fn another_machine_agrees_by_its_prints() {
     let trial = drawn_case(3);
+    let round = ask(trial);
     let hows = array![SAME, STRANGER, STRANGER];
-    commit_all(trial, hows.span());
-    open(trial);
-    reveal_all(trial, hows.span());
+    commit_all(trial, round, hows.span());
+    open(trial, round);
+    reveal_all(trial, round, hows.span());
     assert_eq!(count(trial, 0, Vote::AGREES), 3);
     advance(trial);
     rest(trial);
@@ -74,8 +72,9 @@ fn a_cheat_loses_its_lock_and_the_range_opens_again() {
 #[test]
 fn an_outvoted_verifier_loses_its_bond() {
     let trial = drawn_case(3);
+    let round = ask(trial);
     hear(trial, 2, 1);
-    let loser = judge_at(trial, 2);
+    let loser = judge_at(round, 2);
     rest(trial);
     assert_verdict(trial, Verdict::ACCEPTED);
     assert_eq!((stake(trial, loser), owed(trial, payout_of(loser))), (STAKE - 40, 0));
@@ -88,7 +87,8 @@ fn an_outvoted_verifier_loses_its_bond() {
 #[test]
 fn a_worker_that_does_not_open_has_lost() {
     let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
+    let round = ask(trial);
+    commit_all(trial, round, votes(3, 0).span());
     wait(1);
     advance(trial);
     assert_phase(trial, CasePhase::OVER);
@@ -103,11 +103,12 @@ fn a_worker_that_does_not_open_has_lost() {
 #[test]
 fn prints_that_the_worker_leaves_unanswered_count_against_it() {
     let trial = drawn_case(3);
+    let round = ask(trial);
     let hows = array![STRANGER, STRANGER, STRANGER];
-    commit_all(trial, hows.span());
-    open(trial);
+    commit_all(trial, round, hows.span());
+    open(trial, round);
     for seat in 0..3_u8 {
-        reveal_prints(trial, seat, STRANGER);
+        reveal_prints(trial, round, seat, STRANGER);
     }
     wait(2);
     advance(trial);
@@ -117,24 +118,13 @@ fn prints_that_the_worker_leaves_unanswered_count_against_it() {
 }
 
 #[test]
-#[should_panic(expected: ('RC: step is not overdue', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn the_worker_has_a_step_to_answer_prints_that_came_last() {
-    let trial = drawn_case(3);
-    commit_all(trial, array![SAME, SAME, STRANGER].span());
-    open(trial);
-    reveal_all(trial, array![SAME, SAME].span());
-    reveal_prints(trial, 2, STRANGER);
-    wait(1);
-    advance(trial);
-}
-
-#[test]
 fn who_does_not_reveal_pays_as_if_it_had_lost() {
     let trial = drawn_case(5);
-    commit_all(trial, votes(3, 0).span());
-    open(trial);
-    reveal_all(trial, votes(2, 0).span());
-    let silent = judge_at(trial, 2);
+    let round = ask(trial);
+    commit_all(trial, round, votes(3, 0).span());
+    open(trial, round);
+    reveal_all(trial, round, votes(2, 0).span());
+    let silent = judge_at(round, 2);
     wait(1);
     advance(trial);
     assert_eq!(stake(trial, silent), STAKE - 40);
@@ -150,20 +140,22 @@ fn who_does_not_reveal_pays_as_if_it_had_lost() {
 #[test]
 fn an_absent_verifier_is_replaced_and_slashed() {
     let trial = drawn_case(6);
-    let vote = answer(trial);
-    commit(trial, 0, vote);
-    commit(trial, 1, vote);
-    let absent = judge_at(trial, 2);
+    let round = ask(trial);
+    let vote = vote_of(round, SAME);
+    commit(trial, round, 0, vote);
+    commit(trial, round, 1, vote);
+    let absent = judge_at(round, 2);
     wait(1);
     advance(trial);
     assert_phase(trial, CasePhase::COMMIT);
     assert_eq!((stake(trial, absent), owed(trial, payout_of(absent))), (STAKE - 40, 0));
-    let new = judge_at(trial, 2);
-    assert!(new != absent && new != judge_at(trial, 0) && new != judge_at(trial, 1));
+    let round = ask(trial);
+    let new = judge_at(round, 2);
+    assert!(new != absent && new != judge_at(round, 0) && new != judge_at(round, 1));
     assert_money(trial);
-    commit(trial, 2, vote);
-    open(trial);
-    reveal_all(trial, votes(3, 0).span());
+    commit(trial, round, 2, vote);
+    open(trial, round);
+    reveal_all(trial, round, votes(3, 0).span());
     advance(trial);
     rest(trial);
     assert_verdict(trial, Verdict::ACCEPTED);
@@ -173,10 +165,11 @@ fn an_absent_verifier_is_replaced_and_slashed() {
 #[test]
 fn without_replacements_nobody_judges_the_worker() {
     let trial = drawn_case(3);
-    let vote = answer(trial);
-    commit(trial, 0, vote);
-    commit(trial, 1, vote);
-    let (came, absent) = (judge_at(trial, 0), judge_at(trial, 2));
+    let round = ask(trial);
+    let vote = vote_of(round, SAME);
+    commit(trial, round, 0, vote);
+    commit(trial, round, 1, vote);
+    let (came, absent) = (judge_at(round, 0), judge_at(round, 2));
     wait(1);
     advance(trial);
     assert_phase(trial, CasePhase::OVER);
@@ -223,7 +216,7 @@ fn an_empty_pool_audits_nothing() {
         draw(trial, 'hash');
         if slot == 0 {
             // Its range opens again, but its audit was the pool's last money.
-            commit_all(trial, votes(0, 3).span());
+            commit_all(trial, ask(trial), votes(0, 3).span());
             wait(1);
             advance(trial);
         } else {
@@ -231,284 +224,6 @@ fn an_empty_pool_audits_nothing() {
             pay(trial);
         }
     }
-}
-
-#[test]
-#[should_panic(expected: ('RC: vote is not the sealed one', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_copied_commitment_is_worth_nothing() {
-    let trial = drawn_case(3);
-    let vote = answer(trial);
-    let copied = mark_of(trial, 0, vote);
-    commit(trial, 0, vote);
-    commit(trial, 1, vote);
-    be(operator_of(judge_at(trial, 2)));
-    trial.net.court.commit(array![Commitment { lease_id: trial.lease_id, seat: 2, mark: copied }]);
-    open(trial);
-    let lease_id = trial.lease_id;
-    trial.net.court.reveal(array![Reveal { lease_id, seat: 2, nonce: nonce_of(0), vote }]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: vote is not the sealed one', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_vote_with_another_nonce_is_another_vote() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
-    open(trial);
-    let lease_id = trial.lease_id;
-    trial.net.court.reveal(array![Reveal { lease_id, seat: 0, nonce: 5, vote: answer(trial) }]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: vote is not the sealed one', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn who_sealed_something_else_can_not_say_yes_after_the_opening() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    reveal(trial, 2, answer(trial));
-}
-
-#[test]
-#[should_panic(expected: ('RC: another vote needs prints', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_no_without_prints_is_no_vote() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    reveal(trial, 2, answer_of(contents(trial, OTHER).span()));
-}
-
-#[test]
-#[should_panic(expected: ('RC: seat has voted already', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_reveals_twice() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
-    open(trial);
-    reveal(trial, 0, answer(trial));
-    reveal(trial, 0, answer(trial));
-}
-
-#[test]
-#[should_panic(expected: ('RC: step is over', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_vote_comes_in_time() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
-    open(trial);
-    wait(1);
-    reveal(trial, 0, answer(trial));
-}
-
-#[test]
-#[should_panic(expected: ('RC: seat has voted already', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_seals_twice() {
-    let trial = drawn_case(3);
-    commit(trial, 0, 1);
-    commit(trial, 0, 2);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not that verifier', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_seals_for_another() {
-    let trial = drawn_case(3);
-    be('thief');
-    trial.net.court.commit(array![Commitment { lease_id: trial.lease_id, seat: 0, mark: 1 }]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: no such seat in the round', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_round_has_its_seats_only() {
-    let trial = drawn_case(3);
-    trial.net.court.commit(array![Commitment { lease_id: trial.lease_id, seat: 3, mark: 1 }]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nothing_is_sealed_without_a_case() {
-    let trial = submitted_case(court_with(3));
-    trial.net.court.commit(array![Commitment { lease_id: trial.lease_id, seat: 0, mark: 1 }]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nothing_is_revealed_before_the_opening() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
-    reveal(trial, 0, answer(trial));
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nothing_is_opened_before_all_votes_are_sealed() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 0).span());
-    open(trial);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_else_opens() {
-    let trial = sealed();
-    let (openings, siblings) = proofs(trial);
-    be('thief');
-    let result = result_of(trial);
-    trial.net.court.open(trial.lease_id, seed(trial), result, openings, siblings);
-}
-
-fn sealed() -> Trial {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(3, 0).span());
-    trial
-}
-
-fn open_with(trial: Trial, openings: Array<LeafOpening>, siblings: Array<felt252>) {
-    be('operator');
-    let result = result_of(trial);
-    trial.net.court.open(trial.lease_id, seed(trial), result, openings, siblings);
-}
-
-#[test]
-#[should_panic(expected: ('RC: opened for another draw', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nothing_is_opened_for_a_draw_that_a_reorganisation_undid() {
-    let trial = sealed();
-    let (openings, siblings) = proofs(trial);
-    be('operator');
-    let result = result_of(trial);
-    trial.net.court.open(trial.lease_id, seed(trial) + 1, result, openings, siblings);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the submitted result', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn another_root_is_not_opened() {
-    let trial = sealed();
-    let (openings, siblings) = proofs(trial);
-    be('operator');
-    let mut result = result_of(trial);
-    result.root += 1;
-    trial.net.court.open(trial.lease_id, seed(trial), result, openings, siblings);
-}
-
-#[test]
-#[should_panic(expected: ('RC: leaf is not under the root', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn another_content_is_not_under_the_root() {
-    let trial = sealed();
-    let (openings, siblings) = proofs(trial);
-    let content = Content { digest_lo: 99, ..*openings[0].content };
-    open_with(trial, array![LeafOpening { content, ..*openings[0] }], siblings);
-}
-
-#[test]
-#[should_panic(expected: ('RC: leaf is not under the root', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn another_leaf_of_the_tree_is_not_the_drawn_one() {
-    let trial = sealed();
-    let (_, siblings) = proofs(trial);
-    let drawn = *trial.net.court.drawn_leaves(trial.lease_id)[0];
-    open_with(trial, array![opening_of((drawn + 1) % 8)], siblings);
-}
-
-#[test]
-#[should_panic(expected: ('RC: wrong number of leaves', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn an_inner_node_is_no_leaf() {
-    let trial = sealed();
-    let (openings, siblings) = proofs(trial);
-    open_with(trial, openings, siblings.span().slice(0, 3).into());
-}
-
-#[test]
-#[should_panic(expected: ('RC: wrong number of leaves', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn every_drawn_leaf_is_opened() {
-    open_with(sealed(), array![], array![]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: print is another one', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_verifier_shows_the_prints_that_it_sealed() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    let (mine, answer) = (contents(trial, OTHER), contents(trial, SAME));
-    let (nonce, shown) = (nonce_of(2), prints(trial, STRANGER));
-    trial.net.court.reveal_prints(trial.lease_id, 2, nonce, mine, answer, shown);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the opened answer', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_verifier_is_compared_with_what_was_opened() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    let (mine, answer) = (contents(trial, OTHER), contents(trial, STRANGER));
-    let (nonce, shown) = (nonce_of(2), prints(trial, OTHER));
-    trial.net.court.reveal_prints(trial.lease_id, 2, nonce, mine, answer, shown);
-}
-
-#[test]
-#[should_panic(expected: ('RC: print is another one', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn the_worker_answers_with_the_prints_that_its_leaves_hold() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    reveal_prints(trial, 2, OTHER);
-    let (mine, answer) = (contents(trial, OTHER), contents(trial, SAME));
-    let shown = prints(trial, OTHER);
-    trial.net.court.compare(trial.lease_id, 2, mine, answer, shown, prints(trial, OTHER));
-}
-
-#[test]
-#[should_panic(expected: ('RC: seat has voted already', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_is_compared_before_it_showed_its_prints() {
-    let trial = drawn_case(3);
-    commit_all(trial, votes(2, 1).span());
-    open(trial);
-    compare(trial, 2, OTHER);
-}
-
-#[test]
-#[should_panic(expected: ('RC: step is not overdue', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn verifiers_have_a_step_to_seal() {
-    let trial = drawn_case(3);
-    at(1_000_000, 59); // the chain stood still
-    advance(trial);
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn what_is_over_does_not_go_on() {
-    let trial = drawn_case(3);
-    hear(trial, 3, 0);
-    rest(trial);
-    advance(trial);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not before the court ends', 'ENTRYPOINT_FAILED'))]
-fn a_lease_in_court_is_not_accepted() {
-    let trial = drawn_case(3);
-    be('artist');
-    trial.net.board.accept(trial.job_id, array![trial.lease_id]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: lease has to be audited', 'ENTRYPOINT_FAILED'))]
-fn a_lease_that_chance_chose_is_not_accepted_instead() {
-    let trial = submitted_case(court_with(3));
-    pass_draw_block('hash');
-    be('artist');
-    trial.net.board.accept(trial.job_id, array![trial.lease_id]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: block of the draw is ahead', 'ENTRYPOINT_FAILED'))]
-fn a_lease_is_not_accepted_before_its_draw_is_known() {
-    let trial = submitted_case(court_with(3));
-    at(1_400, 51);
-    be('artist');
-    trial.net.board.accept(trial.job_id, array![trial.lease_id]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: lease in another state', 'ENTRYPOINT_FAILED'))]
-fn a_lease_in_court_is_not_given_back() {
-    let trial = drawn_case(3);
-    be('operator');
-    trial.net.board.give_back(trial.lease_id);
 }
 
 #[test]
@@ -521,5 +236,157 @@ fn a_job_that_is_canceled_during_an_audit_still_ends_with_its_verdict() {
     rest(trial);
     // Canceled, so its range is refunded, with the pool and a tenth's rest of the lock.
     assert_eq!(owed(trial, account('artist')), 200 + 394);
+    assert_all_settled(trial);
+}
+
+fn court_of(trial: Trial) -> ICourtSafeDispatcher {
+    ICourtSafeDispatcher { contract_address: trial.net.court.contract_address }
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn a_vote_is_sealed_once_and_by_its_verifier() {
+    let trial = submitted_case(court_with(3));
+    let (court, lease_id, job_id) = (court_of(trial), trial.lease_id, trial.job_id);
+    let sealed = |seat: u8| array![Commitment { lease_id, seat, mark: 1 }];
+    let reason = reason_of(court.commit(sealed(0)));
+    assert_eq!(reason, 'RC: case in another phase');
+    draw(trial, 'hash');
+    let round = ask(trial);
+    be('thief');
+    assert_eq!(reason_of(court.commit(sealed(0))), 'RC: not that verifier');
+    assert_eq!(reason_of(court.commit(sealed(3))), 'RC: no such seat in the round');
+    commit(trial, round, 0, 1);
+    assert_eq!(reason_of(court.commit(sealed(0))), 'RC: seat has voted already');
+    let (openings, siblings) = proofs(trial, round);
+    be('operator');
+    let opened = court.open(lease_id, round.seed, result_of(trial), openings, siblings);
+    assert_eq!(reason_of(opened), 'RC: case in another phase');
+    let revealed = court.reveal(array![reveal_of(trial, 0, 1)]);
+    assert_eq!(reason_of(revealed), 'RC: case in another phase');
+    let appealed = court.appeal(lease_id);
+    assert_eq!(reason_of(appealed), 'RC: case in another phase');
+    at(1_000_000, 59); // the chain stood still
+    let advanced = court.advance(job_id, array![lease_id]);
+    assert_eq!(reason_of(advanced), 'RC: step is not overdue');
+    let drawn = court.draw(job_id, array![lease_id]);
+    assert_eq!(reason_of(drawn), 'RC: nothing to draw');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn a_lease_in_court_is_neither_accepted_nor_given_back_nor_let_expire() {
+    let trial = submitted_case(court_with(3));
+    let (job_id, lease_ids) = (trial.job_id, array![trial.lease_id]);
+    let board = IJobBoardSafeDispatcher { contract_address: trial.net.board.contract_address };
+    be('artist');
+    at(1_400, 51);
+    let accepted = board.accept(job_id, lease_ids.clone());
+    assert_eq!(reason_of(accepted), 'RC: block of the draw is ahead');
+    let drawn = court_of(trial).draw(job_id, lease_ids.clone());
+    assert_eq!(reason_of(drawn), 'RC: block of the draw is ahead');
+    at(1_300, 40);
+    pass_draw_block('hash');
+    let accepted = board.accept(job_id, lease_ids.clone());
+    assert_eq!(reason_of(accepted), 'RC: lease has to be audited');
+    trial.net.court.draw(job_id, lease_ids.clone());
+    let accepted = board.accept(job_id, lease_ids.clone());
+    assert_eq!(reason_of(accepted), 'RC: not before the court ends');
+    at(1_000_000, 1_000_000);
+    let accepted = board.accept_late(job_id, lease_ids.clone());
+    assert_eq!(reason_of(accepted), 'RC: not before the court ends');
+    let expired = board.expire(job_id, lease_ids);
+    assert_eq!(reason_of(expired), 'RC: lease in another state');
+    be('operator');
+    let given_back = board.give_back(trial.lease_id);
+    assert_eq!(reason_of(given_back), 'RC: lease in another state');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn only_the_worker_opens_and_only_the_drawn_leaves_under_its_root() {
+    let trial = drawn_case(3);
+    let (round, court, lease_id) = (ask(trial), court_of(trial), trial.lease_id);
+    commit_all(trial, round, votes(3, 0).span());
+    let (openings, siblings) = proofs(trial, round);
+    let (seed, result) = (round.seed, result_of(trial));
+    be('thief');
+    let by_thief = court.open(lease_id, seed, result, openings.clone(), siblings.clone());
+    assert_eq!(reason_of(by_thief), 'RC: not the lease operator');
+    be('operator');
+    // As after a reorganisation.
+    let other = court.open(lease_id, seed + 1, result, openings.clone(), siblings.clone());
+    assert_eq!(reason_of(other), 'RC: opened for another draw');
+    let foreign = LeaseResult { root: 1, ..result };
+    let other = court.open(lease_id, seed, foreign, openings.clone(), siblings.clone());
+    assert_eq!(reason_of(other), 'RC: not the submitted result');
+    let content = Content { digest_lo: 99, ..*openings[0].content };
+    let forged = array![LeafOpening { content, ..*openings[0] }];
+    let other = court.open(lease_id, seed, result, forged, siblings.clone());
+    assert_eq!(reason_of(other), 'RC: leaf is not under the root');
+    let neighbour = array![opening_of((*round.leaves[0] + 1) % 8)];
+    let other = court.open(lease_id, seed, result, neighbour, siblings.clone());
+    assert_eq!(reason_of(other), 'RC: leaf is not under the root');
+    let short: Array<felt252> = siblings.span().slice(0, 3).into();
+    let node = court.open(lease_id, seed, result, openings.clone(), short);
+    assert_eq!(reason_of(node), 'RC: wrong number of leaves');
+    let nothing = court.open(lease_id, seed, result, array![], array![]);
+    assert_eq!(reason_of(nothing), 'RC: wrong number of leaves');
+    trial.net.court.open(lease_id, seed, result, openings.clone(), siblings.clone());
+    let again = court.open(lease_id, seed, result, openings, siblings);
+    assert_eq!(reason_of(again), 'RC: case in another phase');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn only_what_was_sealed_is_revealed_and_in_time() {
+    let trial = drawn_case(3);
+    let (round, court, lease_id) = (ask(trial), court_of(trial), trial.lease_id);
+    let vote = vote_of(round, SAME);
+    commit(trial, round, 0, vote);
+    commit(trial, round, 1, vote_of(round, OTHER));
+    // A copy of the first seat's mark.
+    be(operator_of(judge_at(round, 2)));
+    let mark = mark_of(trial, round, 0, vote);
+    trial.net.court.commit(array![Commitment { lease_id, seat: 2, mark }]);
+    open(trial, round);
+    let copied = Reveal { nonce: nonce_of(0), ..reveal_of(trial, 2, vote) };
+    for wrong in array![
+        copied, reveal_of(trial, 2, vote), Reveal { nonce: 5, ..reveal_of(trial, 0, vote) },
+        reveal_of(trial, 1, vote),
+    ] {
+        let reason = reason_of(court.reveal(array![wrong]));
+        assert_eq!(reason, 'RC: vote is not the sealed one');
+    }
+    let bare = court.reveal(array![reveal_of(trial, 1, vote_of(round, OTHER))]);
+    assert_eq!(reason_of(bare), 'RC: another vote needs prints');
+    let (mine, answer) = (contents(round, OTHER), contents(round, SAME));
+    let shown = prints(round, OTHER);
+    let late = court.compare(lease_id, 1, mine.clone(), answer.clone(), shown.clone(), array![]);
+    assert_eq!(reason_of(late), 'RC: seat has voted already');
+    let false_print = prints(round, STRANGER);
+    let wrong = court.reveal_prints(lease_id, 1, 101, mine.clone(), answer.clone(), false_print);
+    assert_eq!(reason_of(wrong), 'RC: print is another one');
+    let to_another = contents(round, STRANGER);
+    let wrong = court.reveal_prints(lease_id, 1, 101, mine.clone(), to_another, shown.clone());
+    assert_eq!(reason_of(wrong), 'RC: not the opened answer');
+    reveal_prints(trial, round, 1, OTHER);
+    let wrong = court.compare(lease_id, 1, mine, answer, shown.clone(), shown);
+    assert_eq!(reason_of(wrong), 'RC: print is another one');
+    reveal_all(trial, round, votes(1, 0).span());
+    let again = court.reveal(array![reveal_of(trial, 0, vote)]);
+    assert_eq!(reason_of(again), 'RC: seat has voted already');
+    wait(1);
+    // The worker has a step of its own to answer prints that came last.
+    let advanced = court.advance(trial.job_id, array![lease_id]);
+    assert_eq!(reason_of(advanced), 'RC: step is not overdue');
+    let after = court.reveal(array![reveal_of(trial, 0, vote)]);
+    assert_eq!(reason_of(after), 'RC: step is over');
+    compare(trial, round, 1, OTHER);
+    wait(1);
+    advance(trial);
+    assert_verdict(trial, Verdict::UNDECIDED);
+    assert_eq!(count(trial, 0, Vote::ABSENT), 1);
+    rest(trial);
     assert_all_settled(trial);
 }

@@ -2,16 +2,17 @@
 use crate::case_types::{CasePhase, Verdict, Vote};
 use crate::cases::CasesComponent::{NO, YES};
 use crate::interfaces::{
-    IChallengesDispatcherTrait, ICourtDispatcherTrait, IJobBoardDispatcherTrait,
-    IWorkerRegistryDispatcherTrait,
+    IChallengesDispatcherTrait, IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
+    IJobBoardDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
-use crate::types::{LeaseState, Record, Trial as Outcome};
+use crate::types::{LeaseResult, LeaseState, Record, Trial as Outcome};
 use super::support::{STAKE, WORKER, account, be};
 use super::trial::{
-    OTHER, Trial, advance, appeal, assert_money, assert_phase, assert_verdict, challenge_delivery,
-    challenge_pixels, commit_all, count, court_with, draw, drawn_case, end, hear, members, owed, pay,
-    payout_of, poll, print_of, rest, result_of, spared_case, stake, submitted_case, votes, wait,
+    OTHER, Trial, advance, appeal, ask, assert_phase, assert_verdict, challenge_delivery,
+    challenge_pixels, commit_all, count, court_with, draw, drawn_case, hear, owed, payout_of, poll,
+    reason_of, rest, result_of, reveal_prints, spared_case, stake, submitted_case, votes, wait,
 };
+use super::trial_money::{assert_money, end, pay};
 
 #[test]
 fn a_true_doubt_of_pixels_forces_an_audit_of_the_named_leaves() {
@@ -20,7 +21,7 @@ fn a_true_doubt_of_pixels_forces_an_audit_of_the_named_leaves() {
     challenge_pixels(trial, array![6, 3]);
     assert_eq!(trial.net.board.lease(trial.lease_id).trial, Outcome::IN_COURT);
     draw(trial, 'doubt');
-    let leaves = trial.net.court.drawn_leaves(trial.lease_id);
+    let leaves = ask(trial).leaves;
     assert_eq!((leaves.len(), *leaves[0], *leaves[1]), (3, 3, 6));
     hear(trial, 0, 3);
     rest(trial);
@@ -59,13 +60,13 @@ fn a_doubt_that_nobody_can_judge_gives_the_bond_back() {
 
 #[test]
 fn a_verdict_on_doubted_pixels_can_be_appealed() {
-    let trial = spared_case(12);
+    let trial = spared_case(8);
     challenge_pixels(trial, array![0]);
     draw(trial, 'doubt');
     hear(trial, 0, 3);
     appeal(trial, 'operator');
     draw(trial, 'second');
-    assert_eq!(members(trial).len(), 7);
+    assert_eq!(ask(trial).members.len(), 7);
     hear(trial, 7, 0);
     rest(trial);
     assert_eq!(owed(trial, account('operator')), 28);
@@ -125,27 +126,61 @@ fn a_key_that_is_not_revealed_loses_the_lease() {
     end(trial);
 }
 
+fn doubts(trial: Trial) -> IChallengesSafeDispatcher {
+    IChallengesSafeDispatcher { contract_address: trial.net.board.contract_address }
+}
+
 #[test]
-#[should_panic(expected: ('RC: not the key of the results', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn another_key_is_none() {
+#[feature("safe_dispatcher")]
+fn only_the_requester_doubts_after_the_draw_inside_the_window_and_names_leaves() {
+    let trial = submitted_case(court_with(2));
+    let (lease_id, doubts) = (trial.lease_id, doubts(trial));
+    be('artist');
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: the draw comes first');
+    draw(trial, 'hash');
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: only requesters may doubt');
+    be('artist');
+    for named in array![array![], array![8], array![0, 1, 2, 3, 4, 5, 6, 7, 0]] {
+        let reason = reason_of(doubts.challenge_pixels(lease_id, named));
+        assert_eq!(reason, 'RC: name 1 to 8 of its leaves');
+    }
+    wait(7);
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: challenge window is over');
+    pay(trial);
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: lease in another state');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn pixels_in_court_or_cleared_by_it_are_not_doubted_besides() {
+    let trial = drawn_case(3);
+    let doubts = doubts(trial);
+    be('artist');
+    let doubted = doubts.challenge_pixels(trial.lease_id, array![0]);
+    assert_eq!(reason_of(doubted), 'RC: lease is in court');
+    hear(trial, 3, 0);
+    rest(trial);
+    be('artist');
+    let doubted = doubts.challenge_pixels(trial.lease_id, array![0]);
+    assert_eq!(reason_of(doubted), 'RC: lease is in court');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn only_the_worker_reveals_its_key_and_only_when_asked() {
     let trial = drawn_case(2);
-    challenge_delivery(trial);
+    let (lease_id, doubts, result) = (trial.lease_id, doubts(trial), result_of(trial));
     be('operator');
-    trial.net.challenges.reveal_key(trial.lease_id, result_of(trial), 8, 8);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_else_reveals_the_key() {
-    let trial = drawn_case(2);
+    let unasked = doubts.reveal_key(lease_id, result, 8, 9);
+    assert_eq!(reason_of(unasked), 'RC: case in another phase');
     challenge_delivery(trial);
-    trial.net.challenges.reveal_key(trial.lease_id, result_of(trial), 8, 9);
-}
-
-#[test]
-#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_key_that_nobody_asked_for_stays_secret() {
-    reveal_key(drawn_case(2));
+    let by_another = doubts.reveal_key(lease_id, result, 8, 9);
+    assert_eq!(reason_of(by_another), 'RC: not the lease operator');
+    be('operator');
+    let other = doubts.reveal_key(lease_id, result, 8, 8);
+    assert_eq!(reason_of(other), 'RC: not the key of the results');
+    let other = doubts.reveal_key(lease_id, LeaseResult { root: 1, ..result }, 8, 9);
+    assert_eq!(reason_of(other), 'RC: not the submitted result');
 }
 
 #[test]
@@ -155,71 +190,9 @@ fn a_delivery_has_no_prints() {
     challenge_delivery(trial);
     reveal_key(trial);
     draw(trial, 'doubt');
-    // A mark over contents, as if it were about pixels.
-    commit_all(trial, votes(0, 3).span());
-    let mine = super::trial::contents(trial, OTHER);
-    let answer = super::trial::contents(trial, OTHER);
-    let nonce = super::trial::nonce_of(0);
-    trial.net.court.reveal_prints(trial.lease_id, 0, nonce, mine, answer, print_of(0, OTHER));
-}
-
-#[test]
-#[should_panic(expected: ('RC: only requesters may doubt', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_stranger_has_no_doubts() {
-    let trial = drawn_case(2);
-    be('stranger');
-    trial.net.challenges.challenge_delivery(trial.lease_id);
-}
-
-#[test]
-#[should_panic(expected: ('RC: the draw comes first', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_doubt_comes_after_the_draw() {
-    let trial = submitted_case(court_with(3));
-    be('artist');
-    trial.net.challenges.challenge_delivery(trial.lease_id);
-}
-
-#[test]
-#[should_panic(expected: ('RC: lease is in court', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_lease_in_court_is_not_doubted_besides() {
-    let trial = drawn_case(3);
-    be('artist');
-    trial.net.challenges.challenge_pixels(trial.lease_id, array![0]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: lease is in court', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn pixels_that_a_committee_accepted_are_not_doubted() {
-    let trial = drawn_case(3);
-    hear(trial, 3, 0);
-    rest(trial);
-    challenge_pixels(trial, array![0]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: challenge window is over', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_doubt_comes_inside_the_window() {
-    let trial = drawn_case(2);
-    wait(7);
-    challenge_delivery(trial);
-}
-
-#[test]
-#[should_panic(expected: ('RC: name 1 to 8 of its leaves', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_doubt_names_leaves() {
-    challenge_pixels(drawn_case(2), array![]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: name 1 to 8 of its leaves', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_doubt_names_leaves_that_there_are() {
-    challenge_pixels(drawn_case(2), array![8]);
-}
-
-#[test]
-#[should_panic(expected: ('RC: name 1 to 8 of its leaves', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_doubt_names_eight_leaves_at_most() {
-    challenge_pixels(drawn_case(2), array![0, 1, 2, 3, 4, 5, 6, 7, 0]);
+    let round = ask(trial);
+    commit_all(trial, round, votes(0, 3).span());
+    reveal_prints(trial, round, 0, OTHER);
 }
 
 #[test]
@@ -229,13 +202,5 @@ fn a_doubt_names_eight_leaves_at_most() {
 fn a_doubt_needs_its_bond() {
     let trial = drawn_case(2);
     be('artist');
-    trial.net.challenges.challenge_delivery(trial.lease_id);
-}
-
-#[test]
-#[should_panic(expected: ('RC: lease in another state', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_paid_lease_is_not_doubted() {
-    let trial = drawn_case(2);
-    pay(trial);
     trial.net.challenges.challenge_delivery(trial.lease_id);
 }

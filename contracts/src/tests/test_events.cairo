@@ -17,15 +17,15 @@ use crate::job_board::JobBoard;
 use crate::lease_desk::LeaseDeskComponent;
 use crate::payouts::PayoutsComponent;
 use crate::profiles::ProfilesComponent;
-use crate::seats::SeatsComponent;
 use crate::registry_events::{AddressesChanged, RecordChanged, WorkerRegistered};
+use crate::seats::SeatsComponent;
 use crate::settlement::SettlementComponent;
 use crate::stakes::StakesComponent;
 use crate::types::{JobTerms, LeaseState, LockRequest, Record, Trial};
 use crate::worker_registry::WorkerRegistry;
 use super::support::{
-    FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, drawn, empty_network, network, offer,
-    result, terms,
+    FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, drawn, empty_network, network,
+    offer, result, terms,
 };
 
 fn board_event(net: Network) -> JobBoard::Event {
@@ -65,9 +65,7 @@ fn the_life_of_a_job() {
     };
     assert!(same(board_event(net), JobBoard::Event::JobCreated(made)));
     net.board.extend(job_id, 10);
-    let improved = JobImproved {
-        job_id, reward_fri: 100, audit_pool_fri: 50, expires_at_s: 2_010,
-    };
+    let improved = JobImproved { job_id, reward_fri: 100, audit_pool_fri: 50, expires_at_s: 2_010 };
     assert!(same(board_event(net), JobBoard::Event::JobImproved(improved)));
     let lease_id = claim(net, job_id, 0);
     let claimed = LeaseClaimed {
@@ -156,9 +154,7 @@ fn the_life_of_a_worker() {
     assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
     be('owner');
     net.registry.set_payout(worker_id, account('cold'));
-    let changed = AddressesChanged {
-        worker_id, operator, payout: account('cold'),
-    };
+    let changed = AddressesChanged { worker_id, operator, payout: account('cold') };
     assert!(same(registry_event(net), WorkerRegistry::Event::AddressesChanged(changed)));
     net.seats.set_seats(worker_id, FAMILY, 3);
     let seats = SeatsComponent::Event::SeatsChanged(

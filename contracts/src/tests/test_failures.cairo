@@ -3,16 +3,16 @@ use starknet::testing::set_block_hash;
 use crate::case_types::{CasePhase, Verdict};
 use crate::cases::CasesComponent::{NO, YES};
 use crate::interfaces::{
-    IChallengesDispatcherTrait, ICourtDispatcherTrait, IJobBoardDispatcherTrait,
-    IWorkerRegistryDispatcherTrait,
+    IChallengesDispatcherTrait, IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
+    ICourtDispatcherTrait, IJobBoardDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
-use crate::types::{JobTerms, LeaseState};
+use crate::types::LeaseState;
 use super::support::{STAKE, WORKER, account, at, be, claim, create};
 use super::trial::{
-    Trial, advance, assert_all_settled, assert_money, assert_phase, assert_verdict, case_terms,
-    commit, court_with, draw, end, judge_at, members, owed, payout_of, poll, reveal, stake,
-    submitted_case, wait,
+    Trial, advance, ask, assert_phase, assert_verdict, case_terms, commit, court_with, draw,
+    judge_at, owed, payout_of, poll, reason_of, reveal_of, stake, submitted_case, wait,
 };
+use super::trial_money::{assert_all_settled, end};
 
 /// A lease whose worker says that nobody can render it; its two verifiers are drawn.
 fn reported(judges: u32) -> Trial {
@@ -20,18 +20,17 @@ fn reported(judges: u32) -> Trial {
     let job_id = create(net, case_terms());
     let trial = Trial { net, job_id, lease_id: claim(net, job_id, 0) };
     net.challenges.report_failure(trial.lease_id, 'no such file');
-    assert_money(trial);
     draw(trial, 'hash');
-    assert_money(trial);
     trial
 }
 
 #[test]
 fn three_that_agree_close_the_range_and_share_three_tenths() {
     let trial = reported(3);
-    assert_eq!(members(trial).len(), 2);
+    let round = ask(trial);
+    assert_eq!(round.members.len(), 2);
     assert_eq!(trial.net.board.open_leases(WORKER), array![trial.lease_id]);
-    let (one, other) = (judge_at(trial, 0), judge_at(trial, 1));
+    let (one, other) = (judge_at(round, 0), judge_at(round, 1));
     poll(trial, array![YES, YES].span());
     assert_phase(trial, CasePhase::OVER);
     assert_eq!(trial.net.board.lease(trial.lease_id).state, LeaseState::UNRENDERABLE);
@@ -79,8 +78,9 @@ fn a_report_that_nobody_can_check_gives_the_lease_back() {
 #[test]
 fn a_verifier_of_a_report_that_does_not_come_pays() {
     let trial = reported(2);
-    commit(trial, 0, YES);
-    let absent = judge_at(trial, 1);
+    let round = ask(trial);
+    commit(trial, round, 0, YES);
+    let absent = judge_at(round, 1);
     wait(1);
     advance(trial);
     assert_eq!(stake(trial, absent), STAKE - 40);
@@ -91,9 +91,10 @@ fn a_verifier_of_a_report_that_does_not_come_pays() {
 #[test]
 fn one_revealed_vote_decides_no_report() {
     let trial = reported(2);
-    commit(trial, 0, YES);
-    commit(trial, 1, YES);
-    reveal(trial, 0, YES);
+    let round = ask(trial);
+    commit(trial, round, 0, YES);
+    commit(trial, round, 1, YES);
+    trial.net.court.reveal(array![reveal_of(trial, 0, YES)]);
     wait(1);
     advance(trial);
     assert_verdict(trial, Verdict::UNDECIDED);
@@ -119,25 +120,16 @@ fn a_reported_lease_does_not_expire_and_its_draw_can_be_late() {
 }
 
 #[test]
-#[should_panic(expected: ('RC: lease in another state', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_submitted_lease_is_not_reported() {
-    let trial = submitted_case(court_with(3));
-    trial.net.challenges.report_failure(trial.lease_id, 'no such file');
-}
-
-#[test]
-#[should_panic(expected: ('RC: failure without a reason', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn a_report_says_why() {
-    let net = court_with(3);
-    let lease_id = claim(net, create(net, JobTerms { window_s: 30, ..case_terms() }), 0);
-    net.challenges.report_failure(lease_id, 0);
-}
-
-#[test]
-#[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
-fn nobody_else_reports() {
-    let net = court_with(3);
-    let lease_id = claim(net, create(net, case_terms()), 0);
+#[feature("safe_dispatcher")]
+fn only_a_worker_reports_its_lease_with_a_reason_and_before_it_submits() {
+    let trial = submitted_case(court_with(0));
+    let net = trial.net;
+    let board = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
+    let submitted = board.report_failure(trial.lease_id, 'no such file');
+    assert_eq!(reason_of(submitted), 'RC: lease in another state');
+    let lease_id = claim(net, create(net, case_terms()), 1);
+    assert_eq!(reason_of(board.report_failure(lease_id, 0)), 'RC: failure without a reason');
     be('thief');
-    net.challenges.report_failure(lease_id, 'no such file');
+    let by_thief = board.report_failure(lease_id, 'no such file');
+    assert_eq!(reason_of(by_thief), 'RC: not the lease operator');
 }

@@ -2,7 +2,8 @@
 use crate::interfaces::{IERC20DispatcherTrait, IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::types::{JobTerms, LeaseState};
 use super::support::{
-    Network, RICH, accept, account, at, be, claim, create, locked, network, result, submitted, terms,
+    Network, RICH, accept, account, at, be, claim, create, locked, network, result, submitted,
+    terms,
 };
 
 /// What the board holds over its first RICH must be what it owes.

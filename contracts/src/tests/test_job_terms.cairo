@@ -78,7 +78,10 @@ fn a_scheduler_can_not_keep_a_job_for_ever_or_not_at_all() {
 #[test]
 #[should_panic(expected: ('RC: field too wide', 'ENTRYPOINT_FAILED'))]
 fn a_number_that_does_not_fit_is_refused() {
-    create(empty_network(), JobTerms { tasks: 0x1000000, longest_lease: 0x1000000, reward_fri: 1, ..terms() });
+    create(
+        empty_network(),
+        JobTerms { tasks: 0x1000000, longest_lease: 0x1000000, reward_fri: 1, ..terms() },
+    );
 }
 
 #[test]

@@ -1,59 +1,124 @@
 //! The life-cycle table of core/lifecycle.py, replayed: every event in every state.
+use crate::cases::CasesComponent::{NO, YES};
 use crate::interfaces::{
-    IJobBoardDispatcher, IJobBoardDispatcherTrait, IJobBoardSafeDispatcher,
-    IJobBoardSafeDispatcherTrait,
+    IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait, ICourtSafeDispatcher,
+    ICourtSafeDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
+    IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
 use crate::types::{JobTerms, LeaseState};
 use super::lifecycle_vectors::transitions;
-use super::support::{Network, WORKER, at, be, claim, create, network, result, terms};
+use super::support::{
+    Network, WORKER, at, be, claim, create, drawn, network, pass_draw_block, result, terms,
+};
+use super::trial::{Trial, add_judges, advance, poll, wait};
 
-/// A job and its lease in that state, with every deadline passed.
-fn lease_in(net: Network, state: u8, slot: u8) -> (u64, u64) {
-    at(1_000, 10);
-    let cheap = JobTerms { reward_fri: 1, audit_pool_fri: 0, tasks: 1, ..terms() };
+/// A job and its lease in that state.
+fn lease_in(net: Network, state: u8, slot: u8) -> Trial {
+    // Seats count from epoch 2 on, block 20: reports are checked, submissions not audited.
+    at(
+        1_000,
+        if state == LeaseState::REPORTED || state == LeaseState::UNRENDERABLE {
+            30
+        } else {
+            10
+        },
+    );
+    let cheap = JobTerms { reward_fri: 1, audit_pool_fri: 6, tasks: 1, window_s: 500, ..terms() };
     let job_id = create(net, cheap);
-    let lease_id = claim(net, job_id, slot);
-    let board: IJobBoardDispatcher = net.board;
-    if state == LeaseState::SUBMITTED || state == LeaseState::ACCEPTED {
-        board.submit(lease_id, result());
-    }
-    at(10_000, 10_000);
-    if state == LeaseState::ACCEPTED {
-        board.accept_late(job_id, array![lease_id]);
+    let trial = Trial { net, job_id, lease_id: claim(net, job_id, slot) };
+    let path = if state == LeaseState::CLAIMED {
+        array![]
+    } else if state == LeaseState::SUBMITTED {
+        array!['submit']
+    } else if state == LeaseState::ACCEPTED {
+        array!['submit', 'accept']
+    } else if state == LeaseState::REJECTED {
+        array!['submit', 'reject']
     } else if state == LeaseState::EXPIRED {
-        board.expire(job_id, array![lease_id]);
+        array!['expire']
     } else if state == LeaseState::GIVEN_BACK {
-        board.give_back(lease_id);
+        array!['give_back']
+    } else if state == LeaseState::REPORTED {
+        array!['report']
+    } else {
+        array!['report', 'confirm']
+    };
+    for event in path {
+        assert!(happens(trial, event));
     }
-    assert_eq!(board.lease(lease_id).state, state);
-    (job_id, lease_id)
+    assert_eq!(net.board.lease(trial.lease_id).state, state);
+    trial
 }
 
+/// What the operator, the requester or anybody does to a lease.
 #[feature("safe_dispatcher")]
-fn happens(net: Network, job_id: u64, lease_id: u64, event: felt252) -> bool {
+fn done(trial: Trial, event: felt252) -> Result<(), Array<felt252>> {
+    let Trial { net, job_id, lease_id } = trial;
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
     let lease_ids = array![lease_id];
-    let done = if event == 'submit' {
-        be('operator');
-        board.submit(lease_id, result())
+    be('operator');
+    if event == 'submit' {
+        board.submit(lease_id, result())?;
+        drawn(net, job_id, lease_ids.span());
+        Ok(())
+    } else if event == 'give_back' {
+        board.give_back(lease_id)
+    } else if event == 'report' {
+        let doubts = IChallengesSafeDispatcher { contract_address: board.contract_address };
+        doubts.report_failure(lease_id, 'no such file')
     } else if event == 'accept' {
         be('artist');
         board.accept(job_id, lease_ids)
-    } else if event == 'accept_late' {
-        be('stranger');
-        board.accept_late(job_id, lease_ids)
-    } else if event == 'expire' {
-        be('stranger');
-        board.expire(job_id, lease_ids)
     } else {
-        assert_eq!(event, 'give_back');
-        be('operator');
-        board.give_back(lease_id)
+        be('stranger');
+        at(10_000, 10_000);
+        if event == 'accept_late' {
+            board.accept_late(job_id, lease_ids)
+        } else {
+            assert_eq!(event, 'expire');
+            board.expire(job_id, lease_ids)
+        }
+    }
+}
+
+/// What a committee finds, or would if there were one.
+#[feature("safe_dispatcher")]
+fn found(trial: Trial, event: felt252) -> Result<(), Array<felt252>> {
+    let Trial { net, job_id, lease_id } = trial;
+    if event == 'reject' {
+        be('artist');
+        net.token.approve(net.board.contract_address, 100);
+        let doubts = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
+        doubts.challenge_delivery(lease_id)?;
+        wait(1);
+        advance(trial);
+        return Ok(());
+    }
+    assert!(event == 'confirm' || event == 'refute');
+    let court = ICourtSafeDispatcher { contract_address: net.court.contract_address };
+    pass_draw_block('hash');
+    court.draw(job_id, array![lease_id])?;
+    let answer = if event == 'confirm' {
+        YES
+    } else {
+        NO
+    };
+    poll(trial, array![answer, answer].span());
+    Ok(())
+}
+
+fn happens(trial: Trial, event: felt252) -> bool {
+    let by_committee = event == 'reject' || event == 'confirm' || event == 'refute';
+    let done = if by_committee {
+        found(trial, event)
+    } else {
+        done(trial, event)
     };
     match done {
         Ok(()) => true,
         Err(reasons) => {
-            assert_eq!(*reasons[0], 'RC: lease in another state');
+            let reason = *reasons[0];
+            assert!(reason == 'RC: lease in another state' || reason == 'RC: nothing to draw');
             false
         },
     }
@@ -61,19 +126,18 @@ fn happens(net: Network, job_id: u64, lease_id: u64, event: felt252) -> bool {
 
 #[test]
 fn every_event_in_every_state_does_what_the_table_says() {
-    let table = transitions();
-    assert!(table.len() >= 25);
     let net = network();
-    for (state, event, next) in table {
+    add_judges(net, 2);
+    for (state, event, next) in transitions() {
         let slot: u8 = net.board.open_leases(WORKER).len().try_into().unwrap();
-        let (job_id, lease_id) = lease_in(net, state, slot);
-        assert_eq!(happens(net, job_id, lease_id, event), next != 0);
+        let trial = lease_in(net, state, slot);
+        assert_eq!(happens(trial, event), next != 0);
         let left = if next == 0 {
             state
         } else {
             next
         };
-        assert_eq!(net.board.lease(lease_id).state, left);
+        assert_eq!(net.board.lease(trial.lease_id).state, left);
     }
 }
 

@@ -1,10 +1,10 @@
 //! A token that says no by its answer alone is heard.
 use starknet::ContractAddress;
+use crate::directory::Directory;
 use crate::interfaces::{
     IDirectoryDispatcher, IDirectoryDispatcherTrait, IJobBoardDispatcher, IJobBoardDispatcherTrait,
     IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait,
 };
-use crate::directory::Directory;
 use crate::job_board::JobBoard;
 use crate::worker_registry::WorkerRegistry;
 use super::support::{

@@ -116,6 +116,32 @@ def test_a_scenes_own_border_is_no_part_of_frame_or_tile(part, scene, tmp_path, 
     assert np.array_equal(render(part, scene, tmp_path), whole)
 
 
+def test_a_composited_frame_needs_no_graphics_and_has_the_same_noise(part, scene, tmp_path):
+    plain = render(part, scene, tmp_path)
+    if hasattr(scene, "compositing_node_group"):  # Blender 5
+        tree = bpy.data.node_groups.new("blur", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+        tree.nodes.clear()
+        output = tree.nodes.new("CompositorNodeComposite")
+    layers, blur = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeBlur")
+    tree.links.new(layers.outputs["Image"], blur.inputs[0])
+    tree.links.new(blur.outputs[0], output.inputs[0])
+    scene.render.compositor_device = "GPU"
+    frame = render(part, scene, tmp_path)
+    assert np.array_equal(frame, plain)
+    assert differing(part, scene, frame, 16) == 0
+
+
+def test_freestyle_makes_leaves_of_whole_frames(part, scene):
+    scene.render.use_freestyle = True
+    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
+    assert "Freestyle" in part("blender.preflight").check_scene(scene).warnings[0]
+
+
 def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, scene):
     scene.camera, scene.cycles.use_denoising = None, True
     scene.render.use_compositing = True

@@ -1,0 +1,142 @@
+"""What an audit costs and catches, next to rendering everything twice and to SSIM on crops.
+
+    make bench-audit        or        python -m benchmarks.audit
+
+Costs are measured seconds of rendering; what is caught is measured on the same renderings. Writes its part
+of docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from renderchain.core.stakes import SEATS
+
+from benchmarks.attacks import CACHE, FRAMES
+from benchmarks.trust.cheats import KINDS, Pair, pairs_of
+from benchmarks.trust.draws import leaves_of, seeds
+from benchmarks.trust.page import table
+from benchmarks.trust.ssim import ssim
+from tests.attacks.renderings import STRANGER, Renderings
+from tools.network.services import REPO
+
+PAGE = REPO / "docs" / "benchmarks.md"
+START, END = "<!-- audits -->", "<!-- end of audits -->"
+SHARES = (0.01, 0.05, 0.25, 1.0)
+DRAWN = 16
+DRAWS = 400
+COMMON_SSIM = 0.95
+
+
+@dataclass(frozen=True)
+class Times:
+    """Measured seconds of one frame, of one tile rendered alone, and of opening the scene."""
+
+    frame_s: float
+    tile_s: float
+    load_s: float
+
+
+async def measure(renderings: Renderings) -> Times:
+    """On this machine, in the sandbox: three frames, then their tiles; the middle one counts."""
+    manifest = renderings.manifest
+    with tempfile.TemporaryDirectory() as folder:
+        async with renderings.renderer().open(renderings.package, manifest, Path(folder)) as session:
+            frames = [(await session.render(frame, lambda _: None)).render_ms for frame in (1, 2, 3)]
+            tiles = []
+            for frame in (1, 2, 3):
+                done = await session.render_tiles(frame, range(renderings.tiles), lambda _: None)
+                tiles.append(done.render_ms / renderings.tiles)
+            return Times(sorted(frames)[1] / 1000, sorted(tiles)[1] / 1000, session.loaded.load_ms / 1000)
+
+
+def caught(refused: Sequence[bool], share: float, name: str) -> float:
+    """How often a lease is refused of which that share of tiles is tampered, by 16 drawn ones."""
+    total, hits = FRAMES * len(refused) // 3, 0
+    for number, seed in enumerate(seeds(DRAWS, name)):
+        bad = set(random.Random(f"{name} {number}").sample(range(total), max(1, round(share * total))))
+        drawn = leaves_of(seed, total, DRAWN)
+        hits += any(leaf in bad and refused[leaf % len(refused)] for leaf in drawn)
+    return hits / DRAWS
+
+
+def lines_of(kind: str, pairs: Sequence[Pair], limits: Sequence[float]) -> list[list[str]]:
+    """Print, SSIM at each limit, and full redundancy with prints, on the same tiles."""
+    likeness = [ssim(pair.true, pair.shown) for pair in pairs]
+    methods = [("16 tiles, prints", [pair.is_refused for pair in pairs])]
+    methods += [(f"16 crops, SSIM < {limit:.4g}", [one < limit for one in likeness]) for limit in limits]
+    lines = []
+    for name, refused in methods:
+        share = sum(refused) / len(refused)
+        cells = [f"{caught(refused, one, f'{kind} {name}'):.0%}" for one in SHARES]
+        lines.append([kind, name, f"{share:.0%}", *cells])
+    everything = any(pair.is_refused for pair in pairs)
+    found = ["100%" if everything else "0%"] * len(SHARES)
+    lines.append([kind, "everything twice, prints", lines[0][2], *found])
+    return lines
+
+
+def costs(times: Times) -> str:
+    """A table of seconds."""
+    work_s = FRAMES * times.frame_s
+    tiles_s = SEATS[0] * DRAWN * times.tile_s
+    crops_s = SEATS[0] * DRAWN * times.tile_s
+    rows = [
+        ("three verifiers, 16 tiles each", tiles_s, SEATS[0] * times.load_s),
+        ("three verifiers, 16 crops each, SSIM", crops_s, SEATS[0] * times.load_s),
+        ("everything twice", work_s, times.load_s),
+    ]
+    lines = [
+        [name, f"{render_s:.1f}", f"{load_s:.1f}", f"{render_s / work_s:.1%}"]
+        for name, render_s, load_s in rows
+    ]
+    return table(["what", "seconds of rendering", "seconds of loading", "of the lease's rendering"], lines)
+
+
+def part(times: Times, lines: Sequence[Sequence[str]], limit: float) -> str:
+    """What stands between the marks."""
+    head = ["rendering", "check", "tiles refused", *(f"caught at {share:.0%}" for share in SHARES)]
+    return f"""{START}
+
+## Audits
+
+Written by `make bench-audit` (benchmarks/audit.py), {date.today()}: a lease of {FRAMES} frames of 200x120
+pixels; a frame took {times.frame_s:.2f} s, a tile alone {times.tile_s:.2f} s. What an audit costs:
+
+{costs(times)}
+What it catches if the lease is audited, by the share of its tiles that is tampered ({DRAWS} draws
+each). SSIM has two limits: {limit:.6f}, the lowest that the honest other kernel reached in any tile, so that
+it refuses nobody honest here; and {COMMON_SSIM}, a usual one.
+
+{table(head, lines)}
+Prints refuse every tampered tile here at the price of SSIM; they also hold where it can't be so strict,
+because machines differ more (docs/verification.md). Rendering everything twice catches single tiles, at the
+price of the whole work.
+{END}
+"""
+
+
+async def main() -> None:
+    """Measure and write."""
+    renderings = Renderings(CACHE)
+    times = await measure(renderings)
+    honest = await pairs_of(renderings, STRANGER)
+    limit = min(ssim(pair.true, pair.shown) for pair in honest)
+    lines = []
+    for kind in KINDS:
+        lines += lines_of(kind, await pairs_of(renderings, kind), (limit, COMMON_SSIM))
+    text = part(times, lines, limit)
+    before, _, rest = PAGE.read_text().partition(START)
+    after = rest.partition(END)[2].lstrip("\n")
+    PAGE.write_text(before.rstrip("\n") + "\n\n" + text + after)
+    print(text)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,45 @@
+"""Draws as the chain makes them, over block hashes that nobody chose."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.draw import is_audited, leaf_at, seed_of, unit_at
+from renderchain.core.stakes import SEATS, drawn_leaves
+
+BOARD = 0xB0A4D
+UNITS = 1000
+FELT_BITS = 251
+
+
+def seeds(count: int, name: str) -> Iterator[int]:
+    """So many draws."""
+    chance = random.Random(name)
+    for lease_id in range(count):
+        yield seed_of(hash_many, chance.getrandbits(FELT_BITS), BOARD, lease_id, 0, 0)
+
+
+def leaves_of(seed: int, total: int, wanted: int = 16) -> list[int]:
+    """The leaves of a first round."""
+    drawn = drawn_leaves(total, wanted)
+    return [leaf_at(hash_many, seed, index, drawn, total) for index in range(drawn)]
+
+
+def detected(seed: int, audit_exp: int, refused: Sequence[bool]) -> bool:
+    """Whether a lease is audited and one of the drawn leaves is refused."""
+    return is_audited(seed, audit_exp) and any(refused[leaf] for leaf in leaves_of(seed, len(refused)))
+
+
+def attackers_in(seed: int, round_: int, share: float) -> int:
+    """Seats of a round that an attacker gets who has that share of the stake."""
+    round_seed = hash_many((seed, round_))
+    mine = round(share * UNITS)
+    drawn = (unit_at(hash_many, round_seed, attempt, UNITS) for attempt in range(SEATS[round_]))
+    return sum(unit < mine for unit in drawn)
+
+
+def has_majority(seed: int, round_: int, share: float) -> bool:
+    """Whether these seats decide the round."""
+    return 2 * attackers_in(seed, round_, share) > SEATS[round_]

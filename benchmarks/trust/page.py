@@ -1,0 +1,48 @@
+"""Tables, and what tests/attacks show of each attack that is no matter of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+PAGE_ROWS = [
+    ["leaves not opened", "lost, slashed, reopened", "-L", "test_fraud"],
+    ["a root over nothing, another worker's root", "can't be opened: lost", "-L", "test_fraud, test_order"],
+    ["results withheld, spoiled, or their key kept", "lost by a delivery challenge", "-L", "test_fraud"],
+    ["final image swapped after the root", "the client refuses it", "-L if challenged", "test_fraud"],
+    ["many leases at a low rate after a clean record", "rate and lock fixed at the claim", "-2R(1-p)/p when "
+     "audited", "test_fraud"],
+    ["parallel claims of a newcomer", "each p = 1 with a lock of its own", "no gain", "test_fraud"],
+    ["two results for one lease", "the second is refused", "no gain", "test_fraud"],
+    ["lease held to its timeout", "expired, reopened", "0: time of the lock and gas; no fee is charged",
+     "test_fraud"],
+    ["verifier echoes a false answer", "outvoted", "-20 fees", "test_jury"],
+    ["whole committee of friends", "undone by an appeal", "-L, -20 fees each", "test_jury"],
+    ["verifier copies the first round in the second", "fails on fresh leaves", "-20 fees", "test_jury"],
+    ["commitment copied", "can't be revealed", "-20 fees", "test_jury"],
+    ["two of three slash an honest worker", "reversed by seven", "-20 fees each", "test_jury"],
+    ["verifier does not reveal", "absent", "-20 fees", "test_jury"],
+    ["verifier does not come", "replaced", "-20 fees", "test_jury"],
+    ["huge package, tiny fee", "nobody is drawn", "unaudited, nobody slashed", "test_jury"],
+    ["seats taken after the submission", "not drawn", "no gain", "test_identity"],
+    ["unaudited leases for a record", "no record", "gas", "test_identity"],
+    ["new name after a loss", "p = 1, L_min", "the registration", "test_identity"],
+    ["stake taken out before the verdict", "the locked part stays", "-L", "test_identity"],
+    ["caller picks the block, or draws late", "one block decides", "no gain", "test_order"],
+    ["good leaf opened elsewhere", "refused", "-L in the end", "test_order"],
+    ["chain reorganised after leaves were shown", "another draw, old openings refused", "nobody loses",
+     "test_order"],
+    ["false challenge of pixels or delivery", "the bond is the worker's", "-0.3 R and the fees",
+     "test_requester"],
+    ["cancel or silence after the submission", "the worker is paid", "no gain", "test_requester"],
+    ["scene that can't be rendered", "three get a tenth each", "-0.3 R", "test_requester"],
+    ["false failure report", "two refute it", "-2 fees", "test_requester"],
+    ["scheduler assigns what is not offered", "refused", "no gain", "test_requester"],
+    ["accepting before or during an audit", "refused", "no gain", "test_requester"],
+]  # fmt: skip
+
+
+def table(head: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table."""
+    rule = ["---"] * len(head)
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in (head, rule, *lines)) + "\n"

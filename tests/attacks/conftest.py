@@ -1,0 +1,104 @@
+"""One arena for all attacks; tests are coroutines that run in its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.core.case import Trial
+
+from tests.attacks.arena import Arena, Worker, arena
+from tests.attacks.renderings import Renderings
+from tests.attacks.trial import Court
+
+WORKERS = 9
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="all variants of the attacks, and 200 honest leases")
+
+
+@pytest.fixture(scope="session")
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether the long form runs."""
+    return bool(request.config.getoption("--long"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="make test-attacks runs it"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: only in make test-attacks")
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The loop that everything runs in."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: Any) -> bool | None:
+    if not inspect.iscoroutinefunction(pyfuncitem.function):
+        return None
+    names = inspect.signature(pyfuncitem.function).parameters
+    given = {name: pyfuncitem.funcargs[name] for name in names}
+    pyfuncitem._request.getfixturevalue("loop").run_until_complete(pyfuncitem.function(**given))
+    return True
+
+
+@pytest.fixture(scope="session")
+def renderings(tmp_path_factory: pytest.TempPathFactory) -> Renderings:
+    """What was rendered in this run."""
+    kept = os.environ.get("RENDERCHAIN_KEPT")  # of an earlier run, while tests are written
+    return Renderings(Path(kept) if kept else tmp_path_factory.mktemp("renderings"))
+
+
+@pytest.fixture(scope="session")
+def shared(loop: asyncio.AbstractEventLoop, renderings: Renderings, is_long: bool) -> Iterator[Arena]:
+    """The arena of the whole run; the long form has workers enough for a committee of 15."""
+    made = arena(17 if is_long else WORKERS, renderings)
+    yield loop.run_until_complete(made.__aenter__())
+    loop.run_until_complete(made.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def field(shared: Arena, loop: asyncio.AbstractEventLoop) -> Iterator[Arena]:
+    """The arena, its books checked after each test."""
+    yield shared
+    loop.run_until_complete(shared.check_books())
+
+
+@pytest.fixture(scope="session")
+def veteran(shared: Arena, loop: asyncio.AbstractEventLoop) -> Worker:
+    """A worker with ten audited leases, so that its audit rate may be one half."""
+    return loop.run_until_complete(season(shared, shared.workers[-1]))
+
+
+async def season(field: Arena, worker: Worker) -> Worker:
+    """Ten leases in ten slots, audited together."""
+    job_id = await field.job(frames=10, lease=1)
+    courts = [Court(field, await worker.claim(job_id)) for _ in range(10)]
+    for court in courts:
+        await worker.render(court.lease_id)
+    field.blocks(12)
+    assert await field.artist.court.draw(job_id, [one.lease_id for one in courts]) == []
+    for court in courts:
+        assert (await court.lease()).trial is Trial.IN_COURT
+        await court.hear()
+    field.late()
+    assert await field.stranger.court.advance(job_id, [one.lease_id for one in courts]) == []
+    assert await field.artist.accept(job_id, [one.lease_id for one in courts]) == []
+    assert (await field.artist.worker(worker.worker_id)).audited >= 10
+    return worker

@@ -1,0 +1,334 @@
+"""W: workers that hand over something else than the scene's pixels, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.poseidon import hash_many
+from renderchain.adapters.sealing import ChaChaSealer
+from renderchain.app.lease_result import check_result
+from renderchain.app.sealed_result import open_sealed, unwrap_key
+from renderchain.core.case import CasePhase, Trial, Verdict
+from renderchain.core.contract_errors import ContractError, LeaseInOtherState, StakeNotFree
+from renderchain.core.court_errors import LeafNotUnderRoot
+from renderchain.core.errors import ContentError
+from renderchain.core.job import LeaseResult
+from renderchain.core.lease_id import split_lease_id
+from renderchain.core.lifecycle import LeaseState
+from renderchain.core.merkle import LeaseKey
+from renderchain.core.prints import agree
+from renderchain.core.result import Result
+from renderchain.ports.content_store import BytesDone, ContentStore
+from renderchain.ports.renderer import Renderer
+
+from tests.attacks.arena import STAKE_FRI, Arena, Worker
+from tests.attacks.renderings import HONEST, kept_frame
+from tests.attacks.trial import Court, stakes_of
+from tools.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
+
+SHORT = ("fewer samples", "previous frame", "upscaled", "denoised", "garbage")
+
+
+async def cheating(field: Arena, cheat: str, share: float = 1.0, seed: int = 0) -> Renderer:
+    """The renderer of a cheat."""
+    if cheat in SCENE_CHEATS:
+        return await field.renderings.of(cheat)
+    return CheatingRenderer(await field.renderings.of(HONEST), cheat, share, seed)
+
+
+@pytest.mark.parametrize(
+    "cheat", [one if one in SHORT else pytest.param(one, marks=pytest.mark.long) for one in CHEATS]
+)
+async def test_a_cheated_lease_is_rejected_its_lock_burned_and_its_range_reopened(
+    field: Arena, cheat: str
+) -> None:
+    cheater = field.workers[0]
+    before = await field.books()
+    court = Court(field, await field.submitted(cheater, await cheating(field, cheat)))
+    stakes = await stakes_of(field, court.lease_id)
+    assert await court.draw() is Trial.IN_COURT
+    jurors = [one.worker_id for one in await court.jurors()]
+    assert (await court.hear()).verdict is Verdict.REJECTED
+    assert await court.close() is Verdict.REJECTED
+    lease = await court.lease()
+    assert lease.state is LeaseState.REJECTED
+    change = (await field.books()).since(before)
+    assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
+    assert change.locked == {}
+    reward_fri = stakes.lock_fri // 10
+    each_fri = stakes.fees_fri[0] + reward_fri // 3
+    assert change.owed == {juror: each_fri for juror in jurors}
+    assert change.burned_fri == stakes.lock_fri - reward_fri
+    other = field.worker(jurors[0])
+    again = await other.claim(lease.job_id)
+    assert (await field.artist.lease(again)).first == lease.first
+    await other.render(again)
+
+
+async def test_who_does_not_open_its_leaves_has_lost(field: Arena) -> None:
+    cheater = field.workers[1]
+    before = await field.books()
+    court = Court(field, await field.submitted(cheater))
+    stakes = await stakes_of(field, court.lease_id)
+    await court.draw()
+    jurors = [one.worker_id for one in await court.jurors()]
+    await court.commit()
+    assert (await court.case()).phase is CasePhase.OPEN
+    await court.advance(late=True)
+    assert (await court.lease()).state is LeaseState.REJECTED
+    change = (await field.books()).since(before)
+    assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
+    each_fri = stakes.fees_fri[0] + stakes.lock_fri // 10 // 3
+    assert change.owed == {juror: each_fri for juror in jurors}
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.long) for one in range(2, 12))])
+async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_drawn(
+    field: Arena, seed: int
+) -> None:
+    cheater = field.workers[2]
+    court = Court(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
+    await court.draw()
+    honest = await field.renderings.of(HONEST)
+    drawn = await field.artist.court.leaves(court.lease_id)
+    shown = cheater.evidence.prints(court.lease_id, drawn)
+    tiles = field.renderings.tiles
+    true = [honest.prints(1 + leaf // tiles)[leaf % tiles] for leaf in drawn]
+    is_good = all(agree(*pair) for pair in zip(shown, true, strict=True))
+    await court.hear()
+    assert await court.close() is (Verdict.ACCEPTED if is_good else Verdict.REJECTED)
+    if is_good:
+        await court.accept()
+
+
+async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -> None:
+    cheater = field.workers[3]
+    lease_id = await cheater.claim(await field.job())
+    await cheater.render(lease_id)
+    other = await cheater.claim(await field.job())
+    result = cheater.evidence.result(lease_id)
+    await cheater.chain.submit(other, LeaseResult(0x6A4BA6E, *_rest(result)))
+    honest, garbage = Court(field, lease_id), Court(field, other)
+    for court in (garbage, honest):
+        await court.draw()
+        await court.commit()
+    openings, siblings, _ = await honest.opening()
+    seed = await field.artist.court.seed(other, 0)
+    with pytest.raises(LeafNotUnderRoot):
+        given = LeaseResult(0x6A4BA6E, *_rest(result))
+        await cheater.chain.court.open(other, seed, given, openings, siblings)
+    await garbage.advance(late=True)
+    assert (await garbage.lease()).state is LeaseState.REJECTED
+    await honest.defend()
+    await honest.reveal()
+    await honest.advance()
+    assert await honest.close() is Verdict.ACCEPTED
+    await honest.accept()
+
+
+def _rest(result: LeaseResult) -> tuple[int, int, int]:
+    return result.results_hi, result.results_lo, result.key_hash
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """A store into which the files go spoiled."""
+
+    store: ContentStore
+
+    async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
+        """Only for the results of a lease: the package is read from the true store."""
+        if folder.name.endswith(".sealed"):
+            last = max(folder.iterdir(), key=lambda path: path.stat().st_size)
+            raw = bytearray(last.read_bytes())
+            raw[len(raw) // 2] ^= 1
+            last.write_bytes(raw)
+        return await self.store.add_folder(folder, on_bytes)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+
+async def delivery_case(field: Arena, worker: Worker, *, spoiled: bool = False) -> Court:
+    """A lease whose pixels a committee found good, not yet accepted."""
+    lease_id = await worker.claim(await field.job())
+    store: ContentStore = Spoiling(field.store) if spoiled else field.store  # type: ignore[assignment]
+    await worker.render(lease_id, store=store)
+    court = Court(field, lease_id)
+    await court.draw()
+    await court.hear()
+    assert await court.close() is Verdict.ACCEPTED
+    return court
+
+
+async def challenged(field: Arena, court: Court) -> Verdict:
+    """What a committee finds when the artist doubts the delivery."""
+    await field.artist.court.challenge_delivery(court.lease_id)
+    await court.defend()
+    await court.draw()
+    await court.hear()
+    return await court.close()
+
+
+@pytest.mark.parametrize("how", ["withheld", "spoiled"])
+async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Arena, how: str) -> None:
+    cheater = field.workers[4]
+    court = await delivery_case(field, cheater, spoiled=how == "spoiled")
+    if how == "withheld":
+        field.forget(cheater.evidence.result(court.lease_id).results_cid)
+    before = await field.books()
+    stakes = await stakes_of(field, court.lease_id)
+    assert await challenged(field, court) is Verdict.REJECTED
+    change = (await field.books()).since(before)
+    assert (await court.lease()).state is LeaseState.REJECTED
+    assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
+    bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
+    assert change.owed.pop(0) == bond_fri, "the pool pays the fees of a challenge that was right"
+    assert set(change.owed.values()) == {stakes.fees_fri[0] + stakes.lock_fri // 10 // 3}
+
+
+async def test_who_does_not_reveal_the_key_of_doubted_results_has_lost(field: Arena) -> None:
+    cheater = field.workers[5]
+    court = await delivery_case(field, cheater)
+    before = await field.books()
+    stakes = await stakes_of(field, court.lease_id)
+    await field.artist.court.challenge_delivery(court.lease_id)
+    await court.advance(late=True)
+    assert (await court.lease()).state is LeaseState.REJECTED
+    assert (await field.books()).since(before).stakes == {cheater.worker_id: -stakes.lock_fri}
+
+
+async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
+    field: Arena, veteran: Worker
+) -> None:
+    leases = [await veteran.claim(await field.job(audit_floor_exp=1)) for _ in range(6)]
+    stakes = await stakes_of(field, leases[0])
+    assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
+    assert stakes.lock_fri == 2 * stakes.pay_fri
+    garbage = await cheating(field, "garbage")
+    caught = 0
+    for lease_id in leases:
+        await veteran.render(lease_id, garbage)
+        court = Court(field, lease_id)
+        before = await field.books()
+        if await court.draw() is Trial.IN_COURT:
+            await court.hear()
+            assert await court.close() is Verdict.REJECTED
+            change = (await field.books()).since(before)
+            assert change.stakes == {veteran.worker_id: -stakes.lock_fri}
+            assert (await field.artist.worker(veteran.worker_id)).audited == 0
+            caught += 1
+        else:
+            await court.accept()
+        # The rate was frozen at the claim: the loss of one lease changes no other.
+        assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
+    later = await veteran.claim(await field.job(audit_floor_exp=1))
+    assert (await field.artist.lease(later)).audit_exp == (0 if caught else 1)
+    await veteran.chain.give_back(later)
+
+
+async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Arena) -> None:
+    newcomer = field.workers[6]
+    before = await field.books()
+    leases = [await newcomer.claim(await field.job(audit_floor_exp=5)) for _ in range(3)]
+    stakes = await stakes_of(field, leases[0])
+    assert {(await field.artist.lease(one)).audit_exp for one in leases} == {0}
+    assert (await field.books()).since(before).locked == {newcomer.worker_id: 3 * stakes.lock_fri}
+    dear = STAKE_FRI * 10 // 3 // 2
+    with pytest.raises(StakeNotFree):
+        await newcomer.chain.claim_lease(await field.job(reward_fri=dear), 9)
+    for one in leases:
+        await newcomer.chain.give_back(one)
+    assert (await field.books()).since(before).locked == {}
+
+
+async def test_a_lease_is_submitted_once(field: Arena) -> None:
+    worker = field.workers[7]
+    court = Court(field, await field.submitted(worker))
+    result = worker.evidence.result(court.lease_id)
+    other = LeaseResult(result.root + 1, *_rest(result))
+    with pytest.raises(LeaseInOtherState):
+        await worker.chain.submit(court.lease_id, other)
+    signed = [(court.lease_id, other, worker.chain.sign_result(court.lease_id, other))]
+    with pytest.raises(ContractError):
+        await field.stranger.submit_signed(signed)
+    await court.draw()
+    await court.hear()
+    assert await court.close() is Verdict.ACCEPTED
+    await court.accept()
+
+
+async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena) -> None:
+    lazy, other = field.workers[:2]
+    before = await field.books()
+    job_id = await field.job()
+    lease_id = await lazy.claim(job_id)
+    field.late(1001)
+    assert await field.stranger.expire(job_id, [lease_id]) == []
+    with pytest.raises(LeaseInOtherState):
+        await lazy.render(lease_id)
+    again = await other.claim(job_id)
+    assert (await field.artist.lease(again)).attempt == 1
+    await other.chain.give_back(again)
+    assert (await field.books()).since(before).stakes == {}, "nothing is charged but the time of the lock"
+
+
+async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
+    field: Arena, tmp_path: Path
+) -> None:
+    worker = field.workers[1]
+    honest = await field.renderings.of(HONEST)
+    lease_id = await field.submitted(worker)
+    opened = await delivered(field, lease_id, tmp_path / "honest")
+    check = await checking(field, lease_id)
+    assert len(check(opened).frames) == 2
+    final = opened / "0001.png"
+    final.write_bytes((honest.source / f"{kept_frame(2):04d}.png").read_bytes())
+    with pytest.raises(ContentError, match="does not match its digest"):
+        check(opened)
+    court = Court(field, lease_id)
+    await court.draw()
+    await court.hear()
+    assert await court.close() is Verdict.ACCEPTED
+    await court.accept()
+
+
+async def checking(field: Arena, lease_id: int) -> Callable[[Path], Result]:
+    """What the artist's client checks of a lease's opened results."""
+    lease = await field.artist.lease(lease_id)
+    root = field.worker(split_lease_id(lease_id)[0]).evidence.result(lease_id).root
+    frames = tuple(range(1, lease.count + 1))
+    return partial(
+        check_result,
+        key=await key_of(field, lease_id),
+        first_task=0,
+        root=root,
+        manifest=field.renderings.with_frames(lease.count),
+        frames=frames,
+        hash_many=hash_many,
+        read_noisy=read_noisy,
+    )
+
+
+async def key_of(field: Arena, lease_id: int) -> LeaseKey:
+    """What binds the lease's leaves."""
+    lease = await field.artist.lease(lease_id)
+    where = (lease.job_id, lease_id, lease.attempt, split_lease_id(lease_id)[0])
+    return LeaseKey(field.artist.chain_id, field.artist.board, *where)
+
+
+async def delivered(field: Arena, lease_id: int, folder: Path) -> Path:
+    """Fetch and open a lease's results as the artist does."""
+    result = field.worker(split_lease_id(lease_id)[0]).evidence.result(lease_id)
+    sealed, opened, key = folder / "sealed", folder / "opened", await key_of(field, lease_id)
+    sealed.parent.mkdir()
+    limits = {"max_bytes": 10**8, "max_files": 100}
+    await field.store.fetch_folder(result.results_cid, sealed, **limits, on_bytes=lambda _: None)
+    secret = unwrap_key(field.unwrapper, sealed, key, key_hash=result.key_hash, hash_many=hash_many)
+    open_sealed(ChaChaSealer(), sealed, opened, key=secret, lease=key, frames=(1, 2))
+    return opened

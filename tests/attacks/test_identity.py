@@ -1,0 +1,131 @@
+"""S: one person with many names."""
+
+from __future__ import annotations
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.case import Trial, Verdict
+from renderchain.core.contract_errors import StakeNotFree
+from renderchain.core.draw import unit_at
+
+from tests.attacks.arena import FAMILY, RULES, SEATS, STAKE_FRI, Arena, Worker
+from tests.attacks.renderings import HONEST
+from tests.attacks.trial import Court, stakes_of
+from tools.cheats.renderer import CheatingRenderer
+
+DRAWS = 4000
+CHI_SQUARE_99 = {2: 9.21, 8: 20.09}
+
+
+def chi_square(counts: list[int], expected: list[float]) -> float:
+    """How far counts are from what is expected."""
+    return sum((one - other) ** 2 / other for one, other in zip(counts, expected, strict=True))
+
+
+@pytest.mark.parametrize("units", [(5, 5, 5, 5, 5, 5, 5, 5, 5), (60, 30, 10)])
+def test_seats_are_drawn_by_stake_not_by_name(units: tuple[int, ...]) -> None:
+    """Twice the names with the same stake are drawn as often: the unit counts."""
+    ends = [sum(units[: at + 1]) for at in range(len(units))]
+    counts = [0] * len(units)
+    for draw in range(DRAWS):
+        unit = unit_at(hash_many, hash_many([draw, 77]), draw % 5, sum(units))
+        counts[next(at for at, end in enumerate(ends) if unit < end)] += 1
+    expected = [DRAWS * one / sum(units) for one in units]
+    assert chi_square(counts, expected) < CHI_SQUARE_99[len(units) - 1]
+
+
+async def expected_committee(field: Arena, court: Court, entries: list[tuple[int, int]]) -> list[int]:
+    """Who should be drawn, by the client's own functions; entries are (worker, units)."""
+    lease = await court.lease()
+    seed = await field.artist.court.seed(court.lease_id, 0)
+    units, found, attempt = sum(count for _, count in entries), list[int](), 0
+    holders = [worker_id for worker_id, count in entries for _ in range(count)]
+    worker_id = court.worker.worker_id
+    assert lease.trial is Trial.IN_COURT
+    while len(found) < 3:
+        holder = holders[unit_at(hash_many, seed, attempt, units)]
+        if holder not in (worker_id, 0, *found):
+            found.append(holder)
+        attempt += 1
+    return found
+
+
+async def test_seats_taken_after_the_submission_are_not_drawn(field: Arena) -> None:
+    """Also: the committee on-chain is the one that the client's own functions give."""
+    entries = await seat_entries(field)
+    court = Court(field, await field.submitted(field.workers[0]))
+    greedy = field.workers[1]
+    await greedy.registry.set_seats(greedy.worker_id, FAMILY, 95)
+    field.blocks(2 * RULES.epoch_blocks)
+    await court.draw()
+    jurors = [one.worker_id for one in await court.jurors()]
+    assert jurors == await expected_committee(field, court, entries)
+    await court.hear()
+    assert await court.close() is Verdict.ACCEPTED
+    await court.accept()
+    await greedy.registry.set_seats(greedy.worker_id, FAMILY, SEATS)
+    field.blocks(2 * RULES.epoch_blocks)
+
+
+async def seat_entries(field: Arena) -> list[tuple[int, int]]:
+    """All entries of the family, those given up with worker 0."""
+    registry = field.workers[0].registry._registry
+    (count,) = await registry.functions["seat_count"].call(FAMILY)
+    found = []
+    for index in range(count):
+        (entry,) = await registry.functions["seat_at"].call(FAMILY, index)
+        found.append((0 if entry["until_epoch"] else entry["worker_id"], entry["units"]))
+    return found
+
+
+async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worker) -> None:
+    """Only what a committee audited counts, and neither side's owner ever sits in it."""
+    before = (await field.artist.worker(veteran.worker_id)).audited
+    counted = 0
+    for _ in range(3):
+        court = Court(field, await field.submitted(veteran, audit_floor_exp=1))
+        if await court.draw() is Trial.IN_COURT:
+            assert veteran.worker_id not in [one.worker_id for one in await court.jurors()]
+            await court.hear()
+            assert await court.close() is Verdict.ACCEPTED
+            counted += 1
+        await court.accept()
+    assert (await field.artist.worker(veteran.worker_id)).audited == before + counted
+
+
+async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_stake(field: Arena) -> None:
+    """A name without a record gets what a loss leaves: p = 1 and L_min."""
+    old, new = field.workers[2], field.workers[3]
+    garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
+    court = Court(field, await field.submitted(old, garbage))
+    await court.draw()
+    await court.hear()
+    assert await court.close() is Verdict.REJECTED
+    assert (await field.artist.worker(old.worker_id)).losses >= 1
+    locks = []
+    for one in (old, new):
+        before = await field.books()
+        lease_id = await one.claim(await field.job(audit_floor_exp=5))
+        stakes = await stakes_of(field, lease_id)
+        assert (await field.artist.lease(lease_id)).audit_exp == 0
+        locks.append((await field.books()).since(before).locked)
+        assert locks[-1] == {one.worker_id: -(-3 * stakes.pay_fri // 10) + 3 * stakes.fees_fri[0]}
+        await one.chain.give_back(lease_id)
+
+
+async def test_a_cheat_can_not_take_out_the_stake_that_answers_for_it(field: Arena) -> None:
+    cheater = field.workers[4]
+    garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
+    court = Court(field, await field.submitted(cheater, garbage))
+    stakes = await stakes_of(field, court.lease_id)
+    info = await field.artist.worker(cheater.worker_id)
+    with pytest.raises(StakeNotFree):
+        await cheater.registry.request_unstake(cheater.worker_id, info.free_fri + 1)
+    await cheater.registry.request_unstake(cheater.worker_id, info.free_fri)
+    await court.draw()
+    await court.hear()
+    assert await court.close() is Verdict.REJECTED
+    after = await field.artist.worker(cheater.worker_id)
+    assert after.stake_fri == info.stake_fri - stakes.lock_fri
+    await cheater.registry.cancel_unstake(cheater.worker_id)
+    assert after.stake_fri < STAKE_FRI * 2
