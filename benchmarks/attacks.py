@@ -113,7 +113,7 @@ the chain's own functions over random block hashes. Refused are tiles whose real
 of the cheated rendering, disagree. Predicted is p(1-(1-f)^16), f the share of all tiles that is refused.
 Profit is against honest work, as if faked pixels cost nothing at all: what is tampered is saved in full, be
 it but a quarter of the samples. A caught cheat loses pay and lock (L = max(0.3 R + fees, 2R(1-p)/p)).
-The first rows are no attack: honest work of Cycles' other CPU kernel, none of whose tiles has the same digest.
+The first rows are no attack: honest work of Cycles' other CPU kernel; none of its tiles has an equal digest.
 
 {shown(rows)}
 A profit that is zero or more stands only where nothing is refused: the honest stranger's.

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ...core.contract_errors import contract_error
 from ...core.errors import ChainError, InsufficientFunds, RemoteError
 
-_REASON = re.compile(r"RC: [a-z -]+")
+_REASON = re.compile(r"RC: [a-z0-9 -]+")
 _NO_FUNDS = re.compile(r"insufficient balance|balance is smaller|exceed(s)? balance|u256_sub Overflow", re.I)
 Answer = TypeVar("Answer")
 
