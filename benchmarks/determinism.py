@@ -1,6 +1,6 @@
 """What keeps tiles exact on one machine and what breaks it: writes docs/determinism.md and its data.
 
-    PYTHONPATH=addon:. .venv/bin/python -m benchmarks.determinism [--pixels FOLDER] [--page-only]
+    PYTHONPATH=addon:. .venv/bin/python -m benchmarks.determinism [--blender NAME] [--page-only]
 
 Each case of benchmarks/exactness is rendered as a frame and tile by tile, in two processes that
 differ in threads, kept data, and order. The bpy module does it, and the Blender application where it
@@ -54,15 +54,17 @@ def blenders(scratch: Path) -> dict[str, list[str]]:
     return found
 
 
-def render(pixels: Path) -> dict[str, Any]:
-    """All passes in all Blenders; returns the document."""
+def render(pixels: Path, wanted: str) -> dict[str, Any]:
+    """All passes in the wanted Blenders; returns the document, other Blenders' rows as they were."""
     document: dict[str, Any] = {
         "date": str(date.today()),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "blenders": {},
+        "blenders": json.loads(DATA.read_text())["blenders"] if DATA.exists() else {},
     }
     with tempfile.TemporaryDirectory() as scratch:
         for name, command in blenders(Path(scratch)).items():
+            if wanted not in (name, "all"):
+                continue
             folder = pixels / name
             folder.mkdir(parents=True, exist_ok=True)
             for which in PASSES:
@@ -117,11 +119,12 @@ def main() -> None:
     """Measure, write, and say what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pixels", type=Path, default=PIXELS, help="pixels stay here and are reused")
+    parser.add_argument("--blender", choices=("all", "module", "application"), default="all")
     parser.add_argument("--page-only", action="store_true", help="write the page from the data again")
     arguments = parser.parse_args()
     if not arguments.page_only:
         DATA.parent.mkdir(exist_ok=True)
-        DATA.write_text(json.dumps(render(arguments.pixels.resolve()), indent=1) + "\n")
+        DATA.write_text(json.dumps(render(arguments.pixels.resolve(), arguments.blender), indent=1) + "\n")
     document = json.loads(DATA.read_text())
     PAGE.write_text(page(document))
     bad = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +109,12 @@ def put(owner: Any, **values: Any) -> None:
             setattr(owner, name, value)
         except TypeError as error:
             raise Unavailable(str(value)) from error
+
+
+def need_built_in(feature: str) -> None:
+    """Raise Unavailable if Cycles was built without it."""
+    if not getattr(importlib.import_module("_cycles"), f"with_{feature}"):
+        raise Unavailable(f"built without {feature}")
 
 
 def objects() -> Any:

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .base import Case, bpy, objects, put, replace_surface, shader
+from .base import Case, bpy, need_built_in, objects, put, replace_surface, shader
 
 
 def motion_blur(scene: Any) -> None:
@@ -182,6 +182,7 @@ def adaptive_subdivision(scene: Any) -> None:
 
 def osl(scene: Any) -> None:
     """All materials run in the Open Shading Language."""
+    need_built_in("osl")
     put(scene.cycles, shading_system=True)
     tree: Any = bpy.data.materials["floor"].node_tree
     node = tree.nodes.new("ShaderNodeTexNoise")

@@ -92,7 +92,8 @@ def fate(row: Row) -> str:
     """What becomes of a job with this scene."""
     if row.get("as it is"):
         return "rendered otherwise, next row"
-    return "refused" if row.get("errors") else JOB[row["leaf"]]
+    asked = ", the artist is asked" if set(row["warnings"]) & set(DOUBTFUL.values()) else ""
+    return "refused" if row["errors"] else JOB[row["leaf"]] + asked
 
 
 def number(count: int | None) -> str:

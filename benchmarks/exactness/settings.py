@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import Case, bpy, objects, put, replace_surface
+from .base import Case, bpy, need_built_in, objects, put, replace_surface
 
 
 def plain(scene: Any) -> None:
@@ -116,6 +116,7 @@ def guiding(deterministic: bool) -> Any:
 
     def build(scene: Any) -> None:
         replace_surface("ball", "ShaderNodeBsdfGlass")
+        need_built_in("path_guiding")
         put(
             scene.cycles,
             use_guiding=True,
