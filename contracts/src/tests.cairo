@@ -6,6 +6,8 @@ mod support;
 mod test_appeals;
 mod test_audits;
 mod test_challenges;
+mod test_chance;
+mod test_court_events;
 mod test_directory;
 mod test_draw;
 mod test_events;

@@ -117,6 +117,12 @@ fn a_board_needs_its_registry() {
 }
 
 #[test]
+#[should_panic(expected: ('RC: board without a court', 'CONSTRUCTOR_FAILED'))]
+fn a_board_needs_its_court() {
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 'registry', 'token', 0]);
+}
+
+#[test]
 fn a_network_says_what_it_is_made_of() {
     let net = network();
     assert_eq!(net.directory.token(), net.token.contract_address);

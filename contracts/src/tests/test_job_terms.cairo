@@ -70,6 +70,37 @@ fn the_audit_rate_has_a_floor() {
 }
 
 #[test]
+#[should_panic(expected: ('RC: job without tiles', 'ENTRYPOINT_FAILED'))]
+fn a_task_has_tiles() {
+    create(empty_network(), JobTerms { tiles: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audits 1 to 32 leaves', 'ENTRYPOINT_FAILED'))]
+fn an_audit_looks_at_something() {
+    create(empty_network(), JobTerms { audit_tiles: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audits 1 to 32 leaves', 'ENTRYPOINT_FAILED'))]
+fn an_audit_does_not_look_at_everything() {
+    create(empty_network(), JobTerms { audit_tiles: 33, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audit without a fee', 'ENTRYPOINT_FAILED'))]
+fn an_audit_is_paid() {
+    create(empty_network(), JobTerms { audit_fee_fri: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: pool below its audits', 'ENTRYPOINT_FAILED'))]
+fn the_pool_pays_for_an_audit_of_every_lease() {
+    // Three leases, three verifiers, two fri each.
+    create(empty_network(), JobTerms { audit_pool_fri: 17, ..terms() });
+}
+
+#[test]
 #[should_panic(expected: ('RC: scheduler without grace', 'ENTRYPOINT_FAILED'))]
 fn a_scheduler_can_not_keep_a_job_for_ever_or_not_at_all() {
     create(empty_network(), JobTerms { scheduler: account('scheduler'), ..terms() });
@@ -80,7 +111,7 @@ fn a_scheduler_can_not_keep_a_job_for_ever_or_not_at_all() {
 fn a_number_that_does_not_fit_is_refused() {
     create(
         empty_network(),
-        JobTerms { tasks: 0x1000000, longest_lease: 0x1000000, reward_fri: 1, ..terms() },
+        JobTerms { tasks: 0x1000000, longest_lease: 0x1000000, audit_tiles: 1, ..terms() },
     );
 }
 

@@ -1,5 +1,7 @@
 //! Packed records come back as they went in, at the edges of every field.
 use starknet::storage_access::StorePacking;
+use crate::case_packing::{CasePacking, MemberPacking};
+use crate::case_types::{Case, Member};
 use crate::packing::{
     AuditPricePacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
     RecordPacking, SeatEntryPacking, StakePacking, StandingOfferPacking, TimesPacking,
@@ -122,6 +124,34 @@ fn the_cells_of_a_worker() {
             _, felt252,
         >(SeatEntry { worker_id: 0, units: M24, before: 0, from_epoch: M32, until_epoch: 0 }),
     );
+}
+
+#[test]
+fn the_cells_of_a_case() {
+    let case = Case {
+        generation: M32,
+        kind: 0,
+        phase: 15,
+        round: 0,
+        verdict: 15,
+        seats: (0, 15, 0),
+        committed: 15,
+        agreeing: 0,
+        objecting: 15,
+        shown: 0,
+        named: 15,
+        redraws: 0,
+        bonded: 15,
+        since_s: 0,
+        since_block: 0xffffffff,
+    };
+    assert!(survives::<_, felt252>(case));
+    let other = Case { kind: 15, phase: 0, round: 15, verdict: 0, seats: (15, 0, 15), ..case };
+    let other = Case { committed: 0, agreeing: 15, objecting: 0, shown: 15, named: 0, ..other };
+    let other = Case { redraws: 15, bonded: 0, since_s: M40, since_block: 0, ..other };
+    assert!(survives::<_, felt252>(Case { generation: 0, ..other }));
+    assert!(survives::<_, felt252>(Member { worker_id: M24, vote: 0 }));
+    assert!(survives::<_, felt252>(Member { worker_id: 0, vote: 15 }));
 }
 
 #[test]
