@@ -230,7 +230,7 @@ def job_table(jobs: list[Job], naive_gas: int) -> str:
     for job in jobs:
         split = [job.phases[one] // job.frames for one in PHASE_NAMES]
         audited = f"{job.audits} of {job.leases}"
-        rows.append([job.frames, job.lease, audited, *split, job.each, f"{naive_gas / job.each:.0f}x"])
+        rows.append([job.frames, job.lease, audited, *split, job.each, f"{naive_gas / job.each:.1f}x"])
     return table(["frames", "frames a lease", "audited", *PHASE_NAMES, "a frame", "naive / ours"], rows)
 
 

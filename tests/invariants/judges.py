@@ -7,7 +7,6 @@ from hypothesis.stateful import precondition, rule
 from renderchain.core.case import CaseKind, CasePhase, Trial, Vote
 from renderchain.core.lifecycle import LeaseState
 
-from tests.invariants.actors import NAMES
 from tests.invariants.ledger import Case, Lease
 from tests.invariants.people import ANYONE, PICK, WRONGLY, People
 
@@ -28,19 +27,19 @@ class Judges(People):
         found = [lease for lease in self.model.slots.values() if lease.case]
         return [lease for lease in found if lease.case and lease.case.phase is not CasePhase.OVER]
 
-    @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE, soon=WRONGLY)
-    def draw(self, picks: list[int], other: str, soon: bool) -> None:
-        leases = [self.a_lease(pick, *WAITING) for pick in picks]
-        found = self.model.lease(leases[0])
-        if not soon:
-            self.actors.pass_time(1, 12)
-        self.do(other, "draw", found.job if found else self.job_number(picks[0]), leases)
+    def waiting(self) -> list[Lease]:
+        """Submitted leases of which chance said nothing yet."""
+        found = [one for one in self.model.slots.values() if one.state is LeaseState.SUBMITTED]
+        return [one for one in found if one.trial is Trial.NOT_DRAWN]
 
-    @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE)
-    def advance(self, picks: list[int], other: str) -> None:
-        leases = [self.a_lease(pick, *WAITING) for pick in picks]
-        found = self.model.lease(leases[0])
-        self.do(other, "advance", found.job if found else self.job_number(picks[0]), leases)
+    @precondition(lambda self: self.waiting())
+    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY)
+    def draw(self, pick: int, other: str, wrong: bool) -> None:
+        first = self.waiting()[pick % len(self.waiting())]
+        leases = [lease.number for lease in self.waiting() if lease.job == first.job or wrong]
+        if pick % 9:
+            self.actors.pass_time(1, 12)
+        self.do(other, "draw", first.job, leases)
 
     @precondition(lambda self: self.in_court())
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, views=VIEWS)
@@ -111,32 +110,25 @@ class Judges(People):
         else:
             self.late(lease)
 
-    def doubtful(self, pick: int) -> int:
-        """Mostly a lease that its requester may doubt."""
-        found = [
-            lease
-            for lease in self.model.slots.values()
-            if lease.state is LeaseState.SUBMITTED
-            and lease.trial in (Trial.PASSED, Trial.UNSEATED, Trial.CLEARED)
-        ]
-        return found[pick % len(found)].number if found else self.a_lease(pick, LeaseState.SUBMITTED)
+    def doubtful(self) -> list[Lease]:
+        """Leases that their requesters may doubt, some of them too late."""
+        found = [lease for lease in self.model.slots.values() if lease.state is LeaseState.SUBMITTED]
+        return [lease for lease in found if lease.trial not in (Trial.NOT_DRAWN, Trial.IN_COURT)]
 
+    @precondition(lambda self: self.doubtful())
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, leaves=st.lists(st.integers(0, 3), max_size=4))
     def challenge(self, pick: int, other: str, wrong: bool, leaves: list[int]) -> None:
-        number = self.doubtful(pick)
-        lease = self.model.lease(number)
-        caller = self.requester(lease.job, other, wrong) if lease else other
+        lease = self.doubtful()[pick % len(self.doubtful())]
+        number, caller = lease.number, self.requester(lease.job, other, wrong)
         if leaves:
-            self.do(caller, "challenge_pixels", number, leaves * 3 if wrong else leaves)
+            tiles = lease.count * self.model.jobs[lease.job].audit[0]
+            named = leaves * 3 if wrong else [leaf % tiles for leaf in leaves]
+            self.do(caller, "challenge_pixels", number, named)
         else:
             self.do(caller, "challenge_delivery", number)
 
-    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY)
-    def report_failure(self, pick: int, other: str, wrong: bool) -> None:
-        lease = self.a_lease(pick, LeaseState.CLAIMED)
-        self.do(self.operator(lease, other, wrong), "report_failure", lease, 0 if wrong else pick)
-
-    @rule(pick=PICK, other=st.sampled_from(NAMES), place=st.integers(0, 4), views=VIEWS)
+    @precondition(lambda self: self.has(*WAITING))
+    @rule(pick=PICK, other=ANYONE, place=st.integers(0, 4), views=VIEWS)
     def out_of_turn(self, pick: int, other: str, place: int, views: list[str]) -> None:
         """Any step, whatever the case waits for."""
         number, seen = self.a_lease(pick, *WAITING), views[0]
@@ -149,5 +141,6 @@ class Judges(People):
             (other, "compare", number, place, "OTHER" if seen == "LOST" else seen),
             (operator, "appeal", number),
             (operator, "commit", [(number, place, seen)]),
+            (other, "advance", number % 3 + 1, [number, pick]),
         )
         self.do(*calls[pick % len(calls)])

@@ -18,10 +18,10 @@ from tests.invariants.model_court import Model
 from tools.network.deploy import Rules as NetworkRules
 
 NETWORK = NetworkRules(
-    cooldown_s=3000,
+    cooldown_s=4500,
     minimum_stake_fri=500,
     lease_timeout_s=300,
-    window_s=200,
+    window_s=1500,
     audit_s=PHASES * 100,
     slowest_block_s=100,
     seat_unit_fri=100,

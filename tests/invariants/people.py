@@ -13,7 +13,6 @@ from tests.invariants.machine import NETWORK, Machine
 
 ANYONE = st.sampled_from(NAMES)
 ARTISTS = st.sampled_from(["artist-1", "artist-2", "owner-5"])
-AMOUNT = st.integers(0, 2000)
 WRONGLY = st.integers(0, 9).map(lambda number: number == 0)
 PICK = st.integers(1, 10**6)
 TERMS = st.fixed_dictionaries(
@@ -22,7 +21,7 @@ TERMS = st.fixed_dictionaries(
         "reward_fri": st.integers(1, 300),
         "longest_lease": st.integers(1, 3),
         "lease_timeout_s": st.sampled_from([50, 200, 300]),
-        "window_s": st.sampled_from([100, 200]),
+        "window_s": st.sampled_from([100, 1500]),
         "expires_in_s": st.sampled_from([3000, 20_000]),
         "audit_floor_exp": st.integers(0, 2),
         "audit_tiles": st.integers(1, 32),
@@ -32,6 +31,9 @@ TERMS = st.fixed_dictionaries(
         "package_bytes": st.just(1000),
     }
 )
+FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
+FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
+FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
 
 
 class People(Machine):
@@ -49,15 +51,12 @@ class People(Machine):
             self.do(owner, "set_seats", number, 20)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
         self.actors.pass_time(1, 2 * NETWORK.epoch_blocks)
+        self.do("artist-1", "create_job", FIRST_JOB, "")
         if veteran:
             self.make_record()
 
     def make_record(self) -> None:
         """The first worker has ten leases accepted by committees."""
-        terms = {"tasks": 10, "reward_fri": 10, "longest_lease": 1, "lease_timeout_s": 300, "window_s": 200}
-        terms |= {"expires_in_s": 20_000, "audit_floor_exp": 0, "audit_tiles": 1, "tiles": 1}
-        terms |= {"audit_fee_fri": 1, "audit_tile_fri": 0, "package_bytes": 1000, "audit_pool_fri": 30}
-        self.do("artist-1", "create_job", {**terms, "scheduler_grace_s": 0}, "")
         for slot in range(10):
             self.do("operator-1", "claim_lease", 1, 1, slot)
         leases = [lease.number for lease in self.model.slots.values()]
@@ -83,7 +82,21 @@ class People(Machine):
         self.do("artist-1", "accept", 1, leases)
 
     def job_number(self, pick: int) -> int:
+        """Mostly one with tasks to claim, else any or none."""
+        found = self.open_jobs()
+        if found and pick % 7:
+            return found[pick % len(found)]
         return pick % (len(self.model.jobs) + 1) or len(self.model.jobs)
+
+    def open_jobs(self) -> list[int]:
+        return [
+            number
+            for number, job in self.model.jobs.items()
+            if self.model.takes_claims(job) and (job.cursor < job.tasks or job.reopened)
+        ]
+
+    def has(self, *states: LeaseState) -> bool:
+        return any(lease.state in states for lease in self.model.slots.values())
 
     def a_lease(self, pick: int, *states: LeaseState) -> int:
         """Mostly one in such a state, else any number."""
@@ -97,13 +110,15 @@ class People(Machine):
     def requester(self, job: int, other: str, wrong: bool) -> str:
         return other if wrong or job not in self.model.jobs else self.model.jobs[job].requester
 
-    @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=st.booleans())
+    @precondition(lambda self: len(self.open_jobs()) < 3)
+    @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=WRONGLY)
     def create_job(self, artist: str, terms: dict[str, int], more: int, scheduled: bool) -> None:
         names = ("tasks", "longest_lease", "tiles", "audit_tiles", "audit_fee_fri", "audit_tile_fri")
         least = audit_pool(*(terms[name] for name in names))
         given = {**terms, "audit_pool_fri": least + more, "scheduler_grace_s": 500 if scheduled else 0}
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 
+    @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, slot=st.integers(0, 5), by_scheduler=st.booleans())
     def take(self, pick: int, other: str, wrong: bool, slot: int, by_scheduler: bool) -> None:
         job, worker = self.job_number(pick), pick % (len(self.model.workers) + 1) or 1
@@ -114,6 +129,16 @@ class People(Machine):
             caller = other if wrong else self.model.workers[worker].operator
             self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot)
 
+    @precondition(lambda self: self.open_jobs())
+    @rule(pick=PICK, slot=st.integers(0, 9))
+    def work(self, pick: int, slot: int) -> None:
+        """One of the workers does a lease at once."""
+        worker = pick % WORKERS + 1
+        operator = self.model.workers[worker].operator
+        if self.do(operator, "claim_lease", self.job_number(pick), worker, slot):
+            self.do(operator, "submit", self.model.slots[worker, slot].number)
+
+    @precondition(lambda self: self.has(LeaseState.CLAIMED))
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, signed=st.booleans())
     def submit(self, pick: int, other: str, wrong: bool, signed: bool) -> None:
         lease = self.a_lease(pick, LeaseState.CLAIMED)
@@ -122,7 +147,8 @@ class People(Machine):
         else:
             self.do(self.operator(lease, other, wrong), "submit", lease)
 
-    @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE, wrong=WRONGLY, late=st.booleans())
+    @precondition(lambda self: self.has(LeaseState.SUBMITTED))
+    @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE, wrong=WRONGLY, late=WRONGLY)
     def accept(self, picks: list[int], other: str, wrong: bool, late: bool) -> None:
         leases = [self.a_lease(pick, LeaseState.SUBMITTED) for pick in picks]
         found = self.model.lease(leases[0])
@@ -130,17 +156,23 @@ class People(Machine):
         caller = other if late else self.requester(job, other, wrong)
         self.do(caller, "accept_late" if late else "accept", job, leases)
 
-    @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE)
-    def expire(self, picks: list[int], other: str) -> None:
+    @precondition(lambda self: self.has(LeaseState.CLAIMED))
+    @rule(
+        picks=st.lists(PICK, min_size=1, max_size=4),
+        other=ANYONE,
+        wrong=WRONGLY,
+        how=st.sampled_from(["expire", "give_back", "report_failure"]),
+    )
+    def leave(self, picks: list[int], other: str, wrong: bool, how: str) -> None:
         leases = [self.a_lease(pick, LeaseState.CLAIMED) for pick in picks]
         found = self.model.lease(leases[0])
-        self.do(other, "expire", found.job if found else self.job_number(picks[0]), leases)
+        if how == "expire":
+            self.do(other, "expire", found.job if found else self.job_number(picks[0]), leases)
+        else:
+            reason = [] if how == "give_back" else [picks[0] % 5]
+            self.do(self.operator(leases[0], other, wrong), how, leases[0], *reason)
 
-    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY)
-    def give_back(self, pick: int, other: str, wrong: bool) -> None:
-        lease = self.a_lease(pick, LeaseState.CLAIMED)
-        self.do(self.operator(lease, other, wrong), "give_back", lease)
-
+    @precondition(lambda self: self.model.jobs)
     @rule(
         pick=PICK, other=ANYONE, wrong=WRONGLY, how=st.sampled_from(["cancel", "refund", "extend", "top_up"])
     )
@@ -154,19 +186,19 @@ class People(Machine):
             more = (max(now + pick % 30 - 3, 0), pick % 5)
         self.do(other if how == "refund" else self.requester(job, other, wrong), how, job, *more)
 
-    @rule(names=st.lists(st.sampled_from([*PAYOUTS, *NAMES[:3]]), min_size=1, max_size=3, unique=True))
-    def withdraw(self, names: list[str]) -> None:
-        self.do("stranger", "withdraw", names)
+    @precondition(lambda self: self.model.jobs)
+    @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause"]))
+    def keep_books(self, pick: int, how: str) -> None:
+        if how == "withdraw":
+            everyone = sorted({*self.model.unpaid, *PAYOUTS, "artist-1"})
+            self.do("stranger", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
+        elif how == "register" and len(self.model.workers) <= WORKERS:
+            operator = "operator-1" if pick % 3 else f"operator-{WORKERS + 1}"
+            self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000)
+        else:
+            self.do(("admin", "stranger")[pick % 2], "set_paused", pick % 4 == 0 and not self.model.paused)
 
-    @precondition(lambda self: len(self.model.workers) <= WORKERS)
-    @rule(
-        operator=st.sampled_from(["operator-1", f"operator-{WORKERS + 1}"]),
-        payout=st.sampled_from([*PAYOUTS]),
-        stake=AMOUNT,
-    )
-    def register(self, operator: str, payout: str, stake: int) -> None:
-        self.do("owner-2", "register", operator, payout, stake)
-
+    @precondition(lambda self: self.model.jobs)
     @rule(
         pick=PICK,
         other=ANYONE,
@@ -182,6 +214,7 @@ class People(Machine):
         one = how in ("cancel_unstake", "complete_unstake")
         self.do(owner, how, worker, *(() if one else (amount,)))
 
+    @precondition(lambda self: self.model.jobs)
     @rule(
         pick=PICK, other=ANYONE, wrong=WRONGLY, how=st.sampled_from(["payout", "supported", "offer", "drop"])
     )
@@ -193,16 +226,11 @@ class People(Machine):
         elif how == "supported":
             self.do(owner, "set_supported", worker, pick % 4 != 0)
         elif how == "offer":
-            self.do(owner, "set_offer", worker, (pick % 100, 980 + pick % 300, pick % 6, 2**39, pick % 4))
+            self.do(
+                owner, "set_offer", worker, (pick % 100, 980 + pick % 300, pick % 6, 2**39, pick // 7 % 4)
+            )
         else:
             self.do(other, "drop_seats", worker)
-
-    @rule(
-        caller=st.sampled_from(["admin", "stranger"]),
-        paused=st.integers(0, 3).map(lambda number: number == 0),
-    )
-    def pause(self, caller: str, paused: bool) -> None:
-        self.do(caller, "set_paused", paused)
 
     @rule(seconds=st.sampled_from([20, 110, 250, 1200]), blocks=st.integers(0, 12))
     def wait(self, seconds: int, blocks: int) -> None:

@@ -18,7 +18,7 @@ from tests.invariants.actors import NAMES
 from tests.invariants.judges import Judges
 from tools.network.services import start_devnet, stop
 
-STEPS = 400
+STEPS = 150
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_money_adds_up_after_every_random_call(port: int, request: pytest.Fixtur
                 seed(number + rounds)(Judges),
                 settings=settings(
                     max_examples=1,
-                    stateful_step_count=min(STEPS, wanted),
+                    stateful_step_count=STEPS,
                     deadline=None,
                     phases=(Phase.generate,),
                     suppress_health_check=list(HealthCheck),
