@@ -4,7 +4,7 @@ export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
 	test-blender test-e2e test-invariants test-attacks contracts extension network stop demo bench bench-chain \
-	bench-verification gas
+	bench-verification bench-audit bench-determinism bench-sealing gas
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -98,6 +98,11 @@ bench-determinism: ## which Cycles features keep tiles exact; writes docs/determ
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
 	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.sealing
+
+bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
+	$(SETUP) demo
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.attacks
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.audit
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo

@@ -1,6 +1,6 @@
 """What attacks bring: writes docs/attacks.md and docs/data/attacks.json.
 
-    make bench-attacks        or        python -m benchmarks.attacks
+    make bench-audit        or        python -m benchmarks.attacks
 
 The renderings are real and kept in build/attacks; draws are the chain's own functions over random block
 hashes. That the chain then does with money what is reckoned here is what tests/attacks show.
@@ -19,7 +19,7 @@ from renderchain.core.stakes import drawn_leaves
 
 from benchmarks.trust.capture import FEE, Capture, capture, escapes, lock_of
 from benchmarks.trust.cheats import KINDS, lease_of, pairs_of
-from benchmarks.trust.draws import detected, seeds
+from benchmarks.trust.draws import detections
 from benchmarks.trust.page import PAGE_ROWS, table
 from tests.attacks.renderings import STRANGER, Renderings
 from tools.network.services import REPO
@@ -29,7 +29,7 @@ PAGE, DATA = REPO / "docs" / "attacks.md", REPO / "docs" / "data" / "attacks.jso
 FRAMES = 192  # of a lease: 1,536 tiles, of which 16 are drawn
 SHARES = (1.0, 0.25, 0.05, 0.01)
 AUDIT_EXPS = (0, 1, 3, 5)
-DRAWS = 1500
+DRAWS = 4000
 STAKE_SHARES = (0.05, 0.1, 0.2, 0.33)
 CAPTURE_DRAWS = 4000
 
@@ -42,8 +42,7 @@ def profit(gain: float, caught: float, audit_exp: int) -> float:
 def row_of(kind: str, share: float, gain: float, audit_exp: int, refused: Sequence[bool]) -> dict[str, Any]:
     """One attack on one audit rate."""
     leaves = len(refused)
-    name = f"{kind} {share} {audit_exp}"
-    caught = sum(detected(seed, audit_exp, refused) for seed in seeds(DRAWS, name)) / DRAWS
+    caught = detections(DRAWS, audit_exp, refused)
     drawn, visible = drawn_leaves(leaves, 16), sum(refused) / leaves
     predicted = 2.0**-audit_exp * (1 - (1 - visible) ** drawn)
     return {
@@ -113,7 +112,8 @@ the chain's own functions over random block hashes. Refused are tiles whose real
 of the cheated rendering, disagree. Predicted is p(1-(1-f)^16), f the share of all tiles that is refused.
 Profit is against honest work, as if faked pixels cost nothing at all: what is tampered is saved in full, be
 it but a quarter of the samples. A caught cheat loses pay and lock (L = max(0.3 R + fees, 2R(1-p)/p)).
-The first rows are no attack: honest work of Cycles' other CPU kernel; none of its tiles has an equal digest.
+The first rows are no attack but honest work of Cycles' other CPU kernel: no digest is the same, no tile
+is refused.
 
 {shown(rows)}
 A profit that is zero or more stands only where nothing is refused: the honest stranger's.
@@ -121,13 +121,18 @@ A profit that is zero or more stands only where nothing is refused: the honest s
 ## Everything else, on the devnet
 
 {table(["attack", "how it ends", "attacker", "test"], PAGE_ROWS)}
+Two are open. A lease in court can't be challenged, and its window runs on from the submission: where the
+window is not longer than the audit, who withholds audited results is paid. A final image that was swapped
+before the root was made is seen only by who denoises and composites the noisy pass again, which clients do
+not do yet.
+
 ## Simulated: much stake in one hand
 
 An attacker's chance of a majority in the first committee, in that and the one of seven, in all three. Seats
 are drawn by the chain's function, {CAPTURE_DRAWS:,} draws a row; the attacker has as many names as it wants.
 Profit in R: of cheating with all pixels, where nobody appeals since the requester sees nothing; and, for each
 audit of an honest worker, of voting falsely whenever the first majority is the attacker's, where the worker
-appeals (fees of {FEE:.0%} R, bonds of 20 fees, a tenth of the lock as reward).
+appeals (fees of {FEE:.1%} R, bonds of 20 fees, a tenth of the lock as reward).
 
 {table(head, held)}
 {verdict(captures)}

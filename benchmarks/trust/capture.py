@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from renderchain.app.create_job import AUDIT_FEE_SHARE, TILE_SHARE
 from renderchain.core.draw import is_audited
 from renderchain.core.stakes import BOND_FEES, SEATS
 
 from benchmarks.trust.draws import attackers_in, has_majority, seeds
 
-FEE = 0.02  # of the pay, for each verifier: what clients offer
+LEAVES = 1536  # of the leases that the benchmarks look at; so many are drawn:
+DRAWN = 16
+# Of the pay, for each verifier: what clients offer for the audit and for its tiles.
+FEE = 1 / AUDIT_FEE_SHARE + TILE_SHARE * DRAWN / LEAVES
 REWARD = 0.1  # of a lost lock
 
 

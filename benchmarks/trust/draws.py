@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.draw import is_audited, leaf_at, seed_of, unit_at
@@ -27,9 +28,19 @@ def leaves_of(seed: int, total: int, wanted: int = 16) -> list[int]:
     return [leaf_at(hash_many, seed, index, drawn, total) for index in range(drawn)]
 
 
-def detected(seed: int, audit_exp: int, refused: Sequence[bool]) -> bool:
-    """Whether a lease is audited and one of the drawn leaves is refused."""
-    return is_audited(seed, audit_exp) and any(refused[leaf] for leaf in leaves_of(seed, len(refused)))
+@cache
+def draws(count: int, total: int) -> list[tuple[int, list[int]]]:
+    """So many draws over so many leaves: seed and leaves of each."""
+    return [(seed, leaves_of(seed, total)) for seed in seeds(count, "leaves")]
+
+
+def detections(count: int, audit_exp: int, refused: Sequence[bool]) -> float:
+    """How often a lease is audited and one of the drawn leaves is refused."""
+    hits = (
+        is_audited(seed, audit_exp) and any(refused[leaf] for leaf in leaves)
+        for seed, leaves in draws(count, len(refused))
+    )
+    return sum(hits) / count
 
 
 def attackers_in(seed: int, round_: int, share: float) -> int:

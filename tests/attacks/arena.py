@@ -24,6 +24,7 @@ from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.contracts import open_token
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
@@ -45,14 +46,15 @@ from renderchain.ports.renderer import Renderer
 
 from tests.attacks.renderings import HONEST, Renderings
 from tests.chain.devnet import pass_time, tell
-from tools.network.deploy import Deployed, Rules, deploy_network
+from tools.network.deploy import STRK, Deployed, Rules, deploy_network
 from tools.network.local import Account, SilentReporter, predeployed
 from tools.network.services import start_devnet, start_kubo, stop
 
-PHASE_S = 50  # of chain time, which passes at once
+PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
+TIMEOUT_S = 5000
 RULES = Rules(
     cooldown_s=40_000,
-    lease_timeout_s=1000,
+    lease_timeout_s=TIMEOUT_S,
     window_s=20_000,
     audit_s=24 * PHASE_S,
     slowest_block_s=10**6,
@@ -182,9 +184,8 @@ class Arena:
         pass_time(self.node.rpc_url, seconds, 1)
 
     def drop_blocks(self, first: int) -> None:
-        """A reorganisation from that block on; other blocks take their places."""
+        """A reorganisation from that block on."""
         tell(self.node.rpc_url, "abortBlocks", starting_block_id={"block_number": first})
-        tell(self.node.rpc_url, "increaseTime", time=3)
 
     async def package(self, frames: int) -> PinnedPackage:
         """The scene as a package of so many frames, pinned."""
@@ -198,7 +199,7 @@ class Arena:
 
     async def terms(self, frames: int = 2, lease: int = 2, **changes: int) -> JobTerms:
         """A job's terms; its audits cost a twentieth of its pay."""
-        offer = Offer(REWARD_FRI, longest_lease=lease, lease_timeout_s=1000, window_s=RULES.window_s)
+        offer = Offer(REWARD_FRI, longest_lease=lease, lease_timeout_s=TIMEOUT_S, window_s=RULES.window_s)
         terms = terms_of(await self.package(frames), offer)
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
         return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
@@ -292,6 +293,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
         async with AsyncExitStack() as stack:
             opener = _Opener(node, folder, stack)
             account, _ = await opener.sender(artist, folder / "deployer")
+            open_token(STRK, account)  # from now on ABIs are read fast, also those that are deployed
             deployed = await deploy_network(account, RULES)
             found = []
             for number in range(workers):

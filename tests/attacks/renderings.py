@@ -16,10 +16,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.adapters.exr import read_noisy
 from renderchain.app.package import file_entry
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, TilePrint, split_records
+from renderchain.core.prints import RECORD_BYTES, TilePrint, bit_steps, crop, print_of, split_records
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from tools.cheats.renderer import SCENE_CHEATS, CheatingRenderer
@@ -127,6 +128,12 @@ class Renderings:
         logs = self.folder / "logs"
         return BlenderRenderer(blender="", device="CPU", log_folder=logs, environment=environment or {})
 
+    def _print(self, output: Path, done: Rendered) -> None:
+        """A clever cheat makes the prints that the job asks for, whatever its own scene says."""
+        pixels, steps = read_noisy(output / done.noisy), bit_steps(self.manifest.samples)
+        records = (print_of(crop(pixels, region), steps).to_bytes() for region in self.manifest.regions)
+        (output / done.leaves).write_bytes(b"".join(records))
+
     async def of(self, kind: str) -> KeptRenderer:
         """HONEST, STRANGER or one of SCENE_CHEATS, rendered now if it was not yet."""
         output = self.folder / kind.replace(" ", "-").replace(",", "")
@@ -139,7 +146,7 @@ class Renderings:
             async with renderer.open(self.package, self.manifest, output) as session:
                 started_s = time.monotonic()
                 for frame in FRAMES:
-                    await session.render(frame, lambda _: None)
+                    self._print(output, await session.render(frame, lambda _: None))
             self.seconds[kind] = time.monotonic() - started_s
             (output / "done").touch()
         return KeptRenderer(output)

@@ -18,6 +18,7 @@ from tests.attacks.renderings import HONEST, STRANGER
 from tests.attacks.trial import Court, stakes_of
 
 BATCH = 4
+LEASING = 8  # of the workers; all verify
 CRASHES = 0.15  # of a verifier's steps
 
 
@@ -149,7 +150,7 @@ async def test_many_honest_leases_harm_nobody_and_none_hangs(field: Arena, is_lo
     season, before = Season(field, machines, 1), await field.books()
     for number in range(50 if is_long else 5):
         first = number * BATCH
-        await season.batch([field.workers[(first + at) % len(field.workers)] for at in range(BATCH)])
+        await season.batch([field.workers[(first + at) % LEASING] for at in range(BATCH)])
     assert season.crashes > 0
     change = (await field.books()).since(before)
     assert (change.stakes, change.locked, change.burned_fri) == ({}, {}, 0)

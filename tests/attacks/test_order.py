@@ -86,7 +86,7 @@ async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Aren
 
 @pytest.mark.parametrize("state", ["drawn", "sealed", "opened", "revealed"])
 async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena, state: str) -> None:
-    """From the block that decides on, everything is other; what was shown before is worth nothing."""
+    """The submission comes again, so another block decides; what was shown before is worth nothing."""
     worker = field.workers[5]
     court = Court(field, await field.submitted(worker))
     since = (await court.lease()).since_block
@@ -100,12 +100,14 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
         await court.defend()
     if state == "revealed":
         await court.reveal()
-    field.drop_blocks(since + 1)
-    assert (await court.lease()).trial is Trial.NOT_DRAWN
+    field.drop_blocks(since)
+    assert (await court.lease()).state is LeaseState.CLAIMED
+    await field.job()  # something else comes first
+    result = worker.evidence.result(court.lease_id)
+    await worker.chain.submit(court.lease_id, result)
     assert await court.draw() is Trial.IN_COURT
     assert await field.artist.court.seed(court.lease_id, 0) != first_seed
     await court.commit()
-    result = worker.evidence.result(court.lease_id)
     with pytest.raises(OpenedForAnotherDraw):
         await worker.chain.court.open(court.lease_id, first_seed, result, *old[:2])
     await court.defend()

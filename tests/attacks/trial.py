@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.defence import content_of
@@ -18,6 +19,7 @@ from renderchain.ports.renderer import Renderer
 from tests.attacks.arena import DRAW_AGE, Arena, Worker
 
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
+HONEST: Renderers = MappingProxyType({})
 
 
 @dataclass
@@ -58,13 +60,13 @@ class Court:
                 jury = juror.jury(renderers.get(juror.worker_id))
                 await jury.act(lease, await self.case(), juror.worker_id)
 
-    async def commit(self, renderers: Renderers = {}, absent: Collection[int] = ()) -> None:  # noqa: B006
+    async def commit(self, renderers: Renderers = HONEST, absent: Collection[int] = ()) -> None:
         """Verifiers look for themselves and seal."""
         await self._each(renderers, absent)
 
     async def reveal(self, absent: Collection[int] = ()) -> None:
         """Verifiers show what they sealed."""
-        await self._each({}, absent)
+        await self._each(HONEST, absent)
 
     async def defend(self) -> None:
         """The worker does what is its turn: opens, answers prints, reveals a key, appeals."""
@@ -77,7 +79,7 @@ class Court:
         lease = await self.lease()
         assert await self.arena.stranger.court.advance(lease.job_id, [self.lease_id]) == []
 
-    async def hear(self, renderers: Renderers = {}) -> CaseInfo:  # noqa: B006
+    async def hear(self, renderers: Renderers = HONEST) -> CaseInfo:
         """One round from its committee to its count; the worker defends itself."""
         await self.commit(renderers)
         if (await self.case()).phase is CasePhase.OPEN:

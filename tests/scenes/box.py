@@ -38,6 +38,6 @@ scene.camera = bpy.context.object
 scene.camera.data.lens = 26
 scene.render.engine = "CYCLES"
 scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = 8, False, False
-scene.cycles.max_bounces = 6
+scene.cycles.max_bounces, scene.cycles.use_animated_seed = 6, True
 scene.render.resolution_x, scene.render.resolution_y, scene.frame_end = 200, 120, 8
 bpy.ops.wm.save_as_mainfile(filepath=sys.argv[-1], check_existing=False)

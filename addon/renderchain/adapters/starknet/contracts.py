@@ -85,9 +85,14 @@ TOKEN_ABI: list[dict[str, Any]] = [
 def _build_grammar_once() -> None:
     """starknet-py 0.30.0 builds the grammar of ABI types anew for each type: 2 s a contract.
 
-    The grammar is always the same, so its module gets a Lark that remembers what it built.
+    The grammar is always the same, and so are most types, so its module gets a Lark that remembers what
+    it built and parsed.
     """
     import lark
     from starknet_py.abi.v2 import parser_transformer
 
-    parser_transformer.lark = SimpleNamespace(Lark=functools.cache(lark.Lark))
+    @functools.cache
+    def remembering(*arguments: Any, **options: Any) -> Any:
+        return SimpleNamespace(parse=functools.cache(lark.Lark(*arguments, **options).parse))
+
+    parser_transformer.lark = SimpleNamespace(Lark=remembering)

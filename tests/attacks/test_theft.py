@@ -1,0 +1,39 @@
+"""W6, after all others: a clean record, and then one big theft. Its worker's record is gone afterwards."""
+
+from __future__ import annotations
+
+from renderchain.core.case import Trial, Verdict
+
+from tests.attacks.arena import Arena, Worker
+from tests.attacks.renderings import HONEST
+from tests.attacks.trial import Court, stakes_of
+from tools.cheats.renderer import CheatingRenderer
+
+
+async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
+    field: Arena, veteran: Worker
+) -> None:
+    leases = [await veteran.claim(await field.job(audit_floor_exp=1)) for _ in range(6)]
+    stakes = await stakes_of(field, leases[0])
+    assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
+    assert stakes.lock_fri == 2 * stakes.pay_fri
+    garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
+    caught = 0
+    for lease_id in leases:
+        await veteran.render(lease_id, garbage)
+        court = Court(field, lease_id)
+        before = await field.books()
+        if await court.draw() is Trial.IN_COURT:
+            await court.hear()
+            assert await court.close() is Verdict.REJECTED
+            change = (await field.books()).since(before)
+            assert change.stakes == {veteran.worker_id: -stakes.lock_fri}
+            assert (await field.artist.worker(veteran.worker_id)).audited == 0
+            caught += 1
+        else:
+            await court.accept()
+        # The rate was frozen at the claim: the loss of one lease changes no other.
+        assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
+    later = await veteran.claim(await field.job(audit_floor_exp=1))
+    assert (await field.artist.lease(later)).audit_exp == (0 if caught else 1)
+    await veteran.chain.give_back(later)
