@@ -15,7 +15,7 @@ pub mod BailiffComponent {
         pub const NO_COURT: felt252 = 'RC: board without a court';
     }
 
-    /// | bailiff_court | the court's class, set once |
+    /// | bailiff_court | 1 | class | of the court, set once |
     #[storage]
     pub struct Storage {
         bailiff_court: ClassHash,

@@ -31,9 +31,13 @@ pub mod CasesComponent {
         pub const NO_BLOCK_YET: felt252 = 'RC: block of the draw is ahead';
     }
 
-    /// One cell each for a slot of a worker, used again by its next lease's case:
-    /// | case_cells, case_answers, case_named | case_seeds, case_payers: also by round |
-    /// | case_members, case_marks: also by seat, those of round 0 from 0, 1 from 3, 2 from 10 |
+    /// | case_cells | 1 a slot | packed | its next lease's case uses all these again |
+    /// | case_answers | 1 a slot | felt | hash of what the worker opened |
+    /// | case_named | 1 a slot | felt | leaves that a challenge names, 24 bits each |
+    /// | case_seeds | 1 a slot and round | felt | the draw |
+    /// | case_payers | 1 a slot and round | address | who paid the bond |
+    /// | case_members | 1 a slot and seat | packed | seats of round 0 from 0, 1 from 3, 2 from 10 |
+    /// | case_marks | 1 a slot and seat | felt | the sealed vote, then the one shown |
     #[storage]
     pub struct Storage {
         case_cells: Map<(u32, u8), Case>,

@@ -19,6 +19,12 @@ pub mod Directory {
         pub const BOARD_KNOWN: felt252 = 'RC: board already announced';
     }
 
+    /// | owner, pending_owner | 1 | address | who commands, and who may accept to |
+    /// | token, registry | 1 | address | set once |
+    /// | board_wait_s | 1 | s | until a board is active, set once |
+    /// | boards | 1 a board | address | in the order of their announcement; and one for how many |
+    /// | active_at_s | 1 a board | s | since when it is active |
+    /// | paused | 1 | flag | no new jobs |
     #[storage]
     struct Storage {
         owner: ContractAddress,

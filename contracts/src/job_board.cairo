@@ -61,6 +61,7 @@ pub mod JobBoard {
     #[abi(embed_v0)]
     impl ChallengesImpl = BailiffComponent::ChallengesImpl<ContractState>;
 
+    /// | directory | 1 | address | set once |
     #[storage]
     struct Storage {
         directory: ContractAddress,

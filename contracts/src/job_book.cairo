@@ -27,10 +27,13 @@ pub mod JobBookComponent {
 
     const MAX_LEVEL: u8 = 15;
 
-    /// | book_requesters, book_families, book_schedulers | one felt a job; no scheduler, no cell |
-    /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | one packed cell
-    /// a job each |
-    /// | book_old_rewards | one cell a raise | book_reopened | a stack, its cells used again |
+    /// | book_job_count | 1 | count | of jobs, so the last one's number |
+    /// | book_requesters, book_schedulers | 1 a job | address | no scheduler, no cell |
+    /// | book_families | 1 a job | felt | Blender version, engine, device |
+    /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | 1 a job |
+    /// packed | see packing.cairo |
+    /// | book_old_rewards | 1 a raise | fri | a task, before it |
+    /// | book_reopened | 1 a range | packed | a stack, its cells used again |
     #[storage]
     pub struct Storage {
         pub book_job_count: u64,

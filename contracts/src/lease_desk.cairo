@@ -26,8 +26,10 @@ pub mod LeaseDeskComponent {
         pub const ZERO_ROOT: felt252 = 'RC: empty result';
     }
 
-    /// | desk_leases, desk_results | one cell each for a slot of a worker, used again by its next
-    /// lease |
+    /// | desk_registry | 1 | address | set once |
+    /// | desk_limits | 1 | packed | the registry's, set once |
+    /// | desk_leases | 1 a slot | packed | used again by its next lease |
+    /// | desk_results | 1 a slot | felt | hash of the result, used again |
     #[storage]
     pub struct Storage {
         desk_registry: ContractAddress,

@@ -13,8 +13,8 @@ pub mod PayoutsComponent {
         pub const TRANSFER_FAILED: felt252 = 'RC: escrow transfer failed';
     }
 
-    /// | payouts_token: the STRK contract, set once | payouts_balances: account to fri, one cell
-    /// each
+    /// | payouts_token | 1 | address | the STRK contract, set once |
+    /// | payouts_balances | 1 an account | fri | that the board owes it |
     #[storage]
     pub struct Storage {
         payouts_token: ContractAddress,

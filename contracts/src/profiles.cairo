@@ -14,8 +14,9 @@ pub mod ProfilesComponent {
         pub const ZERO_KEY: felt252 = 'RC: key is zero';
     }
 
-    /// | profile_families | one cell a worker and family | profile_offers | two packed cells |
-    /// | profile_keys | two cells, an X25519 key has 256 bits |
+    /// | profile_families | 1 a worker and family | flag | whether it renders them |
+    /// | profile_offers | 2 a worker | packed | on what terms |
+    /// | profile_keys | 2 a worker | bytes | 32 of an X25519 key |
     #[storage]
     pub struct Storage {
         profile_families: Map<(u32, felt252), bool>,

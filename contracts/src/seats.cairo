@@ -20,10 +20,13 @@ pub mod SeatsComponent {
         pub const ZERO_UNIT: felt252 = 'RC: seat unit is zero';
     }
 
-    /// | seat_entries | one packed cell an entry | seat_counts | one cell a family |
-    /// | seat_places | one cell a worker and family: its entry's index + 1 |
-    /// | seat_owners | one cell a family: owners with seats | seat_workers | one cell an owner and
-    /// family: how many of the owner's workers have seats |
+    /// | seat_unit_fri | 1 | fri | of stake for a seat, set once |
+    /// | seat_epoch_blocks | 1 | blocks | of an epoch, set once |
+    /// | seat_entries | 1 a family and entry | packed | append-only |
+    /// | seat_counts | 1 a family | count | of entries |
+    /// | seat_places | 1 a worker and family | index + 1 | of its entry |
+    /// | seat_owners | 1 a family | count | of owners with seats |
+    /// | seat_workers | 1 an owner and family | count | of the owner's workers with seats |
     #[storage]
     pub struct Storage {
         seat_unit_fri: u128,

@@ -19,8 +19,9 @@ pub mod StakesComponent {
         pub const REWARD_TOO_HIGH: felt252 = 'RC: over a tenth of a slash';
     }
 
-    /// | stakes, unstakings | one packed cell a worker each | stake_locks | one cell a board and
-    /// worker |
+    /// | stakes, unstakings | 1 a worker | packed | see packing.cairo |
+    /// | stake_locks | 1 a board and worker | fri | that the board locked |
+    /// | stake_burned_fri | 1 | fri | since the network exists |
     #[storage]
     pub struct Storage {
         pub stakes: Map<u32, Stake>,

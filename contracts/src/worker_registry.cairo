@@ -57,9 +57,17 @@ pub mod WorkerRegistry {
     #[abi(embed_v0)]
     impl CommitteesImpl = CommitteesComponent::CommitteesImpl<ContractState>;
 
-    /// | owners, operators, payouts, ids | one felt a worker each |
-    /// | unjudged_cap_fri: what a worker may have locked in a family without a jury, set once |
-    /// | records | one packed cell a worker | boards | one cell, set once the board is active |
+    /// | directory, token | 1 | address | set once |
+    /// | cooldown_s | 1 | s | until stake leaves, set once |
+    /// | minimum_stake_fri | 1 | fri | to register, set once |
+    /// | unjudged_cap_fri | 1 | fri | that a worker may have locked in a family without a jury, set
+    /// once |
+    /// | limits | 1 | packed | of jobs, set once |
+    /// | worker_count | 1 | count | of workers, so the last one's number |
+    /// | owners, operators, payouts | 1 a worker | address | who commands, works, is paid |
+    /// | ids | 1 an operator | number | of its worker |
+    /// | records | 1 a worker | packed | what committees said |
+    /// | boards | 1 a board | flag | set once it is active |
     #[storage]
     struct Storage {
         directory: ContractAddress,
