@@ -53,7 +53,7 @@ from tools.network.services import start_devnet, start_kubo, stop
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
 RULES = Rules(
-    cooldown_s=40_000,
+    cooldown_s=80_000,
     lease_timeout_s=TIMEOUT_S,
     window_s=20_000,
     audit_s=24 * PHASE_S,

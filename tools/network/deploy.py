@@ -36,7 +36,7 @@ class Rules:
     ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
     """
 
-    cooldown_s: int = 4 * DAY_S
+    cooldown_s: int = 6 * DAY_S
     minimum_stake_fri: int = FRI_PER_STRK
     lease_timeout_s: int = DAY_S
     window_s: int = DAY_S
