@@ -1,4 +1,4 @@
-"""Leases in court on a real devnet: one worker, five verifiers with owners of their own, made-up pixels."""
+"""Leases in court on a real devnet: one worker, verifiers with owners of their own, made-up pixels."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Bench:
     owners: dict[int, StarknetRegistry]
 
     @classmethod
-    async def open(cls, opened: Chains) -> Bench:
-        """Deploy a network in which five verifiers have seats, of the epoch before."""
+    async def open(cls, opened: Chains, accounts: Sequence[int] = range(3, 8)) -> Bench:
+        """Deploy a network in which verifiers with these accounts have seats, of the epoch before."""
         net = await opened.network(RULES)
         bench = cls(net, {}, {})
 
@@ -58,14 +58,14 @@ class Bench:
             chain = await StarknetChain.connect(account, sender, net.node, net.deployed.directory)
             bench.verifiers[number], bench.owners[number] = chain, owner
 
-        await asyncio.gather(*(seat(index) for index in range(3, 8)))
+        await asyncio.gather(*(seat(index) for index in accounts))
         pass_time(net.node.rpc_url, 1, 2 * RULES.epoch_blocks)
         return bench
 
-    async def trial(self) -> Trial:
-        """A job's one lease, claimed."""
-        job_id = await self.net.artist.create_job(COURT_TERMS)
-        lease_id = await self.net.worker.claim_lease(job_id, 0)
+    async def trial(self, requester: StarknetChain | None = None, slot: int = 0) -> Trial:
+        """A job's one lease, claimed; the job is the artist's if nobody else is named."""
+        job_id = await (requester or self.net.artist).create_job(COURT_TERMS)
+        lease_id = await self.net.worker.claim_lease(job_id, slot)
         lease = await self.net.worker.lease(lease_id)
         place = (job_id, lease_id, lease.attempt, self.net.worker_id)
         key = LeaseKey(self.net.worker.chain_id, self.net.worker.board, *place)

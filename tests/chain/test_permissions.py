@@ -1,0 +1,265 @@
+"""Each external function of the contracts, called by everybody: docs/contracts.md says who may."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.contracts import ABI, open_contract
+from renderchain.adapters.starknet.fees import Fees
+from renderchain.core.case import CasePhase, Verdict
+from renderchain.core.errors import RenderChainError
+from renderchain.core.job import LeaseResult, StandingOffer
+
+from tests.chain.pixels import Rendering
+from tests.chain.trials import Bench, Trial
+from tests.chain.views import FAMILY, TERMS, Chains
+from tools.network.services import REPO
+
+CONTRACTS = {"Directory": "directory", "WorkerRegistry": "registry", "JobBoard": "board"}
+# In the order of the devnet's accounts; the last three have seats.
+ROLES = (
+    "directory owner",
+    "worker owner",
+    "operator",
+    "stranger",
+    "requester",
+    "scheduler",
+    "pending owner",
+    "verifier",
+)
+SEATED = range(5, 8)
+# Who lost is no role but a matter of the verdict.
+LOSERS = {Verdict.ACCEPTED: {"requester"}, Verdict.REJECTED: {"worker owner", "operator"}}
+RESULT = vars(LeaseResult(1, 2, 3, 4))
+CONTENT = {"digest_hi": 1, "digest_lo": 2, "print_hash": 3}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may call a function, and what all others hear; nothing for ``anyone``."""
+
+    callers: frozenset[str]
+    reason: str
+
+    def allows(self, role: str) -> bool:
+        return "anyone" in self.callers or role in self.callers
+
+
+def table() -> dict[tuple[str, str], Row]:
+    """Contract and function to its row, as docs/contracts.md has them."""
+    text = (REPO / "docs" / "contracts.md").read_text()
+    rows = re.findall(rf"^\| ({'|'.join(CONTRACTS)}) \| `(\w+)` \| ([\w, ]+?) \|([^|]*)\|", text, re.M)
+    assert len(rows) == len({row[:2] for row in rows}), "a function has two rows"
+    return {
+        (contract, function): Row(frozenset(callers.split(", ")), reason.strip())
+        for contract, function, callers, reason in rows
+    }
+
+
+def externals(contract: str) -> set[tuple[str, str]]:
+    """Every function that changes something."""
+    entries = json.loads((ABI / f"{contract}.json").read_text())
+    items = [item for entry in entries for item in entry.get("items", [entry])]
+    return {(contract, item["name"]) for item in items if item.get("state_mutability") == "external"}
+
+
+def test_every_external_function_has_a_row_in_the_table() -> None:
+    rows = table()
+    assert set(rows) == set().union(*(externals(contract) for contract in CONTRACTS))
+    for place, row in rows.items():
+        assert row.callers <= {*ROLES, "anyone", "loser", "active board"}, place
+        assert (row.callers == {"anyone"}) == (not row.reason), place
+
+
+def test_all_that_the_court_offers_is_called_through_the_board() -> None:
+    court = {name for _, name in externals("CourtRoom")}
+    assert court and court <= {name for _, name in externals("JobBoard")}
+
+
+def of_registry() -> dict[str, tuple[Any, ...]]:
+    """Arguments for Directory and WorkerRegistry."""
+    address = 0x77
+    lock = {"worker_id": 1, "operator": 0, "family": FAMILY, "pay_fri": 1, "least_lock_fri": 1}
+    lock |= {"audit_floor_exp": 0, "slot": 0, "reward_fri": 1, "package_bytes": 1}
+    committee: dict[str, Any] = {
+        "family": FAMILY,
+        "block": 1,
+        "seed": 1,
+        "wanted": 1,
+        "least": 1,
+        "odd": False,
+    }
+    committee |= {
+        "worker_id": 1,
+        "requester": 1,
+        "taken": [],
+        "bond_fri": 1,
+        "fee_fri": 1,
+        "package_bytes": 1,
+    }
+    return {
+        **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
+        **{name: (1,) for name in ("cancel_unstake", "complete_unstake")},
+        **{name: (1, address) for name in ("set_operator", "set_payout")},
+        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key", "unlock")},
+        "accept_ownership": (),
+        "draw_committee": (committee,),
+        "drop_seats": (1, FAMILY),
+        "lock": (lock,),
+        "note_verdict": (1, 1, True),
+        "register": (address, address, [FAMILY], 10**18),
+        "set_families": (1, [FAMILY], True),
+        "set_offer": (1, vars(StandingOffer(1, 1, 1, 1))),
+        "set_paused": (False,),
+        "set_seats": (1, FAMILY, 1),
+        "slash": (1, 1, 0),
+    }
+
+
+def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[str, tuple[Any, ...]]:
+    """Arguments for JobBoard's own functions."""
+    place = {"worker_id": 1, "slot": 5}
+    return {
+        **{name: (job,) for name in ("cancel", "refund")},
+        **{name: (job, [lease]) for name in ("accept", "accept_late", "draw", "advance", "expire")},
+        "assign": (scheduled_job, [place]),
+        "claim_lease": (open_job, *place.values()),
+        "create_job": (TERMS.as_dict(),),
+        "extend": (job, 1),
+        "give_back": (lease,),
+        "report_failure": (lease, 1),
+        "submit": (lease, RESULT),
+        "submit_signed": ([{"lease_id": lease, "result": RESULT, "signature": [1, 2]}],),
+        "top_up": (job, TERMS.reward_fri, 1),
+        "withdraw": ([0x77],),
+    }
+
+
+def of_court(sealing: Trial, seat: int, judged: Trial) -> dict[str, tuple[Any, ...]]:
+    """Arguments for what the court offers: about a lease that waits for votes, and one with a verdict."""
+    lease = sealing.lease_id
+    contents = [CONTENT]
+    return {
+        "appeal": (judged.lease_id,),
+        "challenge_delivery": (judged.lease_id,),
+        "challenge_pixels": (judged.lease_id, [0]),
+        "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
+        "compare": (lease, seat, contents, contents, [], []),
+        "open": (lease, 1, RESULT, [], []),
+        "reveal": ([{"lease_id": lease, "seat": seat, "nonce": 1, "vote": 1}],),
+        "reveal_key": (lease, RESULT, 1, 1),
+        "reveal_prints": (lease, seat, 1, contents, contents, []),
+    }
+
+
+class Stage:
+    """A network in which each function fails for its caller, or succeeds, or fails for another reason."""
+
+    def __init__(self, opened: Chains, bench: Bench) -> None:
+        self._opened = opened
+        self._bench = bench
+        self.people: dict[str, Any] = {}
+        self._nonces: dict[str, int] = {}
+
+    async def refusal(self, role: str, call: Any) -> str:
+        """Why the chain would refuse the call, empty if it would not."""
+        account = self.people[role]
+        if role not in self._nonces:
+            self._nonces[role] = await account.get_nonce()
+        try:
+            await Fees(account.client, 0).learn_by_estimate("Calling", account, [call], self._nonces[role])
+        except RenderChainError as error:
+            return getattr(error, "code", "") or str(error)
+        return ""
+
+    async def enter(self) -> None:
+        """Open all accounts; a new owner of the directory is named, but has not accepted."""
+        for role, one in zip(ROLES, self._opened.accounts, strict=True):
+            self.people[role] = await self._opened.account(one)
+        directory = await open_contract(
+            "Directory", self._bench.net.deployed.directory, self.people["stranger"]
+        )
+        heir = int(self.people["pending owner"].address)
+        call = directory.functions["transfer_ownership"].prepare_invoke_v3(heir)
+        _, sender = await self._opened.sender(self._opened.accounts[0])
+        await sender.send("Handing the directory over", [call])
+
+    async def contracts(self) -> dict[str, Any]:
+        """All contracts, as anybody sees them."""
+        deployed, anybody = self._bench.net.deployed, self.people["stranger"]
+        return {
+            name: await open_contract(name, getattr(deployed, field), anybody)
+            for name, field in CONTRACTS.items()
+        }
+
+    async def arguments(self) -> dict[str, tuple[Any, ...]]:
+        """For each function; the requester has a job with a claimed lease, and others."""
+        net, requester = self._bench.net, await self._requester()
+        scheduler = int(self.people["scheduler"].address)
+        terms = replace(TERMS, scheduler=scheduler, scheduler_grace_s=1000)
+        scheduled_job, open_job = [await requester.create_job(one) for one in (terms, TERMS)]
+        await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 16, 2**39))
+        claimed = await self._bench.trial(requester, 0)
+        sealing = await self._bench.trial(requester, 1)
+        await sealing.submit()
+        judged = await self._judged(requester, 2, Rendering.SAME)
+        (seat,) = [
+            member.seat
+            for member in await sealing.members()
+            if self._bench.verifiers[member.worker_id].address == int(self.people["verifier"].address)
+        ]
+        jobs = (claimed.job_id, claimed.lease_id, scheduled_job, open_job)
+        return {**of_registry(), **of_board(*jobs), **of_court(sealing, seat, judged)}
+
+    async def rejected(self) -> Trial:
+        """A lease that a committee rejected; its worker may still appeal."""
+        return await self._judged(await self._requester(), 3, Rendering.OTHER)
+
+    async def _requester(self) -> StarknetChain:
+        one = self._opened.accounts[ROLES.index("requester")]
+        return await self._opened.chain(one, self._bench.net.deployed)
+
+    async def _judged(self, requester: StarknetChain, slot: int, how: Rendering) -> Trial:
+        trial = await self._bench.trial(requester, slot)
+        await trial.submit()
+        await trial.judge(*[how] * len(SEATED))
+        case = await requester.court.case(trial.lease_id)
+        wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
+        assert (case.phase, case.verdict) == (CasePhase.APPEAL, wanted)
+        return trial
+
+
+def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            stage = Stage(opened, await Bench.open(opened, SEATED))
+            await stage.enter()
+            given, contracts, rows = await stage.arguments(), await stage.contracts(), table()
+            rejected = await stage.rejected()
+            reasons = {row.reason for row in rows.values()} - {""}
+
+            async def check(contract: str, function: str, row: Row, arguments: tuple[Any, ...]) -> None:
+                call = contracts[contract].functions[function].prepare_invoke_v3(*arguments)
+                for role in ROLES:
+                    said = await stage.refusal(role, call)
+                    where = f"{contract}.{function} by {role}: {said!r}"
+                    if row.allows(role):
+                        assert said not in reasons, where
+                    else:
+                        assert said == row.reason, where
+
+            for (contract, function), row in rows.items():
+                if row.callers == {"loser"}:
+                    row = replace(row, callers=frozenset(LOSERS[Verdict.ACCEPTED]))
+                await check(contract, function, row, given[function])
+            losers = frozenset(LOSERS[Verdict.REJECTED])
+            row = replace(rows["JobBoard", "appeal"], callers=losers)
+            await check("JobBoard", "appeal", row, (rejected.lease_id,))
+
+    asyncio.run(run())
