@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -95,7 +96,9 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
     asyncio.run(run())
 
 
-def test_a_node_that_goes_away_in_the_middle_is_waited_for(chains: Callable[[], Any]) -> None:
+def test_a_node_that_goes_away_in_the_middle_is_waited_for(
+    chains: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
     async def run() -> None:
         async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
             net = await opened.network()
@@ -111,6 +114,27 @@ def test_a_node_that_goes_away_in_the_middle_is_waited_for(chains: Callable[[], 
             proxy.rule = rule
             assert await chain.create_job(TERMS) == 1
             assert away["left"] == 0
+            assert (
+                "Creating the job failed: the node answers" in caplog.text and "asking again" in caplog.text
+            )
+
+    asyncio.run(run())
+
+
+def test_a_node_that_stays_away_in_the_middle_of_a_job_is_named(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            async with proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+                chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
+                job_id = await chain.create_job(TERMS)
+                proxy.rule = lambda method, question: 503
+                with pytest.raises(
+                    ChainError, match="Extending job .* node answers .*503.* use another node"
+                ):
+                    await chain.extend(job_id, 1)
+            with pytest.raises(ChainError, match="can't be reached .* Check its address and your connection"):
+                await chain.extend(job_id, 1)
 
     asyncio.run(run())
 
@@ -206,6 +230,50 @@ def test_events_survive_a_broken_websocket_each_once(
                 assert await names(stream, 1) == ["LeaseClaimed"]
                 await net.worker.give_back(lease_id)
                 assert await names(stream, 1) == ["LeaseEnded"]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("refused", "the WebSocket ws://.* does not work: .* Check ws_url, or use a node that has one"),
+        ("none at all", "no ws_url is set: .* Set ws_url to the node's WebSocket address, or use"),
+    ],
+    ids=("refused", "none at all"),
+)
+def test_polling_is_a_way_out_that_the_log_names_once(
+    chains: Callable[[], Any],
+    fault: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name, value in (("FIRST_RETRY_S", 0.05), ("POLL_S", 0.05), ("POLL_FOR_S", 0.2), ("MAX_FAILURES", 4)):
+        monkeypatch.setattr(f"renderchain.adapters.starknet.events.{name}", value)
+
+    def logged(pattern: str) -> int:
+        return sum(bool(re.search(pattern, record.getMessage())) for record in caplog.records)
+
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            net = await opened.network()
+            node = Node(proxy.rpc_url, "" if fault == "none at all" else proxy.ws_url)
+            chain = await opened.chain(opened.accounts[5], net.deployed, node)
+            proxy.sockets_open = False
+            start = await chain.block_number()
+            async with aclosing(chain.events(start)) as stream:
+                heard = asyncio.create_task(names(stream, 1))
+                await asyncio.sleep(3)  # the WebSocket is tried again and again meanwhile
+                await net.artist.create_job(TERMS)
+                assert await heard == ["JobCreated"]
+                assert logged(said) == 1 and logged("asked for events") == 1
+                proxy.sockets_open = True
+                heard = asyncio.create_task(names(stream, 1))
+                await asyncio.sleep(1)
+                await net.artist.create_job(TERMS)
+                assert await heard == ["JobCreated"]
+                assert logged("works again") == (fault == "refused")
 
     asyncio.run(run())
 

@@ -6,14 +6,16 @@ import asyncio
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.starknet.node import close_account, open_account
 from renderchain.core.contract_errors import UnknownWorker
-from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds
+from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds, NoAllowance
 
 from tests.chain.crash import AMOUNT_FRI
 from tests.chain.views import TERMS
@@ -93,6 +95,53 @@ def test_an_account_without_the_money_is_told_so(chains: Callable[[], Any]) -> N
             terms = type(TERMS)(**{**TERMS.as_dict(), "reward_fri": 10**24})
             with pytest.raises(InsufficientFunds, match="too little STRK .* add funds"):
                 await net.artist.create_job(terms)
+
+    asyncio.run(run())
+
+
+def test_a_contract_that_may_not_take_what_it_needs_is_told_from_an_empty_account(
+    chains: Callable[[], Any],
+) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            create = net.artist._call("create_job", TERMS.as_dict())
+            for calls in ([create], [net.artist._approval(TERMS.escrow_fri - 1), create]):
+                with pytest.raises(
+                    NoAllowance, match="Creating .* not allowed the contract .* approve the amount"
+                ):
+                    await net.artist._sender.send("Creating the job", calls)
+            assert await net.artist.tokens_fri(net.deployed.board) == 0
+
+    asyncio.run(run())
+
+
+def test_a_nonce_that_is_taken_every_time_is_said_and_nothing_is_lost(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            artist, taken = opened.accounts[5], []
+            call = net.artist._approval(1)
+
+            async def send_first() -> None:
+                account = await open_account(opened.node, artist.address, artist.private_key)
+                sent = await account.execute_v3(calls=[call], auto_estimate=True)
+                taken.append(await account.client.wait_for_tx(sent.transaction_hash, check_interval=0.05))
+                await close_account(account)
+
+            def be_another_program(step: str) -> None:
+                if step == "signed":  # in a thread, since this one waits for the step to be over
+                    other = threading.Thread(target=asyncio.run, args=(send_first(),))
+                    other.start()
+                    other.join()
+
+            chain = await opened.chain(artist, net.deployed, at_step=be_another_program)
+            with pytest.raises(ChainError, match="nonce taken 5 times: another program .* stop that program"):
+                await chain.create_job(TERMS, key="contested")
+            assert len(taken) == 5 and await chain.tokens_fri(net.deployed.board) == 0
+            alone = await opened.chain(artist, net.deployed)
+            assert await alone.create_job(TERMS, key="contested") == 1
+            assert await alone.tokens_fri(net.deployed.board) == TERMS.escrow_fri
 
     asyncio.run(run())
 

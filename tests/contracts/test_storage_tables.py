@@ -100,7 +100,7 @@ def size_and_units(kind: str) -> tuple[int, set[str]]:
 
 @pytest.mark.parametrize("file", [file for file, _, _ in storages()])
 def test_every_member_of_a_storage_has_its_row(file: str) -> None:
-    ((table, members),) = [found for name, *found in storages() if name == file]
+    ((table, members),) = [(table, members) for name, table, members in storages() if name == file]
     rows = rows_of(table)
     assert set(rows) == set(members), file
     for name, kind in members.items():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.keys import KeystoreFile
-from renderchain.core.errors import SecretError, SettingsError
+from renderchain.core.errors import JournalError, SecretError, SettingsError
 from renderchain.ports.journal import LeaseEntry
 from renderchain.settings import load_settings
 
@@ -59,6 +61,38 @@ def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> No
     assert (job.job_id, job.state, job.output, job.from_block) == (5, "active", "/out", 7)
     assert SqliteJournal(path).leases(2**250) == [lease] and SqliteJournal(path).jobs(1) == []
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_journal_is_private_with_all_that_lies_beside_it(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    journal.add_job(1, "name", "cid", "/out", 7)
+    files = list(tmp_path.iterdir())
+    assert len(files) > 1, "no write-ahead log: each commit waits several times for the disk"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_threads_and_connections_take_turns_in_one_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    shared = SqliteJournal(path)
+
+    def write(number: int) -> None:
+        for journal in (shared, SqliteJournal(path)):
+            for step in range(10):
+                intent = journal.intend(f"{number} {step} {id(journal)}", number, "action", [(1, 2, [3])])
+                journal.note_signed(intent, step, 2**250, {"nonce": step})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox WHERE state = 'signed'").fetchone() == (80,)
+    connection.close()
+
+
+def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_text("no database, however long it is " * 40)
+    with pytest.raises(JournalError, match="journal.sqlite can't be used .* check the disk"):
+        SqliteJournal(path)
 
 
 def test_a_keystore_gives_the_key_back_only_for_its_password(tmp_path: Path) -> None:

@@ -1,4 +1,9 @@
-"""The journal in one sqlite3 file, readable by its user only: it holds the salts' secrets."""
+"""The journal in one sqlite3 file, readable by its user only: it holds the salts' secrets.
+
+Waiting for the disk is most of what a transaction takes here. So the file has a write-ahead log, which is
+synced once a commit, and two things wait for the next commit that is: an intent of which nothing was
+sent yet, and that a transaction is in a block, which is found out again.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,11 @@ import os
 import secrets
 import socket
 import sqlite3
+import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,14 +52,29 @@ Answer = TypeVar("Answer")
 
 
 class SqliteJournal:
-    """Journal and outbox. Each call opens the file, so any thread and process may use it."""
+    """Journal and outbox. Any thread and process may use it, the threads of one in turn."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         os.chmod(path, 0o600)
+        self._turn = threading.Lock()
+        self._connection = self._open()
+        weakref.finalize(self, self._connection.close)
         self._transact(self._migrate)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        # A file system or another process may be in the way; without it all is slower, and as safe.
+        with suppress(sqlite3.Error):
+            connection.execute("PRAGMA journal_mode = WAL")
+        return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -96,10 +119,13 @@ class SqliteJournal:
         ]
 
     def intend(self, key: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
-        """Write an intent down; the one that is there already if the key was used before."""
+        """Write an intent down; the one that is there already if the key was used before.
+
+        Synced with its bytes, before they are sent.
+        """
         insert = "INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, NULL, '[]', NULL, ?, ?)"
         texts = (key, hex(account), action, json.dumps(calls), IntentState.INTENDED)
-        self._run(insert, (*texts, OWNER, time.time()))
+        self._run(insert, (*texts, OWNER, time.time()), synced=False)
         return self._intents("account = ? AND key = ?", (hex(account), key))[0]
 
     def note_signed(self, intent: Intent, nonce: int, tx_hash: int, signed: dict[str, Any]) -> Intent:
@@ -119,7 +145,8 @@ class SqliteJournal:
     def note_end(self, intent: Intent, state: IntentState) -> None:
         """Note that it is in a block, or never will be."""
         values = (state, intent.intent_id)
-        self._run("UPDATE outbox SET state = ?, signed = NULL WHERE intent_id = ?", values)
+        update = "UPDATE outbox SET state = ?, signed = NULL WHERE intent_id = ?"
+        self._run(update, values, synced=state is not IntentState.CONFIRMED)
 
     def adopt(self, account: int) -> list[Intent]:
         """Take over open intents whose process is gone, the oldest first."""
@@ -136,7 +163,8 @@ class SqliteJournal:
         return [one for number in adopted for one in self._intents("intent_id = ?", (number,))]
 
     def _intents(self, where: str, values: Sequence[Any]) -> list[Intent]:
-        rows = self._run(f"SELECT * FROM outbox WHERE {where} ORDER BY intent_id", values)
+        select = f"SELECT * FROM outbox WHERE {where} ORDER BY intent_id"
+        rows = self._run(select, values, synced=False)
         return [
             Intent(
                 intent_id,
@@ -152,14 +180,15 @@ class SqliteJournal:
             for intent_id, key, account, action, calls, state, nonce, hashes, signed, *_ in rows
         ]
 
-    def _run(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        return self._transact(lambda connection: connection.execute(sql, values).fetchall())
+    def _run(self, sql: str, values: Sequence[Any] = (), *, synced: bool = True) -> list[Any]:
+        return self._transact(lambda connection: connection.execute(sql, values).fetchall(), synced=synced)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _transact(self, work: Callable[[sqlite3.Connection], Answer], *, synced: bool = True) -> Answer:
         """All of it or nothing, and no other process in between."""
+        connection = self._connection
         try:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            try:
+            with self._turn:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     answer = work(connection)
@@ -168,12 +197,11 @@ class SqliteJournal:
                     raise
                 connection.execute("COMMIT")
                 return answer
-            finally:
-                connection.close()
         except sqlite3.Error as error:
-            raise JournalError(
-                f"The journal {self._path} can't be used ({error}); check the disk."
-            ) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> JournalError:
+        return JournalError(f"The journal {self._path} can't be used ({error}); check the disk.")
 
 
 def _is_gone(owner: str, since_s: float) -> bool:

@@ -18,7 +18,8 @@ RenderChainError
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
      ├─ InsufficientFunds  the account can't pay
-    X
+     ├─ NoAllowance        a contract may not take what it needs from the account
+     └─ ContractError      a contract refused; one subclass for each reason
 
 Each message says what happened, to what, and what to do now.
 """
@@ -96,6 +97,10 @@ class FeeTooHigh(RemoteError):
 
 class InsufficientFunds(RemoteError):
     """The account can't pay."""
+
+
+class NoAllowance(RemoteError):
+    """A contract may not take from the account the STRK that it needs."""
 
 
 class ContractError(RemoteError):

@@ -35,8 +35,10 @@ class Intent:
 
 
 class Outbox(Protocol):
-    """Durable as soon as a call returns; raises JournalError.
+    """Kept as soon as a call returns, whatever crashes; raises JournalError.
 
+    A power cut may take an intent of which nothing was sent, and the note that a transaction is in a block,
+    which is found out again. It never takes the bytes of one that may have been sent.
     An intent belongs to the process that wrote it down until that process is gone.
     """
 

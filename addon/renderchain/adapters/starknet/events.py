@@ -3,6 +3,7 @@
 They come by WebSocket. Before each subscription the gap since the last event is filled by
 ``get_events``; what comes twice is left out by its place (block, transaction, event). When blocks
 are dropped, ``Reorganised`` is yielded and everything comes again from the first block asked for.
+Without a WebSocket the node is polled, which is slower and asks more of it: the log says so once.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ WATCH_S = 30.0  # of silence, after which the node is asked what it may not have
 POLL_S = 2.0
 POLL_FAILURES = 3  # WebSocket failures in a row after which we poll
 POLL_FOR_S = 60.0  # before the WebSocket is tried again
+STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
 CHUNK = 500
 Place = tuple[int, int, int]
 log = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class EventStream:
         self._last: Place = (-1, -1, -1)
         self._last_hash = 0
         self._polls_until_s = 0.0
+        self._said_polling = False
 
     def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
         """The refused entries of a batch."""
@@ -65,34 +68,59 @@ class EventStream:
         failures = 0
         self._last, self._last_hash = (-1, -1, -1), 0
         while True:
+            started_s = time.monotonic()
             try:
                 async with aclosing(self._once(from_block)) as events:
                     async for raw in events:
                         failures = 0
                         if self._is_new(raw):
                             yield self._typed(raw.block_number, raw.keys, raw.data)
+                failures = 0
             except _Reorg as dropped:
                 log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
                 self._last, self._last_hash = (-1, -1, -1), 0
                 yield Reorganised(int(str(dropped)))
             except _gone() as error:
-                failures += 1
+                failures = 1 if time.monotonic() - started_s > STEADY_S else failures + 1
                 if failures > MAX_FAILURES:
                     raise ChainError(
                         f"Events from {self._node.rpc_url} broke off {failures} times in a row ({error}). "
                         "Check the node."
                     ) from error
-                self._choose_way(failures)
+                if self._goes_back_to_polling(failures):
+                    continue
                 pause_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
                 log.warning(
                     "events broke off, going on in %.1f s: %s", pause_s, error or type(error).__name__
                 )
                 await asyncio.sleep(pause_s)
 
-    def _choose_way(self, failures: int) -> None:
-        if failures >= POLL_FAILURES and self._node.ws_url and not self._polls():
-            self._polls_until_s = time.monotonic() + POLL_FOR_S
-            log.warning("the WebSocket %s does not work: polling for %.0f s", self._node.ws_url, POLL_FOR_S)
+    def _goes_back_to_polling(self, failures: int) -> bool:
+        """Whether it was the WebSocket that failed, once too often; if we polled before, once is enough."""
+        if self._polls() or not (self._said_polling or failures >= POLL_FAILURES):
+            return False
+        self._polls_until_s = time.monotonic() + POLL_FOR_S
+        return True
+
+    def _say_polling(self) -> None:
+        """Once, until the WebSocket works again."""
+        if self._said_polling:
+            return
+        self._said_polling = True
+        if self._node.ws_url:
+            why, advice = f"the WebSocket {self._node.ws_url} does not work", "Check ws_url"
+        else:
+            why, advice = "no ws_url is set", "Set ws_url to the node's WebSocket address"
+        log.warning(
+            "%s: the node is asked for events every %.0f s, which is slower and may cost more. "
+            "%s, or use a node that has one.",
+            *(why, POLL_S, advice),
+        )
+
+    def _say_listening(self) -> None:
+        if self._said_polling:
+            self._said_polling = False
+            log.warning("the WebSocket %s works again: polling has ended", self._node.ws_url)
 
     def _polls(self) -> bool:
         return not self._node.ws_url or time.monotonic() < self._polls_until_s
@@ -108,6 +136,7 @@ class EventStream:
         """Raw events after the last one, until the connection breaks or changes its way."""
         await self._check_last()
         if self._polls():
+            self._say_polling()
             async with aclosing(self._poll(from_block)) as found:
                 async for raw in found:
                     yield raw
@@ -148,6 +177,7 @@ class EventStream:
             answer = json.loads(await asyncio.wait_for(socket.recv(), PING_S))
             if "result" not in answer:
                 raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
+            self._say_listening()
             async for raw in self._past(max(from_block, self._last[0])):
                 yield raw
             while True:

@@ -7,10 +7,11 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from ...core.contract_errors import contract_error
-from ...core.errors import ChainError, InsufficientFunds, RemoteError
+from ...core.errors import ChainError, InsufficientFunds, NoAllowance, RemoteError
 
 _REASON = re.compile(r"RC: [a-z0-9 -]+")
 _NO_FUNDS = re.compile(r"insufficient balance|balance is smaller|exceed(s)? balance|u256_sub Overflow", re.I)
+_NO_ALLOWANCE = re.compile(r"insufficient allowance|exceeds allowance", re.I)
 Answer = TypeVar("Answer")
 
 # Codes of the node's answers to a transaction.
@@ -34,7 +35,7 @@ class FeeTooLow(ChainError):
 async def said(action: str, call: Awaitable[Answer]) -> Answer:
     """Await a call of the library.
 
-    Raises ContractError with the contract's reason, InsufficientFunds, or a ChainError.
+    Raises ContractError with the contract's reason, InsufficientFunds, NoAllowance, or a ChainError.
     """
     from aiohttp import ClientError as HttpError
     from starknet_py.net.client_errors import ClientError
@@ -64,6 +65,11 @@ def refusal(action: str, text: str, code: str = "") -> RemoteError:
     reason = _REASON.search(text)
     if reason is not None:
         return contract_error(action, reason[0].strip())
+    if _NO_ALLOWANCE.search(text):
+        return NoAllowance(
+            f"{action} was refused: the account has not allowed the contract to take the STRK that it costs. "
+            "None was taken; approve the amount in the same transaction, then send it again."
+        )
     if code == NO_FUNDS_FOR_FEE or _NO_FUNDS.search(text):
         return InsufficientFunds(
             f"{action} was refused: the account has too little STRK for it and its fee. Nothing was paid; "
