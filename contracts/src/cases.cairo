@@ -23,7 +23,8 @@ pub mod CasesComponent {
     pub const MAX_NAMED: u32 = 8;
 
     const COMMIT_DOMAIN: felt252 = 'renderchain/commit/1';
-    const NAMED_BASE: NonZero<u256> = 0x1000000;
+    /// Above the largest leaf that can be named.
+    pub const NAMED_BASE: u32 = 0x1000000;
 
     pub mod Errors {
         pub const WRONG_PHASE: felt252 = 'RC: case in another phase';
@@ -265,7 +266,7 @@ pub mod CasesComponent {
         fn name_leaves(ref self: ComponentState<TContractState>, lease_id: u64, leaves: Span<u32>) {
             let mut packed: felt252 = 0;
             for leaf in leaves {
-                packed = packed * 0x1000000 + (*leaf).into();
+                packed = packed * NAMED_BASE.into() + (*leaf).into();
             }
             let (worker_id, slot, _) = split(lease_id);
             self.case_named.write((worker_id, slot), packed);
@@ -281,9 +282,10 @@ pub mod CasesComponent {
         ) -> Array<u32> {
             let (worker_id, slot, _) = split(lease_id);
             let mut leaves = array![];
+            let base: NonZero<u256> = 0x1000000;
             let mut packed: u256 = self.case_named.read((worker_id, slot)).into();
             for _ in 0..*case.named {
-                let (rest, leaf) = DivRem::div_rem(packed, NAMED_BASE);
+                let (rest, leaf) = DivRem::div_rem(packed, base);
                 leaves.append(leaf.try_into().unwrap());
                 packed = rest;
             }

@@ -6,7 +6,9 @@ pub mod ChallengesComponent {
     use crate::case_events::{FailureReported, KeyRevealed, LeaseChallenged};
     use crate::case_types::{Case, CaseKind, CasePhase};
     use crate::cases::CasesComponent;
-    use crate::cases::CasesComponent::{CaseTrait, InternalTrait as CasesTrait, MAX_NAMED, fresh};
+    use crate::cases::CasesComponent::{
+        CaseTrait, InternalTrait as CasesTrait, MAX_NAMED, NAMED_BASE, fresh,
+    };
     use crate::interfaces::IChallenges;
     use crate::job_book::JobBookComponent;
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
@@ -65,7 +67,7 @@ pub mod ChallengesComponent {
             let all = lease.count * job.package.tiles.into();
             assert(!leaves.is_empty() && leaves.len() <= MAX_NAMED, Errors::WRONG_LEAVES);
             for leaf in leaves.span() {
-                assert(*leaf < all, Errors::WRONG_LEAVES);
+                assert(*leaf < all && *leaf < NAMED_BASE, Errors::WRONG_LEAVES);
             }
             let mut case = fresh(lease_id, CaseKind::PIXELS);
             case.named = leaves.len().try_into().unwrap();

@@ -2,8 +2,8 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry, Stake,
-    StandingOffer, Times, Unstaking,
+    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding,
+    Stake, StandingOffer, Times, Unstaking,
 };
 
 const B1: NonZero<u128> = 0x2;
@@ -285,10 +285,12 @@ pub impl StandingOfferPacking of StorePacking<StandingOffer, (felt252, felt252)>
     }
 }
 
-/// | worker_id 0-23 | units 24-47 | before 48-87 | from_epoch 128-159 | until_epoch 160-191 |
+/// | worker_id 0-23 | units 24-47 | before 48-87 | first_epoch 88-119 | from_epoch 128-159 |
+/// until_epoch 160-191 |
 pub impl SeatEntryPacking of StorePacking<SeatEntry, felt252> {
     fn pack(value: SeatEntry) -> felt252 {
-        let low = push(0, value.before.into(), B40);
+        let low = push(0, value.first_epoch.into(), B32);
+        let low = push(low, value.before.into(), B40);
         let low = push(low, value.units.into(), B24);
         let high = push(0, value.until_epoch.into(), B32);
         join(push(low, value.worker_id.into(), B24), push(high, value.from_epoch.into(), B32))
@@ -300,9 +302,22 @@ pub impl SeatEntryPacking of StorePacking<SeatEntry, felt252> {
             worker_id: pull32(ref low, B24),
             units: pull32(ref low, B24),
             before: pull64(ref low, B40),
+            first_epoch: pull32(ref low, B32),
             from_epoch: pull32(ref high, B32),
             until_epoch: pull32(ref high, B32),
         }
+    }
+}
+
+/// | units 0-23 | next_epoch 24-55 |
+pub impl SeatHoldingPacking of StorePacking<SeatHolding, felt252> {
+    fn pack(value: SeatHolding) -> felt252 {
+        push(push(0, value.next_epoch.into(), B32), value.units.into(), B24).into()
+    }
+
+    fn unpack(value: felt252) -> SeatHolding {
+        let (mut low, _) = split(value);
+        SeatHolding { units: pull32(ref low, B24), next_epoch: pull32(ref low, B32) }
     }
 }
 

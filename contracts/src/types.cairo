@@ -260,14 +260,23 @@ pub struct LockGrant {
     pub operator: ContractAddress,
 }
 
-/// A seat entry: `units` of stake of a worker, in one family's append-only list. One cell.
-/// It counts in epochs from `from_epoch` to before `until_epoch` (0: not given up).
+/// A seat entry: `units` of stake (a power of two) of a worker, in one family's append-only list.
+/// One cell. It counts in epochs from `from_epoch` to before `until_epoch` (0: not given up).
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct SeatEntry {
     pub worker_id: u32,
     pub units: u32,
     /// Units of all entries before it.
     pub before: u64,
+    /// Since when it is in the list; workers before this one may have held it.
+    pub first_epoch: u32,
     pub from_epoch: u32,
     pub until_epoch: u32,
+}
+
+/// A worker's seats in a family, and the epoch from which on they may change again. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct SeatHolding {
+    pub units: u32,
+    pub next_epoch: u32,
 }

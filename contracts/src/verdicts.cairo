@@ -98,7 +98,13 @@ pub mod VerdictsComponent {
                     Trial::UNSEATED
                 };
                 let mut desk = get_dep_component_mut!(ref self, Desk);
-                desk.mark(lease_id, lease, trial);
+                if case.is_bonded(0) {
+                    desk.mark(lease_id, lease, trial);
+                } else {
+                    // The audit may have outlasted the window: the requester gets it once more to
+                    // ask for the delivery, of which the committee saw nothing.
+                    desk.turn(lease_id, Lease { trial, ..lease }, LeaseState::SUBMITTED);
+                }
             }
             // Only pixels that a committee looked at make a record; any loss ends it.
             let counts = *case.kind == CaseKind::PIXELS && verdict == Verdict::ACCEPTED;

@@ -125,7 +125,9 @@ pub mod WorkerRegistry {
         let Limits { lease_timeout_s, window_s, audit_s, slowest_block_s } = limits;
         let waits = lease_timeout_s != 0 && window_s != 0 && audit_s != 0;
         assert(waits && slowest_block_s != 0, Errors::ZERO_LIMIT);
-        let longest_s: u64 = lease_timeout_s.into() + window_s.into() + audit_s.into();
+        // After the audit of chance the window begins anew, and a challenge may end it.
+        let judged_s: u64 = window_s.into() + audit_s.into();
+        let longest_s = lease_timeout_s.into() + 2 * judged_s;
         assert(cooldown_s.into() > longest_s, Errors::COOLDOWN_TOO_SHORT);
         self.directory.write(directory);
         self.token.write(token);

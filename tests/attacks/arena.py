@@ -24,7 +24,6 @@ from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.adapters.starknet.contracts import open_token
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
@@ -46,14 +45,14 @@ from renderchain.ports.renderer import Renderer
 
 from tests.attacks.renderings import HONEST, Renderings
 from tests.chain.devnet import pass_time, tell
-from tools.network.deploy import STRK, Deployed, Rules, deploy_network
+from tools.network.deploy import Deployed, Rules, deploy_network
 from tools.network.local import Account, SilentReporter, predeployed
 from tools.network.services import start_devnet, start_kubo, stop
 
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
 RULES = Rules(
-    cooldown_s=40_000,
+    cooldown_s=80_000,
     lease_timeout_s=TIMEOUT_S,
     window_s=20_000,
     audit_s=24 * PHASE_S,
@@ -293,7 +292,6 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
         async with AsyncExitStack() as stack:
             opener = _Opener(node, folder, stack)
             account, _ = await opener.sender(artist, folder / "deployer")
-            open_token(STRK, account)  # from now on ABIs are read fast, also those that are deployed
             deployed = await deploy_network(account, RULES)
             found = []
             for number in range(workers):

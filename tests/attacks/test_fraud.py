@@ -26,7 +26,7 @@ from renderchain.core.result import Result
 from renderchain.ports.content_store import BytesDone, ContentStore
 from renderchain.ports.renderer import Renderer
 
-from tests.attacks.arena import STAKE_FRI, TIMEOUT_S, Arena, Worker
+from tests.attacks.arena import RULES, STAKE_FRI, TIMEOUT_S, Arena, Worker
 from tests.attacks.renderings import HONEST, kept_frame
 from tests.attacks.trial import Court, stakes_of
 from tools.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
@@ -154,13 +154,14 @@ class Spoiling:
         return getattr(self.store, name)
 
 
-async def delivery_case(field: Arena, worker: Worker, *, spoiled: bool = False) -> Court:
-    """A lease whose pixels a committee found good, not yet accepted."""
+async def delivery_case(field: Arena, worker: Worker, *, spoiled: bool = False, audit_s: int = 0) -> Court:
+    """A lease whose pixels a committee found good, so late, and which is not yet accepted."""
     lease_id = await worker.claim(await field.job())
     store: ContentStore = Spoiling(field.store) if spoiled else field.store  # type: ignore[assignment]
     await worker.render(lease_id, store=store)
     court = Court(field, lease_id)
     await court.draw()
+    field.late(audit_s)
     await court.hear()
     assert await court.close() is Verdict.ACCEPTED
     return court
@@ -175,11 +176,12 @@ async def challenged(field: Arena, court: Court) -> Verdict:
     return await court.close()
 
 
-@pytest.mark.parametrize("how", ["withheld", "spoiled"])
+@pytest.mark.parametrize("how", ["withheld", "spoiled", "withheld, and the audit outlasts the window"])
 async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Arena, how: str) -> None:
     cheater = field.workers[4]
-    court = await delivery_case(field, cheater, spoiled=how == "spoiled")
-    if how == "withheld":
+    audit_s = RULES.window_s if "outlasts" in how else 0
+    court = await delivery_case(field, cheater, spoiled=how == "spoiled", audit_s=audit_s)
+    if how != "spoiled":
         field.forget(cheater.evidence.result(court.lease_id).results_cid)
     before = await field.books()
     stakes = await stakes_of(field, court.lease_id)

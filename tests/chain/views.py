@@ -22,7 +22,7 @@ FAMILY = family_of((4, 5), "CYCLES", "CPU")
 PAYOUT = 0xC01D
 LIMIT_FRI = 5 * FRI_PER_STRK
 RULES = Rules(
-    cooldown_s=1000, lease_timeout_s=300, window_s=200, audit_s=400, slowest_block_s=100, epoch_blocks=10
+    cooldown_s=1600, lease_timeout_s=300, window_s=200, audit_s=400, slowest_block_s=100, epoch_blocks=10
 )
 TERMS = JobTerms(
     package_hi=2**127,

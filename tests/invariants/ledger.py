@@ -174,6 +174,7 @@ class Worker:
     # least reward, largest package, slots, until, fee of an audit
     offer: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     seats: int = 0
+    seats_from: int = 0  # the epoch from which on they may change
     seated: list[list[int]] = field(default_factory=list)  # first epoch, and the one when it ended
     audited: int = 0
     audited_fri: int = 0

@@ -18,7 +18,7 @@ from tests.invariants.model_court import Model
 from tools.network.deploy import Rules as NetworkRules
 
 NETWORK = NetworkRules(
-    cooldown_s=4500,
+    cooldown_s=8500,
     minimum_stake_fri=500,
     lease_timeout_s=300,
     window_s=1500,

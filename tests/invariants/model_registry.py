@@ -63,6 +63,7 @@ class RegistryModel(Ledger):
     def set_seats(self, caller: str, number: int, units: int) -> None:
         worker = self.owned(caller, number)
         need(units != worker.seats, "no seats to change")
+        need(self.epoch >= worker.seats_from, "seats changed this epoch")
         staying = worker.stake_fri - worker.unstaking_fri
         need(units * self.rules.seat_unit_fri <= staying, "stake below its seats")
         self.seat(worker, units)
@@ -80,7 +81,7 @@ class RegistryModel(Ledger):
             worker.seated[-1][1] = self.epoch + 1
         if units:
             worker.seated.append([self.epoch + 1, 2**32])
-        worker.seats = units
+        worker.seats, worker.seats_from = units, self.epoch + 1
 
     def set_paused(self, caller: str, paused: bool) -> None:
         need(caller == "admin", "not the directory owner")

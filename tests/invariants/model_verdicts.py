@@ -69,6 +69,7 @@ class VerdictsModel(JobsModel):
 
     def close(self, job: Job, lease: Lease, case: Case) -> None:
         right: list[str] = []
+        by_chance = 0 not in case.bonds
         for round_, seats in enumerate(case.rounds):
             self.settle_round(job, lease, case, round_, seats, right)
         assert case.reserved_fri == 0 and not case.bonds
@@ -76,6 +77,8 @@ class VerdictsModel(JobsModel):
             self.end_failure(job, lease, case, right)
         else:
             self.end_trial(job, lease, case, right)
+            if by_chance and lease.state is LeaseState.SUBMITTED:
+                lease.since_s, lease.since_block = self.now, self.block
         case.phase, case.since_s, case.since_block = CasePhase.OVER, self.now, self.block
 
     def settle_round(

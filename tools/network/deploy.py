@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from renderchain.adapters.starknet.contracts import read_abis_fast
 from renderchain.core.money import FRI_PER_STRK
 from starknet_py.contract import Contract
 from starknet_py.net.client_errors import ClientError
@@ -36,7 +37,7 @@ class Rules:
     ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
     """
 
-    cooldown_s: int = 4 * DAY_S
+    cooldown_s: int = 6 * DAY_S
     minimum_stake_fri: int = FRI_PER_STRK
     lease_timeout_s: int = DAY_S
     window_s: int = DAY_S
@@ -59,6 +60,7 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
 
     Later boards wait one second longer than the cool-down, so that workers can leave first.
     """
+    read_abis_fast()
     token = STRK
     directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
     registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])

@@ -18,7 +18,7 @@ from .verify import Verifier
 
 
 class Jury:
-    """``new_nonce`` gives 248 random bits."""
+    """``new_nonce`` gives 248 random bits; what the board said is looked for from ``from_block`` on."""
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Jury:
         reporter: Reporter,
         hash_many: HashMany,
         new_nonce: Callable[[], int],
+        from_block: int = 0,
     ) -> None:
         self._chain = chain
         self._verifier = verifier
@@ -35,6 +36,7 @@ class Jury:
         self._reporter = reporter
         self._hash_many = hash_many
         self._new_nonce = new_nonce
+        self._from_block = from_block
 
     async def act(self, lease: LeaseInfo, case: CaseInfo, worker_id: int) -> None:
         """Do what our seat has to do now, if we have one in this round."""
@@ -72,7 +74,8 @@ class Jury:
     async def _delivery(self, job: JobInfo, lease: LeaseInfo) -> int:
         court, lease_id = self._chain.court, lease.lease_id
         secret = await court.revealed_key(lease_id, lease.since_block)
-        result = await court.submitted(lease_id, lease.since_block)
+        # An audit since then has begun the window anew, and with it ``since_block``.
+        result = await court.submitted(lease_id, self._from_block)
         if secret is None or result is None:
             return NO
         where = (job.job_id, lease_id, lease.attempt, split_lease_id(lease_id)[0])

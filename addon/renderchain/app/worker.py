@@ -115,7 +115,7 @@ class Worker:
         self._court = CourtDuty(
             chain,
             Defence(chain, journal, evidence, reporter, hash_many, appeals=rules.appeals),
-            Jury(chain, verifier, evidence, reporter, hash_many, new_secret),
+            Jury(chain, verifier, evidence, reporter, hash_many, new_secret, rules.from_block),
             reporter,
             now,
         )
@@ -256,10 +256,12 @@ class Worker:
                 self._journal.save_lease(entry)
                 await self._do(entry, lease)
             elif lease.state is LeaseState.SUBMITTED:
-                window_s = (await self._chain.job(lease.job_id)).window_s
-                self._hold(lease_id, lease.job_id, lease.since_s + window_s)
+                self._hold(lease_id, lease.job_id, await self._due_s(lease))
             else:
                 self._court.own(lease_id)
+
+    async def _due_s(self, lease: LeaseInfo) -> float:
+        return lease.since_s + (await self._chain.job(lease.job_id)).window_s
 
     async def _settle_due(self) -> None:
         """Accept, as anyone may, what the requester let lie for the whole window."""
@@ -268,7 +270,10 @@ class Worker:
                 continue
             try:
                 await self._chain.accept_late(held.job_id, [lease_id])
-            except (DeadlineNotReached, StillInCourt, MustBeAudited, DrawIsAhead):
+            except DeadlineNotReached:  # an audit began the window anew
+                due_s = await self._due_s(await self._chain.lease(lease_id))
+                self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
+            except (StillInCourt, MustBeAudited, DrawIsAhead):
                 self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
             except LeaseInOtherState:
                 self._held.pop(lease_id, None)

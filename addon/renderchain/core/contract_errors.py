@@ -266,6 +266,11 @@ class NoSeatsToChange(ContractError):
     advice = "Nothing has to be done."
 
 
+class SeatsChangedAlready(ContractError):
+    code = "RC: seats changed this epoch"
+    advice = "Change them again in the next epoch."
+
+
 class NoSuchSeat(ContractError):
     code = "RC: no such seat"
     advice = "Draw a unit that the epoch has."

@@ -1,4 +1,5 @@
 //! A requester that doubts a lease pays if it was wrong, the worker if it was right.
+use starknet::get_block_timestamp;
 use crate::case_types::{CasePhase, Verdict, Vote};
 use crate::cases::CasesComponent::{NO, YES};
 use crate::interfaces::{
@@ -8,9 +9,10 @@ use crate::interfaces::{
 use crate::types::{LeaseResult, LeaseState, Record, Trial as Outcome};
 use super::support::{STAKE, WORKER, account, be};
 use super::trial::{
-    OTHER, Trial, advance, appeal, ask, assert_phase, assert_verdict, challenge_delivery,
-    challenge_pixels, commit_all, count, court_with, draw, drawn_case, hear, owed, payout_of, poll,
-    reason_of, rest, result_of, reveal_prints, spared_case, stake, submitted_case, votes, wait,
+    OTHER, Trial, advance, appeal, ask, assert_phase, assert_verdict, case_terms,
+    challenge_delivery, challenge_pixels, commit_all, count, court_with, draw, drawn_case, hear,
+    owed, payout_of, poll, reason_of, rest, result_of, reveal_prints, spared_case, stake,
+    submitted_case, votes, wait,
 };
 use super::trial_money::{assert_money, end, pay};
 
@@ -96,6 +98,21 @@ fn results_that_can_be_had_are_paid_and_the_doubt_with_them() {
     // Only audited pixels make a record.
     assert_eq!(trial.net.registry.worker(WORKER).record, record);
     pay(trial);
+}
+
+#[test]
+fn the_delivery_can_be_doubted_after_an_audit_that_outlasted_the_window() {
+    let trial = drawn_case(3);
+    let submitted_s = trial.net.board.lease(trial.lease_id).since_s;
+    wait(7);
+    hear(trial, 3, 0);
+    rest(trial);
+    assert!(get_block_timestamp() > submitted_s + case_terms().window_s.into());
+    challenge_delivery(trial);
+    wait(1);
+    advance(trial);
+    assert_verdict(trial, Verdict::REJECTED);
+    end(trial);
 }
 
 #[test]

@@ -4,12 +4,12 @@ use crate::case_packing::{CasePacking, MemberPacking};
 use crate::case_types::{Case, Member};
 use crate::packing::{
     AuditPricePacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
-    RecordPacking, SeatEntryPacking, StakePacking, StandingOfferPacking, TimesPacking,
-    UnstakingPacking,
+    RecordPacking, SeatEntryPacking, SeatHoldingPacking, StakePacking, StandingOfferPacking,
+    TimesPacking, UnstakingPacking,
 };
 use crate::types::{
-    AuditPrice, Lease, Package, Price, Progress, Range, Record, SeatEntry, Stake, StandingOffer,
-    Times, Unstaking,
+    AuditPrice, Lease, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding, Stake,
+    StandingOffer, Times, Unstaking,
 };
 
 const M24: u32 = 0xffffff;
@@ -116,13 +116,24 @@ fn the_cells_of_a_worker() {
         survives::<_, (felt252, felt252)>(StandingOffer { until_s: 0, memory_mib: 1, ..offer }),
     );
     let entry = SeatEntry {
-        worker_id: M24, units: 0, before: M40, from_epoch: 0, until_epoch: M32,
+        worker_id: M24, units: 0, before: M40, first_epoch: 0, from_epoch: M32, until_epoch: 0,
     };
     assert!(survives::<_, felt252>(entry));
+    assert!(survives::<_, felt252>(SeatHolding { units: M24, next_epoch: 0 }));
+    assert!(survives::<_, felt252>(SeatHolding { units: 0, next_epoch: M32 }));
     assert!(
         survives::<
             _, felt252,
-        >(SeatEntry { worker_id: 0, units: M24, before: 0, from_epoch: M32, until_epoch: 0 }),
+        >(
+            SeatEntry {
+                worker_id: 0,
+                units: M24,
+                before: 0,
+                first_epoch: M32,
+                from_epoch: 0,
+                until_epoch: M32,
+            },
+        ),
     );
 }
 

@@ -42,11 +42,63 @@ fn a_past_epoch_never_changes() {
     at(1_000, 35);
     be('second');
     net.seats.set_seats(2, FAMILY, 0);
-    assert_eq!(net.seats.seat_count(FAMILY), 4);
+    assert_eq!(net.seats.seat_count(FAMILY), 5);
     assert_eq!(holders(net, 2), array![1, 1, 1, 2, 2, 2, 2, 2]);
-    assert_eq!(holders(net, 3), array![0, 0, 0, 2, 2, 2, 2, 2, 1, 1, 3]);
-    assert_eq!(holders(net, 4), array![0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3]);
-    assert_eq!(net.seats.seat_at(FAMILY, 3).before, 10);
+    assert_eq!(holders(net, 3), array![0, 1, 1, 2, 2, 2, 2, 2, 3]);
+    assert_eq!(holders(net, 4), array![0, 1, 1, 0, 0, 0, 0, 0, 3]);
+    assert_eq!(net.seats.seat_at(FAMILY, 4).before, 8);
+}
+
+#[test]
+fn seats_given_up_two_epochs_ago_are_used_again() {
+    let net = crowd();
+    be('owner');
+    net.seats.set_seats(1, FAMILY, 5);
+    at(1_000, 20);
+    net.seats.set_seats(1, FAMILY, 4);
+    at(1_000, 40);
+    be('second');
+    net.seats.set_seats(2, FAMILY, 1);
+    assert_eq!(holders(net, 5), array![0, 1, 1, 1, 1, 2]);
+    at(1_000, 50);
+    be('third');
+    net.seats.set_seats(3, FAMILY, 1);
+    assert_eq!(holders(net, 5), array![0, 1, 1, 1, 1, 2]);
+    assert_eq!(holders(net, 6), array![3, 1, 1, 1, 1, 2]);
+    be('owner');
+    net.seats.set_seats(1, FAMILY, 0);
+    at(1_000, 90);
+    net.seats.set_seats(1, FAMILY, 7);
+    assert_eq!(holders(net, 10), array![3, 1, 1, 1, 1, 2, 1, 1, 1]);
+    assert_eq!(net.seats.seat_count(FAMILY), 5);
+}
+
+#[test]
+fn whoever_changes_seats_again_and_again_does_not_thin_out_the_draw() {
+    let net = crowd();
+    be('second');
+    net.seats.set_seats(2, FAMILY, 10);
+    be('owner');
+    for epoch in 1..41_u64 {
+        at(1_000, 10 * epoch);
+        let units = if epoch % 2 == 0 {
+            7
+        } else {
+            8
+        };
+        net.seats.set_seats(1, FAMILY, units);
+    }
+    // Ten live ones of the others; of this one 8 or 7 live, and at most twice as many that rest.
+    assert_eq!(net.seats.seat_units(FAMILY, 41), 10 + 2 * (8 + 7));
+}
+
+#[test]
+#[should_panic(expected: ('RC: seats changed this epoch', 'ENTRYPOINT_FAILED'))]
+fn seats_change_once_an_epoch() {
+    let net = network();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 3);
+    net.seats.set_seats(WORKER, FAMILY, 2);
 }
 
 fn holders(net: Network, epoch: u32) -> Array<u32> {

@@ -274,13 +274,13 @@ fn registry_with(index: u32, value: felt252) -> ContractAddress {
 
 #[test]
 #[should_panic(expected: ('RC: cool-down is too short', 'CONSTRUCTOR_FAILED'))]
-fn the_cooldown_is_longer_than_lease_window_and_audit_together() {
-    registry_with(2, 3_500);
+fn the_cooldown_is_longer_than_lease_and_twice_window_and_audit() {
+    registry_with(2, 6_000);
 }
 
 #[test]
 fn the_shortest_cooldown_is_allowed() {
-    registry_with(2, 3_501);
+    registry_with(2, 6_001);
 }
 
 #[test]

@@ -35,7 +35,7 @@ async def open_contract(name: str, address: int, account: Any) -> Any:
             f"The contract at {address:#x} is not the {name} that this version knows (class {found:#x}). "
             "Nothing was sent; check the address or update RenderChain."
         )
-    _build_grammar_once()
+    read_abis_fast()
     return Contract(address, json.loads((ABI / f"{name}.json").read_text()), account, cairo_version=1)
 
 
@@ -48,7 +48,7 @@ def open_token(address: int, account: Any) -> Any:
     """The part of the STRK token that we call; its class is the network's own affair."""
     from starknet_py.contract import Contract
 
-    _build_grammar_once()
+    read_abis_fast()
     return Contract(address, TOKEN_ABI, account, cairo_version=1)
 
 
@@ -82,7 +82,7 @@ TOKEN_ABI: list[dict[str, Any]] = [
 
 
 @functools.cache
-def _build_grammar_once() -> None:
+def read_abis_fast() -> None:
     """starknet-py 0.30.0 builds the grammar of ABI types anew for each type: 2 s a contract.
 
     The grammar is always the same, and so are most types, so its module gets a Lark that remembers what
