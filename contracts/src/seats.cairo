@@ -32,14 +32,14 @@ pub mod SeatsComponent {
 
     /// | seat_unit_fri | 1 | fri | of stake for a seat, set once |
     /// | seat_epoch_blocks | 1 | blocks | of an epoch, set once |
-    /// | seat_entries | 1 a family and entry | packed | in the order in which they were first used |
+    /// | seat_entries | 1 a family and entry | packed | in the order of their first use |
     /// | seat_counts | 1 a family | count | of entries |
     /// | seat_holdings | 1 a worker and family | packed | its units |
     /// | seat_places | 1 a worker, family and size | index + 1 | of its entry |
     /// | seat_left | 1 a family, size and number | index | of an entry that was given up |
     /// | seat_left_counts | 1 a family and size | count | of entries that were given up |
-    /// | seat_retaken_counts | 1 a family and size | count | of these, the oldest first, that are in
-    /// use again |
+    /// | seat_retaken_counts | 1 a family and size | count | of these that are in use again, the
+    /// oldest first |
     /// | seat_owners | 1 a family | count | of owners with seats |
     /// | seat_workers | 1 an owner and family | count | of the owner's workers with seats |
     #[storage]
