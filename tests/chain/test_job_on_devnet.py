@@ -152,7 +152,8 @@ def test_stake_leaves_after_the_cooldown(chains: Callable[[], Any]) -> None:
             await net.owner.request_unstake(net.worker_id, 10**18)
             await net.owner.cancel_unstake(net.worker_id)
             await net.owner.request_unstake(net.worker_id, 10**17)
-            pass_time(opened.node.rpc_url, RULES.cooldown_s)
+            blocks = RULES.cooldown_s // RULES.slowest_block_s
+            pass_time(opened.node.rpc_url, RULES.cooldown_s, blocks)
             await net.owner.complete_unstake(net.worker_id)
             assert (await net.worker.worker(net.worker_id)).stake_fri == before_fri
             await net.owner.set_payout(net.worker_id, 0xF00)
