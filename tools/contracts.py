@@ -97,12 +97,19 @@ def read(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
+def formatted(*flags: str) -> int:
+    """Put all sources into shape, or with ``--check`` only fail if one is not; the tool's exit code."""
+    command = [tool("cairo-format"), "-r", *flags, str(PROJECT / "src")]
+    return subprocess.run(command, check=False).returncode
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code is the tool's."""
     command = arguments[0] if arguments else ""
     if command == "build":
         for name, text in vectors().items():
             vectors_path(name).write_text(text)
+        formatted()
         with tempfile.TemporaryDirectory() as folder:
             build(Path(folder))
             for path in Path(folder).rglob("*.json"):
@@ -116,10 +123,7 @@ def main(arguments: list[str]) -> int:
     elif command == "test":
         return subprocess.run([tool("cairo-test"), str(PROJECT), "--starknet"], check=False).returncode
     elif command == "format":
-        flags = [] if "--write" in arguments else ["--check"]
-        return subprocess.run(
-            [tool("cairo-format"), "-r", *flags, str(PROJECT / "src")], check=False
-        ).returncode
+        return formatted(*([] if "--write" in arguments else ["--check"]))
     else:
         print(__doc__, file=sys.stderr)
         return 2
