@@ -34,12 +34,8 @@ from ..ports.content_store import ContentStore
 from ..ports.reporter import Reporter
 from ..ports.sealer import Sealer, Unwrapper
 from .acceptance import Acceptance
-from .lease_result import ReadNoisy, check_result
+from .lease_result import ReadNoisy, check_result, most_bytes
 from .sealed_result import open_sealed, unwrap_key
-
-# A result may not be larger than this for each frame's raw pixels (16 bytes each), or it is refused.
-RESULT_BYTES_PER_PIXEL = 64
-RESULT_BYTES_PER_FRAME = 2**20
 
 
 @dataclass
@@ -166,12 +162,11 @@ class JobWatch:
         frames: tuple[int, ...],
         folder: Path,
     ) -> None:
-        per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
         sealed, opened = folder / "sealed", folder / "opened"
         await self._store.fetch_folder(
             event.result.results_cid,
             sealed,
-            max_bytes=per_frame * len(frames),
+            max_bytes=most_bytes(manifest, len(frames)),
             max_files=3 * len(frames) + 2,
             on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
         )

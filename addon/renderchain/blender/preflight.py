@@ -13,6 +13,8 @@ from ..core.manifest import FORMATS
 from .dependencies import find_dependencies
 from .exactness_reader import features_of
 
+COMPOSITE = "Composite"
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -61,6 +63,10 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
         (
             not all(layer.use_pass_combined for layer in scene.view_layers if layer.use),
             "A view layer has no Combined pass, by which renderings are checked; turn it on.",
+        ),
+        (
+            any(layer.use and layer.name == COMPOSITE for layer in scene.view_layers),
+            f"A view layer is named {COMPOSITE!r}, which Blender calls the compositor's image; rename it.",
         ),
         (
             render.use_sequencer and any(_shows(strip) for strip in _strips(scene)),

@@ -30,7 +30,7 @@ from ..core.messages import (
 from ..core.prints import bit_steps, crop, print_of
 from ..core.tiles import leaf_regions
 from . import devices
-from .passes import enable_noisy, save_final, save_noisy, set_format
+from .passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .tile_render import frame_size, margin_of, prepare_frames, render_tile
 
 PROGRESS_EVERY_S = 0.5
@@ -74,6 +74,12 @@ class RenderProgram:
         bpy.ops.wm.open_mainfile(filepath=command.blend, load_ui=False, use_scripts=False)
         bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
         scene = self._scene(command.scene)
+        if noisy_layers(scene) != sorted(command.view_layers):
+            # Everybody else counts the noisy pass's layers by the manifest.
+            raise RenderFailed(
+                f"The scene renders the view layers {noisy_layers(scene)}, but its package says "
+                f"{sorted(command.view_layers)}; leave this job to its requester."
+            )
         device, name = devices.choose(scene, command.device)
         scene.render.use_persistent_data = True
         prepare_frames(scene)
@@ -94,7 +100,7 @@ class RenderProgram:
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
         regions = leaf_regions(width, height, load.leaf)
-        steps = bit_steps(scene.cycles.samples)
+        steps = bit_steps(load.samples)
         records = (print_of(crop(pixels, region), steps).to_bytes() for region in regions)
         (output / leaves).write_bytes(b"".join(records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
@@ -108,7 +114,7 @@ class RenderProgram:
         if not all(0 <= index < len(regions) for index in command.tiles):
             raise RenderFailed(f"Frame {command.frame} has {len(regions)} tiles; another was asked for.")
         tiles = (render_tile(scene, regions[index], margin_of(scene)) for index in command.tiles)
-        name, steps = f"{command.frame:04d}.tiles", bit_steps(scene.cycles.samples)
+        name, steps = f"{command.frame:04d}.tiles", bit_steps(load.samples)
         (Path(load.output) / name).write_bytes(b"".join(print_of(tile, steps).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
 

@@ -26,14 +26,14 @@ MAX_CYCLES_TILE = 8192
 
 
 def prepare_frames(scene: bpy.types.Scene) -> None:
-    """Have frames rendered whole and repeatably: no border, no cuts, no texture cache, no GPU compositor.
+    """Have frames rendered whole and repeatably: all layers, no border, no cuts, no GPU compositor.
 
     Adaptive sampling is not exact at the seams of Cycles' own tiles, and a crop has them elsewhere.
     Compositing on the GPU, which Blender 5 prefers, needs graphics that a worker may not have; where
     they are missing, Blender crashes. The texture cache filters a texture otherwise once its .tx file is
     there.
     """
-    scene.render.use_border = False
+    scene.render.use_border = scene.render.use_single_layer = False
     scene.render.compositor_device = "CPU"
     scene.cycles.tile_size = MAX_CYCLES_TILE
     if hasattr(scene.render, "use_texture_cache"):  # Blender 5

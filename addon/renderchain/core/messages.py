@@ -19,7 +19,7 @@ MAX_LINE_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Load:
-    """To the render process: open this scene; paths as the process sees them."""
+    """To the render process: open this scene; paths as the process sees them, the rest from the manifest."""
 
     blend: str
     scene: str
@@ -28,6 +28,8 @@ class Load:
     extension: str
     device: str
     leaf: str
+    samples: int
+    view_layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,7 @@ def read_command(line: bytes) -> Command:
     """A command from the agent, which the render process trusts."""
     body = json.loads(line)
     del body["schema"]
-    if "tiles" in body:
-        body["tiles"] = tuple(body["tiles"])
+    body |= {name: tuple(body[name]) for name in ("tiles", "view_layers") if name in body}
     command: Command = _COMMANDS[body.pop("type")](**body)
     return command
 

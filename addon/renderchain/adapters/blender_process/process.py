@@ -117,9 +117,19 @@ class _Session:
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
         blend = f"{jailed.package}/{manifest.main_blend}"
-        extension = FORMATS[manifest.file_format]
-        where = (blend, manifest.scene, jailed.output)
-        self._send(Load(*where, manifest.file_format, extension, device, manifest.leaf))
+        self._send(
+            Load(
+                blend,
+                manifest.scene,
+                jailed.output,
+                manifest.file_format,
+                FORMATS[manifest.file_format],
+                device,
+                manifest.leaf,
+                manifest.samples,
+                manifest.view_layers,
+            )
+        )
         message = await self._next(LOAD_TIMEOUT_S)
         if not isinstance(message, Loaded):
             raise self._failure(f"did not open the scene ({message})")
