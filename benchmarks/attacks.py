@@ -121,10 +121,10 @@ A profit that is zero or more stands only where nothing is refused: the honest s
 ## Everything else, on the devnet
 
 {table(["attack", "how it ends", "attacker", "test"], PAGE_ROWS)}
-Two are open. A lease in court can't be challenged, and its window runs on from the submission: where the
-window is not longer than the audit, who withholds audited results is paid. A final image that was swapped
-before the root was made is seen only by who denoises and composites the noisy pass again, which clients do
-not do yet.
+One is open. A lease in court can't be challenged, and its window runs on from the submission: where the
+window is not longer than the audit, who withholds audited results is paid. A final image swapped before the
+root was made costs its worker only the early pay: the client makes drawn frames again and keeps its own where
+one is false; frames that are not drawn or can't be made again are left to the artist's eyes (verification).
 
 ## Simulated: much stake in one hand
 

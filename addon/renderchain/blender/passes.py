@@ -43,7 +43,7 @@ def save_noisy(scene: bpy.types.Scene, path: Path) -> Pixels:
     import OpenEXR
 
     layers = path.with_suffix(".layers.exr")
-    _save_all_passes(scene, layers)
+    save_all_passes(scene, layers)
     try:
         with OpenEXR.File(str(layers), separate_channels=True) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
@@ -76,7 +76,8 @@ def _noisy_of(channels: dict[str, Pixels], layer: str) -> Pixels:
     raise RenderFailed(f"The view layer {layer!r} has no Combined pass; turn it on in the view layer.")
 
 
-def _save_all_passes(scene: Any, path: Path) -> None:
+def save_all_passes(scene: Any, path: Path) -> None:
+    """Write all passes of all layers of the last rendering as one float32 OpenEXR."""
     settings = scene.render.image_settings
     names = ["media_type", "file_format", "color_depth", "color_mode", "exr_codec"]
     before = [(name, getattr(settings, name)) for name in names if hasattr(settings, name)]

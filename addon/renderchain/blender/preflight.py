@@ -41,7 +41,7 @@ def check_scene(scene: bpy.types.Scene) -> Findings:
         for path in dependency.files:
             if not Path(path).is_file():
                 errors.append(f"{dependency.owner} refers to {path}, which is missing. Find it or remove it.")
-        if not dependency.files:
+        if not dependency.files and not Path(dependency.path).is_dir():
             errors.append(f"{dependency.owner} refers to {dependency.path}, which matches no file.")
     return Findings(tuple(errors), tuple(warnings))
 

@@ -6,6 +6,7 @@ It runs in the sandbox, with the stranger's scene; it has no keys, no network an
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -18,6 +19,8 @@ from ..core.messages import (
     Failed,
     Load,
     Loaded,
+    MadeAgain,
+    MakeAgain,
     Message,
     Progress,
     Render,
@@ -29,7 +32,7 @@ from ..core.messages import (
 )
 from ..core.prints import bit_steps, crop, print_of
 from ..core.tiles import leaf_regions
-from . import devices
+from . import devices, final_image
 from .passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .tile_render import frame_size, margin_of, prepare_frames, render_tile
 
@@ -47,6 +50,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.load(command)
             elif isinstance(command, Render):
                 program.render(command)
+            elif isinstance(command, MakeAgain):
+                program.make_again(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -117,6 +122,19 @@ class RenderProgram:
         name, steps = f"{command.frame:04d}.tiles", bit_steps(load.samples)
         (Path(load.output) / name).write_bytes(b"".join(print_of(tile, steps).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
+
+    def make_again(self, command: MakeAgain) -> None:
+        """Make a frame's final image out of its noisy pass and compare it with the one that was delivered."""
+        load, scene = self._at(command.frame)
+        output, name = Path(load.output), f"{command.frame:04d}.again.{load.extension}"
+        reason = final_image.why_not(scene)
+        if reason:
+            self.send(MadeAgain(command.frame, name, 0, 0, reason))
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            final_image.make_again(scene, output / command.noisy, output / name, Path(scratch))
+        found = final_image.compare(output / name, output / command.final, load.file_format)
+        self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Go to a frame of the open scene."""

@@ -69,8 +69,8 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
     # What comes after the noisy pass is not needed, and would only cost time.
     without = {"use_compositing": False, "use_sequencer": False}
     with (
-        _set(scene.render, use_border=True, use_crop_to_border=True, **border, **without),
-        _set(scene.cycles, use_denoising=False),
+        changed(scene.render, use_border=True, use_crop_to_border=True, **border, **without),
+        changed(scene.cycles, use_denoising=False),
         tempfile.TemporaryDirectory() as scratch,
     ):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
@@ -81,7 +81,8 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
 
 
 @contextlib.contextmanager
-def _set(owner: Any, **values: Any) -> Iterator[None]:
+def changed(owner: Any, **values: Any) -> Iterator[None]:
+    """Settings that are others for a while."""
     before = {name: getattr(owner, name) for name in values}
     try:
         for name, value in values.items():
