@@ -121,9 +121,9 @@ A profit that is zero or more stands only where nothing is refused: the honest s
 ## Everything else, on the devnet
 
 {table(["attack", "how it ends", "attacker", "test"], PAGE_ROWS)}
-One is open. A final image that was swapped
-before the root was made is seen only by who denoises and composites the noisy pass again, which clients do
-not do yet.
+A final image swapped before the root was made costs its worker only the early pay: the client makes drawn
+frames again and keeps its own where one is false; frames that are not drawn or can't be made again are left to
+the artist's eyes ([verification](verification.md)).
 
 ## Simulated: much stake in one hand
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ from .adapters.starknet.node import Node, check_head, close_account, open_accoun
 from .adapters.starknet.registry import StarknetRegistry
 from .adapters.starknet.sender import Sender
 from .app.create_job import Offer, create_job, job_key
+from .app.final_check import FinalCheck
 from .app.package import pin_package
 from .app.watch_job import JobReport, JobWatch
 from .app.worker import Worker, WorkerRules
@@ -120,9 +122,11 @@ def _outbox(settings: Settings) -> Outbox:
 class Requester:
     """The artist's side: submit, watch, download, cancel."""
 
-    def __init__(self, settings: Settings, reporter: Reporter) -> None:
+    def __init__(self, settings: Settings, reporter: Reporter, blender: str = "") -> None:
+        """``blender`` is the application that checks final images, or "" for the bpy module."""
         self._settings = settings
         self._reporter = reporter
+        self._blender = blender
         self._store = KuboStore(settings.ipfs_api)
         self._journal = open_journal(settings)
 
@@ -161,11 +165,25 @@ class Requester:
             job_id=job_id,
             output=output or Path(entry.output if entry else "."),
             scratch=scratch,
+            final_check=self._final_check(),
         )
         report = await watch.run(entry.from_block if entry else self._settings.from_block)
         if entry:
             self._journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
         return report
+
+    def _final_check(self) -> FinalCheck:
+        renderer = BlenderRenderer(
+            blender=self._blender,
+            device=self._settings.device,
+            log_folder=self._settings.folder / "logs",
+            # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+            allow_unsandboxed=True,
+            environment=dict(self._settings.render_environment),
+        )
+        # Workers must not know which frames are looked at.
+        chance = random.SystemRandom()
+        return FinalCheck(renderer, self._reporter, self._settings.final_checks, chance)
 
     def _unwrapper(self, chain: StarknetChain) -> AccountUnwrapper:
         key = open_keys(self._settings).private_key(self._settings.account)

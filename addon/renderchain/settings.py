@@ -49,6 +49,7 @@ class Settings:
     from_block: int = 0
     device: str = "AUTO"
     least_reward_fri: int = 0
+    final_checks: int = 1  # frames of each lease whose final image the artist's client makes again; 0: none
     allow_unsandboxed: bool = False
     appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
@@ -86,14 +87,21 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(f"The settings {file} are not TOML: {error}.") from error
 
 
+def _whole(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError
+    return number
+
+
 def _typed(name: str, value: Any, base: Path) -> Any:
     try:
         if name in ("directory", "board", "account"):
             return int(value, 16) if isinstance(value, str) else int(value)
         if name in ("folder", "keystore", "password_file", "rpc_headers"):
             return (base / Path(value).expanduser()).resolve()
-        if name == "from_block":
-            return int(value)
+        if name in ("from_block", "final_checks"):
+            return _whole(value)
         if name in ("least_reward_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
         if name == "render_environment":

@@ -38,9 +38,9 @@ CASES = (*settings.CASES, *features.CASES)
 find_noisy = passes._noisy_of
 
 
-def left_eye(channels: dict[str, Pixels]) -> Pixels:
+def left_eye(channels: dict[str, Pixels], layer: str) -> Pixels:
     """The noisy pass; of the left eye in a stereoscopic rendering."""
-    return find_noisy({name.replace(".left", ""): pixels for name, pixels in channels.items()})
+    return find_noisy({name.replace(".left", ""): pixels for name, pixels in channels.items()}, layer)
 
 
 def render_frame(scene: Any) -> Pixels:
@@ -53,7 +53,7 @@ def render_frame(scene: Any) -> Pixels:
 def render_tiles(scene: Any, margin: int) -> Pixels:
     """A frame put together from tiles that were rendered alone."""
     width, height = frame_size(scene)
-    whole = np.zeros((height, width, 4), np.float32)
+    whole = np.zeros((height, width, 4 * len(passes.noisy_layers(scene))), np.float32)
     for tile in tiles_of(width, height):
         pixels = render_tile(scene, tile, margin)
         whole[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] = pixels

@@ -12,8 +12,8 @@ PAGE_ROWS = [
     ["final image swapped after the root", "the client refuses it", "-L if challenged", "test_fraud"],
     ["results withheld, and the audit outlasts the window", "the window begins anew after the audit", "-L",
      "test_fraud"],
-    ["final image swapped before the root", "nothing on-chain sees it: only noisy passes are audited",
-     "0, sabotage: open, see below", "-"],
+    ["final image swapped before the root", "the client makes drawn frames again, finds it, keeps its own; "
+     "no lock is lost", "0, sabotage", "test_fraud"],
     ["many leases at a low rate after a clean record", "rate and lock fixed at the claim", "-2R(1-p)/p when "
      "audited", "test_fraud"],
     ["parallel claims of a newcomer", "each p = 1 with a lock of its own", "no gain", "test_fraud"],

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +15,7 @@ import pytest
 from renderchain.adapters.exr import read_noisy
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
+from renderchain.app.final_check import FinalCheck
 from renderchain.app.lease_result import check_result
 from renderchain.app.sealed_result import open_sealed, unwrap_key
 from renderchain.core.case import CasePhase, Trial, Verdict
@@ -20,17 +25,27 @@ from renderchain.core.errors import ContentError
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import LeaseKey
 from renderchain.core.prints import agree
 from renderchain.core.result import Result
 from renderchain.ports.content_store import BytesDone, ContentStore
-from renderchain.ports.renderer import Renderer
+from renderchain.ports.renderer import Renderer, RenderSession
 
-from tests.attacks.arena import RULES, STAKE_FRI, TIMEOUT_S, Arena, Worker
+from tests.attacks.arena import RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena, Worker
 from tests.attacks.renderings import HONEST, kept_frame
 from tests.attacks.trial import Court, stakes_of
 from tools.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
 
+PAINT = """
+import bpy, sys
+image = bpy.data.images.load(sys.argv[1])
+pixels, row = list(image.pixels), 4 * image.size[0]
+for y in range(24):
+    pixels[y * row : y * row + 4 * 24] = [1.0] * 4 * 24
+image.pixels, image.filepath_raw = pixels, sys.argv[1]
+image.save()
+"""
 SHORT = ("fewer samples", "previous frame", "upscaled", "denoised", "garbage")
 
 
@@ -305,3 +320,48 @@ async def delivered(field: Arena, lease_id: int, folder: Path) -> Path:
     secret = unwrap_key(field.unwrapper, sealed, key, key_hash=result.key_hash, hash_many=hash_many)
     open_sealed(ChaChaSealer(), sealed, opened, key=secret, lease=key, frames=(1, 2))
     return opened
+
+
+class _Swapping:
+    """Renders honestly, then paints the final images before the root is made."""
+
+    def __init__(self, honest: Renderer) -> None:
+        self._honest = honest
+
+    @asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
+        async with self._honest.open(package, manifest, output) as session:
+            yield session
+        for final in output.glob("*.png"):
+            paint(final)
+
+
+def paint(path: Path) -> None:
+    """Put a white square into a PNG file, in a process of its own."""
+    subprocess.run([sys.executable, "-c", PAINT, str(path)], check=True, capture_output=True)
+
+
+async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
+    field: Arena, tmp_path: Path
+) -> None:
+    """W10: audits can't see it, so the artist's own Blender does, and the artist gets the true images."""
+    honest = await field.renderings.of(HONEST)
+    renderers: tuple[Renderer, ...] = (_Swapping(honest), honest)
+    for number, renderer in enumerate(renderers):
+        lease_id = await field.submitted(field.workers[2 + number], renderer)
+        folder = tmp_path / str(number)
+        opened = await delivered(field, lease_id, folder)
+        result = (await checking(field, lease_id))(opened)
+        check = FinalCheck(field.renderings.renderer(), SILENT, 1, random.SystemRandom())
+        manifest = field.renderings.with_frames(2)
+        checked = await check.look(field.renderings.package, manifest, opened, result.frames, folder / "work")
+        court = Court(field, lease_id)
+        await court.draw()
+        await court.hear()
+        assert await court.close() is Verdict.ACCEPTED, "its tiles are right"
+        await court.accept()
+        if renderer is honest:
+            assert checked.false == {}
+        else:
+            assert set(checked.false) == set(checked.instead) == {1, 2}
+            assert all(made.is_file() for made in checked.instead.values())

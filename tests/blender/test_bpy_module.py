@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Rendered, TilesRendered
@@ -27,11 +28,12 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 """
 
 
-def test_tiles_are_exact_in_the_bpy_module(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["test_tile_render.py", "test_final_image.py"])
+def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:pytest-blender", "-c", str(INSIDE / "pytest.ini")]
     folders = ["--rootdir", str(INSIDE), "--basetemp", str(tmp_path / "inside")]
     done = subprocess.run(
-        [*command, *folders, str(INSIDE / "test_tile_render.py")],
+        [*command, *folders, str(INSIDE / file)],
         cwd=REPO,
         env={**os.environ, "PYTHONPATH": "addon"},
         capture_output=True,

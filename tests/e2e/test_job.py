@@ -82,6 +82,7 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
         "-m", "renderchain", "submit", str(scene), *frames, *output, config=network.settings_file("artist")
     )
     assert done.stdout.count("frame ") == 3
+    assert "final image" not in done.stderr, "the client makes some of them again and finds nothing"
 
     local = f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); s = bpy.context.scene; "
     local += f"s.frame_end = 3; s.render.filepath = {str(tmp_path)!r} + '/local/'; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -154,6 +155,36 @@ def test_an_edge_tile_has_nothing_outside_and_no_levels_of_slivers() -> None:
     assert content.area == 800
     assert not bits[40:].any() and not bits[:, 20:].any()
     assert levels[:3, 0].all() and not levels[3].any() and not levels[:, 1:].any()
+
+
+def test_a_print_of_several_layers_is_of_their_added_light_and_its_digest_of_each() -> None:
+    near, far = noise(64, 64, 1), noise(64, 64, 2)
+    both = np.concatenate([near, far], axis=-1)
+    content = print_of(both)
+    added = near + far
+    assert (content.bits, content.levels) == (print_of(added).bits, print_of(added).levels)
+    assert content.digest == hashlib.sha256(both.astype("<f4").tobytes()).digest()
+    assert print_of(np.concatenate([far, near], axis=-1)).digest != content.digest
+
+
+@pytest.mark.parametrize("false", [noise(64, 64, 3), np.zeros((64, 64, 4), np.float32)])
+def test_one_false_layer_of_two_is_refused(false: Pixels) -> None:
+    near, far = noise(64, 64, 1), noise(64, 64, 2)
+    content = print_of(np.concatenate([near, far], axis=-1))
+    for layers in ((near, false), (false, far)):
+        assert not agree(print_of(np.concatenate(layers, axis=-1)), content)
+
+
+def test_what_a_broken_layer_holds_does_not_hide_another() -> None:
+    near, broken = noise(64, 64, 1), np.full((64, 64, 4), np.nan, np.float32)
+    content = print_of(np.concatenate([near, broken], axis=-1))
+    assert content.bits == print_of(near).bits
+
+
+def test_a_single_layer_has_the_print_that_it_always_had() -> None:
+    content = print_of(noise(64, 64))
+    assert content.digest.hex()[:16] == "abf5a3744ac8b9e8"
+    assert hashlib.sha256(content.to_bytes()).hexdigest()[:16] == "e280ae1add781ec4"
 
 
 def test_a_narrow_edge_tile_counts_as_if_it_had_512_pixels() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from renderchain.adapters.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, bit_steps, crop, print_of
+from renderchain.core.prints import Pixels, bit_steps, channel_names, crop, print_of
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 ALTER = Path(__file__).with_name("alter.py")
@@ -118,6 +118,7 @@ def write_noisy(path: Path, pixels: Pixels) -> None:
     """As the render process writes a noisy pass."""
     import OpenEXR
 
-    planes: dict[str, Any] = {name: np.ascontiguousarray(pixels[..., at]) for at, name in enumerate("RGBA")}
+    names = channel_names(pixels.shape[2] // 4)
+    planes: dict[str, Any] = {name: np.ascontiguousarray(pixels[..., at]) for at, name in enumerate(names)}
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     OpenEXR.File(header, planes).write(str(path))

@@ -22,6 +22,16 @@ from ..core.result import (
 from .package import check_files, file_entry
 
 ReadNoisy = Callable[[Path], Pixels]
+# A frame may not be larger than this for each pixel, its noisy layers aside, or it is refused.
+BYTES_PER_PIXEL = 48
+BYTES_PER_NOISY_PIXEL = 16
+BYTES_PER_FRAME = 2**20
+
+
+def most_bytes(manifest: Manifest, frames: int) -> int:
+    """How large a result of so many frames may be."""
+    per_pixel = BYTES_PER_PIXEL + BYTES_PER_NOISY_PIXEL * len(manifest.view_layers)
+    return frames * (manifest.width * manifest.height * per_pixel + BYTES_PER_FRAME)
 
 
 def write_result(
@@ -84,8 +94,11 @@ def check_result(
 
 def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
     tiles, steps = manifest.regions, bit_steps(manifest.samples)
-    if pixels.shape[:2] != (manifest.height, manifest.width) or len(prints) != len(tiles):
-        raise ContentError(f"The noisy pass of frame {frame} has another size than the job's: refused.")
+    shape = (manifest.height, manifest.width, 4 * len(manifest.view_layers))
+    if pixels.shape != shape or len(prints) != len(tiles):
+        raise ContentError(
+            f"The noisy pass of frame {frame} has another size or other layers than the job's: refused."
+        )
     for tile, content in zip(tiles, prints, strict=True):
         if print_of(crop(pixels, tile), steps) != content:
             raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")

@@ -16,11 +16,10 @@ from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..ports.sealer import Sealer
-from .lease_result import ReadNoisy, check_result
+from .lease_result import ReadNoisy, check_result, most_bytes
 from .package import fetch_package
 from .render_lease import check_terms
 from .sealed_result import open_sealed
-from .watch_job import RESULT_BYTES_PER_FRAME, RESULT_BYTES_PER_PIXEL
 
 FETCH_TRIES = 3
 
@@ -85,12 +84,10 @@ class Verifier:
         """
         _, manifest = await self._package(job)
         frames = manifest.frames[lease.first : lease.first + lease.count]
-        per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
         output = self._fresh(f"delivery-{lease.lease_id}")
         try:
-            await self._fetch(
-                result.results_cid, output / "sealed", per_frame * len(frames), 3 * len(frames) + 2
-            )
+            limits = (most_bytes(manifest, len(frames)), 3 * len(frames) + 2)
+            await self._fetch(result.results_cid, output / "sealed", *limits)
             open_sealed(
                 self._sealer, output / "sealed", output / "opened", key=secret, lease=key, frames=frames
             )

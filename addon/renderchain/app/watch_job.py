@@ -29,28 +29,31 @@ from ..core.lifecycle import JobState
 from ..core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ..core.merkle import HashMany, LeaseKey
 from ..core.money import format_strk
+from ..core.result import Result
 from ..ports.chain import Chain
 from ..ports.content_store import ContentStore
 from ..ports.reporter import Reporter
 from ..ports.sealer import Sealer, Unwrapper
 from .acceptance import Acceptance
-from .lease_result import ReadNoisy, check_result
+from .final_check import FinalCheck
+from .lease_result import ReadNoisy, check_result, most_bytes
+from .package import fetch_package
 from .sealed_result import open_sealed, unwrap_key
-
-# A result may not be larger than this for each frame's raw pixels (16 bytes each), or it is refused.
-RESULT_BYTES_PER_PIXEL = 64
-RESULT_BYTES_PER_FRAME = 2**20
 
 
 @dataclass
 class JobReport:
-    """What became of a job; frame numbers and the operator that rendered each, amounts in fri."""
+    """What became of a job; frame numbers and the operator that rendered each, amounts in fri.
+
+    ``false_finals`` says of leases that their images were made again here, and why.
+    """
 
     job_id: int
     state: JobState = JobState.ACTIVE
     frames: dict[int, Path] = field(default_factory=dict)
     rendered_by: dict[int, int] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    false_finals: dict[int, str] = field(default_factory=dict)
     paid_fri: int = 0
     refunded_fri: int = 0
 
@@ -71,6 +74,7 @@ class JobWatch:
         job_id: int,
         output: Path,
         scratch: Path,
+        final_check: FinalCheck,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -81,6 +85,7 @@ class JobWatch:
         self._unwrapper = unwrapper
         self._output = output
         self._scratch = scratch
+        self._final_check = final_check
         self._claims: dict[int, LeaseClaimed] = {}
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
@@ -141,7 +146,8 @@ class JobWatch:
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            await self._fetch(event, claim, manifest, frames, folder)
+            opened, result = await self._fetch(event, claim, manifest, frames, folder)
+            await self._keep_frames(event.lease_id, job, manifest, opened, result)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.say(
@@ -155,7 +161,7 @@ class JobWatch:
             self.report.rendered_by[frame] = claim.operator
             self._reporter.say(f"frame {frame} by {claim.operator:#x} is {self.report.frames[frame]}")
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
-        if job.requester == self._chain.address:
+        if job.requester == self._chain.address and event.lease_id not in self.report.false_finals:
             await self._acceptance.found_good(event.lease_id)
 
     async def _fetch(
@@ -165,13 +171,12 @@ class JobWatch:
         manifest: Manifest,
         frames: tuple[int, ...],
         folder: Path,
-    ) -> None:
-        per_frame = manifest.width * manifest.height * RESULT_BYTES_PER_PIXEL + RESULT_BYTES_PER_FRAME
+    ) -> tuple[Path, Result]:
         sealed, opened = folder / "sealed", folder / "opened"
         await self._store.fetch_folder(
             event.result.results_cid,
             sealed,
-            max_bytes=per_frame * len(frames),
+            max_bytes=most_bytes(manifest, len(frames)),
             max_files=3 * len(frames) + 2,
             on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
         )
@@ -191,10 +196,40 @@ class JobWatch:
             hash_many=self._hash_many,
             read_noisy=self._read_noisy,
         )
+        return opened, result
+
+    async def _keep_frames(
+        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+    ) -> None:
+        instead = await self._made_again(lease_id, job, manifest, opened, result)
         for one in result.frames:
             # The worker's own name for it could be that of another lease's frame.
             name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
-            self.report.frames[one.frame] = self._keep(opened / one.final.path, name)
+            source = instead.get(one.frame, opened / one.final.path)
+            self.report.frames[one.frame] = self._keep(source, name)
+
+    async def _made_again(
+        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+    ) -> dict[int, Path]:
+        """Images to keep instead of a lease's own, because some of those are false."""
+        if not self._final_check.is_on:
+            return {}
+        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        cache.mkdir(parents=True, exist_ok=True)
+        package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+        work = opened.with_name("finals")
+        checked = await self._final_check.look(package, manifest, opened, result.frames, work)
+        if not checked.false:
+            return {}
+        names = "; ".join(f"frame {frame} by {by}" for frame, by in sorted(checked.false.items()))
+        self.report.false_finals[lease_id] = names
+        self._reporter.say(
+            f"Lease {lease_id}: the final images are not what their noisy passes make ({names}). "
+            f"{len(checked.instead)} of its {len(result.frames)} frames were made again here and kept "
+            "instead; it is not accepted early. Look at them: if the noisy pass is false too, challenge "
+            f"its pixels before its window is over: renderchain_challenge {lease_id} --leaves."
+        )
+        return checked.instead
 
     def _keep(self, source: Path, name: str) -> Path:
         target = self._output / name

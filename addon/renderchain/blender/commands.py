@@ -64,7 +64,7 @@ def _submit(options: argparse.Namespace, file: Path | None) -> int:
     offer = Offer(
         reward_fri=parse_strk(options.reward), device_group=options.device, longest_lease=options.lease
     )
-    requester = Requester(settings, reporter)
+    requester = Requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
     name = Path(bpy.data.filepath).stem or "untitled"
     with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
@@ -85,7 +85,7 @@ def download(arguments: Sequence[str]) -> int:
     parser.add_argument("job", type=int)
     parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
     options = parser.parse_args(list(arguments))
-    requester = Requester(_settings(options), ConsoleReporter())
+    requester = Requester(_settings(options), ConsoleReporter(), bpy.app.binary_path)
     return _guarded(lambda: _wait(requester, options.job, options.output))
 
 

@@ -32,7 +32,9 @@ def find_dependencies() -> list[Dependency]:
         for path in paths:
             absolute = _absolute(path, owner)
             name = f"{owner.bl_rna.name} {owner.name!r}"
-            if not isinstance(owner, bpy.types.Library):
+            # Blender 5 names the folder where an object's simulations would be, whether they are or not.
+            is_no_cache = isinstance(owner, bpy.types.Object) and not Path(absolute).is_dir()
+            if not isinstance(owner, bpy.types.Library) and not is_no_cache:
                 found.append(Dependency(name, absolute, _expand(absolute, owner), False))
     for library in bpy.data.libraries:
         path = _absolute(library.filepath, library)
@@ -45,7 +47,9 @@ def _absolute(path: str, owner: bpy.types.ID) -> str:
 
 
 def _expand(path: str, owner: bpy.types.ID) -> tuple[str, ...]:
-    """The files behind a path: one, all tiles of a UDIM set, or all frames of a sequence."""
+    """The files behind a path: one, all of a cache, all tiles of a UDIM set, or all frames of a sequence."""
+    if isinstance(owner, bpy.types.Object):
+        return tuple(sorted(str(file) for file in Path(path).rglob("*") if file.is_file()))
     folder, name = os.path.split(path)
     if isinstance(owner, bpy.types.Image) and owner.source == "TILED" and _UDIM in name:
         head, tail = name.split(_UDIM, 1)

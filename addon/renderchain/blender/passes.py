@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import RenderFailed
-from ..core.prints import Pixels
+from ..core.prints import Pixels, channel_names
 
 NOISY, COMBINED = "Noisy Image", "Combined"
 
@@ -36,38 +36,48 @@ def save_final(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def save_noisy(scene: bpy.types.Scene, path: Path) -> Pixels:
-    """Write the noisy pass as float32 OpenEXR; returns its pixels, (height, width, 4), top row first."""
+    """Write the noisy pass of all view layers as float32 OpenEXR.
+
+    Returns its pixels, top row first, of shape (height, width, 4 for each layer).
+    """
     import OpenEXR
 
     layers = path.with_suffix(".layers.exr")
-    _save_all_passes(scene, layers)
+    save_all_passes(scene, layers)
     try:
         with OpenEXR.File(str(layers), separate_channels=True) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
     finally:
         layers.unlink()
-    pixels = _noisy_of(channels)
-    planes = {name: np.ascontiguousarray(pixels[..., at]) for at, name in enumerate("RGBA")}
+    layers_used = noisy_layers(scene)
+    pixels = np.concatenate([_noisy_of(channels, layer) for layer in layers_used], axis=-1)
+    names = channel_names(len(layers_used))
+    planes = {name: np.ascontiguousarray(pixels[..., at]) for at, name in enumerate(names)}
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     OpenEXR.File(header, planes).write(str(path))
     return pixels
+
+
+def noisy_layers(scene: Any) -> list[str]:
+    """The view layers that are rendered, in the order in which a noisy pass has them."""
+    return sorted(layer.name for layer in scene.view_layers if layer.use)
 
 
 def _render_result() -> bpy.types.Image:
     return bpy.data.images["Render Result"]
 
 
-def _noisy_of(channels: dict[str, Pixels]) -> Pixels:
+def _noisy_of(channels: dict[str, Pixels], layer: str) -> Pixels:
+    # By the layer's own name: a composited rendering also has a layer "Composite".
     for wanted in (NOISY, COMBINED):
-        names = {name.rpartition(".")[0] for name in channels if name.split(".")[-2:-1] == [wanted]}
-        if names:
-            layer = sorted(names)[0]
-            planes = [np.asarray(channels[f"{layer}.{part}"], np.float32) for part in "RGBA"]
+        if f"{layer}.{wanted}.R" in channels:
+            planes = [np.asarray(channels[f"{layer}.{wanted}.{part}"], np.float32) for part in "RGBA"]
             return np.stack(planes, axis=-1)
-    raise RenderFailed("The rendering has no Combined pass; turn it on in the view layer.")
+    raise RenderFailed(f"The view layer {layer!r} has no Combined pass; turn it on in the view layer.")
 
 
-def _save_all_passes(scene: Any, path: Path) -> None:
+def save_all_passes(scene: Any, path: Path) -> None:
+    """Write all passes of all layers of the last rendering as one float32 OpenEXR."""
     settings = scene.render.image_settings
     names = ["media_type", "file_format", "color_depth", "color_mode", "exr_codec"]
     before = [(name, getattr(settings, name)) for name in names if hasattr(settings, name)]

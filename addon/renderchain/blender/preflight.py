@@ -13,6 +13,8 @@ from ..core.manifest import FORMATS
 from .dependencies import find_dependencies
 from .exactness_reader import features_of
 
+COMPOSITE = "Composite"
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -39,7 +41,7 @@ def check_scene(scene: bpy.types.Scene) -> Findings:
         for path in dependency.files:
             if not Path(path).is_file():
                 errors.append(f"{dependency.owner} refers to {path}, which is missing. Find it or remove it.")
-        if not dependency.files:
+        if not dependency.files and not Path(dependency.path).is_dir():
             errors.append(f"{dependency.owner} refers to {dependency.path}, which matches no file.")
     return Findings(tuple(errors), tuple(warnings))
 
@@ -61,6 +63,10 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
         (
             not all(layer.use_pass_combined for layer in scene.view_layers if layer.use),
             "A view layer has no Combined pass, by which renderings are checked; turn it on.",
+        ),
+        (
+            any(layer.use and layer.name == COMPOSITE for layer in scene.view_layers),
+            f"A view layer is named {COMPOSITE!r}, which Blender calls the compositor's image; rename it.",
         ),
         (
             render.use_sequencer and any(_shows(strip) for strip in _strips(scene)),

@@ -6,6 +6,7 @@ It runs in the sandbox, with the stranger's scene; it has no keys, no network an
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -18,6 +19,8 @@ from ..core.messages import (
     Failed,
     Load,
     Loaded,
+    MadeAgain,
+    MakeAgain,
     Message,
     Progress,
     Render,
@@ -29,8 +32,8 @@ from ..core.messages import (
 )
 from ..core.prints import bit_steps, crop, print_of
 from ..core.tiles import leaf_regions
-from . import devices
-from .passes import enable_noisy, save_final, save_noisy, set_format
+from . import devices, final_image
+from .passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .tile_render import frame_size, margin_of, prepare_frames, render_tile
 
 PROGRESS_EVERY_S = 0.5
@@ -47,6 +50,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.load(command)
             elif isinstance(command, Render):
                 program.render(command)
+            elif isinstance(command, MakeAgain):
+                program.make_again(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -74,6 +79,12 @@ class RenderProgram:
         bpy.ops.wm.open_mainfile(filepath=command.blend, load_ui=False, use_scripts=False)
         bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
         scene = self._scene(command.scene)
+        if noisy_layers(scene) != sorted(command.view_layers):
+            # Everybody else counts the noisy pass's layers by the manifest.
+            raise RenderFailed(
+                f"The scene renders the view layers {noisy_layers(scene)}, but its package says "
+                f"{sorted(command.view_layers)}; leave this job to its requester."
+            )
         device, name = devices.choose(scene, command.device)
         scene.render.use_persistent_data = True
         prepare_frames(scene)
@@ -94,7 +105,7 @@ class RenderProgram:
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
         regions = leaf_regions(width, height, load.leaf)
-        steps = bit_steps(scene.cycles.samples)
+        steps = bit_steps(load.samples)
         records = (print_of(crop(pixels, region), steps).to_bytes() for region in regions)
         (output / leaves).write_bytes(b"".join(records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
@@ -108,9 +119,22 @@ class RenderProgram:
         if not all(0 <= index < len(regions) for index in command.tiles):
             raise RenderFailed(f"Frame {command.frame} has {len(regions)} tiles; another was asked for.")
         tiles = (render_tile(scene, regions[index], margin_of(scene)) for index in command.tiles)
-        name, steps = f"{command.frame:04d}.tiles", bit_steps(scene.cycles.samples)
+        name, steps = f"{command.frame:04d}.tiles", bit_steps(load.samples)
         (Path(load.output) / name).write_bytes(b"".join(print_of(tile, steps).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
+
+    def make_again(self, command: MakeAgain) -> None:
+        """Make a frame's final image out of its noisy pass and compare it with the one that was delivered."""
+        load, scene = self._at(command.frame)
+        output, name = Path(load.output), f"{command.frame:04d}.again.{load.extension}"
+        reason = final_image.why_not(scene)
+        if reason:
+            self.send(MadeAgain(command.frame, name, 0, 0, reason))
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            final_image.make_again(scene, output / command.noisy, output / name, Path(scratch))
+        found = final_image.compare(output / name, output / command.final, load.file_format)
+        self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Go to a frame of the open scene."""

@@ -65,6 +65,8 @@ def gaps(folder):
             continue
         for path in paths:
             absolute = Path(os.path.normpath(bpy.path.abspath(path, library=owner.library)))
+            if isinstance(owner, bpy.types.Object) and not absolute.exists():
+                continue  # where a simulation's cache would be, if it had one on disk
             there = absolute.exists() or "<UDIM>" in absolute.name
             if not there or not absolute.is_relative_to(os.path.normpath(folder)):
                 found.append(f"{owner.bl_rna.name} {owner.name!r}: {path}")

@@ -26,14 +26,14 @@ MAX_CYCLES_TILE = 8192
 
 
 def prepare_frames(scene: bpy.types.Scene) -> None:
-    """Have frames rendered whole and repeatably: no border, no cuts, no texture cache, no GPU compositor.
+    """Have frames rendered whole and repeatably: all layers, no border, no cuts, no GPU compositor.
 
     Adaptive sampling is not exact at the seams of Cycles' own tiles, and a crop has them elsewhere.
     Compositing on the GPU, which Blender 5 prefers, needs graphics that a worker may not have; where
     they are missing, Blender crashes. The texture cache filters a texture otherwise once its .tx file is
     there.
     """
-    scene.render.use_border = False
+    scene.render.use_border = scene.render.use_single_layer = False
     scene.render.compositor_device = "CPU"
     scene.cycles.tile_size = MAX_CYCLES_TILE
     if hasattr(scene.render, "use_texture_cache"):  # Blender 5
@@ -69,8 +69,8 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
     # What comes after the noisy pass is not needed, and would only cost time.
     without = {"use_compositing": False, "use_sequencer": False}
     with (
-        _set(scene.render, use_border=True, use_crop_to_border=True, **border, **without),
-        _set(scene.cycles, use_denoising=False),
+        changed(scene.render, use_border=True, use_crop_to_border=True, **border, **without),
+        changed(scene.cycles, use_denoising=False),
         tempfile.TemporaryDirectory() as scratch,
     ):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
@@ -81,7 +81,8 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
 
 
 @contextlib.contextmanager
-def _set(owner: Any, **values: Any) -> Iterator[None]:
+def changed(owner: Any, **values: Any) -> Iterator[None]:
+    """Settings that are others for a while."""
     before = {name: getattr(owner, name) for name in values}
     try:
         for name, value in values.items():

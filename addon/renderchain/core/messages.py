@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ContentError
+from .finals import PPM
 from .reader import Reader
 
 SCHEMA = "renderchain/message/1"
@@ -19,7 +20,7 @@ MAX_LINE_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Load:
-    """To the render process: open this scene; paths as the process sees them."""
+    """To the render process: open this scene; paths as the process sees them, the rest from the manifest."""
 
     blend: str
     scene: str
@@ -28,6 +29,8 @@ class Load:
     extension: str
     device: str
     leaf: str
+    samples: int
+    view_layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,18 @@ class RenderTiles:
 
     frame: int
     tiles: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MakeAgain:
+    """To the render process: make a frame's final image out of a noisy pass and compare it with another.
+
+    Both are file names in the output folder.
+    """
+
+    frame: int
+    noisy: str
+    final: str
 
 
 @dataclass(frozen=True)
@@ -86,18 +101,29 @@ class TilesRendered:
 
 
 @dataclass(frozen=True)
+class MadeAgain:
+    """A final image was made again and compared (core/finals.py), or why it could not be."""
+
+    frame: int
+    final: str
+    shift_ppm: int
+    block_ppm: int
+    why_not: str
+
+
+@dataclass(frozen=True)
 class Failed:
     """What was asked could not be done; the process goes on."""
 
     reason: str
 
 
-Command = Load | Render | RenderTiles
-Message = Loaded | Progress | Rendered | TilesRendered | Failed
-_COMMANDS = {"load": Load, "render": Render, "render_tiles": RenderTiles}
+Command = Load | Render | RenderTiles | MakeAgain
+Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed
+_COMMANDS = {"load": Load, "render": Render, "render_tiles": RenderTiles, "make_again": MakeAgain}
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
-_NAMES |= {TilesRendered: "tiles_rendered", Failed: "failed"}
+_NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -110,8 +136,7 @@ def read_command(line: bytes) -> Command:
     """A command from the agent, which the render process trusts."""
     body = json.loads(line)
     del body["schema"]
-    if "tiles" in body:
-        body["tiles"] = tuple(body["tiles"])
+    body |= {name: tuple(body[name]) for name in ("tiles", "view_layers") if name in body}
     command: Command = _COMMANDS[body.pop("type")](**body)
     return command
 
@@ -141,4 +166,7 @@ def read_message(line: bytes) -> Message:
         return Rendered(frame, *names, *times)
     if kind == "tiles_rendered":
         return TilesRendered(frame, _name(reader, "leaves"), reader.integer("render_ms", 0, 2**40))
+    if kind == "made_again":
+        numbers = (reader.integer("shift_ppm", 0, PPM), reader.integer("block_ppm", 0, PPM))
+        return MadeAgain(frame, _name(reader, "final"), *numbers, reader.text("why_not"))
     raise ContentError(f"The render process sent a message of the unknown kind {kind!r}: refused.")

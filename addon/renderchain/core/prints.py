@@ -90,8 +90,15 @@ class TilePrint:
         return (*bits, last | self.area << 128, *levels)
 
 
+def channel_names(layers: int) -> tuple[str, ...]:
+    """The channels of a noisy pass with so many layers, in the order of its pixels' last axis."""
+    if layers == 1:
+        return tuple("RGBA")
+    return tuple(f"{layer}.{part}" for layer in range(layers) for part in "RGBA")
+
+
 def canonical_bytes(pixels: Pixels) -> bytes:
-    """Little-endian float32 RGBA, row by row from the top."""
+    """Little-endian float32, row by row from the top; of a pixel RGBA of each layer."""
     return np.ascontiguousarray(pixels, dtype="<f4").tobytes()
 
 
@@ -102,7 +109,10 @@ def bit_steps(samples: int) -> int:
 
 
 def print_of(pixels: Pixels, steps: int = BIT_STEPS) -> TilePrint:
-    """The print of a tile, or of a larger region, ``pixels`` of shape (height, width, 4).
+    """The print of a tile, or of a larger region, ``pixels`` of shape (height, width, 4 for each layer).
+
+    The digest is over all layers, bits and levels are of their added light: another noise or another
+    light in any of them changes the sum, and the print does not grow.
 
     ``steps`` an octave of light change a bit: ``bit_steps`` of the scene's samples.
 
@@ -149,7 +159,9 @@ def _levels_of(pixels: Pixels, rows: Sequence[int], columns: Sequence[int]) -> t
 
 def _light(pixels: Pixels) -> NDArray[np.float64]:
     # NaN, infinities and negative light come from broken scenes; they must not break the arithmetic.
-    return np.clip(np.nan_to_num(pixels[..., :3].astype(np.float64)), 0.0, BRIGHTEST)
+    layers = pixels.reshape(*pixels.shape[:-1], pixels.shape[-1] // 4, 4)[..., :3]
+    clean = np.clip(np.nan_to_num(layers.astype(np.float64)), 0.0, BRIGHTEST)
+    return np.asarray(np.minimum(clean.sum(axis=-2), BRIGHTEST))
 
 
 def bit_distance(mine: TilePrint, theirs: TilePrint) -> int:
@@ -174,7 +186,7 @@ def agree(mine: TilePrint, theirs: TilePrint) -> bool:
 
 
 def crop(pixels: Pixels, tile: Tile) -> Pixels:
-    """A tile's pixels out of a frame of shape (height, width, 4), row 0 at the top."""
+    """A tile's pixels out of a frame of shape (height, width, channels), row 0 at the top."""
     return pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..core.manifest import Manifest
-from ..core.messages import Loaded, Progress, Rendered, TilesRendered
+from ..core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
 
 OnProgress = Callable[[Progress], None]
 
@@ -36,5 +36,31 @@ class Renderer(Protocol):
     def open(
         self, package: Path, manifest: Manifest, output: Path
     ) -> AbstractAsyncContextManager[RenderSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...
+
+
+class FinalSession(Protocol):
+    """A render process with its scene open, for final images."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """What the process said when the scene was open."""
+        ...
+
+    async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
+        """Make a frame's final image out of a noisy pass and compare it with a delivered one.
+
+        Both are names of files in the output folder, where the image goes too; raises RenderFailed.
+        """
+        ...
+
+
+class FinalRenderer(Protocol):
+    """Starts render processes that make final images."""
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path
+    ) -> AbstractAsyncContextManager[FinalSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
         ...

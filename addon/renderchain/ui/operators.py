@@ -163,11 +163,12 @@ class RENDERCHAIN_OT_download(_Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Follow the job to its end."""
-        settings, job_id = read_settings(), self.job_id
+        settings, job_id, blender = read_settings(), self.job_id, bpy.app.binary_path
 
         async def work(reporter: Reporter) -> str:
-            report = await Requester(settings, reporter).watch(job_id)
-            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+            report = await Requester(settings, reporter, blender).watch(job_id)
+            again = f"; made again here: {report.false_finals}" if report.false_finals else ""
+            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk{again}"
 
         return perform(self, work, stoppable=True)
 

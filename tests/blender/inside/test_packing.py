@@ -107,3 +107,22 @@ def test_a_missing_file_stops_packing_and_leaves_nothing(part, project, tmp_path
     with pytest.raises(part("core.errors").SceneError, match="water001.png, which matches no file"):
         pack(part, tmp_path)
     assert not (tmp_path / "package").exists()
+
+
+def test_particles_without_a_cache_on_disk_are_missing_nothing(part, project, tmp_path):
+    emitter = bpy.data.objects["Cube"]
+    emitter.modifiers.new("dust", "PARTICLE_SYSTEM")
+    emitter.particle_systems[0].settings.physics_type = "NO"
+    assert part("blender.preflight").check_scene(bpy.context.scene).errors == ()
+    _, manifest = pack(part, tmp_path)
+    assert not [file.path for file in manifest.files if "blendcache" in file.path]
+
+
+def test_a_cache_on_disk_that_blender_names_is_packed(part, project, tmp_path):
+    emitter = bpy.data.objects["Cube"]
+    emitter.modifiers.new("dust", "PARTICLE_SYSTEM")
+    emitter.particle_systems[0].settings.physics_type = "NO"
+    (project / "blendcache_film").mkdir()
+    (project / "blendcache_film" / "dust_000001_00.bphys").write_bytes(b"dust")
+    package, _ = pack(part, tmp_path)
+    assert (package / "blendcache_film" / "dust_000001_00.bphys").read_bytes() == b"dust"

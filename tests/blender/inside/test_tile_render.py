@@ -63,7 +63,7 @@ def differing(part, scene, frame, margin):
     """How many pixels of the frame's tiles come out otherwise when they are rendered alone."""
     tiles, alone = part("core.tiles"), part("blender.tile_render")
     width, height = alone.frame_size(scene)
-    assert frame.shape == (height, width, 4) and frame.std() > 0.01
+    assert frame.shape[:2] == (height, width) and frame.std() > 0.01
     return sum(
         int(
             (alone.render_tile(scene, tile, margin) != part("core.prints").crop(frame, tile))
@@ -127,13 +127,46 @@ def test_a_composited_frame_needs_no_graphics_and_has_the_same_noise(part, scene
         tree = scene.node_tree
         tree.nodes.clear()
         output = tree.nodes.new("CompositorNodeComposite")
-    layers, blur = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeBlur")
-    tree.links.new(layers.outputs["Image"], blur.inputs[0])
-    tree.links.new(blur.outputs[0], output.inputs[0])
+    layers, brighter = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeExposure")
+    brighter.inputs["Exposure"].default_value = 1
+    tree.links.new(layers.outputs["Image"], brighter.inputs[0])
+    tree.links.new(brighter.outputs[0], output.inputs[0])
     scene.render.compositor_device = "GPU"
     frame = render(part, scene, tmp_path)
     assert np.array_equal(frame, plain)
     assert differing(part, scene, frame, 16) == 0
+
+
+@pytest.mark.parametrize("denoising", [False, True])
+def test_the_noisy_pass_has_all_layers_that_are_used_by_name_and_tiles_have_them_too(
+    part, scene, tmp_path, denoising
+):
+    scene.cycles.use_denoising = denoising
+    first = render(part, scene, tmp_path)
+    for name, used in (("Far.back", True), ("unused", False)):
+        scene.view_layers.new(name).use = used
+    scene.view_layers["Far.back"].samples = 3
+    both = render(part, scene, tmp_path)
+    assert both.shape == (90, 150, 8)
+    assert np.array_equal(both[..., 4:], first), "ViewLayer comes after Far.back"
+    assert (both[..., :4] != first).any(axis=-1).mean() > 0.1
+    assert differing(part, scene, both, 16) == 0
+
+
+def test_a_layer_that_can_not_be_told_from_the_composite_is_refused_before_packing(part, scene):
+    scene.view_layers[0].name = "Composite"
+    (error,) = part("blender.preflight").check_scene(scene).errors
+    assert "rename it" in error
+
+
+def test_a_package_that_names_other_layers_is_left_to_its_requester(part, scene, tmp_path):
+    messages, program = part("core.messages"), part("blender.render_program")
+    blend, said = tmp_path / "scene.blend", io.BytesIO()
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer", "more"))
+    load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
+    program.serve(io.BytesIO(messages.to_line(load)), said)
+    assert "leave this job to its requester" in json.loads(said.getvalue())["reason"]
 
 
 def test_freestyle_makes_leaves_of_whole_frames(part, scene):
@@ -156,7 +189,8 @@ def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(pa
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     records = part("core.prints").RECORD_BYTES
     for leaf, wanted in (("tile", (5, 0, 2)), ("frame", (0,))):
-        load = messages.Load(str(blend), name, str(tmp_path), "PNG", "png", "CPU", leaf)
+        asked = ("PNG", "png", "CPU", leaf, SAMPLES, ("ViewLayer",))
+        load = messages.Load(str(blend), name, str(tmp_path), *asked)
         commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
         said = io.BytesIO()
         program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)

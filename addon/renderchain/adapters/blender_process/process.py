@@ -19,6 +19,8 @@ from ...core.messages import (
     Failed,
     Load,
     Loaded,
+    MadeAgain,
+    MakeAgain,
     Message,
     Progress,
     Render,
@@ -117,9 +119,19 @@ class _Session:
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
         blend = f"{jailed.package}/{manifest.main_blend}"
-        extension = FORMATS[manifest.file_format]
-        where = (blend, manifest.scene, jailed.output)
-        self._send(Load(*where, manifest.file_format, extension, device, manifest.leaf))
+        self._send(
+            Load(
+                blend,
+                manifest.scene,
+                jailed.output,
+                manifest.file_format,
+                FORMATS[manifest.file_format],
+                device,
+                manifest.leaf,
+                manifest.samples,
+                manifest.view_layers,
+            )
+        )
         message = await self._next(LOAD_TIMEOUT_S)
         if not isinstance(message, Loaded):
             raise self._failure(f"did not open the scene ({message})")
@@ -141,12 +153,20 @@ class _Session:
             raise self._failure(f"answered something else than tiles of frame {frame}")
         return message
 
-    async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered:
+    async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
+        """Make a final image out of a noisy pass and compare it with another; raises RenderFailed."""
+        self._send(MakeAgain(frame, noisy, final))
+        message = await self._answer(frame, lambda _: None)
+        if not isinstance(message, MadeAgain):
+            raise self._failure(f"answered something else than the final image of frame {frame}")
+        return message
+
+    async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered | MadeAgain:
         while True:
             message = await self._next(self._silence_s)
             if isinstance(message, Progress):
                 on_progress(message)
-            elif isinstance(message, Rendered | TilesRendered) and message.frame == frame:
+            elif isinstance(message, Rendered | TilesRendered | MadeAgain) and message.frame == frame:
                 return message
             elif isinstance(message, Failed):
                 raise self._failure(f"could not render frame {frame}: {message.reason}")

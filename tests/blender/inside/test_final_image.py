@@ -1,0 +1,173 @@
+"""A final image made again out of its noisy pass: honest ones pass, what was swapped or painted does not.
+
+Runs in the application with the extension installed, and with the bpy module.
+"""
+
+import importlib
+import importlib.util
+import io
+import json
+import shutil
+
+import bpy
+import numpy as np
+import pytest
+
+EXTENSION = "bl_ext.user_default.renderchain"
+PACKAGE = EXTENSION if importlib.util.find_spec(EXTENSION) else "renderchain"
+SAMPLES = 24
+
+
+@pytest.fixture
+def part():
+    """A part of the package: of the installed extension, or of the checkout beside the bpy module."""
+    return lambda name: importlib.import_module(f"{PACKAGE}.{name}")
+
+
+@pytest.fixture
+def scene():
+    """Glass and a checkered floor under a soft light, 160 x 96 pixels."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=True)
+    if PACKAGE == EXTENSION:
+        bpy.ops.preferences.addon_enable(module=EXTENSION)
+    scene = bpy.context.scene
+    bpy.ops.mesh.primitive_plane_add(size=9)
+    checks = bpy.data.materials.new("checks")
+    checks.use_nodes = True
+    texture = checks.node_tree.nodes.new("ShaderNodeTexChecker")
+    texture.inputs["Scale"].default_value = 20
+    surface = checks.node_tree.nodes["Principled BSDF"]
+    checks.node_tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+    bpy.context.object.data.materials.append(checks)
+    bpy.ops.mesh.primitive_monkey_add(location=(0, 0, 1))
+    bpy.ops.object.light_add(type="AREA", location=(2, -2, 3))
+    bpy.context.object.data.energy = 200
+    bpy.ops.object.camera_add(location=(0, -6, 2.5), rotation=(1.25, 0, 0))
+    scene.camera = bpy.context.object
+    scene.render.engine = "CYCLES"
+    scene.render.resolution_x, scene.render.resolution_y = 160, 96
+    scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", SAMPLES, False
+    return scene
+
+
+def composite(scene, sockets):
+    """A compositor of one exposure node over the rendering, of a mix with another of its passes."""
+    if hasattr(scene, "compositing_node_group"):  # Blender 5
+        tree = bpy.data.node_groups.new("grade", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+        tree.nodes.clear()
+        output = tree.nodes.new("CompositorNodeComposite")
+    layers, brighter = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeExposure")
+    brighter.inputs["Exposure"].default_value = 0.5
+    tree.links.new(layers.outputs["Image"], brighter.inputs[0])
+    last = brighter.outputs[0]
+    for name in sockets:
+        mask = tree.nodes.new("CompositorNodeSetAlpha")
+        tree.links.new(last, mask.inputs["Image"])
+        tree.links.new(layers.outputs[name], mask.inputs["Alpha"])
+        last = mask.outputs[0]
+    tree.links.new(last, output.inputs[0])
+
+
+class Client:
+    """Has frame 1 rendered, and its final image made again, by one render program."""
+
+    def __init__(self, part, scene, folder, file_format="PNG"):
+        self.part, self.folder = part, folder
+        self.extension = part("core.manifest").FORMATS[file_format]
+        self.blend = folder / "scene.blend"
+        layers = tuple(layer.name for layer in scene.view_layers if layer.use)
+        asked = (file_format, self.extension, "CPU", "tile", SAMPLES, layers)
+        bpy.ops.wm.save_as_mainfile(filepath=str(self.blend))
+        self.load = part("core.messages").Load(str(self.blend), scene.name, str(folder), *asked)
+        (self.rendered,) = self.say(part("core.messages").Render(1))
+        self.final = folder / self.rendered["final"]
+
+    def say(self, *commands):
+        """Load the scene anew and give commands; what was answered."""
+        messages, said = self.part("core.messages"), io.BytesIO()
+        lines = b"".join(messages.to_line(one) for one in (self.load, *commands))
+        self.part("blender.render_program").serve(io.BytesIO(lines), said)
+        answers = [json.loads(line) for line in said.getvalue().splitlines()]
+        return [one for one in answers if one["type"] not in ("progress", "loaded")]
+
+    def check(self):
+        """What the check says of the final image as it lies there now."""
+        command = self.part("core.messages").MakeAgain(1, self.rendered["noisy"], self.final.name)
+        (said,) = self.say(command)
+        assert said["type"] == "made_again", said
+        found = self.part("core.finals").Difference(said["shift_ppm"], said["block_ppm"])
+        print(f"FOUND {found}")
+        return found, said
+
+    def alter(self, change):
+        """Write the final image anew with other pixels."""
+        image = bpy.data.images.load(str(self.final))
+        image.colorspace_settings.name = "Non-Color"
+        pixels = np.empty(len(image.pixels), np.float32)
+        image.pixels.foreach_get(pixels)
+        width, height = image.size
+        image.pixels.foreach_set(change(pixels.reshape(height, width, 4)).astype(np.float32).ravel())
+        image.filepath_raw = str(self.final)
+        image.save()
+        bpy.data.images.remove(image)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "OPEN_EXR", "JPEG"])
+def test_without_denoiser_and_other_passes_the_final_image_is_exactly_the_noisy_pass(
+    part, scene, tmp_path, file_format
+):
+    composite(scene, [])
+    assert part("blender.final_image").guide_samples(scene) == 0
+    found, said = Client(part, scene, tmp_path, file_format).check()
+    assert (found.shift_ppm, found.block_ppm, said["why_not"]) == (0, 0, "")
+
+
+@pytest.mark.parametrize("compositing", [False, True])
+def test_a_denoised_frame_of_two_layers_passes(part, scene, tmp_path, compositing):
+    scene.cycles.use_denoising = True
+    scene.view_layers.new("Far.back")
+    if compositing:
+        scene.view_layers[0].use_pass_mist = True
+        composite(scene, ["Mist"])
+    assert part("blender.final_image").guide_samples(scene) == 16
+    found, _ = Client(part, scene, tmp_path).check()
+    assert found.is_small
+
+
+def test_a_compositor_that_reads_passes_of_light_has_them_rendered_in_full(part, scene, tmp_path):
+    scene.view_layers[0].use_pass_emit = True
+    composite(scene, ["Emission" if bpy.app.version >= (5, 0) else "Emit"])
+    assert part("blender.final_image").guide_samples(scene) == SAMPLES
+    found, _ = Client(part, scene, tmp_path).check()
+    assert found.is_small
+
+
+def pasted(pixels):
+    pixels[40:56, 70:86, :3] = (0.9, 0.1, 0.1)
+    return pixels
+
+
+@pytest.mark.parametrize("denoising", [False, True])
+def test_a_final_image_that_is_not_of_its_noisy_pass_is_found(part, scene, tmp_path, denoising):
+    scene.cycles.use_denoising = denoising
+    composite(scene, [])
+    client = Client(part, scene, tmp_path)
+    honest = tmp_path / "honest"
+    shutil.copyfile(client.final, honest)
+    for change in (pasted, lambda pixels: pixels[:, ::-1], lambda pixels: pixels * 0.93, np.zeros_like):
+        shutil.copyfile(honest, client.final)
+        client.alter(change)
+        assert not client.check()[0].is_small
+    shutil.copyfile(honest, client.final)
+    assert client.check()[0].is_small
+
+
+def test_what_can_not_be_made_again_is_said_and_not_judged(part, scene, tmp_path):
+    scene.render.use_stamp = True
+    found, said = Client(part, scene, tmp_path).check()
+    assert found.is_small and "metadata" in said["why_not"]

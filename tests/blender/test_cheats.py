@@ -1,0 +1,31 @@
+"""What the cheats hand over: records as the job asks for them, so that only their pixels betray them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from renderchain.adapters.exr import read_noisy
+from renderchain.core.prints import bit_steps, crop, print_of, split_records
+
+from tests.attacks.renderings import Renderings
+from tools.cheats.renderer import CheatingRenderer
+
+
+def test_a_cheat_that_alters_the_scenes_samples_makes_prints_by_the_jobs_samples(tmp_path: Path) -> None:
+    renderings = Renderings(tmp_path / "renderings")
+    manifest, output = renderings.manifest, tmp_path / "output"
+    output.mkdir()
+    cheat = CheatingRenderer(renderings.renderer(), "quarter of the samples")
+
+    async def render() -> tuple[str, str]:
+        async with cheat.open(renderings.package, manifest, output) as session:
+            done = await session.render(1, lambda _: None)
+            return done.noisy, done.leaves
+
+    noisy, leaves = asyncio.run(render())
+    pixels = read_noisy(output / noisy)
+    steps = bit_steps(manifest.samples)
+    assert steps != bit_steps(manifest.samples // 4)
+    expected = [print_of(crop(pixels, region), steps) for region in manifest.regions]
+    assert list(split_records((output / leaves).read_bytes())) == expected
