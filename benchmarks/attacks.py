@@ -122,8 +122,8 @@ A profit that is zero or more stands only where nothing is refused: the honest s
 
 {table(["attack", "how it ends", "attacker", "test"], PAGE_ROWS)}
 A final image swapped before the root was made costs its worker only the early pay: the client makes drawn
-frames again and keeps its own where one is false; frames that are not drawn or can't be made again are left to
-the artist's eyes ([verification](verification.md)).
+frames again and keeps its own where one is false; frames that are not drawn or can't be made again are left
+to the artist's eyes ([verification](verification.md)).
 
 ## Simulated: much stake in one hand
 
