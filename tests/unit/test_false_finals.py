@@ -19,7 +19,8 @@ from renderchain.core.result import FrameFiles, Result
 
 from tests.unit.test_finals import MANIFEST, Blender, Said
 
-JOB = JobInfo(*range(24), False)
+NUMBERS: list[Any] = [*range(24), False]
+JOB = JobInfo(*NUMBERS)
 
 
 class Maker(Blender):
