@@ -4,16 +4,13 @@ pub mod CasesComponent {
     use core::poseidon::poseidon_hash_span;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use starknet::syscalls::get_block_hash_syscall;
-    use starknet::{
-        ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
-        get_contract_address,
-    };
+    use starknet::{ContractAddress, SyscallResultTrait, get_block_number, get_contract_address};
     use crate::case_packing::{CasePacking, MemberPacking};
     use crate::case_types::{Case, CaseKind, Member, Verdict, Vote};
     use crate::draw::{READABLE_AFTER, leaf_at};
     use crate::job_book::JobBookComponent::{Job, JobTrait};
     use crate::lease_id::split;
-    use crate::terms::{fee_of, seats_in};
+    use crate::terms::{fee_of, now, seats_in};
     use crate::types::Lease;
 
     /// Votes where the answer is one of two.
@@ -31,18 +28,18 @@ pub mod CasesComponent {
         pub const NO_BLOCK_YET: felt252 = 'RC: block of the draw is ahead';
     }
 
-    /// One cell each for a slot of a worker, used again by its next lease's case:
+    /// One cell each by a slot's number, used again by its next lease's case:
     /// | case_cells, case_answers, case_named | case_seeds, case_payers: also by round |
     /// | case_members, case_marks: also by seat, those of round 0 from 0, 1 from 3, 2 from 10 |
     #[storage]
     pub struct Storage {
-        case_cells: Map<(u32, u8), Case>,
-        case_answers: Map<(u32, u8), felt252>,
-        case_named: Map<(u32, u8), felt252>,
-        case_seeds: Map<(u32, u8, u8), felt252>,
-        case_payers: Map<(u32, u8, u8), ContractAddress>,
-        case_members: Map<(u32, u8, u8), Member>,
-        case_marks: Map<(u32, u8, u8), felt252>,
+        case_cells: Map<u64, Case>,
+        case_answers: Map<u64, felt252>,
+        case_named: Map<u64, felt252>,
+        case_seeds: Map<(u64, u8), felt252>,
+        case_payers: Map<(u64, u8), ContractAddress>,
+        case_members: Map<(u64, u8), Member>,
+        case_marks: Map<(u64, u8), felt252>,
     }
 
     #[event]
@@ -91,8 +88,9 @@ pub mod CasesComponent {
         /// From now on it waits for something else.
         fn enter(ref self: Case, phase: u8) {
             self.phase = phase;
-            self.since_s = get_block_timestamp();
-            self.since_block = get_block_number();
+            let (since_s, since_block) = now();
+            self.since_s = since_s;
+            self.since_block = since_block;
         }
 
         /// How many verifiers the present round asks for, and needs.
@@ -127,8 +125,8 @@ pub mod CasesComponent {
     > of InternalTrait<TContractState> {
         /// Phase 0 (none) for a lease that is not in court.
         fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Case {
-            let (worker_id, slot, generation) = split(lease_id);
-            let case = self.case_cells.read((worker_id, slot));
+            let (place, generation) = split(lease_id);
+            let case = self.case_cells.read(place);
             if case.generation == generation {
                 case
             } else {
@@ -137,37 +135,37 @@ pub mod CasesComponent {
         }
 
         fn save(ref self: ComponentState<TContractState>, lease_id: u64, case: Case) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_cells.write((worker_id, slot), case);
+            let (place, _) = split(lease_id);
+            self.case_cells.write(place, case);
         }
 
         fn answer(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_answers.read((worker_id, slot))
+            let (place, _) = split(lease_id);
+            self.case_answers.read(place)
         }
 
         fn set_answer(ref self: ComponentState<TContractState>, lease_id: u64, answer: felt252) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_answers.write((worker_id, slot), answer);
+            let (place, _) = split(lease_id);
+            self.case_answers.write(place, answer);
         }
 
         fn seed(self: @ComponentState<TContractState>, lease_id: u64, round: u8) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_seeds.read((worker_id, slot, round))
+            let (place, _) = split(lease_id);
+            self.case_seeds.read((place, round))
         }
 
         fn set_seed(
             ref self: ComponentState<TContractState>, lease_id: u64, round: u8, seed: felt252,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_seeds.write((worker_id, slot, round), seed);
+            let (place, _) = split(lease_id);
+            self.case_seeds.write((place, round), seed);
         }
 
         fn payer(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8,
         ) -> ContractAddress {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_payers.read((worker_id, slot, round))
+            let (place, _) = split(lease_id);
+            self.case_payers.read((place, round))
         }
 
         fn set_payer(
@@ -176,15 +174,15 @@ pub mod CasesComponent {
             round: u8,
             payer: ContractAddress,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_payers.write((worker_id, slot, round), payer);
+            let (place, _) = split(lease_id);
+            self.case_payers.write((place, round), payer);
         }
 
         fn member(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
         ) -> Member {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_members.read((worker_id, slot, first_of(round) + seat))
+            let (place, _) = split(lease_id);
+            self.case_members.read((place, first_of(round) + seat))
         }
 
         fn set_member(
@@ -194,16 +192,16 @@ pub mod CasesComponent {
             seat: u8,
             member: Member,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_members.write((worker_id, slot, first_of(round) + seat), member);
+            let (place, _) = split(lease_id);
+            self.case_members.write((place, first_of(round) + seat), member);
         }
 
         /// A sealed vote, later the vote itself of a verifier who differs.
         fn mark(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
         ) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_marks.read((worker_id, slot, first_of(round) + seat))
+            let (place, _) = split(lease_id);
+            self.case_marks.read((place, first_of(round) + seat))
         }
 
         fn set_mark(
@@ -213,8 +211,8 @@ pub mod CasesComponent {
             seat: u8,
             mark: felt252,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_marks.write((worker_id, slot, first_of(round) + seat), mark);
+            let (place, _) = split(lease_id);
+            self.case_marks.write((place, first_of(round) + seat), mark);
         }
 
         /// The member at a seat of the present round; Err if there is none.
@@ -263,8 +261,8 @@ pub mod CasesComponent {
             for leaf in leaves {
                 packed = packed * 0x1000000 + (*leaf).into();
             }
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_named.write((worker_id, slot), packed);
+            let (place, _) = split(lease_id);
+            self.case_named.write(place, packed);
         }
 
         /// The leaves of the present round, numbered over the lease's tasks and their tiles.
@@ -275,9 +273,9 @@ pub mod CasesComponent {
             lease: @Lease,
             case: @Case,
         ) -> Array<u32> {
-            let (worker_id, slot, _) = split(lease_id);
+            let (place, _) = split(lease_id);
             let mut leaves = array![];
-            let mut packed: u256 = self.case_named.read((worker_id, slot)).into();
+            let mut packed: u256 = self.case_named.read(place).into();
             for _ in 0..*case.named {
                 let (rest, leaf) = DivRem::div_rem(packed, NAMED_BASE);
                 leaves.append(leaf.try_into().unwrap());
@@ -313,7 +311,7 @@ pub mod CasesComponent {
 
     /// A case that begins.
     pub fn fresh(lease_id: u64, kind: u8) -> Case {
-        let (_, _, generation) = split(lease_id);
+        let (_, generation) = split(lease_id);
         Case {
             generation,
             kind,

@@ -15,18 +15,18 @@ const B32: NonZero<u128> = 0x100000000;
 const B40: NonZero<u128> = 0x10000000000;
 const B48: NonZero<u128> = 0x1000000000000;
 const B96: NonZero<u128> = 0x1000000000000000000000000;
-const B123: u128 = 0x8000000000000000000000000000000;
 const B128: felt252 = 0x100000000000000000000000000000000;
 
 pub mod Errors {
     pub const FIELD_TOO_WIDE: felt252 = 'RC: field too wide';
 }
 
-/// Adds a field below those packed so far; every field is asserted below its width.
-pub fn push(packed: u128, field: u128, width: NonZero<u128>) -> u128 {
+/// Adds a field below those packed so far; every field is asserted below its width. The widths of a
+/// half add up to less than its bits, so the felt never wraps.
+pub fn push(packed: felt252, field: u128, width: NonZero<u128>) -> felt252 {
     let width: u128 = width.into();
     assert(field < width, Errors::FIELD_TOO_WIDE);
-    packed * width + field
+    packed * width.into() + field.into()
 }
 
 /// Takes the lowest field off.
@@ -48,9 +48,8 @@ pub fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-pub fn join(low: u128, high: u128) -> felt252 {
-    assert(high < B123, Errors::FIELD_TOO_WIDE);
-    low.into() + high.into() * B128
+pub fn join(low: felt252, high: felt252) -> felt252 {
+    low + high * B128
 }
 
 pub fn split(cell: felt252) -> (u128, u128) {
@@ -67,7 +66,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
         let high = push(high, value.audit_floor_exp.into(), B4);
         let high = push(high, value.audit_tiles.into(), B8);
         let high = push(high, value.files.into(), B24);
-        join(value.lo, push(high, value.bytes.into(), B48))
+        join(value.lo.into(), push(high, value.bytes.into(), B48))
     }
 
     fn unpack(value: felt252) -> Package {
@@ -88,7 +87,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
 pub impl PricePacking of StorePacking<Price, felt252> {
     fn pack(value: Price) -> felt252 {
         let high = push(0, value.tasks.into(), B24);
-        join(value.package_hi, push(high, value.reward_fri, B96))
+        join(value.package_hi.into(), push(high, value.reward_fri, B96))
     }
 
     fn unpack(value: felt252) -> Price {
@@ -208,7 +207,7 @@ pub impl RangePacking of StorePacking<Range, felt252> {
     fn pack(value: Range) -> felt252 {
         let low = push(0, value.attempt.into(), B4);
         let low = push(low, value.count.into(), B24);
-        push(low, value.first.into(), B24).into()
+        push(low, value.first.into(), B24)
     }
 
     fn unpack(value: felt252) -> Range {
@@ -312,7 +311,7 @@ pub impl LimitsPacking of StorePacking<Limits, felt252> {
         let low = push(0, value.slowest_block_s.into(), B32);
         let low = push(low, value.audit_s.into(), B32);
         let low = push(low, value.window_s.into(), B32);
-        push(low, value.lease_timeout_s.into(), B32).into()
+        push(low, value.lease_timeout_s.into(), B32)
     }
 
     fn unpack(value: felt252) -> Limits {

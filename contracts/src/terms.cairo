@@ -1,7 +1,7 @@
 //! What follows from a job's terms alone: prices, locks and deadlines.
 use core::cmp::min;
 use core::num::traits::Pow;
-use starknet::{get_block_number, get_block_timestamp};
+use starknet::get_block_info;
 use crate::types::{AuditPrice, JobTerms, Limits};
 
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
@@ -112,6 +112,9 @@ pub fn least_lock(pay_fri: u128, audit_fees_fri: u128) -> u128 {
 
 /// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.
 pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
+    if audit_exp == 0 {
+        return least_lock_fri;
+    }
     let risk_fri = 2 * pay_fri * (2_u128.pow(audit_exp.into()) - 1);
     if risk_fri > least_lock_fri {
         risk_fri
@@ -120,25 +123,33 @@ pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
     }
 }
 
-/// The smallest audit rate, as exponent, that record, job and free stake all allow; None if not
-/// even p = 1 is covered.
+/// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
+/// it; None if not even p = 1 is covered.
 pub fn audit_rate(
     pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
-) -> Option<u8> {
+) -> Option<(u8, u128)> {
     let earned = audited / LEASES_PER_HALVING;
     let mut exp: u8 = if earned < floor_exp.into() {
         earned.try_into().unwrap()
     } else {
         floor_exp
     };
-    while exp != 0 && lock_at(pay_fri, least_lock_fri, exp) > free_fri {
+    loop {
+        let lock_fri = lock_at(pay_fri, least_lock_fri, exp);
+        if lock_fri <= free_fri {
+            break Some((exp, lock_fri));
+        }
+        if exp == 0 {
+            break None;
+        }
         exp -= 1;
     }
-    if lock_at(pay_fri, least_lock_fri, exp) <= free_fri {
-        Some(exp)
-    } else {
-        None
-    }
+}
+
+/// The block's time and number, in one system call.
+pub fn now() -> (u64, u64) {
+    let block = get_block_info().unbox();
+    (block.block_timestamp, block.block_number)
 }
 
 /// How many blocks a time must also last.
@@ -148,7 +159,6 @@ pub fn blocks_of(seconds: u32, slowest_block_s: u32) -> u64 {
 
 /// Both clocks must have run out: a chain that stands still ends nothing.
 pub fn has_passed(since_s: u64, since_block: u64, seconds: u32, slowest_block_s: u32) -> bool {
-    get_block_timestamp() >= since_s
-        + seconds.into() && get_block_number() >= since_block
-        + blocks_of(seconds, slowest_block_s)
+    let (now_s, block) = now();
+    now_s >= since_s + seconds.into() && block >= since_block + blocks_of(seconds, slowest_block_s)
 }
