@@ -305,15 +305,15 @@ Workers whose record allows a rate of 1/16:
 
 {job_table(found.veterans, found.naive)}
 
-That job of {best.frames:,} frames, repeated until chance spared all of its leases (jobs: {len(found.spared)}).
-Nothing is drawn then, the acceptance itself looks at the block's hash.
+That job of {best.frames:,} frames, repeated until chance spared all of its leases; it was number
+{len(found.spared)}. Nothing is drawn then, the acceptance itself looks at the block's hash.
 
 {job_table([best], found.naive)}
 
 The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
 takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
-is {GOAL:,}; measured: {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at {FRI_PER_GAS[0] / 1e9} to
-{FRI_PER_GAS[1] / 1e9} gFri.
+is {GOAL:,}; measured: {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
+{FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 """
 
 
