@@ -45,9 +45,9 @@ pub mod ClaimsComponent {
             let mut book = get_dep_component_mut!(ref self, Book);
             let mut desk = get_dep_component_mut!(ref self, Desk);
             let (mut plans, mut requests) = (array![], array![]);
-            let mut next_place = 0;
+            let (mut next_place, start) = (0, now());
             for place in places {
-                let plan = self.plan(ref job, place, ref next_place);
+                let plan = self.plan(ref job, place, ref next_place, start);
                 if let Ok(lease) = plan {
                     let Place { worker_id, slot } = place;
                     let (pay_fri, least_lock_fri) = book.stakes_of(@job, lease.level, lease.count);
@@ -85,7 +85,11 @@ pub mod ClaimsComponent {
         /// The place's next lease, its range taken off the job. Places must rise, so that none is
         /// planned twice.
         fn plan(
-            self: @ComponentState<TContractState>, ref job: Job, place: Place, ref next_place: u64,
+            self: @ComponentState<TContractState>,
+            ref job: Job,
+            place: Place,
+            ref next_place: u64,
+            start: (u64, u64),
         ) -> Result<Lease, felt252> {
             let desk = get_dep_component!(self, Desk);
             let generation = match desk.next_in(place) {
@@ -105,7 +109,7 @@ pub mod ClaimsComponent {
                     None => { return Err(JobBookComponent::Errors::NOTHING_TO_CLAIM); },
                 };
             next_place = number + 1;
-            let (since_s, since_block) = now();
+            let (since_s, since_block) = start;
             let lease = Lease {
                 job_id: job.job_id,
                 first,

@@ -14,7 +14,7 @@ pub mod JobBoard {
     use crate::bailiff::BailiffComponent;
     use crate::bailiff::BailiffComponent::InternalTrait as BailiffTrait;
     use crate::batch::BatchTrait;
-    use crate::cases::CasesComponent::hash_of;
+    use crate::cases::CasesComponent::hash_again;
     use crate::claims::ClaimsComponent;
     use crate::claims::ClaimsComponent::InternalTrait as ClaimsTrait;
     use crate::draw::{DRAW_AFTER, is_audited, seed_of};
@@ -343,8 +343,9 @@ pub mod JobBoard {
             let job_id = job.job_id;
             let mut batch = BatchTrait::open(lease_ids.len());
             let (mut till, mut saved_fri) = (open_till(), 0);
+            let mut known = (0, 0);
             for lease_id in lease_ids {
-                match self.payable(@job, lease_id, late) {
+                match self.payable(@job, lease_id, late, ref known) {
                     Ok((
                         lease, bonus,
                     )) => {
@@ -363,7 +364,7 @@ pub mod JobBoard {
 
         /// The lease, and whether it was spared an audit, if it may be paid now.
         fn payable(
-            self: @ContractState, job: @Job, lease_id: u64, late: bool,
+            self: @ContractState, job: @Job, lease_id: u64, late: bool, ref known: (u64, felt252),
         ) -> Result<(Lease, bool), felt252> {
             let lease = self.desk.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
             if late && !self.desk.is_over(@lease, *job.times.window_s) {
@@ -375,7 +376,7 @@ pub mod JobBoard {
             if lease.trial != Trial::NOT_DRAWN {
                 return Ok((lease, lease.trial == Trial::PASSED));
             }
-            let block_hash = hash_of(lease.since_block + DRAW_AFTER)?;
+            let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
             let board = get_contract_address().into();
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
             if is_audited(seed, lease.audit_exp) {

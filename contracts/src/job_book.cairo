@@ -12,7 +12,9 @@ pub mod JobBookComponent {
         AuditPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
         TimesPacking,
     };
-    use crate::terms::{blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in};
+    use crate::terms::{
+        blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in, times,
+    };
     use crate::types::{AuditPrice, JobInfo, JobTerms, Package, Price, Progress, Range, Times};
 
     /// After that many failures a range is closed and refunded.
@@ -102,7 +104,7 @@ pub mod JobBookComponent {
 
         /// What the first audit of so many tasks costs.
         fn audit_fri(self: @Job, count: u32) -> u128 {
-            fee_of(*self.audit_price, self.first_leaves(count)) * seats_in(0).into()
+            times(fee_of(*self.audit_price, self.first_leaves(count)), seats_in(0).into())
         }
 
         /// Takes money out of the audit pool, as far as it goes; returns how much.
@@ -278,7 +280,7 @@ pub mod JobBookComponent {
             } else {
                 self.book_old_rewards.read((*job.job_id, level))
             };
-            let pay_fri = reward_fri * count.into();
+            let pay_fri = times(reward_fri, count);
             (pay_fri, least_lock(pay_fri, job.audit_fri(count)))
         }
 

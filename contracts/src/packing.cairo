@@ -48,6 +48,11 @@ pub fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
     pull(ref packed, width).try_into().unwrap()
 }
 
+/// The field above all others needs no division.
+pub fn rest<T, +TryInto<u128, T>>(packed: u128) -> T {
+    packed.try_into().unwrap()
+}
+
 pub fn join(low: felt252, high: felt252) -> felt252 {
     low + high * B128
 }
@@ -78,7 +83,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
             audit_tiles: pull8(ref high, B8),
             audit_floor_exp: pull8(ref high, B4),
             longest_lease: pull32(ref high, B24),
-            tiles: pull(ref high, B15).try_into().unwrap(),
+            tiles: rest(high),
         }
     }
 }
@@ -92,7 +97,7 @@ pub impl PricePacking of StorePacking<Price, felt252> {
 
     fn unpack(value: felt252) -> Price {
         let (package_hi, mut high) = split(value);
-        Price { package_hi, reward_fri: pull(ref high, B96), tasks: pull32(ref high, B24) }
+        Price { package_hi, reward_fri: pull(ref high, B96), tasks: rest(high) }
     }
 }
 
@@ -110,10 +115,10 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
         let (mut low, mut high) = split(value);
         Times {
             audit_pool_fri: pull(ref low, B96),
-            lease_timeout_s: pull32(ref low, B32),
+            lease_timeout_s: rest(low),
             window_s: pull32(ref high, B32),
             expires_at_s: pull64(ref high, B40),
-            scheduler_grace_s: pull32(ref high, B32),
+            scheduler_grace_s: rest(high),
         }
     }
 }
@@ -147,10 +152,10 @@ pub impl ProgressPacking of StorePacking<Progress, felt252> {
             held: pull32(ref low, B24),
             reopened_ranges: pull32(ref low, B24),
             stopped: pull(ref low, B1) == 1,
-            level: pull8(ref low, B4),
+            level: rest(low),
             heard_at_s: pull64(ref high, B40),
             heard_block: pull64(ref high, B32),
-            expires_block: pull64(ref high, B32),
+            expires_block: rest(high),
         }
     }
 }
@@ -194,10 +199,10 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             attempt: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
-            trial: pull8(ref low, B4),
+            trial: rest(low),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
-            generation: pull32(ref high, B32),
+            generation: rest(high),
         }
     }
 }
@@ -212,9 +217,7 @@ pub impl RangePacking of StorePacking<Range, felt252> {
 
     fn unpack(value: felt252) -> Range {
         let (mut low, _) = split(value);
-        Range {
-            first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: pull8(ref low, B4),
-        }
+        Range { first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: rest(low) }
     }
 }
 
@@ -239,9 +242,7 @@ pub impl UnstakingPacking of StorePacking<Unstaking, felt252> {
 
     fn unpack(value: felt252) -> Unstaking {
         let (unstaking_fri, mut high) = split(value);
-        Unstaking {
-            unstaking_fri, since_s: pull64(ref high, B40), since_block: pull64(ref high, B32),
-        }
+        Unstaking { unstaking_fri, since_s: pull64(ref high, B40), since_block: rest(high) }
     }
 }
 
@@ -254,7 +255,7 @@ pub impl RecordPacking of StorePacking<Record, felt252> {
 
     fn unpack(value: felt252) -> Record {
         let (audited_fri, mut high) = split(value);
-        Record { audited_fri, audited: pull32(ref high, B32), losses: pull32(ref high, B32) }
+        Record { audited_fri, audited: pull32(ref high, B32), losses: rest(high) }
     }
 }
 
@@ -272,14 +273,14 @@ pub impl StandingOfferPacking of StorePacking<StandingOffer, (felt252, felt252)>
     fn unpack(value: (felt252, felt252)) -> StandingOffer {
         let (work, audits) = value;
         let (least_reward_fri, mut high) = split(work);
-        let (audit_fee_fri, mut memory) = split(audits);
+        let (audit_fee_fri, memory) = split(audits);
         StandingOffer {
             least_reward_fri,
             largest_package_bytes: pull64(ref high, B48),
             until_s: pull64(ref high, B40),
-            slots: pull8(ref high, B8),
+            slots: rest(high),
             audit_fee_fri,
-            memory_mib: pull32(ref memory, B32),
+            memory_mib: rest(memory),
         }
     }
 }

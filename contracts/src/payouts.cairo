@@ -78,16 +78,22 @@ pub mod PayoutsComponent {
             }
         }
 
+        fn token(self: @ComponentState<TContractState>) -> ContractAddress {
+            self.payouts_token.read()
+        }
+
         /// Sends it at once; what the token refuses is kept for the account, so that one bad
         /// account does not stop a batch. Call it last: the token is a stranger's contract.
         fn pay(
-            ref self: ComponentState<TContractState>, account: ContractAddress, amount_fri: u128,
+            ref self: ComponentState<TContractState>,
+            token: ContractAddress,
+            account: ContractAddress,
+            amount_fri: u128,
         ) {
             if amount_fri == 0 {
                 return;
             }
             let calldata = array![account.into(), amount_fri.into(), 0];
-            let token = self.payouts_token.read();
             let answer = call_contract_syscall(token, selector!("transfer"), calldata.span());
             let sent = match answer {
                 Ok(said) => said.len() == 1 && *said[0] == 1,

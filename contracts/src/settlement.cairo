@@ -16,7 +16,7 @@ pub mod SettlementComponent {
     use crate::lease_id::worker_of;
     use crate::payouts::PayoutsComponent;
     use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
-    use crate::terms::lock_at;
+    use crate::terms::{lock_at, times};
     use crate::types::{Lease, LeaseState, Range, WorkerLock};
 
     /// Of the pay, for each of the three who found that a task can't be rendered.
@@ -130,7 +130,7 @@ pub mod SettlementComponent {
             };
             till.locks.append(lock);
             till.pays.append((lease_id, pay_fri + bonus_fri));
-            job.price.reward_fri * lease.count.into() - pay_fri
+            times(job.price.reward_fri, lease.count) - pay_fri
         }
 
         /// Ends a lease without a result.
@@ -195,7 +195,7 @@ pub mod SettlementComponent {
             let reopened = book.reopen(ref job, Range { first, count, attempt: attempt + 1 });
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
             if !reopened {
-                let refunded_fri = job.price.reward_fri * count.into();
+                let refunded_fri = times(job.price.reward_fri, count);
                 self.refund(ref job, count, refunded_fri);
             }
         }
@@ -220,7 +220,7 @@ pub mod SettlementComponent {
                 self.credit(*other, share_fri);
             }
             let spent_fri = share_fri * (others.len() + 1).into();
-            let refunded_fri = job.price.reward_fri * lease.count.into() - spent_fri;
+            let refunded_fri = times(job.price.reward_fri, lease.count) - spent_fri;
             self.refund(ref job, lease.count, refunded_fri);
         }
 
@@ -278,6 +278,7 @@ pub mod SettlementComponent {
             mut payouts: Span<ContractAddress>,
         ) {
             let mut till = get_dep_component_mut!(ref self, Payouts);
+            let token = till.token();
             let (mut last, mut together_fri) = (Zero::zero(), 0);
             for (lease_id, paid_fri) in pays {
                 let payout = *payouts.pop_front().unwrap();
@@ -285,13 +286,13 @@ pub mod SettlementComponent {
                     self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri });
                 }
                 if payout != last {
-                    till.pay(last, together_fri);
+                    till.pay(token, last, together_fri);
                     last = payout;
                     together_fri = 0;
                 }
                 together_fri += paid_fri;
             }
-            till.pay(last, together_fri);
+            till.pay(token, last, together_fri);
         }
     }
 }
