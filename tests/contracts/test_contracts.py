@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from renderchain.core.case import Trial
 from renderchain.core.contract_errors import BY_CODE
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
@@ -36,10 +37,12 @@ def test_job_terms_have_the_same_fields_in_both_languages() -> None:
     assert [member["name"] for member in struct["members"]] == list(JobTerms.__dataclass_fields__)
 
 
-def test_lease_states_have_the_same_numbers_in_both_languages() -> None:
+def test_lease_states_and_trials_have_the_same_numbers_in_both_languages() -> None:
     source = (REPO / "contracts" / "src" / "types.cairo").read_text()
-    constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", source))
-    assert constants and all(LeaseState[name] == int(number) for name, number in constants.items())
+    for names in (LeaseState, Trial):
+        (body,) = re.findall(rf"pub mod {names.__name__} \{{(.*?)\n\}}", source, re.DOTALL)
+        constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", body))
+        assert constants and all(names[name] == int(number) for name, number in constants.items())
 
 
 def test_every_refusal_has_its_own_reason() -> None:
