@@ -39,10 +39,10 @@ def test_job_terms_have_the_same_fields_in_both_languages() -> None:
 
 def test_lease_states_and_trials_have_the_same_numbers_in_both_languages() -> None:
     source = (REPO / "contracts" / "src" / "types.cairo").read_text()
-    for names in (LeaseState, Trial):
-        (body,) = re.findall(rf"pub mod {names.__name__} \{{(.*?)\n\}}", source, re.DOTALL)
+    for enum in (LeaseState, Trial):
+        (body,) = re.findall(rf"pub mod {enum.__name__} \{{(.*?)\n\}}", source, re.S)
         constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", body))
-        assert constants and all(names[name] == int(number) for name, number in constants.items())
+        assert constants and all(enum[name] == int(number) for name, number in constants.items())
 
 
 def test_every_refusal_has_its_own_reason() -> None:
