@@ -88,7 +88,7 @@ async def audit(
         await step("open", opened(one, round_))
     for first in range(0, len(reveals), MAX_BATCH):
         batch = reveals[first : first + MAX_BATCH]
-        assert await step("reveal", net.scheduler.court.reveal(batch)) == []
+        assert await step("reveal", net.aggregator.court.reveal(batch)) == []
     for one, reveal, verifier in differing:
         await show(one, reveal, verifier, step, Rendering[how])
     await all_done(net, step, "advance: count votes", job_id, numbers)
@@ -120,7 +120,7 @@ async def close(net: Bench, leases: Sequence[Held], step: Step) -> None:
 
 async def all_done(net: Bench, step: Step, name: str, job_id: int, numbers: Sequence[int]) -> None:
     """A draw or an advance of many leases, in batches of what fits a transaction."""
-    court = net.scheduler.court
+    court = net.aggregator.court
     call = court.draw if name == "draw" else court.advance
     for first in range(0, len(numbers), MAX_BATCH // 4):
         assert await step(name, call(job_id, numbers[first : first + MAX_BATCH // 4])) == []

@@ -35,20 +35,19 @@ RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, epoch_blocks=10
 
 @dataclass
 class Bench:
-    """The artist's, scheduler's and workers' clients; ``account`` opens plain accounts."""
+    """The artist's, an aggregator's and workers' clients; ``account`` opens plain accounts."""
 
     node: Node
     deployed: Deployed
     artist: StarknetChain
-    scheduler: StarknetChain
+    aggregator: StarknetChain
     workers: list[StarknetChain]
-    payouts: list[int]
     accounts: list[Account]
     artist_account: Any
 
     def terms(self, tasks: int, lease: int, *, scheduled: bool = True, floor_exp: int = 0) -> JobTerms:
         """A job of so many frames in leases of at most so many."""
-        scheduler = (self.scheduler.address, 3600) if scheduled else (0, 0)
+        scheduler = (self.artist.address, 3600) if scheduled else (0, 0)
         audit = (TILES, 16, AUDIT_FEE_FRI, AUDIT_TILE_FRI)
         times = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
         return JobTerms(
@@ -84,15 +83,13 @@ async def bench(workers: int) -> AsyncIterator[Bench]:
             connect = StarknetChain.connect
             views = [await connect(artist_account, artist, node, deployed.directory)]
             views.append(await connect(*await opened(accounts[1]), node, deployed.directory))
-            payouts = []
             for owner, operator in zip(accounts[2::2], accounts[3::2], strict=True):
                 registry = await StarknetRegistry.connect(*await opened(owner), deployed.directory)
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
                 await registry.set_seats(number, FAMILY, SEATS)
                 await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
                 views.append(await connect(*await opened(operator), node, deployed.directory))
-                payouts.append(owner.address)
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
-            yield Bench(node, deployed, views[0], views[1], views[2:], payouts, accounts, artist_account)
+            yield Bench(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
     finally:
         stop(pid)

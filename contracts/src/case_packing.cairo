@@ -55,7 +55,7 @@ pub impl CasePacking of StorePacking<Case, felt252> {
 /// | worker_id 0-23 | vote 24-27 |
 pub impl MemberPacking of StorePacking<Member, felt252> {
     fn pack(value: Member) -> felt252 {
-        push(push(0, value.vote.into(), B4), value.worker_id.into(), B24).into()
+        push(push(0, value.vote.into(), B4), value.worker_id.into(), B24)
     }
 
     fn unpack(value: felt252) -> Member {

@@ -4,16 +4,13 @@ pub mod CasesComponent {
     use core::poseidon::poseidon_hash_span;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use starknet::syscalls::get_block_hash_syscall;
-    use starknet::{
-        ContractAddress, SyscallResultTrait, get_block_number, get_block_timestamp,
-        get_contract_address,
-    };
+    use starknet::{ContractAddress, SyscallResultTrait, get_block_number, get_contract_address};
     use crate::case_packing::{CasePacking, MemberPacking};
     use crate::case_types::{Case, CaseKind, Member, Verdict, Vote};
     use crate::draw::{READABLE_AFTER, leaf_at};
     use crate::job_book::JobBookComponent::{Job, JobTrait};
     use crate::lease_id::split;
-    use crate::terms::{fee_of, seats_in};
+    use crate::terms::{fee_of, now, seats_in};
     use crate::types::Lease;
 
     /// Votes where the answer is one of two.
@@ -41,13 +38,13 @@ pub mod CasesComponent {
     /// | case_marks | 1 a slot and seat | felt | the sealed vote, then the one shown |
     #[storage]
     pub struct Storage {
-        case_cells: Map<(u32, u8), Case>,
-        case_answers: Map<(u32, u8), felt252>,
-        case_named: Map<(u32, u8), felt252>,
-        case_seeds: Map<(u32, u8, u8), felt252>,
-        case_payers: Map<(u32, u8, u8), ContractAddress>,
-        case_members: Map<(u32, u8, u8), Member>,
-        case_marks: Map<(u32, u8, u8), felt252>,
+        case_cells: Map<u64, Case>,
+        case_answers: Map<u64, felt252>,
+        case_named: Map<u64, felt252>,
+        case_seeds: Map<(u64, u8), felt252>,
+        case_payers: Map<(u64, u8), ContractAddress>,
+        case_members: Map<(u64, u8), Member>,
+        case_marks: Map<(u64, u8), felt252>,
     }
 
     #[event]
@@ -96,8 +93,9 @@ pub mod CasesComponent {
         /// From now on it waits for something else.
         fn enter(ref self: Case, phase: u8) {
             self.phase = phase;
-            self.since_s = get_block_timestamp();
-            self.since_block = get_block_number();
+            let (since_s, since_block) = now();
+            self.since_s = since_s;
+            self.since_block = since_block;
         }
 
         /// How many verifiers the present round asks for, and needs.
@@ -132,8 +130,8 @@ pub mod CasesComponent {
     > of InternalTrait<TContractState> {
         /// Phase 0 (none) for a lease that is not in court.
         fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Case {
-            let (worker_id, slot, generation) = split(lease_id);
-            let case = self.case_cells.read((worker_id, slot));
+            let (place, generation) = split(lease_id);
+            let case = self.case_cells.read(place);
             if case.generation == generation {
                 case
             } else {
@@ -142,37 +140,37 @@ pub mod CasesComponent {
         }
 
         fn save(ref self: ComponentState<TContractState>, lease_id: u64, case: Case) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_cells.write((worker_id, slot), case);
+            let (place, _) = split(lease_id);
+            self.case_cells.write(place, case);
         }
 
         fn answer(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_answers.read((worker_id, slot))
+            let (place, _) = split(lease_id);
+            self.case_answers.read(place)
         }
 
         fn set_answer(ref self: ComponentState<TContractState>, lease_id: u64, answer: felt252) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_answers.write((worker_id, slot), answer);
+            let (place, _) = split(lease_id);
+            self.case_answers.write(place, answer);
         }
 
         fn seed(self: @ComponentState<TContractState>, lease_id: u64, round: u8) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_seeds.read((worker_id, slot, round))
+            let (place, _) = split(lease_id);
+            self.case_seeds.read((place, round))
         }
 
         fn set_seed(
             ref self: ComponentState<TContractState>, lease_id: u64, round: u8, seed: felt252,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_seeds.write((worker_id, slot, round), seed);
+            let (place, _) = split(lease_id);
+            self.case_seeds.write((place, round), seed);
         }
 
         fn payer(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8,
         ) -> ContractAddress {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_payers.read((worker_id, slot, round))
+            let (place, _) = split(lease_id);
+            self.case_payers.read((place, round))
         }
 
         fn set_payer(
@@ -181,15 +179,15 @@ pub mod CasesComponent {
             round: u8,
             payer: ContractAddress,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_payers.write((worker_id, slot, round), payer);
+            let (place, _) = split(lease_id);
+            self.case_payers.write((place, round), payer);
         }
 
         fn member(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
         ) -> Member {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_members.read((worker_id, slot, first_of(round) + seat))
+            let (place, _) = split(lease_id);
+            self.case_members.read((place, first_of(round) + seat))
         }
 
         fn set_member(
@@ -199,16 +197,16 @@ pub mod CasesComponent {
             seat: u8,
             member: Member,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_members.write((worker_id, slot, first_of(round) + seat), member);
+            let (place, _) = split(lease_id);
+            self.case_members.write((place, first_of(round) + seat), member);
         }
 
         /// A sealed vote, later the vote itself of a verifier who differs.
         fn mark(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
         ) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_marks.read((worker_id, slot, first_of(round) + seat))
+            let (place, _) = split(lease_id);
+            self.case_marks.read((place, first_of(round) + seat))
         }
 
         fn set_mark(
@@ -218,8 +216,8 @@ pub mod CasesComponent {
             seat: u8,
             mark: felt252,
         ) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_marks.write((worker_id, slot, first_of(round) + seat), mark);
+            let (place, _) = split(lease_id);
+            self.case_marks.write((place, first_of(round) + seat), mark);
         }
 
         /// The member at a seat of the present round; Err if there is none.
@@ -268,8 +266,8 @@ pub mod CasesComponent {
             for leaf in leaves {
                 packed = packed * NAMED_BASE.into() + (*leaf).into();
             }
-            let (worker_id, slot, _) = split(lease_id);
-            self.case_named.write((worker_id, slot), packed);
+            let (place, _) = split(lease_id);
+            self.case_named.write(place, packed);
         }
 
         /// The leaves of the present round, numbered over the lease's tasks and their tiles.
@@ -280,10 +278,10 @@ pub mod CasesComponent {
             lease: @Lease,
             case: @Case,
         ) -> Array<u32> {
-            let (worker_id, slot, _) = split(lease_id);
+            let (place, _) = split(lease_id);
             let mut leaves = array![];
             let base: NonZero<u256> = 0x1000000;
-            let mut packed: u256 = self.case_named.read((worker_id, slot)).into();
+            let mut packed: u256 = self.case_named.read(place).into();
             for _ in 0..*case.named {
                 let (rest, leaf) = DivRem::div_rem(packed, base);
                 leaves.append(leaf.try_into().unwrap());
@@ -317,9 +315,21 @@ pub mod CasesComponent {
         }
     }
 
+    /// The same; `known` is the block asked for last with its hash, as leases posted together share
+    /// theirs.
+    pub fn hash_again(block: u64, ref known: (u64, felt252)) -> Result<felt252, felt252> {
+        let (last, hash) = known;
+        if last == block {
+            return Ok(hash);
+        }
+        let hash = hash_of(block)?;
+        known = (block, hash);
+        Ok(hash)
+    }
+
     /// A case that begins.
     pub fn fresh(lease_id: u64, kind: u8) -> Case {
-        let (_, _, generation) = split(lease_id);
+        let (_, generation) = split(lease_id);
         Case {
             generation,
             kind,

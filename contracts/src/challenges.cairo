@@ -95,8 +95,7 @@ pub mod ChallengesComponent {
             key_lo: u128,
         ) {
             let desk = get_dep_component!(@self, Desk);
-            let is_operator = get_caller_address() == desk.operator_of(lease_id);
-            assert(is_operator, LeaseDeskComponent::Errors::NOT_OPERATOR);
+            desk.assert_operator(lease_id);
             desk.assert_result(lease_id, result);
             let mut cases = get_dep_component_mut!(ref self, Cases);
             let mut case = cases.find(lease_id);
@@ -114,8 +113,7 @@ pub mod ChallengesComponent {
             ref self: ComponentState<TContractState>, lease_id: u64, reason: felt252,
         ) {
             let mut desk = get_dep_component_mut!(ref self, Desk);
-            let is_operator = get_caller_address() == desk.operator_of(lease_id);
-            assert(is_operator, LeaseDeskComponent::Errors::NOT_OPERATOR);
+            desk.assert_operator(lease_id);
             let lease = desk.find(lease_id);
             let is_claimed = lease.state == LeaseState::CLAIMED;
             assert(is_claimed, LeaseDeskComponent::Errors::WRONG_STATE);

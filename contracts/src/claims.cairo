@@ -2,13 +2,21 @@
 #[starknet::component]
 pub mod ClaimsComponent {
     use core::num::traits::Zero;
-    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
+    use starknet::ContractAddress;
     use crate::interfaces::IWorkerRegistryDispatcherTrait;
     use crate::job_book::JobBookComponent;
-    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
+    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::types::{Lease, LeaseState, LockGrant, LockRequest, Place, Range, Trial};
+    use crate::lease_id::place_number;
+    use crate::terms::now;
+    use crate::types::{
+        Lease, LeaseState, LockGrant, LockRequest, LockTerms, Package, Place, Range, Trial,
+    };
+
+    pub mod Errors {
+        pub const NOT_RISING: felt252 = 'RC: places are not in order';
+    }
 
     #[storage]
     pub struct Storage {}
@@ -25,65 +33,97 @@ pub mod ClaimsComponent {
         impl Desk: LeaseDeskComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Claims for an operator, or assigns if that is zero. The caller saves the job; after an
-        /// Err it is as it was.
+        /// Claims for an operator, or assigns if that is zero. One answer a place: the lease's id,
+        /// or why it was refused. The caller saves the job.
         fn take(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             family: felt252,
-            place: Place,
+            places: Array<Place>,
             operator: ContractAddress,
-        ) -> Result<u64, felt252> {
-            let book = get_dep_component!(@self, Book);
+        ) -> Array<Result<u64, felt252>> {
+            let mut book = get_dep_component_mut!(ref self, Book);
             let mut desk = get_dep_component_mut!(ref self, Desk);
-            let Place { worker_id, slot } = place;
-            if !job.takes_claims() {
-                return Err(JobBookComponent::Errors::JOB_OVER);
+            let (mut plans, mut requests) = (array![], array![]);
+            let (mut next_place, start) = (0, now());
+            for place in places {
+                let plan = self.plan(ref job, place, ref next_place, start);
+                if let Ok(lease) = plan {
+                    let Place { worker_id, slot } = place;
+                    let (pay_fri, least_lock_fri) = book.stakes_of(@job, lease.level, lease.count);
+                    requests.append(LockRequest { worker_id, slot, pay_fri, least_lock_fri });
+                }
+                plans.append((place, plan));
             }
-            let generation = match desk.next_in(worker_id, slot) {
+            let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package;
+            let reward_fri = job.price.reward_fri;
+            let terms = LockTerms { operator, family, audit_floor_exp, reward_fri, package_bytes };
+            let mut grants = desk.known_registry().lock(terms, requests).span();
+            let mut answers = array![];
+            for (place, plan) in plans {
+                let answer = match plan {
+                    Ok(lease) => {
+                        let LockGrant {
+                            refusal, audit_exp, operator: holder,
+                        } = *grants.pop_front().unwrap();
+                        if refusal == 0 {
+                            let lease = Lease { audit_exp, ..lease };
+                            Ok(desk.open(place, lease, holder, operator.is_zero()))
+                        } else {
+                            let Lease { first, count, attempt, .. } = lease;
+                            book.reopen(ref job, Range { first, count, attempt });
+                            Err(refusal)
+                        }
+                    },
+                    Err(reason) => Err(reason),
+                };
+                answers.append(answer);
+            }
+            answers
+        }
+
+        /// The place's next lease, its range taken off the job. Places must rise, so that none is
+        /// planned twice.
+        fn plan(
+            self: @ComponentState<TContractState>,
+            ref job: Job,
+            place: Place,
+            ref next_place: u64,
+            start: (u64, u64),
+        ) -> Result<Lease, felt252> {
+            let desk = get_dep_component!(self, Desk);
+            let generation = match desk.next_in(place) {
                 Ok(generation) => generation,
                 Err(reason) => { return Err(reason); },
             };
-            let mut taken = job;
-            let range = match book.take_range(ref taken, job.package.longest_lease) {
-                Some(range) => range,
-                None => { return Err(JobBookComponent::Errors::NOTHING_TO_CLAIM); },
-            };
-            let Range { first, count, attempt } = range;
-            let level = job.progress.level;
-            let (pay_fri, least_lock_fri) = book.stakes_of(@job, level, count);
-            let request = LockRequest {
-                worker_id,
-                operator,
-                family,
-                pay_fri,
-                least_lock_fri,
-                audit_floor_exp: job.package.audit_floor_exp,
-                slot,
-                reward_fri: job.price.reward_fri,
-                package_bytes: job.package.bytes,
-            };
-            let LockGrant {
-                refusal, audit_exp, operator: holder,
-            } = desk.known_registry().lock(request);
-            if refusal != 0 {
-                return Err(refusal);
+            let number = place_number(place.worker_id, place.slot);
+            if number < next_place {
+                return Err(Errors::NOT_RISING);
             }
-            job = taken;
+            let book = get_dep_component!(self, Book);
+            let Range {
+                first, count, attempt,
+            } =
+                match book.take_range(ref job) {
+                    Some(range) => range,
+                    None => { return Err(JobBookComponent::Errors::NOTHING_TO_CLAIM); },
+                };
+            next_place = number + 1;
+            let (since_s, since_block) = start;
             let lease = Lease {
                 job_id: job.job_id,
                 first,
                 count,
                 state: LeaseState::CLAIMED,
                 attempt,
-                audit_exp,
-                level,
+                audit_exp: 0,
+                level: job.progress.level,
                 trial: Trial::NOT_DRAWN,
-                since_s: get_block_timestamp(),
-                since_block: get_block_number(),
+                since_s,
+                since_block,
                 generation,
             };
-            Ok(desk.open(worker_id, slot, lease, holder, operator.is_zero()))
+            Ok(lease)
         }
     }
 }

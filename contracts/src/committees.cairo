@@ -12,7 +12,7 @@ pub mod CommitteesComponent {
     use crate::seats::SeatsComponent;
     use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::stakes::StakesComponent;
-    use crate::stakes::StakesComponent::{AccountTrait, InternalTrait as StakesTrait};
+    use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
 
     /// Tries for each seat wanted: seats that were given up, and unwilling holders, are passed
     /// over.
@@ -50,13 +50,14 @@ pub mod CommitteesComponent {
             if count < request.least {
                 return array![];
             }
-            let mut chosen = array![];
+            let (mut chosen, mut locks) = (array![], array![]);
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
             for worker_id in found.span().slice(0, count) {
-                let account = stakes.account_of(*worker_id);
-                stakes.lock_for(board, *worker_id, account, request.bond_fri);
+                let stake = stakes.stake_of(*worker_id);
+                locks.append(stakes.lock_for(board, *worker_id, stake, request.bond_fri));
                 chosen.append(*worker_id);
             }
+            stakes.announce_locks(board, locks);
             chosen
         }
     }
@@ -124,8 +125,8 @@ pub mod CommitteesComponent {
                 && offer.audit_fee_fri <= *request.fee_fri
                 && offer.largest_package_bytes >= *request.package_bytes
                 && get_block_timestamp() < offer.until_s;
-            let stakes = get_dep_component!(self, Stakes);
-            willing && stakes.account_of(worker_id).free_fri() >= *request.bond_fri
+            let stake = get_dep_component!(self, Stakes).stake_of(worker_id);
+            willing && stake.stake_fri - stake.locked_fri >= *request.bond_fri
         }
     }
 

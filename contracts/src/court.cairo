@@ -19,14 +19,14 @@ pub mod CourtComponent {
     use crate::job_book::JobBookComponent::InternalTrait as BookTrait;
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::lease_id::split;
+    use crate::lease_id::worker_of;
     use crate::leaves::{
         LeafKey, all_agree, answer_of, check_leaves, check_prints, differing, print_at,
     };
     use crate::payouts::PayoutsComponent;
     use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::settlement::SettlementComponent;
-    use crate::settlement::SettlementComponent::InternalTrait as SettlementTrait;
+    use crate::settlement::SettlementComponent::{InternalTrait as SettlementTrait, open_till};
     use crate::types::LeaseResult;
     use crate::verdicts::VerdictsComponent;
     use crate::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
@@ -82,7 +82,7 @@ pub mod CourtComponent {
             }
             batch.close();
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            settlement.finish(job);
+            settlement.finish(job, open_till());
         }
 
         /// Caller: the operators of the seats named.
@@ -112,8 +112,7 @@ pub mod CourtComponent {
             siblings: Array<felt252>,
         ) {
             let desk = get_dep_component!(@self, Desk);
-            let is_operator = get_caller_address() == desk.operator_of(lease_id);
-            assert(is_operator, LeaseDeskComponent::Errors::NOT_OPERATOR);
+            desk.assert_operator(lease_id);
             desk.assert_result(lease_id, result);
             let lease = desk.find(lease_id);
             let mut cases = get_dep_component_mut!(ref self, Cases);
@@ -253,7 +252,7 @@ pub mod CourtComponent {
             }
             batch.close();
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            settlement.finish(job);
+            settlement.finish(job, open_till());
         }
 
         /// Caller: who lost the last round, the requester or the worker's owner or operator; it
@@ -325,10 +324,5 @@ pub mod CourtComponent {
             let verdicts = get_dep_component!(self, Verdicts);
             verdicts.bond_fri(@job, lease_id, @lease, @case, case.round + 1)
         }
-    }
-
-    fn worker_of(lease_id: u64) -> u32 {
-        let (worker_id, _, _) = split(lease_id);
-        worker_id
     }
 }

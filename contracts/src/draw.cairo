@@ -1,7 +1,7 @@
 //! What chance decides about a lease: whether it is audited, which leaves, and which seats. Pure
 //! functions of one block's hash, the same as core/draw.py.
-use core::num::traits::Pow;
 use core::poseidon::poseidon_hash_span;
+use crate::terms::power_of_two;
 
 const SEED_DOMAIN: felt252 = 'renderchain/seed/1';
 const LEAF_DOMAIN: felt252 = 'renderchain/leaf/1';
@@ -24,7 +24,7 @@ pub fn seed_of(
 /// Whether a lease is audited that is at a rate of 2^-audit_exp.
 pub fn is_audited(seed: felt252, audit_exp: u8) -> bool {
     let number: u256 = seed.into();
-    number.low % 2_u128.pow(audit_exp.into()) == 0
+    number.low % power_of_two(audit_exp).into() == 0
 }
 
 /// The `index`-th of `wanted` leaves: one in each equal part of all `leaves`, so none comes twice.

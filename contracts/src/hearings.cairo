@@ -10,10 +10,10 @@ pub mod HearingsComponent {
     use crate::draw::{is_audited, seed_of};
     use crate::interfaces::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
     use crate::job_book::JobBookComponent;
-    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
+    use crate::job_book::JobBookComponent::{Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::lease_id::split;
+    use crate::lease_id::worker_of;
     use crate::payouts::PayoutsComponent;
     use crate::settlement::SettlementComponent;
     use crate::terms::{LAST_ROUND, bond_of, has_passed, phase_s, seats_in};
@@ -64,8 +64,7 @@ pub mod HearingsComponent {
                 trial = Trial::UNSEATED;
                 let can_pay = job.times.audit_pool_fri >= cost_fri;
                 if can_pay && self.seat(@job, lease_id, @lease, ref case, seed) {
-                    let mut book = get_dep_component_mut!(ref self, Book);
-                    book.take_from_pool(ref job, cost_fri);
+                    job.take_from_pool(cost_fri);
                     trial = Trial::IN_COURT;
                 }
             }
@@ -92,8 +91,7 @@ pub mod HearingsComponent {
             let can_pay = !by_pool || job.times.audit_pool_fri >= fees_fri;
             if can_pay && self.seat(@job, lease_id, @lease, ref case, seed) {
                 if by_pool {
-                    let mut book = get_dep_component_mut!(ref self, Book);
-                    book.take_from_pool(ref job, fees_fri);
+                    job.take_from_pool(fees_fri);
                 }
             } else {
                 case.set_seats(0);
@@ -147,7 +145,7 @@ pub mod HearingsComponent {
             taken: Array<u32>,
         ) -> Array<u32> {
             let (seed, wanted, least) = draw;
-            let (worker_id, _, _) = split(lease_id);
+            let worker_id = worker_of(lease_id);
             let fee_fri = case.fee_fri(job, lease, *case.round);
             let book = get_dep_component!(@self, Book);
             let desk = get_dep_component!(@self, Desk);

@@ -2,8 +2,8 @@
 use starknet::ContractAddress;
 use crate::case_types::{Case, Commitment, CommitteeRequest, Content, LeafOpening, Member, Reveal};
 use crate::types::{
-    JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, Place, SeatEntry,
-    SignedResult, StandingOffer, WorkerInfo,
+    JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, LockTerms, Place,
+    SeatEntry, SignedResult, StandingOffer, WorkerInfo, WorkerLock,
 };
 
 #[starknet::interface]
@@ -54,8 +54,8 @@ pub trait IWorkerRegistry<T> {
     fn request_unstake(ref self: T, worker_id: u32, amount_fri: u128);
     fn cancel_unstake(ref self: T, worker_id: u32);
     fn complete_unstake(ref self: T, worker_id: u32);
-    fn lock(ref self: T, request: LockRequest) -> LockGrant;
-    fn unlock(ref self: T, worker_id: u32, amount_fri: u128) -> ContractAddress;
+    fn lock(ref self: T, terms: LockTerms, requests: Array<LockRequest>) -> Array<LockGrant>;
+    fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
     fn note_verdict(ref self: T, worker_id: u32, audited_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
@@ -63,6 +63,7 @@ pub trait IWorkerRegistry<T> {
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
     fn operator_of(self: @T, worker_id: u32) -> ContractAddress;
     fn payout_of(self: @T, worker_id: u32) -> ContractAddress;
+    fn operators_of(self: @T, worker_ids: Array<u32>) -> Array<ContractAddress>;
     fn locked_by(self: @T, board: ContractAddress, worker_id: u32) -> u128;
     fn burned_fri(self: @T) -> u128;
     fn limits(self: @T) -> Limits;

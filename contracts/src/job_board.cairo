@@ -14,7 +14,7 @@ pub mod JobBoard {
     use crate::bailiff::BailiffComponent;
     use crate::bailiff::BailiffComponent::InternalTrait as BailiffTrait;
     use crate::batch::BatchTrait;
-    use crate::cases::CasesComponent::hash_of;
+    use crate::cases::CasesComponent::hash_again;
     use crate::claims::ClaimsComponent;
     use crate::claims::ClaimsComponent::InternalTrait as ClaimsTrait;
     use crate::draw::{DRAW_AFTER, is_audited, seed_of};
@@ -27,8 +27,8 @@ pub mod JobBoard {
     use crate::payouts::PayoutsComponent;
     use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::settlement::SettlementComponent;
-    use crate::settlement::SettlementComponent::InternalTrait as SettlementTrait;
-    use crate::submission::{is_signed, submission_hash};
+    use crate::settlement::SettlementComponent::{InternalTrait as SettlementTrait, open_till};
+    use crate::submission::{is_signed, submission_domain, submission_hash};
     use crate::terms::check_terms;
     use crate::types::{
         JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult, Trial,
@@ -164,11 +164,12 @@ pub mod JobBoard {
         /// The board chooses the range; the slot must be free. Returns the lease's id.
         fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
             let mut job = self.book.load(job_id);
-            let family = self.book.book_families.read(job_id);
+            assert(job.takes_claims(), JobBookComponent::Errors::JOB_OVER);
             let is_open = job.is_open(self.desk.limits().slowest_block_s);
-            assert(!job.takes_claims() || is_open, Errors::SCHEDULER_FIRST);
-            let caller = get_caller_address();
-            match self.claims.take(ref job, family, Place { worker_id, slot }, caller) {
+            assert(is_open, Errors::SCHEDULER_FIRST);
+            let places = array![Place { worker_id, slot }];
+            let mut answers = self.take(ref job, places, get_caller_address());
+            match answers.pop_front().unwrap() {
                 Ok(lease_id) => {
                     self.book.save(@job);
                     lease_id
@@ -177,20 +178,29 @@ pub mod JobBoard {
             }
         }
 
-        /// Caller: the job's scheduler. A refused entry changes nothing.
+        /// Caller: the job's scheduler. Places in rising order; a refused entry leaves its range
+        /// open. Job 0 is the newest one, so that creating and assigning fit one transaction.
         fn assign(ref self: ContractState, job_id: u64, places: Array<Place>) {
+            let job_id = if job_id == 0 {
+                self.book.book_job_count.read()
+            } else {
+                job_id
+            };
             let mut job = self.book.load(job_id);
-            let scheduler = self.book.book_schedulers.read(job_id);
+            let scheduler = self.book.scheduler_of(@job);
             let known = !scheduler.is_zero() && scheduler == get_caller_address();
             assert(known, Errors::NOT_SCHEDULER);
-            let family = self.book.book_families.read(job_id);
             let mut batch = BatchTrait::open(places.len());
-            for place in places {
-                match self.claims.take(ref job, family, place, Zero::zero()) {
+            assert(job.takes_claims(), JobBookComponent::Errors::JOB_OVER);
+            let mut wanted = places.span();
+            for answer in self.take(ref job, places, Zero::zero()) {
+                let place = wanted.pop_front().unwrap();
+                match answer {
                     Ok(_) => batch.count(),
-                    Err(reason) => self
-                        .settlement
-                        .refuse(ref batch, job_id, place.worker_id.into(), reason),
+                    Err(reason) => {
+                        let worker_id: u64 = (*place.worker_id).into();
+                        self.settlement.refuse(ref batch, job_id, worker_id, reason)
+                    },
                 }
             }
             batch.close();
@@ -200,7 +210,7 @@ pub mod JobBoard {
 
         /// Caller: the lease's operator, until somebody let it expire.
         fn submit(ref self: ContractState, lease_id: u64, result: LeaseResult) {
-            self.assert_operator(lease_id);
+            self.desk.assert_operator(lease_id);
             if let Err(reason) = self.desk.put_result(lease_id, result) {
                 panic_with_felt252(reason);
             }
@@ -209,10 +219,14 @@ pub mod JobBoard {
         /// Caller: anyone with the operators' signatures. A refused entry changes nothing.
         fn submit_signed(ref self: ContractState, results: Array<SignedResult>) {
             let mut batch = BatchTrait::open(results.len());
+            let mut operators = self.desk.operators_of(@results).span();
+            let domain = submission_domain();
             for SignedResult { lease_id, result, signature } in results {
-                let operator = self.desk.operator_of(lease_id);
-                let hash = submission_hash(operator, lease_id, result);
-                let done = if is_signed(operator, hash, signature) {
+                let operator = *operators.pop_front().unwrap();
+                let hash = submission_hash(domain, operator, lease_id, result);
+                let done = if operator.is_zero() {
+                    Err(LeaseDeskComponent::Errors::NOT_OPERATOR)
+                } else if is_signed(operator, hash, signature) {
                     self.desk.put_result(lease_id, result)
                 } else {
                     Err(Errors::BAD_SIGNATURE)
@@ -241,10 +255,12 @@ pub mod JobBoard {
         fn expire(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
             let mut job = self.book.load(job_id);
             let mut batch = BatchTrait::open(lease_ids.len());
+            let mut till = open_till();
             for lease_id in lease_ids {
                 match self.desk.find_in(job_id, lease_id, LeaseState::CLAIMED) {
                     Ok(lease) => if self.desk.is_over(@lease, job.times.lease_timeout_s) {
-                        self.settlement.end(ref job, lease_id, lease, LeaseState::EXPIRED);
+                        let state = LeaseState::EXPIRED;
+                        self.settlement.end(ref job, ref till, lease_id, lease, state);
                         batch.count();
                     } else {
                         self.settlement.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
@@ -253,18 +269,19 @@ pub mod JobBoard {
                 }
             }
             batch.close();
-            self.settlement.finish(job);
+            self.settlement.finish(job, till);
         }
 
         /// Caller: the lease's operator, before it submitted.
         fn give_back(ref self: ContractState, lease_id: u64) {
-            self.assert_operator(lease_id);
+            self.desk.assert_operator(lease_id);
             let lease = self.desk.find(lease_id);
             let is_claimed = lease.state == LeaseState::CLAIMED;
             assert(is_claimed, LeaseDeskComponent::Errors::WRONG_STATE);
             let mut job = self.book.load(lease.job_id);
-            self.settlement.end(ref job, lease_id, lease, LeaseState::GIVEN_BACK);
-            self.settlement.finish(job);
+            let mut till = open_till();
+            self.settlement.end(ref job, ref till, lease_id, lease, LeaseState::GIVEN_BACK);
+            self.settlement.finish(job, till);
         }
 
         fn job_count(self: @ContractState) -> u64 {
@@ -292,22 +309,24 @@ pub mod JobBoard {
 
         /// What the operator signs for submit_signed.
         fn submission_hash(self: @ContractState, lease_id: u64, result: LeaseResult) -> felt252 {
-            submission_hash(self.desk.operator_of(lease_id), lease_id, result)
+            submission_hash(submission_domain(), self.desk.operator_of(lease_id), lease_id, result)
         }
     }
 
     #[generate_trait]
     impl Internal of InternalTrait {
-        fn assert_operator(self: @ContractState, lease_id: u64) {
-            let is_operator = get_caller_address() == self.desk.operator_of(lease_id);
-            assert(is_operator, LeaseDeskComponent::Errors::NOT_OPERATOR);
-        }
-
         fn requested(self: @ContractState, job_id: u64) -> Job {
             let job = self.book.load(job_id);
             let requester = self.book.book_requesters.read(job_id);
             assert(get_caller_address() == requester, Errors::NOT_REQUESTER);
             job
+        }
+
+        fn take(
+            ref self: ContractState, ref job: Job, places: Array<Place>, operator: ContractAddress,
+        ) -> Array<Result<u64, felt252>> {
+            let family = self.book.book_families.read(job.job_id);
+            self.claims.take(ref job, family, places, operator)
         }
 
         fn announce(ref self: ContractState, job: @Job) {
@@ -324,26 +343,29 @@ pub mod JobBoard {
         fn settle(ref self: ContractState, mut job: Job, lease_ids: Array<u64>, late: bool) {
             let job_id = job.job_id;
             let mut batch = BatchTrait::open(lease_ids.len());
-            let mut saved_fri = 0;
+            let (mut till, mut saved_fri) = (open_till(), 0);
+            let mut known = (0, 0);
             for lease_id in lease_ids {
-                match self.payable(@job, lease_id, late) {
+                match self.payable(@job, lease_id, late, ref known) {
                     Ok((
                         lease, bonus,
                     )) => {
-                        saved_fri += self.settlement.pay(ref job, lease_id, lease, bonus);
+                        saved_fri += self.settlement.pay(ref job, ref till, lease_id, lease, bonus);
                         batch.count();
                     },
                     Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
                 }
             }
             batch.close();
-            self.payouts.credit(self.book.book_requesters.read(job_id), saved_fri);
-            self.settlement.finish(job);
+            if saved_fri != 0 {
+                self.payouts.credit(self.book.book_requesters.read(job_id), saved_fri);
+            }
+            self.settlement.finish(job, till);
         }
 
         /// The lease, and whether it was spared an audit, if it may be paid now.
         fn payable(
-            self: @ContractState, job: @Job, lease_id: u64, late: bool,
+            self: @ContractState, job: @Job, lease_id: u64, late: bool, ref known: (u64, felt252),
         ) -> Result<(Lease, bool), felt252> {
             let lease = self.desk.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
             if late && !self.desk.is_over(@lease, *job.times.window_s) {
@@ -355,7 +377,7 @@ pub mod JobBoard {
             if lease.trial != Trial::NOT_DRAWN {
                 return Ok((lease, lease.trial == Trial::PASSED));
             }
-            let block_hash = hash_of(lease.since_block + DRAW_AFTER)?;
+            let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
             let board = get_contract_address().into();
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
             if is_audited(seed, lease.audit_exp) {
@@ -372,7 +394,7 @@ pub mod JobBoard {
             let free = job.free();
             let refunded_fri = job.price.reward_fri * free.into();
             self.settlement.refund(ref job, free, refunded_fri);
-            self.settlement.finish(job);
+            self.settlement.finish(job, open_till());
         }
     }
 }

@@ -2,16 +2,19 @@
 #[starknet::component]
 pub mod JobBookComponent {
     use core::cmp::min;
+    use core::num::traits::Zero;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
+    use starknet::{ContractAddress, get_block_timestamp};
     use crate::packing::{
         AuditPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
         TimesPacking,
     };
-    use crate::terms::{blocks_of, drawn_leaves, fee_of, has_passed, least_lock, seats_in};
+    use crate::terms::{
+        blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in, times,
+    };
     use crate::types::{AuditPrice, JobInfo, JobTerms, Package, Price, Progress, Range, Times};
 
     /// After that many failures a range is closed and refunded.
@@ -28,7 +31,8 @@ pub mod JobBookComponent {
     const MAX_LEVEL: u8 = 15;
 
     /// | book_job_count | 1 | count | of jobs, so the last one's number |
-    /// | book_requesters, book_schedulers | 1 a job | address | no scheduler, no cell |
+    /// | book_requesters, book_schedulers | 1 a job | address | no cell for no scheduler, nor for
+    /// a requester who is it |
     /// | book_families | 1 a job | felt | Blender version, engine, device |
     /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | 1 a job |
     /// packed | see packing.cairo |
@@ -39,7 +43,7 @@ pub mod JobBookComponent {
         pub book_job_count: u64,
         pub book_requesters: Map<u64, ContractAddress>,
         pub book_families: Map<u64, felt252>,
-        pub book_schedulers: Map<u64, ContractAddress>,
+        book_schedulers: Map<u64, ContractAddress>,
         pub book_packages: Map<u64, Package>,
         pub book_prices: Map<u64, Price>,
         pub book_audit_prices: Map<u64, AuditPrice>,
@@ -62,6 +66,8 @@ pub mod JobBookComponent {
         pub audit_price: AuditPrice,
         pub times: Times,
         pub progress: Progress,
+        /// Whether `times` has to be written back.
+        pool_moved: bool,
     }
 
     #[generate_trait]
@@ -77,8 +83,8 @@ pub mod JobBookComponent {
         }
 
         fn has_expired(self: @Job) -> bool {
-            get_block_timestamp() >= *self.times.expires_at_s
-                && get_block_number() >= *self.progress.expires_block
+            let (now_s, block) = now();
+            now_s >= *self.times.expires_at_s && block >= *self.progress.expires_block
         }
 
         /// Whether operators may claim by themselves: the scheduler was silent for its grace.
@@ -88,8 +94,9 @@ pub mod JobBookComponent {
         }
 
         fn hear(ref self: Job) {
-            self.progress.heard_at_s = get_block_timestamp();
-            self.progress.heard_block = get_block_number();
+            let (now_s, block) = now();
+            self.progress.heard_at_s = now_s;
+            self.progress.heard_block = block;
         }
 
         /// Leaves that a first round on so many tasks draws.
@@ -100,7 +107,24 @@ pub mod JobBookComponent {
 
         /// What the first audit of so many tasks costs.
         fn audit_fri(self: @Job, count: u32) -> u128 {
-            fee_of(*self.audit_price, self.first_leaves(count)) * seats_in(0).into()
+            times(fee_of(*self.audit_price, self.first_leaves(count)), seats_in(0).into())
+        }
+
+        /// Takes money out of the audit pool, as far as it goes; returns how much.
+        fn take_from_pool(ref self: Job, wanted_fri: u128) -> u128 {
+            let taken_fri = min(wanted_fri, self.times.audit_pool_fri);
+            if taken_fri != 0 {
+                self.times.audit_pool_fri -= taken_fri;
+                self.pool_moved = true;
+            }
+            taken_fri
+        }
+
+        fn add_to_pool(ref self: Job, amount_fri: u128) {
+            if amount_fri != 0 {
+                self.times.audit_pool_fri += amount_fri;
+                self.pool_moved = true;
+            }
         }
 
         fn takes_claims(self: @Job) -> bool {
@@ -119,11 +143,11 @@ pub mod JobBookComponent {
             slowest_block_s: u32,
         ) -> u64 {
             let job_id = self.book_job_count.read() + 1;
-            let (now_s, block) = (get_block_timestamp(), get_block_number());
+            let (now_s, block) = now();
             self.book_job_count.write(job_id);
             self.book_requesters.write(job_id, requester);
             self.book_families.write(job_id, terms.family);
-            if terms.scheduler_grace_s != 0 {
+            if terms.scheduler.is_non_zero() && terms.scheduler != requester {
                 self.book_schedulers.write(job_id, terms.scheduler);
             }
             let package = Package {
@@ -174,15 +198,19 @@ pub mod JobBookComponent {
             if price.tasks == 0 {
                 return None;
             }
-            let job = Job {
+            Some(self.read(job_id, price))
+        }
+
+        fn read(self: @ComponentState<TContractState>, job_id: u64, price: Price) -> Job {
+            Job {
                 job_id,
                 package: self.book_packages.read(job_id),
                 price,
                 audit_price: self.book_audit_prices.read(job_id),
                 times: self.book_times.read(job_id),
                 progress: self.book_progress.read(job_id),
-            };
-            Some(job)
+                pool_moved: false,
+            }
         }
 
         fn load(self: @ComponentState<TContractState>, job_id: u64) -> Job {
@@ -191,12 +219,27 @@ pub mod JobBookComponent {
 
         fn save(ref self: ComponentState<TContractState>, job: @Job) {
             self.book_progress.write(*job.job_id, *job.progress);
+            if *job.pool_moved {
+                self.book_times.write(*job.job_id, *job.times);
+            }
+        }
+
+        /// Zero if claiming is open from the start.
+        fn scheduler_of(self: @ComponentState<TContractState>, job: @Job) -> ContractAddress {
+            if *job.times.scheduler_grace_s == 0 {
+                return Zero::zero();
+            }
+            let named = self.book_schedulers.read(*job.job_id);
+            if named.is_zero() {
+                self.book_requesters.read(*job.job_id)
+            } else {
+                named
+            }
         }
 
         /// A reopened range, else the next tasks from the cursor; O(1).
-        fn take_range(
-            self: @ComponentState<TContractState>, ref job: Job, longest: u32,
-        ) -> Option<Range> {
+        fn take_range(self: @ComponentState<TContractState>, ref job: Job) -> Option<Range> {
+            let longest = job.package.longest_lease;
             let mut progress = job.progress;
             let range = if progress.reopened_ranges != 0 {
                 progress.reopened_ranges -= 1;
@@ -231,25 +274,6 @@ pub mod JobBookComponent {
             true
         }
 
-        /// Takes money out of the audit pool, as far as it goes; returns how much.
-        fn take_from_pool(
-            ref self: ComponentState<TContractState>, ref job: Job, wanted_fri: u128,
-        ) -> u128 {
-            let taken_fri = min(wanted_fri, job.times.audit_pool_fri);
-            if taken_fri != 0 {
-                job.times.audit_pool_fri -= taken_fri;
-                self.book_times.write(job.job_id, job.times);
-            }
-            taken_fri
-        }
-
-        fn add_to_pool(ref self: ComponentState<TContractState>, ref job: Job, amount_fri: u128) {
-            if amount_fri != 0 {
-                job.times.audit_pool_fri += amount_fri;
-                self.book_times.write(job.job_id, job.times);
-            }
-        }
-
         /// Pay and least lock of a lease that was claimed at that level.
         fn stakes_of(
             self: @ComponentState<TContractState>, job: @Job, level: u8, count: u32,
@@ -259,7 +283,7 @@ pub mod JobBookComponent {
             } else {
                 self.book_old_rewards.read((*job.job_id, level))
             };
-            let pay_fri = reward_fri * count.into();
+            let pay_fri = times(reward_fri, count);
             (pay_fri, least_lock(pay_fri, job.audit_fri(count)))
         }
 
@@ -304,15 +328,16 @@ pub mod JobBookComponent {
         }
 
         fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {
+            let job = self.read(job_id, self.book_prices.read(job_id));
             JobInfo {
                 requester: self.book_requesters.read(job_id),
                 family: self.book_families.read(job_id),
-                scheduler: self.book_schedulers.read(job_id),
-                package: self.book_packages.read(job_id),
-                price: self.book_prices.read(job_id),
-                audit_price: self.book_audit_prices.read(job_id),
-                times: self.book_times.read(job_id),
-                progress: self.book_progress.read(job_id),
+                scheduler: self.scheduler_of(@job),
+                package: job.package,
+                price: job.price,
+                audit_price: job.audit_price,
+                times: job.times,
+                progress: job.progress,
             }
         }
     }

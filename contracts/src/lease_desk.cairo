@@ -8,13 +8,13 @@ pub mod LeaseDeskComponent {
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
+    use starknet::{ContractAddress, get_caller_address};
     use crate::events::{LeaseClaimed, ResultSubmitted};
     use crate::interfaces::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
-    use crate::lease_id::{MAX_SLOTS, join, split};
+    use crate::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
     use crate::packing::{LeasePacking, LimitsPacking};
-    use crate::terms::has_passed;
-    use crate::types::{Lease, LeaseResult, LeaseState, Limits};
+    use crate::terms::{has_passed, now};
+    use crate::types::{Lease, LeaseResult, LeaseState, Limits, Place, SignedResult};
 
     pub mod Errors {
         pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
@@ -34,8 +34,8 @@ pub mod LeaseDeskComponent {
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
-        desk_leases: Map<(u32, u8), Lease>,
-        desk_results: Map<(u32, u8), felt252>,
+        desk_leases: Map<u64, Lease>,
+        desk_results: Map<u64, felt252>,
     }
 
     #[event]
@@ -62,18 +62,33 @@ pub mod LeaseDeskComponent {
             self.desk_limits.read()
         }
 
-        /// Panics for a lease of nobody.
+        /// Zero for a lease of nobody.
         fn operator_of(self: @ComponentState<TContractState>, lease_id: u64) -> ContractAddress {
-            let (worker_id, _, _) = split(lease_id);
-            let operator = self.known_registry().operator_of(worker_id);
-            assert(!operator.is_zero(), Errors::NOT_OPERATOR);
-            operator
+            self.known_registry().operator_of(worker_of(lease_id))
+        }
+
+        /// Panics unless the caller operates the lease's worker.
+        fn assert_operator(self: @ComponentState<TContractState>, lease_id: u64) {
+            let caller = get_caller_address();
+            let is_operator = !caller.is_zero() && caller == self.operator_of(lease_id);
+            assert(is_operator, Errors::NOT_OPERATOR);
+        }
+
+        /// Of each result's lease, in one call.
+        fn operators_of(
+            self: @ComponentState<TContractState>, results: @Array<SignedResult>,
+        ) -> Array<ContractAddress> {
+            let mut workers = array![];
+            for signed in results {
+                workers.append(worker_of(*signed.lease_id));
+            }
+            self.known_registry().operators_of(workers)
         }
 
         /// State 0 (none) once the slot has been used again.
         fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Lease {
-            let (worker_id, slot, generation) = split(lease_id);
-            let lease = self.desk_leases.read((worker_id, slot));
+            let (place, generation) = split(lease_id);
+            let lease = self.desk_leases.read(place);
             if lease.generation == generation {
                 lease
             } else {
@@ -98,9 +113,10 @@ pub mod LeaseDeskComponent {
         fn held_by(self: @ComponentState<TContractState>, worker_id: u32) -> Array<u64> {
             let mut found = array![];
             for slot in 0..MAX_SLOTS {
-                let lease = self.desk_leases.read((worker_id, slot));
+                let place = place_number(worker_id, slot);
+                let lease = self.desk_leases.read(place);
                 if is_held(@lease) {
-                    found.append(join(worker_id, slot, lease.generation));
+                    found.append(join(place, lease.generation));
                 }
             }
             found
@@ -115,9 +131,9 @@ pub mod LeaseDeskComponent {
         }
 
         fn result_hash(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
-            let (worker_id, slot, _) = split(lease_id);
+            let (place, _) = split(lease_id);
             assert(self.find(lease_id).state >= LeaseState::SUBMITTED, Errors::WRONG_STATE);
-            self.desk_results.read((worker_id, slot))
+            self.desk_results.read(place)
         }
 
         /// Whether a time is over since the claim or the submission.
@@ -127,13 +143,11 @@ pub mod LeaseDeskComponent {
         }
 
         /// The number of the slot's next lease.
-        fn next_in(
-            self: @ComponentState<TContractState>, worker_id: u32, slot: u8,
-        ) -> Result<u32, felt252> {
-            if slot >= MAX_SLOTS {
+        fn next_in(self: @ComponentState<TContractState>, place: Place) -> Result<u32, felt252> {
+            if place.slot >= MAX_SLOTS {
                 return Err(Errors::NO_SUCH_SLOT);
             }
-            let last = self.desk_leases.read((worker_id, slot));
+            let last = self.desk_leases.read(place_number(place.worker_id, place.slot));
             if is_held(@last) {
                 Err(Errors::SLOT_TAKEN)
             } else {
@@ -144,14 +158,14 @@ pub mod LeaseDeskComponent {
         /// Writes a new lease down and says so; `lease` starts now.
         fn open(
             ref self: ComponentState<TContractState>,
-            worker_id: u32,
-            slot: u8,
+            place: Place,
             lease: Lease,
             operator: ContractAddress,
             assigned: bool,
         ) -> u64 {
-            self.desk_leases.write((worker_id, slot), lease);
-            let lease_id = join(worker_id, slot, lease.generation);
+            let place = place_number(place.worker_id, place.slot);
+            self.desk_leases.write(place, lease);
+            let lease_id = join(place, lease.generation);
             let Lease { job_id, first, count, attempt, audit_exp, .. } = lease;
             self
                 .emit(
@@ -164,23 +178,21 @@ pub mod LeaseDeskComponent {
 
         /// Writes down what the draw made of it.
         fn mark(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, trial: u8) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.desk_leases.write((worker_id, slot), Lease { trial, ..lease });
+            let (place, _) = split(lease_id);
+            self.desk_leases.write(place, Lease { trial, ..lease });
         }
 
         /// Another state in which the lease goes on, from now on.
         fn turn(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
-            let (worker_id, slot, _) = split(lease_id);
-            let (since_s, since_block) = (get_block_timestamp(), get_block_number());
-            self
-                .desk_leases
-                .write((worker_id, slot), Lease { state, since_s, since_block, ..lease });
+            let (place, _) = split(lease_id);
+            let (since_s, since_block) = now();
+            self.desk_leases.write(place, Lease { state, since_s, since_block, ..lease });
         }
 
         fn put_result(
             ref self: ComponentState<TContractState>, lease_id: u64, result: LeaseResult,
         ) -> Result<(), felt252> {
-            let (worker_id, slot, _) = split(lease_id);
+            let (place, _) = split(lease_id);
             let lease = self.find(lease_id);
             if lease.state != LeaseState::CLAIMED {
                 return Err(Errors::WRONG_STATE);
@@ -190,15 +202,15 @@ pub mod LeaseDeskComponent {
             }
             self.turn(lease_id, lease, LeaseState::SUBMITTED);
             let hash = PoseidonTrait::new().update_with(result).finalize();
-            self.desk_results.write((worker_id, slot), hash);
+            self.desk_results.write(place, hash);
             self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, result });
             Ok(())
         }
 
         /// A last state; the slot is free again.
         fn close(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
-            let (worker_id, slot, _) = split(lease_id);
-            self.desk_leases.write((worker_id, slot), Lease { state, ..lease });
+            let (place, _) = split(lease_id);
+            self.desk_leases.write(place, Lease { state, ..lease });
         }
     }
 

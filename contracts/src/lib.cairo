@@ -22,6 +22,7 @@ pub mod job_book;
 pub mod lease_desk;
 pub mod lease_id;
 pub mod leaves;
+pub mod locks;
 pub mod packing;
 pub mod payouts;
 pub mod prints;

@@ -15,18 +15,18 @@ const B32: NonZero<u128> = 0x100000000;
 const B40: NonZero<u128> = 0x10000000000;
 const B48: NonZero<u128> = 0x1000000000000;
 const B96: NonZero<u128> = 0x1000000000000000000000000;
-const B123: u128 = 0x8000000000000000000000000000000;
 const B128: felt252 = 0x100000000000000000000000000000000;
 
 pub mod Errors {
     pub const FIELD_TOO_WIDE: felt252 = 'RC: field too wide';
 }
 
-/// Adds a field below those packed so far; every field is asserted below its width.
-pub fn push(packed: u128, field: u128, width: NonZero<u128>) -> u128 {
+/// Adds a field below those packed so far; every field is asserted below its width. The widths of a
+/// half add up to less than its bits, so the felt never wraps.
+pub fn push(packed: felt252, field: u128, width: NonZero<u128>) -> felt252 {
     let width: u128 = width.into();
     assert(field < width, Errors::FIELD_TOO_WIDE);
-    packed * width + field
+    packed * width.into() + field.into()
 }
 
 /// Takes the lowest field off.
@@ -48,9 +48,13 @@ pub fn pull8(ref packed: u128, width: NonZero<u128>) -> u8 {
     pull(ref packed, width).try_into().unwrap()
 }
 
-pub fn join(low: u128, high: u128) -> felt252 {
-    assert(high < B123, Errors::FIELD_TOO_WIDE);
-    low.into() + high.into() * B128
+/// The field above all others needs no division.
+pub fn rest<T, +TryInto<u128, T>>(packed: u128) -> T {
+    packed.try_into().unwrap()
+}
+
+pub fn join(low: felt252, high: felt252) -> felt252 {
+    low + high * B128
 }
 
 pub fn split(cell: felt252) -> (u128, u128) {
@@ -67,7 +71,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
         let high = push(high, value.audit_floor_exp.into(), B4);
         let high = push(high, value.audit_tiles.into(), B8);
         let high = push(high, value.files.into(), B24);
-        join(value.lo, push(high, value.bytes.into(), B48))
+        join(value.lo.into(), push(high, value.bytes.into(), B48))
     }
 
     fn unpack(value: felt252) -> Package {
@@ -79,7 +83,7 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
             audit_tiles: pull8(ref high, B8),
             audit_floor_exp: pull8(ref high, B4),
             longest_lease: pull32(ref high, B24),
-            tiles: pull(ref high, B15).try_into().unwrap(),
+            tiles: rest(high),
         }
     }
 }
@@ -88,12 +92,12 @@ pub impl PackagePacking of StorePacking<Package, felt252> {
 pub impl PricePacking of StorePacking<Price, felt252> {
     fn pack(value: Price) -> felt252 {
         let high = push(0, value.tasks.into(), B24);
-        join(value.package_hi, push(high, value.reward_fri, B96))
+        join(value.package_hi.into(), push(high, value.reward_fri, B96))
     }
 
     fn unpack(value: felt252) -> Price {
         let (package_hi, mut high) = split(value);
-        Price { package_hi, reward_fri: pull(ref high, B96), tasks: pull32(ref high, B24) }
+        Price { package_hi, reward_fri: pull(ref high, B96), tasks: rest(high) }
     }
 }
 
@@ -111,10 +115,10 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
         let (mut low, mut high) = split(value);
         Times {
             audit_pool_fri: pull(ref low, B96),
-            lease_timeout_s: pull32(ref low, B32),
+            lease_timeout_s: rest(low),
             window_s: pull32(ref high, B32),
             expires_at_s: pull64(ref high, B40),
-            scheduler_grace_s: pull32(ref high, B32),
+            scheduler_grace_s: rest(high),
         }
     }
 }
@@ -148,10 +152,10 @@ pub impl ProgressPacking of StorePacking<Progress, felt252> {
             held: pull32(ref low, B24),
             reopened_ranges: pull32(ref low, B24),
             stopped: pull(ref low, B1) == 1,
-            level: pull8(ref low, B4),
+            level: rest(low),
             heard_at_s: pull64(ref high, B40),
             heard_block: pull64(ref high, B32),
-            expires_block: pull64(ref high, B32),
+            expires_block: rest(high),
         }
     }
 }
@@ -195,10 +199,10 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             attempt: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
-            trial: pull8(ref low, B4),
+            trial: rest(low),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
-            generation: pull32(ref high, B32),
+            generation: rest(high),
         }
     }
 }
@@ -208,14 +212,12 @@ pub impl RangePacking of StorePacking<Range, felt252> {
     fn pack(value: Range) -> felt252 {
         let low = push(0, value.attempt.into(), B4);
         let low = push(low, value.count.into(), B24);
-        push(low, value.first.into(), B24).into()
+        push(low, value.first.into(), B24)
     }
 
     fn unpack(value: felt252) -> Range {
         let (mut low, _) = split(value);
-        Range {
-            first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: pull8(ref low, B4),
-        }
+        Range { first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: rest(low) }
     }
 }
 
@@ -240,9 +242,7 @@ pub impl UnstakingPacking of StorePacking<Unstaking, felt252> {
 
     fn unpack(value: felt252) -> Unstaking {
         let (unstaking_fri, mut high) = split(value);
-        Unstaking {
-            unstaking_fri, since_s: pull64(ref high, B40), since_block: pull64(ref high, B32),
-        }
+        Unstaking { unstaking_fri, since_s: pull64(ref high, B40), since_block: rest(high) }
     }
 }
 
@@ -255,7 +255,7 @@ pub impl RecordPacking of StorePacking<Record, felt252> {
 
     fn unpack(value: felt252) -> Record {
         let (audited_fri, mut high) = split(value);
-        Record { audited_fri, audited: pull32(ref high, B32), losses: pull32(ref high, B32) }
+        Record { audited_fri, audited: pull32(ref high, B32), losses: rest(high) }
     }
 }
 
@@ -273,14 +273,14 @@ pub impl StandingOfferPacking of StorePacking<StandingOffer, (felt252, felt252)>
     fn unpack(value: (felt252, felt252)) -> StandingOffer {
         let (work, audits) = value;
         let (least_reward_fri, mut high) = split(work);
-        let (audit_fee_fri, mut memory) = split(audits);
+        let (audit_fee_fri, memory) = split(audits);
         StandingOffer {
             least_reward_fri,
             largest_package_bytes: pull64(ref high, B48),
             until_s: pull64(ref high, B40),
-            slots: pull8(ref high, B8),
+            slots: rest(high),
             audit_fee_fri,
-            memory_mib: pull32(ref memory, B32),
+            memory_mib: rest(memory),
         }
     }
 }
@@ -327,7 +327,7 @@ pub impl LimitsPacking of StorePacking<Limits, felt252> {
         let low = push(0, value.slowest_block_s.into(), B32);
         let low = push(low, value.audit_s.into(), B32);
         let low = push(low, value.window_s.into(), B32);
-        push(low, value.lease_timeout_s.into(), B32).into()
+        push(low, value.lease_timeout_s.into(), B32)
     }
 
     fn unpack(value: felt252) -> Limits {

@@ -5,6 +5,7 @@ pub mod PayoutsComponent {
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
+    use starknet::syscalls::call_contract_syscall;
     use starknet::{ContractAddress, get_contract_address};
     use crate::interfaces::{IERC20Dispatcher, IERC20DispatcherTrait, IPayouts};
 
@@ -74,6 +75,32 @@ pub mod PayoutsComponent {
             if amount_fri != 0 {
                 let balance_fri = self.owed_to(account);
                 self.payouts_balances.write(account, balance_fri + amount_fri + 1);
+            }
+        }
+
+        fn token(self: @ComponentState<TContractState>) -> ContractAddress {
+            self.payouts_token.read()
+        }
+
+        /// Sends it at once; what the token refuses is kept for the account, so that one bad
+        /// account does not stop a batch. Call it last: the token is a stranger's contract.
+        fn pay(
+            ref self: ComponentState<TContractState>,
+            token: ContractAddress,
+            account: ContractAddress,
+            amount_fri: u128,
+        ) {
+            if amount_fri == 0 {
+                return;
+            }
+            let calldata = array![account.into(), amount_fri.into(), 0];
+            let answer = call_contract_syscall(token, selector!("transfer"), calldata.span());
+            let sent = match answer {
+                Ok(said) => said.len() == 1 && *said[0] == 1,
+                Err(_) => false,
+            };
+            if !sent {
+                self.credit(account, amount_fri);
             }
         }
 

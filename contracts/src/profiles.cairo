@@ -1,12 +1,11 @@
 //! What workers render, on what standing terms, and the key that scenes are wrapped for.
 #[starknet::component]
 pub mod ProfilesComponent {
-    use starknet::get_block_timestamp;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use crate::interfaces::IProfiles;
     use crate::packing::StandingOfferPacking;
     use crate::roles::Roles;
-    use crate::types::{LockRequest, StandingOffer};
+    use crate::types::{LockRequest, LockTerms, StandingOffer};
 
     pub mod Errors {
         pub const FAMILY_UNSUPPORTED: felt252 = 'RC: family not supported';
@@ -89,7 +88,7 @@ pub mod ProfilesComponent {
         fn supports(
             self: @ComponentState<TContractState>, worker_id: u32, family: felt252,
         ) -> bool {
-            self.profile_families.read((worker_id, family))
+            self.renders(worker_id, family)
         }
 
         fn offer(self: @ComponentState<TContractState>, worker_id: u32) -> StandingOffer {
@@ -117,13 +116,22 @@ pub mod ProfilesComponent {
             self.emit(FamiliesChanged { worker_id, families, supported });
         }
 
+        fn renders(self: @ComponentState<TContractState>, worker_id: u32, family: felt252) -> bool {
+            self.profile_families.read((worker_id, family))
+        }
+
         /// Whether a scheduler may give this to the worker without asking.
-        fn is_offered(self: @ComponentState<TContractState>, request: @LockRequest) -> bool {
+        fn is_offered(
+            self: @ComponentState<TContractState>,
+            terms: @LockTerms,
+            request: @LockRequest,
+            now_s: u64,
+        ) -> bool {
             let offer = self.profile_offers.read(*request.worker_id);
             *request.slot < offer.slots
-                && get_block_timestamp() < offer.until_s
-                && *request.reward_fri >= offer.least_reward_fri
-                && *request.package_bytes <= offer.largest_package_bytes
+                && now_s < offer.until_s
+                && *terms.reward_fri >= offer.least_reward_fri
+                && *terms.package_bytes <= offer.largest_package_bytes
         }
     }
 }

@@ -9,6 +9,12 @@ pub trait Roles<T> {
     /// The caller; panics unless it is an active board.
     fn assert_active_board(ref self: T) -> ContractAddress;
     fn owner_of(self: @T, worker_id: u32) -> ContractAddress;
+    /// The worker's operator; zero if there is no such worker.
+    fn holder_of(self: @T, worker_id: u32) -> ContractAddress;
+    /// Accepted leases that a committee audited, since the worker's last loss.
+    fn audited_of(self: @T, worker_id: u32) -> u32;
+    /// What a worker may have locked in a family without a jury, in fri.
+    fn unjudged_fri(self: @T) -> u128;
     /// Stake that is not on its way out, in fri.
     fn staying_fri(self: @T, worker_id: u32) -> u128;
 }

@@ -1,6 +1,7 @@
-//! How a lease ends, and what that moves: pay, locks, refunds, the audit pool.
+//! How leases end, and what that moves: pay, locks, refunds, the audit pool.
 #[starknet::component]
 pub mod SettlementComponent {
+    use core::num::traits::Zero;
     use starknet::ContractAddress;
     use starknet::storage::StorageMapReadAccess;
     use crate::batch::{Batch, BatchTrait};
@@ -12,11 +13,11 @@ pub mod SettlementComponent {
     use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::lease_id::split;
+    use crate::lease_id::worker_of;
     use crate::payouts::PayoutsComponent;
     use crate::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
-    use crate::terms::lock_at;
-    use crate::types::{Lease, LeaseState, Range};
+    use crate::terms::{lock_at, times};
+    use crate::types::{Lease, LeaseState, Range, WorkerLock};
 
     /// Of the pay, for each of the three who found that a task can't be rendered.
     const FAILURE_SHARE: u128 = 10;
@@ -35,6 +36,18 @@ pub mod SettlementComponent {
         EntryRefused: EntryRefused,
         TasksRefunded: TasksRefunded,
         JobClosed: JobClosed,
+    }
+
+    /// Leases that end in this call: what is unlocked, and for whom what is paid. `finish` does
+    /// it all at once.
+    #[derive(Drop)]
+    pub struct Till {
+        locks: Array<WorkerLock>,
+        pays: Array<(u64, u128)>,
+    }
+
+    pub fn open_till() -> Till {
+        Till { locks: array![], pays: array![] }
     }
 
     #[generate_trait]
@@ -77,46 +90,65 @@ pub mod SettlementComponent {
             (pay_fri, lock_at(pay_fri, least_lock_fri, *lease.audit_exp))
         }
 
-        /// Pays a lease; `bonus` if chance spared it an audit. Returns what it costs less than the
-        /// present price.
+        /// Writes a lease's last state; returns its pay and what it locked.
+        fn close(
+            ref self: ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+        ) -> (u128, WorkerLock) {
+            let mut desk = get_dep_component_mut!(ref self, Desk);
+            desk.close(lease_id, lease, state);
+            let (pay_fri, amount_fri) = self.stakes_of(job, @lease);
+            (pay_fri, WorkerLock { worker_id: worker_of(lease_id), amount_fri })
+        }
+
+        /// Unlocks at once; returns who is to be paid.
+        fn unlock(self: @ComponentState<TContractState>, lock: WorkerLock) -> ContractAddress {
+            let registry = get_dep_component!(self, Desk).known_registry();
+            *registry.unlock(array![lock])[0]
+        }
+
+        /// Ends a lease that is to be paid, with a bonus if chance spared it an audit; returns what
+        /// it costs less than the present price.
         fn pay(
             ref self: ComponentState<TContractState>,
             ref job: Job,
+            ref till: Till,
             lease_id: u64,
             lease: Lease,
             bonus: bool,
         ) -> u128 {
-            let (worker_id, _, _) = split(lease_id);
-            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
-            let mut desk = get_dep_component_mut!(ref self, Desk);
-            desk.close(lease_id, lease, LeaseState::ACCEPTED);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
-            let payout = desk.known_registry().unlock(worker_id, lock_fri);
             let bonus_fri = if bonus && lease.audit_exp != 0 {
-                let mut book = get_dep_component_mut!(ref self, Book);
-                book.take_from_pool(ref job, job.audit_fri(lease.count) / 2)
+                job.take_from_pool(job.audit_fri(lease.count) / 2)
             } else {
                 0
             };
-            let paid_fri = pay_fri + bonus_fri;
-            self.credit(payout, paid_fri);
-            self.emit(LeaseAccepted { job_id: job.job_id, lease_id, payout, paid_fri });
-            job.price.reward_fri * lease.count.into() - pay_fri
+            till.locks.append(lock);
+            till.pays.append((lease_id, pay_fri + bonus_fri));
+            times(job.price.reward_fri, lease.count) - pay_fri
         }
 
-        /// Ends a lease without a result, or with one that nobody is slashed for.
+        /// Ends a lease without a result.
         fn end(
             ref self: ComponentState<TContractState>,
             ref job: Job,
+            ref till: Till,
             lease_id: u64,
             lease: Lease,
             state: u8,
         ) {
-            self.end_charged(ref job, lease_id, lease, state, 0);
+            let (_, lock) = self.close(@job, lease_id, lease, state);
+            till.locks.append(lock);
+            till.pays.append((lease_id, 0));
+            self.reopen(ref job, lease_id, lease, state);
         }
 
-        /// The same, but so much of the lock is lost.
+        /// Ends a lease after a trial; so much of the lock is lost.
         fn end_charged(
             ref self: ComponentState<TContractState>,
             ref job: Job,
@@ -125,35 +157,32 @@ pub mod SettlementComponent {
             state: u8,
             charge_fri: u128,
         ) {
-            let (worker_id, _, _) = split(lease_id);
-            let (_, lock_fri) = self.stakes_of(@job, @lease);
+            let (_, lock) = self.close(@job, lease_id, lease, state);
             self.reopen(ref job, lease_id, lease, state);
-            let registry = get_dep_component!(@self, Desk).known_registry();
+            let WorkerLock { worker_id, amount_fri } = lock;
             if charge_fri != 0 {
-                registry.slash(worker_id, charge_fri, 0);
+                let desk = get_dep_component!(@self, Desk);
+                desk.known_registry().slash(worker_id, charge_fri, 0);
             }
-            registry.unlock(worker_id, lock_fri - charge_fri);
+            self.unlock(WorkerLock { worker_id, amount_fri: amount_fri - charge_fri });
         }
 
         /// Ends a lease that was lost: its lock is burned but for a tenth, which is returned.
         fn lose(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) -> u128 {
-            let (worker_id, _, _) = split(lease_id);
-            let (_, lock_fri) = self.stakes_of(@job, @lease);
-            let reward_fri = lock_fri / REWARD_SHARE;
-            self
-                .emit(
-                    LeaseSlashed {
-                        job_id: job.job_id, lease_id, slashed_fri: lock_fri, reward_fri,
-                    },
-                );
-            self.reopen(ref job, lease_id, lease, LeaseState::REJECTED);
+            let state = LeaseState::REJECTED;
+            let (_, lock) = self.close(@job, lease_id, lease, state);
+            let WorkerLock { worker_id, amount_fri: slashed_fri } = lock;
+            let reward_fri = slashed_fri / REWARD_SHARE;
+            self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
+            self.reopen(ref job, lease_id, lease, state);
             let desk = get_dep_component!(@self, Desk);
-            desk.known_registry().slash(worker_id, lock_fri, reward_fri);
+            desk.known_registry().slash(worker_id, slashed_fri, reward_fri);
             reward_fri
         }
 
+        /// Gives the tasks of an ended lease back, to others or to the requester.
         fn reopen(
             ref self: ComponentState<TContractState>,
             ref job: Job,
@@ -161,17 +190,13 @@ pub mod SettlementComponent {
             lease: Lease,
             state: u8,
         ) {
-            let mut desk = get_dep_component_mut!(ref self, Desk);
-            desk.close(lease_id, lease, state);
-            let range = Range {
-                first: lease.first, count: lease.count, attempt: lease.attempt + 1,
-            };
+            let Lease { first, count, attempt, .. } = lease;
             let mut book = get_dep_component_mut!(ref self, Book);
-            let reopened = book.reopen(ref job, range);
+            let reopened = book.reopen(ref job, Range { first, count, attempt: attempt + 1 });
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
             if !reopened {
-                let refunded_fri = job.price.reward_fri * lease.count.into();
-                self.refund(ref job, lease.count, refunded_fri);
+                let refunded_fri = times(job.price.reward_fri, count);
+                self.refund(ref job, count, refunded_fri);
             }
         }
 
@@ -185,12 +210,9 @@ pub mod SettlementComponent {
             share: u128,
             others: Span<ContractAddress>,
         ) {
-            let (worker_id, _, _) = split(lease_id);
-            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
-            let mut desk = get_dep_component_mut!(ref self, Desk);
-            desk.close(lease_id, lease, state);
-            let payout = desk.known_registry().unlock(worker_id, lock_fri);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
             job.progress.held -= lease.count;
+            let payout = self.unlock(lock);
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
             let share_fri = pay_fri / share;
             self.credit(payout, share_fri);
@@ -198,7 +220,7 @@ pub mod SettlementComponent {
                 self.credit(*other, share_fri);
             }
             let spent_fri = share_fri * (others.len() + 1).into();
-            let refunded_fri = job.price.reward_fri * lease.count.into() - spent_fri;
+            let refunded_fri = times(job.price.reward_fri, lease.count) - spent_fri;
             self.refund(ref job, lease.count, refunded_fri);
         }
 
@@ -230,8 +252,9 @@ pub mod SettlementComponent {
             }
         }
 
-        /// Writes the progress; the change that settles the last task returns the audit pool.
-        fn finish(ref self: ComponentState<TContractState>, job: Job) {
+        /// Writes the progress, returns the audit pool with the last task, unlocks, and then pays:
+        /// the state first, the money last.
+        fn finish(ref self: ComponentState<TContractState>, job: Job, till: Till) {
             let mut book = get_dep_component_mut!(ref self, Book);
             book.save(@job);
             if job.is_settled() {
@@ -239,6 +262,37 @@ pub mod SettlementComponent {
                 self.credit(self.requester_of(job.job_id), refunded_fri);
                 self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
+            let Till { locks, pays } = till;
+            if locks.len() != 0 {
+                let desk = get_dep_component!(@self, Desk);
+                let payouts = desk.known_registry().unlock(locks);
+                self.pay_out(job.job_id, pays, payouts.span());
+            }
+        }
+
+        /// One transfer for neighbours with the same payout.
+        fn pay_out(
+            ref self: ComponentState<TContractState>,
+            job_id: u64,
+            pays: Array<(u64, u128)>,
+            mut payouts: Span<ContractAddress>,
+        ) {
+            let mut till = get_dep_component_mut!(ref self, Payouts);
+            let token = till.token();
+            let (mut last, mut together_fri) = (Zero::zero(), 0);
+            for (lease_id, paid_fri) in pays {
+                let payout = *payouts.pop_front().unwrap();
+                if paid_fri != 0 {
+                    self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri });
+                }
+                if payout != last {
+                    till.pay(token, last, together_fri);
+                    last = payout;
+                    together_fri = 0;
+                }
+                together_fri += paid_fri;
+            }
+            till.pay(token, last, together_fri);
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Stake, what boards locked of it, and what is on its way out. It moves no money.
 #[starknet::component]
 pub mod StakesComponent {
+    use starknet::ContractAddress;
     use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
-        StoragePointerWriteAccess,
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
+        StoragePointerReadAccess, StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_number, get_block_timestamp};
     use crate::packing::{StakePacking, UnstakingPacking};
-    use crate::terms::has_passed;
-    use crate::types::{Stake, Unstaking};
+    use crate::terms::{has_passed, now};
+    use crate::types::{Stake, Unstaking, WorkerLock};
 
     pub mod Errors {
         pub const STAKE_NOT_FREE: felt252 = 'RC: stake is not free';
@@ -24,9 +24,9 @@ pub mod StakesComponent {
     /// | stake_burned_fri | 1 | fri | since the network exists |
     #[storage]
     pub struct Storage {
-        pub stakes: Map<u32, Stake>,
-        pub unstakings: Map<u32, Unstaking>,
-        pub stake_locks: Map<(ContractAddress, u32), u128>,
+        stakes: Map<u32, Stake>,
+        unstakings: Map<u32, Unstaking>,
+        stake_locks: Map<(ContractAddress, u32), u128>,
         pub stake_burned_fri: u128,
     }
 
@@ -34,9 +34,11 @@ pub mod StakesComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         StakeChanged: StakeChanged,
+        LocksChanged: LocksChanged,
         Slashed: Slashed,
     }
 
+    /// `stake_fri` is all that the registry holds of the worker.
     #[derive(Drop, starknet::Event)]
     pub struct StakeChanged {
         #[key]
@@ -44,6 +46,14 @@ pub mod StakesComponent {
         pub stake_fri: u128,
         pub locked_fri: u128,
         pub unstaking_fri: u128,
+    }
+
+    /// What is locked of each worker from now on, by all boards together.
+    #[derive(Drop, starknet::Event)]
+    pub struct LocksChanged {
+        #[key]
+        pub board: ContractAddress,
+        pub locks: Array<WorkerLock>,
     }
 
     #[derive(Drop, starknet::Event)]
@@ -56,33 +66,20 @@ pub mod StakesComponent {
         pub reward_fri: u128,
     }
 
-    /// A worker's two cells in hand.
-    #[derive(Copy, Drop)]
-    pub struct Account {
-        pub stake: Stake,
-        pub unstaking_fri: u128,
-    }
-
-    #[generate_trait]
-    pub impl AccountImpl of AccountTrait {
-        /// What is neither locked nor on its way out.
-        fn free_fri(self: @Account) -> u128 {
-            *self.stake.stake_fri - *self.stake.locked_fri - *self.unstaking_fri
-        }
-    }
-
     #[generate_trait]
     pub impl InternalImpl<
         TContractState, +HasComponent<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Stake that is not on its way out.
-        fn staying_fri(self: @ComponentState<TContractState>, worker_id: u32) -> u128 {
-            self.stakes.read(worker_id).stake_fri - self.unstakings.read(worker_id).unstaking_fri
+        /// Without what is on its way out.
+        fn stake_of(self: @ComponentState<TContractState>, worker_id: u32) -> Stake {
+            self.stakes.read(worker_id)
         }
 
-        fn account_of(self: @ComponentState<TContractState>, worker_id: u32) -> Account {
-            let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri;
-            Account { stake: self.stakes.read(worker_id), unstaking_fri }
+        /// All of a worker's stake, with what is on its way out.
+        fn whole_of(self: @ComponentState<TContractState>, worker_id: u32) -> (Stake, Unstaking) {
+            let unstaking = self.unstakings.read(worker_id);
+            let stake = self.stakes.read(worker_id);
+            (Stake { stake_fri: stake.stake_fri + unstaking.unstaking_fri, ..stake }, unstaking)
         }
 
         fn locked_by(
@@ -106,12 +103,12 @@ pub mod StakesComponent {
             ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128,
         ) {
             assert(amount_fri != 0, Errors::NOTHING_UNSTAKING);
-            let account = self.account_of(worker_id);
-            assert(account.free_fri() >= amount_fri, Errors::STAKE_NOT_FREE);
-            let unstaking_fri = account.unstaking_fri + amount_fri;
-            let (since_s, since_block) = (get_block_timestamp(), get_block_number());
+            let stake = self.stakes.read(worker_id);
+            assert(stake.stake_fri - stake.locked_fri >= amount_fri, Errors::STAKE_NOT_FREE);
+            let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri + amount_fri;
+            let (since_s, since_block) = now();
             self.unstakings.write(worker_id, Unstaking { unstaking_fri, since_s, since_block });
-            self.store(worker_id, self.stakes.read(worker_id));
+            self.store(worker_id, Stake { stake_fri: stake.stake_fri - amount_fri, ..stake });
         }
 
         /// Ends the unstaking; returns how much it was.
@@ -123,8 +120,9 @@ pub mod StakesComponent {
         }
 
         fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) {
-            self.clear_unstaking(worker_id);
-            self.store(worker_id, self.stakes.read(worker_id));
+            let amount_fri = self.clear_unstaking(worker_id);
+            let stake = self.stakes.read(worker_id);
+            self.store(worker_id, Stake { stake_fri: stake.stake_fri + amount_fri, ..stake });
         }
 
         /// Takes out what has cooled down; returns how much.
@@ -138,24 +136,28 @@ pub mod StakesComponent {
             let amount_fri = self.clear_unstaking(worker_id);
             let cooled = has_passed(since_s, since_block, cooldown_s, slowest_block_s);
             assert(cooled, Errors::COOLING_DOWN);
-            let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Stake { stake_fri: stake.stake_fri - amount_fri, ..stake });
+            self.announce(worker_id);
             amount_fri
         }
 
-        /// The caller made sure that so much is free.
+        /// The caller made sure that so much is free; returns what is locked then.
         fn lock_for(
             ref self: ComponentState<TContractState>,
             board: ContractAddress,
             worker_id: u32,
-            account: Account,
+            stake: Stake,
             amount_fri: u128,
-        ) {
-            let locked_fri = self.locked_by(board, worker_id) + amount_fri;
-            self.stake_locks.write((board, worker_id), locked_fri + 1);
-            let Account { stake, unstaking_fri } = account;
-            let stake = Stake { locked_fri: stake.locked_fri + amount_fri, ..stake };
-            self.write(worker_id, stake, unstaking_fri);
+        ) -> WorkerLock {
+            let cell = self.stake_locks.entry((board, worker_id));
+            let kept = cell.read();
+            cell.write(if kept == 0 {
+                amount_fri + 1
+            } else {
+                kept + amount_fri
+            });
+            let locked_fri = stake.locked_fri + amount_fri;
+            self.stakes.write(worker_id, Stake { locked_fri, ..stake });
+            WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
         /// Takes off what that board locked; `lost_fri` of it is no longer the worker's.
@@ -165,15 +167,16 @@ pub mod StakesComponent {
             worker_id: u32,
             amount_fri: u128,
             lost_fri: u128,
-        ) {
-            let locked_fri = self.locked_by(board, worker_id);
-            assert(locked_fri >= amount_fri, Errors::NOT_LOCKED_HERE);
-            self.stake_locks.write((board, worker_id), locked_fri - amount_fri + 1);
-            let Stake { stake_fri, locked_fri } = self.stakes.read(worker_id);
-            let stake = Stake {
-                stake_fri: stake_fri - lost_fri, locked_fri: locked_fri - amount_fri,
-            };
-            self.store(worker_id, stake);
+        ) -> WorkerLock {
+            let cell = self.stake_locks.entry((board, worker_id));
+            let kept = cell.read();
+            assert(kept > amount_fri, Errors::NOT_LOCKED_HERE);
+            cell.write(kept - amount_fri);
+            let cell = self.stakes.entry(worker_id);
+            let Stake { stake_fri, locked_fri } = cell.read();
+            let locked_fri = locked_fri - amount_fri;
+            cell.write(Stake { stake_fri: stake_fri - lost_fri, locked_fri });
+            WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
         /// At most a tenth is a reward for those who were right, the rest is burned.
@@ -188,20 +191,25 @@ pub mod StakesComponent {
             self.release(board, worker_id, amount_fri, amount_fri);
             let burned_fri = self.stake_burned_fri.read();
             self.stake_burned_fri.write(burned_fri + amount_fri - reward_fri);
+            self.announce(worker_id);
             self.emit(Slashed { worker_id, board, amount_fri, reward_fri });
         }
 
-        fn store(ref self: ComponentState<TContractState>, worker_id: u32, stake: Stake) {
-            self.write(worker_id, stake, self.unstakings.read(worker_id).unstaking_fri);
+        fn announce_locks(
+            ref self: ComponentState<TContractState>,
+            board: ContractAddress,
+            locks: Array<WorkerLock>,
+        ) {
+            self.emit(LocksChanged { board, locks });
         }
 
-        fn write(
-            ref self: ComponentState<TContractState>,
-            worker_id: u32,
-            stake: Stake,
-            unstaking_fri: u128,
-        ) {
+        fn store(ref self: ComponentState<TContractState>, worker_id: u32, stake: Stake) {
             self.stakes.write(worker_id, stake);
+            self.announce(worker_id);
+        }
+
+        fn announce(ref self: ComponentState<TContractState>, worker_id: u32) {
+            let (stake, Unstaking { unstaking_fri, .. }) = self.whole_of(worker_id);
             let Stake { stake_fri, locked_fri } = stake;
             self.emit(StakeChanged { worker_id, stake_fri, locked_fri, unstaking_fri });
         }

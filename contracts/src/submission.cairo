@@ -12,15 +12,21 @@ const SUBMISSION_TYPE: felt252 = selector!(
     "\"Submission\"(\"Board\":\"ContractAddress\",\"Lease\":\"felt\",\"Root\":\"felt\",\"Results high\":\"u128\",\"Results low\":\"u128\",\"Key hash\":\"felt\")",
 );
 
-/// The hash that `operator` signs. A lease is submitted once, so its number is the nonce.
-pub fn submission_hash(operator: ContractAddress, lease_id: u64, result: LeaseResult) -> felt252 {
-    let domain = PoseidonTrait::new()
+/// What binds a signature to this chain.
+pub fn submission_domain() -> felt252 {
+    PoseidonTrait::new()
         .update(DOMAIN_TYPE)
         .update('RenderChain')
         .update(1) // wallets read the version "1" as a number
         .update(get_tx_info().unbox().chain_id)
         .update(1)
-        .finalize();
+        .finalize()
+}
+
+/// The hash that `operator` signs. A lease is submitted once, so its number is the nonce.
+pub fn submission_hash(
+    domain: felt252, operator: ContractAddress, lease_id: u64, result: LeaseResult,
+) -> felt252 {
     let message = PoseidonTrait::new()
         .update(SUBMISSION_TYPE)
         .update(get_contract_address().into())

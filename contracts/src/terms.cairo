@@ -1,11 +1,11 @@
 //! What follows from a job's terms alone: prices, locks and deadlines.
 use core::cmp::min;
 use core::num::traits::Pow;
-use starknet::{get_block_number, get_block_timestamp};
+use starknet::get_block_info;
 use crate::types::{AuditPrice, JobTerms, Limits};
 
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
-const LEAST_LOCK_NUMERATOR: u128 = 3;
+const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
 /// The audit rate halves with this many accepted leases that a committee audited.
 const LEASES_PER_HALVING: u32 = 10;
@@ -14,7 +14,7 @@ pub const MAX_AUDIT_EXP: u8 = 5;
 /// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
 const LEAVES_PER_DRAWN: u32 = 96;
 pub const MAX_AUDIT_TILES: u8 = 32;
-const BOND_FEES: u128 = 20;
+const BOND_FEES: u32 = 20;
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
@@ -80,12 +80,31 @@ pub fn drawn_leaves(leaves: u32, wanted: u8) -> u32 {
 
 /// What each verifier of a round gets.
 pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
-    price.fee_fri + price.tile_fri * leaves.into()
+    price.fee_fri + times(price.tile_fri, leaves)
+}
+
+/// A product below 2^160 in a felt costs a tenth of one of u128; it panics where that would.
+pub fn times(amount_fri: u128, count: u32) -> u128 {
+    let product: felt252 = amount_fri.into() * count.into();
+    product.try_into().unwrap()
+}
+
+/// From a table up to the exponents of audit rates.
+pub fn power_of_two(exp: u8) -> u32 {
+    match exp {
+        0 => 1,
+        1 => 2,
+        2 => 4,
+        3 => 8,
+        4 => 16,
+        5 => 32,
+        _ => 2_u32.pow(exp.into()),
+    }
 }
 
 /// What a verifier loses that is wrong or absent: so much that copying never pays.
 pub fn bond_of(fee_fri: u128) -> u128 {
-    BOND_FEES * fee_fri
+    times(fee_fri, BOND_FEES)
 }
 
 /// Verifiers of a round; each appeal goes to more.
@@ -106,13 +125,16 @@ pub fn phase_s(limits: Limits) -> u32 {
 
 /// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.
 pub fn least_lock(pay_fri: u128, audit_fees_fri: u128) -> u128 {
-    (pay_fri * LEAST_LOCK_NUMERATOR + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
+    (times(pay_fri, LEAST_LOCK_NUMERATOR) + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
         + audit_fees_fri
 }
 
 /// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.
 pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
-    let risk_fri = 2 * pay_fri * (2_u128.pow(audit_exp.into()) - 1);
+    if audit_exp == 0 {
+        return least_lock_fri;
+    }
+    let risk_fri = times(pay_fri, 2 * (power_of_two(audit_exp) - 1));
     if risk_fri > least_lock_fri {
         risk_fri
     } else {
@@ -120,25 +142,33 @@ pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
     }
 }
 
-/// The smallest audit rate, as exponent, that record, job and free stake all allow; None if not
-/// even p = 1 is covered.
+/// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
+/// it; None if not even p = 1 is covered.
 pub fn audit_rate(
     pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
-) -> Option<u8> {
+) -> Option<(u8, u128)> {
     let earned = audited / LEASES_PER_HALVING;
     let mut exp: u8 = if earned < floor_exp.into() {
         earned.try_into().unwrap()
     } else {
         floor_exp
     };
-    while exp != 0 && lock_at(pay_fri, least_lock_fri, exp) > free_fri {
+    loop {
+        let lock_fri = lock_at(pay_fri, least_lock_fri, exp);
+        if lock_fri <= free_fri {
+            break Some((exp, lock_fri));
+        }
+        if exp == 0 {
+            break None;
+        }
         exp -= 1;
     }
-    if lock_at(pay_fri, least_lock_fri, exp) <= free_fri {
-        Some(exp)
-    } else {
-        None
-    }
+}
+
+/// The block's time and number, in one system call.
+pub fn now() -> (u64, u64) {
+    let block = get_block_info().unbox();
+    (block.block_timestamp, block.block_number)
 }
 
 /// How many blocks a time must also last.
@@ -148,7 +178,6 @@ pub fn blocks_of(seconds: u32, slowest_block_s: u32) -> u64 {
 
 /// Both clocks must have run out: a chain that stands still ends nothing.
 pub fn has_passed(since_s: u64, since_block: u64, seconds: u32, slowest_block_s: u32) -> bool {
-    get_block_timestamp() >= since_s
-        + seconds.into() && get_block_number() >= since_block
-        + blocks_of(seconds, slowest_block_s)
+    let (now_s, block) = now();
+    now_s >= since_s + seconds.into() && block >= since_block + blocks_of(seconds, slowest_block_s)
 }

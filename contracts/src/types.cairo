@@ -178,7 +178,7 @@ pub struct Place {
     pub slot: u8,
 }
 
-/// A worker's stake. Two cells.
+/// A worker's stake. One cell, in which `stake_fri` is without the part that is on its way out.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Stake {
     pub stake_fri: u128,
@@ -237,19 +237,31 @@ pub struct Limits {
     pub slowest_block_s: u32,
 }
 
-/// What a board asks of the registry for a lease. `operator` is the claimant; 0 asks for an
-/// assignment against the standing offer, which `slot`, `reward_fri` and `package_bytes` must meet.
+/// For what job a board asks the registry for locks. `operator` is the claimant; 0 asks for
+/// assignments against standing offers, which slot, `reward_fri` and `package_bytes` must meet.
+#[derive(Copy, Drop, Serde)]
+pub struct LockTerms {
+    pub operator: ContractAddress,
+    pub family: felt252,
+    pub audit_floor_exp: u8,
+    pub reward_fri: u128,
+    pub package_bytes: u64,
+}
+
+/// A lease to lock for.
 #[derive(Copy, Drop, Serde)]
 pub struct LockRequest {
     pub worker_id: u32,
-    pub operator: ContractAddress,
-    pub family: felt252,
+    pub slot: u8,
     pub pay_fri: u128,
     pub least_lock_fri: u128,
-    pub audit_floor_exp: u8,
-    pub slot: u8,
-    pub reward_fri: u128,
-    pub package_bytes: u64,
+}
+
+/// What is locked of a worker's stake.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct WorkerLock {
+    pub worker_id: u32,
+    pub amount_fri: u128,
 }
 
 /// The registry's answer; `refusal` is 0 when the stake is locked at audit rate 2^-audit_exp.

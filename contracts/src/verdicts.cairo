@@ -8,15 +8,15 @@ pub mod VerdictsComponent {
     use crate::cases::CasesComponent::{CaseTrait, InternalTrait as CasesTrait};
     use crate::interfaces::IWorkerRegistryDispatcherTrait;
     use crate::job_book::JobBookComponent;
-    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job};
+    use crate::job_book::JobBookComponent::{Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
-    use crate::lease_id::split;
+    use crate::lease_id::worker_of;
     use crate::payouts::PayoutsComponent;
     use crate::settlement::SettlementComponent;
     use crate::settlement::SettlementComponent::InternalTrait as SettlementTrait;
     use crate::terms::{bond_of, least_lock, seats_in};
-    use crate::types::{Lease, LeaseState, Trial};
+    use crate::types::{Lease, LeaseState, Trial, WorkerLock};
 
     #[storage]
     pub struct Storage {}
@@ -45,8 +45,7 @@ pub mod VerdictsComponent {
             let reward_fri = bond_fri / 10;
             let desk = get_dep_component!(@self, Desk);
             desk.known_registry().slash(worker_id, bond_fri, reward_fri);
-            let mut book = get_dep_component_mut!(ref self, Book);
-            book.add_to_pool(ref job, reward_fri);
+            job.add_to_pool(reward_fri);
         }
 
         /// The end of a case: fees, bonds, and what becomes of the lease.
@@ -81,7 +80,7 @@ pub mod VerdictsComponent {
             case: @Case,
             right: Span<ContractAddress>,
         ) {
-            let (worker_id, _, _) = split(lease_id);
+            let worker_id = worker_of(lease_id);
             let verdict = *case.verdict;
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
             let (pay_fri, _) = settlement.stakes_of(@job, @lease);
@@ -152,8 +151,7 @@ pub mod VerdictsComponent {
                     left_fri -= each_fri;
                 }
             }
-            let mut book = get_dep_component_mut!(ref self, Book);
-            book.add_to_pool(ref job, left_fri);
+            job.add_to_pool(left_fri);
         }
 
         /// Bonds of a round's verifiers by the final verdict, their fees, and who pays these.
@@ -175,9 +173,9 @@ pub mod VerdictsComponent {
                 if is_wrong(member.vote, verdict) {
                     self.forfeit(ref job, member.worker_id, bond_fri);
                 } else if member.vote != Vote::ABSENT {
-                    let desk = get_dep_component!(@self, Desk);
-                    let payout = desk.known_registry().unlock(member.worker_id, bond_fri);
                     let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                    let lock = WorkerLock { worker_id: member.worker_id, amount_fri: bond_fri };
+                    let payout = settlement.unlock(lock);
                     settlement.credit(payout, fee_fri);
                     paid_fri += fee_fri;
                     right.append(payout);
@@ -187,8 +185,7 @@ pub mod VerdictsComponent {
                 self.settle_bond(ref job, lease_id, lease, case, round, paid_fri);
             } else {
                 let kept_fri = fee_fri * case.seats_of(round).into();
-                let mut book = get_dep_component_mut!(ref self, Book);
-                book.add_to_pool(ref job, kept_fri - paid_fri);
+                job.add_to_pool(kept_fri - paid_fri);
             }
         }
 
@@ -212,19 +209,18 @@ pub mod VerdictsComponent {
             } else {
                 *case.verdict == Verdict::REJECTED
             };
-            let mut book = get_dep_component_mut!(ref self, Book);
             if !lost || case.seats_of(round) == 0 {
-                let helped_fri = book.take_from_pool(ref job, paid_fri);
+                let helped_fri = job.take_from_pool(paid_fri);
                 let mut settlement = get_dep_component_mut!(ref self, Settlement);
                 settlement.credit(payer, bond_fri + helped_fri - paid_fri);
             } else if round == 0 {
-                let (worker_id, _, _) = split(lease_id);
+                let worker_id = worker_of(lease_id);
                 let desk = get_dep_component!(@self, Desk);
                 let payout = desk.known_registry().payout_of(worker_id);
                 let mut settlement = get_dep_component_mut!(ref self, Settlement);
                 settlement.credit(payout, bond_fri - paid_fri);
             } else {
-                book.add_to_pool(ref job, bond_fri - paid_fri);
+                job.add_to_pool(bond_fri - paid_fri);
             }
         }
 

@@ -13,8 +13,10 @@ pub mod WorkerRegistry {
     use crate::committees::CommitteesComponent;
     use crate::interfaces::{
         IDirectoryDispatcher, IDirectoryDispatcherTrait, IERC20Dispatcher, IERC20DispatcherTrait,
-        IProfiles, IWorkerRegistry,
+        IWorkerRegistry,
     };
+    use crate::locks::LocksComponent;
+    use crate::locks::LocksComponent::InternalTrait as LocksTrait;
     use crate::packing::{LimitsPacking, RecordPacking, StakePacking, UnstakingPacking};
     use crate::profiles::ProfilesComponent;
     use crate::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
@@ -23,9 +25,8 @@ pub mod WorkerRegistry {
     use crate::seats::SeatsComponent;
     use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::stakes::StakesComponent;
-    use crate::stakes::StakesComponent::{AccountTrait, InternalTrait as StakesTrait};
-    use crate::terms::{audit_rate, lock_at};
-    use crate::types::{Limits, LockGrant, LockRequest, Record, WorkerInfo};
+    use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
+    use crate::types::{Limits, LockGrant, LockRequest, LockTerms, Record, WorkerInfo, WorkerLock};
 
     pub mod Errors {
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in registry';
@@ -35,18 +36,14 @@ pub mod WorkerRegistry {
         pub const NOT_WORKER_OWNER: felt252 = 'RC: not the worker owner';
         pub const NOT_WORKER_MEMBER: felt252 = 'RC: neither owner nor operator';
         pub const UNKNOWN_WORKER: felt252 = 'RC: unknown worker';
-        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
         pub const STAKE_TOO_SMALL: felt252 = 'RC: stake below the minimum';
         pub const NOT_ACTIVE_BOARD: felt252 = 'RC: not an active board';
         pub const TRANSFER_FAILED: felt252 = 'RC: stake transfer failed';
-        pub const NO_JURY: felt252 = 'RC: too much without a jury';
     }
-
-    /// Three verifiers besides the worker's own owner.
-    const JURY: u32 = 4;
 
     component!(path: ProfilesComponent, storage: profiles, event: ProfilesEvent);
     component!(path: StakesComponent, storage: stakes, event: StakesEvent);
+    component!(path: LocksComponent, storage: locks, event: LocksEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
 
@@ -86,6 +83,8 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         stakes: StakesComponent::Storage,
         #[substorage(v0)]
+        locks: LocksComponent::Storage,
+        #[substorage(v0)]
         profiles: ProfilesComponent::Storage,
         #[substorage(v0)]
         seats: SeatsComponent::Storage,
@@ -101,6 +100,8 @@ pub mod WorkerRegistry {
         RecordChanged: RecordChanged,
         #[flat]
         StakesEvent: StakesComponent::Event,
+        #[flat]
+        LocksEvent: LocksComponent::Event,
         #[flat]
         ProfilesEvent: ProfilesComponent::Event,
         #[flat]
@@ -207,52 +208,25 @@ pub mod WorkerRegistry {
             self.send(self.owners.read(worker_id), left_fri);
         }
 
-        /// Caller: an active board. Chooses the audit rate and locks for it, or says why not.
-        fn lock(ref self: ContractState, request: LockRequest) -> LockGrant {
+        /// Caller: an active board. Chooses the audit rate of each lease and locks for it, or says
+        /// why not; a refused one changes nothing.
+        fn lock(
+            ref self: ContractState, terms: LockTerms, requests: Array<LockRequest>,
+        ) -> Array<LockGrant> {
             let board = self.assert_active_board();
-            let worker_id = request.worker_id;
-            let operator = self.operators.read(worker_id);
-            let refused = |refusal: felt252| LockGrant { refusal, audit_exp: 0, operator };
-            if operator.is_zero() {
-                return refused(Errors::UNKNOWN_WORKER);
-            }
-            if request.operator.is_zero() {
-                if !self.profiles.is_offered(@request) {
-                    return refused(ProfilesComponent::Errors::NOT_OFFERED);
-                }
-            } else if request.operator != operator {
-                return refused(Errors::NOT_ITS_OPERATOR);
-            }
-            if !self.profiles.supports(worker_id, request.family) {
-                return refused(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
-            }
-            let account = self.stakes.account_of(worker_id);
-            let rate = audit_rate(
-                request.pay_fri,
-                request.least_lock_fri,
-                request.audit_floor_exp,
-                self.records.read(worker_id).audited,
-                account.free_fri(),
-            );
-            if let Some(audit_exp) = rate {
-                let amount_fri = lock_at(request.pay_fri, request.least_lock_fri, audit_exp);
-                let open_fri = account.stake.locked_fri + amount_fri;
-                if self.seats.seat_owners_of(request.family) < JURY
-                    && open_fri > self.unjudged_cap_fri.read() {
-                    return refused(Errors::NO_JURY);
-                }
-                self.stakes.lock_for(board, worker_id, account, amount_fri);
-                LockGrant { refusal: 0, audit_exp, operator }
-            } else {
-                refused(StakesComponent::Errors::STAKE_NOT_FREE)
-            }
+            self.locks.lock_all(board, terms, requests)
         }
 
-        /// Caller: an active board, for what it locked itself. Returns who is to be paid.
-        fn unlock(ref self: ContractState, worker_id: u32, amount_fri: u128) -> ContractAddress {
+        /// Caller: an active board, for what it locked itself. Returns who is to be paid for each.
+        fn unlock(ref self: ContractState, locks: Array<WorkerLock>) -> Array<ContractAddress> {
             let board = self.assert_active_board();
-            self.stakes.release(board, worker_id, amount_fri, 0);
-            self.payouts.read(worker_id)
+            let (mut payouts, mut left) = (array![], array![]);
+            for WorkerLock { worker_id, amount_fri } in locks {
+                left.append(self.stakes.release(board, worker_id, amount_fri, 0));
+                payouts.append(self.payouts.read(worker_id));
+            }
+            self.stakes.announce_locks(board, left);
+            payouts
         }
 
         /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
@@ -286,12 +260,13 @@ pub mod WorkerRegistry {
         }
 
         fn worker(self: @ContractState, worker_id: u32) -> WorkerInfo {
+            let (stake, unstaking) = self.stakes.whole_of(worker_id);
             WorkerInfo {
                 owner: self.owners.read(worker_id),
                 operator: self.operators.read(worker_id),
                 payout: self.payouts.read(worker_id),
-                stake: self.stakes.stakes.read(worker_id),
-                unstaking: self.stakes.unstakings.read(worker_id),
+                stake,
+                unstaking,
                 record: self.records.read(worker_id),
             }
         }
@@ -306,6 +281,15 @@ pub mod WorkerRegistry {
 
         fn payout_of(self: @ContractState, worker_id: u32) -> ContractAddress {
             self.payouts.read(worker_id)
+        }
+
+        /// 0 for a worker that does not exist.
+        fn operators_of(self: @ContractState, worker_ids: Array<u32>) -> Array<ContractAddress> {
+            let mut operators = array![];
+            for worker_id in worker_ids {
+                operators.append(self.operators.read(worker_id));
+            }
+            operators
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
@@ -346,6 +330,18 @@ pub mod WorkerRegistry {
             assert(!caller.is_zero() && member, Errors::NOT_WORKER_MEMBER);
         }
 
+        fn holder_of(self: @ContractState, worker_id: u32) -> ContractAddress {
+            self.operators.read(worker_id)
+        }
+
+        fn audited_of(self: @ContractState, worker_id: u32) -> u32 {
+            self.records.read(worker_id).audited
+        }
+
+        fn unjudged_fri(self: @ContractState) -> u128 {
+            self.unjudged_cap_fri.read()
+        }
+
         /// The caller, an active board. Boards never end, so the directory is asked once.
         fn assert_active_board(ref self: ContractState) -> ContractAddress {
             let board = get_caller_address();
@@ -362,7 +358,7 @@ pub mod WorkerRegistry {
         }
 
         fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
-            self.stakes.staying_fri(worker_id)
+            self.stakes.stake_of(worker_id).stake_fri
         }
     }
 

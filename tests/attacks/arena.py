@@ -127,7 +127,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Books:
-    """Money at one moment, in fri: stakes and what the board owes, by worker number; 0 is the artist."""
+    """Money at one moment, in fri: stakes and what the board owes or paid, by worker; 0 is the artist."""
 
     stakes: dict[int, int]
     locked: dict[int, int]
@@ -220,7 +220,8 @@ class Arena:
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
             stakes[one.worker_id], locked[one.worker_id] = info.stake_fri, info.locked_fri
-            owed[one.worker_id] = await self.artist.balance_fri(one.payout)
+            paid_fri = await self.artist.tokens_fri(one.payout)  # an address that never pays
+            owed[one.worker_id] = paid_fri + await self.artist.balance_fri(one.payout)
         return Books(stakes, locked, owed, await self.artist.burned_fri())
 
     async def check_books(self) -> None:

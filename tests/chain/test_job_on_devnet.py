@@ -44,7 +44,8 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(chains: Callable[[], Any]
             assert await net.stranger.court.draw(job_id, leases) == []
             assert {(await worker.lease(one)).trial for one in leases} == {Trial.UNSEATED}
             paid_before = await artist.tokens_fri(PAYOUT)
-            assert await artist.accept(job_id, leases, pay_out=[PAYOUT, artist.address]) == []
+            assert await artist.accept(job_id, leases) == []
+            await artist.withdraw([artist.address])
             assert (await artist.job(job_id)).state is JobState.COMPLETED
             assert (await artist.lease(leases[0])).state is LeaseState.ACCEPTED
             assert await artist.tokens_fri(PAYOUT) - paid_before == 3 * 10**17

@@ -135,7 +135,10 @@ def bounds_of(code: str) -> list[tuple[list[int], list[int]]]:
     halves = re.findall(r"let \((?:mut )?(\w+), (?:mut )?(\w+)\) = split\(", code)
 
     def bounds(variable: str) -> list[int]:
-        return [0, *accumulate(widths[width] for name, width in pulls if name == variable)]
+        taken = [width for name, width in pulls if name == variable]
+        if last := re.search(rf"(\w+): rest\({variable}\)", code):
+            taken += re.findall(rf"push\(0, value\.{last[1]}(?:\.into\(\))?, (B\d+)\)", code)
+        return [0, *accumulate(widths[width] for width in taken)]
 
     return [(bounds(low), bounds(high)) for low, high in halves]
 

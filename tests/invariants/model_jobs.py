@@ -196,7 +196,7 @@ class JobsModel(RegistryModel):
         worker = self.workers[lease.worker]
         worker.locked_fri -= lock
         bonus = job.take_from_pool(job.audit_fri(lease.count) // 2) if spared and lease.exp else 0
-        self.credit(worker.payout, pay + bonus)
+        self.move(worker.payout, pay + bonus)
         self.credit(job.requester, job.rewards[-1] * lease.count - pay)
 
     def need_block(self, since_block: int) -> None:

@@ -9,7 +9,6 @@ from ..core.case import Trial
 from ..core.case_events import Appealed, CaseClosed, CaseEvent, CommitteeDrawn, LeaseDrawn, VerdictGiven
 from ..core.contract_errors import ContractError, LeaseInOtherState
 from ..core.draw import DRAW_AFTER, READABLE_AFTER
-from ..core.lease_id import split_lease_id
 from ..core.lifecycle import LeaseState
 from ..ports.chain import Chain
 from ..ports.reporter import Reporter
@@ -75,15 +74,14 @@ class Acceptance:
                     self._reporter.say(f"Nothing had to be drawn: {error}")
 
     async def _try(self, lease_id: int) -> None:
-        """Accept, and send the worker its pay in the same transaction."""
+        """Accept, which sends the worker its pay."""
         if lease_id not in self._good:
             return
         lease = await self._chain.lease(lease_id)
         may = lease.trial in (Trial.PASSED, Trial.UNSEATED, Trial.CLEARED)
         if lease.state is not LeaseState.SUBMITTED or not may:
             return
-        worker = await self._chain.worker(split_lease_id(lease_id)[0])
         try:
-            await self._chain.accept(self._job_id, [lease_id], pay_out=[worker.payout])
+            await self._chain.accept(self._job_id, [lease_id])
         except LeaseInOtherState:
             self._reporter.say(f"Lease {lease_id} had been settled before")

@@ -40,6 +40,11 @@ class FieldTooWide(BadJobTerms):
     code = "RC: field too wide"
 
 
+class PlacesNotInOrder(ContractError):
+    code = "RC: places are not in order"
+    advice = "Name each place once, by rising worker and slot."
+
+
 class NetworkPaused(ContractError):
     code = "RC: network takes no new jobs"
     advice = "The network is paused; nothing was paid. Try again later."

@@ -62,10 +62,8 @@ class Chain(Protocol):
         """Post a lease's result."""
         ...
 
-    async def accept(
-        self, job_id: int, lease_ids: Sequence[int], pay_out: Sequence[int] = ()
-    ) -> list[ContractError]:
-        """As the requester, accept leases and pay accounts out; returns what was refused."""
+    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        """As the requester, accept leases, which pays their workers; returns what was refused."""
         ...
 
     async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:

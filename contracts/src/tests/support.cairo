@@ -26,7 +26,7 @@ pub const UNJUDGED_CAP: u128 = 5_000;
 /// The one worker's number.
 pub const WORKER: u32 = 1;
 
-/// An ERC-20 that gives every account `RICH` until it first moves.
+/// An ERC-20 that gives every account `RICH` until it first moves; `cursed` is sent nothing.
 #[starknet::contract]
 pub mod TestToken {
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
@@ -43,6 +43,7 @@ pub mod TestToken {
     #[abi(embed_v0)]
     impl TokenImpl of IERC20<ContractState> {
         fn transfer(ref self: ContractState, recipient: ContractAddress, amount: u256) -> bool {
+            assert(recipient != super::account('cursed'), 'no');
             self.shift(get_caller_address(), recipient, amount);
             true
         }

@@ -21,7 +21,7 @@ use crate::registry_events::{AddressesChanged, RecordChanged, WorkerRegistered};
 use crate::seats::SeatsComponent;
 use crate::settlement::SettlementComponent;
 use crate::stakes::StakesComponent;
-use crate::types::{JobTerms, LeaseState, LockRequest, Record, Trial};
+use crate::types::{JobTerms, LeaseState, LockRequest, LockTerms, Record, Trial, WorkerLock};
 use crate::worker_registry::WorkerRegistry;
 use super::support::{
     FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, drawn, empty_network, network,
@@ -91,11 +91,11 @@ fn the_life_of_a_job() {
     assert!(same(court_event(net), CourtRoom::Event::HearingsEvent(hearing)));
     be('artist');
     net.board.accept(job_id, array![lease_id, 7]);
-    let paid = LeaseAccepted { job_id, lease_id, payout: account('payout'), paid_fri: 200 };
-    assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseAccepted(paid))));
     let reason = 'RC: lease in another state';
     let refused = EntryRefused { job_id, subject: 7, reason };
     assert!(same(board_event(net), settled(SettlementComponent::Event::EntryRefused(refused))));
+    let paid = LeaseAccepted { job_id, lease_id, payout: account('payout'), paid_fri: 200 };
+    assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseAccepted(paid))));
     net.board.cancel(job_id);
     let refunded = TasksRefunded { job_id, tasks: 1, refunded_fri: 100 };
     assert!(same(board_event(net), settled(SettlementComponent::Event::TasksRefunded(refunded))));
@@ -176,27 +176,33 @@ fn assert_stake(net: Network, stake_fri: u128, locked_fri: u128, unstaking_fri: 
     assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
 }
 
+fn assert_locks(net: Network, locks: Array<WorkerLock>) {
+    let changed = StakesComponent::LocksChanged { board: net.board.contract_address, locks };
+    let stakes = StakesComponent::Event::LocksChanged(changed);
+    assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
+}
+
 #[test]
-fn slashes_and_verdicts() {
+fn locks_slashes_and_verdicts() {
     let net = network();
     for _ in 0..3_u8 {
         registry_event(net);
     }
     let board = net.board.contract_address;
     set_contract_address(board);
-    let request = LockRequest {
-        worker_id: WORKER,
+    let terms = LockTerms {
         operator: account('operator'),
         family: FAMILY,
-        pay_fri: 100,
-        least_lock_fri: 100,
         audit_floor_exp: 0,
-        slot: 0,
         reward_fri: 100,
         package_bytes: 1,
     };
-    net.registry.lock(request);
-    assert_stake(net, STAKE, 100, 0);
+    let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 100, least_lock_fri: 100 };
+    net.registry.lock(terms, array![request, LockRequest { least_lock_fri: 50, ..request }]);
+    let lock = WorkerLock { worker_id: WORKER, amount_fri: 100 };
+    assert_locks(net, array![lock, WorkerLock { amount_fri: 150, ..lock }]);
+    net.registry.unlock(array![WorkerLock { amount_fri: 50, ..lock }]);
+    assert_locks(net, array![lock]);
     net.registry.slash(WORKER, 100, 10);
     assert_stake(net, STAKE - 100, 0, 0);
     let slashed = StakesComponent::Slashed {

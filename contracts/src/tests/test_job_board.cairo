@@ -1,9 +1,12 @@
 //! The life of jobs, and money that adds up at each of their ends.
-use crate::interfaces::{IERC20DispatcherTrait, IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
+use crate::interfaces::{
+    IERC20DispatcherTrait, IJobBoardDispatcherTrait, IPayoutsDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
+};
 use crate::types::{JobTerms, LeaseState};
 use super::support::{
-    Network, RICH, accept, account, at, be, claim, create, locked, network, result, submitted,
-    terms,
+    FAMILY, Network, RICH, STAKE, accept, account, at, be, claim, create, locked, network, result,
+    submitted, terms,
 };
 
 /// What the board holds over its first RICH must be what it owes.
@@ -21,10 +24,27 @@ fn accepted_leases_are_paid_and_the_audit_pool_returns() {
     assert_eq!(locked(net), 66 + 66 + 36);
     accept(net, job, leases);
     assert_eq!(locked(net), 0);
-    net.payouts.withdraw(array![account('payout'), account('nobody'), account('artist')]);
+    net.payouts.withdraw(array![account('nobody'), account('artist')]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 500);
     assert_eq!(net.token.balance_of(account('artist')), RICH - 500);
     assert_holds(net, 0);
+}
+
+#[test]
+fn pay_that_the_token_does_not_send_is_kept_and_the_others_are_paid() {
+    let net = network();
+    be('second owner');
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    let second = net.registry.register(account('helper'), account('cursed'), array![FAMILY], STAKE);
+    let job = create(net, terms());
+    let first = submitted(net, job, 0);
+    be('helper');
+    let other = net.board.claim_lease(job, second, 0);
+    net.board.submit(other, result());
+    accept(net, job, array![first, other]);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
+    assert_eq!(net.payouts.balance_of(account('cursed')), 200);
+    assert_holds(net, 350);
 }
 
 #[test]
@@ -39,7 +59,7 @@ fn cancel_refunds_what_nobody_holds_and_a_lease_in_work_is_still_paid() {
     net.board.submit(lease, result());
     accept(net, job, array![lease]);
     assert_eq!(net.payouts.balance_of(account('artist')), 350);
-    assert_eq!(net.payouts.balance_of(account('payout')), 200);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
 }
 
 #[test]
@@ -156,7 +176,7 @@ fn a_raise_pays_later_leases_more_and_earlier_ones_what_they_claimed_for() {
     let late = submitted(net, job, 1);
     assert_eq!(locked(net), 66 + 72 + 6);
     accept(net, job, array![early, late]);
-    assert_eq!(net.payouts.balance_of(account('payout')), 200 + 240);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 200 + 240);
     assert_eq!(net.payouts.balance_of(account('artist')), 40);
     assert_eq!(locked(net), 0);
     net.board.cancel(job);
@@ -176,7 +196,7 @@ fn a_lease_claimed_before_a_raise_and_given_back_opens_at_the_new_price() {
     assert_eq!(locked(net), 0);
     let late = submitted(net, job, 0);
     accept(net, job, array![late]);
-    assert_eq!(net.payouts.balance_of(account('payout')), 240);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 240);
     assert_eq!(net.payouts.balance_of(account('artist')), 6);
 }
 

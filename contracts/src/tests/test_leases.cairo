@@ -1,12 +1,12 @@
 //! Who gets which tasks, and what a batch does with entries that can not be done.
 use crate::interfaces::{
-    IJobBoardDispatcherTrait, IPayoutsDispatcherTrait, IProfilesDispatcherTrait,
+    IERC20DispatcherTrait, IJobBoardDispatcherTrait, IProfilesDispatcherTrait,
     IWorkerRegistryDispatcherTrait,
 };
 use crate::types::{JobTerms, LeaseResult, LeaseState, Place, StandingOffer};
 use super::support::{
-    FAMILY, Network, WORKER, accept, account, at, be, claim, create, drawn, locked, network, offer,
-    refusals, result, scheduled, submitted, terms,
+    FAMILY, Network, RICH, WORKER, accept, account, at, be, claim, create, drawn, locked, network,
+    offer, refusals, result, scheduled, submitted, terms,
 };
 
 fn assign(net: Network, job_id: u64, slot: u8) {
@@ -178,9 +178,45 @@ fn one_bad_assignment_does_not_stop_the_others() {
     let job = create(net, scheduled());
     be('scheduler');
     let good = Place { worker_id: WORKER, slot: 0 };
-    net.board.assign(job, array![Place { worker_id: 9, ..good }, good, good]);
-    let reasons = array!['RC: unknown worker', 'RC: slot holds a lease'];
+    let places = array![
+        good, good, Place { slot: 5, ..good }, Place { slot: 16, ..good },
+        Place { worker_id: 9, ..good },
+    ];
+    net.board.assign(job, places);
+    let reasons = array![
+        'RC: places are not in order', 'RC: worker does not offer that', 'RC: no such slot',
+        'RC: unknown worker',
+    ];
     assert_eq!(refusals(net), reasons);
+    assert_eq!(net.board.job(job).progress.held, 2);
+}
+
+#[test]
+fn ranges_of_refused_assignments_are_open_again() {
+    let net = network();
+    offer(net);
+    let job = create(net, scheduled());
+    be('scheduler');
+    let good = Place { worker_id: WORKER, slot: 0 };
+    let places = array![good, Place { slot: 5, ..good }, Place { slot: 6, ..good }];
+    net.board.assign(job, places);
+    let mut firsts = array![];
+    at(1_090, 19);
+    for slot in 1..3_u8 {
+        firsts.append(net.board.lease(claim(net, job, slot)).first);
+    }
+    assert_eq!(firsts, array![4, 2]);
+    assert_eq!(net.board.job(job).progress.held, 5);
+}
+
+#[test]
+fn a_requester_may_schedule_and_assign_its_newest_job_unseen() {
+    let net = network();
+    offer(net);
+    let own = JobTerms { scheduler: account('artist'), ..scheduled() };
+    let job = create(net, own);
+    assert_eq!(net.board.job(job).scheduler, account('artist'));
+    net.board.assign(0, array![Place { worker_id: WORKER, slot: 1 }]);
     assert_eq!(net.board.job(job).progress.held, 2);
 }
 
@@ -199,7 +235,7 @@ fn one_bad_acceptance_does_not_stop_the_others() {
         'RC: lease in another state', 'RC: lease of another job', 'RC: lease in another state',
     ];
     assert_eq!(refusals(net), reasons);
-    assert_eq!(net.payouts.balance_of(account('payout')), 200);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
 }
 
 #[test]
@@ -288,5 +324,5 @@ fn a_worker_without_the_family_any_more_finishes_what_it_holds() {
     be('operator');
     net.board.submit(lease, result());
     accept(net, job, array![lease]);
-    assert_eq!(net.payouts.balance_of(account('payout')), 200);
+    assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
 }

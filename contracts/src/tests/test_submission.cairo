@@ -43,7 +43,10 @@ fn a_signed_result_is_posted_by_a_stranger() {
     let lease = with_account(net);
     let hash = net.board.submission_hash(lease, result());
     be('aggregator');
-    net.board.submit_signed(array![signed(lease, 5), signed(lease, hash), signed(lease, hash)]);
+    let nobodys = signed(0x90000000001, hash);
+    net
+        .board
+        .submit_signed(array![signed(lease, 5), nobodys, signed(lease, hash), signed(lease, hash)]);
     assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
     assert_ne!(net.board.result_hash(lease), 0);
 }
@@ -77,4 +80,6 @@ fn an_operator_has_its_number() {
     let net = network();
     assert_eq!(net.registry.worker_id_of(account('operator')), WORKER);
     assert_eq!(net.registry.operator_of(WORKER), account('operator'));
+    let operators = net.registry.operators_of(array![9, WORKER]);
+    assert_eq!(operators, array![account(0), account('operator')]);
 }

@@ -7,25 +7,28 @@ use crate::interfaces::{
     IDirectoryDispatcherTrait, IERC20DispatcherTrait, IJobBoardDispatcherTrait,
     IWorkerRegistryDispatcherTrait,
 };
-use crate::types::{JobTerms, LockGrant, LockRequest, Record};
+use crate::types::{JobTerms, LockGrant, LockRequest, LockTerms, Record, WorkerLock};
 use crate::worker_registry::WorkerRegistry;
 use super::support::{
     COOLDOWN_S, FAMILY, Network, RICH, STAKE, WORKER, account, at, be, claim, create, deploy,
     locked, network, registry_arguments, terms,
 };
 
-fn request(pay_fri: u128) -> LockRequest {
-    LockRequest {
-        worker_id: WORKER,
+/// Asks for one lease with an audit floor of 2^-3.
+fn lock(net: Network, pay_fri: u128) -> LockGrant {
+    let terms = LockTerms {
         operator: account('operator'),
         family: FAMILY,
-        pay_fri,
-        least_lock_fri: pay_fri,
         audit_floor_exp: 3,
-        slot: 0,
         reward_fri: pay_fri,
         package_bytes: 1,
-    }
+    };
+    let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri, least_lock_fri: pay_fri };
+    *net.registry.lock(terms, array![request])[0]
+}
+
+fn unlock(net: Network, amount_fri: u128) -> ContractAddress {
+    *net.registry.unlock(array![WorkerLock { worker_id: WORKER, amount_fri }])[0]
 }
 
 fn be_board(net: Network) {
@@ -127,7 +130,15 @@ fn the_operator_can_not_take_the_stake() {
 fn only_boards_lock() {
     let net = network();
     be('thief');
-    net.registry.lock(request(1));
+    lock(net, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not an active board', 'ENTRYPOINT_FAILED'))]
+fn only_boards_unlock() {
+    let net = network();
+    be('thief');
+    unlock(net, 1);
 }
 
 #[test]
@@ -151,7 +162,7 @@ fn only_boards_keep_the_record() {
 fn a_board_unlocks_only_what_it_locked() {
     let net = network();
     be_board(net);
-    net.registry.unlock(WORKER, 1);
+    unlock(net, 1);
 }
 
 #[test]
@@ -161,21 +172,60 @@ fn locks_of_several_boards_add_up_and_stay_apart() {
     net.directory.announce_board(account('second'));
     at(1_000_000, 10);
     be('second');
-    assert_eq!(net.registry.lock(request(600)).refusal, 0);
+    assert_eq!(lock(net, 600).refusal, 0);
     be_board(net);
-    assert_eq!(net.registry.lock(request(401)).refusal, 'RC: stake is not free');
-    assert_eq!(net.registry.lock(request(400)).refusal, 0);
+    assert_eq!(lock(net, 401).refusal, 'RC: stake is not free');
+    assert_eq!(lock(net, 400).refusal, 0);
     assert_eq!(locked(net), 1_000);
     assert_eq!(net.registry.locked_by(account('second'), WORKER), 600);
-    assert_eq!(net.registry.unlock(WORKER, 400), account('payout'));
+    assert_eq!(unlock(net, 400), account('payout'));
     assert_eq!(locked(net), 600);
+}
+
+#[test]
+fn a_batch_of_locks_is_done_but_for_what_is_refused() {
+    let net = network();
+    be_board(net);
+    let terms = LockTerms {
+        operator: account('operator'),
+        family: FAMILY,
+        audit_floor_exp: 0,
+        reward_fri: 1,
+        package_bytes: 1,
+    };
+    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600 };
+    let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
+    let grants = net.registry.lock(terms, requests);
+    assert_eq!((*grants[0]).refusal, 0);
+    assert_eq!((*grants[1]).refusal, 'RC: unknown worker');
+    assert_eq!((*grants[2]).refusal, 'RC: stake is not free');
+    assert_eq!(locked(net), 600);
+    let half = WorkerLock { worker_id: WORKER, amount_fri: 300 };
+    assert_eq!(net.registry.unlock(array![half, half]).len(), 2);
+    assert_eq!(locked(net), 0);
+}
+
+#[test]
+fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
+    let net = network();
+    be('owner');
+    net.registry.request_unstake(WORKER, 400);
+    be_board(net);
+    assert_eq!(lock(net, 601).refusal, 'RC: stake is not free');
+    assert_eq!(lock(net, 600).refusal, 0);
+    net.registry.slash(WORKER, 600, 0);
+    let worker = net.registry.worker(WORKER);
+    assert_eq!((worker.stake.stake_fri, worker.unstaking.unstaking_fri), (400, 400));
+    be('owner');
+    net.registry.cancel_unstake(WORKER);
+    assert_eq!(net.registry.worker(WORKER).stake.stake_fri, 400);
 }
 
 #[test]
 fn a_slash_burns_but_for_a_tenth() {
     let net = network();
     be_board(net);
-    net.registry.lock(request(200));
+    lock(net, 200);
     net.registry.slash(WORKER, 200, 20);
     assert_eq!(net.registry.worker(WORKER).stake.stake_fri, STAKE - 200);
     assert_eq!((locked(net), net.registry.burned_fri()), (0, 180));
@@ -189,7 +239,7 @@ fn a_slash_burns_but_for_a_tenth() {
 fn nobody_earns_more_than_a_tenth_of_a_slash() {
     let net = network();
     be_board(net);
-    net.registry.lock(request(200));
+    lock(net, 200);
     net.registry.slash(WORKER, 200, 21);
 }
 
@@ -200,13 +250,13 @@ fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
     for _ in 0..10_u8 {
         net.registry.note_verdict(WORKER, 7, true);
     }
-    let grant = net.registry.lock(request(100));
+    let grant = lock(net, 100);
     assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 1, operator: account('operator') });
     assert_eq!(locked(net), 200);
     net.registry.note_verdict(WORKER, 7, false);
     let record = net.registry.worker(WORKER).record;
     assert_eq!(record, Record { audited: 0, losses: 1, audited_fri: 0 });
-    assert_eq!(net.registry.lock(request(100)).audit_exp, 0);
+    assert_eq!(lock(net, 100).audit_exp, 0);
 }
 
 #[test]

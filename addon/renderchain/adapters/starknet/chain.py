@@ -6,6 +6,7 @@ own reason, anything else a ChainError.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ from .events import EventStream
 from .node import Node, close_account
 from .said import said
 from .sender import Sender
+
+NEWEST_JOB = 0  # to the board's assign
+log = logging.getLogger(__name__)
 
 
 class StarknetChain:
@@ -87,14 +91,20 @@ class StarknetChain:
         """The newest block."""
         return int(await said("Asking for the newest block", self._account.client.get_block_number()))
 
-    async def create_job(self, terms: JobTerms, key: str = "") -> int:
+    async def create_job(
+        self, terms: JobTerms, key: str = "", *, places: Sequence[tuple[int, int]] = ()
+    ) -> int:
         """Pay the escrow and create the job in one transaction; returns the job's id.
 
-        With the same key it is created once, even across crashes.
+        With the same key it is created once, even across crashes. A requester who is the job's
+        scheduler may name the (worker, slot) places that its first leases are assigned to.
         """
-        call = self._call("create_job", terms.as_dict())
-        calls = [self._approval(terms.escrow_fri), call]
+        calls = [self._approval(terms.escrow_fri), self._call("create_job", terms.as_dict())]
+        if places:
+            calls.append(self._call("assign", NEWEST_JOB, _wanted(places)))
         receipt = await self._sender.send("Creating the job", calls, key=key)
+        for refusal in self._refusals("Assigning its first leases", receipt):
+            log.warning("%s", refusal)
         return self._key_of(receipt, "JobCreated", 1)
 
     async def extend(self, job_id: int, more_s: int) -> None:
@@ -132,8 +142,7 @@ class StarknetChain:
 
     async def assign(self, job_id: int, places: Sequence[tuple[int, int]]) -> list[ContractError]:
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
-        wanted = [{"worker_id": worker, "slot": slot} for worker, slot in places]
-        return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, wanted)
+        return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, _wanted(places))
 
     async def submit(self, lease_id: int, result: LeaseResult) -> None:
         """As the operator, post a lease's result."""
@@ -156,21 +165,15 @@ class StarknetChain:
         ]
         return await self._batch("Posting signed results", "submit_signed", signed)
 
-    async def accept(
-        self, job_id: int, lease_ids: Sequence[int], pay_out: Sequence[int] = ()
-    ) -> list[ContractError]:
-        """As the requester, accept submitted leases; returns the refusals.
-
-        ``pay_out`` are accounts that are sent their balance in the same transaction.
-        """
-        more = [self._call("withdraw", list(pay_out))] if pay_out else []
+    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        """As the requester, accept submitted leases, which pays their workers; returns the refusals."""
         action = f"Accepting leases {list(lease_ids)} of job {job_id}"
-        return await self._batch(action, "accept", job_id, list(lease_ids), more=more)
+        return await self._batch(action, "accept", job_id, sorted(lease_ids))
 
     async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
         """Accept leases whose window is over; anyone may. Returns the refusals."""
         action = f"Accepting leases {list(lease_ids)} of job {job_id} late"
-        return await self._batch(action, "accept_late", job_id, list(lease_ids))
+        return await self._batch(action, "accept_late", job_id, sorted(lease_ids))
 
     async def expire(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns the refusals."""
@@ -257,11 +260,11 @@ class StarknetChain:
         before = [] if first is None else [first]
         return await self._sender.send(action, [*before, self._call(name, *arguments)])
 
-    async def _batch(
-        self, action: str, name: str, *arguments: Any, more: Sequence[Any] = ()
-    ) -> list[ContractError]:
+    async def _batch(self, action: str, name: str, *arguments: Any) -> list[ContractError]:
         """Send a batch; returns the reasons of entries that were refused while others were done."""
-        receipt = await self._sender.send(action, [self._call(name, *arguments), *more])
+        return self._refusals(action, await self._invoke(action, name, *arguments))
+
+    def _refusals(self, action: str, receipt: Any) -> list[ContractError]:
         return [
             contract_error(f"{action}: {event.subject}", event.reason)
             for event in self._stream.refusals_in(receipt)
@@ -296,6 +299,11 @@ async def _newest_board(directory: Any) -> int:
         if await _ask(directory, "is_active_board", board):
             return board
     raise WrongNetwork("The network's directory lists no active board; check the settings.")
+
+
+def _wanted(places: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
+    """Places as the board takes them: rising, so that it need not look for doubles."""
+    return [{"worker_id": worker, "slot": slot} for worker, slot in sorted(places)]
 
 
 def _plain(result: LeaseResult) -> dict[str, int]:
