@@ -85,8 +85,8 @@ def test_all_that_the_court_offers_is_called_through_the_board() -> None:
 def of_registry() -> dict[str, tuple[Any, ...]]:
     """Arguments for Directory and WorkerRegistry."""
     address = 0x77
-    lock = {"worker_id": 1, "operator": 0, "family": FAMILY, "pay_fri": 1, "least_lock_fri": 1}
-    lock |= {"audit_floor_exp": 0, "slot": 0, "reward_fri": 1, "package_bytes": 1}
+    terms = {"operator": 0, "family": FAMILY, "audit_floor_exp": 0, "reward_fri": 1, "package_bytes": 1}
+    request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1}
     committee: dict[str, Any] = {
         "family": FAMILY,
         "block": 1,
@@ -107,11 +107,11 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
         **{name: (1,) for name in ("cancel_unstake", "complete_unstake")},
         **{name: (1, address) for name in ("set_operator", "set_payout")},
-        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key", "unlock")},
+        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key")},
         "accept_ownership": (),
         "draw_committee": (committee,),
         "drop_seats": (1, FAMILY),
-        "lock": (lock,),
+        "lock": (terms, [request]),
         "note_verdict": (1, 1, True),
         "register": (address, address, [FAMILY], 10**18),
         "set_families": (1, [FAMILY], True),
@@ -119,6 +119,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         "set_paused": (False,),
         "set_seats": (1, FAMILY, 1),
         "slash": (1, 1, 0),
+        "unlock": ([{"worker_id": 1, "amount_fri": 1}],),
     }
 
 
