@@ -282,7 +282,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
     folder = Path(tempfile.mkdtemp(prefix="renderchain-attacks-"))
     pids = []
     try:
-        devnet, port = start_devnet(folder, 2 + 2 * workers)
+        devnet, port = start_devnet(folder, 2 + 2 * workers, archive=True)
         pids.append(devnet)
         kubo, kubo_port = start_kubo(folder)
         pids.append(kubo)

@@ -300,7 +300,7 @@ def test_a_node_that_forgot_the_subscription_is_asked(
 
 def test_a_reorganised_chain_tells_its_events_again(tmp_path: Path) -> None:
     """On a devnet of its own: aborting blocks would take other tests' blocks too."""
-    pid, port = start_devnet(tmp_path / "devnet", 8)
+    pid, port = start_devnet(tmp_path / "devnet", 8, archive=True)
 
     async def run() -> None:
         from contextlib import AsyncExitStack
