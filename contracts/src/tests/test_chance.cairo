@@ -12,8 +12,8 @@ use crate::types::{JobTerms, StandingOffer, Trial as Outcome};
 use super::support::{FAMILY, STAKE, WORKER, account, at, be, claim, create, locked, network, terms};
 use super::trial::{
     Trial, add_judges, ask, case_terms, court_with, draw, drawn_case, give_record, hear, judge_at,
-    operator_of, owed, owner_of, payout_of, reason_of, rest, spared_case, sparing, submitted_at,
-    submitted_case, wait, willing,
+    operator_of, owed, owner_of, payout_of, reason_of, rest, sent, spared_case, sparing,
+    submitted_at, submitted_case, wait, willing,
 };
 use super::trial_money::assert_all_settled;
 
@@ -129,7 +129,7 @@ fn a_lease_that_chance_spared_earns_half_of_its_audit() {
     assert_eq!(locked(trial.net), 400);
     be('artist');
     trial.net.board.accept(trial.job_id, array![trial.lease_id]);
-    assert_eq!((owed(trial, account('payout')), owed(trial, account('artist'))), (203, 397));
+    assert_eq!((sent(trial), owed(trial, account('artist'))), (203, 397));
     assert_all_settled(trial);
 }
 
@@ -141,7 +141,7 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     super::support::pass_draw_block(sparing(trial));
     be('artist');
     net.board.accept(trial.job_id, array![trial.lease_id]);
-    assert_eq!(owed(trial, account('payout')), 203);
+    assert_eq!(sent(trial), 203);
     // What no committee saw makes no record.
     assert_eq!(net.registry.worker(WORKER).record.audited, 10);
 }
@@ -202,7 +202,7 @@ fn a_window_that_is_over_pays_without_the_requester() {
     wait(7);
     be('anyone');
     trial.net.board.accept_late(trial.job_id, array![trial.lease_id]);
-    assert_eq!(owed(trial, account('payout')), 200);
+    assert_eq!(sent(trial), 200);
     assert_all_settled(trial);
 }
 
@@ -217,6 +217,6 @@ fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
     assert_eq!(trial.net.registry.worker(WORKER).record.audited_fri, 200);
     be('artist');
     trial.net.board.accept(trial.job_id, array![trial.lease_id]);
-    assert_eq!((owed(trial, account('payout')), owed(trial, account('artist'))), (200, 100 + 404));
+    assert_eq!((sent(trial), owed(trial, account('artist'))), (200, 100 + 404));
     assert_all_settled(trial);
 }

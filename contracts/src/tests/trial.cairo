@@ -12,7 +12,8 @@ use crate::interfaces::{
 use crate::leaves::answer_of;
 use crate::types::{JobTerms, LeaseResult, StandingOffer, Trial as Outcome};
 use super::support::{
-    FAMILY, Network, STAKE, WORKER, account, at, be, claim, create, network, pass_draw_block, terms,
+    FAMILY, Network, RICH, STAKE, WORKER, account, at, be, claim, create, network, pass_draw_block,
+    terms,
 };
 use super::trial_leaves::{content_of, layers, opening_of, print_of};
 use super::trial_money::assert_money;
@@ -375,6 +376,11 @@ pub fn assert_verdict(trial: Trial, verdict: u8) {
 
 pub fn owed(trial: Trial, who: ContractAddress) -> u128 {
     trial.net.payouts.balance_of(who)
+}
+
+/// What the payout address of the lease's worker was sent.
+pub fn sent(trial: Trial) -> u256 {
+    trial.net.token.balance_of(account('payout')) - RICH
 }
 
 /// What a worker has staked.
