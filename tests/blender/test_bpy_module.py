@@ -42,7 +42,7 @@ def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, 
         timeout=300,
         check=False,
     )
-    assert " passed" in done.stdout and " failed" not in done.stdout, (
+    assert done.returncode == 0 and " passed" in done.stdout and " failed" not in done.stdout, (
         done.stdout[-5000:] + done.stderr[-2000:]
     )
 

@@ -79,16 +79,16 @@ class Machine:
         )
 
     def frame(self) -> tuple[TilePrint, ...]:
-        async def render() -> str:
-            async with self.renderer.open(self.package, manifest_of(self.blend), self.output) as session:
-                return (await session.render(1, lambda _: None)).leaves
-
-        return split_records((self.output / asyncio.run(render())).read_bytes())
+        return self.tiles()
 
     def tiles(self, *tiles: int) -> tuple[TilePrint, ...]:
+        """Prints of these tiles, of the whole frame if none is named."""
+
         async def render() -> str:
             async with self.renderer.open(self.package, manifest_of(self.blend), self.output) as session:
-                return (await session.render_tiles(1, tiles, lambda _: None)).leaves
+                if tiles:
+                    return (await session.render_tiles(1, tiles, lambda _: None)).leaves
+                return (await session.render(1, lambda _: None)).leaves
 
         return split_records((self.output / asyncio.run(render())).read_bytes())
 

@@ -16,10 +16,11 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..adapters.exr import read_noisy
 from ..core.errors import RenderFailed
 from ..core.finals import Difference, as_shown, difference_of
-from ..core.prints import Pixels, channel_names
-from .passes import COMBINED, NOISY, noisy_layers, save_all_passes, save_final
+from ..core.prints import Pixels
+from .passes import COMBINED, NOISY, noisy_layers, read_passes, save_all_passes, save_final
 from .tile_render import changed, frame_size
 
 GUIDE_SAMPLES = 16
@@ -57,7 +58,7 @@ def why_not(scene: Any) -> str:
     reasons = {
         "metadata is burned into it, with the time of rendering": scene.render.use_stamp,
         "Freestyle draws its lines into the rendering": scene.render.use_freestyle,
-        f"its denoiser is {scene.cycles.denoiser}": scene.cycles.use_denoising
+        f"its denoiser is {scene.cycles.denoiser or 'missing'}": scene.cycles.use_denoising
         and scene.cycles.denoiser != "OPENIMAGEDENOISE",
         "the compositor renders another scene as well": any(
             getattr(node, "scene", None) not in (None, scene) for node in _nodes(_compositor(scene))
@@ -128,27 +129,19 @@ def _nodes(tree: Any) -> Iterator[Any]:
 
 def _render_guides(scene: Any, samples: int, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What Cycles knows of the frame besides its light, as an EXR's header and channels."""
-    import OpenEXR
-
     without = {"use_compositing": False, "use_sequencer": False}
     with changed(scene.render, **without), changed(scene.cycles, samples=samples):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
         save_all_passes(scene, path)
-    with OpenEXR.File(str(path), separate_channels=True) as file:
-        header = {name: value for name, value in file.header().items() if name.startswith("cycles.")}
-        return header, {name: channel.pixels for name, channel in file.channels().items()}
+    header, channels = read_passes(path)
+    return {name: value for name, value in header.items() if name.startswith("cycles.")}, channels
 
 
 def _read_noisy(scene: Any, path: Path) -> dict[str, Pixels]:
-    import OpenEXR
-
     layers, (width, height) = noisy_layers(scene), frame_size(scene)
-    with OpenEXR.File(str(path), separate_channels=True) as file:
-        channels = file.channels()
-        planes = [np.asarray(channels[name].pixels, np.float32) for name in channel_names(len(layers))]
-    pixels = np.stack(planes, axis=-1)
-    if pixels.shape[:2] != (height, width):
-        raise RenderFailed(f"The noisy pass {path.name} has another size than the scene.")
+    pixels = read_noisy(path)
+    if pixels.shape != (height, width, 4 * len(layers)):
+        raise RenderFailed(f"The noisy pass {path.name} has another size or other layers than the scene.")
     return {layer: pixels[..., 4 * at : 4 * at + 4] for at, layer in enumerate(layers)}
 
 

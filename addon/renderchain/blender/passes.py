@@ -45,8 +45,7 @@ def save_noisy(scene: bpy.types.Scene, path: Path) -> Pixels:
     layers = path.with_suffix(".layers.exr")
     save_all_passes(scene, layers)
     try:
-        with OpenEXR.File(str(layers), separate_channels=True) as file:
-            channels = {name: channel.pixels for name, channel in file.channels().items()}
+        _, channels = read_passes(layers)
     finally:
         layers.unlink()
     layers_used = noisy_layers(scene)
@@ -74,6 +73,19 @@ def _noisy_of(channels: dict[str, Pixels], layer: str) -> Pixels:
             planes = [np.asarray(channels[f"{layer}.{wanted}.{part}"], np.float32) for part in "RGBA"]
             return np.stack(planes, axis=-1)
     raise RenderFailed(f"The view layer {layer!r} has no Combined pass; turn it on in the view layer.")
+
+
+def read_passes(path: Path) -> tuple[dict[str, Any], dict[str, Pixels]]:
+    """An EXR's header and channels, of all its parts: Blender 5 writes one for each layer."""
+    import OpenEXR
+
+    header: dict[str, Any] = {}
+    channels: dict[str, Pixels] = {}
+    with OpenEXR.File(str(path), separate_channels=True) as file:
+        for part in file.parts:
+            header |= part.header
+            channels |= {name: channel.pixels for name, channel in part.channels.items()}
+    return header, channels
 
 
 def save_all_passes(scene: Any, path: Path) -> None:

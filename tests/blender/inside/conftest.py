@@ -1,6 +1,7 @@
 """What the tests inside Blender share; they run in Blender's own Python."""
 
 import importlib
+import importlib.util
 import os
 import sys
 
@@ -8,12 +9,47 @@ import bpy
 import pytest
 
 ADDON = "bl_ext.user_default.renderchain"
+OUTCOME = pytest.StashKey[int]()
+IS_INSTALLED = importlib.util.find_spec(ADDON) is not None
 
 
 @pytest.fixture
 def part():
-    """A module of the installed extension by its short name."""
-    return lambda name: importlib.import_module(f"{ADDON}.{name}")
+    """A module by its short name: of the installed extension, or of the checkout beside the bpy module."""
+    package = ADDON if IS_INSTALLED else "renderchain"
+    return lambda name: importlib.import_module(f"{package}.{name}")
+
+
+@pytest.fixture
+def empty():
+    """The scene of a file with nothing in it."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=True)
+    if IS_INSTALLED:
+        bpy.ops.preferences.addon_enable(module=ADDON)
+    return bpy.context.scene
+
+
+@pytest.fixture
+def brightened():
+    """Gives a scene a compositor of one exposure node; returns tree, layers, output and the node."""
+
+    def brighten(scene, stops):
+        if hasattr(scene, "compositing_node_group"):  # Blender 5
+            tree = bpy.data.node_groups.new("grade", "CompositorNodeTree")
+            tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+            scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
+        else:
+            scene.use_nodes = True
+            tree = scene.node_tree
+            tree.nodes.clear()
+            output = tree.nodes.new("CompositorNodeComposite")
+        layers, brighter = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeExposure")
+        brighter.inputs["Exposure"].default_value = stops
+        tree.links.new(layers.outputs["Image"], brighter.inputs[0])
+        tree.links.new(brighter.outputs[0], output.inputs[0])
+        return tree, layers, output, brighter
+
+    return brighten
 
 
 @pytest.fixture
@@ -29,8 +65,16 @@ def scene():
     return scene
 
 
+def pytest_sessionfinish(session, exitstatus):
+    """Keep the outcome for the end."""
+    session.config.stash[OUTCOME] = int(exitstatus)
+
+
 def pytest_unconfigure(config):
-    """End at once in the bpy module, which can hang where it frees everything."""
-    if not bpy.app.binary_path:
+    """End at once in the bpy module, which can hang where it frees everything, if it ran the tests.
+
+    Otherwise this is the process in which pytest-blender starts the application; its exit code counts.
+    """
+    if not bpy.app.binary_path and OUTCOME in config.stash:
         sys.stdout.flush()
-        os._exit(0)  # what failed stands in the output
+        os._exit(config.stash[OUTCOME])

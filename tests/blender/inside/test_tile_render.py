@@ -3,8 +3,6 @@
 Runs in the application with the extension installed, and with the bpy module.
 """
 
-import importlib
-import importlib.util
 import io
 import json
 
@@ -12,24 +10,13 @@ import bpy
 import numpy as np
 import pytest
 
-EXTENSION = "bl_ext.user_default.renderchain"
-PACKAGE = EXTENSION if importlib.util.find_spec(EXTENSION) else "renderchain"
 SAMPLES = 40
 
 
 @pytest.fixture
-def part():
-    """A part of the package: of the installed extension, or of the checkout beside the bpy module."""
-    return lambda name: importlib.import_module(f"{PACKAGE}.{name}")
-
-
-@pytest.fixture
-def scene():
+def scene(empty):
     """Glass on a floor, 150 x 90 pixels: edge tiles of 22 pixels and of 26; noise that adapts."""
-    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=True)
-    if PACKAGE == EXTENSION:
-        bpy.ops.preferences.addon_enable(module=EXTENSION)
-    scene = bpy.context.scene
+    scene = empty
     bpy.ops.mesh.primitive_plane_add(size=9)
     bpy.ops.mesh.primitive_monkey_add(location=(0, 0, 1))
     material = bpy.data.materials.new("glass")
@@ -116,21 +103,9 @@ def test_a_scenes_own_border_is_no_part_of_frame_or_tile(part, scene, tmp_path, 
     assert np.array_equal(render(part, scene, tmp_path), whole)
 
 
-def test_a_composited_frame_needs_no_graphics_and_has_the_same_noise(part, scene, tmp_path):
+def test_a_composited_frame_needs_no_graphics_and_has_the_same_noise(part, scene, brightened, tmp_path):
     plain = render(part, scene, tmp_path)
-    if hasattr(scene, "compositing_node_group"):  # Blender 5
-        tree = bpy.data.node_groups.new("blur", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        output = tree.nodes.new("CompositorNodeComposite")
-    layers, brighter = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeExposure")
-    brighter.inputs["Exposure"].default_value = 1
-    tree.links.new(layers.outputs["Image"], brighter.inputs[0])
-    tree.links.new(brighter.outputs[0], output.inputs[0])
+    brightened(scene, 1)
     scene.render.compositor_device = "GPU"
     frame = render(part, scene, tmp_path)
     assert np.array_equal(frame, plain)
