@@ -81,6 +81,7 @@ class Court:
 
     async def hear(self, renderers: Renderers = HONEST) -> CaseInfo:
         """One round from its committee to its count; the worker defends itself."""
+        assert await self.jurors(), "the draw found no committee"
         await self.commit(renderers)
         if (await self.case()).phase is CasePhase.OPEN:
             await self.defend()
