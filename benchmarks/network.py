@@ -17,6 +17,7 @@ from renderchain.adapters.starknet.sender import Sender
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.stakes import PHASES, audit_pool
+from starknet_py.net.signer.stark_curve_signer import KeyPair
 
 from tests.chain.devnet import pass_time
 from tools.network.deploy import Deployed, Rules, deploy_network
@@ -88,6 +89,7 @@ async def bench(workers: int) -> AsyncIterator[Bench]:
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
                 await registry.set_seats(number, FAMILY, SEATS)
                 await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
+                await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
                 views.append(await connect(*await opened(operator), node, deployed.directory))
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
             yield Bench(node, deployed, views[0], views[1], views[2:], accounts, artist_account)

@@ -157,7 +157,7 @@ pub mod ChallengesComponent {
             let is_submitted = lease.state == LeaseState::SUBMITTED;
             assert(is_submitted, LeaseDeskComponent::Errors::WRONG_STATE);
             let job = get_dep_component!(self, Book).load(lease.job_id);
-            let requester = get_dep_component!(self, Settlement).requester_of(job.job_id);
+            let requester = get_dep_component!(self, Settlement).requester_of(@job);
             assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
             assert(lease.trial != Trial::NOT_DRAWN, Errors::NOT_DRAWN);
             assert(lease.trial != Trial::IN_COURT, Errors::IN_COURT);

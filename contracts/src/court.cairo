@@ -271,7 +271,7 @@ pub mod CourtComponent {
             let worker = get_dep_component!(@self, Desk)
                 .known_registry()
                 .worker(worker_of(lease_id));
-            let requester = get_dep_component!(@self, Settlement).requester_of(job.job_id);
+            let requester = get_dep_component!(@self, Settlement).requester_of(@job);
             let is_worker = caller == worker.owner || caller == worker.operator;
             let may = (case.verdict != Verdict::REJECTED && caller == requester)
                 || (case.verdict != Verdict::ACCEPTED && is_worker);

@@ -2,7 +2,6 @@
 #[starknet::component]
 pub mod HearingsComponent {
     use starknet::get_contract_address;
-    use starknet::storage::StorageMapReadAccess;
     use crate::case_events::{CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed};
     use crate::case_types::{Case, CaseKind, CasePhase, CommitteeRequest, Member, Verdict, Vote};
     use crate::cases::CasesComponent;
@@ -10,7 +9,7 @@ pub mod HearingsComponent {
     use crate::draw::{is_audited, seed_of};
     use crate::interfaces::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
     use crate::job_book::JobBookComponent;
-    use crate::job_book::JobBookComponent::{Job, JobTrait};
+    use crate::job_book::JobBookComponent::{InternalTrait as BookTrait, Job, JobTrait};
     use crate::lease_desk::LeaseDeskComponent;
     use crate::lease_desk::LeaseDeskComponent::InternalTrait as DeskTrait;
     use crate::lease_id::worker_of;
@@ -155,14 +154,14 @@ pub mod HearingsComponent {
             registry
                 .draw_committee(
                     CommitteeRequest {
-                        family: book.book_families.read(*job.job_id),
+                        family: book.family_of(job),
                         block: *lease.since_block,
                         seed,
                         wanted: wanted.into(),
                         least: least.into(),
                         odd: *case.kind != CaseKind::FAILURE && taken.is_empty(),
                         worker_id,
-                        requester: book.book_requesters.read(*job.job_id),
+                        requester: book.requester_of(job),
                         taken,
                         bond_fri: bond_of(fee_fri),
                         fee_fri,

@@ -3,7 +3,7 @@ use starknet::ContractAddress;
 use crate::case_types::{Case, Commitment, CommitteeRequest, Content, LeafOpening, Member, Reveal};
 use crate::types::{
     JobInfo, JobTerms, Lease, LeaseResult, Limits, LockGrant, LockRequest, LockTerms, Place,
-    SeatEntry, SignedResult, StandingOffer, WorkerInfo, WorkerLock,
+    SeatEntry, SignedResult, Signer, StandingOffer, WorkerInfo, WorkerLock,
 };
 
 #[starknet::interface]
@@ -63,7 +63,6 @@ pub trait IWorkerRegistry<T> {
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
     fn operator_of(self: @T, worker_id: u32) -> ContractAddress;
     fn payout_of(self: @T, worker_id: u32) -> ContractAddress;
-    fn operators_of(self: @T, worker_ids: Array<u32>) -> Array<ContractAddress>;
     fn locked_by(self: @T, board: ContractAddress, worker_id: u32) -> u128;
     fn burned_fri(self: @T) -> u128;
     fn limits(self: @T) -> Limits;
@@ -78,9 +77,11 @@ pub trait IProfiles<T> {
     fn set_families(ref self: T, worker_id: u32, families: Array<felt252>, supported: bool);
     fn set_offer(ref self: T, worker_id: u32, offer: StandingOffer);
     fn set_key(ref self: T, worker_id: u32, key: u256);
+    fn set_signer(ref self: T, worker_id: u32, key: felt252);
     fn supports(self: @T, worker_id: u32, family: felt252) -> bool;
     fn offer(self: @T, worker_id: u32) -> StandingOffer;
     fn key(self: @T, worker_id: u32) -> u256;
+    fn signers_of(self: @T, worker_ids: Array<u32>) -> Array<Signer>;
 }
 
 /// From whom committees are drawn.
@@ -169,7 +170,7 @@ pub trait IJobBoard<T> {
     fn accept_late(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn expire(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn give_back(ref self: T, lease_id: u64);
-    fn job_count(self: @T) -> u64;
+    fn newest_job(self: @T) -> u64;
     fn job(self: @T, job_id: u64) -> JobInfo;
     fn lease(self: @T, lease_id: u64) -> Lease;
     fn open_leases(self: @T, worker_id: u32) -> Array<u64>;

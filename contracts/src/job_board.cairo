@@ -7,9 +7,7 @@
 pub mod JobBoard {
     use core::num::traits::Zero;
     use core::panic_with_felt252;
-    use starknet::storage::{
-        StorageMapReadAccess, StoragePointerReadAccess, StoragePointerWriteAccess,
-    };
+    use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ClassHash, ContractAddress, get_caller_address, get_contract_address};
     use crate::bailiff::BailiffComponent;
     use crate::bailiff::BailiffComponent::InternalTrait as BailiffTrait;
@@ -29,7 +27,7 @@ pub mod JobBoard {
     use crate::settlement::SettlementComponent;
     use crate::settlement::SettlementComponent::{InternalTrait as SettlementTrait, open_till};
     use crate::submission::{is_signed, submission_domain, submission_hash};
-    use crate::terms::check_terms;
+    use crate::terms::{check_terms, now};
     use crate::types::{
         JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult, Trial,
     };
@@ -182,7 +180,7 @@ pub mod JobBoard {
         /// open. Job 0 is the newest one, so that creating and assigning fit one transaction.
         fn assign(ref self: ContractState, job_id: u64, places: Array<Place>) {
             let job_id = if job_id == 0 {
-                self.book.book_job_count.read()
+                self.book.newest()
             } else {
                 job_id
             };
@@ -211,7 +209,7 @@ pub mod JobBoard {
         /// Caller: the lease's operator, until somebody let it expire.
         fn submit(ref self: ContractState, lease_id: u64, result: LeaseResult) {
             self.desk.assert_operator(lease_id);
-            if let Err(reason) = self.desk.put_result(lease_id, result) {
+            if let Err(reason) = self.desk.put_result(lease_id, result, now()) {
                 panic_with_felt252(reason);
             }
         }
@@ -219,15 +217,15 @@ pub mod JobBoard {
         /// Caller: anyone with the operators' signatures. A refused entry changes nothing.
         fn submit_signed(ref self: ContractState, results: Array<SignedResult>) {
             let mut batch = BatchTrait::open(results.len());
-            let mut operators = self.desk.operators_of(@results).span();
-            let domain = submission_domain();
+            let mut signers = self.desk.signers_of(@results).span();
+            let (domain, since) = (submission_domain(), now());
             for SignedResult { lease_id, result, signature } in results {
-                let operator = *operators.pop_front().unwrap();
-                let hash = submission_hash(domain, operator, lease_id, result);
-                let done = if operator.is_zero() {
+                let signer = *signers.pop_front().unwrap();
+                let hash = submission_hash(domain, signer.operator, lease_id, result);
+                let done = if signer.operator.is_zero() {
                     Err(LeaseDeskComponent::Errors::NOT_OPERATOR)
-                } else if is_signed(operator, hash, signature) {
-                    self.desk.put_result(lease_id, result)
+                } else if is_signed(signer, hash, signature) {
+                    self.desk.put_result(lease_id, result, since)
                 } else {
                     Err(Errors::BAD_SIGNATURE)
                 };
@@ -284,10 +282,11 @@ pub mod JobBoard {
             self.settlement.finish(job, till);
         }
 
-        fn job_count(self: @ContractState) -> u64 {
-            self.book.book_job_count.read()
+        fn newest_job(self: @ContractState) -> u64 {
+            self.book.newest()
         }
 
+        /// Without tasks once its place has another job; JobClosed said how it ended.
         fn job(self: @ContractState, job_id: u64) -> JobInfo {
             self.book.info(job_id)
         }
@@ -317,7 +316,7 @@ pub mod JobBoard {
     impl Internal of InternalTrait {
         fn requested(self: @ContractState, job_id: u64) -> Job {
             let job = self.book.load(job_id);
-            let requester = self.book.book_requesters.read(job_id);
+            let requester = self.book.requester_of(@job);
             assert(get_caller_address() == requester, Errors::NOT_REQUESTER);
             job
         }
@@ -325,7 +324,7 @@ pub mod JobBoard {
         fn take(
             ref self: ContractState, ref job: Job, places: Array<Place>, operator: ContractAddress,
         ) -> Array<Result<u64, felt252>> {
-            let family = self.book.book_families.read(job.job_id);
+            let family = self.book.family_of(@job);
             self.claims.take(ref job, family, places, operator)
         }
 
@@ -344,9 +343,9 @@ pub mod JobBoard {
             let job_id = job.job_id;
             let mut batch = BatchTrait::open(lease_ids.len());
             let (mut till, mut saved_fri) = (open_till(), 0);
-            let mut known = (0, 0);
+            let (board, mut known) = (get_contract_address().into(), (0, 0));
             for lease_id in lease_ids {
-                match self.payable(@job, lease_id, late, ref known) {
+                match self.payable(@job, lease_id, board, late, ref known) {
                     Ok((
                         lease, bonus,
                     )) => {
@@ -358,14 +357,19 @@ pub mod JobBoard {
             }
             batch.close();
             if saved_fri != 0 {
-                self.payouts.credit(self.book.book_requesters.read(job_id), saved_fri);
+                self.payouts.credit(self.book.requester_of(@job), saved_fri);
             }
             self.settlement.finish(job, till);
         }
 
         /// The lease, and whether it was spared an audit, if it may be paid now.
         fn payable(
-            self: @ContractState, job: @Job, lease_id: u64, late: bool, ref known: (u64, felt252),
+            self: @ContractState,
+            job: @Job,
+            lease_id: u64,
+            board: felt252,
+            late: bool,
+            ref known: (u64, felt252),
         ) -> Result<(Lease, bool), felt252> {
             let lease = self.desk.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
             if late && !self.desk.is_over(@lease, *job.times.window_s) {
@@ -378,7 +382,6 @@ pub mod JobBoard {
                 return Ok((lease, lease.trial == Trial::PASSED));
             }
             let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
-            let board = get_contract_address().into();
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
             if is_audited(seed, lease.audit_exp) {
                 return Err(Errors::MUST_BE_AUDITED);

@@ -8,14 +8,17 @@ pub mod JobBookComponent {
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_block_timestamp};
+    use crate::job_id::{LAST_GENERATION, job_id_of, place_of};
     use crate::packing::{
-        AuditPricePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
-        TimesPacking,
+        AuditPricePacking, JobIndexPacking, PackagePacking, PricePacking, ProgressPacking,
+        RangePacking, TimesPacking,
     };
     use crate::terms::{
         blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in, times,
     };
-    use crate::types::{AuditPrice, JobInfo, JobTerms, Package, Price, Progress, Range, Times};
+    use crate::types::{
+        AuditPrice, JobIndex, JobInfo, JobTerms, Package, Price, Progress, Range, Times,
+    };
 
     /// After that many failures a range is closed and refunded.
     pub const MAX_ATTEMPTS: u8 = 3;
@@ -30,27 +33,32 @@ pub mod JobBookComponent {
 
     const MAX_LEVEL: u8 = 15;
 
-    /// | book_job_count | 1 | count | of jobs, so the last one's number |
-    /// | book_requesters, book_schedulers | 1 a job | address | no cell for no scheduler, nor for
-    /// a requester who is it |
-    /// | book_families | 1 a job | felt | Blender version, engine, device |
-    /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | 1 a job |
+    /// A settled job leaves its place, and with it all its cells, to a later one: what a board
+    /// stores grows with the jobs that run at once.
+    ///
+    /// | book_index | 1 | packed | the newest job, and how many places there are |
+    /// | book_free | 1 a place | number | a stack of free places, its cells used again |
+    /// | book_requesters, book_schedulers | 1 a place | address | no scheduler where the requester
+    /// is it |
+    /// | book_families | 1 a place | felt | Blender version, engine, device |
+    /// | book_packages, book_prices, book_audit_prices, book_times, book_progress | 1 a place |
     /// packed | see packing.cairo |
-    /// | book_old_rewards | 1 a raise | fri | a task, before it |
-    /// | book_reopened | 1 a range | packed | a stack, its cells used again |
+    /// | book_old_rewards | 1 a raise of a place | fri | a task, before it |
+    /// | book_reopened | 1 a range of a place | packed | a stack, its cells used again |
     #[storage]
     pub struct Storage {
-        pub book_job_count: u64,
-        pub book_requesters: Map<u64, ContractAddress>,
-        pub book_families: Map<u64, felt252>,
-        book_schedulers: Map<u64, ContractAddress>,
-        pub book_packages: Map<u64, Package>,
-        pub book_prices: Map<u64, Price>,
-        pub book_audit_prices: Map<u64, AuditPrice>,
-        pub book_times: Map<u64, Times>,
-        pub book_progress: Map<u64, Progress>,
-        book_old_rewards: Map<(u64, u8), u128>,
-        book_reopened: Map<(u64, u32), Range>,
+        book_index: JobIndex,
+        book_free: Map<u32, u32>,
+        book_requesters: Map<u32, ContractAddress>,
+        book_families: Map<u32, felt252>,
+        book_schedulers: Map<u32, ContractAddress>,
+        book_packages: Map<u32, Package>,
+        book_prices: Map<u32, Price>,
+        book_audit_prices: Map<u32, AuditPrice>,
+        book_times: Map<u32, Times>,
+        book_progress: Map<u32, Progress>,
+        book_old_rewards: Map<(u32, u8), u128>,
+        book_reopened: Map<(u32, u32), Range>,
     }
 
     #[event]
@@ -61,6 +69,7 @@ pub mod JobBookComponent {
     #[derive(Copy, Drop)]
     pub struct Job {
         pub job_id: u64,
+        place: u32,
         pub package: Package,
         pub price: Price,
         pub audit_price: AuditPrice,
@@ -142,13 +151,17 @@ pub mod JobBookComponent {
             terms: JobTerms,
             slowest_block_s: u32,
         ) -> u64 {
-            let job_id = self.book_job_count.read() + 1;
+            let (place, generation) = self.take_place();
             let (now_s, block) = now();
-            self.book_job_count.write(job_id);
-            self.book_requesters.write(job_id, requester);
-            self.book_families.write(job_id, terms.family);
-            if terms.scheduler.is_non_zero() && terms.scheduler != requester {
-                self.book_schedulers.write(job_id, terms.scheduler);
+            self.book_requesters.write(place, requester);
+            self.book_families.write(place, terms.family);
+            let named = if terms.scheduler == requester {
+                Zero::zero()
+            } else {
+                terms.scheduler
+            };
+            if named.is_non_zero() || generation != 0 {
+                self.book_schedulers.write(place, named);
             }
             let package = Package {
                 lo: terms.package_lo,
@@ -159,15 +172,15 @@ pub mod JobBookComponent {
                 longest_lease: terms.longest_lease,
                 tiles: terms.tiles,
             };
-            self.book_packages.write(job_id, package);
+            self.book_packages.write(place, package);
             let price = Price {
                 package_hi: terms.package_hi, reward_fri: terms.reward_fri, tasks: terms.tasks,
             };
-            self.book_prices.write(job_id, price);
+            self.book_prices.write(place, price);
             let audit_price = AuditPrice {
                 fee_fri: terms.audit_fee_fri, tile_fri: terms.audit_tile_fri,
             };
-            self.book_audit_prices.write(job_id, audit_price);
+            self.book_audit_prices.write(place, audit_price);
             let times = Times {
                 audit_pool_fri: terms.audit_pool_fri,
                 lease_timeout_s: terms.lease_timeout_s,
@@ -175,7 +188,7 @@ pub mod JobBookComponent {
                 expires_at_s: now_s + terms.expires_in_s.into(),
                 scheduler_grace_s: terms.scheduler_grace_s,
             };
-            self.book_times.write(job_id, times);
+            self.book_times.write(place, times);
             let progress = Progress {
                 cursor: 0,
                 accepted: 0,
@@ -187,41 +200,81 @@ pub mod JobBookComponent {
                 heard_at_s: now_s,
                 heard_block: block,
                 expires_block: block + blocks_of(terms.expires_in_s, slowest_block_s),
+                generation,
             };
-            self.book_progress.write(job_id, progress);
-            job_id
+            self.book_progress.write(place, progress);
+            job_id_of(place, generation)
         }
 
-        /// None for a job that does not exist.
-        fn find(self: @ComponentState<TContractState>, job_id: u64) -> Option<Job> {
-            let price = self.book_prices.read(job_id);
-            if price.tasks == 0 {
-                return None;
+        /// The newest job becomes the one there: a place that a settled job left, or a new one.
+        fn take_place(ref self: ComponentState<TContractState>) -> (u32, u32) {
+            let mut index = self.book_index.read();
+            let (place, generation) = if index.free == 0 {
+                index.places += 1;
+                (index.places, 0)
+            } else {
+                index.free -= 1;
+                let place = self.book_free.read(index.free);
+                (place, self.book_progress.read(place).generation + 1)
+            };
+            index.newest = job_id_of(place, generation);
+            self.book_index.write(index);
+            (place, generation)
+        }
+
+        /// For a job that is settled, once: what it had may be overwritten from now on.
+        fn leave_place(ref self: ComponentState<TContractState>, job: @Job) {
+            if *job.progress.generation != LAST_GENERATION {
+                let mut index = self.book_index.read();
+                self.book_free.write(index.free, *job.place);
+                index.free += 1;
+                self.book_index.write(index);
             }
-            Some(self.read(job_id, price))
         }
 
-        fn read(self: @ComponentState<TContractState>, job_id: u64, price: Price) -> Job {
+        fn newest(self: @ComponentState<TContractState>) -> u64 {
+            self.book_index.read().newest
+        }
+
+        /// Without tasks for a job that never was or whose place another one has.
+        fn find(self: @ComponentState<TContractState>, job_id: u64) -> Job {
+            let (place, generation) = place_of(job_id);
+            let progress = self.book_progress.read(place);
+            let mut price = self.book_prices.read(place);
+            if progress.generation != generation {
+                price.tasks = 0;
+            }
             Job {
                 job_id,
-                package: self.book_packages.read(job_id),
+                place,
+                package: self.book_packages.read(place),
                 price,
-                audit_price: self.book_audit_prices.read(job_id),
-                times: self.book_times.read(job_id),
-                progress: self.book_progress.read(job_id),
+                audit_price: self.book_audit_prices.read(place),
+                times: self.book_times.read(place),
+                progress,
                 pool_moved: false,
             }
         }
 
         fn load(self: @ComponentState<TContractState>, job_id: u64) -> Job {
-            self.find(job_id).expect(Errors::UNKNOWN_JOB)
+            let job = self.find(job_id);
+            assert(job.price.tasks != 0, Errors::UNKNOWN_JOB);
+            job
         }
 
         fn save(ref self: ComponentState<TContractState>, job: @Job) {
-            self.book_progress.write(*job.job_id, *job.progress);
+            self.book_progress.write(*job.place, *job.progress);
             if *job.pool_moved {
-                self.book_times.write(*job.job_id, *job.times);
+                self.book_times.write(*job.place, *job.times);
             }
+        }
+
+        fn requester_of(self: @ComponentState<TContractState>, job: @Job) -> ContractAddress {
+            self.book_requesters.read(*job.place)
+        }
+
+        fn family_of(self: @ComponentState<TContractState>, job: @Job) -> felt252 {
+            self.book_families.read(*job.place)
         }
 
         /// Zero if claiming is open from the start.
@@ -229,9 +282,9 @@ pub mod JobBookComponent {
             if *job.times.scheduler_grace_s == 0 {
                 return Zero::zero();
             }
-            let named = self.book_schedulers.read(*job.job_id);
+            let named = self.book_schedulers.read(*job.place);
             if named.is_zero() {
-                self.book_requesters.read(*job.job_id)
+                self.requester_of(job)
             } else {
                 named
             }
@@ -243,7 +296,7 @@ pub mod JobBookComponent {
             let mut progress = job.progress;
             let range = if progress.reopened_ranges != 0 {
                 progress.reopened_ranges -= 1;
-                self.book_reopened.read((job.job_id, progress.reopened_ranges))
+                self.book_reopened.read((job.place, progress.reopened_ranges))
             } else {
                 let first = progress.cursor;
                 let left = job.price.tasks - first;
@@ -269,7 +322,7 @@ pub mod JobBookComponent {
             if job.progress.stopped || range.attempt >= MAX_ATTEMPTS {
                 return false;
             }
-            self.book_reopened.write((job.job_id, job.progress.reopened_ranges), range);
+            self.book_reopened.write((job.place, job.progress.reopened_ranges), range);
             job.progress.reopened_ranges += 1;
             true
         }
@@ -281,7 +334,7 @@ pub mod JobBookComponent {
             let reward_fri = if level == *job.progress.level {
                 *job.price.reward_fri
             } else {
-                self.book_old_rewards.read((*job.job_id, level))
+                self.book_old_rewards.read((*job.place, level))
             };
             let pay_fri = times(reward_fri, count);
             (pay_fri, least_lock(pay_fri, job.audit_fri(count)))
@@ -297,7 +350,7 @@ pub mod JobBookComponent {
             assert(more_s != 0, Errors::NOTHING_OFFERED);
             job.times.expires_at_s += more_s.into();
             job.progress.expires_block += blocks_of(more_s, slowest_block_s);
-            self.book_times.write(job.job_id, job.times);
+            self.book_times.write(job.place, job.times);
             self.save(@job);
         }
 
@@ -315,23 +368,23 @@ pub mod JobBookComponent {
             assert(reward_fri >= old_fri && better, Errors::NOTHING_OFFERED);
             if reward_fri != old_fri {
                 assert(job.progress.level != MAX_LEVEL, Errors::RAISED_TOO_OFTEN);
-                self.book_old_rewards.write((job.job_id, job.progress.level), old_fri);
+                self.book_old_rewards.write((job.place, job.progress.level), old_fri);
                 job.progress.level += 1;
             }
             job.price.reward_fri = reward_fri;
             job.times.audit_pool_fri += more_pool_fri;
-            self.book_prices.write(job.job_id, job.price);
-            self.book_times.write(job.job_id, job.times);
+            self.book_prices.write(job.place, job.price);
+            self.book_times.write(job.place, job.times);
             self.save(@job);
             let unsettled: u128 = (job.free() + job.progress.held).into();
             (reward_fri - old_fri) * unsettled + more_pool_fri
         }
 
         fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {
-            let job = self.read(job_id, self.book_prices.read(job_id));
+            let job = self.find(job_id);
             JobInfo {
-                requester: self.book_requesters.read(job_id),
-                family: self.book_families.read(job_id),
+                requester: self.requester_of(@job),
+                family: self.family_of(@job),
                 scheduler: self.scheduler_of(@job),
                 package: job.package,
                 price: job.price,

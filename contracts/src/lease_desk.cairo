@@ -10,11 +10,14 @@ pub mod LeaseDeskComponent {
     };
     use starknet::{ContractAddress, get_caller_address};
     use crate::events::{LeaseClaimed, ResultSubmitted};
-    use crate::interfaces::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
+    use crate::interfaces::{
+        IProfilesDispatcher, IProfilesDispatcherTrait, IWorkerRegistryDispatcher,
+        IWorkerRegistryDispatcherTrait,
+    };
     use crate::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
     use crate::packing::{LeasePacking, LimitsPacking};
     use crate::terms::{has_passed, now};
-    use crate::types::{Lease, LeaseResult, LeaseState, Limits, Place, SignedResult};
+    use crate::types::{Lease, LeaseResult, LeaseState, Limits, Place, SignedResult, Signer};
 
     pub mod Errors {
         pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
@@ -75,14 +78,15 @@ pub mod LeaseDeskComponent {
         }
 
         /// Of each result's lease, in one call.
-        fn operators_of(
+        fn signers_of(
             self: @ComponentState<TContractState>, results: @Array<SignedResult>,
-        ) -> Array<ContractAddress> {
+        ) -> Array<Signer> {
             let mut workers = array![];
             for signed in results {
                 workers.append(worker_of(*signed.lease_id));
             }
-            self.known_registry().operators_of(workers)
+            let profiles = IProfilesDispatcher { contract_address: self.desk_registry.read() };
+            profiles.signers_of(workers)
         }
 
         /// State 0 (none) once the slot has been used again.
@@ -189,8 +193,12 @@ pub mod LeaseDeskComponent {
             self.desk_leases.write(place, Lease { state, since_s, since_block, ..lease });
         }
 
+        /// `since` is now.
         fn put_result(
-            ref self: ComponentState<TContractState>, lease_id: u64, result: LeaseResult,
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            result: LeaseResult,
+            since: (u64, u64),
         ) -> Result<(), felt252> {
             let (place, _) = split(lease_id);
             let lease = self.find(lease_id);
@@ -200,7 +208,8 @@ pub mod LeaseDeskComponent {
             if result.root == 0 || (result.results_hi == 0 && result.results_lo == 0) {
                 return Err(Errors::ZERO_ROOT);
             }
-            self.turn(lease_id, lease, LeaseState::SUBMITTED);
+            let ((since_s, since_block), state) = (since, LeaseState::SUBMITTED);
+            self.desk_leases.write(place, Lease { state, since_s, since_block, ..lease });
             let hash = PoseidonTrait::new().update_with(result).finalize();
             self.desk_results.write(place, hash);
             self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, result });

@@ -19,6 +19,7 @@ pub mod hearings;
 pub mod interfaces;
 pub mod job_board;
 pub mod job_book;
+pub mod job_id;
 pub mod lease_desk;
 pub mod lease_id;
 pub mod leaves;

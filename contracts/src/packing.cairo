@@ -2,14 +2,15 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    AuditPrice, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding,
-    Stake, StandingOffer, Times, Unstaking,
+    AuditPrice, JobIndex, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry,
+    SeatHolding, Stake, StandingOffer, Times, Unstaking,
 };
 
 const B1: NonZero<u128> = 0x2;
 const B4: NonZero<u128> = 0x10;
 const B8: NonZero<u128> = 0x100;
 const B15: NonZero<u128> = 0x8000;
+const B16: NonZero<u128> = 0x10000;
 const B24: NonZero<u128> = 0x1000000;
 const B32: NonZero<u128> = 0x100000000;
 const B40: NonZero<u128> = 0x10000000000;
@@ -124,7 +125,8 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
 }
 
 /// | cursor 0-23 | accepted 24-47 | refunded 48-71 | held 72-95 | reopened 96-119 | stopped 120 |
-/// level 121-124 | heard_at_s 128-167 | heard_block 168-199 | expires_block 200-231 |
+/// level 121-124 | heard_at_s 128-167 | heard_block 168-199 | expires_block 200-231 | generation
+/// 232-247 |
 pub impl ProgressPacking of StorePacking<Progress, felt252> {
     fn pack(value: Progress) -> felt252 {
         let low = push(0, value.level.into(), B4);
@@ -138,7 +140,8 @@ pub impl ProgressPacking of StorePacking<Progress, felt252> {
         let low = push(low, value.refunded.into(), B24);
         let low = push(low, value.accepted.into(), B24);
         let low = push(low, value.cursor.into(), B24);
-        let high = push(0, value.expires_block.into(), B32);
+        let high = push(0, value.generation.into(), B16);
+        let high = push(high, value.expires_block.into(), B32);
         let high = push(high, value.heard_block.into(), B32);
         join(low, push(high, value.heard_at_s.into(), B40))
     }
@@ -155,8 +158,22 @@ pub impl ProgressPacking of StorePacking<Progress, felt252> {
             level: rest(low),
             heard_at_s: pull64(ref high, B40),
             heard_block: pull64(ref high, B32),
-            expires_block: rest(high),
+            expires_block: pull64(ref high, B32),
+            generation: rest(high),
         }
+    }
+}
+
+/// | newest 0-39 | places 40-63 | free 64-87 |
+pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
+    fn pack(value: JobIndex) -> felt252 {
+        let low = push(0, value.free.into(), B24);
+        push(push(low, value.places.into(), B24), value.newest.into(), B40)
+    }
+
+    fn unpack(value: felt252) -> JobIndex {
+        let (mut low, _) = split(value);
+        JobIndex { newest: pull64(ref low, B40), places: pull32(ref low, B24), free: rest(low) }
     }
 }
 

@@ -5,7 +5,7 @@ pub mod ProfilesComponent {
     use crate::interfaces::IProfiles;
     use crate::packing::StandingOfferPacking;
     use crate::roles::Roles;
-    use crate::types::{LockRequest, LockTerms, StandingOffer};
+    use crate::types::{LockRequest, LockTerms, Signer, StandingOffer};
 
     pub mod Errors {
         pub const FAMILY_UNSUPPORTED: felt252 = 'RC: family not supported';
@@ -16,11 +16,13 @@ pub mod ProfilesComponent {
     /// | profile_families | 1 a worker and family | flag | whether it renders them |
     /// | profile_offers | 2 a worker | packed | on what terms |
     /// | profile_keys | 2 a worker | bytes | 32 of an X25519 key |
+    /// | profile_signers | 1 a worker | felt | a Stark key that signs its results |
     #[storage]
     pub struct Storage {
         profile_families: Map<(u32, felt252), bool>,
         pub profile_offers: Map<u32, StandingOffer>,
         profile_keys: Map<u32, u256>,
+        profile_signers: Map<u32, felt252>,
     }
 
     #[event]
@@ -29,6 +31,7 @@ pub mod ProfilesComponent {
         FamiliesChanged: FamiliesChanged,
         OfferChanged: OfferChanged,
         KeyChanged: KeyChanged,
+        SignerChanged: SignerChanged,
     }
 
     #[derive(Drop, starknet::Event)]
@@ -51,6 +54,13 @@ pub mod ProfilesComponent {
         #[key]
         pub worker_id: u32,
         pub key: u256,
+    }
+
+    #[derive(Drop, starknet::Event)]
+    pub struct SignerChanged {
+        #[key]
+        pub worker_id: u32,
+        pub key: felt252,
     }
 
     #[embeddable_as(ProfilesImpl)]
@@ -85,6 +95,13 @@ pub mod ProfilesComponent {
             self.emit(KeyChanged { worker_id, key });
         }
 
+        /// Caller: the worker's owner or operator. A Stark key that signs results in the operator's
+        /// stead, which the board checks by itself: a call to the account costs more. 0 for none.
+        fn set_signer(ref self: ComponentState<TContractState>, worker_id: u32, key: felt252) {
+            self.get_contract().assert_member_of(worker_id);
+            self.change_signer(worker_id, key);
+        }
+
         fn supports(
             self: @ComponentState<TContractState>, worker_id: u32, family: felt252,
         ) -> bool {
@@ -97,6 +114,18 @@ pub mod ProfilesComponent {
 
         fn key(self: @ComponentState<TContractState>, worker_id: u32) -> u256 {
             self.profile_keys.read(worker_id)
+        }
+
+        /// No operator for a worker that does not exist.
+        fn signers_of(
+            self: @ComponentState<TContractState>, worker_ids: Array<u32>,
+        ) -> Array<Signer> {
+            let mut signers = array![];
+            for worker_id in worker_ids {
+                let operator = self.get_contract().holder_of(worker_id);
+                signers.append(Signer { operator, key: self.profile_signers.read(worker_id) });
+            }
+            signers
         }
     }
 
@@ -114,6 +143,17 @@ pub mod ProfilesComponent {
                 self.profile_families.write((worker_id, *family), supported);
             }
             self.emit(FamiliesChanged { worker_id, families, supported });
+        }
+
+        fn change_signer(ref self: ComponentState<TContractState>, worker_id: u32, key: felt252) {
+            self.profile_signers.write(worker_id, key);
+            self.emit(SignerChanged { worker_id, key });
+        }
+
+        fn forget_signer(ref self: ComponentState<TContractState>, worker_id: u32) {
+            if self.profile_signers.read(worker_id) != 0 {
+                self.change_signer(worker_id, 0);
+            }
         }
 
         fn renders(self: @ComponentState<TContractState>, worker_id: u32, family: felt252) -> bool {

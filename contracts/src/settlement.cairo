@@ -3,7 +3,6 @@
 pub mod SettlementComponent {
     use core::num::traits::Zero;
     use starknet::ContractAddress;
-    use starknet::storage::StorageMapReadAccess;
     use crate::batch::{Batch, BatchTrait};
     use crate::events::{
         EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksRefunded,
@@ -77,8 +76,8 @@ pub mod SettlementComponent {
             payouts.credit(account, amount_fri);
         }
 
-        fn requester_of(self: @ComponentState<TContractState>, job_id: u64) -> ContractAddress {
-            get_dep_component!(self, Book).book_requesters.read(job_id)
+        fn requester_of(self: @ComponentState<TContractState>, job: @Job) -> ContractAddress {
+            get_dep_component!(self, Book).requester_of(job)
         }
 
         /// Pay of a lease, and what it locks.
@@ -247,19 +246,21 @@ pub mod SettlementComponent {
         ) {
             if tasks != 0 {
                 job.progress.refunded += tasks;
-                self.credit(self.requester_of(job.job_id), refunded_fri);
+                self.credit(self.requester_of(@job), refunded_fri);
                 self.emit(TasksRefunded { job_id: job.job_id, tasks, refunded_fri });
             }
         }
 
         /// Writes the progress, returns the audit pool with the last task, unlocks, and then pays:
-        /// the state first, the money last.
+        /// the state first, the money last. Nothing can happen to a settled job, so this finds a
+        /// job settled only once.
         fn finish(ref self: ComponentState<TContractState>, job: Job, till: Till) {
             let mut book = get_dep_component_mut!(ref self, Book);
             book.save(@job);
             if job.is_settled() {
+                book.leave_place(@job);
                 let refunded_fri = job.times.audit_pool_fri;
-                self.credit(self.requester_of(job.job_id), refunded_fri);
+                self.credit(self.requester_of(@job), refunded_fri);
                 self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
             let Till { locks, pays } = till;

@@ -86,6 +86,16 @@ pub struct Progress {
     pub heard_at_s: u64,
     pub heard_block: u64,
     pub expires_block: u64,
+    /// How many jobs had these cells before.
+    pub generation: u32,
+}
+
+/// The newest job, how many places for jobs there are, and how many of them are free. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct JobIndex {
+    pub newest: u64,
+    pub places: u32,
+    pub free: u32,
 }
 
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
@@ -161,6 +171,13 @@ pub struct LeaseResult {
     pub results_lo: u128,
     /// Hash of the key that the results are encrypted with.
     pub key_hash: felt252,
+}
+
+/// Who signs a worker's results: its operator's account, or in its stead a Stark key; 0 for none.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Signer {
+    pub operator: ContractAddress,
+    pub key: felt252,
 }
 
 /// A result with its operator's signature, so that anyone may post it.

@@ -203,7 +203,7 @@ pub mod VerdictsComponent {
             let bond_fri = self.bond_fri(@job, lease_id, lease, case, round);
             let payer = get_dep_component!(@self, Cases).payer(lease_id, round);
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            let by_requester = payer == settlement.requester_of(job.job_id);
+            let by_requester = payer == settlement.requester_of(@job);
             let lost = if by_requester {
                 *case.verdict == Verdict::ACCEPTED
             } else {

@@ -164,9 +164,11 @@ pub mod WorkerRegistry {
             worker_id
         }
 
-        /// Caller: the worker's owner. The new operator takes over leases in work.
+        /// Caller: the worker's owner. The new operator takes over leases in work; the old one's
+        /// key signs nothing more.
         fn set_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
             self.assert_owner_of(worker_id);
+            self.profiles.forget_signer(worker_id);
             self.ids.write(self.operators.read(worker_id), 0);
             self.name_operator(worker_id, operator);
             self.announce_addresses(worker_id);
@@ -281,15 +283,6 @@ pub mod WorkerRegistry {
 
         fn payout_of(self: @ContractState, worker_id: u32) -> ContractAddress {
             self.payouts.read(worker_id)
-        }
-
-        /// 0 for a worker that does not exist.
-        fn operators_of(self: @ContractState, worker_ids: Array<u32>) -> Array<ContractAddress> {
-            let mut operators = array![];
-            for worker_id in worker_ids {
-                operators.append(self.operators.read(worker_id));
-            }
-            operators
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {

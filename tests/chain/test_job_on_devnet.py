@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from renderchain.core.case import Trial
-from renderchain.core.contract_errors import FamilyNotSupported, LeaseInOtherState, NotRequester, NotScheduler
+from renderchain.core.contract_errors import (
+    FamilyNotSupported,
+    LeaseInOtherState,
+    NotRequester,
+    NotScheduler,
+    UnknownJob,
+)
 from renderchain.core.court_errors import DrawIsAhead, MustBeAudited
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lifecycle import JobState, LeaseState
+from starknet_py.net.signer.stark_curve_signer import KeyPair
 
 from tests.chain.devnet import pass_draw_block, pass_time
-from tests.chain.views import FEE_FRI, PAYOUT, RULES, TERMS
+from tests.chain.views import FEE_FRI, PAYOUT, RULES, TERMS, Views
 
 RESULT = LeaseResult(123, 4, 5, 6)
 
@@ -109,12 +117,50 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
                 await net.artist.assign(job_id, wanted)
             leases = await net.worker.open_leases()
             signed = [(one, RESULT, net.worker.sign_result(one, RESULT)) for one in leases]
-            broken = (leases[0], LeaseResult(9, 4, 5, 6), signed[0][2])
-            refused = await net.stranger.submit_signed([broken, *signed])
-            assert [one.code for one in refused] == ["RC: wrong signature"]
+            await check_signatures(net, signed[:1])
+            operator = opened.accounts[2]
+            key = KeyPair.from_private_key(operator.private_key).public_key
+            await net.owner.set_signer(net.worker_id, key)
+            await check_signatures(net, signed[1:])
             pass_draw_block(opened.node.rpc_url)
             assert await net.stranger.court.draw(job_id, leases) == []
             assert await net.artist.accept(job_id, leases) == []
+
+    asyncio.run(run())
+
+
+async def check_signatures(net: Views, signed: list[tuple[int, LeaseResult, list[int]]]) -> None:
+    """Of two entries for each lease only the one with the signed result is taken."""
+    broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
+    refused = await net.stranger.submit_signed([*broken, *signed])
+    assert [one.code for one in refused] == ["RC: wrong signature"] * len(signed)
+    for lease, _, _ in signed:
+        assert (await net.artist.lease(lease)).state is LeaseState.SUBMITTED
+
+
+def test_a_settled_job_is_told_by_its_events_once_another_has_its_place(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            done = await net.artist.create_job(TERMS)
+            leases = [await net.worker.claim_lease(done, slot) for slot in (0, 1)]
+            for one in leases:
+                await net.worker.submit(one, RESULT)
+            pass_draw_block(opened.node.rpc_url)
+            assert await net.stranger.court.draw(done, leases) == []
+            assert await net.artist.accept(done, leases) == []
+            kept = await net.artist.job(done)
+            canceled = await net.artist.create_job(TERMS)
+            assert canceled == done + 2**24
+            assert await net.artist.job(done) == replace(kept, audit_pool_fri=0)
+            assert kept.state is JobState.COMPLETED
+            await net.artist.cancel(canceled)
+            await net.artist.create_job(TERMS)
+            assert (await net.artist.job(canceled)).state is JobState.CANCELED
+            with pytest.raises(UnknownJob, match="It ended long ago, or never was"):
+                await net.artist.job(done + 1)
+            with pytest.raises(UnknownJob):
+                await net.artist.cancel(done)
 
     asyncio.run(run())
 

@@ -107,7 +107,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
         **{name: (1,) for name in ("cancel_unstake", "complete_unstake")},
         **{name: (1, address) for name in ("set_operator", "set_payout")},
-        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key")},
+        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key", "set_signer")},
         "accept_ownership": (),
         "draw_committee": (committee,),
         "drop_seats": (1, FAMILY),

@@ -15,6 +15,7 @@ from renderchain.core.stakes import SEATS, drawn_leaves, fee_of, least_lock, loc
 
 HELD = (LeaseState.CLAIMED, LeaseState.SUBMITTED, LeaseState.REPORTED)
 Facts = dict[int, dict[str, Any]]
+PLACES = 2**24  # a later job in the same place has a number that is so much higher
 
 
 class Refused(Exception):
@@ -123,6 +124,7 @@ class Job:
     held: int = 0
     stopped: bool = False
     reopened: list[tuple[int, int, int]] = field(default_factory=list)
+    number: int = 0
 
     @property
     def settled(self) -> bool:
@@ -192,6 +194,9 @@ class Ledger:
         self.rules = rules
         self.now = self.block = 0
         self.jobs: dict[int, Job] = {}
+        self.places = 0
+        self.left: list[int] = []  # settled jobs whose places are free
+        self.replaced: set[int] = set()  # jobs whose places others have
         self.workers: dict[int, Worker] = {}
         self.slots: dict[tuple[int, int], Lease] = {}
         self.unpaid: dict[str, int] = {}
@@ -234,8 +239,17 @@ class Ledger:
         worker.locked_fri -= amount
         self.burned_fri += amount - reward
 
+    def next_job(self) -> int:
+        """The number of a new job, in a place that was left last or a new one."""
+        if self.left:
+            left = self.left.pop()
+            self.replaced.add(left)
+            return left + PLACES
+        self.places += 1
+        return self.places
+
     def job(self, number: int) -> Job:
-        need(number in self.jobs, "unknown job")
+        need(number in self.jobs and number not in self.replaced, "unknown job")
         return self.jobs[number]
 
     def requested(self, caller: str, number: int) -> Job:

@@ -95,6 +95,9 @@ class Machine(RuleBasedStateMachine):
     async def check_jobs(self) -> None:
         for number, job in self.model.jobs.items():
             said = await self.actors.ask("board", "job", number)
+            if number in self.model.replaced:
+                assert not said["price"]["tasks"]
+                continue
             progress = said["progress"]
             counts = [progress[name] for name in ("cursor", "accepted", "refunded", "held", "stopped")]
             assert counts == [job.cursor, job.accepted, job.refunded, job.held, job.stopped]

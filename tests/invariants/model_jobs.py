@@ -39,7 +39,8 @@ class JobsModel(RegistryModel):
             self.block,
             terms["package_bytes"],
         )
-        self.jobs[len(self.jobs) + 1] = job
+        job.number = self.next_job()
+        self.jobs[job.number] = job
         self.move(caller, -job.escrow_fri)
 
     def takes_claims(self, job: Job) -> bool:
@@ -86,6 +87,7 @@ class JobsModel(RegistryModel):
     def finish(self, job: Job) -> None:
         if job.settled:
             self.credit(job.requester, job.pool_fri)
+            self.left.append(job.number)
 
     def claim_lease(self, caller: str, number: int, worker: int, slot: int) -> None:
         self.take(number, worker, slot, caller)

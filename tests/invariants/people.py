@@ -82,11 +82,11 @@ class People(Machine):
         self.do("artist-1", "accept", 1, leases)
 
     def job_number(self, pick: int) -> int:
-        """Mostly one with tasks to claim, else any or none."""
+        """Mostly one with tasks to claim, else any."""
         found = self.open_jobs()
         if found and pick % 7:
             return found[pick % len(found)]
-        return pick % (len(self.model.jobs) + 1) or len(self.model.jobs)
+        return list(self.model.jobs)[pick % len(self.model.jobs)]
 
     def open_jobs(self) -> list[int]:
         return [

@@ -7,7 +7,7 @@ import asyncio
 from ..core.board_events import ResultSubmitted
 from ..core.case import Trial
 from ..core.case_events import Appealed, CaseClosed, CaseEvent, CommitteeDrawn, LeaseDrawn, VerdictGiven
-from ..core.contract_errors import ContractError, LeaseInOtherState
+from ..core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ..core.draw import DRAW_AFTER, READABLE_AFTER
 from ..core.lifecycle import LeaseState
 from ..ports.chain import Chain
@@ -83,5 +83,5 @@ class Acceptance:
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])
-        except LeaseInOtherState:
+        except (LeaseInOtherState, UnknownJob):
             self._reporter.say(f"Lease {lease_id} had been settled before")

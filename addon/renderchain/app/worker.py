@@ -26,6 +26,7 @@ from ..core.contract_errors import (
     NothingToClaim,
     NothingToWithdraw,
     StakeNotFree,
+    UnknownJob,
     UnknownWorker,
 )
 from ..core.court_errors import DrawIsAhead, MustBeAudited, StillInCourt
@@ -275,7 +276,7 @@ class Worker:
                 self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
             except (StillInCourt, MustBeAudited, DrawIsAhead):
                 self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
-            except LeaseInOtherState:
+            except (LeaseInOtherState, UnknownJob):  # settled, maybe long ago
                 self._held.pop(lease_id, None)
 
     async def _collect(self) -> None:

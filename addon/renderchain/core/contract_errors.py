@@ -57,7 +57,7 @@ class EscrowTransferFailed(ContractError):
 
 class UnknownJob(ContractError):
     code = "RC: unknown job"
-    advice = "Check the job's number and the network in the settings."
+    advice = "It ended long ago, or never was: check its number and the network in the settings."
 
 
 class JobIsOver(ContractError):

@@ -152,6 +152,11 @@ fn the_life_of_a_worker() {
         ProfilesComponent::KeyChanged { worker_id, key: 9 },
     );
     assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
+    net.profiles.set_signer(worker_id, 7);
+    let profile = ProfilesComponent::Event::SignerChanged(
+        ProfilesComponent::SignerChanged { worker_id, key: 7 },
+    );
+    assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
     be('owner');
     net.registry.set_payout(worker_id, account('cold'));
     let changed = AddressesChanged { worker_id, operator, payout: account('cold') };

@@ -6,7 +6,7 @@ use crate::interfaces::{
 use crate::types::{JobTerms, LeaseState};
 use super::support::{
     FAMILY, Network, RICH, STAKE, accept, account, at, be, claim, create, locked, network, result,
-    submitted, terms,
+    scheduled, submitted, terms,
 };
 
 /// What the board holds over its first RICH must be what it owes.
@@ -253,4 +253,59 @@ fn an_expired_range_reopens_and_the_third_failure_refunds_it() {
     assert_eq!(net.token.balance_of(account('artist')), RICH);
     assert_eq!(net.board.lease(third).state, LeaseState::GIVEN_BACK);
     assert_holds(net, 0);
+}
+
+/// A job's number when one job had its place before.
+const AGAIN: u64 = 0x1000000;
+
+#[test]
+fn a_settled_job_leaves_its_place_to_the_next() {
+    let net = network();
+    let first = create(net, scheduled());
+    let running = create(net, terms());
+    be('artist');
+    net.board.cancel(first);
+    let next = create(net, terms());
+    assert_eq!((running, next), (first + 1, first + AGAIN));
+    assert_eq!(net.board.newest_job(), next);
+    assert_eq!(net.board.job(first).price.tasks, 0);
+    assert_eq!(net.board.job(next).price.tasks, 5);
+    assert_eq!(net.board.job(next).scheduler, account(0));
+    accept(
+        net,
+        next,
+        array![submitted(net, next, 0), submitted(net, next, 1), submitted(net, next, 2)],
+    );
+    assert_eq!(create(net, terms()), next + AGAIN);
+    assert_eq!(create(net, terms()), running + 1);
+    assert_eq!(net.board.job(running).progress.held, 0);
+}
+
+#[test]
+fn a_job_does_not_inherit_the_scheduler_or_the_open_ranges_of_its_place() {
+    let net = network();
+    let first = create(net, scheduled());
+    at(1_090, 19);
+    let lease = claim(net, first, 0);
+    net.board.give_back(lease);
+    be('artist');
+    net.board.cancel(first);
+    let next = create(
+        net, JobTerms { scheduler: account('artist'), scheduler_grace_s: 90, ..terms() },
+    );
+    assert_eq!(next, first + AGAIN);
+    assert_eq!(net.board.job(next).scheduler, account('artist'));
+    at(1_180, 28);
+    let lease = claim(net, next, 0);
+    assert_eq!((net.board.lease(lease).first, net.board.lease(lease).attempt), (0, 0));
+}
+
+#[test]
+#[should_panic(expected: ('RC: unknown job', 'ENTRYPOINT_FAILED'))]
+fn a_call_for_a_job_does_not_reach_the_next_in_its_place() {
+    let net = network();
+    let first = create(net, terms());
+    net.board.cancel(first);
+    create(net, terms());
+    net.board.cancel(first);
 }

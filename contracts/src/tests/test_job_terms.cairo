@@ -137,7 +137,7 @@ fn a_job_is_stored_as_it_was_asked_for_and_its_escrow_is_held() {
     let net = empty_network();
     let job_id = create(net, terms());
     let job = net.board.job(job_id);
-    assert_eq!(net.board.job_count(), 1);
+    assert_eq!(net.board.newest_job(), 1);
     assert_eq!((job.requester, job.family), (account('artist'), terms().family));
     assert_eq!((job.price.package_hi, job.package.lo), (1, 2));
     assert_eq!((job.package.bytes, job.package.files, job.price.tasks), (1_000, 3, 5));

@@ -3,13 +3,13 @@ use starknet::storage_access::StorePacking;
 use crate::case_packing::{CasePacking, MemberPacking};
 use crate::case_types::{Case, Member};
 use crate::packing::{
-    AuditPricePacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking, RangePacking,
-    RecordPacking, SeatEntryPacking, SeatHoldingPacking, StakePacking, StandingOfferPacking,
-    TimesPacking, UnstakingPacking,
+    AuditPricePacking, JobIndexPacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking,
+    RangePacking, RecordPacking, SeatEntryPacking, SeatHoldingPacking, StakePacking,
+    StandingOfferPacking, TimesPacking, UnstakingPacking,
 };
 use crate::types::{
-    AuditPrice, Lease, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding, Stake,
-    StandingOffer, Times, Unstaking,
+    AuditPrice, JobIndex, Lease, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding,
+    Stake, StandingOffer, Times, Unstaking,
 };
 
 const M24: u32 = 0xffffff;
@@ -87,10 +87,18 @@ fn progress() {
         heard_at_s: M40,
         heard_block: 0,
         expires_block: 0xffffffff,
+        generation: 0,
     };
     assert!(survives::<_, felt252>(progress));
     let other = Progress { accepted: M24, held: M24, stopped: true, level: 0, ..progress };
-    assert!(survives::<_, felt252>(Progress { heard_at_s: 0, heard_block: 0xffffffff, ..other }));
+    let other = Progress { heard_at_s: 0, heard_block: 0xffffffff, ..other };
+    assert!(survives::<_, felt252>(Progress { expires_block: 0, generation: 0xffff, ..other }));
+}
+
+#[test]
+fn the_index_of_jobs() {
+    assert!(survives::<_, felt252>(JobIndex { newest: M40, places: 0, free: M24 }));
+    assert!(survives::<_, felt252>(JobIndex { newest: 0, places: M24, free: 0 }));
 }
 
 #[test]

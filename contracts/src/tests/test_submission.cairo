@@ -1,6 +1,9 @@
 //! Results that an aggregator posts for their workers.
-use crate::interfaces::{IJobBoardDispatcherTrait, IWorkerRegistryDispatcherTrait};
-use crate::types::{LeaseState, SignedResult};
+use core::ec::stark_curve::{GEN_X, ORDER};
+use crate::interfaces::{
+    IJobBoardDispatcherTrait, IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
+use crate::types::{LeaseState, SignedResult, Signer};
 use super::support::{Network, WORKER, account, be, claim, create, deploy, network, result, terms};
 
 /// An account that takes the hash itself for its signature.
@@ -68,6 +71,65 @@ fn a_signature_for_one_lease_is_none_for_another() {
     net.board.submit_signed(array![signed(lease, hash)]);
 }
 
+/// A signature with the private key 1 and the nonce 1: both points are the generator, whose x is
+/// the public key and r, and s is hash + r.
+fn by_key(lease_id: u64, hash: felt252) -> SignedResult {
+    let s: u256 = (hash.into() + GEN_X.into()) % ORDER.into();
+    let signature = array![GEN_X, s.try_into().unwrap()];
+    SignedResult { lease_id, result: result(), signature }
+}
+
+fn with_key(net: Network) -> u64 {
+    let lease = claim(net, create(net, terms()), 0);
+    be('operator');
+    net.profiles.set_signer(WORKER, GEN_X);
+    lease
+}
+
+#[test]
+fn a_key_signs_in_the_operators_stead() {
+    let net = network();
+    let lease = with_key(net);
+    let hash = net.board.submission_hash(lease, result());
+    be('aggregator');
+    net.board.submit_signed(array![by_key(lease, hash)]);
+    assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
+}
+
+#[test]
+#[should_panic(expected: ('RC: wrong signature', 'ENTRYPOINT_FAILED'))]
+fn a_keys_signature_for_one_lease_is_none_for_another() {
+    let net = network();
+    let lease = with_key(net);
+    let hash = net.board.submission_hash(lease + 1, result());
+    net.board.submit_signed(array![by_key(lease, hash)]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: wrong signature', 'ENTRYPOINT_FAILED'))]
+fn what_is_no_pair_of_numbers_is_no_signature_of_a_key() {
+    let net = network();
+    net.board.submit_signed(array![signed(with_key(net), 5)]);
+}
+
+#[test]
+fn a_new_operator_ends_the_old_ones_key() {
+    let net = network();
+    with_key(net);
+    be('owner');
+    net.registry.set_operator(WORKER, account('heir'));
+    let signers = net.profiles.signers_of(array![WORKER]);
+    assert_eq!(signers, array![Signer { operator: account('heir'), key: 0 }]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: neither owner nor operator', 'ENTRYPOINT_FAILED'))]
+fn a_stranger_sets_no_signer() {
+    let net = network();
+    be('thief');
+    net.profiles.set_signer(WORKER, GEN_X);
+}
+
 #[test]
 #[should_panic(expected: ('RC: lease in another state', 'ENTRYPOINT_FAILED'))]
 fn a_lease_without_a_result_has_no_hash() {
@@ -80,6 +142,7 @@ fn an_operator_has_its_number() {
     let net = network();
     assert_eq!(net.registry.worker_id_of(account('operator')), WORKER);
     assert_eq!(net.registry.operator_of(WORKER), account('operator'));
-    let operators = net.registry.operators_of(array![9, WORKER]);
-    assert_eq!(operators, array![account(0), account('operator')]);
+    let signers = net.profiles.signers_of(array![9, WORKER]);
+    let nobody = Signer { operator: account(0), key: 0 };
+    assert_eq!(signers, array![nobody, Signer { operator: account('operator'), key: 0 }]);
 }

@@ -20,6 +20,7 @@ from .contracts import open_contract, open_token
 from .court import StarknetCourt
 from .events import EventStream
 from .node import Node, close_account
+from .past_jobs import past_job
 from .said import said
 from .sender import Sender
 
@@ -198,11 +199,14 @@ class StarknetChain:
         return int(await _ask(self._token, "balance_of", account))
 
     async def job(self, job_id: int) -> JobInfo:
-        """The job's state; raises UnknownJob."""
+        """The job's state, also long after its end; raises UnknownJob."""
         raw = await _ask(self._board, "job", job_id)
         package, price, times = raw["package"], raw["price"], raw["times"]
         if not price["tasks"]:
-            raise contract_error(f"Reading job {job_id}", "RC: unknown job")
+            past = await past_job(self._account.client, self._stream, job_id)
+            if past is None:
+                raise contract_error(f"Reading job {job_id}", "RC: unknown job")
+            return past
         progress = raw["progress"]
         return JobInfo(
             job_id=job_id,

@@ -153,7 +153,7 @@ class StarknetCourt:
 
     async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
         """What the worker's leaves hold."""
-        for event in await self._stream.past_of("LeavesOpened", lease_id, from_block):
+        for event in await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id):
             if isinstance(event, LeavesOpened) and event.round == round_:
                 return list(event.contents)
         return []
@@ -165,7 +165,7 @@ class StarknetCourt:
         contents: list[Content] = []
         prints: dict[int, tuple[int, ...]] = {}
         for name in ("ContentsShown", "PrintShown"):
-            for event in await self._stream.past_of(name, lease_id, from_block):
+            for event in await self._stream.past_of(name, from_block, lease_id=lease_id):
                 if not isinstance(event, ContentsShown | PrintShown) or event.round != round_:
                     continue
                 if event.seat == seat and isinstance(event, ContentsShown):
@@ -176,21 +176,21 @@ class StarknetCourt:
 
     async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
-        for event in await self._stream.past_of("ResultSubmitted", lease_id, from_block):
+        for event in await self._stream.past_of("ResultSubmitted", from_block, lease_id=lease_id):
             if isinstance(event, ResultSubmitted):
                 return event.result
         return None
 
     async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
         """The results' key, if it was revealed."""
-        for event in await self._stream.past_of("KeyRevealed", lease_id, from_block):
+        for event in await self._stream.past_of("KeyRevealed", from_block, lease_id=lease_id):
             if isinstance(event, KeyRevealed):
                 return event.key_hi.to_bytes(16, "big") + event.key_lo.to_bytes(16, "big")
         return None
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block."""
-        found = await self._stream.past_of("LeaseDrawn", None, from_block)
+        found = await self._stream.past_of("LeaseDrawn", from_block)
         return [event for event in found if isinstance(event, LeaseDrawn)]
 
     async def phase_s(self) -> int:

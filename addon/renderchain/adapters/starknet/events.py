@@ -194,11 +194,11 @@ class EventStream:
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield _Raw(note["params"]["result"])
 
-    async def past_of(self, name: str, lease_id: int | None, first: int) -> list[BoardEvent]:
-        """Events of one kind about one lease, or about all, since a block."""
+    async def past_of(self, name: str, first: int, *, job_id: int = 0, lease_id: int = 0) -> list[BoardEvent]:
+        """Events of one kind since a block, about one job or one lease or about all."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        about = [] if lease_id is None else [[], [hex(lease_id)]]
+        about = [[hex(one)] if one else [] for one in (job_id, lease_id)]
         keys = [[hex(get_selector_from_name(name))], *about]
         return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
 

@@ -87,6 +87,11 @@ class StarknetRegistry:
         """As the owner or operator, publish the worker's X25519 key (256 bits)."""
         await self._invoke(f"Setting the key of worker {worker_id}", "set_key", worker_id, key)
 
+    async def set_signer(self, worker_id: int, key: int) -> None:
+        """As the owner or operator, have results checked by this public Stark key, which is cheaper than
+        by the operator's account; 0 for the account again. A new operator ends it."""
+        await self._invoke(f"Setting the signer of worker {worker_id}", "set_signer", worker_id, key)
+
     async def set_seats(self, worker_id: int, family: int, units: int) -> None:
         """As the owner, take that many seats in a family, from the next epoch on; 0 gives them up."""
         action = f"Taking {units} seats for worker {worker_id}"
