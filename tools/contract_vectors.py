@@ -11,7 +11,15 @@ from renderchain.core.cid import split_digest
 from renderchain.core.draw import is_audited, leaf_at, seed_of, unit_at
 from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState
 from renderchain.core.merkle import LeaseKey, final_leaf, proofs_of, root_of, tile_leaf
-from renderchain.core.prints import FULL_AREA, LEVEL_COUNT, MAX_BIT_PERCENT, MAX_LEVEL_STEPS, TilePrint, agree
+from renderchain.core.prints import (
+    FULL_AREA,
+    LEVEL_COUNT,
+    MAX_BIT_PERCENT,
+    MAX_BLOCK_STEPS,
+    MAX_LEVEL_STEPS,
+    TilePrint,
+    agree,
+)
 
 KEY = LeaseKey(chain_id=1, board=2, job_id=3, lease_id=4, attempt=1, worker=5)
 PAIR = "(Array<felt252>, Array<felt252>, bool)"
@@ -104,6 +112,12 @@ def _pairs() -> Iterable[tuple[list[int], list[int], bool]]:
         (one, _moved(one, place, sign * steps))
         for place in (0, 23, 24, 47)
         for sign in (1, -1)
+        for steps in (MAX_LEVEL_STEPS, MAX_BLOCK_STEPS, MAX_BLOCK_STEPS + 1)
+    ]
+    off = _moved(one, 22, MAX_LEVEL_STEPS + 1)
+    others += [
+        (one, _moved(off, place, steps))
+        for place in (21, 23, 24, 47)  # of the same block, of it, of the next one, of the last one
         for steps in (MAX_LEVEL_STEPS, MAX_LEVEL_STEPS + 1)
     ]
     others += [(one, replace(_flipped(one, 0), area=FULL_AREA - 1)), (one, _print(2))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from renderchain.adapters.exr import read_noisy
-from renderchain.core.prints import Pixels, TilePrint, agree, bit_steps, crop, print_of
+from renderchain.core.prints import Pixels, TilePrint, agree, crop, print_of
 
 from tests.attacks.renderings import FRAMES, HONEST, STRANGER, KeptRenderer, Renderings
 from tools.cheats.renderer import PIXEL_CHEATS, PREVIOUS, SCENE_CHEATS
@@ -40,7 +40,7 @@ async def pairs_of(renderings: Renderings, kind: str) -> list[Pair]:
     """All tiles of the kept frames, honest and of that kind."""
     honest = await renderings.of(HONEST)
     other = honest if kind in (PREVIOUS, *PIXEL_CHEATS) else await renderings.of(kind)
-    found, steps = [], bit_steps(renderings.manifest.samples)
+    found = []
     for frame in FRAMES:
         true = _noisy(honest, frame)
         shown = _noisy(other, FRAMES[frame % len(FRAMES)] if kind == PREVIOUS else frame)
@@ -48,7 +48,7 @@ async def pairs_of(renderings: Renderings, kind: str) -> list[Pair]:
             shown = np.asarray(PIXEL_CHEATS[kind](true), np.float32)
         for region in renderings.manifest.regions:
             tiles = crop(true, region), crop(shown, region)
-            found.append(Pair(*tiles, *(print_of(tile, steps) for tile in tiles)))
+            found.append(Pair(*tiles, *(print_of(tile) for tile in tiles)))
     return found
 
 

@@ -3,14 +3,19 @@
 //! A print is 19 felts: | 0-15: 248 parity bits each | 16: 128 bits, above them the area in pixels
 //! |
 //! 17, 18: 24 levels of 10 bits each |
+use core::cmp::max;
+
 pub const PRINT_FELTS: u32 = 19;
 const BIT_FELTS: u32 = 16;
-const LEVELS_PER_FELT: u32 = 24;
+const BLOCKS_PER_FELT: u32 = 8;
 const LEVELS: NonZero<u256> = 1024;
 /// Of a tile's pixels at most so many per cent may have another parity ...
 pub const MAX_BIT_PERCENT: u64 = 40;
-/// ... and no level may be further off than this.
+/// ... no level may be further off than this, but for one block of 16x16 pixels, ...
 pub const MAX_LEVEL_STEPS: u128 = 3;
+const MAX_BLOCKS_OFF: u32 = 1;
+/// ... none of whose three levels may be further off than this.
+const MAX_BLOCK_STEPS: u128 = 12;
 
 const PAIRS: u128 = 0x55555555555555555555555555555555;
 const FOURS: u128 = 0x33333333333333333333333333333333;
@@ -46,29 +51,50 @@ pub fn prints_agree(mine: Span<felt252>, theirs: Span<felt252>) -> bool {
     if words.sum * 100 > area * MAX_BIT_PERCENT {
         return false;
     }
-    levels_agree(*mine[17], *theirs[17]) && levels_agree(*mine[18], *theirs[18])
+    match blocks_off(*mine[17], *theirs[17]) {
+        Some(first) => match blocks_off(*mine[18], *theirs[18]) {
+            Some(second) => first + second <= MAX_BLOCKS_OFF,
+            None => false,
+        },
+        None => false,
+    }
 }
 
-fn levels_agree(mine: felt252, theirs: felt252) -> bool {
+/// How many of eight blocks have a level that is further off than usual; None if one is too far.
+fn blocks_off(mine: felt252, theirs: felt252) -> Option<u32> {
     let (mut mine, mut theirs): (u256, u256) = (mine.into(), theirs.into());
+    let mut off = 0;
     let mut agree = true;
-    for _ in 0..LEVELS_PER_FELT {
-        let (left, one) = DivRem::div_rem(mine, LEVELS);
-        let (rest, other) = DivRem::div_rem(theirs, LEVELS);
-        let (one, other) = (one.low, other.low);
-        let steps = if one > other {
-            one - other
-        } else {
-            other - one
-        };
-        if steps > MAX_LEVEL_STEPS {
+    for _ in 0..BLOCKS_PER_FELT {
+        let mut most = 0;
+        for _ in 0..3_u8 {
+            let (left, one) = DivRem::div_rem(mine, LEVELS);
+            let (rest, other) = DivRem::div_rem(theirs, LEVELS);
+            most = max(most, distance(one.low, other.low));
+            mine = left;
+            theirs = rest;
+        }
+        if most > MAX_BLOCK_STEPS {
             agree = false;
             break;
         }
-        mine = left;
-        theirs = rest;
+        if most > MAX_LEVEL_STEPS {
+            off += 1;
+        }
     }
-    agree
+    if agree {
+        Some(off)
+    } else {
+        None
+    }
+}
+
+fn distance(one: u128, other: u128) -> u128 {
+    if one > other {
+        one - other
+    } else {
+        other - one
+    }
 }
 
 /// Counts bits: each byte of `bytes` holds a sum of at most 8 for every word added, so at most 31

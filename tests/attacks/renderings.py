@@ -20,7 +20,7 @@ from renderchain.adapters.exr import read_noisy
 from renderchain.app.package import file_entry
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, TilePrint, bit_steps, crop, print_of, split_records
+from renderchain.core.prints import RECORD_BYTES, TilePrint, crop, print_of, split_records
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from tools.cheats.renderer import SCENE_CHEATS, CheatingRenderer
@@ -130,8 +130,8 @@ class Renderings:
 
     def _print(self, output: Path, done: Rendered) -> None:
         """A clever cheat makes the prints that the job asks for, whatever its own scene says."""
-        pixels, steps = read_noisy(output / done.noisy), bit_steps(self.manifest.samples)
-        records = (print_of(crop(pixels, region), steps).to_bytes() for region in self.manifest.regions)
+        pixels = read_noisy(output / done.noisy)
+        records = (print_of(crop(pixels, region)).to_bytes() for region in self.manifest.regions)
         (output / done.leaves).write_bytes(b"".join(records))
 
     async def of(self, kind: str) -> KeptRenderer:

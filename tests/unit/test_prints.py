@@ -15,6 +15,7 @@ from renderchain.core.prints import (
     FULL_AREA,
     LEVELS,
     MAX_BIT_PERCENT,
+    MAX_BLOCK_STEPS,
     MAX_LEVEL_STEPS,
     MIN_AREA,
     RECORD_BYTES,
@@ -38,9 +39,11 @@ def flipped(content: TilePrint, count: int) -> TilePrint:
     return replace(content, digest=bytes(32), bits=np.packbits(bits).tobytes())
 
 
-def shifted(content: TilePrint, steps: int) -> TilePrint:
-    levels = (*content.levels[:-1], content.levels[-1] + steps)
-    return replace(content, digest=bytes(32), levels=levels)
+def shifted(content: TilePrint, *steps: int) -> TilePrint:
+    """So many steps off in the last level of the first blocks."""
+    levels = np.array(content.levels)
+    levels[2 : 3 * len(steps) : 3] += steps
+    return replace(content, digest=bytes(32), levels=tuple(int(level) for level in levels))
 
 
 def unpacked(content: TilePrint) -> tuple[bytes, tuple[int, ...], int]:
@@ -93,9 +96,18 @@ def test_bits_agree_up_to_a_share_of_the_tile_and_not_one_more() -> None:
 def test_levels_agree_up_to_a_few_steps_and_not_one_more() -> None:
     content = print_of(noise(64, 64))
     for sign in (1, -1):
-        assert level_distance(content, shifted(content, sign * MAX_LEVEL_STEPS)) == MAX_LEVEL_STEPS
-        assert agree(content, shifted(content, sign * MAX_LEVEL_STEPS))
-        assert not agree(content, shifted(content, sign * (MAX_LEVEL_STEPS + 1)))
+        most = sign * MAX_LEVEL_STEPS
+        assert level_distance(content, shifted(content, *[most] * 16)) == MAX_LEVEL_STEPS
+        assert agree(content, shifted(content, *[most] * 16))
+        assert not agree(content, shifted(content, most + sign, most + sign))
+
+
+def test_one_block_may_be_further_off_but_not_as_far_as_a_logo() -> None:
+    content = print_of(noise(64, 64))
+    for sign in (1, -1):
+        assert agree(content, shifted(content, sign * MAX_BLOCK_STEPS))
+        assert not agree(content, shifted(content, sign * (MAX_BLOCK_STEPS + 1)))
+        assert not agree(content, shifted(content, sign * MAX_BLOCK_STEPS, MAX_LEVEL_STEPS + 1))
 
 
 def test_regions_of_other_size_do_not_agree() -> None:
@@ -184,7 +196,7 @@ def test_what_a_broken_layer_holds_does_not_hide_another() -> None:
 def test_a_single_layer_has_the_print_that_it_always_had() -> None:
     content = print_of(noise(64, 64))
     assert content.digest.hex()[:16] == "abf5a3744ac8b9e8"
-    assert hashlib.sha256(content.to_bytes()).hexdigest()[:16] == "e280ae1add781ec4"
+    assert hashlib.sha256(content.to_bytes()).hexdigest()[:16] == "da818882ba561c65"
 
 
 def test_a_narrow_edge_tile_counts_as_if_it_had_512_pixels() -> None:

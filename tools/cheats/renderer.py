@@ -17,7 +17,7 @@ import numpy as np
 from renderchain.adapters.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, bit_steps, channel_names, crop, print_of
+from renderchain.core.prints import Pixels, channel_names, crop, print_of
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 ALTER = Path(__file__).with_name("alter.py")
@@ -104,13 +104,13 @@ class _Session:
         """Replace some regions of the noisy pass, and make the records that an honest agent would make."""
         true = read_noisy(self.output / done.noisy)
         false = PIXEL_CHEATS[self.cheat.cheat](true)
-        regions, steps = self.manifest.regions, bit_steps(self.manifest.samples)
+        regions = self.manifest.regions
         count = max(1, round(self.cheat.share * len(regions)))
         chosen = random.Random(f"{self.cheat.seed} {done.frame}").sample(range(len(regions)), count)
         for index in chosen:
             crop(true, regions[index])[...] = crop(false, regions[index])
         write_noisy(self.output / done.noisy, true)
-        records = b"".join(print_of(crop(true, region), steps).to_bytes() for region in regions)
+        records = b"".join(print_of(crop(true, region)).to_bytes() for region in regions)
         (self.output / done.leaves).write_bytes(records)
 
 

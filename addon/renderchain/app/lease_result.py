@@ -9,7 +9,7 @@ from ..core.errors import ContentError
 from ..core.manifest import Manifest
 from ..core.merkle import HashMany, LeaseKey
 from ..core.messages import Loaded, Rendered
-from ..core.prints import Pixels, bit_steps, crop, print_of, split_records
+from ..core.prints import Pixels, crop, print_of, split_records
 from ..core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,
@@ -93,12 +93,12 @@ def check_result(
 
 
 def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
-    tiles, steps = manifest.regions, bit_steps(manifest.samples)
+    tiles = manifest.regions
     shape = (manifest.height, manifest.width, 4 * len(manifest.view_layers))
     if pixels.shape != shape or len(prints) != len(tiles):
         raise ContentError(
             f"The noisy pass of frame {frame} has another size or other layers than the job's: refused."
         )
     for tile, content in zip(tiles, prints, strict=True):
-        if print_of(crop(pixels, tile), steps) != content:
+        if print_of(crop(pixels, tile)) != content:
             raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")

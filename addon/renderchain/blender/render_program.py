@@ -30,7 +30,7 @@ from ..core.messages import (
     read_command,
     to_line,
 )
-from ..core.prints import bit_steps, crop, print_of
+from ..core.prints import crop, print_of
 from ..core.tiles import leaf_regions
 from . import devices, final_image
 from .passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
@@ -105,8 +105,7 @@ class RenderProgram:
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
         regions = leaf_regions(width, height, load.leaf)
-        steps = bit_steps(load.samples)
-        records = (print_of(crop(pixels, region), steps).to_bytes() for region in regions)
+        records = (print_of(crop(pixels, region)).to_bytes() for region in regions)
         (output / leaves).write_bytes(b"".join(records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
         self.send(Rendered(command.frame, final, noisy, leaves, *times))
@@ -119,8 +118,8 @@ class RenderProgram:
         if not all(0 <= index < len(regions) for index in command.tiles):
             raise RenderFailed(f"Frame {command.frame} has {len(regions)} tiles; another was asked for.")
         tiles = (render_tile(scene, regions[index], margin_of(scene)) for index in command.tiles)
-        name, steps = f"{command.frame:04d}.tiles", bit_steps(load.samples)
-        (Path(load.output) / name).write_bytes(b"".join(print_of(tile, steps).to_bytes() for tile in tiles))
+        name = f"{command.frame:04d}.tiles"
+        (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
 
     def make_again(self, command: MakeAgain) -> None:
