@@ -31,6 +31,8 @@ MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
 class Row:
     """One tile, mine against theirs."""
 
+    picture: str  # tiles of one picture are no independent evidence
+    index: int
     scene: str
     machine: str
     change: str
@@ -94,13 +96,13 @@ def compare_all(shots: Sequence[Shot], cache: Path) -> list[Row]:
             continue
         mine, theirs = np.load(cache / reference.name), np.load(cache / shot.name)
         if shot.name != reference.name:
-            rows += _tiles(shot, mine, _upscaled(theirs, shot.paid))
+            rows += tiles_between(shot, mine, _upscaled(theirs, shot.paid))
         if shot.change == "samples 1/4":
-            rows += _tiles(replace(shot, change=MIXED), mine, mixed(mine, theirs))
+            rows += tiles_between(replace(shot, change=MIXED), mine, mixed(mine, theirs))
         if (shot.machine, shot.change) == (SSE42, "honest"):
             # The forger and its verifier have different machines: the harder case.
             for change, forge in FORGERIES.items():
-                rows += _tiles(replace(shot, machine=HERE, change=change), theirs, forge(mine))
+                rows += tiles_between(replace(shot, machine=HERE, change=change), theirs, forge(mine))
     return rows
 
 
@@ -109,11 +111,14 @@ def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
     return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def _tiles(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+    """Each tile of two renderings of one frame."""
     steps = bit_steps(shot.paid.samples)
-    for tile in tiles_of(shot.paid.width, shot.paid.height):
+    for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
         one, other = (print_of(crop(whole, tile), steps) for whole in (mine, theirs))
         yield Row(
+            shot.name,
+            index,
             shot.scene,
             shot.machine,
             shot.change,
