@@ -8,8 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from renderchain.core.prints import (
+    BLOCK,
+    BRIGHTEST,
+    FLOOR,
+    LEVEL_STEPS,
     MAX_BIT_PERCENT,
     MAX_LEVEL_STEPS,
+    MIN_BLOCK,
     Pixels,
     agree,
     bit_distance,
@@ -44,6 +49,12 @@ class Row:
     level_steps: int
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
+    shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
+
+    @property
+    def shift(self) -> float:
+        """The largest of them; the levels themselves are at most one step farther apart."""
+        return max(map(abs, self.shifts))
 
     @property
     def is_honest(self) -> bool:
@@ -130,7 +141,23 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             level_distance(one, other),
             tuple(int(count) for count in np.bincount(np.abs(np.subtract(one.levels, other.levels)))),
             agree(one, other),
+            block_shifts(crop(mine, tile), crop(theirs, tile)),
         )
+
+
+def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[float, ...]:
+    """For each block that has levels, how far R, G and B moved, in steps."""
+    one, other = (
+        LEVEL_STEPS * np.log2(np.clip(np.nan_to_num(pixels[..., :3].astype(float)), 0, BRIGHTEST) + FLOOR)
+        for pixels in (mine, theirs)
+    )
+    moved = one - other
+    height, width = moved.shape[:2]
+    blocks = (
+        moved[y : y + BLOCK, x : x + BLOCK] for y in range(0, height, BLOCK) for x in range(0, width, BLOCK)
+    )
+    whole = (block for block in blocks if block.shape[0] * block.shape[1] >= MIN_BLOCK)
+    return tuple(float(shift) for block in whole for shift in block.mean(axis=(0, 1)))
 
 
 def caught(rows: Sequence[Row], percent: float = MAX_BIT_PERCENT, steps: float = MAX_LEVEL_STEPS) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,10 +13,10 @@ import numpy as np
 from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
 from .compare import Row
-from .honest import FIRST_SEED, REPEATS
+from .repeats import Repeated, repeated, repeated_table
 from .shots import TOWN
-from .tables import BPY, by_samples, fill, machine, summary_table, table
-from .tail import Tail, bit_tail, level_tail
+from .tables import BPY, by_samples, fill, machine, short, summary_table, table
+from .tail import Floats, Tail, bit_tail, level_tail, poisson_bound
 from .tail_picture import draw
 from .verdicts import any_of, false_verdict, independent_verdict
 
@@ -26,19 +25,6 @@ FEWEST_TILES = 30
 GOAL = 1e-6
 ROUND_LEAVES = (1, 16)
 LEASE_TILES = 600  # ten frames of the demo's town
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """One scene's tiles, each under several seeds: how far noise alone moves a tile's distance."""
-
-    scene: str
-    tiles: int
-    seeds: int
-    worst_mean: float
-    usual_deviation: float
-    worst_deviation: float
-    least_margin: float  # deviations from a tile's mean to the threshold, for the tile with the fewest
 
 
 @dataclass(frozen=True)
@@ -67,7 +53,7 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
         (kind_name(*kind), [row for row in rows if (row.samples, row.adaptive) == kind]) for kind in kinds
     ]
     return [
-        Group(name, these, bit_tail(these, MAX_BIT_PERCENT), level_tail(these, MAX_LEVEL_STEPS))
+        Group(name, these, bit_tail(these, MAX_BIT_PERCENT, GOAL), level_tail(these, MAX_LEVEL_STEPS, GOAL))
         for name, these in sets
         if len(these) >= FEWEST_TILES
     ]
@@ -78,62 +64,34 @@ def kind_name(samples: int, is_adaptive: bool) -> str:
     return f"{samples} samples{', adaptive' if is_adaptive else ''}"
 
 
-def repeated(rows: Sequence[Row]) -> list[Repeated]:
-    """The margin of tiles that were rendered under many seeds."""
-    found = []
-    for scene in sorted({row.scene for row in rows}):
-        tiles: dict[int, list[float]] = {}
-        for row in rows:
-            if row.scene == scene and any(f"_seed{FIRST_SEED + at}_" in row.picture for at in range(REPEATS)):
-                tiles.setdefault(row.index, []).append(row.bit_percent)
-        whole = [values for values in tiles.values() if len(values) > 1]
-        if not whole:
-            continue
-        pairs = [(statistics.mean(values), statistics.stdev(values)) for values in whole]
-        found.append(
-            Repeated(
-                scene,
-                len(whole),
-                min(map(len, whole)),
-                max(mean for mean, _ in pairs),
-                statistics.median(deviation for _, deviation in pairs),
-                max(deviation for _, deviation in pairs),
-                min((MAX_BIT_PERCENT - mean) / max(deviation, 0.01) for mean, deviation in pairs),
-            )
-        )
-    return found
-
-
 def group_table(groups: Sequence[Group]) -> str:
     """What was seen, and the rates that follow."""
     lines = []
     for one in groups:
-        values = np.array([row.bit_percent for row in one.rows])
-        bits = " / ".join(f"{value:.1f}" for value in (*np.quantile(values, (0.5, 0.99)), values.max()))
-        narrower = " / ".join(f"{rate:.0e}" if rate else "0" for rate in one.bits.narrower)
-        lines.append(
-            [one.name, one.bits.tiles, one.bits.pictures, bits, one.levels.most]
-            + [sum(not row.agrees for row in one.rows), f"{one.bits.bound:.1g}"]
-            + [f"{short(one.bits.fitted)} ({short(one.bits.upper)})", narrower]
-            + [f"{short(one.levels.fitted)} ({short(one.levels.upper)})"]
+        percents, shifts = (
+            np.array([getattr(row, name) for row in one.rows]) for name in ("bit_percent", "shift")
         )
-    head = ["honest tiles, kernel against kernel", "tiles", "pictures", "bits, %: median / 99 % / most"]
-    head += ["most level steps", "refused", "95 % bound without a fit"]
-    head += [f"rate of bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below)"]
-    head += ["the same from the largest 10 % / 5 %", f"rate of levels > {MAX_LEVEL_STEPS}, likewise"]
+        refused = sum(not row.agrees for row in one.rows)
+        lines.append(
+            [one.name, f"{one.bits.tiles} / {one.bits.pictures}", spread(percents), spread(shifts)]
+            + [
+                max(row.level_steps for row in one.rows),
+                refused,
+                short(poisson_bound(refused) / len(one.rows)),
+            ]
+            + [f"{short(tail.fitted)} ({short(tail.upper)})" for tail in (one.bits, one.levels)]
+            + [f"{one.bits.needed:.0f} % / {one.levels.needed:.0f}"]
+        )
+    head = ["honest tiles, kernel against kernel", "tiles / pictures", "bits, %: median / 99 % / most"]
+    head += ["shift of a level: likewise", "most steps", "refused", "95 % bound without a fit"]
+    head += [f"fitted rate of bits > {MAX_BIT_PERCENT} % (95 % of refits below)"]
+    head += [f"of levels > {MAX_LEVEL_STEPS} steps", f"thresholds for {short(GOAL)}"]
     return table(head, lines)
 
 
-def repeated_table(found: Sequence[Repeated]) -> str:
-    """How little noise alone does."""
-    lines = [
-        [one.scene, one.tiles, one.seeds, f"{one.worst_mean:.1f}"]
-        + [f"{one.usual_deviation:.2f} / {one.worst_deviation:.2f}", f"{one.least_margin:.0f}"]
-        for one in found
-    ]
-    head = ["the same tiles under other seeds", "tiles", "seeds", "largest mean of a tile, %"]
-    head += ["standard deviation of a tile: median / largest"]
-    return table([*head, f"deviations to {MAX_BIT_PERCENT} %, least of all tiles"], lines)
+def spread(values: Floats) -> str:
+    """Median, the rarest hundredth, the largest."""
+    return " / ".join(f"{value:.1f}" for value in (*np.quantile(values, (0.5, 0.99)), values.max()))
 
 
 def verdict_rates(rate: float) -> dict[str, float]:
@@ -163,11 +121,6 @@ def verdict_table(rates: dict[str, float]) -> str:
         "a fifth of it",
     ]
     return table([*head, f"the requester chose the worst of {LEASE_TILES} tiles"], lines)
-
-
-def short(rate: float) -> str:
-    """One digit of a rate."""
-    return "0" if rate < 1e-12 else f"{rate:.1g}" if rate >= 0.001 else f"{rate:.0e}".replace("e-0", "e-")
 
 
 def write(rows: Sequence[Row], docs: Path) -> None:

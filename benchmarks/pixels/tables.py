@@ -69,6 +69,11 @@ def fill(page: Path, marks: tuple[str, str], text: str) -> None:
     page.write_text(f"{before}{start}\n{text}{end}{after}")
 
 
+def short(rate: float) -> str:
+    """One digit of a rate."""
+    return "0" if rate < 1e-12 else f"{rate:.1g}" if rate >= 0.001 else f"{rate:.0e}".replace("e-0", "e-")
+
+
 def machine() -> str:
     """What the renderings were made on."""
     cores = os.cpu_count()

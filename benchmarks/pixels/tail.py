@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ Floats = NDArray[np.float64]
 TAIL_SHARES = (0.25, 0.1, 0.05)  # of the tiles are used for a fit; the first is the one reported
 FEWEST_IN_TAIL = 20
 RESAMPLES = 400
-LEVELS_A_TILE = 48
+LEVEL_PARTS = 10  # of a step, for an integral
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Pareto:
     share: float  # of all values lies over the base
     shape: float
     scale: float
+
+    def reached_by(self, rate: float) -> float:
+        """The limit over which only this share lies."""
+        if self.scale <= 0 or rate >= self.share:
+            return self.base
+        rarity = np.log(self.share / rate)
+        times = rarity if abs(self.shape) < 1e-6 else np.expm1(self.shape * rarity) / self.shape
+        return float(self.base + self.scale * times)
 
     def beyond(self, limit: float) -> float:
         """P(value > limit), for a limit over the base."""
@@ -48,12 +57,30 @@ class Tail:
     refused: int
     fitted: float
     upper: float  # 95 % of the resampled fits lie below
-    narrower: tuple[float, ...] = ()  # the same from smaller shares of the tiles
+    narrower: tuple[float, ...]  # the same from smaller shares of the tiles
+    needed: float  # the threshold at which the fit would reach the goal
 
     @property
     def bound(self) -> float:
-        """The 95 % bound that needs no fit: none refused among n tiles, were they independent."""
-        return 3 / self.tiles if not self.refused else float("nan")
+        """The 95 % bound that needs no fit; the tiles count as independent, which flatters it."""
+        return poisson_bound(self.refused) / self.tiles
+
+
+def poisson_bound(seen: int) -> float:
+    """What is expected at most if so many were seen, at 95 %: 3 if none was."""
+    low, high = 0.0, 10.0 + 3.0 * seen
+    for _ in range(60):
+        middle = (low + high) / 2
+        terms = (math.exp(-middle) * middle**count / math.factorial(count) for count in range(seen + 1))
+        low, high = (middle, high) if sum(terms) > 0.05 else (low, middle)
+    return high
+
+
+def normal_rate(deviation: float, steps: int) -> float:
+    """How often a level whose shift is normal noise is seen over so many steps, rounded down."""
+    if deviation <= 0:
+        return 0.0
+    return float(np.mean([math.erfc(part / deviation / math.sqrt(2)) for part in _parts(steps)]))
 
 
 def pareto(values: Floats, tail_share: float) -> Pareto:
@@ -71,42 +98,43 @@ def pareto(values: Floats, tail_share: float) -> Pareto:
     return Pareto(base, len(over) / len(ordered), shape, scale)
 
 
-def bit_tail(rows: Sequence[Row], percent: float) -> Tail:
-    """A generalised Pareto tail over the largest quarter of the bit distances."""
+def bit_tail(rows: Sequence[Row], percent: float, goal: float) -> Tail:
+    """The tail of the bit distances."""
     groups = [np.array([row.bit_percent for row in these]) for these in _by_picture(rows)]
+    return _tail(groups, int((np.concatenate(groups) > percent).sum()), goal, lambda fit: fit.beyond(percent))
 
-    def rate(chosen: Sequence[Floats], tail_share: float = TAIL_SHARES[0]) -> float:
-        return pareto(np.concatenate(chosen), tail_share).beyond(percent)
 
+def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
+    """The tail of the largest shift of a level before it is rounded down.
+
+    Rounded, a shift of ``steps`` and a fraction is one step more with that fraction as its chance, so the
+    rate is the mean of what lies beyond each fraction.
+    """
+    groups = [np.array([row.shift for row in these]) for these in _by_picture(rows)]
+    refused = sum(row.level_steps > steps for row in rows)
+    return _tail(
+        groups, refused, goal, lambda fit: float(np.mean([fit.beyond(part) for part in _parts(steps)]))
+    )
+
+
+def _tail(groups: Sequence[Floats], refused: int, goal: float, rate: Callable[[Pareto], float]) -> Tail:
     values = np.concatenate(groups)
     shares = [share for share in TAIL_SHARES[1:] if len(values) * share >= FEWEST_IN_TAIL]
+    fit = pareto(values, TAIL_SHARES[0])
     return Tail(
         len(values),
         len(groups),
         float(values.max()),
-        int((values > percent).sum()),
-        rate(groups),
+        refused,
+        rate(fit),
         _upper(groups, rate),
-        tuple(rate(groups, share) for share in shares),
+        tuple(rate(pareto(values, share)) for share in shares),
+        fit.reached_by(goal),
     )
 
 
-def level_tail(rows: Sequence[Row], steps: int) -> Tail:
-    """A geometric tail: each further step is as much rarer as the steps seen so far tell."""
-    groups = [_level_totals(these, steps) for these in _by_picture(rows)]
-
-    def rate(chosen: Sequence[Floats]) -> float:
-        totals = np.sum(chosen, axis=0)
-        reached = totals[::-1].cumsum()[::-1]  # how many levels differ by at least 0, 1, 2, ... steps
-        seen = max(int(np.nonzero(reached)[0].max()), 1)
-        # One more than was seen, where nothing was: an empty class is rare, not impossible.
-        ratios = (reached[2 : seen + 2] + 1) / (reached[1 : seen + 1] + 1)
-        share = float(reached[1] / reached[0])
-        return min(LEVELS_A_TILE * share * float(ratios.max()) ** steps, 1.0)
-
-    most = max(row.level_steps for row in rows)
-    refused = sum(row.level_steps > steps for row in rows)
-    return Tail(len(rows), len(groups), most, refused, rate(groups), _upper(groups, rate))
+def _parts(steps: int) -> list[float]:
+    return [steps + (at + 0.5) / LEVEL_PARTS for at in range(LEVEL_PARTS)]
 
 
 def _by_picture(rows: Sequence[Row]) -> list[list[Row]]:
@@ -116,19 +144,12 @@ def _by_picture(rows: Sequence[Row]) -> list[list[Row]]:
     return list(found.values())
 
 
-def _level_totals(rows: Sequence[Row], steps: int) -> Floats:
-    totals = np.zeros(steps + 2)
-    for row in rows:
-        for difference, count in enumerate(row.level_counts):
-            totals[min(difference, steps + 1)] += count
-    return totals
-
-
-def _upper(groups: Sequence[Floats], rate: Callable[[Sequence[Floats]], float]) -> float:
+def _upper(groups: Sequence[Floats], rate: Callable[[Pareto], float]) -> float:
     """Whole pictures are drawn again, not tiles: the tiles of one picture are alike."""
     chance = np.random.default_rng(1)
     rates = []
     for _ in range(RESAMPLES):
         drawn = chance.integers(0, len(groups), len(groups))
-        rates.append(rate([groups[at] for at in drawn]))
+        values = np.concatenate([groups[at] for at in drawn])
+        rates.append(rate(pareto(values, TAIL_SHARES[0])))
     return float(np.quantile(rates, 0.95))

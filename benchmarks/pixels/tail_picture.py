@@ -4,61 +4,92 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
-from renderchain.core.prints import MAX_BIT_PERCENT
+from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
 from .compare import Row
 from .picture import COLOURS, INK, PALE, RED, font
 from .tail import TAIL_SHARES, Floats, pareto
 
-LEFT, TOP, WIDTH, HEIGHT, NAMES = 70, 46, 620, 400, 200
-MOST_PERCENT, DECADES = 50, 9
-LINES = (INK, *COLOURS.values(), (120, 120, 120), (190, 120, 60))
+LEFT, TOP, WIDTH, HEIGHT, GAP, NAMES = 60, 60, 380, 380, 50, 130
+DECADES = 8
+DOTS = 60  # of a fitted tail
+LINES = (INK, *COLOURS.values(), (190, 60, 120))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the two distances."""
+
+    left: int
+    title: str
+    field: str  # of a Row
+    limit: float
+    marks: tuple[int, ...]
+
+    def x(self, value: float) -> float:
+        """Where a distance lies."""
+        return self.left + WIDTH * min(value / self.marks[-1], 1)
+
+
+PANELS = (
+    Panel(LEFT, "bits that differ, % of a tile", "bit_percent", MAX_BIT_PERCENT, (0, 10, 20, 30, 40, 50)),
+    Panel(
+        LEFT + WIDTH + GAP,
+        "largest shift of a level, steps",
+        "shift",
+        MAX_LEVEL_STEPS,
+        (0, 1, 2, 3, 4, 5, 6, 7, 8),
+    ),
+)
 
 
 def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
     """All tiles and each scene: what was seen as a line, the fit as dots."""
-    picture = Image.new("RGB", (LEFT + WIDTH + NAMES, TOP + HEIGHT + 50), "white")
+    right = PANELS[-1].left + WIDTH
+    picture = Image.new("RGB", (right + NAMES, TOP + HEIGHT + 40), "white")
     pen = ImageDraw.Draw(picture)
-    pen.text((LEFT, 8), "honest tiles of the other kernel that differ by more (log)", INK, font(15))
-    for percent in range(0, MOST_PERCENT + 1, 10):
-        pen.line((_x(percent), TOP, _x(percent), TOP + HEIGHT), PALE)
-        pen.text((_x(percent) - 6, TOP + HEIGHT + 6), str(percent), INK, font(11))
-    for decade in range(DECADES + 1):
-        pen.line((LEFT, _y(10.0**-decade), LEFT + WIDTH, _y(10.0**-decade)), PALE)
-        pen.text((LEFT - 44, _y(10.0**-decade) - 7), f"{10.0**-decade:.0e}" if decade else "1", INK, font(11))
-    pen.text((LEFT, TOP + HEIGHT + 26), "bits that differ, % of a tile", INK, font(13))
+    pen.text((LEFT, 8), "share of honest tiles of the other kernel that differ by more (log)", INK, font(15))
     scenes = {row.scene for _, rows in groups for row in rows}
     shown = [(name, rows) for name, rows in groups if name == "all" or name in scenes]
+    for panel in PANELS:
+        _frame(pen, panel)
+        for at, (_, rows) in enumerate(shown):
+            _curve(pen, panel, np.array([getattr(row, panel.field) for row in rows]), LINES[at])
     for at, (name, rows) in enumerate(shown):
-        values = np.array([row.bit_percent for row in rows])
-        _curve(pen, values, LINES[at])
-        pen.text((LEFT + WIDTH + 16, TOP + 20 * at), f"{name} ({len(values)})", LINES[at], font(13))
-    pen.line((_x(MAX_BIT_PERCENT), TOP, _x(MAX_BIT_PERCENT), TOP + HEIGHT), RED, 2)
-    pen.text((_x(MAX_BIT_PERCENT) + 6, TOP + 4), "refused", RED, font(13))
-    pen.text((LEFT + WIDTH + 16, TOP + 20 * len(shown) + 10), "dots: the fitted tail", INK, font(13))
+        pen.text((right + 14, TOP + 20 * at), f"{name} ({len(rows)})", LINES[at], font(13))
+    pen.text((right + 14, TOP + 20 * len(shown) + 10), "dots: fitted", INK, font(13))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, optimize=True)
 
 
-def _curve(pen: ImageDraw.ImageDraw, values: Floats, colour: tuple[int, int, int]) -> None:
+def _frame(pen: ImageDraw.ImageDraw, panel: Panel) -> None:
+    pen.text((panel.left, 32), panel.title, INK, font(13))
+    for mark in panel.marks:
+        pen.line((panel.x(mark), TOP, panel.x(mark), TOP + HEIGHT), PALE)
+        pen.text((panel.x(mark) - 5, TOP + HEIGHT + 6), str(mark), INK, font(11))
+    for decade in range(DECADES + 1):
+        y = _y(10.0**-decade)
+        pen.line((panel.left, y, panel.left + WIDTH, y), PALE)
+        pen.text((panel.left - 38, y - 7), f"1e-{decade}" if decade else "1", INK, font(11))
+    pen.line((panel.x(panel.limit), TOP, panel.x(panel.limit), TOP + HEIGHT), RED, 2)
+
+
+def _curve(pen: ImageDraw.ImageDraw, panel: Panel, values: Floats, colour: tuple[int, int, int]) -> None:
     ordered = np.sort(values)
     shares = 1 - np.arange(len(ordered)) / len(ordered)
-    seen = [(_x(float(value)), _y(float(share))) for value, share in zip(ordered, shares, strict=True)]
+    seen = [(panel.x(float(value)), _y(float(share))) for value, share in zip(ordered, shares, strict=True)]
     pen.line(seen, colour, 2)
-    tail = pareto(values, TAIL_SHARES[0])
-    for percent in np.arange(tail.base + 0.01, MOST_PERCENT, 0.8):
-        rate = tail.beyond(float(percent))
+    fit = pareto(values, TAIL_SHARES[0])
+    for value in np.linspace(fit.base, panel.marks[-1], DOTS)[1:-1]:
+        rate = fit.beyond(float(value))
         if rate > 10.0**-DECADES:
-            x, y = _x(float(percent)), _y(rate)
+            x, y = panel.x(float(value)), _y(rate)
             pen.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), colour)
-
-
-def _x(percent: float) -> float:
-    return LEFT + WIDTH * min(percent / MOST_PERCENT, 1)
 
 
 def _y(share: float) -> float:
