@@ -28,7 +28,7 @@ from renderchain.core.tiles import tiles_of
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
 LOGO_PX = 10
-EXPOSURE = 1.05
+EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
 MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
 
 
@@ -50,6 +50,7 @@ class Row:
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
     shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
+    spreads: tuple[float, ...]  # of each block, its shift's standard deviation by its pixels' own differences
 
     @property
     def shift(self) -> float:
@@ -94,7 +95,7 @@ def mixed(mine: Pixels, cheap: Pixels) -> Pixels:
 FORGERIES: dict[str, Callable[[Pixels], Pixels]] = {
     "pasted tile": pasted,
     "logo of 10x10 px": logo,
-    "exposure + 5 %": brighter,
+    EXPOSED: brighter,
 }
 
 
@@ -141,23 +142,27 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             level_distance(one, other),
             tuple(int(count) for count in np.bincount(np.abs(np.subtract(one.levels, other.levels)))),
             agree(one, other),
-            block_shifts(crop(mine, tile), crop(theirs, tile)),
+            *block_shifts(crop(mine, tile), crop(theirs, tile)),
         )
 
 
-def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[float, ...]:
-    """For each block that has levels, how far R, G and B moved, in steps."""
+def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """For each block that has levels, how far R, G and B moved, in steps; and what noise would do alone."""
     one, other = (
         LEVEL_STEPS * np.log2(np.clip(np.nan_to_num(pixels[..., :3].astype(float)), 0, BRIGHTEST) + FLOOR)
         for pixels in (mine, theirs)
     )
     moved = one - other
-    height, width = moved.shape[:2]
-    blocks = (
-        moved[y : y + BLOCK, x : x + BLOCK] for y in range(0, height, BLOCK) for x in range(0, width, BLOCK)
-    )
-    whole = (block for block in blocks if block.shape[0] * block.shape[1] >= MIN_BLOCK)
-    return tuple(float(shift) for block in whole for shift in block.mean(axis=(0, 1)))
+    shifts: list[float] = []
+    spreads: list[float] = []
+    for y in range(0, moved.shape[0], BLOCK):
+        for x in range(0, moved.shape[1], BLOCK):
+            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, 3)
+            if len(block) >= MIN_BLOCK:
+                shifts += map(float, block.mean(axis=0))
+                # Of the three colours the largest: they are the same paths and move together.
+                spreads.append(float(block.std(axis=0).max()) / len(block) ** 0.5)
+    return tuple(shifts), tuple(spreads)
 
 
 def caught(rows: Sequence[Row], percent: float = MAX_BIT_PERCENT, steps: float = MAX_LEVEL_STEPS) -> float:

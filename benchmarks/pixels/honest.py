@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .compare import Row, tiles_between
+from .compare import EXPOSED, MIXED, Row, brighter, mixed, tiles_between
 from .shots import CUTS, HERE, SCENES, SSE42, TOWN, Settings, Shot
 
 WAVES = 8
@@ -74,9 +74,15 @@ def _repeats(scene: str) -> Iterator[Settings]:
 def compare(shots: list[Shot], cache: Path) -> list[Row]:
     """Every pair that both kernels have rendered, and the town's cheats against honest work here."""
     rows: list[Row] = []
+    cheated = {shot.paid for shot in shots if shot.change != "honest"}
     for shot in shots:
         reference = cache / replace(shot, machine=HERE, change="honest").name
         other = cache / shot.name
         if other != reference and other.exists() and reference.exists():
-            rows += tiles_between(shot, np.load(reference), np.load(other))
+            mine, theirs = np.load(reference), np.load(other)
+            rows += tiles_between(shot, mine, theirs)
+            if shot.change == "samples 1/4":
+                rows += tiles_between(replace(shot, change=MIXED), mine, mixed(mine, theirs))
+            if shot.machine == SSE42 and shot.paid in cheated:
+                rows += tiles_between(replace(shot, machine=HERE, change=EXPOSED), theirs, brighter(mine))
     return rows

@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
-from .compare import Row
+from .compare import Row, caught
 from .repeats import Repeated, repeated, repeated_table
 from .shots import TOWN
 from .tables import BPY, by_samples, fill, machine, short, summary_table, table
-from .tail import Floats, Tail, bit_tail, level_tail, poisson_bound
+from .tail import Floats, Tail, bit_tail, level_tail, noise_rate, poisson_bound
 from .tail_picture import draw
 from .verdicts import any_of, false_verdict, independent_verdict
 
 MARKS = ("<!-- honest pairs -->", "<!-- end of honest pairs -->")
 FEWEST_TILES = 30
 GOAL = 1e-6
+STEPS_TRIED = (3, 4, 5, 6, 8)
 ROUND_LEAVES = (1, 16)
 LEASE_TILES = 600  # ten frames of the demo's town
 
@@ -35,6 +36,7 @@ class Group:
     rows: list[Row]
     bits: Tail
     levels: Tail
+    noise: float  # the rate of the levels' false alarms by the blocks' own noise, without a tail
 
     @property
     def rate(self) -> float:
@@ -53,7 +55,13 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
         (kind_name(*kind), [row for row in rows if (row.samples, row.adaptive) == kind]) for kind in kinds
     ]
     return [
-        Group(name, these, bit_tail(these, MAX_BIT_PERCENT, GOAL), level_tail(these, MAX_LEVEL_STEPS, GOAL))
+        Group(
+            name,
+            these,
+            bit_tail(these, MAX_BIT_PERCENT, GOAL),
+            level_tail(these, MAX_LEVEL_STEPS, GOAL),
+            noise_rate(these, MAX_LEVEL_STEPS),
+        )
         for name, these in sets
         if len(these) >= FEWEST_TILES
     ]
@@ -80,13 +88,34 @@ def group_table(groups: Sequence[Group]) -> str:
                 short(poisson_bound(refused) / len(one.rows)),
             ]
             + [f"{short(tail.fitted)} ({short(tail.upper)})" for tail in (one.bits, one.levels)]
-            + [f"{one.bits.needed:.0f} % / {one.levels.needed:.0f}"]
+            + [short(one.noise), f"{one.bits.needed:.0f} % / {one.levels.needed:.0f}"]
         )
     head = ["honest tiles, kernel against kernel", "tiles / pictures", "bits, %: median / 99 % / most"]
     head += ["shift of a level: likewise", "most steps", "refused", "95 % bound without a fit"]
     head += [f"fitted rate of bits > {MAX_BIT_PERCENT} % (95 % of refits below)"]
-    head += [f"of levels > {MAX_LEVEL_STEPS} steps", f"thresholds for {short(GOAL)}"]
+    head += [
+        f"of levels > {MAX_LEVEL_STEPS} steps",
+        "the same by the blocks' noise",
+        f"thresholds for {short(GOAL)}",
+    ]
     return table(head, lines)
+
+
+def limit_table(groups: Sequence[Group], cheats: Sequence[Row]) -> str:
+    """What another threshold of the levels would give, with the bits' as it is."""
+    lines = []
+    for steps in STEPS_TRIED:
+        rates = [
+            f"{short(level_tail(one.rows, steps, GOAL).fitted)} / {short(noise_rate(one.rows, steps))}"
+            for one in groups
+        ]
+        shares = [
+            f"{100 * caught([row for row in cheats if row.change == change], steps=steps):.0f} %"
+            for change in _changes(cheats)
+        ]
+        lines.append([steps, *rates, *shares])
+    head = ["steps allowed", *(f"honest tiles refused by levels, {one.name}: fit / noise" for one in groups)]
+    return table([*head, *(f"{TOWN}, {change}: refused" for change in _changes(cheats))], lines)
 
 
 def spread(values: Floats) -> str:
@@ -144,6 +173,8 @@ def write(rows: Sequence[Row], docs: Path) -> None:
     text = f"{date.today()}, {machine()}, bpy {BPY}, {len(honest)} honest tiles compared.\n\n"
     text += "\n".join((group_table(groups), repeated_table(noise), verdict_table(rates)))
     if summaries:
+        scenes = [group for group in groups if group.name in ("all", TOWN)]
+        text += "\n" + limit_table(scenes, cheats)
         text += "\n" + summary_table(f"the {TOWN}, against the honest rendering here", summaries)
     print(text)
     _write_data(docs / "data" / "honest_pairs.json", groups, noise, rates, summaries)
@@ -171,7 +202,13 @@ def _write_data(
         "max_bit_percent": MAX_BIT_PERCENT,
         "max_level_steps": MAX_LEVEL_STEPS,
         "groups": [
-            {"name": one.name, "bits": asdict(one.bits), "levels": asdict(one.levels)} for one in groups
+            {
+                "name": one.name,
+                "bits": asdict(one.bits),
+                "levels": asdict(one.levels),
+                "levels_by_noise": one.noise,
+            }
+            for one in groups
         ],
         "same_tile_other_seeds": [asdict(one) for one in noise],
         "false_verdicts": {name: {"a tile": rate, **verdict_rates(rate)} for name, rate in rates.items()},

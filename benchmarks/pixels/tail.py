@@ -17,6 +17,7 @@ TAIL_SHARES = (0.25, 0.1, 0.05)  # of the tiles are used for a fit; the first is
 FEWEST_IN_TAIL = 20
 RESAMPLES = 400
 LEVEL_PARTS = 10  # of a step, for an integral
+FARTHEST = 12  # deviations; nothing is farther
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def poisson_bound(seen: int) -> float:
 
 def normal_rate(deviation: float, steps: int) -> float:
     """How often a level whose shift is normal noise is seen over so many steps, rounded down."""
-    if deviation <= 0:
+    if deviation * FARTHEST < steps:
         return 0.0
     return float(np.mean([math.erfc(part / deviation / math.sqrt(2)) for part in _parts(steps)]))
 
@@ -131,6 +132,11 @@ def _tail(groups: Sequence[Floats], refused: int, goal: float, rate: Callable[[P
         tuple(rate(pareto(values, share)) for share in shares),
         fit.reached_by(goal),
     )
+
+
+def noise_rate(rows: Sequence[Row], steps: int) -> float:
+    """Tiles refused by their levels, were each block's shift normal with the spread of its own pixels."""
+    return float(np.mean([min(sum(normal_rate(one, steps) for one in row.spreads), 1.0) for row in rows]))
 
 
 def _parts(steps: int) -> list[float]:
