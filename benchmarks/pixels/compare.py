@@ -47,6 +47,7 @@ class Row:
     equal: bool
     bit_percent: float
     level_steps: int
+    block_steps: tuple[int, ...]  # the largest difference of each block's three levels
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
     shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
@@ -128,6 +129,7 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
     steps = bit_steps(shot.paid.samples)
     for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
         one, other = (print_of(crop(whole, tile), steps) for whole in (mine, theirs))
+        apart = np.abs(np.subtract(one.levels, other.levels))
         yield Row(
             shot.name,
             index,
@@ -140,7 +142,8 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             one.digest == other.digest,
             100 * bit_distance(one, other) / one.area,
             level_distance(one, other),
-            tuple(int(count) for count in np.bincount(np.abs(np.subtract(one.levels, other.levels)))),
+            tuple(int(most) for most in apart.reshape(-1, 3).max(axis=1)),
+            tuple(int(count) for count in np.bincount(apart)),
             agree(one, other),
             *block_shifts(crop(mine, tile), crop(theirs, tile)),
         )

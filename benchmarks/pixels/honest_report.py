@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
-from .compare import Row, caught
+from .compare import Row
+from .limits import limit_table
 from .repeats import Repeated, repeated, repeated_table
 from .shots import TOWN
 from .tables import BPY, by_samples, fill, machine, short, summary_table, table
@@ -21,9 +22,8 @@ from .tail_picture import draw
 from .verdicts import any_of, false_verdict, independent_verdict
 
 MARKS = ("<!-- honest pairs -->", "<!-- end of honest pairs -->")
-FEWEST_TILES = 30
+FEWEST_TILES = 100  # for a fit
 GOAL = 1e-6
-STEPS_TRIED = (3, 4, 5, 6, 8)
 ROUND_LEAVES = (1, 16)
 LEASE_TILES = 600  # ten frames of the demo's town
 
@@ -101,23 +101,6 @@ def group_table(groups: Sequence[Group]) -> str:
     return table(head, lines)
 
 
-def limit_table(groups: Sequence[Group], cheats: Sequence[Row]) -> str:
-    """What another threshold of the levels would give, with the bits' as it is."""
-    lines = []
-    for steps in STEPS_TRIED:
-        rates = [
-            f"{short(level_tail(one.rows, steps, GOAL).fitted)} / {short(noise_rate(one.rows, steps))}"
-            for one in groups
-        ]
-        shares = [
-            f"{100 * caught([row for row in cheats if row.change == change], steps=steps):.0f} %"
-            for change in _changes(cheats)
-        ]
-        lines.append([steps, *rates, *shares])
-    head = ["steps allowed", *(f"honest tiles refused by levels, {one.name}: fit / noise" for one in groups)]
-    return table([*head, *(f"{TOWN}, {change}: refused" for change in _changes(cheats))], lines)
-
-
 def spread(values: Floats) -> str:
     """Median, the rarest hundredth, the largest."""
     return " / ".join(f"{value:.1f}" for value in (*np.quantile(values, (0.5, 0.99)), values.max()))
@@ -173,8 +156,8 @@ def write(rows: Sequence[Row], docs: Path) -> None:
     text = f"{date.today()}, {machine()}, bpy {BPY}, {len(honest)} honest tiles compared.\n\n"
     text += "\n".join((group_table(groups), repeated_table(noise), verdict_table(rates)))
     if summaries:
-        scenes = [group for group in groups if group.name in ("all", TOWN)]
-        text += "\n" + limit_table(scenes, cheats)
+        scenes = [(group.name, group.rows) for group in groups if group.name in ("all", TOWN)]
+        text += "\n" + limit_table(scenes, cheats, TOWN)
         text += "\n" + summary_table(f"the {TOWN}, against the honest rendering here", summaries)
     print(text)
     _write_data(docs / "data" / "honest_pairs.json", groups, noise, rates, summaries)

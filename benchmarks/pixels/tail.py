@@ -106,16 +106,20 @@ def bit_tail(rows: Sequence[Row], percent: float, goal: float) -> Tail:
 
 
 def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
-    """The tail of the largest shift of a level before it is rounded down.
-
-    Rounded, a shift of ``steps`` and a fraction is one step more with that fraction as its chance, so the
-    rate is the mean of what lies beyond each fraction.
-    """
+    """The tail of the largest shift of a level before it is rounded down."""
     groups = [np.array([row.shift for row in these]) for these in _by_picture(rows)]
     refused = sum(row.level_steps > steps for row in rows)
     return _tail(
         groups, refused, goal, lambda fit: float(np.mean([fit.beyond(part) for part in _parts(steps)]))
     )
+
+
+def level_rate(fit: Pareto, steps: int) -> float:
+    """Rounded, a shift of ``steps`` and a fraction is one step more with that fraction as its chance.
+
+    So the rate is the mean of what lies beyond each fraction.
+    """
+    return float(np.mean([fit.beyond(part) for part in _parts(steps)]))
 
 
 def _tail(groups: Sequence[Floats], refused: int, goal: float, rate: Callable[[Pareto], float]) -> Tail:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.pixels import honest
-from benchmarks.pixels.tail import pareto
+from benchmarks.pixels.compare import Row, block_shifts
+from benchmarks.pixels.limits import Rule
+from benchmarks.pixels.tail import Pareto, normal_rate, pareto, poisson_bound
 from benchmarks.pixels.verdicts import any_of, false_verdict, independent_verdict, majority
 
 
@@ -22,6 +24,51 @@ def test_the_fit_finds_the_tail_that_values_were_drawn_from() -> None:
 
 def test_values_that_are_all_equal_have_no_tail() -> None:
     assert pareto(np.ones(100), 0.25).beyond(2.0) == 0
+
+
+def test_a_fit_says_which_limit_has_a_rate() -> None:
+    for shape in (-0.2, 0.0, 0.3):
+        fit = Pareto(1.0, 0.25, shape, 2.0)
+        assert fit.beyond(fit.reached_by(1e-6)) == pytest.approx(1e-6)
+
+
+def test_the_bound_without_a_fit() -> None:
+    assert poisson_bound(0) == pytest.approx(3.0, abs=0.01)
+    assert poisson_bound(1) == pytest.approx(4.74, abs=0.01)
+
+
+def test_a_level_of_normal_noise_is_rounded_down_before_it_is_compared() -> None:
+    chance = np.random.default_rng(5)
+    where, shift = chance.random(400_000), chance.normal(0, 1.5, 400_000)
+    seen = np.abs(np.floor(where + shift) - np.floor(where)) > 3
+    assert normal_rate(1.5, 3) == pytest.approx(seen.mean(), rel=0.05)
+
+
+def test_the_spread_of_a_blocks_pixels_says_how_far_its_mean_moves() -> None:
+    chance = np.random.default_rng(6)
+    mine = np.full((64, 64, 4), 0.5, np.float32)
+    theirs = mine * np.exp2(chance.normal(0, 0.1, (64, 64, 1))).astype(np.float32)
+    shifts, spreads = block_shifts(mine, theirs)
+    assert len(shifts) == 48 and len(spreads) == 16
+    assert np.std(shifts[::3]) == pytest.approx(np.mean(spreads), rel=0.5)
+
+
+def row(block_steps: tuple[int, ...], bit_percent: float = 0.0) -> Row:
+    shifts = tuple(float(steps) for steps in block_steps for _ in range(3))
+    steps = max(block_steps)
+    return Row(
+        *("picture", 0, "town", "here", "honest", 16, False, 4096, False, bit_percent, steps, block_steps),
+        *((48,), steps <= 3, shifts, (0.1,) * 16),
+    )
+
+
+def test_a_rule_that_overlooks_one_block() -> None:
+    rule = Rule(3, 2, 12)
+    assert not rule.refuses(row((12, 3) + 14 * (0,)))
+    assert rule.refuses(row((13, 3) + 14 * (0,)))
+    assert rule.refuses(row((4, 4) + 14 * (0,)))
+    assert rule.refuses(row(16 * (0,), bit_percent=41))
+    assert Rule(3).refuses(row((4,) + 15 * (0,)))
 
 
 def test_most_seats() -> None:
