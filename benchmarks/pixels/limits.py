@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,15 +63,21 @@ def _block_shifts(row: Row) -> list[float]:
     return [float(shift) for shift in np.sort(blocks)[::-1]]
 
 
-def limit_table(sets: Sequence[tuple[str, Sequence[Row]]], cheats: Sequence[Row], place: str) -> str:
-    """A line a rule: honest tiles refused in each set, and the share of cheats in one place."""
+def limit_table(scenes: Mapping[str, Sequence[Row]], cheats: Sequence[Row], place: str) -> str:
+    """A line a rule: honest tiles refused, and the share of the cheats in one place."""
     changes = list(dict.fromkeys(row.change for row in cheats))
     lines = []
     for rule in RULES:
-        rates = [f"{short(rule.fitted(rows))} / {short(rule.by_noise(rows))}" for _, rows in sets]
+        rates = {name: (rule.fitted(rows), rule.by_noise(rows)) for name, rows in scenes.items()}
+        mean = np.mean(list(rates.values()), axis=0)
+        cells = [f"{short(float(fit))} / {short(float(noise))}" for fit, noise in (mean, rates[place])]
         caught = [
             np.mean([rule.refuses(row) for row in cheats if row.change == change]) for change in changes
         ]
-        lines.append([rule.name, *rates, *(f"{100 * share:.0f} %" for share in caught)])
-    head = ["level steps allowed", *(f"false alarms of {name}: fit / blocks' noise" for name, _ in sets)]
+        lines.append([rule.name, *cells, *(f"{100 * share:.0f} %" for share in caught)])
+    head = [
+        "level steps allowed",
+        "false alarms, mean of the scenes: fit / blocks' noise",
+        f"{place}: likewise",
+    ]
     return table([*head, *(f"{place}, {change}: refused" for change in changes)], lines)

@@ -61,11 +61,6 @@ class Tail:
     narrower: tuple[float, ...]  # the same from smaller shares of the tiles
     needed: float  # the threshold at which the fit would reach the goal
 
-    @property
-    def bound(self) -> float:
-        """The 95 % bound that needs no fit; the tiles count as independent, which flatters it."""
-        return poisson_bound(self.refused) / self.tiles
-
 
 def poisson_bound(seen: int) -> float:
     """What is expected at most if so many were seen, at 95 %: 3 if none was."""
@@ -111,6 +106,20 @@ def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
     refused = sum(row.level_steps > steps for row in rows)
     return _tail(
         groups, refused, goal, lambda fit: float(np.mean([fit.beyond(part) for part in _parts(steps)]))
+    )
+
+
+def mean_of(tails: Sequence[Tail]) -> Tail:
+    """Scenes together, each with the same weight; what is largest of any is largest of all."""
+    return Tail(
+        sum(tail.tiles for tail in tails),
+        sum(tail.pictures for tail in tails),
+        max(tail.most for tail in tails),
+        sum(tail.refused for tail in tails),
+        float(np.mean([tail.fitted for tail in tails])),
+        float(np.mean([tail.upper for tail in tails])),
+        (),
+        max(tail.needed for tail in tails),
     )
 
 

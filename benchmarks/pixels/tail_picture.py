@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from .tail import TAIL_SHARES, Floats, pareto
 LEFT, TOP, WIDTH, HEIGHT, GAP, NAMES = 60, 60, 380, 380, 50, 130
 DECADES = 8
 DOTS = 60  # of a fitted tail
-LINES = (INK, *COLOURS.values(), (190, 60, 120))
+LINES = (*COLOURS.values(), (190, 60, 120), INK)
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,19 @@ PANELS = (
 )
 
 
-def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
-    """All tiles and each scene: what was seen as a line, the fit as dots."""
+def draw(scenes: Mapping[str, Sequence[Row]], path: Path) -> None:
+    """A line for what was seen of each scene, dots for its fit."""
     right = PANELS[-1].left + WIDTH
     picture = Image.new("RGB", (right + NAMES, TOP + HEIGHT + 40), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((LEFT, 8), "share of honest tiles of the other kernel that differ by more (log)", INK, font(15))
-    scenes = {row.scene for _, rows in groups for row in rows}
-    shown = [(name, rows) for name, rows in groups if name == "all" or name in scenes]
     for panel in PANELS:
         _frame(pen, panel)
-        for at, (_, rows) in enumerate(shown):
+        for at, rows in enumerate(scenes.values()):
             _curve(pen, panel, np.array([getattr(row, panel.field) for row in rows]), LINES[at])
-    for at, (name, rows) in enumerate(shown):
+    for at, (name, rows) in enumerate(scenes.items()):
         pen.text((right + 14, TOP + 20 * at), f"{name} ({len(rows)})", LINES[at], font(13))
-    pen.text((right + 14, TOP + 20 * len(shown) + 10), "dots: fitted", INK, font(13))
+    pen.text((right + 14, TOP + 20 * len(scenes) + 10), "dots: fitted", INK, font(13))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, optimize=True)
 

@@ -6,9 +6,15 @@ kernel see the very same difference, so that more of them are no better witnesse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import comb
 
 from renderchain.core.stakes import SEATS
+
+from .tables import short, table
+
+MOST_LEAVES = 16  # of a round
+LEASE_TILES = 600  # ten frames of the demo's town
 
 
 def any_of(rate: float, tiles: int) -> float:
@@ -44,3 +50,25 @@ def false_verdict(rate: float, leaves: int, share: float = 1.0, requester_appeal
 def independent_verdict(rate: float, leaves: int) -> float:
     """The same, should each verifier see a difference of its own: the first round's majority alone."""
     return majority(SEATS[0], any_of(rate, leaves))
+
+
+def rates_of(rate: float) -> dict[str, float]:
+    """Who sees what, and the rate of false verdicts over an audited lease, from the rate a tile."""
+    most = f"{MOST_LEAVES} leaves"
+    return {
+        "one tile": rate,
+        "audit of 1 leaf, all verifiers of the other kernel": false_verdict(rate, 1),
+        f"{most}, all of the other kernel": false_verdict(rate, MOST_LEAVES),
+        f"{most}, all of it, the requester appeals": false_verdict(rate, MOST_LEAVES, 1.0, True),
+        f"{most}, half of the stake, the requester appeals": false_verdict(rate, MOST_LEAVES, 0.5, True),
+        f"{most}, a fifth of the stake, the requester appeals": false_verdict(rate, MOST_LEAVES, 0.2, True),
+        f"{most}, each verifier with a difference of its own": independent_verdict(rate, MOST_LEAVES),
+        f"the requester challenges the worst of {LEASE_TILES} tiles": any_of(rate, LEASE_TILES),
+    }
+
+
+def verdict_table(rates: Mapping[str, float]) -> str:
+    """A column for each rate a tile."""
+    columns = [rates_of(rate) for rate in rates.values()]
+    lines = [[name, *(short(column[name]) for column in columns)] for name in columns[0]]
+    return table(["false verdicts", *rates], lines)
