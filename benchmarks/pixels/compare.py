@@ -27,6 +27,7 @@ from renderchain.core.tiles import tiles_of
 
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
+COLOURS = 3
 LOGO_PX = 10
 EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
 MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
@@ -51,7 +52,12 @@ class Row:
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
     shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
-    spreads: tuple[float, ...]  # of each block, its shift's standard deviation by its pixels' own differences
+    spreads: tuple[float, ...]  # each shift's standard deviation, by its pixels' own differences
+
+    @property
+    def block_spreads(self) -> list[float]:
+        """Of each block the largest: its colours are the same paths and move together."""
+        return [max(self.spreads[at : at + COLOURS]) for at in range(0, len(self.spreads), COLOURS)]
 
     @property
     def shift(self) -> float:
@@ -142,7 +148,7 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             one.digest == other.digest,
             100 * bit_distance(one, other) / one.area,
             level_distance(one, other),
-            tuple(int(most) for most in apart.reshape(-1, 3).max(axis=1)),
+            tuple(int(most) for most in apart.reshape(-1, COLOURS).max(axis=1)),
             tuple(int(count) for count in np.bincount(apart)),
             agree(one, other),
             *block_shifts(crop(mine, tile), crop(theirs, tile)),
@@ -150,7 +156,7 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
 
 
 def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """For each block that has levels, how far R, G and B moved, in steps; and what noise would do alone."""
+    """For each block that has levels, how far R, G and B moved, in steps; and what noise alone would do."""
     one, other = (
         LEVEL_STEPS * np.log2(np.clip(np.nan_to_num(pixels[..., :3].astype(float)), 0, BRIGHTEST) + FLOOR)
         for pixels in (mine, theirs)
@@ -160,11 +166,10 @@ def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple
     spreads: list[float] = []
     for y in range(0, moved.shape[0], BLOCK):
         for x in range(0, moved.shape[1], BLOCK):
-            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, 3)
+            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, COLOURS)
             if len(block) >= MIN_BLOCK:
                 shifts += map(float, block.mean(axis=0))
-                # Of the three colours the largest: they are the same paths and move together.
-                spreads.append(float(block.std(axis=0).max()) / len(block) ** 0.5)
+                spreads += map(float, block.std(axis=0) / len(block) ** 0.5)
     return tuple(shifts), tuple(spreads)
 
 

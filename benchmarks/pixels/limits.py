@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
-from .compare import Row
+from .compare import COLOURS, Row
 from .tables import short, table
 from .tail import TAIL_SHARES, level_rate, normal_rate, pareto
-
-COLOURS = 3
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,8 @@ class Rule:
         return float(np.mean([self._one_by_noise(row) for row in rows]))
 
     def _one_by_noise(self, row: Row) -> float:
-        chances = [normal_rate(one, self.steps) for one in row.spreads]
-        far = sum(normal_rate(one, self.far_steps) for one in row.spreads)
+        chances = [normal_rate(one, self.steps) for one in row.block_spreads]
+        far = sum(normal_rate(one, self.far_steps) for one in row.block_spreads)
         if self.blocks == 1:
             return min(sum(chances), 1.0)
         pairs = (sum(chances) ** 2 - sum(chance**2 for chance in chances)) / 2

@@ -17,6 +17,7 @@ TAIL_SHARES = (0.25, 0.1, 0.05)  # of the tiles are used for a fit; the first is
 FEWEST_IN_TAIL = 20
 RESAMPLES = 400
 LEVEL_PARTS = 10  # of a step, for an integral
+LEAST_SPREAD = 0.1  # steps; smaller ones never come near a threshold
 FARTHEST = 12  # deviations; nothing is farther
 
 
@@ -149,7 +150,21 @@ def _tail(groups: Sequence[Floats], refused: int, goal: float, rate: Callable[[P
 
 def noise_rate(rows: Sequence[Row], steps: int) -> float:
     """Tiles refused by their levels, were each block's shift normal with the spread of its own pixels."""
-    return float(np.mean([min(sum(normal_rate(one, steps) for one in row.spreads), 1.0) for row in rows]))
+    return float(
+        np.mean([min(sum(normal_rate(one, steps) for one in row.block_spreads), 1.0) for row in rows])
+    )
+
+
+def normality(rows: Sequence[Row]) -> dict[str, float]:
+    """Whether shifts are normal noise: how many of their own deviations they are away from 0."""
+    shifts, spreads = (np.concatenate([getattr(row, name) for row in rows]) for name in ("shifts", "spreads"))
+    away = np.abs(shifts / np.maximum(spreads, 1e-9))[spreads > LEAST_SPREAD]
+    return {
+        "levels": len(away),
+        "deviation": float(np.sqrt((away**2).mean())),
+        **{f"{share:g}": float(np.quantile(away, share)) for share in (0.99, 0.999, 0.9999)},
+        "farthest": float(away.max()),
+    }
 
 
 def _parts(steps: int) -> list[float]:

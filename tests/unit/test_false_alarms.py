@@ -49,7 +49,7 @@ def test_the_spread_of_a_blocks_pixels_says_how_far_its_mean_moves() -> None:
     mine = np.full((64, 64, 4), 0.5, np.float32)
     theirs = mine * np.exp2(chance.normal(0, 0.1, (64, 64, 1))).astype(np.float32)
     shifts, spreads = block_shifts(mine, theirs)
-    assert len(shifts) == 48 and len(spreads) == 16
+    assert len(shifts) == 48 and len(spreads) == 48
     assert np.std(shifts[::3]) == pytest.approx(np.mean(spreads), rel=0.5)
 
 
@@ -58,7 +58,7 @@ def row(block_steps: tuple[int, ...], bit_percent: float = 0.0) -> Row:
     steps = max(block_steps)
     return Row(
         *("picture", 0, "town", "here", "honest", 16, False, 4096, False, bit_percent, steps, block_steps),
-        *((48,), steps <= 3, shifts, (0.1,) * 16),
+        *((48,), steps <= 3, shifts, (0.1,) * 48),
     )
 
 
