@@ -17,6 +17,7 @@ from .tail import TAIL_SHARES, Floats, pareto
 
 LEFT, TOP, WIDTH, HEIGHT, GAP, NAMES = 60, 60, 380, 380, 50, 130
 DECADES = 8
+TITLE = "share of honest tiles of the other kernel that differ by more (log); 16 samples, adaptive"
 DOTS = 60  # of a fitted tail
 LINES = (*COLOURS.values(), (190, 60, 120), INK)
 
@@ -53,7 +54,7 @@ def draw(scenes: Mapping[str, Sequence[Row]], path: Path) -> None:
     right = PANELS[-1].left + WIDTH
     picture = Image.new("RGB", (right + NAMES, TOP + HEIGHT + 40), "white")
     pen = ImageDraw.Draw(picture)
-    pen.text((LEFT, 8), "share of honest tiles of the other kernel that differ by more (log)", INK, font(15))
+    pen.text((LEFT, 8), TITLE, INK, font(15))
     for panel in PANELS:
         _frame(pen, panel)
         for at, rows in enumerate(scenes.values()):
