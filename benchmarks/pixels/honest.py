@@ -24,7 +24,8 @@ LARGE_SIZE = (192, 128)  # 6 full tiles, at 256 samples
 ADAPTIVE = {"adaptive": True, "threshold": 0.05, "least": 4}
 TOWN_FRAME = Settings(640, 360, 16, frame=1, seed=7, bounces=4, **ADAPTIVE)  # type: ignore[arg-type]
 TOWN_FRAMES = range(1, 11)
-FINER_FRAMES = (1, 5, 9)  # at 64 samples too
+# The demo's frames at more samples: with them the bits' steps grow finer.
+FINER = ((64, True, 1), (64, True, 5), (64, True, 9), (256, True, 9), (64, False, 9), (256, True, 1))
 TOWN_VIEWS = 25  # then the vehicle has passed the camera
 CHEAT_FRAMES = (1, 6)
 # The same frame under many seeds: how much a tile's distance changes when nothing but the noise does.
@@ -36,7 +37,7 @@ def plan(waves: int = WAVES) -> list[Shot]:
     """All shots, wave by wave; the demo's own frames first."""
     paid = [(0, TOWN, replace(TOWN_FRAME, frame=frame)) for frame in TOWN_FRAMES]
     paid += [(1 + wave, scene, one) for wave in range(waves) for scene, one in _wave(wave)]
-    paid += [(2, TOWN, replace(TOWN_FRAME, frame=frame, samples=64)) for frame in FINER_FRAMES]
+    paid += [(2, TOWN, _finer(*one)) for one in FINER]
     paid += [(2, scene, one) for scene in REPEATED for one in _repeats(scene)]
     shots = [
         Shot(scene, machine, "honest", one, rank) for rank, scene, one in paid for machine in (HERE, SSE42)
@@ -64,6 +65,11 @@ def _wave(wave: int) -> Iterator[tuple[str, Settings]]:
             if at >= 2 * QUICKEST + 2:
                 one = replace(one, samples=256, width=LARGE_SIZE[0], height=LARGE_SIZE[1])
             yield scene, one
+
+
+def _finer(samples: int, is_adaptive: bool, frame: int) -> Settings:
+    one = replace(TOWN_FRAME, frame=frame, samples=samples)
+    return one if is_adaptive else replace(one, adaptive=False, threshold=0.02, least=0)
 
 
 def _repeats(scene: str) -> Iterator[Settings]:
