@@ -28,6 +28,7 @@ from renderchain.core.tiles import tiles_of
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
 COLOURS = 3
+OCTAVES = (16, 32)  # steps of the bits that are tried besides the rule's
 LOGO_PX = 10
 EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
 MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
@@ -51,6 +52,7 @@ class Row:
     block_steps: tuple[int, ...]  # the largest difference of each block's three levels
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
+    bits_at: tuple[float, ...]  # what bit_percent would be with other steps an octave
     shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
     spreads: tuple[float, ...]  # each shift's standard deviation, by its pixels' own differences
 
@@ -151,8 +153,14 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             tuple(int(most) for most in apart.reshape(-1, COLOURS).max(axis=1)),
             tuple(int(count) for count in np.bincount(apart)),
             agree(one, other),
+            tuple(_bit_percent(crop(mine, tile), crop(theirs, tile), octave) for octave in OCTAVES),
             *block_shifts(crop(mine, tile), crop(theirs, tile)),
         )
+
+
+def _bit_percent(mine: Pixels, theirs: Pixels, steps: int) -> float:
+    one, other = print_of(mine, steps), print_of(theirs, steps)
+    return 100 * bit_distance(one, other) / one.area
 
 
 def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -27,7 +27,9 @@ TOWN_FRAMES = range(1, 11)
 # The demo's frames at more samples: with them the bits' steps grow finer.
 FINER = ((64, True, 1), (64, True, 5), (64, True, 9), (256, True, 9), (64, False, 9), (256, True, 1))
 TOWN_VIEWS = 25  # then the vehicle has passed the camera
-CHEAT_FRAMES = (1, 6)
+CHEAT_FRAMES, FINER_CHEATED = (1, 6), (64, True, 9)
+# Of the first wave's frames at more samples, in all scenes: cheats that other steps must still see.
+SMALL_CUTS = ("samples 15/16", "samples 3/4")
 # The same frame under many seeds: how much a tile's distance changes when nothing but the noise does.
 REPEATED = ("features", "outdoors", TOWN)
 REPEAT_FRAME, FIRST_SEED, REPEATS = 5, 10001, 12
@@ -42,10 +44,14 @@ def plan(waves: int = WAVES) -> list[Shot]:
     shots = [
         Shot(scene, machine, "honest", one, rank) for rank, scene, one in paid for machine in (HERE, SSE42)
     ]
+    cheated = [(0, replace(TOWN_FRAME, frame=frame)) for frame in CHEAT_FRAMES]
+    cheated += [(2, _finer(*FINER_CHEATED))]
+    shots += [Shot(TOWN, HERE, change, one, rank) for rank, one in cheated for change in CUTS]
     shots += [
-        Shot(TOWN, HERE, change, replace(TOWN_FRAME, frame=frame))
-        for frame in CHEAT_FRAMES
-        for change in CUTS
+        Shot(scene, HERE, change, one, 2)
+        for scene, one in _wave(0)
+        for change in SMALL_CUTS
+        if one.samples > 16
     ]
     return shots
 
