@@ -28,7 +28,7 @@ from renderchain.core.tiles import tiles_of
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
 COLOURS = 3
-OCTAVES = (16, 32)  # steps of the bits that are tried besides the rule's
+OCTAVES = (16, 24, 32)  # steps of the bits that are tried besides the rule's
 LOGO_PX = 10
 EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
 MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4

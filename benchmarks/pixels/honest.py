@@ -23,7 +23,7 @@ LARGE_SIZE = (192, 128)  # 6 full tiles, at 256 samples
 # As the demo renders: adaptive from 4 samples on, so pixels may stop at another sample elsewhere.
 ADAPTIVE = {"adaptive": True, "threshold": 0.05, "least": 4}
 TOWN_FRAME = Settings(640, 360, 16, frame=1, seed=7, bounces=4, **ADAPTIVE)  # type: ignore[arg-type]
-TOWN_FRAMES = range(1, 11)
+TOWN_FRAMES, LATER_FRAMES = range(1, 11), range(11, 21)  # the vehicle drives on after the demo's end
 # The demo's frames at more samples: with them the bits' steps grow finer.
 FINER = ((64, True, 1), (64, True, 5), (64, True, 9), (256, True, 9), (64, False, 9), (256, True, 1))
 TOWN_VIEWS = 25  # then the vehicle has passed the camera
@@ -39,6 +39,7 @@ def plan(waves: int = WAVES) -> list[Shot]:
     """All shots, wave by wave; the demo's own frames first."""
     paid = [(0, TOWN, replace(TOWN_FRAME, frame=frame)) for frame in TOWN_FRAMES]
     paid += [(1 + wave, scene, one) for wave in range(waves) for scene, one in _wave(wave)]
+    paid += [(3, TOWN, replace(TOWN_FRAME, frame=frame, seed=frame)) for frame in LATER_FRAMES]
     paid += [(2, TOWN, _finer(*one)) for one in FINER]
     paid += [(2, scene, one) for scene in REPEATED for one in _repeats(scene)]
     shots = [

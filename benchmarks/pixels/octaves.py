@@ -9,7 +9,8 @@ from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS, bit_steps
 
 from .compare import OCTAVES, Row
 from .shots import TOWN
-from .tables import table
+from .tables import short, table
+from .tail import TAIL_SHARES, pareto
 
 
 def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
@@ -25,8 +26,13 @@ def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
             cells = [
                 _caught([row for row in theirs if (row.scene == TOWN) == at], steps) for at in (True, False)
             ]
-            lines.append([samples, name, f"{max(percents):.1f}", f"{over} of {len(mine)}", *cells])
+            fit = pareto(
+                np.array([_percent(row, steps) for row in mine if row.scene == TOWN]), TAIL_SHARES[0]
+            )
+            rate = short(fit.beyond(MAX_BIT_PERCENT))
+            lines.append([samples, name, f"{max(percents):.1f}", f"{over} of {len(mine)}", rate, *cells])
     head = ["samples", "steps an octave", "honest: most bits, %", f"honest over {MAX_BIT_PERCENT} %"]
+    head += [f"fitted rate, {TOWN}"]
     head += [f"{TOWN}, 15/16 or 3/4 of the samples: by bits / by both", "other scenes: likewise"]
     return table(head, lines)
 

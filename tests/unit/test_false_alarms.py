@@ -58,7 +58,7 @@ def row(block_steps: tuple[int, ...], bit_percent: float = 0.0) -> Row:
     steps = max(block_steps)
     return Row(
         *("picture", 0, "town", "here", "honest", 16, False, 4096, False, bit_percent, steps, block_steps),
-        *((48,), steps <= 3, (bit_percent,) * 2, shifts, (0.1,) * 48),
+        *((48,), steps <= 3, (bit_percent,) * 3, shifts, (0.1,) * 48),
     )
 
 
