@@ -110,20 +110,6 @@ def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
     )
 
 
-def mean_of(tails: Sequence[Tail]) -> Tail:
-    """Scenes together, each with the same weight; what is largest of any is largest of all."""
-    return Tail(
-        sum(tail.tiles for tail in tails),
-        sum(tail.pictures for tail in tails),
-        max(tail.most for tail in tails),
-        sum(tail.refused for tail in tails),
-        float(np.mean([tail.fitted for tail in tails])),
-        float(np.mean([tail.upper for tail in tails])),
-        (),
-        max(tail.needed for tail in tails),
-    )
-
-
 def level_rate(fit: Pareto, steps: int) -> float:
     """Rounded, a shift of ``steps`` and a fraction is one step more with that fraction as its chance.
 

@@ -15,11 +15,11 @@ from .compare import Row
 from .picture import COLOURS, INK, PALE, RED, font
 from .tail import TAIL_SHARES, Floats, pareto
 
-LEFT, TOP, WIDTH, HEIGHT, GAP, NAMES = 60, 60, 380, 380, 50, 130
+LEFT, TOP, WIDTH, HEIGHT, GAP, NAMES = 60, 60, 380, 380, 50, 220
 DECADES = 8
-TITLE = "share of honest tiles of the other kernel that differ by more (log); 16 samples, adaptive"
+TITLE = "share of honest tiles of the other kernel that differ by more (log)"
 DOTS = 60  # of a fitted tail
-LINES = (*COLOURS.values(), (190, 60, 120), INK)
+LINES = (*COLOURS.values(), (230, 90, 160), (160, 30, 90), INK)
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,19 @@ PANELS = (
 )
 
 
-def draw(scenes: Mapping[str, Sequence[Row]], path: Path) -> None:
-    """A line for what was seen of each scene, dots for its fit."""
+def draw(kinds: Mapping[str, Sequence[Row]], path: Path) -> None:
+    """A line for what was seen of each kind, dots for its fit."""
     right = PANELS[-1].left + WIDTH
     picture = Image.new("RGB", (right + NAMES, TOP + HEIGHT + 40), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((LEFT, 8), TITLE, INK, font(15))
     for panel in PANELS:
         _frame(pen, panel)
-        for at, rows in enumerate(scenes.values()):
+        for at, rows in enumerate(kinds.values()):
             _curve(pen, panel, np.array([getattr(row, panel.field) for row in rows]), LINES[at])
-    for at, (name, rows) in enumerate(scenes.items()):
+    for at, (name, rows) in enumerate(kinds.items()):
         pen.text((right + 14, TOP + 20 * at), f"{name} ({len(rows)})", LINES[at], font(13))
-    pen.text((right + 14, TOP + 20 * len(scenes) + 10), "dots: fitted", INK, font(13))
+    pen.text((right + 14, TOP + 20 * len(kinds) + 10), "dots: fitted", INK, font(13))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, optimize=True)
 
