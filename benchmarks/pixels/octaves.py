@@ -26,13 +26,12 @@ def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
             cells = [
                 _caught([row for row in theirs if (row.scene == TOWN) == at], steps) for at in (True, False)
             ]
-            fit = pareto(
-                np.array([_percent(row, steps) for row in mine if row.scene == TOWN]), TAIL_SHARES[0]
-            )
-            rate = short(fit.beyond(MAX_BIT_PERCENT))
+            town = np.array([_percent(row, steps) for row in mine if row.scene == TOWN])
+            fits = [pareto(town, share).beyond(MAX_BIT_PERCENT) for share in TAIL_SHARES[:2]]
+            rate = "; ".join(map(short, fits))
             lines.append([samples, name, f"{max(percents):.1f}", f"{over} of {len(mine)}", rate, *cells])
     head = ["samples", "steps an octave", "honest: most bits, %", f"honest over {MAX_BIT_PERCENT} %"]
-    head += [f"fitted rate, {TOWN}"]
+    head += [f"{TOWN}: fitted rate; to the largest tenth"]
     head += [f"{TOWN}, 15/16 or 3/4 of the samples: by bits / by both", "other scenes: likewise"]
     return table(head, lines)
 
