@@ -112,7 +112,9 @@ def write(rows: Sequence[Row], docs: Path) -> None:
     cheats = [row for row in every_cheat if row.picture.startswith(TOWN_PICTURES)]
     groups, noise, noisy, calm = groups_of(honest), repeated(honest), normality(honest), calm_of(honest)
     shown = {group.name: group for group in groups if group.rows[0].scene == TOWN and group.bits}
-    rates = {"the goal": GOAL, CALM: float(np.mean([group.rate() for group in groups if group.name in calm]))}
+    others = [group for group in groups if group.name in calm]
+    rates = {"the goal": GOAL, CALM: float(np.mean([group.rate() for group in others]))}
+    rates["the same, levels by noise"] = float(np.mean([group.rate(by_noise=True) for group in others]))
     rates |= {name: group.rate() for name, group in shown.items()}
     changes = dict.fromkeys(row.change for row in cheats)
     summaries = by_samples([(change, [row for row in cheats if row.change == change]) for change in changes])
