@@ -2,7 +2,8 @@
 
     python benchmarks/pixels/child.py LIST.json
 
-LIST.json: {"scene": a .blend file, "shots": [{"output": ..., "width": ..., ...}]}.
+LIST.json: {"scene": a .blend file, "package": the folder of MORSE's scenes, "shots": [{"output": ...,
+"width": ..., ...}]}.
 Each shot is written as a NumPy array of float32 RGBA, row 0 at the top.
 """
 
@@ -64,22 +65,22 @@ def apply(shot: dict[str, Any]) -> None:
     render.resolution_percentage = shot["percent"]
     cycles.samples, cycles.seed = shot["samples"], shot["seed"]
     cycles.use_adaptive_sampling = shot["adaptive"]
-    cycles.adaptive_threshold, cycles.adaptive_min_samples = 0.02, 0
+    cycles.adaptive_threshold, cycles.adaptive_min_samples = shot["threshold"], shot["least"]
     cycles.max_bounces = shot["bounces"]
     cycles.sample_clamp_indirect = shot["clamp"]
     cycles.use_denoising = shot["denoise"]
     render.threads_mode = "FIXED" if shot["threads"] else "AUTO"
     render.threads = shot["threads"] or 1
     scenes.quality(shot["texture_px"], shot["subdivision"])
-    scene.frame_set(shot["frame"])
+    scene.frame_set(int(shot["frame"]), subframe=shot["frame"] % 1)
 
 
 def main() -> None:
     """Render all shots; a shot's file appears only when it is complete."""
     todo = json.loads(Path(sys.argv[1]).read_text())
     path = Path(todo["scene"])
-    if path.stem == scenes.FEATURES and not path.exists():
-        scenes.build_features(path)
+    if not path.exists():
+        scenes.build(path, Path(todo["package"]))
     scenes.load(path)
     for shot in todo["shots"]:
         output = Path(shot["output"])

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from renderchain.core.prints import (
+    BLOCK,
+    BRIGHTEST,
+    FLOOR,
+    LEVEL_STEPS,
     MAX_BIT_PERCENT,
     MAX_LEVEL_STEPS,
+    MIN_BLOCK,
     Pixels,
     agree,
     bit_distance,
@@ -22,8 +27,10 @@ from renderchain.core.tiles import tiles_of
 
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
+COLOURS = 3
+OCTAVES = (16, 24, 32)  # steps of the bits that are tried besides the rule's
 LOGO_PX = 10
-EXPOSURE = 1.05
+EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
 MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
 
 
@@ -31,6 +38,8 @@ MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
 class Row:
     """One tile, mine against theirs."""
 
+    picture: str  # tiles of one picture are no independent evidence
+    index: int
     scene: str
     machine: str
     change: str
@@ -40,8 +49,22 @@ class Row:
     equal: bool
     bit_percent: float
     level_steps: int
+    block_steps: tuple[int, ...]  # the largest difference of each block's three levels
     level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
     agrees: bool
+    bits_at: tuple[float, ...]  # what bit_percent would be with other steps an octave
+    shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
+    spreads: tuple[float, ...]  # each shift's standard deviation, by its pixels' own differences
+
+    @property
+    def block_spreads(self) -> list[float]:
+        """Of each block the largest: its colours are the same paths and move together."""
+        return [max(self.spreads[at : at + COLOURS]) for at in range(0, len(self.spreads), COLOURS)]
+
+    @property
+    def shift(self) -> float:
+        """The largest of them; the levels themselves are at most one step farther apart."""
+        return max(map(abs, self.shifts))
 
     @property
     def is_honest(self) -> bool:
@@ -81,7 +104,7 @@ def mixed(mine: Pixels, cheap: Pixels) -> Pixels:
 FORGERIES: dict[str, Callable[[Pixels], Pixels]] = {
     "pasted tile": pasted,
     "logo of 10x10 px": logo,
-    "exposure + 5 %": brighter,
+    EXPOSED: brighter,
 }
 
 
@@ -94,13 +117,13 @@ def compare_all(shots: Sequence[Shot], cache: Path) -> list[Row]:
             continue
         mine, theirs = np.load(cache / reference.name), np.load(cache / shot.name)
         if shot.name != reference.name:
-            rows += _tiles(shot, mine, _upscaled(theirs, shot.paid))
+            rows += tiles_between(shot, mine, _upscaled(theirs, shot.paid))
         if shot.change == "samples 1/4":
-            rows += _tiles(replace(shot, change=MIXED), mine, mixed(mine, theirs))
+            rows += tiles_between(replace(shot, change=MIXED), mine, mixed(mine, theirs))
         if (shot.machine, shot.change) == (SSE42, "honest"):
             # The forger and its verifier have different machines: the harder case.
             for change, forge in FORGERIES.items():
-                rows += _tiles(replace(shot, machine=HERE, change=change), theirs, forge(mine))
+                rows += tiles_between(replace(shot, machine=HERE, change=change), theirs, forge(mine))
     return rows
 
 
@@ -109,11 +132,15 @@ def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
     return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def _tiles(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
+    """Each tile of two renderings of one frame."""
     steps = bit_steps(shot.paid.samples)
-    for tile in tiles_of(shot.paid.width, shot.paid.height):
+    for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
         one, other = (print_of(crop(whole, tile), steps) for whole in (mine, theirs))
+        apart = np.abs(np.subtract(one.levels, other.levels))
         yield Row(
+            shot.name,
+            index,
             shot.scene,
             shot.machine,
             shot.change,
@@ -123,9 +150,35 @@ def _tiles(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             one.digest == other.digest,
             100 * bit_distance(one, other) / one.area,
             level_distance(one, other),
-            tuple(int(count) for count in np.bincount(np.abs(np.subtract(one.levels, other.levels)))),
+            tuple(int(most) for most in apart.reshape(-1, COLOURS).max(axis=1)),
+            tuple(int(count) for count in np.bincount(apart)),
             agree(one, other),
+            tuple(_bit_percent(crop(mine, tile), crop(theirs, tile), octave) for octave in OCTAVES),
+            *block_shifts(crop(mine, tile), crop(theirs, tile)),
         )
+
+
+def _bit_percent(mine: Pixels, theirs: Pixels, steps: int) -> float:
+    one, other = print_of(mine, steps), print_of(theirs, steps)
+    return 100 * bit_distance(one, other) / one.area
+
+
+def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """For each block that has levels, how far R, G and B moved, in steps; and what noise alone would do."""
+    one, other = (
+        LEVEL_STEPS * np.log2(np.clip(np.nan_to_num(pixels[..., :3].astype(float)), 0, BRIGHTEST) + FLOOR)
+        for pixels in (mine, theirs)
+    )
+    moved = one - other
+    shifts: list[float] = []
+    spreads: list[float] = []
+    for y in range(0, moved.shape[0], BLOCK):
+        for x in range(0, moved.shape[1], BLOCK):
+            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, COLOURS)
+            if len(block) >= MIN_BLOCK:
+                shifts += map(float, block.mean(axis=0))
+                spreads += map(float, block.std(axis=0) / len(block) ** 0.5)
+    return tuple(shifts), tuple(spreads)
 
 
 def caught(rows: Sequence[Row], percent: float = MAX_BIT_PERCENT, steps: float = MAX_LEVEL_STEPS) -> float:

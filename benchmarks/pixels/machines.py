@@ -29,15 +29,16 @@ def render_all(shots: Sequence[Shot], cache: Path, scenes: Path) -> None:
     for (_, scene, machine), group in groupby(sorted(missing, key=batch), key=batch):
         these = list(group)
         started_s = time.monotonic()
-        _render(these, scene_path(scene, scenes, cache), machine, cache)
+        _render(these, scene_path(scene, scenes, cache), scenes, machine, cache)
         done += len(these)
         taken_s = time.monotonic() - started_s
         print(f"{done}/{len(missing)} rendered; {scene} on {machine}: {taken_s:.0f} s", flush=True)
 
 
-def _render(shots: Sequence[Shot], scene: str, machine: str, cache: Path) -> None:
+def _render(shots: Sequence[Shot], scene: str, package: Path, machine: str, cache: Path) -> None:
     todo = {
         "scene": scene,
+        "package": str(package),
         "shots": [shot.settings() | {"output": str(cache / shot.name)} for shot in shots],
     }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:

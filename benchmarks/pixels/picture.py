@@ -44,11 +44,11 @@ def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
         ),
     ]
     for left, title, value, scale, marks, limit in panels:
-        pen.text((left, 8), title, INK, _font(15))
+        pen.text((left, 8), title, INK, font(15))
         for mark in marks:
             x = left + PANEL * scale(mark)
             pen.line((x, TOP - 6, x, bottom), PALE)
-            pen.text((x - 5, TOP - 22), str(mark), INK, _font(11))
+            pen.text((x - 5, TOP - 22), str(mark), INK, font(11))
         for at, (_, rows) in enumerate(groups):
             for row in rows:
                 x = left + PANEL * scale(value(row)) + chance.uniform(-1.5, 1.5)
@@ -57,10 +57,10 @@ def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
         x = left + PANEL * scale(limit + 0.5 * (limit == MAX_LEVEL_STEPS))
         pen.line((x, TOP - 6, x, bottom), RED, 2)
     for at, (name, rows) in enumerate(groups):
-        pen.text((8, TOP + LINE * at + 3), name, INK if not rows[0].is_honest else COLOURS[64], _font(13))
+        pen.text((8, TOP + LINE * at + 3), name, INK if not rows[0].is_honest else COLOURS[64], font(13))
     for at, (samples, colour) in enumerate(COLOURS.items()):
-        pen.text((8 + 45 * at, 30), str(samples), colour, _font(13))
-    pen.text((8, 12), "samples", INK, _font(13))
+        pen.text((8 + 45 * at, 30), str(samples), colour, font(13))
+    pen.text((8, 12), "samples", INK, font(13))
     _curves(pen, groups, bottom + 40)
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, optimize=True)
@@ -71,7 +71,7 @@ def _curves(pen: ImageDraw.ImageDraw, groups: Sequence[tuple[str, Sequence[Row]]
     honest = [row for _, rows in groups for row in rows if row.is_other_machine]
     cheats = [row for _, rows in groups for row in rows if not row.is_honest]
     left, width, height = NAMES, 360, 240
-    pen.text((left, top - 22), "tiles of all cheats caught, over honest tiles refused (log)", INK, _font(15))
+    pen.text((left, top - 22), "tiles of all cheats caught, over honest tiles refused (log)", INK, font(15))
     pen.rectangle((left, top, left + width, top + height), outline=INK)
     kinds = (("bits alone", COLOURS[16]), ("levels alone", COLOURS[256]), ("both", RED))
     for at, (name, colour) in enumerate(kinds):
@@ -80,11 +80,11 @@ def _curves(pen: ImageDraw.ImageDraw, groups: Sequence[tuple[str, Sequence[Row]]
             for refused, found in curve(name, honest, cheats)
         ]
         pen.line(points, colour, 2)
-        pen.text((left + width + 20, top + 20 * at), name, colour, _font(13))
+        pen.text((left + width + 20, top + 20 * at), name, colour, font(13))
     for rate in (1e-3, 1e-2, 1e-1, 1.0):
-        pen.text((left + width * _rate(rate) - 12, top + height + 6), f"{rate:g}", INK, _font(11))
+        pen.text((left + width * _rate(rate) - 12, top + height + 6), f"{rate:g}", INK, font(11))
     for share in (0, 0.5, 1):
-        pen.text((left - 30, top + height * (1 - share) - 6), f"{share:g}", INK, _font(11))
+        pen.text((left - 30, top + height * (1 - share) - 6), f"{share:g}", INK, font(11))
 
 
 def curve(name: str, honest: Sequence[Row], cheats: Sequence[Row]) -> list[tuple[float, float]]:
@@ -114,5 +114,6 @@ def _levels(steps: float) -> float:
     return math.log(1 + min(steps, 300)) / math.log(301)
 
 
-def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """The letters of all pictures here."""
     return ImageFont.load_default(size)

@@ -1,4 +1,4 @@
-"""The scenes that are rendered: three of MORSE's with materials for Cycles, and one of ours."""
+"""The scenes that are rendered: three of MORSE's with materials for Cycles, one of ours, the demo's town."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 import bpy
 from mathutils import Vector
 
-FEATURES = "features"
+from tools.demo_scene import build as demo
+
+FEATURES, TOWN = "features", "demo"  # as their files are called
 TEXTURE_PX = 512
 SUBDIVISION = 3
 DATA: Any = bpy.data
@@ -18,7 +20,7 @@ DATA: Any = bpy.data
 
 def load(path: Path) -> None:
     """Open a scene; frames move its camera."""
-    if path.stem == FEATURES:
+    if path.stem in (FEATURES, TOWN):
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
     else:
         _morse(path)
@@ -106,6 +108,14 @@ def _sky(name: str) -> None:
     links.new(picture.outputs["Color"], nodes["Background"].inputs["Color"])
     scene: Any = bpy.context.scene
     scene.world = world
+
+
+def build(path: Path, package: Path) -> None:
+    """Save a scene that does not come as a file."""
+    if path.stem == TOWN:
+        demo.build(package, path.parent)
+    elif path.stem == FEATURES:
+        build_features(path)
 
 
 def build_features(path: Path) -> None:

@@ -15,6 +15,8 @@ SCENES = {
     "outdoors": f"{MORSE}/outdoors.blend",
     "features": "features.blend",  # made by ourselves
 }
+TOWN = "town"  # what the demo renders, built as the demo builds it; in the plan of honest.py alone
+BUILT = {"features": SCENES["features"], TOWN: "town/demo.blend"}  # in the cache, not in the package
 HERE = "here"
 SSE42 = "sse42"  # this machine with Cycles' kernel for CPUs without AVX2
 EMULATED = ("Haswell", "Nehalem", "EPYC")
@@ -47,8 +49,10 @@ class Settings:
     width: int
     height: int
     samples: int
-    frame: int = FRAME
+    frame: float = FRAME
     adaptive: bool = False
+    threshold: float = 0.02  # of adaptive sampling
+    least: int = 0  # samples before adaptive sampling may stop; 0: Cycles decides, over 16
     percent: int = 100
     seed: int = 0
     bounces: int = 12
@@ -74,7 +78,8 @@ class Shot:
     def name(self) -> str:
         """The name of its file in the cache."""
         paid = self.paid
-        mode = "adaptive" if paid.adaptive else "fixed"
+        mode = f"adaptive{paid.least or ''}" if paid.adaptive else "fixed"
+        mode += f"_seed{paid.seed}" if paid.seed else ""
         parts = (self.scene, f"{paid.width}x{paid.height}", paid.samples, mode, paid.frame, self.machine)
         return "_".join((*map(str, parts), self.change.replace(" ", "-").replace("/", "of"))) + ".npy"
 
@@ -175,4 +180,4 @@ def _tail() -> Iterator[Shot]:
 
 def scene_path(scene: str, folder: Path, cache: Path) -> str:
     """What the child opens."""
-    return str((cache if scene == "features" else folder) / SCENES[scene])
+    return str(cache / BUILT[scene] if scene in BUILT else folder / SCENES[scene])
