@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from renderchain.core.prints import (
+    BIT_STEPS,
     BLOCK,
     BRIGHTEST,
     FLOOR,
@@ -18,7 +19,6 @@ from renderchain.core.prints import (
     Pixels,
     agree,
     bit_distance,
-    bit_steps,
     crop,
     level_distance,
     print_of,
@@ -134,7 +134,7 @@ def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
 
 def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
     """Each tile of two renderings of one frame."""
-    steps = bit_steps(shot.paid.samples)
+    steps = BIT_STEPS
     for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
         one, other = (print_of(crop(whole, tile), steps) for whole in (mine, theirs))
         apart = np.abs(np.subtract(one.levels, other.levels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS, bit_steps
+from renderchain.core.prints import BIT_STEPS, MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
 from .compare import OCTAVES, Row
 from .shots import TOWN
@@ -19,10 +19,10 @@ def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
     for samples in sorted({row.samples for row in cheats}):
         mine = [row for row in honest if row.samples == samples]
         theirs = [row for row in cheats if row.samples == samples]
-        for steps in sorted({*OCTAVES, bit_steps(samples)}):
+        for steps in sorted({*OCTAVES, BIT_STEPS}):
             percents = [_percent(row, steps) for row in mine]
             over = sum(percent > MAX_BIT_PERCENT for percent in percents)
-            name = f"{steps}{' (the rule)' if steps == bit_steps(samples) else ''}"
+            name = f"{steps}{' (the rule)' if steps == BIT_STEPS else ''}"
             cells = [
                 _caught([row for row in theirs if (row.scene == TOWN) == at], steps) for at in (True, False)
             ]
@@ -37,7 +37,7 @@ def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
 
 
 def _percent(row: Row, steps: int) -> float:
-    return row.bit_percent if steps == bit_steps(row.samples) else row.bits_at[OCTAVES.index(steps)]
+    return row.bit_percent if steps == BIT_STEPS else row.bits_at[OCTAVES.index(steps)]
 
 
 def _caught(rows: Sequence[Row], steps: int) -> str:
