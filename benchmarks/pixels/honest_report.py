@@ -15,12 +15,12 @@ from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
 from .compare import Row
 from .honest import SMALL_CUTS, TOWN_FRAME
-from .limits import limit_table
+from .limits import RULE, limit_table
 from .octaves import octave_table
 from .repeats import repeated, repeated_table
 from .shots import TOWN
 from .tables import BPY, by_samples, fill, machine, short, summary_table, table
-from .tail import Floats, Tail, bit_tail, level_tail, noise_rate, normality, poisson_bound
+from .tail import Floats, Tail, bit_tail, level_tail, normality, poisson_bound
 from .tail_picture import draw
 from .verdicts import rates_of, verdict_table
 
@@ -67,8 +67,8 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
         tails: tuple[Tail | None, Tail | None] = (None, None)
         if len(these) >= FEWEST_TILES:
             tails = bit_tail(these, MAX_BIT_PERCENT, GOAL), level_tail(these, MAX_LEVEL_STEPS, GOAL)
-        found.append(Group(name, these, noise_rate(these, MAX_LEVEL_STEPS), *tails))
-    return [*found, Group(ALL, list(rows), noise_rate(rows, MAX_LEVEL_STEPS))]
+        found.append(Group(name, these, RULE.by_noise(these), *tails))
+    return [*found, Group(ALL, list(rows), RULE.by_noise(rows))]
 
 
 def group_table(groups: Sequence[Group]) -> str:
@@ -93,7 +93,7 @@ def group_table(groups: Sequence[Group]) -> str:
             + [short(one.noise)]
         )
     head = ["honest tiles, kernel against kernel", "tiles / pictures", "bits, %: median / 99 % / most"]
-    head += ["shift of a level: likewise", "most steps", "refused (95 % bound without a fit)"]
+    head += ["shift of the block that decides: likewise", "most steps", "refused (95 % bound without a fit)"]
     head += [f"bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below); to the largest tenth"]
     return table(
         [*head, f"levels > {MAX_LEVEL_STEPS} steps, likewise", "the same by the blocks' noise"], lines

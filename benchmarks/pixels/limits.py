@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.prints import MAX_BIT_PERCENT, MAX_BLOCK_STEPS, MAX_BLOCKS_OFF, MAX_LEVEL_STEPS
 
-from .compare import COLOURS, Row
+from .compare import Row
 from .tables import short, table
 from .tail import TAIL_SHARES, level_rate, normal_rate, pareto
 
@@ -25,40 +25,40 @@ class Rule:
     def name(self) -> str:
         """In words."""
         if self.blocks == 1:
-            return f"{self.steps}{' (the rule)' if self.steps == MAX_LEVEL_STEPS else ''}"
-        return f"{self.steps} in all but {self.blocks - 1} of the blocks, {self.far_steps} in that"
+            return str(self.steps)
+        which = " (the rule)" if self == RULE else ""
+        return f"{self.steps} in all but {self.blocks - 1} of the blocks, {self.far_steps} in that{which}"
 
     def refuses(self, row: Row) -> bool:
         """Whether bits, as they are, or levels by this rule refuse a tile."""
+        return not row.equal and (row.bit_percent > MAX_BIT_PERCENT or self.refuses_levels(row))
+
+    def refuses_levels(self, row: Row) -> bool:
+        """Whether the levels alone do."""
         steps = sorted(row.block_steps, reverse=True)
-        is_far = steps[self.blocks - 1] > self.steps or steps[0] > self.far_steps
-        return not row.equal and (row.bit_percent > MAX_BIT_PERCENT or is_far)
+        return steps[self.blocks - 1] > self.steps or steps[0] > self.far_steps
 
     def fitted(self, rows: Sequence[Row]) -> float:
         """The rate of false alarms, by a tail of the shift of the block that decides."""
-        deciding = np.array([_block_shifts(row)[self.blocks - 1] for row in rows])
+        deciding = np.array([row.block_shifts[self.blocks - 1] for row in rows])
         return level_rate(pareto(deciding, TAIL_SHARES[0]), self.steps)
 
     def by_noise(self, rows: Sequence[Row]) -> float:
         """The rate of false alarms by the blocks' own noise, each block by itself."""
-        return float(np.mean([self._one_by_noise(row) for row in rows]))
+        return float(np.mean([self.of_spreads(row.block_spreads) for row in rows]))
 
-    def _one_by_noise(self, row: Row) -> float:
-        chances = [normal_rate(one, self.steps) for one in row.block_spreads]
-        far = sum(normal_rate(one, self.far_steps) for one in row.block_spreads)
+    def of_spreads(self, spreads: Sequence[float]) -> float:
+        """The chance of one tile whose blocks' shifts have these deviations."""
+        chances = [normal_rate(one, self.steps) for one in spreads]
+        far = sum(normal_rate(one, self.far_steps) for one in spreads)
         if self.blocks == 1:
             return min(sum(chances), 1.0)
         pairs = (sum(chances) ** 2 - sum(chance**2 for chance in chances)) / 2
         return min(pairs + far, 1.0)
 
 
-RULES = (*(Rule(steps) for steps in (3, 4, 5, 6, 8)), Rule(3, 2, 12))
-
-
-def _block_shifts(row: Row) -> list[float]:
-    """Of each block its largest shift, the largest first."""
-    blocks = np.abs(row.shifts).reshape(-1, COLOURS).max(axis=1)
-    return [float(shift) for shift in np.sort(blocks)[::-1]]
+RULE = Rule(MAX_LEVEL_STEPS, MAX_BLOCKS_OFF + 1, MAX_BLOCK_STEPS)
+RULES = (RULE, *(Rule(steps) for steps in (3, 4, 5, 6, 8)))
 
 
 def limit_table(calm: Mapping[str, Sequence[Row]], town: Sequence[Row], cheats: Sequence[Row]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from renderchain.core.prints import BIT_STEPS, MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.prints import BIT_STEPS, MAX_BIT_PERCENT
 
 from .compare import OCTAVES, Row
+from .limits import RULE
 from .shots import TOWN
 from .tables import short, table
 from .tail import TAIL_SHARES, pareto
@@ -19,7 +20,7 @@ def octave_table(honest: Sequence[Row], cheats: Sequence[Row]) -> str:
     for samples in sorted({row.samples for row in cheats}):
         mine = [row for row in honest if row.samples == samples]
         theirs = [row for row in cheats if row.samples == samples]
-        for steps in sorted({*OCTAVES, BIT_STEPS}):
+        for steps in sorted({BIT_STEPS, *OCTAVES}):
             percents = [_percent(row, steps) for row in mine]
             over = sum(percent > MAX_BIT_PERCENT for percent in percents)
             name = f"{steps}{' (the rule)' if steps == BIT_STEPS else ''}"
@@ -44,5 +45,5 @@ def _caught(rows: Sequence[Row], steps: int) -> str:
     if not rows:
         return ""
     by_bits = np.array([_percent(row, steps) > MAX_BIT_PERCENT for row in rows])
-    by_levels = np.array([row.level_steps > MAX_LEVEL_STEPS for row in rows])
+    by_levels = np.array([RULE.refuses_levels(row) for row in rows])
     return f"{100 * by_bits.mean():.0f} % / {100 * (by_bits | by_levels).mean():.0f} %"

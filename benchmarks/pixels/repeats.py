@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.prints import MAX_BIT_PERCENT
 
-from .compare import Row
+from .compare import COLOURS, Row
 from .honest import FIRST_SEED, REPEATS
+from .limits import RULE
 from .tables import short, table
-from .tail import normal_rate
 
 LEAST_DEVIATION = 0.01  # of a distance in bits, %; less is no measurement
 
@@ -67,7 +67,7 @@ def _measure(scene: str, tiles: Sequence[Sequence[Row]]) -> Repeated:
             for these, own in zip(shifts, deviations, strict=True)
         ]
     )
-    rates = [min(sum(normal_rate(float(one), MAX_LEVEL_STEPS) for one in own), 1.0) for own in deviations]
+    rates = [RULE.of_spreads(own.reshape(-1, COLOURS).max(axis=1)) for own in deviations]
     return Repeated(
         scene,
         len(tiles),
@@ -94,4 +94,4 @@ def repeated_table(found: Sequence[Repeated]) -> str:
     head = ["the same tiles under other seeds", "tiles / seeds", "bits, %: largest mean of a tile"]
     head += ["deviation of a tile: median / largest", f"deviations to {MAX_BIT_PERCENT} %: fewest"]
     head += ["levels, steps: deviation of one, median / largest"]
-    return table([*head, f"rate of levels > {MAX_LEVEL_STEPS} steps from noise alone"], lines)
+    return table([*head, "rate of tiles refused by their levels, from noise alone"], lines)

@@ -102,9 +102,9 @@ def bit_tail(rows: Sequence[Row], percent: float, goal: float) -> Tail:
 
 
 def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
-    """The tail of the largest shift of a level before it is rounded down."""
+    """The tail of the shift, before it is rounded down, of the block that decides."""
     groups = [np.array([row.shift for row in these]) for these in _by_picture(rows)]
-    refused = sum(row.level_steps > steps for row in rows)
+    refused = sum(row.deciding_steps > steps for row in rows)
     return _tail(
         groups, refused, goal, lambda fit: float(np.mean([fit.beyond(part) for part in _parts(steps)]))
     )
@@ -131,13 +131,6 @@ def _tail(groups: Sequence[Floats], refused: int, goal: float, rate: Callable[[P
         _upper(groups, rate),
         tuple(rate(pareto(values, share)) for share in shares),
         fit.reached_by(goal),
-    )
-
-
-def noise_rate(rows: Sequence[Row], steps: int) -> float:
-    """Tiles refused by their levels, were each block's shift normal with the spread of its own pixels."""
-    return float(
-        np.mean([min(sum(normal_rate(one, steps) for one in row.block_spreads), 1.0) for row in rows])
     )
 
 

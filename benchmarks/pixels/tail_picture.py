@@ -41,7 +41,7 @@ PANELS = (
     Panel(LEFT, "bits that differ, % of a tile", "bit_percent", MAX_BIT_PERCENT, (0, 10, 20, 30, 40, 50)),
     Panel(
         LEFT + WIDTH + GAP,
-        "largest shift of a level, steps",
+        "shift of the block that decides, steps",
         "shift",
         MAX_LEVEL_STEPS,
         (0, 1, 2, 3, 4, 5, 6, 7, 8),
