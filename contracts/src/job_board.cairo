@@ -1,8 +1,7 @@
 //! Jobs with their escrow, the leases on them, and who is paid. A board is immutable.
 //!
-//! Money: a job's escrow is its present reward for every task that is neither accepted nor
-//! refunded, and its audit pool until the last task is settled; fees that a round reserved and
-//! bonds that somebody paid for one; what is owed to accounts.
+//! Money: the present reward of each task that is neither accepted nor refunded, a job's audit pool
+//! until its last task is settled, fees and bonds of rounds, and what is owed to accounts.
 #[starknet::contract]
 pub mod JobBoard {
     use core::num::traits::Zero;
@@ -136,8 +135,7 @@ pub mod JobBoard {
             self.announce(@job);
         }
 
-        /// Caller: the requester, who must have approved the difference; a higher reward for every
-        /// task from now on, more money for audits, or both.
+        /// Caller: the requester, who must have approved the difference; for tasks or audits.
         fn top_up(ref self: ContractState, job_id: u64, reward_fri: u128, more_pool_fri: u128) {
             let mut job = self.requested(job_id);
             let cost_fri = self.book.raise(ref job, reward_fri, more_pool_fri);
@@ -158,8 +156,7 @@ pub mod JobBoard {
             self.stop(job);
         }
 
-        /// Caller: the operator of a worker registered for the job's family, with free stake.
-        /// The board chooses the range; the slot must be free. Returns the lease's id.
+        /// Caller: the operator of a worker for the job's family, with free stake and a free slot.
         fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
             let mut job = self.book.load(job_id);
             assert(job.takes_claims(), JobBookComponent::Errors::JOB_OVER);
