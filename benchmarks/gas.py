@@ -272,8 +272,9 @@ everything that a transaction costs: validation, fee transfer, events, new stora
 {table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
 
 A slot that never held a lease costs two new storage cells (402,000 each) once; its later leases write the
-same cells again. In the same way an account's balance and a worker's lock take a new cell only once.
-Acceptance sends the pay itself.
+same cells again. In the same way an account's balance and a worker's lock take a new cell only once, and a
+job takes seven new ones unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
+itself.
 
 ## A lease, from the claim to its pay
 
@@ -294,9 +295,10 @@ One draw, one advance and one reveal for all, one commit for each verifier; the 
 
 ## A whole job, gas a frame
 
-{WORKERS} workers that have worked before. The artist schedules: one transaction creates the job and assigns
-leases to all workers, one posts what all workers signed, one accepts and pays all of them; audits are drawn,
-revealed and advanced in batches. Where a worker has more than four leases, assigning, posting and accepting
+{WORKERS} workers that have worked before, each with a key that signs (docs/decisions/0010). The artist
+schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
+signed, one accepts and pays all of them; audits are drawn, revealed and advanced in batches. Where a worker
+has more than four leases, assigning, posting and accepting
 are repeated. Workers without a record, every lease is audited:
 
 {job_table(found.newcomers, found.naive)}
