@@ -1,4 +1,7 @@
 //! The jobs of a board: terms, progress, and which tasks are free. It moves no money.
+//!
+//! A settled job leaves its place, and with it all its cells, to a later one: what a board stores
+//! grows with the jobs that run at once.
 #[starknet::component]
 pub mod JobBookComponent {
     use core::cmp::min;
@@ -33,9 +36,6 @@ pub mod JobBookComponent {
 
     const MAX_LEVEL: u8 = 15;
 
-    /// A settled job leaves its place, and with it all its cells, to a later one: what a board
-    /// stores grows with the jobs that run at once.
-    ///
     /// | book_index | 1 | packed | the newest job, and how many places there are |
     /// | book_free | 1 a place | number | a stack of free places, its cells used again |
     /// | book_requesters, book_schedulers | 1 a place | address | no scheduler where the requester
