@@ -17,14 +17,12 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
-
 from benchmarks.pixels import honest, honest_report
 from benchmarks.pixels.compare import FORGERIES, MIXED, Row, compare_all
 from benchmarks.pixels.machines import render_all
 from benchmarks.pixels.picture import curve, draw
 from benchmarks.pixels.shots import CHEATS, HERE, HONEST, OTHER_MINOR, plan
-from benchmarks.pixels.tables import BPY, by_samples, fill, machine, summary_table
+from benchmarks.pixels.tables import BPY, by_samples, conditions, fill, machine, summary_table
 from tools.network.services import REPO, tool_root
 
 CACHE = REPO / "build" / "verification"
@@ -54,11 +52,7 @@ def write(rows: Sequence[Row]) -> None:
     others = [row for row in rows if row.is_other_machine]
     cheats = [row for row in rows if not row.is_honest]
     data = {
-        "date": str(date.today()),
-        "machine": machine(),
-        "bpy": BPY,
-        "max_bit_percent": MAX_BIT_PERCENT,
-        "max_level_steps": MAX_LEVEL_STEPS,
+        **conditions(),
         "groups": summaries,
         "roc": {name: curve(name, others, cheats) for name in ("bits alone", "levels alone", "both")},
     }

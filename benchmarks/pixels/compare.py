@@ -10,6 +10,7 @@ import numpy as np
 from renderchain.core.prints import (
     BLOCK,
     BRIGHTEST,
+    CHANNELS,
     FLOOR,
     LEVEL_STEPS,
     MAX_BIT_PERCENT,
@@ -28,7 +29,6 @@ from renderchain.core.tiles import tiles_of
 
 from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
 
-COLOURS = 3
 OCTAVES = (24, 32, 64, 128)  # steps of the bits that are tried besides the rule's
 LOGO_PX = 10
 EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
@@ -60,12 +60,12 @@ class Row:
     @property
     def block_spreads(self) -> list[float]:
         """Of each block the largest: its colours are the same paths and move together."""
-        return [max(self.spreads[at : at + COLOURS]) for at in range(0, len(self.spreads), COLOURS)]
+        return [max(self.spreads[at : at + CHANNELS]) for at in range(0, len(self.spreads), CHANNELS)]
 
     @property
     def block_shifts(self) -> list[float]:
         """Of each block the largest, the largest first."""
-        blocks = np.abs(self.shifts).reshape(-1, COLOURS).max(axis=1)
+        blocks = np.abs(self.shifts).reshape(-1, CHANNELS).max(axis=1)
         return [float(shift) for shift in np.sort(blocks)[::-1]]
 
     @property
@@ -161,7 +161,7 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             one.digest == other.digest,
             100 * bit_distance(one, other) / one.area,
             level_distance(one, other),
-            tuple(int(most) for most in apart.reshape(-1, COLOURS).max(axis=1)),
+            tuple(int(most) for most in apart.reshape(-1, CHANNELS).max(axis=1)),
             tuple(int(count) for count in np.bincount(apart)),
             agree(one, other),
             tuple(_bit_percent(crop(mine, tile), crop(theirs, tile), octave) for octave in OCTAVES),
@@ -185,7 +185,7 @@ def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple
     spreads: list[float] = []
     for y in range(0, moved.shape[0], BLOCK):
         for x in range(0, moved.shape[1], BLOCK):
-            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, COLOURS)
+            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, CHANNELS)
             if len(block) >= MIN_BLOCK:
                 shifts += map(float, block.mean(axis=0))
                 spreads += map(float, block.std(axis=0) / len(block) ** 0.5)

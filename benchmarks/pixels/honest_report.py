@@ -19,7 +19,7 @@ from .limits import RULE, limit_table
 from .octaves import octave_table
 from .repeats import repeated, repeated_table
 from .shots import TOWN
-from .tables import BPY, by_samples, fill, machine, short, summary_table, table
+from .tables import BPY, by_samples, conditions, fill, machine, short, summary_table, table
 from .tail import Floats, Tail, bit_tail, level_tail, normality, poisson_bound
 from .tail_picture import draw
 from .verdicts import rates_of, verdict_table
@@ -135,11 +135,7 @@ def write(rows: Sequence[Row], docs: Path) -> None:
         text = "\n".join(these) + "\n"
         fill(docs / "verification.md", (f"<!-- {mark} -->", f"<!-- end of {mark} -->"), text)
     data = {
-        "date": str(date.today()),
-        "machine": machine(),
-        "bpy": BPY,
-        "max_bit_percent": MAX_BIT_PERCENT,
-        "max_level_steps": MAX_LEVEL_STEPS,
+        **conditions(),
         "groups": [_fits(group) for group in groups],
         "shifts_in_deviations": noisy,
         "same_tile_other_seeds": [asdict(one) for one in noise],

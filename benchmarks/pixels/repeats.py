@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT
+from renderchain.core.prints import CHANNELS, MAX_BIT_PERCENT
 
-from .compare import COLOURS, Row
+from .compare import Row
 from .honest import FIRST_SEED, REPEATS
 from .limits import RULE
 from .tables import short, table
@@ -67,7 +67,7 @@ def _measure(scene: str, tiles: Sequence[Sequence[Row]]) -> Repeated:
             for these, own in zip(shifts, deviations, strict=True)
         ]
     )
-    rates = [RULE.of_spreads(own.reshape(-1, COLOURS).max(axis=1)) for own in deviations]
+    rates = [RULE.of_spreads(own.reshape(-1, CHANNELS).max(axis=1)) for own in deviations]
     return Repeated(
         scene,
         len(tiles),

@@ -6,8 +6,11 @@ import os
 import platform
 import statistics
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
 
 from .compare import Row, caught
 
@@ -72,6 +75,17 @@ def fill(page: Path, marks: tuple[str, str], text: str) -> None:
 def short(rate: float) -> str:
     """One digit of a rate."""
     return "0" if rate < 1e-12 else f"{rate:.1g}" if rate >= 0.001 else f"{rate:.0e}".replace("e-0", "e-")
+
+
+def conditions() -> dict[str, Any]:
+    """When and where figures were made, and the thresholds of that day."""
+    return {
+        "date": str(date.today()),
+        "machine": machine(),
+        "bpy": BPY,
+        "max_bit_percent": MAX_BIT_PERCENT,
+        "max_level_steps": MAX_LEVEL_STEPS,
+    }
 
 
 def machine() -> str:

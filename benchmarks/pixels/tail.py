@@ -105,9 +105,7 @@ def level_tail(rows: Sequence[Row], steps: int, goal: float) -> Tail:
     """The tail of the shift, before it is rounded down, of the block that decides."""
     groups = [np.array([row.shift for row in these]) for these in _by_picture(rows)]
     refused = sum(row.deciding_steps > steps for row in rows)
-    return _tail(
-        groups, refused, goal, lambda fit: float(np.mean([fit.beyond(part) for part in _parts(steps)]))
-    )
+    return _tail(groups, refused, goal, lambda fit: level_rate(fit, steps))
 
 
 def level_rate(fit: Pareto, steps: int) -> float:

@@ -198,7 +198,9 @@ class EventStream:
         """Events of one kind since a block, about one job or one lease or about all."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        about = [[hex(one)] if one else [] for one in (job_id, lease_id)]
+        # An event may have no key in the lease's place, so nothing is asked of it there for a job.
+        of_lease = [[hex(lease_id)]] if lease_id else []
+        about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
         keys = [[hex(get_selector_from_name(name))], *about]
         return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
 
