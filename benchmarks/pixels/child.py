@@ -2,8 +2,8 @@
 
     python benchmarks/pixels/child.py LIST.json
 
-LIST.json: {"scene": a .blend file, "package": the folder of MORSE's scenes, "shots": [{"output": ...,
-"width": ..., ...}]}.
+LIST.json: {"scene": a .blend file, "package": the folder of MORSE's scenes, "device": as the worker's,
+"shots": [{"output": ..., "width": ..., ...}]}.
 Each shot is written as a NumPy array of float32 RGBA, row 0 at the top.
 """
 
@@ -19,8 +19,10 @@ import bpy
 import numpy as np
 import OpenEXR
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.pixels import scenes
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "addon")]
+from renderchain.blender import devices  # noqa: E402 (the paths come first)
+
+from benchmarks.pixels import scenes  # noqa: E402
 
 MARGIN_PX = 8
 TILE = 64
@@ -82,6 +84,8 @@ def main() -> None:
     if not path.exists():
         scenes.build(path, Path(todo["package"]))
     scenes.load(path)
+    if todo["device"] != "CPU":  # to look for devices ends an emulated process
+        devices.choose(bpy.context.scene, todo["device"])
     for shot in todo["shots"]:
         output = Path(shot["output"])
         apply(shot)

@@ -17,7 +17,7 @@ from .shots import EMULATED, OTHER_MINOR, SAME_MINOR, SSE42, Shot, scene_path
 CHILD = Path(__file__).with_name("child.py")
 
 
-def render_all(shots: Sequence[Shot], cache: Path, scenes: Path) -> None:
+def render_all(shots: Sequence[Shot], cache: Path, scenes: Path, device: str = "CPU") -> None:
     """Render what the cache lacks; scene and machine are started once a rank."""
     cache.mkdir(parents=True, exist_ok=True)
     missing = [shot for shot in shots if not (cache / shot.name).exists()]
@@ -29,16 +29,17 @@ def render_all(shots: Sequence[Shot], cache: Path, scenes: Path) -> None:
     for (_, scene, machine), group in groupby(sorted(missing, key=batch), key=batch):
         these = list(group)
         started_s = time.monotonic()
-        _render(these, scene_path(scene, scenes, cache), scenes, machine, cache)
+        _render(these, scene_path(scene, scenes, cache), scenes, machine, cache, device)
         done += len(these)
         taken_s = time.monotonic() - started_s
         print(f"{done}/{len(missing)} rendered; {scene} on {machine}: {taken_s:.0f} s", flush=True)
 
 
-def _render(shots: Sequence[Shot], scene: str, package: Path, machine: str, cache: Path) -> None:
+def _render(shots: Sequence[Shot], scene: str, package: Path, machine: str, cache: Path, device: str) -> None:
     todo = {
         "scene": scene,
         "package": str(package),
+        "device": device,
         "shots": [shot.settings() | {"output": str(cache / shot.name)} for shot in shots],
     }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
