@@ -16,6 +16,7 @@ PLAIN = {
     "ContractAddress": (1, {"address"}),
     "ClassHash": (1, {"class"}),
     "felt252": (1, {"felt"}),
+    "LeaseCell": (1, {"packed"}),  # a felt that is read in parts
     "bool": (1, {"flag"}),
     "u128": (1, {"fri"}),
     "u256": (2, {"bytes"}),
