@@ -120,7 +120,7 @@ pub mod CasesComponent {
 
         /// What each verifier of a round gets.
         fn fee_fri(self: @Case, job: @Job, lease: @Lease, round: u8) -> u128 {
-            fee_of(*job.audit_price, self.leaf_count(job, lease, round))
+            fee_of(job.audit_price.unbox(), self.leaf_count(job, lease, round))
         }
     }
 
@@ -287,7 +287,7 @@ pub mod CasesComponent {
                 leaves.append(leaf.try_into().unwrap());
                 packed = rest;
             }
-            let total = *lease.count * (*job.package.tiles).into();
+            let total = *lease.count * job.package.tiles.into();
             let wanted = job.first_leaves(*lease.count);
             let mut round = 0;
             while round <= *case.round {

@@ -55,7 +55,7 @@ pub mod ClaimsComponent {
                 }
                 plans.append((place, plan));
             }
-            let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package;
+            let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
             let reward_fri = job.price.reward_fri;
             let terms = LockTerms { operator, family, audit_floor_exp, reward_fri, package_bytes };
             let mut grants = desk.known_registry().lock(terms, requests).span();

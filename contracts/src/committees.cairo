@@ -6,7 +6,7 @@ pub mod CommitteesComponent {
     use crate::case_types::CommitteeRequest;
     use crate::draw::unit_at;
     use crate::interfaces::ICommittees;
-    use crate::packing::StandingOfferPacking;
+    use crate::packing::{AuditOfferPacking, WorkOfferPacking};
     use crate::profiles::ProfilesComponent;
     use crate::roles::Roles;
     use crate::seats::SeatsComponent;
@@ -121,8 +121,9 @@ pub mod CommitteesComponent {
         ) -> bool {
             let profiles = get_dep_component!(self, Profiles);
             let offer = profiles.profile_offers.read(worker_id);
-            let willing = offer.audit_fee_fri != 0
-                && offer.audit_fee_fri <= *request.fee_fri
+            let audit_fee_fri = profiles.profile_audit_offers.read(worker_id).audit_fee_fri;
+            let willing = audit_fee_fri != 0
+                && audit_fee_fri <= *request.fee_fri
                 && offer.largest_package_bytes >= *request.package_bytes
                 && get_block_timestamp() < offer.until_s;
             let stake = get_dep_component!(self, Stakes).stake_of(worker_id);

@@ -165,7 +165,7 @@ pub mod HearingsComponent {
                         taken,
                         bond_fri: bond_of(fee_fri),
                         fee_fri,
-                        package_bytes: *job.package.bytes,
+                        package_bytes: job.package.bytes,
                     },
                 )
         }

@@ -328,7 +328,7 @@ pub mod JobBoard {
         fn announce(ref self: ContractState, job: @Job) {
             let improved = JobImproved {
                 job_id: *job.job_id,
-                reward_fri: *job.price.reward_fri,
+                reward_fri: job.price.reward_fri,
                 audit_pool_fri: *job.times.audit_pool_fri,
                 expires_at_s: *job.times.expires_at_s,
             };

@@ -65,14 +65,15 @@ pub mod JobBookComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {}
 
-    /// A job in hand: what changes is written back at once by `save`.
+    /// A job in hand: what changes is written back at once by `save`; what does not is boxed, so
+    /// that a job is passed on in fewer words.
     #[derive(Copy, Drop)]
     pub struct Job {
         pub job_id: u64,
         place: u32,
-        pub package: Package,
-        pub price: Price,
-        pub audit_price: AuditPrice,
+        pub package: Box<Package>,
+        pub price: Box<Price>,
+        pub audit_price: Box<AuditPrice>,
         pub times: Times,
         pub progress: Progress,
         /// Whether `times` has to be written back.
@@ -84,11 +85,11 @@ pub mod JobBookComponent {
         /// Tasks that no lease holds and that are not settled.
         fn free(self: @Job) -> u32 {
             let progress = *self.progress;
-            *self.price.tasks - progress.accepted - progress.refunded - progress.held
+            self.price.tasks - progress.accepted - progress.refunded - progress.held
         }
 
         fn is_settled(self: @Job) -> bool {
-            *self.progress.accepted + *self.progress.refunded == *self.price.tasks
+            *self.progress.accepted + *self.progress.refunded == self.price.tasks
         }
 
         fn has_expired(self: @Job) -> bool {
@@ -110,13 +111,13 @@ pub mod JobBookComponent {
 
         /// Leaves that a first round on so many tasks draws.
         fn first_leaves(self: @Job, count: u32) -> u32 {
-            let Package { tiles, audit_tiles, .. } = *self.package;
+            let Package { tiles, audit_tiles, .. } = self.package.unbox();
             drawn_leaves(count * tiles.into(), audit_tiles)
         }
 
         /// What the first audit of so many tasks costs.
         fn audit_fri(self: @Job, count: u32) -> u128 {
-            times(fee_of(*self.audit_price, self.first_leaves(count)), seats_in(0).into())
+            times(fee_of(self.audit_price.unbox(), self.first_leaves(count)), seats_in(0).into())
         }
 
         /// Takes money out of the audit pool, as far as it goes; returns how much.
@@ -247,9 +248,9 @@ pub mod JobBookComponent {
             Job {
                 job_id,
                 place,
-                package: self.book_packages.read(place),
-                price,
-                audit_price: self.book_audit_prices.read(place),
+                package: BoxTrait::new(self.book_packages.read(place)),
+                price: BoxTrait::new(price),
+                audit_price: BoxTrait::new(self.book_audit_prices.read(place)),
                 times: self.book_times.read(place),
                 progress,
                 pool_moved: false,
@@ -332,7 +333,7 @@ pub mod JobBookComponent {
             self: @ComponentState<TContractState>, job: @Job, level: u8, count: u32,
         ) -> (u128, u128) {
             let reward_fri = if level == *job.progress.level {
-                *job.price.reward_fri
+                job.price.reward_fri
             } else {
                 self.book_old_rewards.read((*job.place, level))
             };
@@ -371,9 +372,9 @@ pub mod JobBookComponent {
                 self.book_old_rewards.write((job.place, job.progress.level), old_fri);
                 job.progress.level += 1;
             }
-            job.price.reward_fri = reward_fri;
+            job.price = BoxTrait::new(Price { reward_fri, ..job.price.unbox() });
             job.times.audit_pool_fri += more_pool_fri;
-            self.book_prices.write(job.place, job.price);
+            self.book_prices.write(job.place, job.price.unbox());
             self.book_times.write(job.place, job.times);
             self.save(@job);
             let unsettled: u128 = (job.free() + job.progress.held).into();
@@ -386,9 +387,9 @@ pub mod JobBookComponent {
                 requester: self.requester_of(@job),
                 family: self.family_of(@job),
                 scheduler: self.scheduler_of(@job),
-                package: job.package,
-                price: job.price,
-                audit_price: job.audit_price,
+                package: job.package.unbox(),
+                price: job.price.unbox(),
+                audit_price: job.audit_price.unbox(),
                 times: job.times,
                 progress: job.progress,
             }

@@ -5,8 +5,8 @@ pub mod LeaseDeskComponent {
     use core::num::traits::Zero;
     use core::poseidon::PoseidonTrait;
     use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
-        StoragePointerWriteAccess,
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
+        StoragePointerReadAccess, StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address};
     use crate::events::{LeaseClaimed, ResultSubmitted};
@@ -15,7 +15,7 @@ pub mod LeaseDeskComponent {
         IWorkerRegistryDispatcherTrait,
     };
     use crate::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
-    use crate::packing::{LeasePacking, LimitsPacking};
+    use crate::packing::{LeaseCell, LeasePacking, LimitsPacking, job_of, turn_of, turned};
     use crate::terms::{has_passed, now};
     use crate::types::{Lease, LeaseResult, LeaseState, Limits, Place, SignedResult, Signer};
 
@@ -37,7 +37,7 @@ pub mod LeaseDeskComponent {
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
-        desk_leases: Map<u64, Lease>,
+        desk_leases: Map<u64, LeaseCell>,
         desk_results: Map<u64, felt252>,
     }
 
@@ -92,7 +92,7 @@ pub mod LeaseDeskComponent {
         /// State 0 (none) once the slot has been used again.
         fn find(self: @ComponentState<TContractState>, lease_id: u64) -> Lease {
             let (place, generation) = split(lease_id);
-            let lease = self.desk_leases.read(place);
+            let lease = LeasePacking::unpack(self.desk_leases.read(place));
             if lease.generation == generation {
                 lease
             } else {
@@ -118,9 +118,9 @@ pub mod LeaseDeskComponent {
             let mut found = array![];
             for slot in 0..MAX_SLOTS {
                 let place = place_number(worker_id, slot);
-                let lease = self.desk_leases.read(place);
-                if is_held(@lease) {
-                    found.append(join(place, lease.generation));
+                let (generation, state) = turn_of(self.desk_leases.read(place));
+                if is_held(state) {
+                    found.append(join(place, generation));
                 }
             }
             found
@@ -152,10 +152,11 @@ pub mod LeaseDeskComponent {
                 return Err(Errors::NO_SUCH_SLOT);
             }
             let last = self.desk_leases.read(place_number(place.worker_id, place.slot));
-            if is_held(@last) {
+            let (generation, state) = turn_of(last);
+            if is_held(state) {
                 Err(Errors::SLOT_TAKEN)
             } else {
-                Ok(last.generation + 1)
+                Ok(generation + 1)
             }
         }
 
@@ -168,7 +169,7 @@ pub mod LeaseDeskComponent {
             assigned: bool,
         ) -> u64 {
             let place = place_number(place.worker_id, place.slot);
-            self.desk_leases.write(place, lease);
+            self.desk_leases.write(place, LeasePacking::pack(lease));
             let lease_id = join(place, lease.generation);
             let Lease { job_id, first, count, attempt, audit_exp, .. } = lease;
             self
@@ -183,14 +184,15 @@ pub mod LeaseDeskComponent {
         /// Writes down what the draw made of it.
         fn mark(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, trial: u8) {
             let (place, _) = split(lease_id);
-            self.desk_leases.write(place, Lease { trial, ..lease });
+            self.desk_leases.write(place, LeasePacking::pack(Lease { trial, ..lease }));
         }
 
         /// Another state in which the lease goes on, from now on.
         fn turn(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
             let (place, _) = split(lease_id);
             let (since_s, since_block) = now();
-            self.desk_leases.write(place, Lease { state, since_s, since_block, ..lease });
+            let lease = Lease { state, since_s, since_block, ..lease };
+            self.desk_leases.write(place, LeasePacking::pack(lease));
         }
 
         /// `since` is now.
@@ -200,31 +202,30 @@ pub mod LeaseDeskComponent {
             result: LeaseResult,
             since: (u64, u64),
         ) -> Result<(), felt252> {
-            let (place, _) = split(lease_id);
-            let lease = self.find(lease_id);
-            if lease.state != LeaseState::CLAIMED {
+            let (place, generation) = split(lease_id);
+            let cell = self.desk_leases.entry(place);
+            let lease = cell.read();
+            if turn_of(lease) != (generation, LeaseState::CLAIMED) {
                 return Err(Errors::WRONG_STATE);
             }
             if result.root == 0 || (result.results_hi == 0 && result.results_lo == 0) {
                 return Err(Errors::ZERO_ROOT);
             }
-            let ((since_s, since_block), state) = (since, LeaseState::SUBMITTED);
-            self.desk_leases.write(place, Lease { state, since_s, since_block, ..lease });
+            cell.write(turned(lease, generation, LeaseState::SUBMITTED, since));
             let hash = PoseidonTrait::new().update_with(result).finalize();
             self.desk_results.write(place, hash);
-            self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, result });
+            self.emit(ResultSubmitted { job_id: job_of(lease), lease_id, result });
             Ok(())
         }
 
         /// A last state; the slot is free again.
         fn close(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
             let (place, _) = split(lease_id);
-            self.desk_leases.write(place, Lease { state, ..lease });
+            self.desk_leases.write(place, LeasePacking::pack(Lease { state, ..lease }));
         }
     }
 
-    fn is_held(lease: @Lease) -> bool {
-        let state = *lease.state;
+    fn is_held(state: u8) -> bool {
         state == LeaseState::CLAIMED
             || state == LeaseState::SUBMITTED
             || state == LeaseState::REPORTED

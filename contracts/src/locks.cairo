@@ -11,7 +11,7 @@ pub mod LocksComponent {
     use crate::stakes::StakesComponent;
     use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
     use crate::terms::audit_rate;
-    use crate::types::{LockGrant, LockRequest, LockTerms, WorkerLock};
+    use crate::types::{Board, LockGrant, LockRequest, LockTerms, WorkerLock};
     use crate::worker_registry::WorkerRegistry::Errors::UNKNOWN_WORKER;
 
     pub mod Errors {
@@ -42,7 +42,7 @@ pub mod LocksComponent {
         /// One answer a request, in their order; a refused one changes nothing.
         fn lock_all(
             ref self: ComponentState<TContractState>,
-            board: ContractAddress,
+            board: Board,
             terms: LockTerms,
             requests: Array<LockRequest>,
         ) -> Array<LockGrant> {
@@ -78,7 +78,7 @@ pub mod LocksComponent {
         /// The audit rate and what is locked of the worker then, or why nothing is.
         fn lock(
             ref self: ComponentState<TContractState>,
-            board: ContractAddress,
+            board: Board,
             terms: @LockTerms,
             request: @LockRequest,
             operator: ContractAddress,
@@ -99,17 +99,12 @@ pub mod LocksComponent {
             if !profiles.renders(worker_id, *terms.family) {
                 return Err(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
             }
-            let floor_exp = *terms.audit_floor_exp;
-            let audited = if floor_exp == 0 {
-                0
-            } else {
-                self.get_contract().audited_of(worker_id)
-            };
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
             let stake = stakes.stake_of(worker_id);
             let free_fri = stake.stake_fri - stake.locked_fri;
             let (pay_fri, least_lock_fri) = (*request.pay_fri, *request.least_lock_fri);
-            match audit_rate(pay_fri, least_lock_fri, floor_exp, audited, free_fri) {
+            let floor_exp = *terms.audit_floor_exp;
+            match audit_rate(pay_fri, least_lock_fri, floor_exp, stake.audited, free_fri) {
                 Some((audit_exp, lock_fri)) => if stake.locked_fri + lock_fri > most_fri {
                     Err(Errors::NO_JURY)
                 } else {

@@ -2,8 +2,8 @@
 //! table gives a field's first bit, the high half's bits counted from 128.
 use starknet::storage_access::StorePacking;
 use crate::types::{
-    AuditPrice, JobIndex, Lease, Limits, Package, Price, Progress, Range, Record, SeatEntry,
-    SeatHolding, Stake, StandingOffer, Times, Unstaking,
+    AuditOffer, AuditPrice, JobIndex, Lease, Limits, Package, Pledge, Price, Progress, Range,
+    Record, SeatEntry, SeatHolding, Times, Unstaking, WorkOffer,
 };
 
 const B1: NonZero<u128> = 0x2;
@@ -15,6 +15,7 @@ const B24: NonZero<u128> = 0x1000000;
 const B32: NonZero<u128> = 0x100000000;
 const B40: NonZero<u128> = 0x10000000000;
 const B48: NonZero<u128> = 0x1000000000000;
+const B72: NonZero<u128> = 0x1000000000000000000;
 const B96: NonZero<u128> = 0x1000000000000000000000000;
 const B128: felt252 = 0x100000000000000000000000000000000;
 
@@ -189,19 +190,22 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     }
 }
 
-/// | job_id 0-39 | first 40-63 | count 64-87 | state 88-91 | attempt 92-95 | audit_exp 96-99 |
-/// level 100-103 | trial 104-107 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+/// A packed Lease, of which most callers need but a part.
+pub type LeaseCell = felt252;
+
+/// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-91 | audit_exp 92-95 | level 96-99 |
+/// trial 100-103 | since_s 128-167 | since_block 168-199 | generation 200-231 | state 232-235 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
         let low = push(0, value.trial.into(), B4);
         let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
         let low = push(low, value.attempt.into(), B4);
-        let low = push(low, value.state.into(), B4);
         let low = push(low, value.count.into(), B24);
         let low = push(low, value.first.into(), B24);
         let low = push(low, value.job_id.into(), B40);
-        let high = push(0, value.generation.into(), B32);
+        let high = push(0, value.state.into(), B4);
+        let high = push(high, value.generation.into(), B32);
         let high = push(high, value.since_block.into(), B32);
         join(low, push(high, value.since_s.into(), B40))
     }
@@ -212,16 +216,37 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             job_id: pull64(ref low, B40),
             first: pull32(ref low, B24),
             count: pull32(ref low, B24),
-            state: pull8(ref low, B4),
             attempt: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
             trial: rest(low),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
-            generation: rest(high),
+            generation: pull32(ref high, B32),
+            state: rest(high),
         }
     }
+}
+
+/// A lease's generation and state.
+pub fn turn_of(lease: LeaseCell) -> (u32, u8) {
+    let (_, high) = split(lease);
+    let (mut turn, _) = DivRem::div_rem(high, B72);
+    (pull32(ref turn, B32), rest(turn))
+}
+
+pub fn job_of(lease: LeaseCell) -> u64 {
+    let (mut low, _) = split(lease);
+    pull64(ref low, B40)
+}
+
+/// The same lease in another state from then on.
+pub fn turned(lease: LeaseCell, generation: u32, state: u8, since: (u64, u64)) -> LeaseCell {
+    let (low, _) = split(lease);
+    let (since_s, since_block) = since;
+    let high = push(state.into(), generation.into(), B32);
+    let high = push(high, since_block.into(), B32);
+    join(low.into(), push(high, since_s.into(), B40))
 }
 
 /// | first 0-23 | count 24-47 | attempt 48-51 |
@@ -238,15 +263,22 @@ pub impl RangePacking of StorePacking<Range, felt252> {
     }
 }
 
-/// | stake_fri 0-95 | locked_fri 128-223 |
-pub impl StakePacking of StorePacking<Stake, felt252> {
-    fn pack(value: Stake) -> felt252 {
-        join(push(0, value.stake_fri, B96), push(0, value.locked_fri, B96))
+/// | stake_fri 0-95 | audited 96-127 | locked_fri 128-223 | board 224-247 |
+pub impl PledgePacking of StorePacking<Pledge, felt252> {
+    fn pack(value: Pledge) -> felt252 {
+        let low = push(0, value.audited.into(), B32);
+        let high = push(0, value.board.into(), B24);
+        join(push(low, value.stake_fri, B96), push(high, value.locked_fri, B96))
     }
 
-    fn unpack(value: felt252) -> Stake {
-        let (stake_fri, locked_fri) = split(value);
-        Stake { stake_fri, locked_fri }
+    fn unpack(value: felt252) -> Pledge {
+        let (mut low, mut high) = split(value);
+        Pledge {
+            stake_fri: pull(ref low, B96),
+            audited: rest(low),
+            locked_fri: pull(ref high, B96),
+            board: rest(high),
+        }
     }
 }
 
@@ -276,29 +308,35 @@ pub impl RecordPacking of StorePacking<Record, felt252> {
     }
 }
 
-/// First cell: | least_reward_fri 0-95 | largest_package_bytes 128-175 | until_s 176-215 | slots
-/// 216-223 |; second: | audit_fee_fri 0-95 | memory_mib 128-159 |
-pub impl StandingOfferPacking of StorePacking<StandingOffer, (felt252, felt252)> {
-    fn pack(value: StandingOffer) -> (felt252, felt252) {
+/// | least_reward_fri 0-95 | largest_package_bytes 128-175 | until_s 176-215 | slots 216-223 |
+pub impl WorkOfferPacking of StorePacking<WorkOffer, felt252> {
+    fn pack(value: WorkOffer) -> felt252 {
         let high = push(0, value.slots.into(), B8);
         let high = push(high, value.until_s.into(), B40);
         let high = push(high, value.largest_package_bytes.into(), B48);
-        let audits = join(push(0, value.audit_fee_fri, B96), push(0, value.memory_mib.into(), B32));
-        (join(push(0, value.least_reward_fri, B96), high), audits)
+        join(push(0, value.least_reward_fri, B96), high)
     }
 
-    fn unpack(value: (felt252, felt252)) -> StandingOffer {
-        let (work, audits) = value;
-        let (least_reward_fri, mut high) = split(work);
-        let (audit_fee_fri, memory) = split(audits);
-        StandingOffer {
+    fn unpack(value: felt252) -> WorkOffer {
+        let (least_reward_fri, mut high) = split(value);
+        WorkOffer {
             least_reward_fri,
             largest_package_bytes: pull64(ref high, B48),
             until_s: pull64(ref high, B40),
             slots: rest(high),
-            audit_fee_fri,
-            memory_mib: rest(memory),
         }
+    }
+}
+
+/// | audit_fee_fri 0-95 | memory_mib 128-159 |
+pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
+    fn pack(value: AuditOffer) -> felt252 {
+        join(push(0, value.audit_fee_fri, B96), push(0, value.memory_mib.into(), B32))
+    }
+
+    fn unpack(value: felt252) -> AuditOffer {
+        let (audit_fee_fri, high) = split(value);
+        AuditOffer { audit_fee_fri, memory_mib: rest(high) }
     }
 }
 

@@ -3,9 +3,9 @@
 pub mod ProfilesComponent {
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use crate::interfaces::IProfiles;
-    use crate::packing::StandingOfferPacking;
+    use crate::packing::{AuditOfferPacking, WorkOfferPacking};
     use crate::roles::Roles;
-    use crate::types::{LockRequest, LockTerms, Signer, StandingOffer};
+    use crate::types::{AuditOffer, LockRequest, LockTerms, Signer, StandingOffer, WorkOffer};
 
     pub mod Errors {
         pub const FAMILY_UNSUPPORTED: felt252 = 'RC: family not supported';
@@ -14,13 +14,15 @@ pub mod ProfilesComponent {
     }
 
     /// | profile_families | 1 a worker and family | flag | whether it renders them |
-    /// | profile_offers | 2 a worker | packed | on what terms |
+    /// | profile_offers | 1 a worker | packed | on what terms it takes work |
+    /// | profile_audit_offers | 1 a worker | packed | on what terms it audits |
     /// | profile_keys | 2 a worker | bytes | 32 of an X25519 key |
     /// | profile_signers | 1 a worker | felt | a Stark key that signs its results |
     #[storage]
     pub struct Storage {
         profile_families: Map<(u32, felt252), bool>,
-        pub profile_offers: Map<u32, StandingOffer>,
+        pub profile_offers: Map<u32, WorkOffer>,
+        pub profile_audit_offers: Map<u32, AuditOffer>,
         profile_keys: Map<u32, u256>,
         profile_signers: Map<u32, felt252>,
     }
@@ -83,7 +85,13 @@ pub mod ProfilesComponent {
             ref self: ComponentState<TContractState>, worker_id: u32, offer: StandingOffer,
         ) {
             self.get_contract().assert_member_of(worker_id);
-            self.profile_offers.write(worker_id, offer);
+            let StandingOffer {
+                least_reward_fri, largest_package_bytes, slots, until_s, audit_fee_fri, memory_mib,
+            } = offer;
+            let work = WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s };
+            self.profile_offers.write(worker_id, work);
+            let audits = AuditOffer { audit_fee_fri, memory_mib };
+            self.profile_audit_offers.write(worker_id, audits);
             self.emit(OfferChanged { worker_id, offer });
         }
 
@@ -109,7 +117,14 @@ pub mod ProfilesComponent {
         }
 
         fn offer(self: @ComponentState<TContractState>, worker_id: u32) -> StandingOffer {
-            self.profile_offers.read(worker_id)
+            let work = self.profile_offers.read(worker_id);
+            let WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s } = work;
+            let AuditOffer {
+                audit_fee_fri, memory_mib,
+            } = self.profile_audit_offers.read(worker_id);
+            StandingOffer {
+                least_reward_fri, largest_package_bytes, slots, until_s, audit_fee_fri, memory_mib,
+            }
         }
 
         fn key(self: @ComponentState<TContractState>, worker_id: u32) -> u256 {

@@ -1,5 +1,6 @@
 //! What the registry's components need to know of a worker and of who calls.
 use starknet::ContractAddress;
+use crate::types::Board;
 
 pub trait Roles<T> {
     /// Panics unless the caller owns the worker.
@@ -7,12 +8,10 @@ pub trait Roles<T> {
     /// Panics unless the caller is the worker's owner or operator.
     fn assert_member_of(self: @T, worker_id: u32);
     /// The caller; panics unless it is an active board.
-    fn assert_active_board(ref self: T) -> ContractAddress;
+    fn assert_active_board(ref self: T) -> Board;
     fn owner_of(self: @T, worker_id: u32) -> ContractAddress;
     /// The worker's operator; zero if there is no such worker.
     fn holder_of(self: @T, worker_id: u32) -> ContractAddress;
-    /// Accepted leases that a committee audited, since the worker's last loss.
-    fn audited_of(self: @T, worker_id: u32) -> u32;
     /// What a worker may have locked in a family without a jury, in fri.
     fn unjudged_fri(self: @T) -> u128;
     /// Stake that is not on its way out, in fri.

@@ -6,9 +6,9 @@ pub mod StakesComponent {
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
         StoragePointerReadAccess, StoragePointerWriteAccess,
     };
-    use crate::packing::{StakePacking, UnstakingPacking};
+    use crate::packing::{PledgePacking, UnstakingPacking};
     use crate::terms::{has_passed, now};
-    use crate::types::{Stake, Unstaking, WorkerLock};
+    use crate::types::{Board, Pledge, Stake, Unstaking, WorkerLock};
 
     pub mod Errors {
         pub const STAKE_NOT_FREE: felt252 = 'RC: stake is not free';
@@ -20,13 +20,13 @@ pub mod StakesComponent {
     }
 
     /// | stakes, unstakings | 1 a worker | packed | see packing.cairo |
-    /// | stake_locks | 1 a board and worker | fri | that the board locked |
+    /// | stake_locks | 1 a board and worker | fri | that the board locked, where several did |
     /// | stake_burned_fri | 1 | fri | since the network exists |
     #[storage]
     pub struct Storage {
-        stakes: Map<u32, Stake>,
+        stakes: Map<u32, Pledge>,
         unstakings: Map<u32, Unstaking>,
-        stake_locks: Map<(ContractAddress, u32), u128>,
+        stake_locks: Map<(u32, u32), u128>,
         pub stake_burned_fri: u128,
     }
 
@@ -71,20 +71,27 @@ pub mod StakesComponent {
         TContractState, +HasComponent<TContractState>,
     > of InternalTrait<TContractState> {
         /// Without what is on its way out.
-        fn stake_of(self: @ComponentState<TContractState>, worker_id: u32) -> Stake {
+        fn stake_of(self: @ComponentState<TContractState>, worker_id: u32) -> Pledge {
             self.stakes.read(worker_id)
         }
 
         /// All of a worker's stake, with what is on its way out.
         fn whole_of(self: @ComponentState<TContractState>, worker_id: u32) -> (Stake, Unstaking) {
             let unstaking = self.unstakings.read(worker_id);
-            let stake = self.stakes.read(worker_id);
-            (Stake { stake_fri: stake.stake_fri + unstaking.unstaking_fri, ..stake }, unstaking)
+            let Pledge { stake_fri, locked_fri, .. } = self.stakes.read(worker_id);
+            (Stake { stake_fri: stake_fri + unstaking.unstaking_fri, locked_fri }, unstaking)
         }
 
-        fn locked_by(
-            self: @ComponentState<TContractState>, board: ContractAddress, worker_id: u32,
-        ) -> u128 {
+        fn locked_by(self: @ComponentState<TContractState>, board: u32, worker_id: u32) -> u128 {
+            let stake = self.stakes.read(worker_id);
+            if stake.board == board {
+                stake.locked_fri
+            } else {
+                self.kept_for(board, worker_id)
+            }
+        }
+
+        fn kept_for(self: @ComponentState<TContractState>, board: u32, worker_id: u32) -> u128 {
             let kept = self.stake_locks.read((board, worker_id));
             if kept == 0 {
                 0
@@ -96,7 +103,7 @@ pub mod StakesComponent {
         fn add(ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128) {
             assert(amount_fri != 0, Errors::NOTHING_ADDED);
             let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Stake { stake_fri: stake.stake_fri + amount_fri, ..stake });
+            self.store(worker_id, Pledge { stake_fri: stake.stake_fri + amount_fri, ..stake });
         }
 
         fn start_unstaking(
@@ -108,7 +115,7 @@ pub mod StakesComponent {
             let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri + amount_fri;
             let (since_s, since_block) = now();
             self.unstakings.write(worker_id, Unstaking { unstaking_fri, since_s, since_block });
-            self.store(worker_id, Stake { stake_fri: stake.stake_fri - amount_fri, ..stake });
+            self.store(worker_id, Pledge { stake_fri: stake.stake_fri - amount_fri, ..stake });
         }
 
         /// Ends the unstaking; returns how much it was.
@@ -122,7 +129,7 @@ pub mod StakesComponent {
         fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) {
             let amount_fri = self.clear_unstaking(worker_id);
             let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Stake { stake_fri: stake.stake_fri + amount_fri, ..stake });
+            self.store(worker_id, Pledge { stake_fri: stake.stake_fri + amount_fri, ..stake });
         }
 
         /// Takes out what has cooled down; returns how much.
@@ -143,46 +150,55 @@ pub mod StakesComponent {
         /// The caller made sure that so much is free; returns what is locked then.
         fn lock_for(
             ref self: ComponentState<TContractState>,
-            board: ContractAddress,
+            board: Board,
             worker_id: u32,
-            stake: Stake,
+            stake: Pledge,
             amount_fri: u128,
         ) -> WorkerLock {
-            let cell = self.stake_locks.entry((board, worker_id));
-            let kept = cell.read();
-            cell.write(if kept == 0 {
-                amount_fri + 1
-            } else {
-                kept + amount_fri
-            });
+            let mut sole = stake.board;
+            if stake.locked_fri == 0 {
+                sole = board.number;
+            } else if sole != board.number {
+                if sole != 0 {
+                    self.stake_locks.write((sole, worker_id), stake.locked_fri + 1);
+                    sole = 0;
+                }
+                let kept_fri = self.kept_for(board.number, worker_id);
+                self.stake_locks.write((board.number, worker_id), kept_fri + amount_fri + 1);
+            }
             let locked_fri = stake.locked_fri + amount_fri;
-            self.stakes.write(worker_id, Stake { locked_fri, ..stake });
+            self.stakes.write(worker_id, Pledge { locked_fri, board: sole, ..stake });
             WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
         /// Takes off what that board locked; `lost_fri` of it is no longer the worker's.
         fn release(
             ref self: ComponentState<TContractState>,
-            board: ContractAddress,
+            board: Board,
             worker_id: u32,
             amount_fri: u128,
             lost_fri: u128,
         ) -> WorkerLock {
-            let cell = self.stake_locks.entry((board, worker_id));
-            let kept = cell.read();
-            assert(kept > amount_fri, Errors::NOT_LOCKED_HERE);
-            cell.write(kept - amount_fri);
             let cell = self.stakes.entry(worker_id);
-            let Stake { stake_fri, locked_fri } = cell.read();
-            let locked_fri = locked_fri - amount_fri;
-            cell.write(Stake { stake_fri: stake_fri - lost_fri, locked_fri });
+            let stake = cell.read();
+            if stake.board == board.number {
+                assert(stake.locked_fri >= amount_fri, Errors::NOT_LOCKED_HERE);
+            } else {
+                let kept = self.stake_locks.entry((board.number, worker_id));
+                let kept_fri = kept.read();
+                assert(kept_fri > amount_fri, Errors::NOT_LOCKED_HERE);
+                kept.write(kept_fri - amount_fri);
+            }
+            let locked_fri = stake.locked_fri - amount_fri;
+            let stake_fri = stake.stake_fri - lost_fri;
+            cell.write(Pledge { stake_fri, locked_fri, ..stake });
             WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
         /// At most a tenth is a reward for those who were right, the rest is burned.
         fn burn(
             ref self: ComponentState<TContractState>,
-            board: ContractAddress,
+            board: Board,
             worker_id: u32,
             amount_fri: u128,
             reward_fri: u128,
@@ -192,25 +208,28 @@ pub mod StakesComponent {
             let burned_fri = self.stake_burned_fri.read();
             self.stake_burned_fri.write(burned_fri + amount_fri - reward_fri);
             self.announce(worker_id);
-            self.emit(Slashed { worker_id, board, amount_fri, reward_fri });
+            self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
+        }
+
+        fn note_audited(ref self: ComponentState<TContractState>, worker_id: u32, audited: u32) {
+            let cell = self.stakes.entry(worker_id);
+            cell.write(Pledge { audited, ..cell.read() });
         }
 
         fn announce_locks(
-            ref self: ComponentState<TContractState>,
-            board: ContractAddress,
-            locks: Array<WorkerLock>,
+            ref self: ComponentState<TContractState>, board: Board, locks: Array<WorkerLock>,
         ) {
-            self.emit(LocksChanged { board, locks });
+            self.emit(LocksChanged { board: board.address, locks });
         }
 
-        fn store(ref self: ComponentState<TContractState>, worker_id: u32, stake: Stake) {
+        fn store(ref self: ComponentState<TContractState>, worker_id: u32, stake: Pledge) {
             self.stakes.write(worker_id, stake);
             self.announce(worker_id);
         }
 
         fn announce(ref self: ComponentState<TContractState>, worker_id: u32) {
             let (stake, Unstaking { unstaking_fri, .. }) = self.whole_of(worker_id);
-            let Stake { stake_fri, locked_fri } = stake;
+            let Stake { stake_fri, locked_fri, .. } = stake;
             self.emit(StakeChanged { worker_id, stake_fri, locked_fri, unstaking_fri });
         }
     }

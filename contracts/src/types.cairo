@@ -195,12 +195,30 @@ pub struct Place {
     pub slot: u8,
 }
 
-/// A worker's stake. One cell, in which `stake_fri` is without the part that is on its way out.
+/// What a worker staked, and what all boards together locked of it.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Stake {
     pub stake_fri: u128,
+    pub locked_fri: u128,
+}
+
+/// A worker's stake without the part that is on its way out, and what else a lock needs. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Pledge {
+    pub stake_fri: u128,
     /// What all boards together locked of it.
     pub locked_fri: u128,
+    /// As in the worker's record.
+    pub audited: u32,
+    /// The number of the board that locked all of it; 0 if each board has a cell of its own.
+    pub board: u32,
+}
+
+/// A board that may lock stake, by the number that the registry gave it.
+#[derive(Copy, Drop)]
+pub struct Board {
+    pub address: ContractAddress,
+    pub number: u32,
 }
 
 /// The part of a stake that is on its way out. One cell.
@@ -220,7 +238,7 @@ pub struct Record {
     pub audited_fri: u128,
 }
 
-/// On what terms a worker takes what schedulers assign, and audits. Two cells.
+/// On what terms a worker takes what schedulers assign, and audits.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct StandingOffer {
     pub least_reward_fri: u128,
@@ -229,6 +247,22 @@ pub struct StandingOffer {
     pub slots: u8,
     pub until_s: u64,
     /// Audits from this fee on; 0: none.
+    pub audit_fee_fri: u128,
+    pub memory_mib: u32,
+}
+
+/// Of a standing offer, what an assignment must meet. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct WorkOffer {
+    pub least_reward_fri: u128,
+    pub largest_package_bytes: u64,
+    pub slots: u8,
+    pub until_s: u64,
+}
+
+/// The rest of a standing offer. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct AuditOffer {
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
 }

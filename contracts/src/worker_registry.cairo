@@ -17,7 +17,7 @@ pub mod WorkerRegistry {
     };
     use crate::locks::LocksComponent;
     use crate::locks::LocksComponent::InternalTrait as LocksTrait;
-    use crate::packing::{LimitsPacking, RecordPacking, StakePacking, UnstakingPacking};
+    use crate::packing::{LimitsPacking, PledgePacking, RecordPacking, UnstakingPacking};
     use crate::profiles::ProfilesComponent;
     use crate::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry_events::{AddressesChanged, RecordChanged, WorkerRegistered};
@@ -26,7 +26,9 @@ pub mod WorkerRegistry {
     use crate::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::stakes::StakesComponent;
     use crate::stakes::StakesComponent::InternalTrait as StakesTrait;
-    use crate::types::{Limits, LockGrant, LockRequest, LockTerms, Record, WorkerInfo, WorkerLock};
+    use crate::types::{
+        Board, Limits, LockGrant, LockRequest, LockTerms, Record, WorkerInfo, WorkerLock,
+    };
 
     pub mod Errors {
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in registry';
@@ -64,7 +66,8 @@ pub mod WorkerRegistry {
     /// | owners, operators, payouts | 1 a worker | address | who commands, works, is paid |
     /// | ids | 1 an operator | number | of its worker |
     /// | records | 1 a worker | packed | what committees said |
-    /// | boards | 1 a board | flag | set once it is active |
+    /// | boards | 1 a board | number | from 1 on, set once it is active |
+    /// | board_count | 1 | count | of boards that have a number |
     #[storage]
     struct Storage {
         directory: ContractAddress,
@@ -79,7 +82,8 @@ pub mod WorkerRegistry {
         payouts: Map<u32, ContractAddress>,
         ids: Map<ContractAddress, u32>,
         records: Map<u32, Record>,
-        boards: Map<ContractAddress, bool>,
+        boards: Map<ContractAddress, u32>,
+        board_count: u32,
         #[substorage(v0)]
         stakes: StakesComponent::Storage,
         #[substorage(v0)]
@@ -237,7 +241,7 @@ pub mod WorkerRegistry {
             let board = self.assert_active_board();
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
             if reward_fri != 0 {
-                self.send(board, reward_fri);
+                self.send(board.address, reward_fri);
             }
         }
 
@@ -254,6 +258,7 @@ pub mod WorkerRegistry {
                 Record { audited: 0, audited_fri: 0, losses: old.losses + 1 }
             };
             self.records.write(worker_id, record);
+            self.stakes.note_audited(worker_id, record.audited);
             self.emit(RecordChanged { worker_id, record });
         }
 
@@ -286,7 +291,12 @@ pub mod WorkerRegistry {
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
-            self.stakes.locked_by(board, worker_id)
+            let number = self.boards.read(board);
+            if number == 0 {
+                0
+            } else {
+                self.stakes.locked_by(number, worker_id)
+            }
         }
 
         fn burned_fri(self: @ContractState) -> u128 {
@@ -327,23 +337,22 @@ pub mod WorkerRegistry {
             self.operators.read(worker_id)
         }
 
-        fn audited_of(self: @ContractState, worker_id: u32) -> u32 {
-            self.records.read(worker_id).audited
-        }
-
         fn unjudged_fri(self: @ContractState) -> u128 {
             self.unjudged_cap_fri.read()
         }
 
         /// The caller, an active board. Boards never end, so the directory is asked once.
-        fn assert_active_board(ref self: ContractState) -> ContractAddress {
-            let board = get_caller_address();
-            if !self.boards.read(board) {
+        fn assert_active_board(ref self: ContractState) -> Board {
+            let address = get_caller_address();
+            let mut number = self.boards.read(address);
+            if number == 0 {
                 let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
-                assert(directory.is_active_board(board), Errors::NOT_ACTIVE_BOARD);
-                self.boards.write(board, true);
+                assert(directory.is_active_board(address), Errors::NOT_ACTIVE_BOARD);
+                number = self.board_count.read() + 1;
+                self.board_count.write(number);
+                self.boards.write(address, number);
             }
-            board
+            Board { address, number }
         }
 
         fn owner_of(self: @ContractState, worker_id: u32) -> ContractAddress {

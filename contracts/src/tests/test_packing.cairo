@@ -3,13 +3,13 @@ use starknet::storage_access::StorePacking;
 use crate::case_packing::{CasePacking, MemberPacking};
 use crate::case_types::{Case, Member};
 use crate::packing::{
-    AuditPricePacking, JobIndexPacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking,
-    RangePacking, RecordPacking, SeatEntryPacking, SeatHoldingPacking, StakePacking,
-    StandingOfferPacking, TimesPacking, UnstakingPacking,
+    AuditOfferPacking, AuditPricePacking, JobIndexPacking, LeasePacking, PackagePacking,
+    PledgePacking, PricePacking, ProgressPacking, RangePacking, RecordPacking, SeatEntryPacking,
+    SeatHoldingPacking, TimesPacking, UnstakingPacking, WorkOfferPacking, job_of, turn_of, turned,
 };
 use crate::types::{
-    AuditPrice, JobIndex, Lease, Package, Price, Progress, Range, Record, SeatEntry, SeatHolding,
-    Stake, StandingOffer, Times, Unstaking,
+    AuditOffer, AuditPrice, JobIndex, Lease, Package, Pledge, Price, Progress, Range, Record,
+    SeatEntry, SeatHolding, Times, Unstaking, WorkOffer,
 };
 
 const M24: u32 = 0xffffff;
@@ -43,6 +43,30 @@ fn leases_and_ranges() {
     assert!(survives::<_, felt252>(Lease { level: 0, trial: 15, generation: 1, ..other }));
     assert!(survives::<_, felt252>(Range { first: M24, count: M24, attempt: 3 }));
     assert!(survives::<_, felt252>(Range { first: 0, count: 1, attempt: 15 }));
+}
+
+#[test]
+fn parts_of_a_lease_are_what_all_of_it_says() {
+    let lease = Lease {
+        job_id: M40,
+        first: M24,
+        count: M24,
+        state: 15,
+        attempt: 15,
+        audit_exp: 15,
+        level: 15,
+        trial: 15,
+        since_s: M40,
+        since_block: 0xffffffff,
+        generation: M32,
+    };
+    for lease in array![lease, Lease { job_id: 5, state: 1, generation: 7, since_s: 0, ..lease }] {
+        let cell = LeasePacking::pack(lease);
+        assert_eq!(turn_of(cell), (lease.generation, lease.state));
+        assert_eq!(job_of(cell), lease.job_id);
+        let submitted = Lease { state: 2, since_s: 9, since_block: 8, ..lease };
+        assert_eq!(turned(cell, lease.generation, 2, (9, 8)), LeasePacking::pack(submitted));
+    }
 }
 
 #[test]
@@ -103,7 +127,12 @@ fn the_index_of_jobs() {
 
 #[test]
 fn the_cells_of_a_worker() {
-    assert!(survives::<_, felt252>(Stake { stake_fri: M96, locked_fri: M96 }));
+    assert!(
+        survives::<_, felt252>(Pledge { stake_fri: M96, locked_fri: 0, audited: M32, board: 0 }),
+    );
+    assert!(
+        survives::<_, felt252>(Pledge { stake_fri: 0, locked_fri: M96, audited: 0, board: M24 }),
+    );
     assert!(
         survives::<
             _, felt252,
@@ -111,18 +140,13 @@ fn the_cells_of_a_worker() {
     );
     assert!(survives::<_, felt252>(Record { audited: M32, losses: 0, audited_fri: M96 }));
     assert!(survives::<_, felt252>(Record { audited: 0, losses: M32, audited_fri: 0 }));
-    let offer = StandingOffer {
-        least_reward_fri: M96,
-        largest_package_bytes: M48,
-        slots: 255,
-        until_s: M40,
-        audit_fee_fri: M96,
-        memory_mib: M32,
+    let offer = WorkOffer {
+        least_reward_fri: M96, largest_package_bytes: M48, slots: 255, until_s: M40,
     };
-    assert!(survives::<_, (felt252, felt252)>(offer));
-    assert!(
-        survives::<_, (felt252, felt252)>(StandingOffer { until_s: 0, memory_mib: 1, ..offer }),
-    );
+    assert!(survives::<_, felt252>(offer));
+    assert!(survives::<_, felt252>(WorkOffer { until_s: 0, ..offer }));
+    assert!(survives::<_, felt252>(AuditOffer { audit_fee_fri: M96, memory_mib: M32 }));
+    assert!(survives::<_, felt252>(AuditOffer { audit_fee_fri: 0, memory_mib: 1 }));
     let entry = SeatEntry {
         worker_id: M24, units: 0, before: M40, first_epoch: 0, from_epoch: M32, until_epoch: 0,
     };
@@ -182,5 +206,5 @@ fn a_field_over_its_width_is_refused_not_cut() {
 #[test]
 #[should_panic(expected: 'RC: field too wide')]
 fn an_amount_over_96_bits_is_refused() {
-    StorePacking::<Stake, felt252>::pack(Stake { stake_fri: M96 + 1, locked_fri: 0 });
+    PledgePacking::pack(Pledge { stake_fri: M96 + 1, locked_fri: 0, audited: 0, board: 0 });
 }

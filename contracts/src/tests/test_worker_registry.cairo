@@ -183,6 +183,44 @@ fn locks_of_several_boards_add_up_and_stay_apart() {
 }
 
 #[test]
+fn a_stake_that_all_boards_let_go_may_be_locked_by_either() {
+    let net = network();
+    let (first, second) = (net.board.contract_address, account('second'));
+    be('admin');
+    net.directory.announce_board(second);
+    at(1_000_000, 10);
+    be('second');
+    lock(net, 300);
+    be_board(net);
+    lock(net, 200);
+    be('second');
+    lock(net, 100);
+    unlock(net, 400);
+    assert_eq!((net.registry.locked_by(first, WORKER), locked(net)), (200, 200));
+    be_board(net);
+    unlock(net, 200);
+    lock(net, 500);
+    assert_eq!(net.registry.locked_by(first, WORKER), 500);
+    assert_eq!(net.registry.locked_by(second, WORKER), 0);
+    assert_eq!(net.registry.locked_by(account('stranger'), WORKER), 0);
+    unlock(net, 500);
+    assert_eq!(locked(net), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: board did not lock that', 'ENTRYPOINT_FAILED'))]
+fn a_board_does_not_unlock_what_another_locked_alone() {
+    let net = network();
+    be('admin');
+    net.directory.announce_board(account('second'));
+    at(1_000_000, 10);
+    be('second');
+    lock(net, 600);
+    be_board(net);
+    unlock(net, 1);
+}
+
+#[test]
 fn a_batch_of_locks_is_done_but_for_what_is_refused() {
     let net = network();
     be_board(net);
