@@ -84,10 +84,12 @@ class Calls:
         return self.pixels(lease).result if lease else NO_RESULT
 
     async def leaves(self, number: int) -> list[int]:
-        """The drawn ones; none if the lease is not in court."""
+        """The drawn ones; none if the lease is not in court, or its job's place is another's."""
         lease = self.model.lease(number)
-        is_pixels = lease and lease.case and lease.case.kind is CaseKind.PIXELS
-        return list(await self._actors.ask("board", "drawn_leaves", number)) if is_pixels else []
+        if not lease or not lease.case or lease.case.kind is not CaseKind.PIXELS:
+            return []
+        is_known = lease.job not in self.model.replaced
+        return list(await self._actors.ask("board", "drawn_leaves", number)) if is_known else []
 
     async def vote(self, number: int, seen: str) -> int:
         """The felt of a vote."""
