@@ -85,7 +85,8 @@ def main() -> None:
         scenes.build(path, Path(todo["package"]))
     scenes.load(path)
     if todo["device"] != "CPU":  # to look for devices ends an emulated process
-        devices.choose(bpy.context.scene, todo["device"])
+        scene: Any = bpy.context.scene
+        devices.choose(scene, todo["device"])
     for shot in todo["shots"]:
         output = Path(shot["output"])
         apply(shot)
