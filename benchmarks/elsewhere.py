@@ -17,19 +17,18 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.pixels import elsewhere, elsewhere_report
-from benchmarks.pixels.machines import render_all
+from benchmarks.pixels.machines import CACHE, render_all
 from benchmarks.pixels.shots import HERE
 
-REPO = Path(__file__).parents[1]
-CACHE = REPO / "build" / "verification"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
-def report(cache: Path) -> None:
+def report() -> None:
     """All pairs of machines, into the page and its data."""
-    sent = sorted(path.stem.removeprefix("digests_") for path in cache.glob("digests_*.json"))
-    pairs = {pair: elsewhere.compare(*pair, cache) for pair in combinations((HERE, *sent), 2)}
-    repeats = {machine: elsewhere.repeats(machine, cache) for machine in sent}
-    elsewhere_report.write(pairs, repeats, REPO / "docs")
+    machines, sent = elsewhere.machines_that_sent(CACHE), elsewhere.digests_sent(CACHE)
+    pairs = {pair: elsewhere.compare(*pair, CACHE, sent) for pair in combinations((HERE, *machines), 2)}
+    repeats = {machine: elsewhere.repeats(machine, CACHE, sent) for machine in machines}
+    elsewhere_report.write(pairs, repeats, DOCS)
 
 
 def main() -> None:
@@ -57,7 +56,7 @@ def main() -> None:
         for parcel in arguments.parcel:
             print(f"{parcel}: {elsewhere.take(parcel, CACHE)} pictures")
     else:
-        report(CACHE)
+        report()
 
 
 if __name__ == "__main__":

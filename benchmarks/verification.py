@@ -19,13 +19,12 @@ from datetime import date
 
 from benchmarks.pixels import honest, honest_report
 from benchmarks.pixels.compare import FORGERIES, MIXED, Row, compare_all
-from benchmarks.pixels.machines import render_all
+from benchmarks.pixels.machines import CACHE, render_all
 from benchmarks.pixels.picture import curve, draw
 from benchmarks.pixels.shots import CHEATS, HERE, HONEST, OTHER_MINOR, plan
 from benchmarks.pixels.tables import BPY, by_samples, conditions, fill, machine, summary_table
 from tools.network.services import REPO, tool_root
 
-CACHE = REPO / "build" / "verification"
 PAGE = REPO / "docs" / "verification.md"
 DATA = REPO / "docs" / "data" / "verification.json"
 PICTURE = REPO / "docs" / "pictures" / "verification.png"

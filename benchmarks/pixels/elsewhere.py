@@ -7,6 +7,7 @@ nothing is rounded at all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 import zipfile
@@ -18,16 +19,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from renderchain.core.prints import CHANNELS, Pixels, crop, print_of
+from renderchain.core.prints import CHANNELS, Pixels, canonical_bytes, crop
 from renderchain.core.tiles import tiles_of
 
 from . import honest
 from .compare import Row, tiles_between
-from .shots import HERE, SCENES, TOWN, Settings, Shot
+from .shots import HERE, SCENES, TOWN, Shot
 
 ROUNDED_BITS = 10  # of a float's 23; the lowest byte is empty then and stays behind
 PARCEL_BYTES = 15 << 20
-INDEX = "index.json"
+INDEX, INDEX_PREFIX = "index.json", "digests_"
 REPEATS = ("again", "tile by tile")
 REPEAT_SIZE = (192, 128)  # 6 full tiles
 Digests = dict[str, list[str]]  # of each picture's tiles
@@ -49,18 +50,10 @@ def plan(machine: str) -> list[Shot]:
     shots += [
         Shot(scene, machine, change, one, 1)
         for scene in (*SCENES, TOWN)
-        for one in repeated(scene)
+        for one in honest.repeated(scene, REPEAT_SIZE)
         for change in ("honest", *REPEATS)
     ]
     return sorted(dict.fromkeys(shots), key=lambda shot: shot.rank)
-
-
-def repeated(scene: str) -> Iterator[Settings]:
-    """A small picture with fixed samples and one with adaptive ones."""
-    bounces = 4 if scene == TOWN else 12
-    one = Settings(*REPEAT_SIZE, 16, frame=honest.REPEAT_FRAME, bounces=bounces)
-    yield one
-    yield replace(one, **honest.ADAPTIVE)  # type: ignore[arg-type]
 
 
 def pack(machine: str, cache: Path, folder: Path) -> list[Path]:
@@ -92,7 +85,7 @@ def _loads(pictures: Sequence[Parcelled]) -> Iterator[list[Parcelled]]:
 def digests_of(pixels: Pixels) -> list[str]:
     """Of each tile."""
     tiles = tiles_of(pixels.shape[1], pixels.shape[0])
-    return [print_of(crop(pixels, tile)).digest.hex() for tile in tiles]
+    return [hashlib.sha256(canonical_bytes(crop(pixels, tile))).hexdigest() for tile in tiles]
 
 
 def _packed(name: str, pixels: Pixels) -> Parcelled:
@@ -114,7 +107,12 @@ def _unpacked(packed: bytes) -> Pixels:
 
 def index_of(machine: str, cache: Path) -> Path:
     """Where the exact digests of a machine's pictures are kept."""
-    return cache / f"digests_{machine}.json"
+    return cache / f"{INDEX_PREFIX}{machine}.json"
+
+
+def machines_that_sent(cache: Path) -> list[str]:
+    """The machines of all parcels taken."""
+    return sorted(path.stem.removeprefix(INDEX_PREFIX) for path in cache.glob(f"{INDEX_PREFIX}*.json"))
 
 
 def take(parcel: Path, cache: Path) -> int:
@@ -134,31 +132,46 @@ def take(parcel: Path, cache: Path) -> int:
     return len(index)
 
 
-def compare(machine: str, other: str, cache: Path) -> list[Row]:
-    """Every honest picture that both machines have rendered; equal is what their exact digests say."""
+def digests_sent(cache: Path) -> Digests:
+    """The exact digests of all pictures that came in parcels."""
+    found: Digests = {}
+    for machine in machines_that_sent(cache):
+        found |= json.loads(index_of(machine, cache).read_text())
+    return found
+
+
+def compare(machine: str, other: str, cache: Path, sent: Digests) -> list[Row]:
+    """Every honest picture that both machines have rendered."""
     rows: list[Row] = []
     for shot in plan(machine):
-        mine, theirs = cache / shot.name, cache / replace(shot, machine=other).name
-        if shot.change == "honest" and mine.exists() and theirs.exists():
-            one, two = _exact(mine, machine, cache), _exact(theirs, other, cache)
-            found = tiles_between(shot, np.load(mine), np.load(theirs))
-            rows += [replace(row, equal=one[row.index] == two[row.index]) for row in found]
+        if shot.change == "honest":
+            rows += _between(shot, replace(shot, machine=other), cache, sent)
     return rows
 
 
-def _exact(picture: Path, machine: str, cache: Path) -> list[str]:
-    if machine == HERE:
-        return digests_of(np.load(picture))
-    known: Digests = json.loads(index_of(machine, cache).read_text())
-    return known[picture.name]
+def _between(shot: Shot, other: Shot, cache: Path, sent: Digests) -> Iterator[Row]:
+    """The tiles of two pictures, if both are there; equal is what their exact digests say."""
+    paths = cache / shot.name, cache / other.name
+    if all(path.exists() for path in paths):
+        pictures = [np.load(path) for path in paths]
+        one, two = (
+            sent.get(path.name) or digests_of(pixels) for path, pixels in zip(paths, pictures, strict=True)
+        )
+        for row in tiles_between(shot, *pictures):
+            yield replace(row, equal=one[row.index] == two[row.index])
 
 
-def repeats(machine: str, cache: Path) -> list[dict[str, Any]]:
+def repeats(machine: str, cache: Path, sent: Digests) -> list[dict[str, Any]]:
     """How near a machine comes to its own tiles, in another rendering and with each tile alone."""
     found = []
     for change in REPEATS:
         for is_adaptive in (False, True):
-            rows = [row for row in _repeated(machine, cache, change) if row.adaptive == is_adaptive]
+            rows = [
+                row
+                for shot in plan(machine)
+                if (shot.change, shot.paid.adaptive) == (change, is_adaptive)
+                for row in _between(shot, replace(shot, change="honest"), cache, sent)
+            ]
             found.append(
                 {
                     "change": change,
@@ -170,12 +183,3 @@ def repeats(machine: str, cache: Path) -> list[dict[str, Any]]:
                 }
             )
     return found
-
-
-def _repeated(machine: str, cache: Path, change: str) -> Iterator[Row]:
-    for shot in plan(machine):
-        mine, again = cache / replace(shot, change="honest").name, cache / shot.name
-        if shot.change == change and mine.exists() and again.exists():
-            one, two = _exact(mine, machine, cache), _exact(again, machine, cache)
-            for row in tiles_between(shot, np.load(mine), np.load(again)):
-                yield replace(row, equal=one[row.index] == two[row.index])

@@ -80,10 +80,15 @@ def _finer(samples: int, is_adaptive: bool, frame: int) -> Settings:
 
 
 def _repeats(scene: str) -> Iterator[Settings]:
-    bounces = 4 if scene == TOWN else 12
-    one = Settings(*SIZE, 16, frame=REPEAT_FRAME, bounces=bounces, **ADAPTIVE)  # type: ignore[arg-type]
+    _, one = repeated(scene, SIZE)
     for seed in range(FIRST_SEED, FIRST_SEED + REPEATS):
         yield replace(one, seed=seed)
+
+
+def repeated(scene: str, size: tuple[int, int]) -> tuple[Settings, Settings]:
+    """The frame that is rendered again and again: with fixed samples, and with adaptive ones."""
+    one = Settings(*size, 16, frame=REPEAT_FRAME, bounces=4 if scene == TOWN else 12)
+    return one, replace(one, **ADAPTIVE)  # type: ignore[arg-type]
 
 
 def compare(shots: list[Shot], cache: Path) -> list[Row]:

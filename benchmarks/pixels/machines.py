@@ -15,6 +15,7 @@ from pathlib import Path
 from .shots import EMULATED, OTHER_MINOR, SAME_MINOR, SSE42, Shot, scene_path
 
 CHILD = Path(__file__).with_name("child.py")
+CACHE = Path(__file__).parents[2] / "build" / "verification"
 
 
 def render_all(shots: Sequence[Shot], cache: Path, scenes: Path, device: str = "CPU") -> None:

@@ -229,7 +229,7 @@ pub mod StakesComponent {
 
         fn announce(ref self: ComponentState<TContractState>, worker_id: u32) {
             let (stake, Unstaking { unstaking_fri, .. }) = self.whole_of(worker_id);
-            let Stake { stake_fri, locked_fri, .. } = stake;
+            let Stake { stake_fri, locked_fri } = stake;
             self.emit(StakeChanged { worker_id, stake_fri, locked_fri, unstaking_fri });
         }
     }
