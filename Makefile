@@ -65,7 +65,7 @@ test-invariants: ## 20,000 random calls on a devnet; money must add up after eac
 	$(BIN)/python -m pytest tests/invariants -s --invariant-calls 20000
 
 test-attacks: ## every attack that we know, at length, on a devnet with real renders
-	$(SETUP) demo
+	$(SETUP) demo emulation
 	$(BIN)/python -m pytest tests/attacks -s --long
 
 test-e2e: ## whole jobs on a whole network

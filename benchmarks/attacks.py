@@ -107,13 +107,14 @@ a real devnet, with real renderings, to the fri.
 
 ## Pixels
 
-Leases of {FRAMES} frames of 200x120 pixels (8 tiles each), 16 tiles of it drawn; {DRAWS:,} draws a row, by
-the chain's own functions over random block hashes. Refused are tiles whose real prints, of the honest and
-of the cheated rendering, disagree. Predicted is p(1-(1-f)^16), f the share of all tiles that is refused.
-Profit is against honest work, as if faked pixels cost nothing at all: what is tampered is saved in full, be
-it but a quarter of the samples. A caught cheat loses pay and lock (L = max(0.3 R + fees, 2R(1-p)/p)).
-The first rows are no attack but honest work of Cycles' other CPU kernel: no digest is the same, no tile
-is refused.
+Leases of {FRAMES} frames of 200x120 pixels (8 tiles each; three renderings in turn), 16 tiles of it drawn;
+{DRAWS:,} draws a row, by the chain's own functions over random block hashes. Refused are tiles whose
+real prints, of the honest and of the cheated rendering, disagree. Predicted is p(1-(1-f)^16), f the share of
+all tiles that is refused. Profit is against honest work, as if faked pixels cost nothing at all: what is
+tampered is saved in full, be it but a quarter of the samples. A caught cheat loses pay and lock
+(L = max(0.3 R + fees, 2R(1-p)/p)). The first rows are honest work of Cycles' other CPU kernel: no digest is
+the same, no tile is refused. In this scene cheats show in every tile; in calm scenes of many samples in
+fewer, and one hardly does: [what is not caught](verification.md#what-is-not-caught).
 
 {shown(rows)}
 A profit that is zero or more stands only where nothing is refused: the honest stranger's.

@@ -108,7 +108,8 @@ def part(times: Times, lines: Sequence[Sequence[str]], limit: float) -> str:
 ## Audits
 
 Written by `make bench-audit` (benchmarks/audit.py), {date.today()}: a lease of {FRAMES} frames of 200x120
-pixels; a frame took {times.frame_s:.2f} s, a tile alone {times.tile_s:.2f} s. What an audit costs:
+pixels, which are three renderings in turn; a frame took {times.frame_s:.2f} s, a tile alone
+{times.tile_s:.2f} s. What an audit costs:
 
 {costs(times)}
 What it catches if the lease is audited, by the share of its tiles that is tampered ({DRAWS} draws
@@ -120,8 +121,7 @@ As strict as these two kernels of one machine allow, SSIM catches here what prin
 through what a viewer would hardly see, such as another seed, clamped light, or fewer samples. How far both
 can go where machines differ more is not measured here (docs/verification.md has prints on other machines).
 Whoever compares by SSIM needs the pixels; a contract compares prints of 19 felts. Rendering everything twice
-catches single tiles, at the price of the whole work. Narrow tiles at a frame's edge are judged more
-leniently, which is where an upscaled one slips through.
+catches single tiles, at the price of the whole work.
 {END}
 """
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.adapters.blender_process.sandbox import Jailed
 from renderchain.adapters.exr import read_noisy
 from renderchain.app.package import file_entry
 from renderchain.core.manifest import Manifest
@@ -28,15 +29,25 @@ from tools.network.services import REPO
 
 FRAMES = (1, 2, 3)
 SCENE = REPO / "tests" / "scenes" / "box.py"
-HONEST, STRANGER = "honest", "honest, other kernel"
+HONEST, STRANGER, EMULATED = "honest", "honest, other kernel", "honest, emulated Haswell"
 # Cycles' kernel for processors without AVX2: other instructions, so other last bits.
 OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
+EMULATOR = ("qemu-x86_64", "-cpu", "Haswell")  # with other approximations of roots; 50 times slower
 LOADED = Loaded("4.5.15 LTS", "CPU", "CPU", 0)
 
 
 def kept_frame(frame: int) -> int:
     """The kept frame that stands for a job's frame; neighbours differ."""
     return FRAMES[frame % len(FRAMES)]
+
+
+class EmulatedRenderer(BlenderRenderer):
+    """The sandboxed render process on another processor, as qemu emulates it."""
+
+    def _jailed(self, package: Path, output: Path) -> Jailed:
+        jailed = super()._jailed(package, output)
+        start = jailed.command.index("--") + 1  # what comes before is the sandbox
+        return replace(jailed, command=[*jailed.command[:start], *EMULATOR, *jailed.command[start:]])
 
 
 @dataclass
@@ -123,10 +134,11 @@ class Renderings:
         """The manifest of a job of so many frames."""
         return replace(self.manifest, frames=tuple(range(1, count + 1)))
 
-    def renderer(self, environment: dict[str, str] | None = None) -> BlenderRenderer:
+    def renderer(self, kind: str = HONEST) -> BlenderRenderer:
         """The sandboxed renderer of a machine."""
-        logs = self.folder / "logs"
-        return BlenderRenderer(blender="", device="CPU", log_folder=logs, environment=environment or {})
+        made = EmulatedRenderer if kind == EMULATED else BlenderRenderer
+        environment = OTHER_KERNEL if kind == STRANGER else {}
+        return made(blender="", device="CPU", log_folder=self.folder / "logs", environment=environment)
 
     def _print(self, output: Path, done: Rendered) -> None:
         """A clever cheat makes the prints that the job asks for, whatever its own scene says."""
@@ -135,10 +147,10 @@ class Renderings:
         (output / done.leaves).write_bytes(b"".join(records))
 
     async def of(self, kind: str) -> KeptRenderer:
-        """HONEST, STRANGER or one of SCENE_CHEATS, rendered now if it was not yet."""
+        """HONEST, STRANGER, EMULATED or one of SCENE_CHEATS, rendered now if it was not yet."""
         output = self.folder / kind.replace(" ", "-").replace(",", "")
         if not (output / "done").exists():
-            renderer: Renderer = self.renderer(OTHER_KERNEL if kind == STRANGER else None)
+            renderer: Renderer = self.renderer(kind)
             if kind in SCENE_CHEATS:
                 renderer = CheatingRenderer(renderer, kind)
             shutil.rmtree(output, ignore_errors=True)

@@ -14,7 +14,7 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.core.prints import agree, split_records
 
 from tests.attacks.arena import Arena, Worker
-from tests.attacks.renderings import HONEST, STRANGER
+from tests.attacks.renderings import EMULATED, HONEST, STRANGER
 from tests.attacks.trial import Court, stakes_of
 
 BATCH = 4
@@ -145,8 +145,9 @@ class Season:
 
 
 async def test_many_honest_leases_harm_nobody_and_none_hangs(field: Arena, is_long: bool) -> None:
-    honest, stranger = await field.renderings.of(HONEST), await field.renderings.of(STRANGER)
-    machines = {one.worker_id: (stranger if one.worker_id % 3 == 0 else honest) for one in field.workers}
+    kinds = (STRANGER, HONEST, EMULATED if is_long else HONEST)
+    kept = [await field.renderings.of(kind) for kind in kinds]
+    machines = {one.worker_id: kept[one.worker_id % len(kept)] for one in field.workers}
     season, before = Season(field, machines, 1), await field.books()
     for number in range(50 if is_long else 5):
         first = number * BATCH

@@ -190,6 +190,7 @@ async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = devices.find(settings.device)
+    devices.require_comparable(device)
     families = frozenset({family_of(version, "CYCLES", device)})
     reporter.say(f"Waiting for work: Blender {version[0]}.{version[1]}, {device} ({device_name})")
     chosen = replace(settings, device=device)
