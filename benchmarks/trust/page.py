@@ -18,8 +18,8 @@ PAGE_ROWS = [
      "audited", "test_fraud"],
     ["parallel claims of a newcomer", "each p = 1 with a lock of its own", "no gain", "test_fraud"],
     ["two results for one lease", "the second is refused", "no gain", "test_fraud"],
-    ["lease held to its timeout", "expired, reopened", "0: time of the lock and gas; no fee is charged",
-     "test_fraud"],
+    ["lease held to its timeout", "expired, reopened", "0: time of the lock and gas; who gives back a minute "
+     "before would not pay a fee either", "test_fraud"],
     ["verifier echoes a false answer", "outvoted", "-20 fees", "test_jury"],
     ["whole committee of friends", "undone by an appeal", "-L, -20 fees each", "test_jury"],
     ["verifier copies the first round in the second", "fails on fresh leaves", "-20 fees", "test_jury"],
