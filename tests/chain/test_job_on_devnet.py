@@ -9,21 +9,26 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from renderchain.app.stake_teller import StakeTeller
 from renderchain.core.case import Trial
 from renderchain.core.contract_errors import (
     FamilyNotSupported,
     LeaseInOtherState,
     NotRequester,
     NotScheduler,
+    StakeNotFree,
     UnknownJob,
 )
 from renderchain.core.court_errors import DrawIsAhead, MustBeAudited
 from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.lease_stake import stake_of
 from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.money import format_strk
 from starknet_py.net.signer.stark_curve_signer import KeyPair
 
 from tests.chain.devnet import pass_draw_block, pass_time
 from tests.chain.views import FEE_FRI, PAYOUT, RULES, TERMS, Views
+from tools.network.local import SilentReporter
 
 RESULT = LeaseResult(123, 4, 5, 6)
 
@@ -230,5 +235,56 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(chains
                 await net.stranger.court.draw(job_id, [lease_id])
                 await net.artist.accept(job_id, [lease_id])
                 assert await next_of(stream, 3) == ["ResultSubmitted", "LeaseDrawn", "LeaseAccepted"]
+
+    asyncio.run(run())
+
+
+class Heard(SilentReporter):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, text: str) -> None:
+        """Keep it."""
+        self.lines.append(text)
+
+
+def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net, heard = await opened.network(), Heard()
+            teller = StakeTeller(net.worker, heard)
+            job_id = await net.artist.create_job(TERMS)
+            locked = []
+            for slot in (0, 1):
+                await teller.tell(job_id)
+                await teller.tell(job_id)
+                before = await net.worker.worker(net.worker_id)
+                stake = stake_of(await net.worker.job(job_id), before)
+                await net.worker.claim_lease(job_id, slot)
+                after = await net.worker.worker(net.worker_id)
+                assert after.locked_fri - before.locked_fri == stake.lock_fri
+                locked.append(
+                    f"locks {format_strk(stake.lock_fri)} of the {format_strk(before.free_fri)} STRK"
+                )
+            assert len(heard.lines) == 2, "once for each lock"
+            assert all(lock in line for lock, line in zip(locked, heard.lines, strict=True))
+            assert "lease of 2 frames pays 0.2 STRK" in heard.lines[0] and "audited always" in heard.lines[0]
+            assert "lease of 1 frame pays 0.1 STRK" in heard.lines[1]
+
+    asyncio.run(run())
+
+
+def test_a_worker_hears_that_its_stake_is_too_little_and_what_to_do(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net, heard = await opened.network(), Heard()
+            free_fri = (await net.worker.worker(net.worker_id)).free_fri
+            job_id = await net.artist.create_job(replace(TERMS, reward_fri=2 * free_fri))
+            await StakeTeller(net.worker, heard).tell(job_id)
+            assert "too little: add stake, or wait until leases are settled" in heard.lines[0]
+            with pytest.raises(StakeNotFree):
+                await net.worker.claim_lease(job_id, 0)
 
     asyncio.run(run())

@@ -71,7 +71,13 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
     if false and per_lease:
         assert kept == {1: b"true", 2: b"true"}
         assert set(watch.report.false_finals) == {7}
-        for words in ("Lease 7", "frame 1", "frame 2", "kept instead", "renderchain_challenge 7 --leaves"):
+        for words in (
+            "Lease 7",
+            "frame 1",
+            "frame 2",
+            "kept instead",
+            "challenge its pixels (name leaves) before its window is over. (7)",
+        ):
             assert words in said.text
     else:
         assert kept == {1: b"final", 2: b"final"}

@@ -92,6 +92,9 @@ class Said(SilentReporter):
     def say(self, text: str) -> None:
         self.text += text
 
+    def doubt(self, lease_id: int, text: str) -> None:
+        self.text += f"{text} ({lease_id})"
+
 
 def look(blender: Blender, tmp_path: Path, per_lease: int = 1, said: Said | None = None) -> Checked:
     opened = tmp_path / "opened"

@@ -41,6 +41,9 @@ class SilentReporter:
     def say(self, text: str) -> None:
         """Say nothing."""
 
+    def doubt(self, lease_id: int, text: str) -> None:
+        """Say nothing."""
+
     def progress(self, what: str, done: int, total: int) -> None:
         """Show nothing."""
 

@@ -150,9 +150,10 @@ class JobWatch:
             await self._keep_frames(event.lease_id, job, manifest, opened, result)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
-            self._reporter.say(
+            self._reporter.doubt(
+                event.lease_id,
                 f"Lease {event.lease_id} is not what was paid for: {error} Challenge its delivery before its "
-                "window is over, unless it is audited by itself: renderchain_challenge."
+                "window is over, unless it is audited by itself.",
             )
             return
         finally:
@@ -223,11 +224,12 @@ class JobWatch:
             return {}
         names = "; ".join(f"frame {frame} by {by}" for frame, by in sorted(checked.false.items()))
         self.report.false_finals[lease_id] = names
-        self._reporter.say(
+        self._reporter.doubt(
+            lease_id,
             f"Lease {lease_id}: the final images are not what their noisy passes make ({names}). "
             f"{len(checked.instead)} of its {len(result.frames)} frames were made again here and kept "
             "instead; it is not accepted early. Look at them: if the noisy pass is false too, challenge "
-            f"its pixels before its window is over: renderchain_challenge {lease_id} --leaves."
+            "its pixels (name leaves) before its window is over.",
         )
         return checked.instead
 

@@ -48,6 +48,7 @@ from .evidence import Evidence
 from .jury import Jury
 from .lease_result import ReadNoisy
 from .render_lease import RenderLease
+from .stake_teller import StakeTeller
 from .verify import Verifier
 
 RETRY_S = 5.0
@@ -120,6 +121,7 @@ class Worker:
             reporter,
             now,
         )
+        self._stakes = StakeTeller(chain, reporter)
         self._jobs: dict[int, JobCreated] = {}
         self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[int, int] = {}
@@ -161,6 +163,7 @@ class Worker:
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._lease.forget(event.job_id)
+            self._stakes.forget(event.job_id)
         elif isinstance(event, LeaseEnded):
             if event.reopened and event.job_id in self._jobs:
                 self._claimable[event.job_id] = None
@@ -194,12 +197,13 @@ class Worker:
             if self._failures.get(job_id, 0) >= MAX_FAILURES:
                 continue
             try:
+                await self._stakes.tell(job_id)
                 lease_id = await self._chain.claim_lease(job_id, free[0])
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
             except StakeNotFree:
-                return False
+                continue  # another job may ask for less
             except ContractError as error:
                 self._claimable.pop(job_id, None)
                 self._reporter.say(f"Job {job_id} is left to others: {error}")

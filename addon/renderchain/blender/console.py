@@ -19,6 +19,10 @@ class ConsoleReporter:
         """One line."""
         print(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}", file=sys.stderr, flush=True)
 
+    def doubt(self, lease_id: int, text: str) -> None:
+        """The same, with the command that challenges."""
+        self.say(f"{text} renderchain_challenge {lease_id}")
+
     def progress(self, what: str, done: int, total: int) -> None:
         """At most one update a second."""
         if sys.stderr.isatty() and time.monotonic() - self._said_s > EVERY_S:

@@ -86,6 +86,11 @@ class JobInfo:
         return cid_of(join_digest(self.package_hi, self.package_lo))
 
     @property
+    def open_tasks(self) -> int:
+        """Tasks that can be claimed."""
+        return self.tasks - self.accepted - self.refunded - self.held
+
+    @property
     def is_settled(self) -> bool:
         """Whether every task is paid or refunded."""
         return self.accepted + self.refunded == self.tasks

@@ -12,6 +12,10 @@ class Reporter(Protocol):
         """One sentence for the user."""
         ...
 
+    def doubt(self, lease_id: int, text: str) -> None:
+        """Why the user may want to challenge a lease."""
+        ...
+
     def progress(self, what: str, done: int, total: int) -> None:
         """How far the present work is; both in the unit that ``what`` names."""
         ...

@@ -53,7 +53,7 @@ def refresh_jobs() -> None:
         state.jobs, state.message = [], str(error)
 
 
-class _Operator(bpy.types.Operator):
+class Operator(bpy.types.Operator):
     """Turns our errors into Blender's."""
 
     @classmethod
@@ -79,7 +79,7 @@ def _offer(chosen: Any) -> Offer:
     return Offer(reward_fri, device_group=chosen.device, longest_lease=chosen.longest_lease)
 
 
-class _Submit(_Operator):
+class _Submit(Operator):
     """Packs the scene and puts a job on the network."""
 
     def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
@@ -154,7 +154,7 @@ class RENDERCHAIN_OT_submit_animation(_Submit):  # noqa: N801 - Blender's naming
         return read_scene(context.scene).frame_range
 
 
-class RENDERCHAIN_OT_download(_Operator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_download(Operator):  # noqa: N801 - Blender's naming
     """Fetch a job's frames as they come, check them and release their pay"""
 
     bl_idname = "renderchain.download"
@@ -191,7 +191,7 @@ class RENDERCHAIN_OT_stop(bpy.types.Operator):  # noqa: N801 - Blender's naming
         return {"FINISHED"}
 
 
-class RENDERCHAIN_OT_cancel(_Operator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_cancel(Operator):  # noqa: N801 - Blender's naming
     """Take back the pay of all frames that nobody has claimed"""
 
     bl_idname = "renderchain.cancel"
@@ -209,7 +209,7 @@ class RENDERCHAIN_OT_cancel(_Operator):  # noqa: N801 - Blender's naming
         return perform(self, work, stoppable=False)
 
 
-class RENDERCHAIN_OT_test_connection(_Operator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_test_connection(Operator):  # noqa: N801 - Blender's naming
     """Open the network as the settings say and show the account's balance"""
 
     bl_idname = "renderchain.test_connection"

@@ -47,7 +47,7 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """One row a job."""
+        """One row a job, and one for each lease that may be challenged."""
         for job in state.jobs[:MOST_JOBS]:
             row = self.layout.row(align=True)
             row.label(text=f"{job.job_id or '…'}  {job.name}  {job.state}", icon=ICONS.get(job.state, "DOT"))
@@ -58,3 +58,7 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
                     row.operator("renderchain.cancel", text="", icon="CANCEL").job_id = job.job_id
         if not state.jobs:
             self.layout.label(text="No jobs yet")
+        for lease_id, text in state.doubts.items():
+            row = self.layout.row(align=True)
+            row.label(text=text, icon="ERROR")
+            row.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)

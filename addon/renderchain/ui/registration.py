@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import operators, panels, preferences, properties
+from . import challenge, operators, panels, preferences, properties
 from .state import state
 
 CLASSES = (
@@ -18,11 +18,12 @@ CLASSES = (
     operators.RENDERCHAIN_OT_download,
     operators.RENDERCHAIN_OT_stop,
     operators.RENDERCHAIN_OT_cancel,
+    challenge.RENDERCHAIN_OT_challenge,
     operators.RENDERCHAIN_OT_test_connection,
     panels.RENDERCHAIN_PT_submit,
     panels.RENDERCHAIN_PT_jobs,
 )
-COMMANDS = ("submit", "download", "jobs", "cancel", "key", "worker")
+COMMANDS = ("submit", "download", "jobs", "cancel", "challenge", "draws", "key", "worker")
 _handles: list[Any] = []
 
 

@@ -14,13 +14,14 @@ from ..ports.journal import JobEntry
 
 @dataclass
 class State:
-    """One line about the present work, its progress (0 to 1), and the artist's jobs."""
+    """One line about the present work, its progress (0 to 1), the artist's jobs, why to doubt which lease."""
 
     message: str = ""
     factor: float = 0.0
     busy: bool = False
     running: Future[Any] | None = None  # what the user may stop
     jobs: list[JobEntry] = field(default_factory=list)
+    doubts: dict[int, str] = field(default_factory=dict)
     background: Background | None = None
 
 
@@ -49,6 +50,11 @@ class PanelReporter:
     def say(self, text: str) -> None:
         """One sentence."""
         background().later(lambda: _set(text, 0.0))
+
+    def doubt(self, lease_id: int, text: str) -> None:
+        """The sentence stays in the panel, with a button."""
+        self.say(text)
+        background().later(lambda: state.doubts.update({lease_id: text}))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""

@@ -1,5 +1,8 @@
 """The add-on in Blender: what it registers, that it leaves nothing, what its operators say."""
 
+import os
+import subprocess
+
 import addon_utils
 import bpy
 import pytest
@@ -11,6 +14,7 @@ CLASSES = {
     "RENDERCHAIN_OT_download",
     "RENDERCHAIN_OT_stop",
     "RENDERCHAIN_OT_cancel",
+    "RENDERCHAIN_OT_challenge",
     "RENDERCHAIN_OT_test_connection",
     "RENDERCHAIN_PT_submit",
     "RENDERCHAIN_PT_jobs",
@@ -37,9 +41,6 @@ def test_disabling_leaves_nothing_behind_and_enabling_brings_all_back():
 
 
 def test_enabling_imports_none_of_the_heavy_packages(tmp_path):
-    import os
-    import subprocess
-
     script = (
         "import sys; print('HEAVY', sorted({'starknet_py', 'ipfshttpclient', 'keyring'} & set(sys.modules)))"
     )
@@ -55,6 +56,25 @@ def test_enabling_imports_none_of_the_heavy_packages(tmp_path):
 def test_submitting_without_settings_is_an_error_that_says_what_to_do(scene):
     with pytest.raises(RuntimeError, match="choose one in the add-on's preferences"):
         bpy.ops.renderchain.submit_still()
+
+
+def test_every_command_of_the_module_is_one_of_the_application_too(part):
+    done = subprocess.run(
+        [bpy.app.binary_path, "-b", "--command", "help"], capture_output=True, text=True, env=dict(os.environ)
+    )
+    names = {f"renderchain_{name}" for name in part("blender.commands").COMMANDS}
+    assert names == {word for word in done.stdout.split() if word.startswith("renderchain_")}, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("lease_id", "leaves"), [("", ""), ("none", ""), ("-1", ""), ("7", "a"), ("7", "-1"), ("7", "1 " * 9)]
+)
+def test_a_challenge_that_names_no_lease_or_leaves_is_refused_before_anything_is_paid(
+    monkeypatch, part, lease_id, leaves
+):
+    monkeypatch.setattr(part("ui.challenge"), "read_settings", lambda: None)
+    with pytest.raises(RuntimeError, match="nothing was paid. Type them again"):
+        bpy.ops.renderchain.challenge(lease_id=lease_id, leaves=leaves)
 
 
 def test_preferences_and_offers_have_no_place_for_a_secret():
