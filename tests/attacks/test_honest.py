@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from renderchain.app.court_duty import CourtDuty
 from renderchain.core.case import CasePhase, Trial, Verdict, Vote
 from renderchain.core.errors import ChainError
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.manifest import Manifest
 from renderchain.core.prints import agree, split_records
+from renderchain.ports.renderer import Renderer, RenderSession
 
-from tests.attacks.arena import Arena, Worker
+from tests.attacks.arena import SILENT, Arena, Worker
 from tests.attacks.renderings import EMULATED, HONEST, STRANGER
 from tests.attacks.trial import Court, stakes_of
 
@@ -155,3 +160,104 @@ async def test_many_honest_leases_harm_nobody_and_none_hangs(field: Arena, is_lo
     assert season.crashes > 0
     change = (await field.books()).since(before)
     assert (change.stakes, change.locked, change.burned_fri) == ({}, {}, 0)
+
+
+class Slow:
+    """Renders as the other one does, but first waits to be told; ``asked`` are the packages in turn."""
+
+    def __init__(self, other: Renderer) -> None:
+        self._other = other
+        self.asked: list[str] = []
+        self.go = asyncio.Event()
+
+    @asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
+        """A session, some time later."""
+        self.asked.append(package.name)
+        await self.go.wait()
+        async with self._other.open(package, manifest, output) as session:
+            yield session
+
+
+@asynccontextmanager
+async def on_duty(juror: Worker, renderer: Renderer, own: int, from_block: int) -> AsyncIterator[None]:
+    """The juror's court duties, as its worker runs them; it hears of what was drawn since that block."""
+    duty = CourtDuty(juror.chain, juror.defence, juror.jury(renderer), SILENT, lambda: 0.0)
+    duty.own(own)
+
+    async def hear() -> None:
+        async with aclosing(juror.chain.events(from_block)) as events:
+            async for event in events:
+                duty.note(event)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in (duty.run(), hear(), duty.verify())]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something to come true."""
+    async with asyncio.timeout(120):
+        while not await done():
+            await asyncio.sleep(0.2)
+
+
+async def drawn_thrice(field: Arena) -> tuple[Worker, list[Court], list[Court]]:
+    """A worker with a seat in three leases of packages of their own, those leases, and all that it took."""
+    courts: list[Court] = []
+    seats: dict[int, list[Court]] = {}
+    while not (found := [one for one, sits in seats.items() if len(sits) == 3]):
+        number = len(courts)
+        worker = field.workers[number % len(field.workers)]
+        court = Court(field, await field.submitted(worker, frames=3 + number, lease=1))
+        await court.draw()
+        courts.append(court)
+        for juror in await court.jurors():
+            seats.setdefault(juror.worker_id, []).append(court)
+    return field.worker(found[0]), seats[found[0]], courts
+
+
+async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_come_first(
+    field: Arena,
+) -> None:
+    """Whoever renders for others must still open its own leases in time, or it would lose an honest one."""
+    from_block = await field.artist.block_number()
+    juror, seats, courts = await drawn_thrice(field)
+    packages, last = juror.folder / "packages", await field.artist.job((await seats[2].lease()).job_id)
+    shutil.rmtree(packages, ignore_errors=True)
+    shutil.copytree(field.folder / f"package-{last.tasks}", packages / last.package_cid)
+    own = Court(field, await field.submitted(juror))
+    await own.draw()
+    await own.commit()
+    slow = Slow(juror.renderer)
+    async with on_duty(juror, slow, own.lease_id, from_block):
+
+        async def is_opened() -> bool:
+            return bool(slow.asked) and (await own.case()).phase is CasePhase.REVEAL
+
+        async def has_sealed() -> bool:
+            return all([(await one.case()).committed for one in seats])
+
+        await until(is_opened)
+        assert len(slow.asked) == 1, "it is still at its first"
+        slow.go.set()
+        await until(has_sealed)
+    assert len(slow.asked) == 3, "each scene is rendered once"
+    assert slow.asked.index(last.package_cid) <= 1, "only what was begun before it came before it"
+    await finish(field, [*courts, own])
+
+
+async def finish(field: Arena, courts: list[Court]) -> None:
+    """To the end, honestly, all at the same time: a step's time is over for all at once."""
+    for court in courts:
+        await court.commit()
+        await court.defend()
+        await court.reveal()
+        await court.advance()
+    field.late()
+    for court in courts:
+        await court.advance()
+        assert (await court.case()).verdict is Verdict.ACCEPTED
+        await court.accept()

@@ -1,12 +1,14 @@
 """A worker's duties in court: open its own leaves in time, and verify the leases it was drawn for.
 
 Each step reads the case from the chain and does what is due, so it does not matter when the last run
-ended. Nothing is polled but block numbers, and only while a draw waits for its block.
+ended. Nothing is polled but block numbers, and only while a draw waits for its block. To look for oneself
+takes long, so it is done beside: what is due for other leases, above all to open one's own, does not wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -27,6 +29,7 @@ BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
 
 
 class CourtDuty:
@@ -49,6 +52,9 @@ class CourtDuty:
         self._seats: set[int] = set()
         self._worker_id = 0
         self._wake = asyncio.Event()
+        self._unseen: dict[int, int] = {}  # leases to look at for oneself, and their jobs
+        self._failures: Counter[int] = Counter()
+        self._more = asyncio.Event()
 
     def own(self, lease_id: int) -> None:
         """Stand by a lease that was submitted or reported."""
@@ -69,7 +75,7 @@ class CourtDuty:
         return lease_id in self._own or lease_id in self._seats
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """All that is quick, until it is cancelled; ``verify`` has to run beside it."""
         self._worker_id = await self._chain.worker_id()
         while True:
             self._wake.clear()
@@ -77,11 +83,43 @@ class CourtDuty:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), min(waits, default=FOREVER_S))
 
+    async def verify(self) -> None:
+        """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
+        while True:
+            self._more.clear()
+            while self._unseen:
+                await self._sit_next()
+            await self._more.wait()
+
+    async def _sit_next(self) -> None:
+        lease_id, job_id = min(self._unseen.items())
+        try:
+            lease_id = await self._next_unseen()
+            job_id = self._unseen.pop(lease_id)  # before we look: it may be drawn again meanwhile
+            await self._sit(await self._chain.lease(lease_id))
+        except TROUBLE as error:
+            self._unseen.setdefault(lease_id, job_id)
+            self._failures[lease_id] += 1
+            self._reporter.say(f"Lease {lease_id} in court: {error}")
+            await asyncio.sleep(RETRY_S)
+
+    async def _next_unseen(self) -> int:
+        """Those that did not fail come first, then those whose scene is here already, then the oldest."""
+        if len(self._unseen) == 1:
+            return next(iter(self._unseen))
+        ready = {job_id: await self._jury.has_scene(job_id) for job_id in set(self._unseen.values())}
+        return min(self._unseen, key=lambda one: (self._failures[one], not ready[self._unseen[one]], one))
+
+    async def _sit(self, lease: LeaseInfo) -> None:
+        case = await self._chain.court.case(lease.lease_id)
+        if case.phase is CasePhase.COMMIT:
+            await self._jury.act(lease, case, self._worker_id)
+
     async def _step(self, lease_id: int) -> float:
         """Do what is due for a lease; returns the seconds until it should be looked at again."""
         try:
             return await self._look(lease_id)
-        except (ContractError, StoreError, ContentError, RenderFailed) as error:
+        except TROUBLE as error:
             self._reporter.say(f"Lease {lease_id} in court: {error}")
             return RETRY_S
 
@@ -103,6 +141,7 @@ class CourtDuty:
     def _leave(self, lease_id: int) -> float:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
+        self._failures.pop(lease_id, None)
         self._defence.forget(lease_id)
         return FOREVER_S
 
@@ -115,7 +154,12 @@ class CourtDuty:
     async def _act(self, lease: LeaseInfo, case: CaseInfo) -> None:
         if lease.lease_id in self._own:
             await self._defence.act(lease, case)
-        if lease.lease_id in self._seats:
+        if lease.lease_id not in self._seats:
+            return
+        if case.phase is CasePhase.COMMIT:
+            self._unseen[lease.lease_id] = lease.job_id
+            self._more.set()
+        else:
             await self._jury.act(lease, case, self._worker_id)
 
     async def _advance(self, lease: LeaseInfo, case: CaseInfo) -> float:

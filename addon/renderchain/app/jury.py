@@ -38,6 +38,10 @@ class Jury:
         self._new_nonce = new_nonce
         self._from_block = from_block
 
+    async def has_scene(self, job_id: int) -> bool:
+        """Whether that job's package is here already."""
+        return self._verifier.has_package(await self._chain.job(job_id))
+
     async def act(self, lease: LeaseInfo, case: CaseInfo, worker_id: int) -> None:
         """Do what our seat has to do now, if we have one in this round."""
         for member in await self._chain.court.members(lease.lease_id, case.round):

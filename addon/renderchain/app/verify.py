@@ -45,6 +45,11 @@ class Verifier:
         self._hash_many = hash_many
         self._sealer = sealer
         self._read_noisy = read_noisy
+        self._packages = folder / "packages"
+
+    def has_package(self, job: JobInfo) -> bool:
+        """Whether it need not be fetched."""
+        return (self._packages / job.package_cid).exists()
 
     async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The prints of drawn leaves, all in one process with the scene loaded once.
@@ -137,10 +142,9 @@ class Verifier:
                     raise
 
     async def _package(self, job: JobInfo) -> tuple[Path, Manifest]:
-        cache = self._folder / "packages"
-        cache.mkdir(parents=True, exist_ok=True)
-        size = (job.package_bytes, job.package_files)
-        package, manifest = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+        self._packages.mkdir(parents=True, exist_ok=True)
+        size, place = (job.package_bytes, job.package_files), self._packages
+        package, manifest = await fetch_package(self._store, job.package_cid, *size, place, self._reporter)
         check_terms(manifest, job)
         return package, manifest
 
