@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,24 +89,11 @@ class Verifier:
         What arrives is pinned, so that the requester can have it from us.
         """
         _, manifest = await self._package(job)
-        frames = manifest.frames[lease.first : lease.first + lease.count]
         output = self._fresh(f"delivery-{lease.lease_id}")
         try:
-            limits = (most_bytes(manifest, len(frames)), 3 * len(frames) + 2)
+            limits = (most_bytes(manifest, lease.count), 3 * lease.count + 2)
             await self._fetch(result.results_cid, output / "sealed", *limits)
-            open_sealed(
-                self._sealer, output / "sealed", output / "opened", key=secret, lease=key, frames=frames
-            )
-            check_result(
-                output / "opened",
-                key=key,
-                first_task=lease.first,
-                root=result.root,
-                manifest=manifest,
-                frames=frames,
-                hash_many=self._hash_many,
-                read_noisy=self._read_noisy,
-            )
+            await asyncio.to_thread(self._open_and_check, output, key, lease, manifest, result.root, secret)
             await self._store.pin(result.results_cid)
         except (StoreError, ContentError) as error:
             self._reporter.say(f"Lease {lease.lease_id} is not delivered: {error}")
@@ -113,6 +101,24 @@ class Verifier:
         finally:
             shutil.rmtree(output, ignore_errors=True)
         return YES
+
+    def _open_and_check(
+        self, output: Path, key: LeaseKey, lease: LeaseInfo, manifest: Manifest, root: int, secret: bytes
+    ) -> None:
+        """Raises ContentError unless what was fetched is what was posted."""
+        sealed, opened = output / "sealed", output / "opened"
+        frames = manifest.frames[lease.first : lease.first + lease.count]
+        open_sealed(self._sealer, sealed, opened, key=secret, lease=key, frames=frames)
+        check_result(
+            opened,
+            key=key,
+            first_task=lease.first,
+            root=root,
+            manifest=manifest,
+            frames=frames,
+            hash_many=self._hash_many,
+            read_noisy=self._read_noisy,
+        )
 
     async def is_unrenderable(self, job: JobInfo, lease: LeaseInfo) -> int:
         """YES if the lease's tasks can't be rendered here either; raises StoreError."""
