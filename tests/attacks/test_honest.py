@@ -184,6 +184,7 @@ async def on_duty(juror: Worker, renderer: Renderer, own: int, from_block: int) 
     """The juror's court duties, as its worker runs them; it hears of what was drawn since that block."""
     duty = CourtDuty(juror.chain, juror.defence, juror.jury(renderer), SILENT, lambda: 0.0)
     duty.own(own)
+    await duty.begin()
 
     async def hear() -> None:
         async with aclosing(juror.chain.events(from_block)) as events:

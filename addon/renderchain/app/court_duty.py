@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from ..core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
@@ -74,9 +74,12 @@ class CourtDuty:
     def _cares_for(self, lease_id: int) -> bool:
         return lease_id in self._own or lease_id in self._seats
 
+    async def begin(self) -> None:
+        """Know who we are, before anything is heard: a seat that is not recognised loses its bond."""
+        self._worker_id = await self._chain.worker_id()
+
     async def run(self) -> None:
         """All that is quick, until it is cancelled; ``verify`` has to run beside it."""
-        self._worker_id = await self._chain.worker_id()
         while True:
             self._wake.clear()
             waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
@@ -92,23 +95,24 @@ class CourtDuty:
             await self._more.wait()
 
     async def _sit_next(self) -> None:
-        lease_id, job_id = min(self._unseen.items())
+        waiting = dict(self._unseen)  # others may come and go while we ask
+        lease_id = min(waiting)
         try:
-            lease_id = await self._next_unseen()
-            job_id = self._unseen.pop(lease_id)  # before we look: it may be drawn again meanwhile
+            lease_id = await self._next_of(waiting)
+            self._unseen.pop(lease_id, None)  # before we look: it may be drawn again meanwhile
             await self._sit(await self._chain.lease(lease_id))
         except TROUBLE as error:
-            self._unseen.setdefault(lease_id, job_id)
+            self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
             self._reporter.say(f"Lease {lease_id} in court: {error}")
             await asyncio.sleep(RETRY_S)
 
-    async def _next_unseen(self) -> int:
+    async def _next_of(self, waiting: Mapping[int, int]) -> int:
         """Those that did not fail come first, then those whose scene is here already, then the oldest."""
-        if len(self._unseen) == 1:
-            return next(iter(self._unseen))
-        ready = {job_id: await self._jury.has_scene(job_id) for job_id in set(self._unseen.values())}
-        return min(self._unseen, key=lambda one: (self._failures[one], not ready[self._unseen[one]], one))
+        if len(waiting) == 1:
+            return next(iter(waiting))
+        ready = {job_id: await self._jury.has_scene(job_id) for job_id in set(waiting.values())}
+        return min(waiting, key=lambda one: (self._failures[one], not ready[waiting[one]], one))
 
     async def _sit(self, lease: LeaseInfo) -> None:
         case = await self._chain.court.case(lease.lease_id)
@@ -142,6 +146,7 @@ class CourtDuty:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
+        self._unseen.pop(lease_id, None)
         self._defence.forget(lease_id)
         return FOREVER_S
 

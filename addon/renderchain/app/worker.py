@@ -130,6 +130,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; a lease in hand is then given back."""
+        await self._court.begin()
         jobs = (self._follow(), self._work(), self._court.run(), self._court.verify(), stop.wait())
         parts = [asyncio.create_task(part) for part in jobs]
         try:
