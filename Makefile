@@ -4,7 +4,7 @@ export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
 .PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
 	test-blender test-e2e test-invariants test-attacks contracts extension network stop demo bench bench-chain \
-	bench-verification bench-audit bench-determinism bench-sealing gas
+	bench-verification bench-audit bench-finals bench-determinism bench-sealing gas
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -103,6 +103,10 @@ bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md,
 	$(SETUP) demo
 	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.attacks
 	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.audit
+
+bench-finals: ## honest and false final images against the same made again
+	$(SETUP) python scenes
+	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.finals
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo
