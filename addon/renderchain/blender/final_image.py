@@ -81,10 +81,10 @@ def make_again(scene: Any, noisy: Path, target: Path, scratch: Path) -> None:
         if f"{layer}.{NOISY}.R" in passes:  # the denoiser of files insists on motion, and uses none
             none = np.zeros(pixels.shape[:2], np.float32)
             passes = {f"{layer}.Vector.{part}": none for part in MOTION} | passes
+    if any(name.endswith(f".{NOISY}.R") for name in passes):
+        header, passes = {}, _denoise(scene, header, passes, scratch)
     Replay.source = scratch / "passes.exr"
     _write(Replay.source, header, passes)
-    if any(name.endswith(f".{NOISY}.R") for name in passes):
-        Replay.source = _denoise(scene, Replay.source, scratch / "denoised.exr")
     bpy.utils.register_class(Replay)
     try:
         with changed(scene.render, engine=Replay.bl_idname):
@@ -154,12 +154,22 @@ def _write(path: Path, header: dict[str, Any], passes: dict[str, Any]) -> None:
     OpenEXR.File({**header, **marks, **settings}, channels).write(str(path))
 
 
-def _denoise(scene: Any, source: Path, target: Path) -> Path:
-    """Denoise a file's layers as the scene says, with Cycles' own denoiser for files."""
+def _denoise(scene: Any, header: dict[str, Any], passes: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Denoise all layers as the scene says, with Cycles' own denoiser for files.
+
+    Upside down, since a rendering's rows begin at the bottom and a file's at the top: the denoiser is a
+    neural network, whose answer for a picture that stands on its head is another one.
+    """
+    source, target = scratch / "noisy.exr", scratch / "denoised.exr"
+    _write(source, header, _upside_down(passes))
     layer = next(one for one in scene.view_layers if one.use)
     places = (bpy.context.preferences.as_pointer(), scene.as_pointer(), layer.as_pointer())
     importlib.import_module("_cycles").denoise(*places, input=[str(source)], output=[str(target)])
-    return target
+    return _upside_down(read_passes(target)[1])
+
+
+def _upside_down(passes: dict[str, Any]) -> dict[str, Any]:
+    return {name: plane[::-1] for name, plane in passes.items()}
 
 
 def _load(path: Path) -> Pixels:
