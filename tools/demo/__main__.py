@@ -27,7 +27,9 @@ from . import ledger, pictures
 
 FOLDER = REPO / "build" / "demo"
 WORKERS = 5
-CHEAT, CHEATS = 1, "fewer samples"
+# Of so short a lease two leaves are drawn. A fifth of the town's tiles is flat sky, in which cheap sampling
+# can't be seen: it would get through once in ten runs, which is no loss to the network, but no demo.
+CHEAT, CHEATS = 1, "garbage"
 STRANGER = 2  # renders with Cycles' kernel for processors without AVX2
 FRAMES = tuple(range(1, 11))
 REWARD = "0.25"
