@@ -12,6 +12,7 @@ import bpy
 
 ADDON = "bl_ext.user_default.renderchain"
 TIMEOUT_S = 120
+LEASE = 1 << 40 | 1  # the worker's first, which is settled by then
 config, folder = sys.argv[sys.argv.index("--") + 1 :]
 folder = Path(folder)
 started_s = time.monotonic()
@@ -38,6 +39,16 @@ def submit():
 def download():
     assert bpy.ops.renderchain.download(job_id=state().jobs[0].job_id) == {"FINISHED"}
     assert bpy.ops.renderchain.stop.poll()
+
+
+def doubt():
+    module = importlib.import_module(f"{ADDON}.ui.state")
+    module.PanelReporter().doubt(LEASE, f"Lease {LEASE} is not what was paid for: a test says so.")
+
+
+def challenge():
+    assert list(state().doubts) == [LEASE]
+    assert bpy.ops.renderchain.challenge(lease_id=str(LEASE)) == {"FINISHED"}
 
 
 def take_picture():
@@ -90,5 +101,5 @@ def tick():
     return None
 
 
-steps += [submit, download, take_picture]
+steps += [submit, download, doubt, take_picture, challenge]
 bpy.app.timers.register(tick, first_interval=1.0)

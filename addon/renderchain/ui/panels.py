@@ -19,7 +19,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The offer, two buttons, what is going on."""
+        """The offer, two buttons, what is going on, which leases may be challenged."""
         layout, offer = self.layout, context.scene.renderchain
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -35,6 +35,10 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
                 row.operator("renderchain.stop", text="", icon="CANCEL")
         elif state.message:
             layout.label(text=state.message)
+        for lease_id, text in state.doubts.items():
+            row = layout.row()
+            row.label(text=text, icon="ERROR")
+            row.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)
 
 
 class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
@@ -47,7 +51,7 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """One row a job, and one for each lease that may be challenged."""
+        """One row a job."""
         for job in state.jobs[:MOST_JOBS]:
             row = self.layout.row(align=True)
             row.label(text=f"{job.job_id or '…'}  {job.name}  {job.state}", icon=ICONS.get(job.state, "DOT"))
@@ -58,7 +62,3 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
                     row.operator("renderchain.cancel", text="", icon="CANCEL").job_id = job.job_id
         if not state.jobs:
             self.layout.label(text="No jobs yet")
-        for lease_id, text in state.doubts.items():
-            row = self.layout.row(align=True)
-            row.label(text=text, icon="ERROR")
-            row.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)

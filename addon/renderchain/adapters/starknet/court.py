@@ -8,8 +8,9 @@ from typing import Any
 from ...core.board_events import ResultSubmitted
 from ...core.case import CaseInfo, CaseKind, CasePhase, Content, Member, Verdict, Vote
 from ...core.case_events import ContentsShown, KeyRevealed, LeaseDrawn, LeavesOpened, PrintShown
-from ...core.contract_errors import ContractError
+from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
 from ...core.job import LeaseResult
+from ...core.lifecycle import LeaseState
 from ...core.merkle import short_string
 from ...core.stakes import PHASES
 from ...ports.court import Reveal
@@ -108,15 +109,14 @@ class StarknetCourt:
 
     async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have leaves audited."""
-        bond_fri = await self._ask("bond_to_challenge_fri", lease_id, len(leaves))
         action = f"Challenging leaves {list(leaves)} of lease {lease_id}"
-        approval = self._approve(bond_fri)
+        approval = self._approve(await self._bond_fri(action, lease_id, len(leaves)))
         await self._send(action, "challenge_pixels", lease_id, list(leaves), first=approval)
 
     async def challenge_delivery(self, lease_id: int) -> None:
         """As the requester, pay a bond and have a committee fetch the results."""
-        bond_fri = await self._ask("bond_to_challenge_fri", lease_id, 0)
         action = f"Challenging the delivery of lease {lease_id}"
+        bond_fri = await self._bond_fri(action, lease_id, 0)
         await self._send(action, "challenge_delivery", lease_id, first=self._approve(bond_fri))
 
     async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
@@ -199,6 +199,12 @@ class StarknetCourt:
             (limits,) = await said("Reading limits", self._registry.functions["limits"].call())
             self._phase_s = limits["audit_s"] // PHASES
         return self._phase_s
+
+    async def _bond_fri(self, action: str, lease_id: int, leaves: int) -> int:
+        """What a challenge costs; raises LeaseInOtherState, where the board's own answer gives no reason."""
+        if LeaseState((await self._ask("lease", lease_id))["state"]) is not LeaseState.SUBMITTED:
+            raise contract_error(action, LeaseInOtherState.code)
+        return int(await self._ask("bond_to_challenge_fri", lease_id, leaves))
 
     async def _ask(self, name: str, *arguments: Any) -> Any:
         (value,) = await said(f"Reading {name}", self._board.functions[name].call(*arguments))
