@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Found:
     machine: str
     frame: int
     honest: Difference
-    false: dict[str, Difference] = field(default_factory=dict)
+    false: dict[str, Difference]
 
 
 def package_of(scene: str, width: int, height: int, samples: int) -> Path:

@@ -76,7 +76,7 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
             "frame 1",
             "frame 2",
             "kept instead",
-            "challenge its pixels (name leaves) before its window is over. (7)",
+            "challenge its pixels (name leaves) before its window is over. renderchain_challenge 7",
         ):
             assert words in said.text
     else:

@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from renderchain.app.final_check import Checked, FinalCheck
+from renderchain.blender.console import ConsoleReporter
 from renderchain.core.errors import RenderFailed
 from renderchain.core.finals import PPM, Difference, as_shown, difference_of
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.messages import Loaded, MadeAgain
 from renderchain.core.prints import Pixels
 from renderchain.core.result import FrameFiles
-
-from tools.network.local import SilentReporter
 
 MANIFEST = Manifest(
     (4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "tile", "PNG", "AgX", ()
@@ -85,15 +84,13 @@ class Blender:
         return MadeAgain(frame, f"{frame}.again.png", 0, block_ppm, self.why_not)
 
 
-class Said(SilentReporter):
+class Said(ConsoleReporter):
     def __init__(self) -> None:
+        super().__init__()
         self.text = ""
 
     def say(self, text: str) -> None:
         self.text += text
-
-    def doubt(self, lease_id: int, text: str) -> None:
-        self.text += f"{text} ({lease_id})"
 
 
 def look(blender: Blender, tmp_path: Path, per_lease: int = 1, said: Said | None = None) -> Checked:

@@ -51,7 +51,7 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
         async def work(reporter: Reporter) -> str:
             await Requester(settings, reporter).challenge(lease_id, leaves)
             state.doubts.pop(lease_id, None)
-            return f"Lease {lease_id} is challenged; Download goes on"
+            return f"Lease {lease_id} is challenged; press Download to go on"
 
         return perform(self, work, stoppable=False)
 

@@ -35,7 +35,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
                 row.operator("renderchain.stop", text="", icon="CANCEL")
         elif state.message:
             layout.label(text=state.message)
-        for lease_id, text in state.doubts.items():
+        for lease_id, text in list(state.doubts.items()):  # a challenge takes its own out
             row = layout.row()
             row.label(text=text, icon="ERROR")
             row.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)

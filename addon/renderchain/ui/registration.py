@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import bpy
 
+from ..blender.commands import COMMANDS
 from . import challenge, operators, panels, preferences, properties
 from .state import state
 
@@ -23,7 +23,6 @@ CLASSES = (
     panels.RENDERCHAIN_PT_submit,
     panels.RENDERCHAIN_PT_jobs,
 )
-COMMANDS = ("submit", "download", "jobs", "cancel", "challenge", "draws", "key", "worker")
 _handles: list[Any] = []
 
 
@@ -32,8 +31,8 @@ def register() -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
-    for name in COMMANDS:
-        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", functools.partial(_run, name)))
+    for name, run in COMMANDS.items():
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0)
 
@@ -50,12 +49,6 @@ def unregister() -> None:
     del bpy.types.Scene.renderchain
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
-
-
-def _run(name: str, arguments: list[str]) -> int:
-    from ..blender.commands import COMMANDS as FUNCTIONS
-
-    return FUNCTIONS[name](arguments)
 
 
 def _first_look() -> None:
