@@ -82,10 +82,10 @@ extension: ## the extension's zips for Linux, Windows and macOS, in dist
 
 network: ## a network that keeps running, with settings for artist and workers
 	$(SETUP) demo
-	$(BIN)/python -m tools.network start
+	$(BIN)/python -m devkit.network start
 
 stop: ## end that network
-	@test ! -d build/network || $(BIN)/python -m tools.network stop
+	@test ! -d build/network || $(BIN)/python -m devkit.network stop
 
 bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
@@ -93,7 +93,7 @@ bench: ## what our render process costs over plain Blender
 
 bench-determinism: ## which Cycles features keep tiles exact; writes docs/determinism.md
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.determinism
+	PYTHONPATH=addon:. $(BIN)/python -m research.determinism
 
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
@@ -101,12 +101,12 @@ bench-sealing: ## sealing and opening results against sha-256
 
 bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.attacks
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.audit
+	PYTHONPATH=addon:. $(BIN)/python -m research.attacks
+	PYTHONPATH=addon:. $(BIN)/python -m research.audit_cost
 
 bench-finals: ## honest and false final images against the same made again
 	$(SETUP) python scenes
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.finals
+	PYTHONPATH=addon:. $(BIN)/python -m research.finals
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo
@@ -114,7 +114,7 @@ bench-chain: ## transactions a second and event latency against starknet-py's ow
 
 bench-verification: ## the print against honest machines and cheats; hours, goes on where it stopped
 	$(SETUP) python scenes emulation
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.verification
+	PYTHONPATH=addon:. $(BIN)/python -m research.verification
 
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo

@@ -25,7 +25,7 @@ from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.starknet.fees import kind_of
 from renderchain.ports.outbox import IntentState
 
-from benchmarks.network import Bench, bench
+from devkit.network.many_workers import Bench, bench
 
 OURS, THEIRS, EVENTS, SINGLE = 120, 30, 100, 50
 

@@ -18,11 +18,11 @@ from typing import Any
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
-from benchmarks.audits import audit, close, drawn, hold
-from benchmarks.network import TILES, Bench, bench
-from tests.chain.devnet import pass_draw_block
+from benchmarks.audit_steps import audit, close, drawn, hold
+from devkit.network.devnet import pass_draw_block
+from devkit.network.many_workers import TILES, Bench, bench
+from devkit.network.services import REPO
 from tools.contracts import tool
-from tools.network.services import REPO
 
 WORKERS = 8
 SLOTS, MOST = 4, 32  # of a worker; leases at once
@@ -129,7 +129,7 @@ async def single_calls(net: Bench, meter: Meter) -> None:
     last = await worker.claim_lease(job_id, 0)
     await meter.of("give_back", worker.give_back(last))
     failed = await worker.claim_lease(job_id, 0)
-    await meter.of("report_failure", worker.court.report_failure(failed, "no such file"))
+    await meter.of("report_failure", worker.report_failure(failed, "no such file"))
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
@@ -156,7 +156,7 @@ async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
     return found
 
 
-async def one_trial(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
+async def one_audit(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
     """Gas of a newcomer's lease of ten frames from the claim to its pay; each step in the meter's rows."""
     first = len(meter.rows)
     job_id = await net.artist.create_job(net.terms(10, 10, scheduled=False))
@@ -167,7 +167,7 @@ async def one_trial(net: Bench, meter: Meter, *, others: int = 0, appeals: bool 
     pass_draw_block(net.node.rpc_url)
     await audit(net, [held], meter.step, others=others, how="MACHINE")
     if appeals:
-        await meter.of("appeal + approve", net.artist.court.appeal(lease_id))
+        await meter.of("appeal + approve", net.artist.appeal(lease_id))
         await audit(net, [held], meter.step, round_=1)
     await close(net, [held], meter.step)
     await meter.of("accept and pay", net.artist.accept(job_id, [lease_id]))
@@ -250,7 +250,7 @@ class Figures:
 
     calls: list[tuple[str, int]] = field(default_factory=list)
     steps: list[tuple[str, int]] = field(default_factory=list)
-    trials: list[tuple[str, int]] = field(default_factory=list)
+    audited: list[tuple[str, int]] = field(default_factory=list)
     batches: list[tuple[str, int]] = field(default_factory=list)
     newcomers: list[Job] = field(default_factory=list)
     veterans: list[Job] = field(default_factory=list)
@@ -281,7 +281,7 @@ itself.
 Ten frames, each transaction by itself. Three verifiers in the first round, seven in the second, after an
 appeal.
 
-{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.trials])}
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 
 ## One step of an audit
 
@@ -319,12 +319,12 @@ is {GOAL:,}; measured: {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a f
 """
 
 
-async def trials(net: Bench, meter: Meter, found: Figures) -> None:
+async def audited(net: Bench, meter: Meter, found: Figures) -> None:
     """Whole leases, and each step of their audits."""
-    plain = await one_trial(net, meter)
-    prints = await one_trial(net, meter, others=1)
-    appealed = await one_trial(net, meter, appeals=True)
-    found.trials = [
+    plain = await one_audit(net, meter)
+    prints = await one_audit(net, meter, others=1)
+    appealed = await one_audit(net, meter, appeals=True)
+    found.audited = [
         ("audited, equal digests", plain),
         ("audited, one verifier on another machine (prints)", prints),
         ("audited, equal digests, appealed", appealed),
@@ -345,7 +345,7 @@ async def main() -> None:
         found.newcomers = [await whole_job(net, meter, *size) for size in sizes]
         await whole_job(net, meter, *RECORD)
         meter.rows.clear()
-        await trials(net, meter, found)
+        await audited(net, meter, found)
         found.batches = await in_batches(net, meter)
         found.veterans = [await whole_job(net, meter, *size, floor_exp=4) for size in sizes]
         found.spared = await until_spared(net, meter, *sizes[-1])
@@ -353,7 +353,7 @@ async def main() -> None:
         await single_calls(net, meter)
         found.calls = list(meter.rows)
         spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
-        found.trials.insert(0, ("not audited", spared_gas))
+        found.audited.insert(0, ("not audited", spared_gas))
         found.naive = await naive(net, meter, 5)
     text = page(found)
     (REPO / "docs" / "gas.md").write_text(text)

@@ -23,7 +23,7 @@ from pathlib import Path
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.manifest import Manifest
 
-from tools.network.services import REPO, tool_root
+from devkit.network.services import REPO, tool_root
 
 PLAIN = """
 import bpy, json, os, sys

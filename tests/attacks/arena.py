@@ -27,14 +27,14 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
-from renderchain.app.create_job import Offer, terms_of
-from renderchain.app.defence import Defence
-from renderchain.app.evidence import Evidence
-from renderchain.app.jury import Jury
-from renderchain.app.package import PinnedPackage, pin_package
-from renderchain.app.render_lease import RenderLease
-from renderchain.app.verify import Verifier
-from renderchain.core.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.prover import ProverDuties
+from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.package import PinnedPackage, pin_package
+from renderchain.app.requester.create_job import Offer, terms_of
+from renderchain.app.worker.render_lease import RenderLease
+from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.lease_id import MAX_SLOTS, split_lease_id
 from renderchain.core.money import FRI_PER_STRK
@@ -43,11 +43,11 @@ from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
 
-from tests.attacks.renderings import HONEST, Renderings
-from tests.chain.devnet import pass_time, tell
-from tools.network.deploy import Deployed, Rules, deploy_network
-from tools.network.local import Account, SilentReporter, predeployed
-from tools.network.services import start_devnet, start_kubo, stop
+from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.devnet import pass_time, tell
+from devkit.network.local import Account, SilentReporter, predeployed
+from devkit.network.services import start_devnet, start_kubo, stop
+from devkit.renderings import HONEST, Renderings
 
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
@@ -82,9 +82,9 @@ class Worker:
     renderer: Renderer
 
     @property
-    def evidence(self) -> Evidence:
+    def proof_store(self) -> ProofStore:
         """Opened anew each time, as after a restart."""
-        return Evidence(self.folder / "evidence")
+        return ProofStore(self.folder / "evidence")
 
     @property
     def journal(self) -> SqliteJournal:
@@ -92,16 +92,16 @@ class Worker:
         return SqliteJournal(self.folder / "journal.sqlite")
 
     @property
-    def defence(self) -> Defence:
+    def prover(self) -> ProverDuties:
         """For its own leases."""
-        return Defence(self.chain, self.journal, self.evidence, SILENT, hash_many, appeals=True)
+        return ProverDuties(self.chain, self.journal, self.proof_store, SILENT, hash_many, appeals=True)
 
-    def jury(self, renderer: Renderer | None = None) -> Jury:
+    def verifier_duties(self, renderer: Renderer | None = None) -> VerifierDuties:
         """For leases of others, which it verifies with that renderer."""
         parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "read_noisy": read_noisy}
-        verifier = Verifier(self.store, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
+        rerender = Rerender(self.store, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
         nonce = secrets.randbits(SECRET_BITS)
-        return Jury(self.chain, verifier, self.evidence, SILENT, hash_many, lambda: nonce)
+        return VerifierDuties(self.chain, rerender, self.proof_store, SILENT, hash_many, lambda: nonce)
 
     async def claim(self, job_id: int) -> int:
         """Take a lease into a free slot and note it, as the agent does."""
@@ -118,7 +118,7 @@ class Worker:
         """Render, seal, pin and submit."""
         lease = await self.chain.lease(lease_id)
         (entry,) = [one for one in self.journal.leases(self.chain.board) if one.lease_id == lease_id]
-        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "evidence": self.evidence}
+        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "evidence": self.proof_store}
         used = store or self.store
         work = RenderLease(self.chain, used, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
         await work.run(entry, lease, await self.chain.job(lease.job_id))
@@ -156,7 +156,7 @@ class Arena:
     deployed: Deployed
     artist: StarknetChain
     artist_key: int
-    stranger: StarknetChain
+    outsider: StarknetChain
     workers: list[Worker]
     store: KuboStore
     kubo_port: int
@@ -287,7 +287,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
         kubo, kubo_port = start_kubo(folder)
         pids.append(kubo)
         node = Node(f"http://127.0.0.1:{port}/rpc", f"ws://127.0.0.1:{port}/ws")
-        artist, stranger, *others = predeployed(node.rpc_url)
+        artist, outsider, *others = predeployed(node.rpc_url)
         store = KuboStore(f"/ip4/127.0.0.1/tcp/{kubo_port}")
         honest = await renderings.of(HONEST)
         async with AsyncExitStack() as stack:
@@ -302,7 +302,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
                 )
             views = [
                 await opener.chain(one, folder / name, deployed)
-                for one, name in ((artist, "artist"), (stranger, "stranger"))
+                for one, name in ((artist, "artist"), (outsider, "stranger"))
             ]
             made = Arena(
                 node,

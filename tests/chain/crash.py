@@ -32,7 +32,7 @@ async def main(rpc: str, address: int, key: int, directory: int, journal: Path, 
         sender = Sender(account, SqliteJournal(journal), 10**19, at_step=die)
         await sender.recover()
         registry = await StarknetRegistry.connect(account, sender, directory)
-        await registry.add_stake(WORKER, AMOUNT_FRI, key="the one")
+        await registry.add_stake(WORKER, AMOUNT_FRI, intent_name="the one")
     finally:
         await close_account(account)
 

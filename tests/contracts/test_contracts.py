@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from renderchain.core.case import Trial
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.contract_errors import BY_CODE
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
@@ -39,9 +39,10 @@ def test_job_terms_have_the_same_fields_in_both_languages() -> None:
 
 def test_lease_states_and_trials_have_the_same_numbers_in_both_languages() -> None:
     source = (REPO / "contracts" / "src" / "types.cairo").read_text()
-    for enum in (LeaseState, Trial):
-        (body,) = re.findall(rf"pub mod {enum.__name__} \{{(.*?)\n\}}", source, re.S)
+    for enum, name in ((LeaseState, "LeaseState"), (DrawOutcome, "Trial")):
+        (body,) = re.findall(rf"pub mod {name} \{{(.*?)\n\}}", source, re.S)
         constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", body))
+        constants = {name.replace("IN_COURT", "IN_AUDIT"): number for name, number in constants.items()}
         assert constants and all(enum[name] == int(number) for name, number in constants.items())
 
 

@@ -17,8 +17,8 @@ from renderchain.adapters.kubo import KuboStore
 from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 
-from tools.network.local import Network, running_network, running_workers
-from tools.network.services import REPO
+from devkit.network.local import Network, running_network, running_workers
+from devkit.network.services import REPO
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 TIMEOUT_S = 90

@@ -11,9 +11,9 @@ from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
-from tests.chain.devnet import tell
-from tools.network.deploy import Rules, deploy_network
-from tools.network.local import predeployed
+from devkit.network.deploy import Rules, deploy_network
+from devkit.network.devnet import tell
+from devkit.network.local import predeployed
 
 WORKERS = 5  # with an owner each
 NAMES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
+from renderchain.core.audit.economics import audit_pool
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.stakes import audit_pool
 
 from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
 from tests.invariants.machine import NETWORK, Machine
@@ -67,8 +67,8 @@ class People(Machine):
         seats: dict[str, list[tuple[int, int, str]]] = {}
         for number in leases:
             found = self.model.lease(number)
-            assert found and found.case
-            for place, seat in enumerate(found.case.seats):
+            assert found and found.audit
+            for place, seat in enumerate(found.audit.seats):
                 operator = self.model.workers[seat.worker].operator
                 seats.setdefault(operator, []).append((number, place, "SAME"))
         for operator, entries in seats.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .case_events import CaseEvent
+from .audit.events import AuditEvent
 from .job import JobTerms, LeaseResult
 from .lifecycle import LeaseState
 
@@ -135,5 +135,5 @@ BoardEvent = (
     | TasksRefunded
     | JobClosed
     | Withdrawn
-    | CaseEvent
+    | AuditEvent
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from .case import Trial
+from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .lifecycle import JobState, LeaseState
 
@@ -118,7 +118,7 @@ class LeaseInfo:
     attempt: int
     audit_exp: int
     state: LeaseState
-    trial: Trial
+    draw_outcome: DrawOutcome
     since_s: int
     since_block: int
 

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 MAX_SLOTS = 16  # leases that a worker may hold of one board at once
+
+
+class Leased(Protocol):
+    """Whatever says which tasks of which job a lease is of: its state, or the event of its claim."""
+
+    @property
+    def job_id(self) -> int: ...
+    @property
+    def lease_id(self) -> int: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
 
 
 def join_lease_id(worker_id: int, slot: int, generation: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from .canonical import dump_canonical
 from .errors import ContentError
 from .frames import MAX_FRAMES
+from .lease_id import Leased
 from .reader import Reader
 from .tiles import LEAF_UNITS, Tile, leaf_regions
 
@@ -60,6 +61,10 @@ class Manifest:
     view_transform: str
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
+
+    def frames_of(self, lease: Leased) -> tuple[int, ...]:
+        """The frame numbers of a lease's tasks."""
+        return self.frames[lease.first : lease.first + lease.count]
 
     @property
     def regions(self) -> tuple[Tile, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...core.board_events import JobClosed, JobCreated, JobImproved, TasksRefunded
 from ...core.job import JobInfo
+from .errors import said
 from .events import EventStream
-from .said import said
 
 
 async def past_job(client: Any, stream: EventStream, job_id: int) -> JobInfo | None:

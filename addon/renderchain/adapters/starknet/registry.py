@@ -9,7 +9,7 @@ from typing import Any
 from ...core.errors import ChainError
 from ...core.job import StandingOffer
 from .contracts import open_contract, open_token
-from .said import said
+from .errors import said
 from .sender import Sender
 
 
@@ -31,7 +31,7 @@ class StarknetRegistry:
         return cls(sender, open_token(token, account), registry)
 
     async def register(
-        self, operator: int, payout: int, families: Sequence[int], stake_fri: int, key: str = ""
+        self, operator: int, payout: int, families: Sequence[int], stake_fri: int, intent_name: str = ""
     ) -> int:
         """Stake for a worker that this account will own; returns its number."""
         from starknet_py.hash.selector import get_selector_from_name
@@ -40,16 +40,16 @@ class StarknetRegistry:
             self._approval(stake_fri),
             self._call("register", operator, payout, list(families), stake_fri),
         ]
-        receipt = await self._sender.send("Registering the worker", calls, key=key)
+        receipt = await self._sender.send("Registering the worker", calls, intent_name=intent_name)
         for event in receipt.events:
             if event.keys[0] == get_selector_from_name("WorkerRegistered"):
                 return int(event.keys[1])
         raise ChainError(f"Transaction {receipt.transaction_hash:#x} registered nobody; check the node.")
 
-    async def add_stake(self, worker_id: int, amount_fri: int, key: str = "") -> None:
-        """Add to a worker's stake; with the same key it is added once."""
+    async def add_stake(self, worker_id: int, amount_fri: int, intent_name: str = "") -> None:
+        """Add to a worker's stake; with the same intent it is added once."""
         calls = [self._approval(amount_fri), self._call("add_stake", worker_id, amount_fri)]
-        await self._sender.send(f"Adding stake to worker {worker_id}", calls, key=key)
+        await self._sender.send(f"Adding stake to worker {worker_id}", calls, intent_name=intent_name)
 
     async def request_unstake(self, worker_id: int, amount_fri: int) -> None:
         """As the owner, start the cool-down of free stake."""
