@@ -116,7 +116,7 @@ async def close(net: Bench, leases: Sequence[Held], step: Step) -> None:
     """Nobody appeals."""
     pass_time(net.node.rpc_url, PHASE_S, 2)
     numbers = [one.lease_id for one in leases]
-    await all_done(net, step, "advance: close the case", leases[0].info.job_id, numbers)
+    await all_done(net, step, "advance: close the audit", leases[0].info.job_id, numbers)
 
 
 async def all_done(net: Bench, step: Step, name: str, job_id: int, numbers: Sequence[int]) -> None:

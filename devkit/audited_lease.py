@@ -74,7 +74,7 @@ class Bench:
 
 @dataclass
 class AuditedLease:
-    """One lease on its way through the court; each step is made by whom it belongs to."""
+    """One lease on its way through its audit; each step is taken by the party it belongs to."""
 
     bench: Bench
     job_id: int

@@ -147,7 +147,7 @@ class Renderings:
         (output / done.leaves).write_bytes(b"".join(records))
 
     async def of(self, kind: str) -> KeptRenderer:
-        """HONEST, STRANGER, EMULATED or one of SCENE_CHEATS, rendered now if it was not yet."""
+        """HONEST, OTHER_MACHINE, EMULATED or one of SCENE_CHEATS, rendered now if it was not yet."""
         output = self.folder / kind.replace(" ", "-").replace(",", "")
         if not (output / "done").exists():
             renderer: Renderer = self.renderer(kind)

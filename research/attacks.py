@@ -117,7 +117,7 @@ the same, no tile is refused. In this scene cheats show in every tile; in calm s
 fewer, and one hardly does: [what is not caught](verification.md#what-is-not-caught).
 
 {shown(rows)}
-A profit that is zero or more stands only where nothing is refused: the honest stranger's.
+A profit that is zero or more stands only where nothing is refused: the honest other machine's.
 
 ## Everything else, on the devnet
 

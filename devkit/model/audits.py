@@ -1,4 +1,4 @@
-"""The court's rules once more, without chance: what was drawn is taken from the chain, if it is allowed."""
+"""The rules of audits once more, without chance: what was drawn is taken from the chain, if allowed."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Model(VerdictsModel):
         need(lease.submitted and right, "not the submitted result")
 
     def sealed(self, number: int, place: int, seen: str, *, plain: bool) -> tuple[Audit, Seat]:
-        """The seat that sealed this and may show it now; ``plain``: if the case is of yes and no."""
+        """The seat that sealed this and may show it now; ``plain``: if votes are yes or no."""
         _, audit = self.in_phase(number, AuditPhase.REVEAL)
         need(not self.is_late(audit), "step is over")
         need(place < len(audit.seats), "no such seat in the round")

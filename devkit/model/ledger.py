@@ -1,4 +1,4 @@
-"""What the model knows of a network: jobs, leases, cases, workers, and who is owed what.
+"""What the model knows of a network: jobs, leases, audits, workers, and who is owed what.
 
 Amounts are in fri. ``now`` and ``block`` are those of the block that holds the call.
 """

@@ -1,4 +1,4 @@
-"""The end of a case once more: what its verdict does to fees, bonds, the lease and the worker's record."""
+"""The end of an audit once more: what its verdict does to fees, bonds, the lease and the worker's record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .ledger import Audit, Job, Lease, Seat, Worker
 
 
 class VerdictsModel(JobsModel):
-    """What the court does in the end; none of it is a call."""
+    """What a verdict brings about; none of it is a call."""
 
     @staticmethod
     def fee_of(job: Job, lease: Lease, audit: Audit, round_: int) -> int:

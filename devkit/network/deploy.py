@@ -45,7 +45,7 @@ class Rules:
     slowest_block_s: int = 60
     seat_unit_fri: int = FRI_PER_STRK
     epoch_blocks: int = 720
-    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without a jury
+    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
 
     def registry_arguments(self) -> list[Any]:
         """The end of the registry's constructor."""

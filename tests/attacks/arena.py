@@ -1,7 +1,7 @@
 """One network for all attacks: a devnet, a Kubo, an artist, and workers of which each has its own owner.
 
 Nothing runs by itself: a test says who does what, and time and blocks pass when it says so. The parts
-are the worker's own: it renders by RenderLease, defends itself by Defence and verifies by Jury.
+are the worker's own: RenderLease renders, ProverDuties answer for its leaves, VerifierDuties verify.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
                 )
             views = [
                 await opener.chain(one, folder / name, deployed)
-                for one, name in ((artist, "artist"), (outsider, "stranger"))
+                for one, name in ((artist, "artist"), (outsider, "outsider"))
             ]
             made = Arena(
                 node,

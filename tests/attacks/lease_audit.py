@@ -1,4 +1,4 @@
-"""A lease in court, step by step; who acts how is said with each step."""
+"""A lease's audit, step by step; each step says who acts how."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HONEST: Renderers = MappingProxyType({})
 
 @dataclass
 class LeaseAudit:
-    """The case of one lease."""
+    """The audit of one lease."""
 
     arena: Arena
     lease_id: int
@@ -39,7 +39,7 @@ class LeaseAudit:
         return await self.arena.artist.lease(self.lease_id)
 
     async def audit(self) -> AuditInfo:
-        """The case on-chain."""
+        """The audit on-chain."""
         return await self.arena.artist.audit(self.lease_id)
 
     async def draw(self) -> DrawOutcome:
@@ -82,7 +82,7 @@ class LeaseAudit:
         assert await self.arena.outsider.advance(lease.job_id, [self.lease_id]) == []
 
     async def play_round(self, renderers: Renderers = HONEST) -> AuditInfo:
-        """One round from its committee to its count; the worker defends itself."""
+        """One round from its committee to its count; the worker answers for its leaves."""
         assert await self.verifiers(), "the draw found no committee"
         await self.commit(renderers)
         if (await self.audit()).phase is AuditPhase.OPEN:

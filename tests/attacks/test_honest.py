@@ -181,7 +181,7 @@ class Slow:
 
 @asynccontextmanager
 async def on_duty(verifier: Worker, renderer: Renderer, own: int, from_block: int) -> AsyncIterator[None]:
-    """The juror's court duties, as its worker runs them; it hears of what was drawn since that block."""
+    """The verifier's duties, as its worker runs them; it hears of what was drawn since that block."""
     duty = AuditDuties(
         verifier.chain, verifier.prover, verifier.verifier_duties(renderer), SILENT, lambda: 0.0
     )

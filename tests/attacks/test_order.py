@@ -14,7 +14,7 @@ from tests.attacks.lease_audit import LeaseAudit
 
 
 async def finish(subject: LeaseAudit) -> None:
-    """The rest of an honest case."""
+    """The rest of an honest audit."""
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()

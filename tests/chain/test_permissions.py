@@ -27,7 +27,7 @@ ROLES = (
     "directory owner",
     "worker owner",
     "operator",
-    "stranger",
+    "outsider",
     "requester",
     "scheduler",
     "pending owner",
@@ -184,7 +184,7 @@ class Stage:
         for role, one in zip(ROLES, self._opened.accounts, strict=True):
             self.people[role] = await self._opened.account(one)
         directory = await open_contract(
-            "Directory", self._bench.net.deployed.directory, self.people["stranger"]
+            "Directory", self._bench.net.deployed.directory, self.people["outsider"]
         )
         heir = int(self.people["pending owner"].address)
         call = directory.functions["transfer_ownership"].prepare_invoke_v3(heir)
@@ -193,7 +193,7 @@ class Stage:
 
     async def contracts(self) -> dict[str, Any]:
         """All contracts, as anybody sees them."""
-        deployed, anybody = self._bench.net.deployed, self.people["stranger"]
+        deployed, anybody = self._bench.net.deployed, self.people["outsider"]
         return {
             name: await open_contract(name, getattr(deployed, field), anybody)
             for name, field in CONTRACTS.items()

@@ -17,7 +17,7 @@ from devkit.network.local import predeployed
 
 WORKERS = 5  # with an owner each
 NAMES = (
-    *("admin", "artist-1", "artist-2", "scheduler", "stranger"),
+    *("admin", "artist-1", "artist-2", "scheduler", "outsider"),
     *(f"owner-{number}" for number in range(1, WORKERS + 1)),
     *(f"operator-{number}" for number in range(1, WORKERS + 2)),
 )
@@ -61,7 +61,7 @@ class Actors:
         for name, one in zip(NAMES, predeployed(node.rpc_url), strict=True):
             accounts[name] = await open_account(node, one.address, one.private_key)
         deployed = await deploy_network(accounts["admin"], rules)
-        anyone = accounts["stranger"]
+        anyone = accounts["outsider"]
         contracts = {
             "directory": await open_contract("Directory", deployed.directory, anyone),
             "registry": await open_contract("WorkerRegistry", deployed.registry, anyone),
@@ -120,7 +120,7 @@ class Actors:
     @property
     def chain_id(self) -> int:
         """The chain's."""
-        return int(self._accounts["stranger"].signer.chain_id)
+        return int(self._accounts["outsider"].signer.chain_id)
 
     async def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""

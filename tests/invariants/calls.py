@@ -84,7 +84,7 @@ class Calls:
         return self.pixels(lease).result if lease else NO_RESULT
 
     async def leaves(self, number: int) -> list[int]:
-        """The drawn ones; none if the lease is not in court, or its job's place is another's."""
+        """The drawn ones; none if the lease has no audit, or its job's place is another's."""
         lease = self.model.lease(number)
         if not lease or not lease.audit or lease.audit.kind is not AuditKind.PIXELS:
             return []
@@ -112,7 +112,7 @@ class Calls:
 
     async def _submit_signed(self, number: int) -> Call:
         worker = self.model.workers.get(number >> 40)
-        operator = worker.operator if worker else "stranger"
+        operator = worker.operator if worker else "outsider"
         signature = await self._actors.sign(operator, number, self.result(number))
         entry = {"lease_id": number, "result": vars(self.result(number)), "signature": signature}
         return "board", "submit_signed", ([entry],), 0

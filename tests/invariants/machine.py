@@ -80,7 +80,7 @@ class Machine(RuleBasedStateMachine):
         return not outcome.reason
 
     async def check_all(self) -> None:
-        """Every job, worker, lease, case and account stands as the model says."""
+        """Every job, worker, lease, audit and account stands as the model says."""
         await self.check_jobs()
         await self.check_workers()
         await self.check_audits()

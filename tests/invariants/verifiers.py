@@ -1,4 +1,4 @@
-"""What people do in court: the next step of a case by whom it belongs to, and wrong ones among them."""
+"""What people do in audits: the next step by the party it belongs to, and wrong ones among them."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Verifiers(People):
     @precondition(lambda self: self.in_audit())
     @rule(pick=PICK, views=VIEWS)
     def go_on_and_on(self, pick: int, views: list[str]) -> None:
-        """Three steps of one case."""
+        """Three steps of one audit."""
         for _ in range(3):
             if self.in_audit():
-                self.step(pick, "stranger", False, views)
+                self.step(pick, "outsider", False, views)
 
     def step(self, pick: int, other: str, wrong: bool, views: list[str]) -> None:
         found = self.in_audit()
@@ -80,7 +80,7 @@ class Verifiers(People):
 
     def late(self, lease: Lease) -> None:
         self.actors.pass_time(110, 2)
-        self.do("stranger", "advance", lease.job, [lease.number])
+        self.do("outsider", "advance", lease.job, [lease.number])
 
     def commit(
         self, lease: Lease, audit: Audit, pick: int, other: str, wrong: bool, views: list[str]
@@ -136,7 +136,7 @@ class Verifiers(People):
     @precondition(lambda self: self.has(*WAITING))
     @rule(pick=PICK, other=ANYONE, place=st.integers(0, 4), views=VIEWS)
     def out_of_turn(self, pick: int, other: str, place: int, views: list[str]) -> None:
-        """Any step, whatever the case waits for."""
+        """Any step, whatever the audit waits for."""
         number, seen = self.a_lease(pick, *WAITING), views[0]
         operator = self.operator(number, other, False)
         calls = (

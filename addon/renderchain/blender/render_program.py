@@ -1,6 +1,6 @@
 """The program of a render process: opens a scene once and renders its frames one by one.
 
-It runs in the sandbox, with the stranger's scene; it has no keys, no network and no salts.
+It runs in the sandbox, with somebody else's scene; it has no keys, no network and no salts.
 """
 
 from __future__ import annotations

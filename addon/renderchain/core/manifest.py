@@ -1,7 +1,7 @@
 """The manifest of a scene package, version 1: what is in it and what is to be rendered.
 
-``docs/schemas/manifest-v1.json`` states the same for other languages. A manifest comes from a
-stranger, so reading one checks every field before anything is done with it.
+``docs/schemas/manifest-v1.json`` states the same for other languages. A manifest comes from
+somebody unknown, so reading one checks every field before anything is done with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The result of a lease, version 1: a folder of frames and the document that lists them.
 
-A result comes from a stranger: reading one checks every field, and ``check_root`` ties the files
+Nobody vouches for a result: reading one checks every field, and ``check_root`` ties the files
 to the root that the worker posted on-chain.
 """
 

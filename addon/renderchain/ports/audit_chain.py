@@ -91,7 +91,7 @@ class AuditChain(ChainView, Protocol):
         ...
 
     async def audit(self, lease_id: int) -> AuditInfo:
-        """The lease's case; phase NONE if it is not in court."""
+        """The lease's audit; phase NONE if it has none."""
         ...
 
     async def seed(self, lease_id: int, round_: int) -> int:
@@ -125,5 +125,5 @@ class AuditChain(ChainView, Protocol):
         ...
 
     async def phase_s(self) -> int:
-        """Seconds that a step of a case may take."""
+        """Seconds that a step of an audit may take."""
         ...

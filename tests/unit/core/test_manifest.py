@@ -1,4 +1,4 @@
-"""The manifest comes from strangers: it round-trips, and each malformed field is refused."""
+"""Nobody vouches for a manifest: it round-trips, and each malformed field is refused."""
 
 from __future__ import annotations
 

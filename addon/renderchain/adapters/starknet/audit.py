@@ -98,7 +98,7 @@ class StarknetAudits(StarknetView):
         await self._invoke(action, "report_failure", lease_id, short_string(reason[:31]))
 
     async def audit(self, lease_id: int) -> AuditInfo:
-        """The lease's case."""
+        """The lease's audit."""
         raw = await self._ask("case_of", lease_id)
         kept = {name: raw[name] for name in AuditInfo.__dataclass_fields__}
         kept |= {"kind": AuditKind(raw["kind"]), "phase": AuditPhase(raw["phase"])}
@@ -155,7 +155,7 @@ class StarknetAudits(StarknetView):
         return None
 
     async def phase_s(self) -> int:
-        """Seconds that a step of a case may take."""
+        """Seconds that a step of an audit may take."""
         if not self._phase_s:
             limits = await ask(self._registry, "limits")
             self._phase_s = limits["audit_s"] // PHASES

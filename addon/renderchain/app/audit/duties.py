@@ -1,6 +1,6 @@
-"""A worker's duties in court: open its own leaves in time, and verify the leases it was drawn for.
+"""A worker's duties in audits: open its own leaves in time, and verify the leases it was drawn for.
 
-Each step reads the case from the chain and does what is due, so it does not matter when the last run
+Each step reads the audit from the chain and does what is due, so it does not matter when the last run
 ended. Nothing is polled but block numbers, and only while a draw waits for its block. To look for oneself
 takes long, so it is done beside: what is due for other leases, above all to open one's own, does not wait.
 """
@@ -33,7 +33,7 @@ TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one leas
 
 
 class AuditDuties:
-    """Own leases by ``defence``, others' by ``jury``. ``now`` gives seconds since 1970."""
+    """Own leases by ``prover``, others' by ``verifier``. ``now`` gives seconds since 1970."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class AuditDuties:
         except TROUBLE as error:
             self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
-            self._reporter.say(f"Lease {lease_id} in court: {error}")
+            self._reporter.say(f"Audit of lease {lease_id}: {error}")
             await asyncio.sleep(RETRY_S)
 
     async def _next_of(self, waiting: Mapping[int, int]) -> int:
@@ -124,7 +124,7 @@ class AuditDuties:
         try:
             return await self._look(lease_id)
         except TROUBLE as error:
-            self._reporter.say(f"Lease {lease_id} in court: {error}")
+            self._reporter.say(f"Audit of lease {lease_id}: {error}")
             return RETRY_S
 
     async def _look(self, lease_id: int) -> float:

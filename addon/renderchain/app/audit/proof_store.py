@@ -19,7 +19,7 @@ FELT_BYTES = 32
 
 @dataclass(frozen=True)
 class SealedVote:
-    """A vote that was sealed, and what it was made of; prints only of a case about pixels.
+    """A vote that was sealed, and what it was made of; prints only of an audit of pixels.
 
     ``seed`` is the draw that it was made for: after a reorganisation there is another one.
     """

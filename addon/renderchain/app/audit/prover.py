@@ -1,4 +1,4 @@
-"""A worker's own leases in court: it opens what was drawn, answers prints, reveals keys, appeals."""
+"""A worker's own leases in audits: it opens what was drawn, answers prints, reveals keys, appeals."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ProverDuties:
         self._proof_store.drop(lease_id)
 
     async def act(self, lease: LeaseInfo, audit: AuditInfo) -> None:
-        """Do what the case waits for, if it is ours to do."""
+        """Do what the audit waits for, if it is ours to do."""
         if audit.phase is AuditPhase.KEY:
             key = result_key_of(self._secret(lease.lease_id))
             await self._chain.reveal_key(lease.lease_id, self._proof_store.result(lease.lease_id), key)

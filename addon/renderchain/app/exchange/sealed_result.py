@@ -1,4 +1,4 @@
-"""A lease's result on its way through strangers' hands: sealed by the worker, opened by who has its key."""
+"""A lease's result on its way through other hands: sealed by the worker, opened by whoever has its key."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def open_sealed(
 
 
 def _check_names(result: Result) -> None:
-    """Raise ContentError unless the files can lie side by side: the names are a stranger's."""
+    """Raise ContentError unless the files can lie side by side: the names are the worker's."""
     for file in result.files:
         if not NAME.fullmatch(file.path) or file.path.casefold() == RESULT_NAME:
             raise ContentError(f"The result can't have a file named {file.path!r}: refused.")

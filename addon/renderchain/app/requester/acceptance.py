@@ -42,7 +42,7 @@ class Acceptance:
         await self._try(lease_id)
 
     async def note(self, event: AuditEvent) -> None:
-        """Hear what the court says."""
+        """Hear of a step in an audit."""
         if isinstance(event, LeaseDrawn):
             self._undrawn.pop(event.lease_id, None)
             await self._try(event.lease_id)

@@ -29,7 +29,7 @@ class DrawCount:
 
 
 def count_draws(events: Iterable[LeaseDrawn]) -> DrawCount:
-    """Count draws; one without a jury still counts as drawn."""
+    """Count draws; one without verifiers still counts as drawn."""
     leases = audits = 0
     expected = variance = 0.0
     for event in events:

@@ -1,4 +1,4 @@
-"""The reasons that a board's court gives for refusing; see contract_errors.py."""
+"""The reasons that a board gives for refusing a step of an audit; see contract_errors.py."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class WrongPrint(ContractError):
 
 class BoardWithoutAuditLibrary(ContractError):
     code = "RC: board without a court"
-    advice = "Deploy the board with the court's class."
+    advice = "Deploy the board with the audit library's class."
 
 
 class TooMuchWithoutVerifiers(ContractError):

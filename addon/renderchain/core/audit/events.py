@@ -36,7 +36,7 @@ class CommitteeDrawn(AuditEvent):
 
 @dataclass(frozen=True)
 class VotesSealed(AuditEvent):
-    """All verifiers are bound; a case about pixels waits for the worker's leaves."""
+    """All verifiers are bound; an audit of pixels waits for the worker's leaves."""
 
     round: int
 
@@ -98,7 +98,7 @@ class Appealed(AuditEvent):
 
 @dataclass(frozen=True)
 class AuditClosed(AuditEvent):
-    """The case is over and its money is where it belongs."""
+    """The audit is over and its money is where it belongs."""
 
     kind: AuditKind
     verdict: Verdict

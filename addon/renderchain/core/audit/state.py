@@ -1,4 +1,4 @@
-"""A lease in court, as the chain holds it: the numbers of contracts/src/case_types.cairo."""
+"""A lease's audit as the chain holds it; the numbers stand in contracts/src/types/audit.cairo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class DrawOutcome(IntEnum):
 
     NOT_DRAWN = 0
     PASSED = 1  # not audited
-    UNSEATED = 2  # to be audited, but there is no jury or no money for one
+    UNSEATED = 2  # to be audited, but there are no verifiers or no money for them
     IN_AUDIT = 3
     CLEARED = 4  # a committee accepted it
 
@@ -31,7 +31,7 @@ class AuditKind(IntEnum):
 
 
 class AuditPhase(IntEnum):
-    """What a case waits for."""
+    """What an audit waits for."""
 
     NONE = 0
     KEY = 1
@@ -66,7 +66,7 @@ class Vote(IntEnum):
 
 @dataclass(frozen=True)
 class AuditInfo:
-    """A case's state; counts are of the present round. Phase NONE: the lease is not in court."""
+    """An audit's state; counts are of the present round. Phase NONE: the lease has no audit."""
 
     kind: AuditKind
     phase: AuditPhase
