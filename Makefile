@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
-.PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
+.PHONY: help setup toolchain blender-app doctor lint format test test-fast test-chain test-contracts \
 	test-blender test-e2e test-invariants test-attacks contracts extension network stop demo bench bench-chain \
 	bench-verification bench-audit bench-finals bench-determinism bench-sealing gas
 
@@ -44,7 +44,7 @@ format: ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test-unit: ## the tests that need nothing but Python
+test-fast: ## the tests that need nothing but Python, in under a minute
 	$(SETUP) python
 	$(BIN)/python -m pytest tests/unit
 
