@@ -15,10 +15,15 @@ from typing import Any, TypeVar, TypeVarTuple
 Answer = TypeVar("Answer")
 Arguments = TypeVarTuple("Arguments")
 LONGEST_S = 30 * 86400.0  # of a run, by its own clock
+MOST_TURNS = 20_000  # at one time
 
 
 class NothingWillHappen(Exception):
     """Everything waits, and there is no timer left."""
+
+
+class NeverAtRest(Exception):
+    """Tasks wake each other without end, and no time passes."""
 
 
 class _Selector(selectors.BaseSelector):
@@ -27,11 +32,17 @@ class _Selector(selectors.BaseSelector):
     def __init__(self, pass_time: Callable[[float], None]) -> None:
         self._files = selectors.DefaultSelector()
         self._pass_time = pass_time
+        self._turns = 0  # since time moved
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         found = self._files.select(0)
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            self._turns = 0
+            raise NeverAtRest(f"No time has passed for {MOST_TURNS} turns of the loop.")
         if found or timeout == 0:
             return found
+        self._turns = 0
         if timeout is None:
             raise NothingWillHappen("Every task waits for another one; nothing will ever wake them.")
         self._pass_time(timeout)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from devkit.fakes.clock import InstantLoop, NothingWillHappen, run
+from devkit.fakes.clock import InstantLoop, NeverAtRest, NothingWillHappen, run
 
 
 def now_s() -> float:
@@ -52,6 +52,15 @@ def test_what_a_thread_would_raise_is_raised() -> None:
 def test_waiting_for_each_other_forever_is_an_error() -> None:
     with asyncio.Runner(loop_factory=InstantLoop) as runner, pytest.raises(NothingWillHappen):
         runner.run(asyncio.Event().wait())
+
+
+def test_waking_each_other_without_end_is_an_error() -> None:
+    async def spin() -> None:
+        while True:
+            await asyncio.sleep(0)
+
+    with asyncio.Runner(loop_factory=InstantLoop) as runner, pytest.raises(NeverAtRest):
+        runner.run(spin())
 
 
 def test_a_run_that_is_never_over_ends_by_its_own_clock() -> None:
