@@ -86,6 +86,8 @@ class JobWatch:
         self._scratch = scratch
         self._final_check = final_check
         self._claims: dict[int, LeaseClaimed] = {}
+        self._settled_tasks = 0
+        self._is_closed = False
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
 
@@ -108,7 +110,8 @@ class JobWatch:
                         self._forget()
                     elif getattr(event, "job_id", None) == self.report.job_id:
                         await self._note(event, job, manifest)
-                    if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
+                    # The board closes a job first and pays its last leases then, in one transaction.
+                    if self._is_closed and self._settled_tasks >= job.tasks:
                         break
         finally:
             drawing.cancel()
@@ -119,6 +122,7 @@ class JobWatch:
         """The chain took back what it said: everything is told again. Frames stay where they are."""
         self._reporter.say("The chain was reorganised; reading the job's events again")
         self._claims.clear()
+        self._settled_tasks, self._is_closed = 0, False
         self._acceptance.forget()
         self.report = JobReport(self.report.job_id)
 
@@ -134,8 +138,13 @@ class JobWatch:
             self._reporter.say(f"Lease {event.lease_id} ended: {event.state.name.lower()}")
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
-        elif isinstance(event, TasksRefunded | JobClosed):
+            self._settled_tasks += self._claims[event.lease_id].count
+        elif isinstance(event, TasksRefunded):
             self.report.refunded_fri += event.refunded_fri
+            self._settled_tasks += event.tasks
+        elif isinstance(event, JobClosed):
+            self.report.refunded_fri += event.refunded_fri
+            self._is_closed = True
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             await self._acceptance.note(event)
 
