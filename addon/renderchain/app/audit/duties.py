@@ -84,7 +84,9 @@ class AuditDuties:
             self._wake.clear()
             waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(waits, default=FOREVER_S))
+                # wait_for may swallow a cancellation in Python 3.11, and then it never ends.
+                async with asyncio.timeout(min(waits, default=FOREVER_S)):
+                    await self._wake.wait()
 
     async def verify(self) -> None:
         """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""

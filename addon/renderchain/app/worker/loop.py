@@ -147,7 +147,8 @@ class Worker:
             due_s = min((one.due_s for one in self._held.values()), default=2**31)
             wait_s = max(due_s - self._now(), 0.0)
             try:
-                await asyncio.wait_for(self._wake.wait(), wait_s)
+                async with asyncio.timeout(wait_s):  # wait_for may swallow a cancellation in Python 3.11
+                    await self._wake.wait()
             except TimeoutError:
                 await self._settle_due()
 
@@ -174,14 +175,14 @@ class Worker:
                 continue
             entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
             self._journal.save_lease(entry)
-            await self._do(entry, await self._chain.lease(lease_id))
+            await self._do(entry)
             return True
         return False
 
-    async def _do(self, entry: LeaseEntry, lease: LeaseInfo) -> None:
+    async def _do(self, entry: LeaseEntry) -> None:
         """Render and submit a claimed lease; what fails is given back, so that others may try."""
-        job = await self._chain.job(entry.job_id)
         try:
+            lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
             await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
             self._reporter.say(f"Lease {entry.lease_id} of job {entry.job_id} failed: {error}")
@@ -223,7 +224,7 @@ class Worker:
                 self._reporter.say(f"Resuming lease {lease_id}")
                 entry = known.get(lease_id, fresh)
                 self._journal.save_lease(entry)
-                await self._do(entry, lease)
+                await self._do(entry)
             elif lease.state is LeaseState.SUBMITTED:
                 self._hold(lease_id, lease.job_id, await self._due_s(lease))
             else:
