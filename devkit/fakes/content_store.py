@@ -1,7 +1,11 @@
-"""A content store in memory. Its CIDs look like those of a real one and are other ones."""
+"""A content store in memory. Its CIDs look like those of a real one and are other ones.
+
+Each call takes effect between two awaits: what ends at the first finds nothing done, at the second all.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -26,7 +30,7 @@ class MemoryStore(Faults):
 
     async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
         """Store and pin a folder."""
-        self.meet("add_folder")
+        await self._turn("add_folder")
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
@@ -37,13 +41,14 @@ class MemoryStore(Faults):
         self.folders[cid] = files
         self.pinned.add(cid)
         on_bytes(sum(map(len, files.values())))
+        await asyncio.sleep(0)
         return cid
 
     async def fetch_folder(
         self, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone
     ) -> None:
         """Write the folder's files below ``folder``, which is made."""
-        self.meet("fetch_folder")
+        await self._turn("fetch_folder")
         files = self._known(cid)
         if len(files) > max_files or sum(map(len, files.values())) > max_bytes:
             raise ContentError(f"{cid} is larger than was announced: refused.")
@@ -53,10 +58,11 @@ class MemoryStore(Faults):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(raw)
         on_bytes(sum(map(len, files.values())))
+        await asyncio.sleep(0)
 
     async def read_file(self, cid: str, path: str, max_bytes: int) -> bytes:
         """One small file of a folder."""
-        self.meet("read_file")
+        await self._turn("read_file")
         files = self._known(cid)
         if path not in files:
             raise StoreError(f"There is no {cid}/{path}.")
@@ -66,14 +72,18 @@ class MemoryStore(Faults):
 
     async def pin(self, cid: str) -> None:
         """Keep what is already stored."""
-        self.meet("pin")
+        await self._turn("pin")
         self._known(cid)
         self.pinned.add(cid)
 
     async def unpin(self, cid: str) -> None:
         """No longer keep it."""
-        self.meet("unpin")
+        await self._turn("unpin")
         self.pinned.discard(cid)
+
+    async def _turn(self, method: str) -> None:
+        await asyncio.sleep(0)
+        self.meet(method)
 
     def lose(self, cid: str) -> None:
         """Nobody has it any more."""

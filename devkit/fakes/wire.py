@@ -1,8 +1,4 @@
-"""What lies between a process and the outside: events come late or twice, answers get lost.
-
-A call takes effect between two awaits. So an end that comes at the first finds nothing done; at the second
-all is done, and only the answer is lost.
-"""
+"""What lies between a process and the outside: events come late or twice, and all may be cut off."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ class Wire:
         self.retell_after: set[int] = set()  # numbers of events after which all are told again
         self.is_cut = False
         self.calls: list[str] = []
-        self.ended_in: set[str] = set()  # the awaits in which a cancellation came
+        self.ended_in: set[str] = set()  # the calls in which a cancellation came
 
     def cut(self) -> None:
         """From now on nothing gets through."""
@@ -40,13 +36,8 @@ class Wire:
         """The same port over this wire."""
         return cast(Port, _Proxy(port, self))
 
-    async def turn(self, where: str) -> None:
-        """Wait once; a call that was cut off has no effect."""
-        try:
-            await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            self.ended_in.add(where)
-            raise
+    def check(self, where: str) -> None:
+        """Nothing goes out or comes back after a cut."""
         if self.is_cut:
             raise PowerCut(where)
 
@@ -61,7 +52,7 @@ class Wire:
             async with aclosing(events(from_block)) as source:
                 async for event in source:
                     await asyncio.sleep(self.late_s(number))
-                    await self.turn("an event")
+                    self.check("events")
                     yield event
                     if number in self.retell_after:
                         self.retell_after.discard(number)
@@ -85,10 +76,14 @@ class _Proxy:
 
         @wraps(found)
         async def call(*arguments: Any, **named: Any) -> Any:
-            await wire.turn(f"{name}: question")
+            wire.check(name)
             wire.calls.append(name)
-            answer = await found(*arguments, **named)
-            await wire.turn(f"{name}: answer")
+            try:
+                answer = await found(*arguments, **named)
+            except asyncio.CancelledError:
+                wire.ended_in.add(name)
+                raise
+            wire.check(name)
             return answer
 
         return call

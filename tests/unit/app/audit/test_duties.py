@@ -116,8 +116,8 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Post:
-    return Post(tmp_path)
+def post(disk: Path) -> Post:
+    return Post(disk)
 
 
 def test_a_lease_is_drawn_when_its_block_can_be_read_and_not_before(post: Post) -> None:

@@ -25,8 +25,8 @@ DRAWN = [1, 2]  # the last tile of the first frame, the first of the second
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    made = Bench(tmp_path)
+def bench(disk: Path) -> Bench:
+    made = Bench(disk)
     made.submit()
     made.chain.sent.clear()
     made.chain.seeds[LEASE, ROUND] = SEED

@@ -94,8 +94,8 @@ class Seat:
 
 
 @pytest.fixture
-def seat(tmp_path: Path) -> Seat:
-    return Seat(tmp_path)
+def seat(disk: Path) -> Seat:
+    return Seat(disk)
 
 
 def test_a_vote_is_sealed_from_what_was_rendered_here(seat: Seat) -> None:

@@ -29,8 +29,8 @@ FRAMES = (2, 3)  # of tasks 1 and 2
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(disk: Path) -> Bench:
+    return Bench(disk)
 
 
 def left_over(bench: Bench) -> list[str]:

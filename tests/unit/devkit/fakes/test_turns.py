@@ -50,7 +50,9 @@ class Port:
         self.done = 0
 
     async def act(self) -> int:
+        await asyncio.sleep(0)
         self.done += 1
+        await asyncio.sleep(0)
         return self.done
 
 
@@ -72,7 +74,7 @@ def test_a_call_that_is_cut_off_either_had_no_effect_or_all_of_it() -> None:
                 ends.append(("", port.done - before))
 
     run(life())
-    assert ends == [("act: question", 0), ("act: answer", 1), ("", 1)]
+    assert ends == [("act", 1), ("act", 1), ("", 1)]
 
 
 def test_nothing_gets_through_a_wire_that_was_cut() -> None:
