@@ -18,8 +18,8 @@ from renderchain.ports.audit_chain import Reveal
 
 from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
 from devkit.network.clients import FAMILY, TERMS, Chains, Views
-from devkit.network.deploy import Rules
 from devkit.network.devnet import pass_draw_block, pass_time
+from devkit.rules import Rules
 
 PHASE_S = 600  # far more than a test takes
 RULES = Rules(

@@ -15,8 +15,9 @@ from renderchain.adapters.starknet.sender import Sender
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.local import Account, predeployed
+from devkit.rules import Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 PAYOUT = 0xC01D

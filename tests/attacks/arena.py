@@ -43,7 +43,8 @@ from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
 
-from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.deploy import Deployed, deploy_network
+from devkit.rules import Rules
 from devkit.network.devnet import pass_time, tell
 from devkit.network.local import Account, SilentReporter, predeployed
 from devkit.network.services import start_devnet, start_kubo, stop

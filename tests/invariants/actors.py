@@ -11,7 +11,8 @@ from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
-from devkit.network.deploy import Rules, deploy_network
+from devkit.network.deploy import deploy_network
+from devkit.rules import Rules
 from devkit.network.devnet import tell
 from devkit.network.local import predeployed
 

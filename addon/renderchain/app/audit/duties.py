@@ -19,7 +19,7 @@ from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorgani
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.job import LeaseInfo
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import JUDGED, LeaseState
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .prover import ProverDuties
@@ -131,7 +131,7 @@ class AuditDuties:
 
     async def _look(self, lease_id: int) -> float:
         lease = await self._chain.lease(lease_id)
-        if lease.state not in (LeaseState.SUBMITTED, LeaseState.REPORTED):
+        if lease.state not in JUDGED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
             return await self._draw(lease, lease.since_block)
