@@ -63,21 +63,22 @@ class _Counted(Coroutine[Any, Any, Any]):
         self._inner = inner
         self._turns = turns
         self._has_begun = False
-        self._held = 0
+        self._spins = 0  # turns of the loop that it stays held
 
     def send(self, value: Any) -> Any:
-        if self._has_begun and not self._held and self._turns.take():
-            self._held = 1
-        self._has_begun = True
-        if 0 < self._held < LONGEST_HOLD:
-            self._held += 1
+        if self._spins > 1:
+            self._spins -= 1
             return None  # a bare yield: the loop comes again
+        if self._has_begun and not self._spins and self._turns.take():
+            self._spins = LONGEST_HOLD
+            return None
+        self._has_begun, self._spins = True, 0
         return self._inner.send(value)
 
     def throw(
         self, kind: Any, value: BaseException | object = None, trace: TracebackType | None = None
     ) -> Any:
-        self._held = LONGEST_HOLD
+        self._spins = 0
         error: Any = kind if value is None else value
         return self._inner.throw(error)
 

@@ -31,9 +31,7 @@ DAY_S = 86400.0
 class World:
     """Everything outside the people's machines; every ``block_s`` seconds come so many blocks."""
 
-    def __init__(
-        self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1) -> None:
         self.network = MemoryNetwork(RULES, seed)
         self._block_s, self._blocks = block_s, blocks
         self.store = MemoryStore()

@@ -12,7 +12,6 @@ import pytest
 from devkit.fakes.people import Artist, Machine
 from devkit.fakes.world import World
 
-
 MEMORY = Path("/dev/shm")
 
 
