@@ -89,6 +89,7 @@ class Worker:
         self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[int, int] = {}
         self._held: dict[int, Held] = {}  # submitted, and not settled yet
+        self._knows_leases = False  # not at the start, nor when the chain took back what it said
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -118,6 +119,7 @@ class Worker:
         if isinstance(event, Reorganised):
             self._jobs.clear()
             self._claimable.clear()
+            self._knows_leases = False
         elif isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
@@ -138,9 +140,10 @@ class Worker:
             self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
 
     async def _work(self) -> None:
-        await self._resume()
         while True:
             self._wake.clear()
+            if not self._knows_leases:
+                await self._resume()
             if await self._claim_one():
                 continue
             await self._collect()
@@ -213,7 +216,9 @@ class Worker:
         self._journal.save_lease(replace(entry, state="given_back"))
 
     async def _resume(self) -> None:
-        """Go on with what an earlier run of this worker left: the chain knows what it holds."""
+        """Go on with what this worker holds, as the chain knows it: after a restart or a reorganisation."""
+        self._knows_leases = True
+        self._held.clear()
         if not await self._chain.worker_id():
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
         known = {entry.lease_id: entry for entry in self._journal.leases(self._chain.board)}
