@@ -53,7 +53,7 @@ class MemoryNetwork:
         default_factory=list, init=False
     )  # the first block of each reorganisation
     _intents: dict[Intent, tuple[int, Any]] = field(default_factory=dict, init=False)  # block and answer
-    _followers: set[asyncio.Event] = field(default_factory=set, init=False)
+    _followers: dict[asyncio.Event, None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._blocks.append(Block(START_S, self._hash_of(0)))
@@ -141,7 +141,7 @@ class MemoryNetwork:
     async def follow(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         """Every event from that block on, in order; endless."""
         more = asyncio.Event()
-        self._followers.add(more)
+        self._followers[more] = None
         known, next_block = len(self._dropped_from), from_block
         try:
             while True:
@@ -158,7 +158,7 @@ class MemoryNetwork:
                     more.clear()
                     await more.wait()
         finally:
-            self._followers.discard(more)
+            del self._followers[more]
 
     def _add(self, block: Block) -> None:
         self._blocks.append(block)
