@@ -11,7 +11,6 @@ from renderchain.core.audit.state import AuditKind
 
 from devkit.model.leases import LeasesModel
 from devkit.model.records import Audit, Job, Lease, Worker
-from devkit.model.seats import FamilySeats
 
 TRIES = 12  # for each seat wanted; seats that were given up and unwilling holders are passed over
 
@@ -48,7 +47,7 @@ class CommitteesModel(LeasesModel):
         self, job: Job, lease: Lease, fee: int, seed: int, wanted: int, taken: Sequence[int]
     ) -> list[int]:
         """Holders of drawn units."""
-        family = self.families.get(job.terms.family, FamilySeats())
+        family = self.seats_in(job.terms.family)
         epoch = lease.since_block // self.rules.epoch_blocks - 1
         units = family.units_until(epoch) if epoch >= 0 else 0
         owners = {job.requester, *(self.workers[one].owner for one in (lease.worker, *taken))}

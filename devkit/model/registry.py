@@ -111,7 +111,10 @@ class RegistryModel(Ledger):
         return self.block // self.rules.epoch_blocks
 
     def seats_in(self, family: int) -> FamilySeats:
-        return self.families.setdefault(family, FamilySeats())
+        return self.families.get(family, FamilySeats())
+
+    def change_seats(self, number: int, family: int, units: int) -> None:
+        self.families.setdefault(family, FamilySeats()).change(number, units, self.epoch)
 
     def set_seats(self, caller: int, number: int, family: int, units: int) -> None:
         worker = self.owned(caller, number)
@@ -119,14 +122,14 @@ class RegistryModel(Ledger):
         need(units != holding.units, "no seats to change")
         need(self.epoch >= holding.next_epoch, "seats changed this epoch")
         need(units * self.rules.seat_unit_fri <= worker.staying_fri, "stake below its seats")
-        self.seats_in(family).change(number, units, self.epoch)
+        self.change_seats(number, family, units)
 
     def drop_seats(self, caller: int, number: int, family: int) -> None:
         units = self.seats_in(family).held_by(number).units
         need(units, "no seats to change")
         staying_fri = self.workers[number].staying_fri
         need(units * self.rules.seat_unit_fri > staying_fri, "seats are covered")
-        self.seats_in(family).change(number, 0, self.epoch)
+        self.change_seats(number, family, 0)
 
     def set_paused(self, caller: int, paused: bool) -> None:
         need(caller == self.addresses.admin, "not the directory owner")

@@ -56,13 +56,15 @@ class EventStream:
         self._polls_until_s = 0.0
         self._said_polling = False
 
-    def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
-        """The refused entries of a batch."""
+    def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
+        """What the board told in a transaction."""
         for raw in receipt.events:
             if raw.from_address == self._board:
-                event = self._typed(receipt.block_number or 0, raw.keys, raw.data)
-                if isinstance(event, EntryRefused):
-                    yield event
+                yield self._typed(receipt.block_number or 0, raw.keys, raw.data)
+
+    def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
+        """The refused entries of a batch."""
+        return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
     async def follow(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         """Endless; raises ChainError only when the node stays away."""
