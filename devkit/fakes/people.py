@@ -25,6 +25,7 @@ from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.worker.loop import Worker, WorkerRules
 from renderchain.app.worker.render_lease import RenderLease
+from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.sealed import SECRET_BITS
 
@@ -39,11 +40,13 @@ from .world import World
 
 OFFER = Offer(reward_fri=10**17, longest_lease=2, lease_timeout_s=3000, window_s=2000)
 FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
+SEAT_UNITS = 2
+WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
 OWNERS = 2**16  # an operator's owner has an address that is so much higher
 
 
 class Machine:
-    """A worker's machine and its operator's account; with ``joins`` it becomes a worker."""
+    """A worker's machine and its operator's account; ``join`` makes it a worker."""
 
     def __init__(self, world: World, address: int, look: Look | None = None) -> None:
         self.world = world
@@ -75,9 +78,12 @@ class Machine:
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
 
-    def take_no_leases(self) -> None:
-        """Be there for audits only."""
+    async def verify_only(self) -> None:
+        """Be there for audits, and take no leases; the seats count from the next epoch on."""
         self.rules = replace(self.rules, families=frozenset())
+        registry = self.world.network.registry(self.owner)
+        await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
+        await registry.set_offer(self.worker_id, WILLING)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

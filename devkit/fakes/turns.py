@@ -7,6 +7,7 @@ answer were on its way, until it is cancelled; so an end comes at exactly that a
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from types import TracebackType
@@ -22,16 +23,32 @@ class Turns:
     def __init__(self, hold_at: int = 0, then: Callable[[], object] = lambda: None) -> None:
         self._hold_at = hold_at
         self._then = then
-        self.count = 0
+        self._places: list[str] = []
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return len(self._places)
 
     @property
     def is_held(self) -> bool:
         """Whether it came that far."""
         return 0 < self._hold_at <= self.count
 
-    def take(self) -> bool:
-        """One more turn; whether it is the one."""
-        self.count += 1
+    def each_place(self, times: int, after: int = 0) -> list[int]:
+        """The numbers of turns that cover each await in the code, so often, from among those after one."""
+        seen: Counter[str] = Counter()
+        found = []
+        for number, place in enumerate(self._places, 1):
+            if number > after:
+                seen[place] += 1
+                if seen[place] <= times:
+                    found.append(number)
+        return found
+
+    def take(self, place: str) -> bool:
+        """One more turn, of the task that waits there; whether it is the one."""
+        self._places.append(place)
         if self.count != self._hold_at:
             return False
         self._then()
@@ -56,6 +73,15 @@ def watch_turns() -> None:
     asyncio.get_running_loop().set_task_factory(make)
 
 
+def _place_of(waiting: Any) -> str:
+    """Which await of which function, and of those that it was called by."""
+    places = []
+    while frame := getattr(waiting, "cr_frame", None):
+        places.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
+        waiting = waiting.cr_await
+    return " ".join(places)
+
+
 class _Counted(Coroutine[Any, Any, Any]):
     """A coroutine whose awaits are counted as they end."""
 
@@ -69,7 +95,7 @@ class _Counted(Coroutine[Any, Any, Any]):
         if self._spins > 1:
             self._spins -= 1
             return None  # a bare yield: the loop comes again
-        if self._has_begun and not self._spins and self._turns.take():
+        if self._has_begun and not self._spins and self._turns.take(_place_of(self._inner)):
             self._spins = LONGEST_HOLD
             return None
         self._has_begun, self._spins = True, 0

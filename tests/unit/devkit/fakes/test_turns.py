@@ -45,6 +45,26 @@ def test_each_await_is_a_turn_and_an_end_comes_exactly_there() -> None:
     assert [ended_at(at)[0] for at in range(1, turns + 1)] == [[], ["first"], whole[:2], whole[:4]]
 
 
+def test_each_place_is_named_so_often() -> None:
+    async def once() -> None:
+        await asyncio.sleep(0)
+
+    async def main() -> None:
+        for _ in range(5):
+            await once()
+        await once()
+
+    async def life() -> Turns:
+        watch_turns()
+        turns = Turns()
+        await turns.start(main())
+        return turns
+
+    turns = run(life())
+    assert turns.each_place(1) == [1, 6] and turns.each_place(2) == [1, 2, 6]
+    assert turns.each_place(2, after=2) == [3, 4, 6]
+
+
 class Port:
     def __init__(self) -> None:
         self.done = 0
