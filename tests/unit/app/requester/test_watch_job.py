@@ -275,12 +275,12 @@ def test_a_job_that_is_long_over_is_fetched_all_the_same(
 
 @pytest.mark.parametrize("cut", [False, True])
 def test_the_watch_may_end_in_any_await_and_be_begun_again(disk: Path, cut: bool) -> None:
-    def life(turn: int) -> tuple[int, Wire]:
+    def life(turn: int) -> tuple[Turns, Wire]:
         world = World(disk / str(turn), block_s=1, blocks=6)
         artist, machine = Artist(world, 0xA271), Machine(world, 0xF001)
         machine.renderer.frame_s = 1
 
-        async def live() -> tuple[int, Wire]:
+        async def live() -> tuple[Turns, Wire]:
             await machine.join()
             job = await artist.submit(2, SHORT)
             wire = Wire()
@@ -299,12 +299,12 @@ def test_the_watch_may_end_in_any_await_and_be_begun_again(disk: Path, cut: bool
             assert isinstance(first, asyncio.CancelledError | PowerCut) == bool(turn), repr(first)
             assert report.state is JobState.COMPLETED and report.paid_fri == 2 * SHORT.reward_fri
             assert await artist.chain.tokens_fri(artist.address) == FUNDS_FRI - report.paid_fri
-            return turns.count, wire
+            return turns, wire
 
         found = world.live(live())
         assert images(artist) == right(2)
         return found
 
     turns, whole = life(0)
-    ended = set().union(*(life(turn)[1].ended_in for turn in range(1, turns + 1)))
+    ended = set().union(*(life(turn)[1].ended_in for turn in turns.each_place(2)))
     assert ended == set(whole.calls), "an end did not come everywhere"
