@@ -6,8 +6,11 @@ import json
 import re
 from typing import Any
 
+from renderchain.core.finals import Difference
+
 from benchmarks import gas
-from research import attacks, audit_cost, determinism
+from research import attacks, audit_cost, determinism, finals, verification
+from research.pixels import elsewhere_report, tables
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
 
@@ -55,3 +58,19 @@ def test_the_part_on_audits_has_the_sentences_of_its_script() -> None:
     start, end = text.index(audit_cost.START), text.index(audit_cost.END) + len(audit_cost.END)
     part = audit_cost.part(audit_cost.Times(1.0, 1.0, 1.0), [], 0.5)
     assert prose(text[start:end]) == prose(part)
+
+
+def test_the_tables_on_verification_are_what_their_data_make() -> None:
+    page = verification.PAGE.read_text()
+    groups = json.loads(verification.DATA.read_text())["groups"]
+    assert tables.summary_table("against the honest rendering here", groups) in page
+    machines = json.loads((REPO / "docs" / "data" / "elsewhere.json").read_text())
+    assert elsewhere_report.repeat_table(machines["repeats"]) in page
+    assert elsewhere_report.pair_table(machines["pairs"]) in page
+    assert finals.tables([found_of(one) for one in json.loads(finals.DATA.read_text())]) in page
+
+
+def found_of(kept: dict[str, Any]) -> finals.Found:
+    """A frame whose final image was made again."""
+    false = {name: Difference(**found) for name, found in kept["false"].items()}
+    return finals.Found(**{**kept, "honest": Difference(**kept["honest"]), "false": false})
