@@ -9,14 +9,15 @@ from tests.unit.docs.pages import REPO, tracked
 
 # What needs no glossary: English, and what every programmer knows.
 PLAIN = """
-    abi active addon address again ahead already amount another app bad be below blender cancelled change
-    check close come contract core count cover create did does empty end error fail field file first for
-    fund given has header high improve in index info insufficient interface is limit load local long longest
-    low made make minimum miss much must name need neither network no nor not nothing often only order other
-    over own part paused pending progress raise reach reader reason refuse register remote renderchain
-    research rule session set settings short show shown signature size small src standing starknet state
-    still storage stuck such supported take taken test than that the time to too transfer trust type ui
-    under unknown view wait watch wide without word wrong zero
+    abi active addon address again ahead already amount another app back bad be below blender canceled
+    cancelled change check close come contract core count cover create did differ does download due empty
+    end error estimate fail false field file first for fund given has header high hinder improve in index
+    info insufficient interface is kept level limit line load local log long longest lost low made make
+    minimum miss much must name need neither network no nor not nothing often only order other over own part
+    paused pending progress raise reach reader reason refuse register remark remote renderchain research
+    resume rule session set settings short show shown signature size skip small src standing starknet start
+    state still stop storage stuck such supported take taken test than that the time to too transfer trust
+    type ui unaffordable unchecked under unknown upload view wait watch wide without word work wrong zero
 """
 TYPED = [f"addon/renderchain/{one}" for one in ("core", "ports", "app")] + ["contracts/src"]
 FOLDERS = ("addon/renderchain", "contracts/src", "devkit", "research")
