@@ -279,8 +279,7 @@ itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames; every transaction is sent by itself. The first round has three verifiers, the second one, after
-an appeal, has seven.
+Ten frames, each transaction by itself. A first round has three verifiers; a second, after an appeal, seven.
 
 {table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 

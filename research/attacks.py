@@ -86,10 +86,8 @@ def shown(rows: Sequence[dict[str, Any]]) -> str:
     return table([*head, "expected profit, R", "if caught, R"], lines)
 
 
-def page(
-    rows: Sequence[dict[str, Any]], captures: Sequence[Capture], grinding: Sequence[Sequence[Any]]
-) -> str:
-    """docs/attacks.md."""
+def capture_table(captures: Sequence[Capture]) -> str:
+    """The table of stake in one hand."""
     held = [
         [f"{one.share:.0%}", *(f"{chance:.2%}" for chance in one.rounds)]
         + [f"{one.cheat[exp]:+.2f}" for exp in (0, 2, 5)]
@@ -98,6 +96,13 @@ def page(
     ]
     head = ["share of stake", "majority of 3", "and of 7", "and of 15"]
     head += [f"{what}, p = {p}" for what in ("cheat", "false slash") for p in ("1", "1/4", "1/32")]
+    return table(head, held)
+
+
+def page(
+    rows: Sequence[dict[str, Any]], captures: Sequence[Capture], grinding: Sequence[Sequence[Any]]
+) -> str:
+    """docs/attacks.md."""
     ground = table(["audit rate", "no choice", "1 more", "2 more", "3 more"], grinding)
     return f"""# Attacks
 
@@ -136,7 +141,7 @@ appeals because the requester sees nothing. For a *false slash*, the attacker vo
 an honest worker whenever it has the first majority, and the worker appeals (fees of {FEE:.1%} R, bonds of
 20 fees, a tenth of the lock as reward).
 
-{table(head, held)}
+{capture_table(captures)}
 {verdict(captures)}
 
 ## Simulated: who makes blocks
