@@ -1,6 +1,6 @@
 """What keeps tiles exact on one machine and what breaks it: writes docs/determinism.md and its data.
 
-    PYTHONPATH=addon:. .venv/bin/python -m benchmarks.determinism [--blender NAME] [--page-only]
+    .venv/bin/python -m benchmarks.determinism [--blender NAME] [--page-only]
 
 Each case of benchmarks/exactness is rendered as a frame and tile by tile, in two processes that
 differ in threads, kept data, and order. The bpy module does it, and the Blender application where it
