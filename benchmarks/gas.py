@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -84,7 +85,7 @@ async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_
         job.phases[kind] += gas
         return answer
 
-    left, job_id = job.leases, 0
+    left, job_id = job.leases, NO_JOB
     terms = net.terms(frames, lease, floor_exp=floor_exp)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
@@ -135,10 +136,10 @@ async def single_calls(net: Bench, meter: Meter) -> None:
     await meter.of("cancel + withdraw", artist.cancel(job_id))
 
 
-async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
+async def spared(net: Bench, meter: Meter, job_id: JobId) -> list[LeaseId]:
     """Two leases of the first worker that chance spared, claimed and submitted one by one."""
     worker = net.workers[0]
-    found: list[int] = []
+    found: list[LeaseId] = []
     for slot in range(5):
         names = ("claim_lease", "submit") if slot == 0 else ("", "")
         lease_id, _ = await meter.of(names[0], worker.claim_lease(job_id, slot))

@@ -11,6 +11,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.audit.state import Verifier, answer_of, mark_of
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
@@ -40,8 +41,8 @@ class Bench:
     """Verifiers by their worker numbers; ``owners`` in the same order."""
 
     net: Views
-    verifiers: dict[int, StarknetChain]
-    owners: dict[int, StarknetRegistry]
+    verifiers: dict[WorkerId, StarknetChain]
+    owners: dict[WorkerId, StarknetRegistry]
 
     @classmethod
     async def open(cls, opened: Chains, accounts: Sequence[int] = range(3, 8)) -> Bench:
@@ -77,8 +78,8 @@ class AuditedLease:
     """One lease on its way through its audit; each step is taken by the party it belongs to."""
 
     bench: Bench
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
     pixels: LeasePixels
     round: int = 0
 
@@ -115,8 +116,16 @@ class AuditedLease:
         seed = await self.net.artist.seed(self.lease_id, self.round)
         board = self.net.artist.board
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            place = {"seed": seed, "worker_id": verifier.worker_id, "nonce": NONCE, "vote": vote}
-            mark = mark_of(hash_many, board, self.lease_id, self.round, **place)
+            mark = mark_of(
+                hash_many,
+                board,
+                self.lease_id,
+                self.round,
+                seed=seed,
+                worker_id=verifier.worker_id,
+                nonce=NONCE,
+                vote=vote,
+            )
             chain = self.bench.verifiers[verifier.worker_id]
             assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
 

@@ -1,6 +1,6 @@
 """What keeps tiles exact on one machine and what breaks it: writes docs/determinism.md and its data.
 
-    PYTHONPATH=addon:. .venv/bin/python -m research.determinism [--blender NAME] [--page-only]
+    .venv/bin/python -m research.determinism [--blender NAME] [--page-only]
 
 Each case of research/exactness is rendered as a frame and tile by tile, in two processes that
 differ in threads, kept data, and order. The bpy module does it, and the Blender application where it

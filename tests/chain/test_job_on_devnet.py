@@ -20,6 +20,7 @@ from renderchain.core.contract_errors import (
     StakeNotFree,
     UnknownJob,
 )
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lease_stake import stake_of
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -134,7 +135,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
     asyncio.run(run())
 
 
-async def check_signatures(net: Views, signed: list[tuple[int, LeaseResult, list[int]]]) -> None:
+async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
     """Of two entries for each lease only the one with the signed result is taken."""
     broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
     refused = await net.outsider.submit_signed([*broken, *signed])

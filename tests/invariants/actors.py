@@ -8,6 +8,7 @@ from typing import Any
 
 from renderchain.adapters.starknet.contracts import open_contract, open_token
 from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
@@ -126,7 +127,7 @@ class Actors:
         """An operator's signature on a result."""
         from renderchain.adapters.starknet.submission import typed_result
 
-        message = typed_result(self.chain_id, self.board, lease, result)
+        message = typed_result(self.chain_id, self.board, LeaseId(lease), result)
         return list(self._accounts[operator].sign_message(message))
 
     def pass_time(self, seconds: int, blocks: int) -> None:
