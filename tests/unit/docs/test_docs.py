@@ -51,6 +51,12 @@ def test_every_test_that_is_named_exists() -> None:
     assert [one for one in sorted(named) if one[1] not in names] == []
 
 
+def test_every_folder_of_tests_has_a_row() -> None:
+    rows = set(re.findall(r"^\| `tests/(\w+)` \|", (REPO / "docs" / "testing.md").read_text(), re.M))
+    places = (path.relative_to(REPO / "tests").parts for path in tracked("tests/*.py"))
+    assert rows | {"scenes"} == {parts[0] for parts in places if len(parts) > 1}
+
+
 def test_every_command_exists() -> None:
     code = "\n".join(path.read_text() for path in tracked("addon/*.py"))
     named = set(found(r"`[^`]*\brenderchain_([a-z]+)"))
