@@ -16,6 +16,7 @@ from renderchain.core.errors import RenderFailed
 from renderchain.core.finals import PPM, Difference, as_shown, difference_of
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.messages import Loaded, MadeAgain
+from renderchain.core.notices import Notice
 from renderchain.core.prints import Pixels
 from renderchain.core.result import FrameFiles
 
@@ -89,8 +90,8 @@ class Said(ConsoleReporter):
         super().__init__()
         self.text = ""
 
-    def say(self, text: str) -> None:
-        self.text += text
+    def tell(self, notice: Notice) -> None:
+        self.text += notice.sentence
 
 
 def look(blender: Blender, tmp_path: Path, per_lease: int = 1, said: Said | None = None) -> Checked:
