@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from renderchain.blender.console import ConsoleReporter
-from renderchain.core.notices.jobs import Doubt
+from renderchain.core.notices.jobs import Doubt, FalseFinals
 from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.notices.lines import parse_notice
 from renderchain.core.notices.process import Failed, Remark
@@ -32,10 +32,13 @@ def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
 
 
-def test_a_doubt_comes_with_the_command_that_challenges(capsys: pytest.CaptureFixture[str]) -> None:
-    ConsoleReporter().tell(DOUBT)
+@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(3, 5, "frame 1 by a lot", (1,), 2, 2)])
+def test_a_doubt_comes_with_the_command_that_challenges(
+    doubt: Doubt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ConsoleReporter().tell(doubt)
     shown = capsys.readouterr().err.rstrip()
-    assert DOUBT.sentence in shown and shown.endswith("renderchain_challenge 5")
+    assert shown.endswith(f"{doubt.sentence} To challenge it: renderchain_challenge 5")
 
 
 @pytest.mark.parametrize("by_environment", [False, True])
