@@ -88,6 +88,8 @@ class JobWatch:
         self._scratch = scratch
         self._final_check = final_check
         self._claims: dict[int, LeaseClaimed] = {}
+        self._open: set[int] = set()  # leases that have not ended
+        self._closed = False
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
 
@@ -110,7 +112,7 @@ class JobWatch:
                         self._forget()
                     elif getattr(event, "job_id", None) == self.report.job_id:
                         await self._note(event, job, manifest)
-                    if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
+                    if self._closed and not self._open:
                         break
         finally:
             drawing.cancel()
@@ -121,12 +123,19 @@ class JobWatch:
         """The chain took back what it said: everything is told again. Frames stay where they are."""
         self._reporter.tell(ChainReorganised(self.report.job_id))
         self._claims.clear()
+        self._open.clear()
+        self._closed = False
         self._acceptance.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
+        # The board closes a job first and pays its last leases then: the end is when both were heard.
+        self._closed |= isinstance(event, JobClosed)
+        if isinstance(event, LeaseEnded | LeaseAccepted):
+            self._open.discard(event.lease_id)
         if isinstance(event, LeaseClaimed):
             self._claims[event.lease_id] = event
+            self._open.add(event.lease_id)
             ids = (event.job_id, event.lease_id)
             self._reporter.tell(leases.LeaseClaimed(*ids, event.operator, event.count))
         elif isinstance(event, ResultSubmitted):
