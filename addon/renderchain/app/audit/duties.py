@@ -21,6 +21,7 @@ from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
+from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .prover import ProverDuties
@@ -71,6 +72,9 @@ class AuditDuties:
             self._wake.set()
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
             self._wake.set()
+            notice = notice_of(event) if isinstance(event, AuditEvent) else None
+            if notice and event.lease_id in self._own:
+                self._reporter.tell(notice)
 
     def _cares_for(self, lease_id: LeaseId) -> bool:
         return lease_id in self._own or lease_id in self._seats
@@ -105,7 +109,7 @@ class AuditDuties:
         except TROUBLE as error:
             self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
-            self._reporter.say(f"Audit of lease {lease_id}: {error}")
+            self._reporter.tell(AuditHindered(lease_id, str(error)))
             await asyncio.sleep(RETRY_S)
 
     async def _next_of(self, waiting: Mapping[LeaseId, JobId]) -> LeaseId:
@@ -125,7 +129,7 @@ class AuditDuties:
         try:
             return await self._look(lease_id)
         except TROUBLE as error:
-            self._reporter.say(f"Audit of lease {lease_id}: {error}")
+            self._reporter.tell(AuditHindered(lease_id, str(error)))
             return RETRY_S
 
     async def _look(self, lease_id: LeaseId) -> float:

@@ -9,6 +9,7 @@ from ...core.errors import ContentError
 from ...core.ids import JobId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
+from ...core.notices.audits import LeavesDiffer, Verifying, VoteRevealed
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
 from .proof_store import ProofStore, SealedVote
@@ -56,7 +57,7 @@ class VerifierDuties:
         seed = await self._chain.seed(lease_id, audit.round)
         sealed = self._proof_store.vote(lease_id, audit.round, seed)
         if sealed is None:
-            self._reporter.say(f"Verifying lease {lease_id}, round {audit.round}")
+            self._reporter.tell(Verifying(lease.job_id, lease_id, audit.round))
             sealed = await self._find(lease, audit, seed)
             self._proof_store.save_vote(lease_id, audit.round, sealed)
         mark = mark_of(
@@ -100,6 +101,7 @@ class VerifierDuties:
             raise ContentError(
                 f"The vote on lease {lease_id} was sealed by another machine; its bond is lost."
             )
+        ids = (lease.job_id, lease_id, audit.round)
         reveal = Reveal(lease_id, seat, sealed.nonce, sealed.vote)
         if audit.kind is AuditKind.PIXELS:
             answer = await self._chain.opened(lease_id, audit.round, audit.since_block)
@@ -107,9 +109,7 @@ class VerifierDuties:
             if answer_of(self._hash_many, answer) != sealed.vote:
                 prints = [sealed.prints[index].felts() for index in differing(contents, answer)]
                 await self._chain.reveal_prints(reveal, contents, answer, prints)
-                self._reporter.say(
-                    f"Lease {lease_id}: {len(prints)} of {len(answer)} leaves differ from ours"
-                )
+                self._reporter.tell(LeavesDiffer(*ids, len(prints), len(answer)))
                 return
         await self._chain.reveal([reveal])
-        self._reporter.say(f"Lease {lease_id}: vote revealed")
+        self._reporter.tell(VoteRevealed(*ids))

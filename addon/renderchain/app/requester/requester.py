@@ -14,6 +14,7 @@ from ...core.errors import LocalError
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
+from ...core.notices.jobs import JobCanceled
 from ...ports.content_store import ContentStore
 from ...ports.journal import JobEntry, Journal
 from ...ports.reporter import Reporter
@@ -104,7 +105,7 @@ class Requester:
         """Take back what nobody has claimed; what is claimed finishes."""
         async with self._parts.open_chain() as chain:
             await chain.cancel(job_id)
-        self._reporter.say(f"Job {job_id} is canceled; unclaimed frames were refunded")
+        self._reporter.tell(JobCanceled(job_id))
 
     async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
