@@ -49,7 +49,7 @@ format: ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test-fast: ## the tests that need neither services nor Blender
+test-fast: ## the tests that need nothing but Python, in under a minute
 	$(SETUP) python
 	$(BIN)/python -m pytest tests/unit
 

@@ -1,14 +1,13 @@
-"""Leases in chain on a real devnet: one worker, verifiers with owners of their own, made-up pixels."""
+"""Leases in audits on any network: one worker, verifiers with owners of their own, made-up pixels."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.audit.state import Verifier, answer_of, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
@@ -17,10 +16,10 @@ from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.ports.audit_chain import Reveal
 
+from devkit.made_up_job import FAMILY, TERMS
 from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
-from devkit.network.clients import FAMILY, TERMS, Chains, Views
-from devkit.network.deploy import Rules
-from devkit.network.devnet import pass_draw_block, pass_time
+from devkit.parties import AnyNetwork, Board, Network, Networks, Registry
+from devkit.rules import Rules
 
 PHASE_S = 600  # far more than a test takes
 RULES = Rules(
@@ -37,56 +36,53 @@ WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
 
 
 @dataclass
-class Bench:
+class Bench(Generic[AnyNetwork]):
     """Verifiers by their worker numbers; ``owners`` in the same order."""
 
-    net: Views
-    verifiers: dict[WorkerId, StarknetChain]
-    owners: dict[WorkerId, StarknetRegistry]
+    net: AnyNetwork
+    verifiers: dict[WorkerId, Board]
+    owners: dict[WorkerId, Registry]
 
     @classmethod
-    async def open(cls, opened: Chains, accounts: Sequence[int] = range(3, 8)) -> Bench:
-        """Deploy a network in which verifiers with these accounts have seats, of the epoch before."""
+    async def open(
+        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(3, 8)
+    ) -> Bench[AnyNetwork]:
+        """Make a network in which verifiers with these accounts have seats, of the epoch before."""
         net = await opened.network(RULES)
         bench = cls(net, {}, {})
 
         async def seat(index: int) -> None:
-            account, sender = await opened.sender(opened.accounts[index])
-            owner = await StarknetRegistry.connect(account, sender, net.deployed.directory)
-            number = await owner.register(account.address, account.address, [FAMILY], 2 * FRI_PER_STRK)
+            chain, owner = await net.person(index)
+            number = await owner.register(chain.address, chain.address, [FAMILY], 2 * FRI_PER_STRK)
             await owner.set_seats(number, FAMILY, 2)
             await owner.set_offer(number, WILLING)
-            chain = await StarknetChain.connect(account, sender, net.node, net.deployed.directory)
             bench.verifiers[number], bench.owners[number] = chain, owner
 
         await asyncio.gather(*(seat(index) for index in accounts))
-        pass_time(net.node.rpc_url, 1, 2 * RULES.epoch_blocks)
+        net.pass_time(1, 2 * RULES.epoch_blocks)
         return bench
 
-    async def lease(self, requester: StarknetChain | None = None, slot: int = 0) -> AuditedLease:
+    async def lease(self, requester: Board | None = None, slot: int = 0) -> AuditedLease:
         """A job's one lease, claimed; the job is the artist's if nobody else is named."""
         job_id = await (requester or self.net.artist).create_job(AUDIT_TERMS)
         lease_id = await self.net.worker.claim_lease(job_id, slot)
         lease = await self.net.worker.lease(lease_id)
         identity = LeaseIdentity.of(self.net.worker.chain_id, self.net.worker.board, lease)
         pixels = LeasePixels(identity, lease.first, lease.count, AUDIT_TERMS.tiles)
-        return AuditedLease(self, job_id, lease_id, pixels)
+        return AuditedLease(self.net, self.verifiers, self.owners, job_id, lease_id, pixels)
 
 
 @dataclass
 class AuditedLease:
     """One lease on its way through its audit; each step is taken by the party it belongs to."""
 
-    bench: Bench
+    net: Network
+    benched: dict[WorkerId, Board]
+    owners: dict[WorkerId, Registry]
     job_id: JobId
     lease_id: LeaseId
     pixels: LeasePixels
     round: int = 0
-
-    @property
-    def net(self) -> Views:
-        """The network."""
-        return self.bench.net
 
     async def submit(self) -> None:
         """Submit and draw."""
@@ -95,7 +91,7 @@ class AuditedLease:
 
     async def draw(self) -> None:
         """Draw, now that chance has spoken."""
-        pass_draw_block(self.net.node.rpc_url)
+        self.net.pass_draw_block()
         assert await self.net.artist.draw(self.job_id, [self.lease_id]) == []
 
     async def advance(self) -> None:
@@ -104,7 +100,7 @@ class AuditedLease:
 
     async def advance_late(self) -> None:
         """Go on after a step's time."""
-        pass_time(self.net.node.rpc_url, PHASE_S)
+        self.net.pass_time(PHASE_S)
         await self.advance()
 
     async def verifiers(self) -> list[Verifier]:
@@ -126,7 +122,7 @@ class AuditedLease:
                 nonce=NONCE,
                 vote=vote,
             )
-            chain = self.bench.verifiers[verifier.worker_id]
+            chain = self.benched[verifier.worker_id]
             assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
 
     async def open(self) -> None:
@@ -139,14 +135,14 @@ class AuditedLease:
     async def reveal(self, votes: Sequence[int]) -> None:
         """Each verifier shows a vote that is the answer, or yes or no."""
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            chain = self.bench.verifiers[verifier.worker_id]
+            chain = self.benched[verifier.worker_id]
             assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, vote)]) == []
 
     async def show(self, seat: int, how: Rendering) -> None:
         """A verifier that differs shows what it has, and the worker has it compared."""
         worker, leaves = self.net.worker, await self.net.worker.drawn_leaves(self.lease_id)
         verifier = (await self.verifiers())[seat]
-        chain = self.bench.verifiers[verifier.worker_id]
+        chain = self.benched[verifier.worker_id]
         answer = await chain.opened(self.lease_id, self.round, 0)
         contents = contents_of(leaves, how)
         reveal = Reveal(self.lease_id, seat, NONCE, answer_of(hash_many, contents))
@@ -163,14 +159,14 @@ class AuditedLease:
         await self.open()
         answer = answer_of(hash_many, contents_of(leaves))
         for verifier, how in zip(await self.verifiers(), views, strict=True):
-            chain = self.bench.verifiers[verifier.worker_id]
+            chain = self.benched[verifier.worker_id]
             if how is Rendering.SAME:
                 assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, answer)]) == []
             else:
                 await self.show(verifier.seat, how)
         await self.advance()
 
-    async def appeal(self, loser: StarknetChain) -> None:
+    async def appeal(self, loser: Board) -> None:
         """Who lost asks for more verifiers; the next round is drawn."""
         await loser.appeal(self.lease_id)
         self.round += 1
@@ -179,5 +175,5 @@ class AuditedLease:
     async def let_audit(self, willing: bool) -> None:
         """All verifiers take audits, or none."""
         offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
-        numbers = self.bench.owners.items()
+        numbers = self.owners.items()
         await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in numbers))

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 from tests.application import Application
+
+# No deadline: on a busy machine it fails for nothing. The same examples every time: a failure comes again.
+settings.register_profile("everywhere", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("everywhere")
 
 
 @pytest.fixture(scope="session")

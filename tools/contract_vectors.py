@@ -9,7 +9,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import is_audited, leaf_at, seed_of, unit_at
 from renderchain.core.audit.state import Content, answer_of
 from renderchain.core.cid import split_digest
-from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState
+from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState, after
 from renderchain.core.merkle import LeaseIdentity, final_leaf, proofs_of, root_of, tile_leaf
 from renderchain.core.prints import (
     FULL_AREA,
@@ -63,7 +63,7 @@ def _transitions() -> Iterable[tuple[int, str, int]]:
     reachable = [LeaseState.CLAIMED, *dict.fromkeys(TRANSITIONS.values())]
     for state in sorted(reachable):
         for event in LeaseEvent:
-            yield int(state), str(event), int(TRANSITIONS.get((state, event), LeaseState.NONE))
+            yield int(state), str(event), int(after(state, event) or LeaseState.NONE)
 
 
 def _draws() -> list[str]:

@@ -1,88 +1,165 @@
-"""The registry's rules once more: workers, stake, seats."""
+"""The registry's rules once more: workers, their stake and what they offer."""
 
 from __future__ import annotations
 
-from .ledger import Ledger, Worker, need
+from collections.abc import Iterable
+
+from renderchain.core.audit.economics import audit_rate, lock_at
+from renderchain.core.job import StandingOffer
+
+from devkit.model.ledger import Ledger, need
+from devkit.model.records import Job, Worker
+from devkit.model.seats import FamilySeats
+
+LEAST_OWNERS = 4  # with seats: three verifiers besides the worker's own owner
+ANY_FRI = 2**128
 
 
 class RegistryModel(Ledger):
-    """Every method is a call; ``caller`` is a name."""
+    """Every method with a ``caller`` is a call."""
 
-    def register(self, caller: str, operator: str, payout: str, stake: int) -> None:
-        need(stake >= self.rules.minimum_stake_fri, "stake below the minimum")
-        taken = operator in {worker.operator for worker in self.workers.values()}
-        need(not taken, "operator already registered")
-        self.workers[len(self.workers) + 1] = Worker(caller, operator, payout, stake)
-        self.move(caller, -stake)
+    def register(
+        self, caller: int, operator: int, payout: int, families: Iterable[int], stake_fri: int
+    ) -> int:
+        need(payout, "zero address in registry")
+        need(stake_fri >= self.rules.minimum_stake_fri, "stake below the minimum")
+        self.need_new(operator)
+        need(stake_fri, "amount is zero")
+        self.transfer(caller, self.addresses.registry, stake_fri)
+        number = len(self.workers) + 1
+        self.workers[number] = Worker(caller, operator, payout, set(families), stake_fri)
+        return number
 
-    def owned(self, caller: str, number: int) -> Worker:
+    def worker_id_of(self, operator: int) -> int:
+        """0 if there is none."""
+        return next((one for one, worker in self.workers.items() if worker.operator == operator), 0)
+
+    def need_new(self, operator: int) -> None:
+        need(operator, "zero address in registry")
+        need(not self.worker_id_of(operator), "operator already registered")
+
+    def owned(self, caller: int, number: int) -> Worker:
         worker = self.workers.get(number)
         need(worker and worker.owner == caller, "not the worker owner")
         assert worker
         return worker
 
-    def set_payout(self, caller: str, number: int, payout: str) -> None:
-        self.owned(caller, number).payout = payout
-
-    def set_supported(self, caller: str, number: int, supported: bool) -> None:
-        self.owned(caller, number).supported = supported
-
-    def set_offer(self, caller: str, number: int, offer: tuple[int, int, int, int, int]) -> None:
+    def run_by(self, caller: int, number: int) -> Worker:
         worker = self.workers.get(number)
         need(worker and caller in (worker.owner, worker.operator), "neither owner nor operator")
         assert worker
-        worker.offer = offer
+        return worker
 
-    def add_stake(self, caller: str, number: int, amount: int) -> None:
+    def set_operator(self, caller: int, number: int, operator: int) -> None:
+        worker = self.owned(caller, number)
+        if operator != worker.operator:
+            self.need_new(operator)
+        worker.operator, worker.signer = operator, 0
+
+    def set_payout(self, caller: int, number: int, payout: int) -> None:
+        worker = self.owned(caller, number)
+        need(payout, "zero address in registry")
+        worker.payout = payout
+
+    def set_families(self, caller: int, number: int, families: Iterable[int], supported: bool) -> None:
+        worker = self.owned(caller, number)
+        if supported:
+            worker.families.update(families)
+        else:
+            worker.families.difference_update(families)
+
+    def set_offer(self, caller: int, number: int, offer: StandingOffer) -> None:
+        self.run_by(caller, number).offer = offer
+
+    def set_key(self, caller: int, number: int, key: int) -> None:
+        worker = self.run_by(caller, number)
+        need(key, "key is zero")
+        worker.key = key
+
+    def set_signer(self, caller: int, number: int, key: int) -> None:
+        self.run_by(caller, number).signer = key
+
+    def add_stake(self, caller: int, number: int, amount: int) -> None:
         need(number in self.workers, "unknown worker")
         need(amount, "amount is zero")
+        self.transfer(caller, self.addresses.registry, amount)
         self.workers[number].stake_fri += amount
-        self.move(caller, -amount)
 
-    def request_unstake(self, caller: str, number: int, amount: int) -> None:
+    def request_unstake(self, caller: int, number: int, amount: int) -> None:
         worker = self.owned(caller, number)
         need(amount, "nothing to unstake")
         need(worker.free_fri >= amount, "stake is not free")
         worker.unstaking_fri += amount
-        worker.since_s, worker.since_block = self.now, self.block
+        worker.since_s, worker.since_block = self.now_s, self.block
 
-    def cancel_unstake(self, caller: str, number: int) -> None:
+    def cancel_unstake(self, caller: int, number: int) -> None:
         worker = self.owned(caller, number)
         need(worker.unstaking_fri, "nothing to unstake")
         worker.unstaking_fri = 0
 
-    def complete_unstake(self, caller: str, number: int) -> None:
+    def complete_unstake(self, caller: int, number: int) -> None:
         worker = self.owned(caller, number)
         need(worker.unstaking_fri, "nothing to unstake")
         cooled = self.passed(worker.since_s, worker.since_block, self.rules.cooldown_s)
         need(cooled, "stake is cooling down")
-        self.move(caller, worker.unstaking_fri)
+        self.transfer(self.addresses.registry, caller, worker.unstaking_fri)
         worker.stake_fri -= worker.unstaking_fri
         worker.unstaking_fri = 0
 
-    def set_seats(self, caller: str, number: int, units: int) -> None:
+    @property
+    def epoch(self) -> int:
+        return self.block // self.rules.epoch_blocks
+
+    def seats_in(self, family: int) -> FamilySeats:
+        return self.families.get(family, FamilySeats())
+
+    def change_seats(self, number: int, family: int, units: int) -> None:
+        self.families.setdefault(family, FamilySeats()).change(number, units, self.epoch)
+
+    def set_seats(self, caller: int, number: int, family: int, units: int) -> None:
         worker = self.owned(caller, number)
-        need(units != worker.seats, "no seats to change")
-        need(self.epoch >= worker.seats_from, "seats changed this epoch")
-        staying = worker.stake_fri - worker.unstaking_fri
-        need(units * self.rules.seat_unit_fri <= staying, "stake below its seats")
-        self.seat(worker, units)
+        holding = self.seats_in(family).held_by(number)
+        need(units != holding.units, "no seats to change")
+        need(self.epoch >= holding.next_epoch, "seats changed this epoch")
+        need(units * self.rules.seat_unit_fri <= worker.staying_fri, "stake below its seats")
+        self.change_seats(number, family, units)
 
-    def drop_seats(self, caller: str, number: int) -> None:
-        worker = self.workers.get(number)
-        need(worker and worker.seats, "no seats to change")
-        assert worker
-        staying = worker.stake_fri - worker.unstaking_fri
-        need(worker.seats * self.rules.seat_unit_fri > staying, "seats are covered")
-        self.seat(worker, 0)
+    def drop_seats(self, caller: int, number: int, family: int) -> None:
+        units = self.seats_in(family).held_by(number).units
+        need(units, "no seats to change")
+        staying_fri = self.workers[number].staying_fri
+        need(units * self.rules.seat_unit_fri > staying_fri, "seats are covered")
+        self.change_seats(number, family, 0)
 
-    def seat(self, worker: Worker, units: int) -> None:
-        if worker.seats:
-            worker.seated[-1][1] = self.epoch + 1
-        if units:
-            worker.seated.append([self.epoch + 1, 2**32])
-        worker.seats, worker.seats_from = units, self.epoch + 1
-
-    def set_paused(self, caller: str, paused: bool) -> None:
-        need(caller == "admin", "not the directory owner")
+    def set_paused(self, caller: int, paused: bool) -> None:
+        need(caller == self.addresses.admin, "not the directory owner")
         self.paused = paused
+
+    def most_locked_fri(self, family: int) -> int:
+        """What a worker may have locked: without enough seats for a committee not much."""
+        holdings = self.seats_in(family).holdings.items()
+        owners = {self.workers[number].owner for number, holding in holdings if holding.units}
+        return ANY_FRI if len(owners) >= LEAST_OWNERS else self.rules.unjudged_cap_fri
+
+    def lock(self, job: Job, number: int, slot: int, price: tuple[int, int], operator: int) -> int:
+        """Lock for a lease of that pay and least lock; its audit rate as an exponent."""
+        need(number in self.workers, "unknown worker")
+        worker, (pay, least) = self.workers[number], price
+        if operator:
+            need(operator == worker.operator, "not the worker operator")
+        else:
+            need(self.is_offered(worker.offer, job, slot), "worker does not offer that")
+        need(job.terms.family in worker.families, "family not supported")
+        exp = audit_rate(pay, least, job.terms.audit_floor_exp, worker.audited, worker.free_fri)
+        need(exp is not None, "stake is not free")
+        assert exp is not None
+        locked_fri = worker.locked_fri + lock_at(pay, least, exp)
+        need(locked_fri <= self.most_locked_fri(job.terms.family), "too much without a jury")
+        worker.locked_fri = locked_fri
+        return exp
+
+    def is_offered(self, offer: StandingOffer, job: Job, slot: int) -> bool:
+        """Whether a scheduler may assign this without asking."""
+        in_time = slot < offer.slots and self.now_s < offer.until_s
+        is_paid = job.rewards[-1] >= offer.least_reward_fri
+        return in_time and is_paid and job.terms.package_bytes <= offer.largest_package_bytes

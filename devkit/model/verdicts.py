@@ -2,73 +2,47 @@
 
 from __future__ import annotations
 
-from renderchain.core.audit.economics import BOND_FEES, SEATS
+from renderchain.core.audit.economics import BOND_FEES
+from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.board_events import LeaseEnded
+from renderchain.core.lifecycle import LeaseEvent
 
-from .jobs import JobsModel
-from .ledger import Audit, Job, Lease, Seat, Worker
+from devkit.model.committees import CommitteesModel
+from devkit.model.records import Audit, Job, Lease, Seat, Worker
+
+REWARD_SHARE = 10  # of what is lost, for those who were right
 
 
-class VerdictsModel(JobsModel):
+class VerdictsModel(CommitteesModel):
     """What a verdict brings about; none of it is a call."""
 
     @staticmethod
-    def fee_of(job: Job, lease: Lease, audit: Audit, round_: int) -> int:
-        return job.fee_fri(lease.count, audit.named, round_)
-
-    @staticmethod
-    def losers(job: Job, worker: Worker, verdict: Verdict) -> set[str]:
+    def losers(job: Job, worker: Worker, verdict: Verdict) -> set[int]:
         """Who may appeal."""
         requester = {job.requester} if verdict is not Verdict.REJECTED else set()
         return requester | ({worker.owner, worker.operator} if verdict is not Verdict.ACCEPTED else set())
 
+    def enter(self, audit: Audit, phase: AuditPhase) -> None:
+        """From now on it waits for something else."""
+        audit.phase, audit.since_s, audit.since_block = phase, self.now_s, self.block
+
     def forfeit(self, job: Job, lease: Lease, audit: Audit, round_: int, seat: Seat) -> None:
         bond = BOND_FEES * self.fee_of(job, lease, audit, round_)
-        self.slash(self.workers[seat.worker], bond, bond // 10)
-        job.pool_fri += bond // 10
+        self.slash(self.workers[seat.worker], bond, bond // REWARD_SHARE)
+        job.pool_fri += bond // REWARD_SHARE
 
-    def dismiss(self, job: Job, lease: Lease, audit: Audit, vote: Vote) -> None:
-        """Who did not come loses the bond."""
-        for seat in audit.seats:
-            if seat.vote is vote:
-                seat.vote = Vote.ABSENT
-                self.forfeit(job, lease, audit, audit.round, seat)
-
-    def lose_by_silence(self, job: Job, lease: Lease, audit: Audit) -> None:
-        for seats in audit.rounds[: audit.round]:
-            for seat in seats:
-                if seat.vote is Vote.AGREES:
-                    seat.vote = Vote.COMMITTED  # judged by nothing
-        audit.verdict = Verdict.REJECTED
-        self.close(job, lease, audit)
-
-    def count_votes(self, job: Job, lease: Lease, audit: Audit) -> bool:
-        """Whether that was the end."""
-        self.dismiss(job, lease, audit, Vote.COMMITTED)
-        for seat in audit.seats:
-            if seat.vote is Vote.SHOWN:
-                seat.vote = Vote.OBJECTS
-        verdict = self.verdict_of(audit)
-        if verdict is not Verdict.UNDECIDED or audit.verdict is Verdict.NONE:
-            audit.verdict = verdict
-        if audit.round == len(SEATS) - 1 or audit.kind is AuditKind.FAILURE:
-            self.close(job, lease, audit)
-            return True
-        return False
-
-    @staticmethod
-    def verdict_of(audit: Audit) -> Verdict:
-        agreeing, objecting = audit.count(Vote.AGREES), audit.count(Vote.OBJECTS)
-        is_failure = audit.kind is AuditKind.FAILURE
-        if agreeing + objecting < (2 if is_failure else 3) or agreeing == objecting:
-            return Verdict.UNDECIDED
-        if is_failure and agreeing and objecting:
-            return Verdict.UNDECIDED
-        return Verdict.ACCEPTED if agreeing > objecting else Verdict.REJECTED
+    def dismiss(self, job: Job, lease: Lease, audit: Audit, vote: Vote) -> list[int]:
+        """Who did not come loses the bond; returns their seats."""
+        places = audit.seats_with(vote)
+        for place in places:
+            seat = audit.seats[place]
+            seat.vote = Vote.ABSENT
+            self.forfeit(job, lease, audit, audit.round, seat)
+        return places
 
     def close(self, job: Job, lease: Lease, audit: Audit) -> None:
-        right: list[str] = []
+        right: list[int] = []
         by_chance = 0 not in audit.bonds
         for round_, seats in enumerate(audit.rounds):
             self.settle_round(job, lease, audit, round_, seats, right)
@@ -76,13 +50,12 @@ class VerdictsModel(JobsModel):
         if audit.kind is AuditKind.FAILURE:
             self.end_failure(job, lease, audit, right)
         else:
-            self.end_audit(job, lease, audit, right)
-            if by_chance and lease.state is LeaseState.SUBMITTED:
-                lease.since_s, lease.since_block = self.now, self.block
-        audit.phase, audit.since_s, audit.since_block = AuditPhase.OVER, self.now, self.block
+            self.end_audit(job, lease, audit, right, by_chance)
+        self.enter(audit, AuditPhase.OVER)
+        self.emit(AuditClosed, job.number, lease.number, audit.kind, audit.verdict)
 
     def settle_round(
-        self, job: Job, lease: Lease, audit: Audit, round_: int, seats: list[Seat], right: list[str]
+        self, job: Job, lease: Lease, audit: Audit, round_: int, seats: list[Seat], right: list[int]
     ) -> None:
         fee = self.fee_of(job, lease, audit, round_)
         wrong = {Verdict.ACCEPTED: Vote.OBJECTS, Verdict.REJECTED: Vote.AGREES}.get(audit.verdict)
@@ -112,44 +85,53 @@ class VerdictsModel(JobsModel):
         else:
             job.pool_fri += bond - paid
 
-    def end_audit(self, job: Job, lease: Lease, audit: Audit, right: list[str]) -> None:
+    def end_audit(self, job: Job, lease: Lease, audit: Audit, right: list[int], by_chance: bool) -> None:
         worker = self.workers[lease.worker]
-        pay, lock = job.stakes_of(lease)
+        pay, _ = job.stakes_of(lease)
         if audit.verdict is Verdict.REJECTED:
-            reward = lock // 10
-            self.reopen(job, lease, LeaseState.REJECTED)
-            self.slash(worker, lock, reward)
-            each = reward // len(right) if right else 0
-            for payout in right:
-                self.credit(payout, each)
-            job.pool_fri += reward - each * len(right)
+            self.lose(job, lease, worker, right)
             worker.audited = worker.audited_fri = 0
             worker.losses += 1
         elif audit.verdict is Verdict.UNDECIDED:
-            self.divide(job, lease, LeaseState.REJECTED, pay // 2, [])
-        elif audit.verdict is Verdict.ACCEPTED:
-            lease.draw_outcome = DrawOutcome.CLEARED
-            if audit.kind is AuditKind.PIXELS:
+            self.divide(job, lease, LeaseEvent.REJECT, pay // 2, [])
+        else:
+            cleared = audit.verdict is Verdict.ACCEPTED
+            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.UNSEATED
+            if by_chance:
+                # The audit may have outlasted the window, which begins again.
+                lease.since_s, lease.since_block = self.now_s, self.block
+            if cleared and audit.kind is AuditKind.PIXELS:
                 worker.audited += 1
                 worker.audited_fri += pay
-        else:
-            lease.draw_outcome = DrawOutcome.UNSEATED
 
-    def end_failure(self, job: Job, lease: Lease, audit: Audit, right: list[str]) -> None:
+    def lose(self, job: Job, lease: Lease, worker: Worker, right: list[int]) -> None:
+        """The lock is burned but for a reward; what of it can't be divided goes to the pool."""
+        _, lock = job.stakes_of(lease)
+        reward = lock // REWARD_SHARE
+        self.emit(LeaseSlashed, job.number, lease.number, lock, reward)
+        self.reopen(job, lease, LeaseEvent.REJECT)
+        self.slash(worker, lock, reward)
+        each = reward // len(right) if right else 0
+        for payout in right:
+            self.credit(payout, each)
+        job.pool_fri += reward - each * len(right)
+
+    def end_failure(self, job: Job, lease: Lease, audit: Audit, right: list[int]) -> None:
         pay, _ = job.stakes_of(lease)
         if audit.verdict is Verdict.ACCEPTED:
-            self.divide(job, lease, LeaseState.UNRENDERABLE, pay // 10, right)
+            self.divide(job, lease, LeaseEvent.CONFIRM, pay // 10, right)
         else:
             refuted = audit.verdict is Verdict.REJECTED
             charge = 2 * self.fee_of(job, lease, audit, 0) if refuted else 0
-            self.end(job, lease, LeaseState.GIVEN_BACK, charge)
+            self.end(job, lease, LeaseEvent.REFUTE, charge)
 
-    def divide(self, job: Job, lease: Lease, state: LeaseState, share: int, others: list[str]) -> None:
+    def divide(self, job: Job, lease: Lease, event: LeaseEvent, share: int, others: list[int]) -> None:
         """Ends a lease for good: a share of its pay to each, the rest back."""
         worker = self.workers[lease.worker]
-        lease.state = state
+        state = self.turn(lease, event)
         job.held -= lease.count
         worker.locked_fri -= job.stakes_of(lease)[1]
+        self.emit(LeaseEnded, job.number, lease.number, state, False)
         for payout in (worker.payout, *others):
             self.credit(payout, share)
         self.refund_tasks(job, lease.count, share * (1 + len(others)))

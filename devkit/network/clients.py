@@ -13,36 +13,15 @@ from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
 from renderchain.core.ids import WorkerId
-from renderchain.core.job import JobTerms, family_of
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.made_up_job import FAMILY, PAYOUT, RULES
+from devkit.network.deploy import Deployed, deploy_network
+from devkit.network.devnet import pass_draw_block, pass_time
 from devkit.network.local import Account, predeployed
+from devkit.rules import Rules
 
-FAMILY = family_of((4, 5), "CYCLES", "CPU")
-PAYOUT = 0xC01D
 LIMIT_FRI = 5 * FRI_PER_STRK
-RULES = Rules(
-    cooldown_s=1600, lease_timeout_s=300, window_s=200, audit_s=400, slowest_block_s=100, epoch_blocks=10
-)
-TERMS = JobTerms(
-    package_hi=2**127,
-    package_lo=1,
-    package_bytes=1000,
-    package_files=2,
-    tasks=3,
-    reward_fri=10**17,
-    audit_pool_fri=3 * 10**16,
-    family=FAMILY,
-    longest_lease=2,
-    lease_timeout_s=300,
-    window_s=200,
-    expires_in_s=2000,
-    tiles=4,
-    audit_fee_fri=10**15,
-    audit_tile_fri=10**14,
-)
-FEE_FRI = 11 * 10**14  # of a verifier who looks at one leaf
 
 
 @dataclass
@@ -56,6 +35,26 @@ class Views:
     outsider: StarknetChain
     owner: StarknetRegistry
     worker_id: WorkerId
+    chains: Chains
+
+    @property
+    def registry(self) -> int:
+        """The registry's address."""
+        return self.deployed.registry
+
+    async def person(self, index: int) -> tuple[StarknetChain, StarknetRegistry]:
+        """Somebody with an account."""
+        account, sender = await self.chains.sender(self.chains.accounts[index])
+        chain = await StarknetChain.connect(account, sender, self.node, self.deployed.directory)
+        return chain, await StarknetRegistry.connect(account, sender, self.deployed.directory)
+
+    def pass_time(self, seconds: int, blocks: int = 10) -> None:
+        """Let time pass, and make blocks in which it shows."""
+        pass_time(self.node.rpc_url, seconds, blocks)
+
+    def pass_draw_block(self) -> None:
+        """Make the block that decides, and those until contracts can read it."""
+        pass_draw_block(self.node.rpc_url)
 
 
 class Chains:
@@ -98,4 +97,4 @@ class Chains:
         registry = await StarknetRegistry.connect(account, sender, deployed.directory)
         worker_id = await registry.register(operator.address, PAYOUT, [FAMILY], 5 * FRI_PER_STRK)
         first, second, third = [await self.chain(one, deployed) for one in (artist, operator, outsider)]
-        return Views(self.node, deployed, first, second, third, registry, worker_id)
+        return Views(self.node, deployed, first, second, third, registry, worker_id, self)

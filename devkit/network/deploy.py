@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.starknet.contracts import read_abis_fast
-from renderchain.core.money import FRI_PER_STRK
 from starknet_py.contract import Contract
 from starknet_py.net.client_errors import ClientError
+
+from devkit.rules import Rules
 
 REPO = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPO / "contracts" / "artefacts"
 CLASSES = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi" / "classes.json"
 # STRK has this address on devnet, Sepolia and mainnet.
 STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
-
-DAY_S = 86400
 
 
 @dataclass(frozen=True)
@@ -28,31 +27,6 @@ class Deployed:
     directory: int
     registry: int
     board: int
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a network is deployed with; times in seconds, amounts in fri.
-
-    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
-    """
-
-    cooldown_s: int = 6 * DAY_S
-    minimum_stake_fri: int = FRI_PER_STRK
-    lease_timeout_s: int = DAY_S
-    window_s: int = DAY_S
-    audit_s: int = DAY_S
-    slowest_block_s: int = 60
-    seat_unit_fri: int = FRI_PER_STRK
-    epoch_blocks: int = 720
-    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
-
-    def registry_arguments(self) -> list[Any]:
-        """The end of the registry's constructor."""
-        names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
-        limits = {name: getattr(self, name) for name in names}
-        seats = [self.seat_unit_fri, self.epoch_blocks, self.unjudged_cap_fri]
-        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats]
 
 
 async def deploy_network(owner: Any, rules: Rules) -> Deployed:

@@ -11,7 +11,17 @@ from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 
 def tell(rpc_url: str, method: str, **params: Any) -> Any:
     """One of the devnet's own calls."""
-    question = {"jsonrpc": "2.0", "id": 1, "method": f"devnet_{method}", "params": params}
+    return _call(rpc_url, f"devnet_{method}", params)
+
+
+def hash_of_block(rpc_url: str, number: int) -> int:
+    """From which chance follows."""
+    params = {"block_id": {"block_number": number}}
+    return int(_call(rpc_url, "starknet_getBlockWithTxHashes", params)["block_hash"], 16)
+
+
+def _call(rpc_url: str, method: str, params: dict[str, Any]) -> Any:
+    question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     request = urllib.request.Request(
         rpc_url, json.dumps(question).encode(), {"Content-Type": "application/json"}
     )

@@ -24,7 +24,9 @@ from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.notices import Notice
 from renderchain.settings import load_settings
 
-from .deploy import Deployed, Rules, deploy_network
+from devkit.rules import Rules
+
+from .deploy import Deployed, deploy_network
 from .heartbeat import make_blocks
 from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
 

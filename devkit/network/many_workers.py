@@ -19,10 +19,11 @@ from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from starknet_py.net.signer.stark_curve_signer import KeyPair
 
-from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time
 from devkit.network.local import Account, predeployed
 from devkit.network.services import start_devnet, stop
+from devkit.rules import Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 1000

@@ -44,11 +44,12 @@ from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
 
-from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time, tell
 from devkit.network.local import Account, SilentReporter, predeployed
 from devkit.network.services import start_devnet, start_kubo, stop
 from devkit.renderings import HONEST, Renderings
+from devkit.rules import Rules
 
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000

@@ -15,7 +15,8 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, check_head, read_headers
 from renderchain.core.errors import ChainError, SecretError, SettingsError, StuckTransaction, WrongNetwork
 
-from devkit.network.clients import TERMS, Chains
+from devkit.made_up_job import TERMS
+from devkit.network.clients import Chains
 from devkit.network.devnet import tell
 from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Proxy, error, proxy_before, result

@@ -17,7 +17,7 @@ from renderchain.adapters.starknet.node import close_account, open_account
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds, NoAllowance
 
-from devkit.network.clients import TERMS
+from devkit.made_up_job import TERMS
 from devkit.network.services import REPO
 from tests.chain.crash import AMOUNT_FRI
 

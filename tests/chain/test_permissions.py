@@ -17,8 +17,9 @@ from renderchain.core.errors import RenderChainError
 from renderchain.core.job import LeaseResult, StandingOffer
 
 from devkit.audited_lease import AuditedLease, Bench
+from devkit.made_up_job import FAMILY, TERMS
 from devkit.made_up_pixels import Rendering
-from devkit.network.clients import FAMILY, TERMS, Chains
+from devkit.network.clients import Chains, Views
 from devkit.network.services import REPO
 
 CONTRACTS = {"Directory": "directory", "WorkerRegistry": "registry", "JobBoard": "board"}
@@ -162,7 +163,7 @@ def of_audit(sealing: AuditedLease, seat: int, judged: AuditedLease) -> dict[str
 class Stage:
     """A network in which each function fails for its caller, or succeeds, or fails for another reason."""
 
-    def __init__(self, opened: Chains, bench: Bench) -> None:
+    def __init__(self, opened: Chains, bench: Bench[Views]) -> None:
         self._opened = opened
         self._bench = bench
         self.people: dict[str, Any] = {}

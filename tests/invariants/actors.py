@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from renderchain.adapters.starknet.contracts import open_contract, open_token
+from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.adapters.starknet.submission import typed_result
+from renderchain.core.board_events import BoardEvent
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
-from devkit.network.deploy import Rules, deploy_network
-from devkit.network.devnet import tell
+from devkit.model.ledger import Addresses
+from devkit.network.deploy import deploy_network
+from devkit.network.devnet import hash_of_block, tell
 from devkit.network.local import predeployed
+from devkit.rules import Rules
 
 WORKERS = 5  # with an owner each
 NAMES = (
@@ -24,6 +31,7 @@ NAMES = (
 )
 PAYOUTS = {"payout-1": 0xA1, "payout-2": 0xA2, "payout-3": 0xA3}
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
+RARE_FAMILY = family_of((4, 5), "CYCLES", "CUDA")
 PRICE = 2 * 10**9
 BOUNDS = ResourceBoundsMapping(
     l1_gas=ResourceBounds(0, 10**15),
@@ -35,9 +43,10 @@ REASON = re.compile(r"RC: [a-z0-9 -]+")
 
 @dataclass(frozen=True)
 class Outcome:
-    """``reason`` is empty if the call was done; the block's number and time, the fee in fri."""
+    """``reason`` is empty if the call was done; what the board told; the block's number and time."""
 
     reason: str
+    events: list[BoardEvent]
     block: int
     time_s: int
     fee_fri: int
@@ -51,7 +60,9 @@ class Actors:
         self._accounts = accounts
         self._nonces: dict[str, int] = {}
         self._contracts = contracts
+        self._stream = EventStream(accounts["outsider"].client, node, int(contracts["board"].address))
         self.addresses = {name: int(one.address) for name, one in accounts.items()} | PAYOUTS
+        self.names = {address: name for name, address in self.addresses.items()}
         self.calls = 0
 
     @classmethod
@@ -78,7 +89,7 @@ class Actors:
             await close_account(account)
 
     async def call(
-        self, name: str, contract: str, function: str, given: tuple[Any, ...], pay_fri: int
+        self, name: str, function: str, contract: str, given: Sequence[Any], pay_fri: int
     ) -> Outcome:
         """Have an account call a function, after approving what it pays."""
         wanted = self._contracts[contract]
@@ -100,7 +111,8 @@ class Actors:
         found = REASON.search(said) if said else None
         assert not said or found, said
         reason = found[0].strip() if found else ""
-        return Outcome(reason, block.block_number, block.timestamp, receipt.actual_fee.amount)
+        events = list(self._stream.told_in(receipt))
+        return Outcome(reason, events, block.block_number, block.timestamp, receipt.actual_fee.amount)
 
     async def ask(self, contract: str, function: str, *arguments: Any) -> Any:
         """Read."""
@@ -114,20 +126,21 @@ class Actors:
         return int(await self.ask("token", "balance_of", address))
 
     @property
-    def board(self) -> int:
-        """The board's address."""
-        return int(self._contracts["board"].address)
+    def contracts(self) -> Addresses:
+        """Where they are."""
+        board, registry = (int(self._contracts[name].address) for name in ("board", "registry"))
+        chain_id = int(self._accounts["outsider"].signer.chain_id)
+        return Addresses(chain_id, board, registry, self.addresses["admin"])
 
-    @property
-    def chain_id(self) -> int:
-        """The chain's."""
-        return int(self._accounts["outsider"].signer.chain_id)
+    @cached_property
+    def hash_of_block(self) -> Callable[[int], int]:
+        """From which chance follows; no method, which would be copied with each copy of the model."""
+        rpc_url = self._node.rpc_url
+        return lambda number: hash_of_block(rpc_url, number)
 
-    async def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
+    def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""
-        from renderchain.adapters.starknet.submission import typed_result
-
-        message = typed_result(self.chain_id, self.board, LeaseId(lease), result)
+        message = typed_result(self.contracts.chain_id, self.contracts.board, LeaseId(lease), result)
         return list(self._accounts[operator].sign_message(message))
 
     def pass_time(self, seconds: int, blocks: int) -> None:

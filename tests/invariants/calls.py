@@ -1,38 +1,39 @@
-"""The model's calls as the contracts take them, with made-up pixels and real Merkle proofs."""
+"""What people do as the calls of the contracts: made-up pixels, real Merkle proofs, sealed votes.
+
+``Calls`` makes the arguments that the model takes, ``given_to_chain`` the same as starknet-py takes them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.state import NO, YES, AuditKind, answer_of, mark_of
+from renderchain.core.audit.state import NO, YES, AuditKind, Content, answer_of, mark_of
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
-from renderchain.core.merkle import LeaseIdentity
+from renderchain.core.merkle import LeaseIdentity, short_string
+from renderchain.ports.audit_chain import Reveal
 
 from devkit.made_up_pixels import RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
-from devkit.model.audits import LOST, SAME, Model
-from devkit.model.ledger import Facts, Lease
-from tests.invariants.actors import FAMILY, Actors
+from devkit.model.challenges import Model
+from devkit.model.leaves import Prints
+from devkit.model.ledger import slot_of
+from devkit.model.records import Lease
+from tests.invariants.actors import FAMILY, RARE_FAMILY, Actors
 
-Call = tuple[str, str, tuple[Any, ...], int]
-BOARD_PLAIN = set(("extend", "cancel", "refund", "claim_lease", "give_back", "expire"))
-BOARD_PLAIN |= {"accept", "accept_late", "draw", "advance", "report_failure"}
-BOARD_PAID = set(("top_up", "appeal", "challenge_pixels", "challenge_delivery"))
-REGISTRY_PLAIN = set(["add_stake", "request_unstake", "cancel_unstake", "complete_unstake"])
-CHANCE = set(("draw", "advance", "accept", "accept_late"))
-PLENTY_FRI = 10**9
-NONCE = 77
+SAME, LOST = "SAME", "LOST"
+NONCE, NO_MARK = 77, 99
 NO_RESULT = LeaseResult(1, 2, 3, 4)
-# How the model's arguments become the contract's.
-SHAPED: dict[str, tuple[str, str, Callable[..., tuple[Any, ...]]]] = {
-    "assign": ("board", "assign", lambda _, job, worker, slot: (job, [{"worker_id": worker, "slot": slot}])),
-    "withdraw": ("board", "withdraw", lambda address, names: ([address[one] for one in names],)),
-    "set_payout": ("registry", "set_payout", lambda address, worker, payout: (worker, address[payout])),
-    "set_supported": ("registry", "set_families", lambda _, worker, yes: (worker, [FAMILY], yes)),
-    "set_offer": ("registry", "set_offer", lambda _, worker, offer: (worker, vars(StandingOffer(*offer)))),
-    "set_seats": ("registry", "set_seats", lambda _, worker, units: (worker, FAMILY, units)),
-    "drop_seats": ("registry", "drop_seats", lambda _, worker: (worker, FAMILY)),
+PLENTY_FRI = 10**9
+PAID = {"top_up", "appeal", "challenge_pixels", "challenge_delivery"}
+REGISTRY = {"register", "add_stake", "request_unstake", "cancel_unstake", "complete_unstake"}
+REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_seats", "drop_seats"}
+PARTS = {
+    "assign": ("worker_id", "slot"),
+    "commit": ("lease_id", "seat", "mark"),
+    "open": ("salt", "content"),
+    "submit_signed": ("lease_id", "result", "signature"),
 }
 
 
@@ -44,37 +45,18 @@ class Calls:
         self.model = model
         self._pixels: dict[int, LeasePixels] = {}
 
-    async def of(self, name: str, given: tuple[Any, ...]) -> Call:
-        """Contract, function, arguments, and what is approved for it."""
-        if name in BOARD_PLAIN | BOARD_PAID:
-            return "board", name, given, PLENTY_FRI if name in BOARD_PAID else 0
-        if name in REGISTRY_PLAIN:
-            return "registry", name, given, given[1] if name == "add_stake" else 0
-        if name == "set_paused":
-            return "directory", name, given, 0
-        if name in SHAPED:
-            contract, function, shape = SHAPED[name]
-            return contract, function, shape(self._actors.addresses, *given), 0
-        made: Callable[..., Awaitable[Call]] = getattr(self, f"_{name}")
-        return await made(*given)
-
-    async def facts(self, leases: list[int]) -> Facts:
-        """What chance decided about leases."""
-        found: Facts = {}
-        for number in leases:
-            audit = await self._actors.ask("board", "case_of", number)
-            verifiers = await self._actors.ask("board", "members_of", number, audit["round"])
-            lease = await self._actors.ask("board", "lease", number)
-            workers = [verifier["worker_id"] for verifier in verifiers]
-            found[number] = {**lease, "phase": audit["phase"], "verifiers": workers}
-        return found
+    def of(self, name: str, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The model's arguments."""
+        made = getattr(self, f"_{name}", None)
+        return tuple(made(*given)) if made else given
 
     def pixels(self, lease: Lease) -> LeasePixels:
         """A lease's own."""
         if lease.number not in self._pixels:
             place = (lease.job, lease.number, lease.attempt, lease.worker)
-            identity = LeaseIdentity(self._actors.chain_id, self._actors.board, *place)
-            tiles = self.model.jobs[lease.job].audit[0]
+            known = self._actors.contracts
+            identity = LeaseIdentity(known.chain_id, known.board, *place)
+            tiles = self.model.jobs[lease.job].terms.tiles
             self._pixels[lease.number] = LeasePixels(identity, lease.first, lease.count, tiles)
         return self._pixels[lease.number]
 
@@ -83,94 +65,147 @@ class Calls:
         lease = self.model.lease(number)
         return self.pixels(lease).result if lease else NO_RESULT
 
-    async def leaves(self, number: int) -> list[int]:
-        """The drawn ones; none if the lease has no audit, or its job's place is another's."""
+    def leaves(self, number: int) -> list[int]:
+        """The drawn ones; none if the lease has no audit of pixels, or its job's place is another's."""
         lease = self.model.lease(number)
         if not lease or not lease.audit or lease.audit.kind is not AuditKind.PIXELS:
             return []
         is_known = lease.job not in self.model.replaced
-        return list(await self._actors.ask("board", "drawn_leaves", number)) if is_known else []
+        return self.model.leaves_in(self.model.jobs[lease.job], lease, lease.audit) if is_known else []
 
-    async def vote(self, number: int, seen: str) -> int:
+    def vote(self, number: int, seen: str) -> int:
         """The felt of a vote."""
         lease = self.model.lease(number)
         if lease and lease.audit and lease.audit.kind is not AuditKind.PIXELS:
             return YES if seen == SAME else NO
-        return answer_of(hash_many, contents_of(await self.leaves(number), _rendering(seen)))
+        return answer_of(hash_many, contents_of(self.leaves(number), _rendering(seen)))
 
-    async def _create_job(self, terms: dict[str, int], scheduler: str) -> Call:
-        known = {**terms, "scheduler": self._actors.addresses[scheduler] if scheduler else 0}
-        made = JobTerms(2**100, 1, package_files=2, family=FAMILY, **known)
-        return "board", "create_job", (made.as_dict(),), made.escrow_fri
+    def _address(self, name: str) -> int:
+        return self._actors.addresses[name]
 
-    async def _register(self, operator: str, payout: str, stake: int) -> Call:
-        operator_address, payout_address = [self._actors.addresses[one] for one in (operator, payout)]
-        return "registry", "register", (operator_address, payout_address, [FAMILY], stake), stake
+    def _create_job(self, terms: dict[str, int], scheduler: str) -> list[JobTerms]:
+        known = {**terms, "scheduler": self._address(scheduler) if scheduler else 0}
+        return [JobTerms(2**100, 1, package_files=2, **known)]
 
-    async def _submit(self, number: int) -> Call:
-        return "board", "submit", (number, vars(self.result(number))), 0
+    def _withdraw(self, names: list[str]) -> list[list[int]]:
+        return [[self._address(name) for name in names]]
 
-    async def _submit_signed(self, number: int) -> Call:
-        worker = self.model.workers.get(number >> 40)
-        operator = worker.operator if worker else "outsider"
-        signature = await self._actors.sign(operator, number, self.result(number))
-        entry = {"lease_id": number, "result": vars(self.result(number)), "signature": signature}
-        return "board", "submit_signed", ([entry],), 0
+    def _register(self, operator: str, payout: str, stake: int) -> list[Any]:
+        return [self._address(operator), self._address(payout), [FAMILY], stake]
 
-    async def _commit(self, entries: list[tuple[int, int, str]]) -> Call:
-        marks = [{"lease_id": one[0], "seat": one[1], "mark": await self._mark(*one)} for one in entries]
-        return "board", "commit", (marks,), 0
+    def _set_operator(self, worker: int, operator: str) -> list[int]:
+        return [worker, self._address(operator)]
 
-    async def _mark(self, number: int, place: int, seen: str) -> int:
+    def _set_payout(self, worker: int, payout: str) -> list[int]:
+        return [worker, self._address(payout)]
+
+    def _set_families(self, worker: int, rare: bool, supported: bool) -> list[Any]:
+        return [worker, [family(rare)], supported]
+
+    def _set_offer(self, worker: int, offer: tuple[int, int, int, int, int]) -> list[Any]:
+        return [worker, StandingOffer(*offer)]
+
+    def _set_seats(self, worker: int, rare: bool, units: int) -> list[int]:
+        return [worker, family(rare), units]
+
+    def _drop_seats(self, worker: int, rare: bool) -> list[int]:
+        return [worker, family(rare)]
+
+    def _submit(self, number: int) -> list[Any]:
+        return [number, self.result(number)]
+
+    def _submit_signed(self, number: int) -> list[Any]:
+        return [[(number, self.result(number))]]
+
+    def _commit(self, entries: list[tuple[int, int, str]]) -> list[Any]:
+        return [[(number, place, self._mark(number, place, seen)) for number, place, seen in entries]]
+
+    def _mark(self, number: int, place: int, seen: str) -> int:
         lease = self.model.lease(number)
         if seen == LOST or not lease or not lease.audit or place >= len(lease.audit.seats):
-            return 99
+            return NO_MARK
         round_ = lease.audit.round
-        seed = await self._actors.ask("board", "seed_of", number, round_)
-        vote, worker = await self.vote(number, seen), lease.audit.seats[place].worker
         return mark_of(
-            *(hash_many, self._actors.board, number, round_),
-            **{"seed": seed, "worker_id": worker, "nonce": NONCE, "vote": vote},
+            *(hash_many, self._actors.contracts.board, number, round_),
+            seed=self.model.seeds.get((slot_of(number), round_), 0),
+            worker_id=lease.audit.seats[place].worker,
+            nonce=NONCE,
+            vote=self.vote(number, seen),
         )
 
-    async def _open(self, number: int, wrong: str) -> Call:
+    def _open(self, number: int, wrong: str) -> list[Any]:
+        """``wrong``: "" or "result", "seed", "count", "root"."""
         lease = self.model.lease(number)
         result, seed = vars(self.result(number)), 1
-        openings: list[dict[str, Any]] = []
+        openings: list[tuple[int, Content]] = []
         siblings: list[int] = []
         if lease and lease.audit:
-            seed = await self._actors.ask("board", "seed_of", number, lease.audit.round) + (wrong == "seed")
-            shown, siblings = self.pixels(lease).opened(await self.leaves(number))
-            openings = [{"salt": s + (wrong == "root"), "content": vars(one)} for s, one in shown]
+            seed = self.model.seeds.get((slot_of(number), lease.audit.round), 0) + (wrong == "seed")
+            shown, siblings = self.pixels(lease).opened(self.leaves(number))
+            openings = [(salt + (wrong == "root"), content) for salt, content in shown]
         result = {**result, "key_hash": result["key_hash"] + (wrong == "result")}
-        return "board", "open", (number, seed, result, openings, siblings[wrong == "count" :]), 0
+        return [number, seed, LeaseResult(**result), openings, siblings[wrong == "count" :]]
 
-    async def _reveal(self, entries: list[tuple[int, int, str]]) -> Call:
-        shown = [
-            {"lease_id": one, "seat": place, "nonce": _nonce(seen), "vote": await self.vote(one, seen)}
-            for one, place, seen in entries
-        ]
-        return "board", "reveal", (shown,), 0
+    def _reveal(self, entries: list[tuple[int, int, str]]) -> list[list[Reveal]]:
+        return [[Reveal(one, place, _nonce(seen), self.vote(one, seen)) for one, place, seen in entries]]
 
-    async def _reveal_prints(self, number: int, place: int, seen: str) -> Call:
-        contents, answer, prints, _ = await self._shown(number, seen)
-        return "board", "reveal_prints", (number, place, _nonce(seen), contents, answer, prints), 0
+    def _reveal_prints(self, number: int, place: int, seen: str) -> list[Any]:
+        contents, answer, prints, _ = self._shown(number, seen)
+        return [number, place, _nonce(seen), contents, answer, prints]
 
-    async def _compare(self, number: int, place: int, seen: str) -> Call:
-        return "board", "compare", (number, place, *await self._shown(number, seen)), 0
+    def _compare(self, number: int, place: int, seen: str) -> list[Any]:
+        return [number, place, *self._shown(number, seen)]
 
-    async def _shown(self, number: int, seen: str) -> tuple[list[Any], ...]:
+    def _shown(self, number: int, seen: str) -> tuple[list[Content], list[Content], Prints, Prints]:
         """Contents, the worker's answer, and the prints of both where they differ."""
-        leaves, how = await self.leaves(number), _rendering(seen)
+        leaves, how = self.leaves(number), _rendering(seen)
         differing = [] if how is Rendering.SAME else leaves
-        both = [[vars(one) for one in contents_of(leaves, each)] for each in (how, Rendering.SAME)]
-        prints = [sum(map(list, prints_of(differing, each)), []) for each in (how, Rendering.SAME)]
-        return (*both, *prints)
+        mine, theirs = (contents_of(leaves, each) for each in (how, Rendering.SAME))
+        return mine, theirs, prints_of(differing, how), prints_of(differing, Rendering.SAME)
 
-    async def _reveal_key(self, number: int, right: bool) -> Call:
+    def _reveal_key(self, number: int, right: bool) -> list[Any]:
         key = RESULTS_KEY if right else bytes(32)
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
-        return "board", "reveal_key", (number, vars(self.result(number)), *halves), 0
+        return [number, self.result(number), *halves]
+
+    def given_to_chain(self, name: str, given: Sequence[Any]) -> tuple[str, list[Any], int]:
+        """The contract, its arguments as starknet-py takes them, and what is approved for the call."""
+        if name == "submit_signed":
+            ((number, result),) = given[0]
+            worker = self.model.workers.get(slot_of(number)[0])
+            operator = self._actors.names[worker.operator] if worker else "outsider"
+            given = [[(number, result, self._actors.sign(operator, number, result))]]
+        elif name == "report_failure":
+            given = [given[0], short_string(given[1])]
+        elif name in ("reveal_prints", "compare"):
+            given = [sum(map(list, one), []) if _are_prints(one) else one for one in given]
+        if name == "set_paused":
+            return "directory", list(given), 0
+        if name in REGISTRY:
+            pay = given[-1] if name in ("register", "add_stake") else 0
+            return "registry", [_plain(one, ()) for one in given], pay
+        pay = given[0].escrow_fri if name == "create_job" else PLENTY_FRI if name in PAID else 0
+        return "board", [_plain(one, PARTS.get(name, ())) for one in given], pay
+
+
+def family(rare: bool) -> int:
+    """The one that all workers render, or the one that few do."""
+    return RARE_FAMILY if rare else FAMILY
+
+
+def _are_prints(one: Any) -> bool:
+    return isinstance(one, list) and bool(one) and isinstance(one[0], tuple)
+
+
+def _plain(value: Any, parts: tuple[str, ...]) -> Any:
+    """Structs as dictionaries; tuples are structs with these parts."""
+    if is_dataclass(value):
+        return {name: _plain(one, ()) for name, one in vars(value).items()}
+    if isinstance(value, tuple) and parts:
+        return {name: _plain(one, ()) for name, one in zip(parts, value, strict=True)}
+    if isinstance(value, list):
+        return [_plain(one, parts) for one in value]
+    return value
 
 
 def _rendering(seen: str) -> Rendering:
@@ -178,4 +213,4 @@ def _rendering(seen: str) -> Rendering:
 
 
 def _nonce(seen: str) -> int:
-    return NONCE + (seen == LOST)
+    return NONCE + 1 if seen == LOST else NONCE

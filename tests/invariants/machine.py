@@ -9,15 +9,16 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.audit.state import AuditPhase
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import HELD, LeaseState
 
-from devkit.model.audits import Model
-from devkit.model.ledger import HELD, Refused, Rules
-from devkit.network.deploy import Rules as NetworkRules
-from tests.invariants.actors import NAMES, PAYOUTS, Actors
-from tests.invariants.calls import CHANCE, Calls
+from devkit.model.challenges import Model
+from devkit.model.ledger import Refused
+from devkit.model.records import Lease
+from devkit.rules import Rules
+from tests.invariants.actors import FAMILY, NAMES, PAYOUTS, RARE_FAMILY, Actors
+from tests.invariants.calls import Calls
 
-NETWORK = NetworkRules(
+NETWORK = Rules(
     cooldown_s=8500,
     minimum_stake_fri=500,
     lease_timeout_s=300,
@@ -28,6 +29,8 @@ NETWORK = NetworkRules(
     epoch_blocks=10,
     unjudged_cap_fri=300,
 )
+OF_A_CALL = ("now_s", "block", "events")
+COUNTS = ("kind", "phase", "round", "verdict", "committed", "agreeing", "objecting", "shown", "redraws")
 
 
 class Machine(RuleBasedStateMachine):
@@ -37,17 +40,17 @@ class Machine(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     total = 0
     done: dict[str, int] = {}  # calls that were not refused, by name
+    told: dict[str, int] = {}  # events, by name
 
     def deploy(self) -> None:
         """A new network."""
         self.actors = self.loop.run_until_complete(Actors.open(self.port, NETWORK))
-        names = [name for name in Rules.__dataclass_fields__ if name != "phase_s"]
-        rules = Rules(**{name: getattr(NETWORK, name) for name in names}, phase_s=NETWORK.audit_s // PHASES)
-        self.model = Model(rules)
+        self.model = Model(NETWORK, self.actors.contracts, self.actors.hash_of_block)
         self.calls = Calls(self.actors, self.model)
         self.fees: dict[str, int] = {}
-        everyone = [*NAMES, *PAYOUTS]
-        self.start = {name: self.loop.run_until_complete(self.actors.tokens(name)) for name in everyone}
+        for name in (*NAMES, *PAYOUTS):
+            tokens_fri = self.loop.run_until_complete(self.actors.tokens(name))
+            self.model.fund(self.actors.addresses[name], tokens_fri)
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
@@ -55,42 +58,55 @@ class Machine(RuleBasedStateMachine):
             type(self).total += self.actors.calls
             self.loop.run_until_complete(self.actors.close())
 
+    def name(self, address: int) -> str:
+        """Whose it is."""
+        return self.actors.names[address]
+
     def do(self, caller: str, name: str, *arguments: Any) -> bool:
         """One call; whether it was done."""
         return self.loop.run_until_complete(self.compare(caller, name, *arguments))
 
     async def compare(self, caller: str, name: str, *arguments: Any) -> bool:
         self.calls.model = self.model
-        contract, function, given, pay = await self.calls.of(name, arguments)
-        outcome = await self.actors.call(caller, contract, function, given, pay)
+        given = self.calls.of(name, arguments)
+        outcome = await self.actors.call(caller, name, *self.calls.given_to_chain(name, given))
         self.fees[caller] = self.fees.get(caller, 0) + outcome.fee_fri
         after = copy.deepcopy(self.model)
-        after.now, after.block = outcome.time_s, outcome.block
-        after.facts = await self.calls.facts(arguments[1]) if name in CHANCE else {}
+        after.enter_block(outcome.time_s, outcome.block)
         try:
-            getattr(after, name)(caller, *arguments)
+            getattr(after, name)(self.actors.addresses[caller], *given)
         except Refused as refused:
             assert outcome.reason == str(refused), f"{caller} {name}{arguments}: {outcome.reason}"
+            assert _state(after) == _state(self.model), f"a refused {name} changed the model"
+            assert not outcome.events
         else:
             assert outcome.reason == "", f"{caller} {name}{arguments}: {outcome.reason}"
+            assert outcome.events == after.events, f"{caller} {name}{arguments}"
             self.model = after
-            self.done[name] = self.done.get(name, 0) + 1
-        assert await self.actors.tokens("board") == self.model.board_fri, f"{caller} {name}{arguments}"
-        assert await self.actors.tokens("registry") == self.model.registry_fri, f"{caller} {name}{arguments}"
+            self.count(name)
+        board_fri, registry_fri = [await self.actors.tokens(one) for one in ("board", "registry")]
+        assert board_fri == self.model.board_fri, f"{caller} {name}{arguments}"
+        assert registry_fri == self.model.registry_fri, f"{caller} {name}{arguments}"
         return not outcome.reason
+
+    def count(self, name: str) -> None:
+        self.done[name] = self.done.get(name, 0) + 1
+        for event in self.model.events:
+            kind = type(event).__name__
+            self.told[kind] = self.told.get(kind, 0) + 1
 
     async def check_all(self) -> None:
         """Every job, worker, lease, audit and account stands as the model says."""
         await self.check_jobs()
         await self.check_workers()
-        await self.check_audits()
+        for lease in self.model.slots.values():
+            await self.check_lease(lease)
         ask, model = self.actors.ask, self.model
         assert await ask("registry", "burned_fri") == model.burned_fri
-        for name, before in self.start.items():
-            paid = self.fees.get(name, 0)
-            assert await self.actors.tokens(name) == before + model.tokens.get(name, 0) - paid, name
-            owed = await ask("board", "balance_of", self.actors.addresses[name])
-            assert owed == model.unpaid.get(name, 0), name
+        for name in (*NAMES, *PAYOUTS):
+            address, paid = self.actors.addresses[name], self.fees.get(name, 0)
+            assert await self.actors.tokens(name) == model.tokens.get(address, 0) - paid, name
+            assert await ask("board", "balance_of", address) == model.unpaid.get(address, 0), name
 
     async def check_jobs(self) -> None:
         for number, job in self.model.jobs.items():
@@ -108,6 +124,7 @@ class Machine(RuleBasedStateMachine):
         ask, model = self.actors.ask, self.model
         for number, worker in model.workers.items():
             raw = await ask("registry", "worker", number)
+            assert raw["operator"] == worker.operator
             assert raw["stake"] == {"stake_fri": worker.stake_fri, "locked_fri": worker.locked_fri}
             assert raw["unstaking"]["unstaking_fri"] == worker.unstaking_fri
             record = {name: getattr(worker, name) for name in ("audited", "losses", "audited_fri")}
@@ -115,20 +132,29 @@ class Machine(RuleBasedStateMachine):
             held = [one for one in model.slots.values() if one.worker == number and one.state in HELD]
             said = await ask("board", "open_leases", number)
             assert sorted(said) == sorted(lease.number for lease in held)
-            assert await ask("registry", "locked_by", self.actors.board, number) == worker.locked_fri
+            locked_fri = await ask("registry", "locked_by", self.actors.contracts.board, number)
+            assert locked_fri == worker.locked_fri
+            for family in (FAMILY, RARE_FAMILY):
+                units = model.seats_in(family).held_by(number).units
+                assert await ask("registry", "seats_of", number, family) == units
 
-    async def check_audits(self) -> None:
-        for lease in self.model.slots.values():
-            raw = await self.actors.ask("board", "lease", lease.number)
-            assert (LeaseState(raw["state"]), raw["trial"]) == (lease.state, lease.draw_outcome)
-            said, audit = await self.actors.ask("board", "case_of", lease.number), lease.audit
-            if not audit:
-                assert said["phase"] == AuditPhase.NONE
-                continue
-            assert [said[name] for name in ("kind", "phase", "round", "verdict", "redraws")] == [
-                *(audit.kind, audit.phase, audit.round, audit.verdict, audit.redraws)
-            ]
-            for round_, seats in enumerate(audit.rounds):
-                verifiers = await self.actors.ask("board", "members_of", lease.number, round_)
-                votes = [(verifier["worker_id"], verifier["vote"]) for verifier in verifiers]
-                assert votes == [(seat.worker, seat.vote) for seat in seats]
+    async def check_lease(self, lease: Lease) -> None:
+        raw = await self.actors.ask("board", "lease", lease.number)
+        assert (LeaseState(raw["state"]), raw["trial"]) == (lease.state, lease.draw_outcome)
+        said, audit = await self.actors.ask("board", "case_of", lease.number), lease.audit
+        if not audit:
+            assert said["phase"] == AuditPhase.NONE
+            return
+        assert {name: said[name] for name in COUNTS} == {name: getattr(audit, name) for name in COUNTS}
+        for round_, seats in enumerate(audit.rounds):
+            verifiers = await self.actors.ask("board", "members_of", lease.number, round_)
+            votes = [(verifier["worker_id"], verifier["vote"]) for verifier in verifiers]
+            assert votes == [(seat.worker, seat.vote) for seat in seats]
+        if lease.job not in self.model.replaced:
+            leaves = self.model.leaves_in(self.model.jobs[lease.job], lease, audit)
+            assert list(await self.actors.ask("board", "drawn_leaves", lease.number)) == leaves
+
+
+def _state(model: Model) -> dict[str, Any]:
+    """All but what belongs to the present call."""
+    return {name: value for name, value in vars(model).items() if name not in OF_A_CALL}

@@ -9,6 +9,7 @@ from renderchain.core.audit.economics import audit_pool
 from renderchain.core.lifecycle import LeaseState
 
 from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
+from tests.invariants.calls import family
 from tests.invariants.machine import NETWORK, Machine
 
 ANYONE = st.sampled_from(NAMES)
@@ -29,11 +30,13 @@ TERMS = st.fixed_dictionaries(
         "audit_fee_fri": st.integers(1, 5),
         "audit_tile_fri": st.integers(0, 2),
         "package_bytes": st.just(1000),
+        "family": WRONGLY.map(family),
     }
 )
 FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
+FIRST_JOB["family"] = family(False)
 
 
 class People(Machine):
@@ -48,7 +51,7 @@ class People(Machine):
         for number in range(1, WORKERS + 1):
             owner = f"owner-{number}"
             self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 5000)
-            self.do(owner, "set_seats", number, 20)
+            self.do(owner, "set_seats", number, False, 20)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
         self.actors.pass_time(1, 2 * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
@@ -69,7 +72,7 @@ class People(Machine):
             found = self.model.lease(number)
             assert found and found.audit
             for place, seat in enumerate(found.audit.seats):
-                operator = self.model.workers[seat.worker].operator
+                operator = self.name(self.model.workers[seat.worker].operator)
                 seats.setdefault(operator, []).append((number, place, "SAME"))
         for operator, entries in seats.items():
             self.do(operator, "commit", entries)
@@ -92,7 +95,7 @@ class People(Machine):
         return [
             number
             for number, job in self.model.jobs.items()
-            if self.model.takes_claims(job) and (job.cursor < job.tasks or job.reopened)
+            if self.model.takes_claims(job) and (job.cursor < job.terms.tasks or job.reopened)
         ]
 
     def has(self, *states: LeaseState) -> bool:
@@ -105,10 +108,10 @@ class People(Machine):
 
     def operator(self, lease: int, other: str, wrong: bool) -> str:
         worker = self.model.workers.get(lease >> 40)
-        return other if wrong or not worker else worker.operator
+        return other if wrong or not worker else self.name(worker.operator)
 
     def requester(self, job: int, other: str, wrong: bool) -> str:
-        return other if wrong or job not in self.model.jobs else self.model.jobs[job].requester
+        return other if wrong or job not in self.model.jobs else self.name(self.model.jobs[job].requester)
 
     @precondition(lambda self: len(self.open_jobs()) < 3)
     @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=WRONGLY)
@@ -123,10 +126,12 @@ class People(Machine):
     def take(self, pick: int, other: str, wrong: bool, slot: int, by_scheduler: bool) -> None:
         job, worker = self.job_number(pick), pick % (len(self.model.workers) + 1) or 1
         found = self.model.jobs.get(job)
-        if by_scheduler and found and found.scheduler:
-            self.do(other if wrong else found.scheduler, "assign", job, worker, slot)
+        scheduler = found.terms.scheduler if by_scheduler and found else 0
+        if scheduler:
+            places = [(worker, slot), (worker, slot + pick % 3), (worker + 1, slot)][: pick % 4]
+            self.do(other if wrong else self.name(scheduler), "assign", job if pick % 5 else 0, places)
         else:
-            caller = other if wrong else self.model.workers[worker].operator
+            caller = other if wrong else self.name(self.model.workers[worker].operator)
             self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot)
 
     @precondition(lambda self: self.open_jobs())
@@ -134,7 +139,7 @@ class People(Machine):
     def work(self, pick: int, slot: int) -> None:
         """One of the workers does a lease at once."""
         worker = pick % WORKERS + 1
-        operator = self.model.workers[worker].operator
+        operator = self.name(self.model.workers[worker].operator)
         if self.do(operator, "claim_lease", self.job_number(pick), worker, slot):
             self.do(operator, "submit", self.model.slots[worker, slot].number)
 
@@ -169,7 +174,7 @@ class People(Machine):
         if how == "expire":
             self.do(other, "expire", found.job if found else self.job_number(picks[0]), leases)
         else:
-            reason = [] if how == "give_back" else [picks[0] % 5]
+            reason = [] if how == "give_back" else ["no such add-on"[: picks[0] % 5]]
             self.do(self.operator(leases[0], other, wrong), how, leases[0], *reason)
 
     @precondition(lambda self: self.model.jobs)
@@ -190,7 +195,7 @@ class People(Machine):
     @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause"]))
     def keep_books(self, pick: int, how: str) -> None:
         if how == "withdraw":
-            everyone = sorted({*self.model.unpaid, *PAYOUTS, "artist-1"})
+            everyone = sorted({*map(self.name, self.model.unpaid), *PAYOUTS, "artist-1"})
             self.do("outsider", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
         elif how == "register" and len(self.model.workers) <= WORKERS:
             operator = "operator-1" if pick % 3 else f"operator-{WORKERS + 1}"
@@ -209,28 +214,35 @@ class People(Machine):
     )
     def change_stake(self, pick: int, other: str, wrong: bool, how: str) -> None:
         worker = pick % (len(self.model.workers) + 1) or 1
-        owner = other if wrong or how == "add_stake" else self.model.workers[worker].owner
-        amount = pick % (60 if how == "set_seats" else 2000)
-        one = how in ("cancel_unstake", "complete_unstake")
-        self.do(owner, how, worker, *(() if one else (amount,)))
+        owner = other if wrong or how == "add_stake" else self.name(self.model.workers[worker].owner)
+        if how == "set_seats":
+            self.do(owner, how, worker, pick % 11 == 0, pick % 60)
+        else:
+            one = how in ("cancel_unstake", "complete_unstake")
+            self.do(owner, how, worker, *(() if one else (pick % 2000,)))
 
     @precondition(lambda self: self.model.jobs)
     @rule(
-        pick=PICK, other=ANYONE, wrong=WRONGLY, how=st.sampled_from(["payout", "supported", "offer", "drop"])
+        pick=PICK,
+        other=ANYONE,
+        wrong=WRONGLY,
+        how=st.sampled_from(["payout", "operator", "families", "offer", "drop"]),
     )
     def change_worker(self, pick: int, other: str, wrong: bool, how: str) -> None:
-        worker = pick % (len(self.model.workers) + 1) or 1
-        owner = other if wrong else self.model.workers[worker].owner
+        worker, rare = pick % (len(self.model.workers) + 1) or 1, pick % 11 == 0
+        owner = other if wrong else self.name(self.model.workers[worker].owner)
         if how == "payout":
             self.do(owner, "set_payout", worker, f"payout-{pick % 3 + 1}")
-        elif how == "supported":
-            self.do(owner, "set_supported", worker, pick % 4 != 0)
+        elif how == "operator":
+            self.do(owner, "set_operator", worker, f"operator-{pick % (WORKERS + 1) + 1}")
+        elif how == "families":
+            self.do(owner, "set_families", worker, rare, pick % 4 != 0)
         elif how == "offer":
             self.do(
                 owner, "set_offer", worker, (pick % 100, 980 + pick % 300, pick % 6, 2**39, pick // 7 % 4)
             )
         else:
-            self.do(other, "drop_seats", worker)
+            self.do(other, "drop_seats", worker, rare)
 
     @rule(seconds=st.sampled_from([20, 110, 250, 1200]), blocks=st.integers(0, 12))
     def wait(self, seconds: int, blocks: int) -> None:

@@ -33,7 +33,8 @@ def port(tmp_path: Path) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore:The recursion limit")
 def test_money_adds_up_after_every_random_call(port: int, request: pytest.FixtureRequest) -> None:
     wanted, number = (request.config.getoption(name) for name in ("--invariant-calls", "--invariant-seed"))
-    Verifiers.port, Verifiers.total, Verifiers.done = port, 0, {}
+    Verifiers.port, Verifiers.total = port, 0
+    Verifiers.done, Verifiers.told = {}, {}
     Verifiers.loop = asyncio.new_event_loop()
     started_s, rounds = time.monotonic(), 0
     try:
@@ -54,4 +55,5 @@ def test_money_adds_up_after_every_random_call(port: int, request: pytest.Fixtur
     finally:
         Verifiers.loop.close()
     print(f"{Verifiers.total} calls, {rounds} seeds from {number}, {time.monotonic() - started_s:.0f} s")
-    print("done:", ", ".join(f"{name} {count}" for name, count in sorted(Verifiers.done.items())))
+    for what, counts in (("done", Verifiers.done), ("told", Verifiers.told)):
+        print(f"{what}:", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Vote
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import JUDGED, LeaseState
 
-from devkit.model.ledger import Audit, Lease
+from devkit.model.records import Audit, Lease
 from tests.invariants.people import ANYONE, PICK, WRONGLY, People
 
 VIEWS = st.one_of(
@@ -17,11 +17,14 @@ VIEWS = st.one_of(
     st.lists(st.sampled_from(["SAME", "MACHINE", "OTHER", "LOST"]), min_size=3, max_size=5),
 )
 MISTAKES = ("result", "seed", "count", "root")
-WAITING = (LeaseState.SUBMITTED, LeaseState.REPORTED)
 
 
 class Verifiers(People):
-    """Audits, appeals, challenges and failure reports."""
+    """Audits, appeals, challenges and failure reports; ``seen`` is what each seat sealed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[tuple[int, int, int], str] = {}
 
     def in_audit(self) -> list[Lease]:
         found = [lease for lease in self.model.slots.values() if lease.audit]
@@ -71,7 +74,7 @@ class Verifiers(People):
         elif audit.phase is AuditPhase.APPEAL:
             self.appeal(lease, audit, pick, other, wrong)
         else:
-            operator = self.model.workers[lease.worker].operator
+            operator = self.name(self.model.workers[lease.worker].operator)
             caller = other if wrong and pick % 2 else operator
             if audit.phase is AuditPhase.KEY:
                 self.do(caller, "reveal_key", lease.number, not wrong)
@@ -87,13 +90,14 @@ class Verifiers(People):
     ) -> None:
         for place, seat in enumerate(audit.seats):
             if seat.vote is Vote.DRAWN and (pick + place) % 9:
-                caller = other if wrong else self.model.workers[seat.worker].operator
+                caller = other if wrong else self.name(self.model.workers[seat.worker].operator)
                 seen = views[place % len(views)]
-                self.do(caller, "commit", [(lease.number, place + (wrong and 9 * (pick % 2)), seen)])
+                if self.do(caller, "commit", [(lease.number, place + (wrong and 9 * (pick % 2)), seen)]):
+                    self.seen[lease.number, audit.round, place] = seen
 
     def reveal(self, lease: Lease, audit: Audit, pick: int, other: str, wrong: bool) -> None:
         for place, seat in enumerate(audit.seats):
-            seen = "OTHER" if wrong else seat.sealed
+            seen = "OTHER" if wrong else self.seen.get((lease.number, audit.round, place), "SAME")
             entry = (lease.number, place + (wrong and 9 * (pick % 2)), seen)
             if seat.vote is Vote.COMMITTED and (pick + place) % 9:
                 if audit.kind is AuditKind.PIXELS and (seen != "SAME" or pick % 5 == 0):
@@ -106,7 +110,7 @@ class Verifiers(People):
 
     def appeal(self, lease: Lease, audit: Audit, pick: int, other: str, wrong: bool) -> None:
         job, worker = self.model.jobs[lease.job], self.model.workers[lease.worker]
-        losers = sorted(self.model.losers(job, worker, audit.verdict))
+        losers = sorted(map(self.name, self.model.losers(job, worker, audit.verdict)))
         if pick % 2:
             self.do(other if wrong else losers[pick % len(losers)], "appeal", lease.number)
         else:
@@ -127,17 +131,17 @@ class Verifiers(People):
         lease = self.doubtful()[pick % len(self.doubtful())]
         number, caller = lease.number, self.requester(lease.job, other, wrong)
         if leaves:
-            tiles = lease.count * self.model.jobs[lease.job].audit[0]
+            tiles = lease.count * self.model.jobs[lease.job].terms.tiles
             named = leaves * 3 if wrong else [leaf % tiles for leaf in leaves]
             self.do(caller, "challenge_pixels", number, named)
         else:
             self.do(caller, "challenge_delivery", number)
 
-    @precondition(lambda self: self.has(*WAITING))
+    @precondition(lambda self: self.has(*JUDGED))
     @rule(pick=PICK, other=ANYONE, place=st.integers(0, 4), views=VIEWS)
     def out_of_turn(self, pick: int, other: str, place: int, views: list[str]) -> None:
         """Any step, whatever the audit waits for."""
-        number, seen = self.a_lease(pick, *WAITING), views[0]
+        number, seen = self.a_lease(pick, *JUDGED), views[0]
         operator = self.operator(number, other, False)
         calls = (
             (operator, "open", number, ""),

@@ -48,7 +48,19 @@ TRANSITIONS: dict[tuple[LeaseState, LeaseEvent], LeaseState] = {
     (LeaseState.REPORTED, LeaseEvent.REFUTE): LeaseState.GIVEN_BACK,
 }
 
+# What a worker still holds, and of it what a committee may have to look at.
+HELD = frozenset(state for state, _ in TRANSITIONS)
+JUDGED = frozenset(
+    state
+    for state, event in TRANSITIONS
+    if event in (LeaseEvent.REJECT, LeaseEvent.CONFIRM, LeaseEvent.REFUTE)
+)
 MAX_ATTEMPTS = 3
+
+
+def after(state: LeaseState, event: LeaseEvent) -> LeaseState | None:
+    """The state that an event leads to; None if it can't happen in this one."""
+    return TRANSITIONS.get((state, event))
 
 
 class JobState(StrEnum):

@@ -177,14 +177,14 @@ class _Session:
         """End the process, by force if it does not go by itself."""
         if self._process.stdin:
             self._process.stdin.close()
+        ending = asyncio.create_task(self._process.wait())
         try:
-            await asyncio.wait_for(self._process.wait(), QUIT_TIMEOUT_S if not _cancelled() else 0.1)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
-                self._process.kill()
-            await self._process.wait()
-            if isinstance(error, asyncio.CancelledError):
-                raise
+            await asyncio.wait([ending], timeout=QUIT_TIMEOUT_S if not _cancelled() else 0.1)
+        finally:
+            if not ending.done():
+                with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
+                    self._process.kill()
+            await ending
 
     def _send(self, command: Command) -> None:
         if self._process.stdin is None:
@@ -197,7 +197,8 @@ class _Session:
             raise self._failure("has no output")
         while True:
             try:
-                line = await asyncio.wait_for(self._process.stdout.readline(), timeout_s)
+                async with asyncio.timeout(timeout_s):  # wait_for may swallow a cancellation in Python 3.11
+                    line = await self._process.stdout.readline()
             except TimeoutError:
                 raise self._failure(f"said nothing for {timeout_s} s") from None
             except ValueError:

@@ -12,9 +12,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 from ...core.board_events import BoardEvent, EntryRefused, Reorganised
 from ...core.errors import ChainError
@@ -33,6 +33,7 @@ POLL_FOR_S = 60.0  # before the WebSocket is tried again
 STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
 CHUNK = 500
 Place = tuple[int, int, int]
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
@@ -55,13 +56,15 @@ class EventStream:
         self._polls_until_s = 0.0
         self._said_polling = False
 
-    def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
-        """The refused entries of a batch."""
+    def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
+        """What the board told in a transaction."""
         for raw in receipt.events:
             if raw.from_address == self._board:
-                event = self._typed(receipt.block_number or 0, raw.keys, raw.data)
-                if isinstance(event, EntryRefused):
-                    yield event
+                yield self._typed(receipt.block_number or 0, raw.keys, raw.data)
+
+    def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
+        """The refused entries of a batch."""
+        return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
     async def follow(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         """Endless; raises ChainError only when the node stays away."""
@@ -174,7 +177,7 @@ class EventStream:
             filtered = {"from_address": hex(self._board)}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))
-            answer = json.loads(await asyncio.wait_for(socket.recv(), PING_S))
+            answer = json.loads(await _within(PING_S, socket.recv()))
             if "result" not in answer:
                 raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
             self._say_listening()
@@ -182,7 +185,7 @@ class EventStream:
                 yield raw
             while True:
                 try:
-                    message = await asyncio.wait_for(socket.recv(), WATCH_S)
+                    message = await _within(WATCH_S, socket.recv())
                 except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
                     async for raw in self._past(max(from_block, self._last[0])):
                         yield raw
@@ -241,6 +244,12 @@ class _Raw:
         self.event_index = int(pushed["event_index"])
         self.keys = [int(one, 16) for one in pushed["keys"]]
         self.data = [int(one, 16) for one in pushed["data"]]
+
+
+async def _within(seconds: float, answer: Awaitable[Answer]) -> Answer:
+    """As ``wait_for``, which in Python 3.11 swallows a cancellation that comes together with the answer."""
+    async with asyncio.timeout(seconds):
+        return await answer
 
 
 def _gone() -> tuple[type[Exception], ...]:

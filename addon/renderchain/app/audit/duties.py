@@ -20,7 +20,7 @@ from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import JUDGED, LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
@@ -89,7 +89,9 @@ class AuditDuties:
             self._wake.clear()
             waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(waits, default=FOREVER_S))
+                # wait_for may swallow a cancellation in Python 3.11, and then it never ends.
+                async with asyncio.timeout(min(waits, default=FOREVER_S)):
+                    await self._wake.wait()
 
     async def verify(self) -> None:
         """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
@@ -134,7 +136,7 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
-        if lease.state not in (LeaseState.SUBMITTED, LeaseState.REPORTED):
+        if lease.state not in JUDGED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
             return await self._draw(lease, lease.since_block)

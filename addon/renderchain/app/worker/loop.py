@@ -91,6 +91,7 @@ class Worker:
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[JobId, int] = {}
         self._held: dict[LeaseId, Held] = {}  # submitted, and not settled yet
+        self._knows_leases = False  # not at the start, nor when the chain took back what it said
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -120,6 +121,7 @@ class Worker:
         if isinstance(event, Reorganised):
             self._jobs.clear()
             self._claimable.clear()
+            self._knows_leases = False
         elif isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
@@ -140,16 +142,18 @@ class Worker:
             self._reporter.tell(leases.LeaseAccepted(event.job_id, event.lease_id, event.paid_fri))
 
     async def _work(self) -> None:
-        await self._resume()
         while True:
             self._wake.clear()
+            if not self._knows_leases:
+                await self._resume()
             if await self._claim_one():
                 continue
             await self._collect()
             due_s = min((one.due_s for one in self._held.values()), default=2**31)
             wait_s = max(due_s - self._now(), 0.0)
             try:
-                await asyncio.wait_for(self._wake.wait(), wait_s)
+                async with asyncio.timeout(wait_s):  # wait_for may swallow a cancellation in Python 3.11
+                    await self._wake.wait()
             except TimeoutError:
                 await self._settle_due()
 
@@ -176,16 +180,17 @@ class Worker:
                 continue
             entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
             self._journal.save_lease(entry)
-            lease = await self._chain.lease(lease_id)
-            self._reporter.tell(leases.LeaseClaimed(job_id, lease_id, self._chain.address, lease.count))
-            await self._do(entry, lease)
+            await self._do(entry, is_new=True)
             return True
         return False
 
-    async def _do(self, entry: LeaseEntry, lease: LeaseInfo) -> None:
+    async def _do(self, entry: LeaseEntry, *, is_new: bool) -> None:
         """Render and submit a claimed lease; what fails is given back, so that others may try."""
-        job = await self._chain.job(entry.job_id)
         try:
+            lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
+            if is_new:
+                ids = (entry.job_id, entry.lease_id)
+                self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
             await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
             self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, str(error)))
@@ -218,7 +223,9 @@ class Worker:
         self._journal.save_lease(replace(entry, state="given_back"))
 
     async def _resume(self) -> None:
-        """Go on with what an earlier run of this worker left: the chain knows what it holds."""
+        """Go on with what this worker holds, as the chain knows it: after a restart or a reorganisation."""
+        self._knows_leases = True
+        self._held.clear()
         if not await self._chain.worker_id():
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
         known = {entry.lease_id: entry for entry in self._journal.leases(self._chain.board)}
@@ -229,7 +236,7 @@ class Worker:
                 self._reporter.tell(leases.LeaseResumed(lease.job_id, lease_id))
                 entry = known.get(lease_id, fresh)
                 self._journal.save_lease(entry)
-                await self._do(entry, lease)
+                await self._do(entry, is_new=False)
             elif lease.state is LeaseState.SUBMITTED:
                 self._hold(lease_id, lease.job_id, await self._due_s(lease))
             else:

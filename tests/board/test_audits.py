@@ -1,10 +1,8 @@
-"""Audits, appeals, challenges and failure reports by the client on a real devnet, with their money."""
+"""Audits, appeals, challenges and failure reports, with their money."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
@@ -28,17 +26,18 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.audited_lease import AUDIT_TERMS, NONCE, Bench
+from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
-from devkit.network.clients import FEE_FRI, PAYOUT
+from tests.board.conftest import Opener
 
 SAME, MACHINE, OTHER = Rendering
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 
 
-def test_equal_digests_clear_a_lease_and_pay_its_verifiers(chains: Callable[[], Any]) -> None:
+def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> None:
     async def run() -> None:
-        async with chains() as opened:
+        async with networks() as opened:
             audited = await (await Bench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.worker, audited.lease_id
             await audited.submit()
@@ -69,7 +68,7 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(chains: Callable[[], 
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.CLEARED
             for verifier in await audited.verifiers():
-                client = audited.bench.verifiers[verifier.worker_id]
+                client = audited.benched[verifier.worker_id]
                 assert verifier.vote is Vote.AGREES
                 assert await client.balance_fri(client.address) == FEE_FRI
             paid_before = await net.artist.tokens_fri(PAYOUT)
@@ -82,10 +81,10 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(chains: Callable[[], 
 
 
 def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
-    chains: Callable[[], Any],
+    networks: Opener,
 ) -> None:
     async def run() -> None:
-        async with chains() as opened:
+        async with networks() as opened:
             audited = await (await Bench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
             stake_fri = (await net.worker.worker(net.worker_id)).stake_fri
@@ -116,9 +115,9 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
     asyncio.run(run())
 
 
-def test_a_vote_that_differs_needs_prints(chains: Callable[[], Any]) -> None:
+def test_a_vote_that_differs_needs_prints(networks: Opener) -> None:
     async def run() -> None:
-        async with chains() as opened:
+        async with networks() as opened:
             audited = await (await Bench.open(opened)).lease()
             await audited.submit()
             with pytest.raises(AuditInOtherPhase):
@@ -126,7 +125,7 @@ def test_a_vote_that_differs_needs_prints(chains: Callable[[], Any]) -> None:
             await audited.seal([123] * 3)
             await audited.open()
             verifier, *_ = await audited.verifiers()
-            chain = audited.bench.verifiers[verifier.worker_id]
+            chain = audited.benched[verifier.worker_id]
             with pytest.raises(NeedsPrints, match="Show the prints"):
                 await chain.reveal([Reveal(audited.lease_id, 0, NONCE, 123)])
             await audited.advance_late()
@@ -139,9 +138,9 @@ def test_a_vote_that_differs_needs_prints(chains: Callable[[], Any]) -> None:
     asyncio.run(run())
 
 
-def test_the_requester_doubts_pixels_and_then_the_delivery(chains: Callable[[], Any]) -> None:
+def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> None:
     async def run() -> None:
-        async with chains() as opened:
+        async with networks() as opened:
             audited = await (await Bench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
             await audited.let_audit(False)
@@ -161,7 +160,7 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(chains: Callable[[], 
             fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
             assert await net.artist.balance_fri(PAYOUT) == PAY_FRI * 3 // 10
             for verifier in await audited.verifiers():
-                client = audited.bench.verifiers[verifier.worker_id]
+                client = audited.benched[verifier.worker_id]
                 assert await client.balance_fri(client.address) == fee_fri
             with pytest.raises(LeaseIsInAudit):
                 await chain.challenge_pixels(lease_id, [1])
@@ -181,9 +180,9 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(chains: Callable[[], 
     asyncio.run(run())
 
 
-def test_a_failure_that_two_others_confirm_closes_the_tasks(chains: Callable[[], Any]) -> None:
+def test_a_failure_that_two_others_confirm_closes_the_tasks(networks: Opener) -> None:
     async def run() -> None:
-        async with chains() as opened:
+        async with networks() as opened:
             audited = await (await Bench.open(opened)).lease()
             chain = audited.net.worker
             with pytest.raises(FailureWithoutReason, match="Say why"):
@@ -198,7 +197,7 @@ def test_a_failure_that_two_others_confirm_closes_the_tasks(chains: Callable[[],
             share_fri = PAY_FRI // 10
             assert await audited.net.worker.balance_fri(PAYOUT) == share_fri
             for verifier in await audited.verifiers():
-                client = audited.bench.verifiers[verifier.worker_id]
+                client = audited.benched[verifier.worker_id]
                 assert await client.balance_fri(client.address) == FEE_FRI + share_fri
             refunded_fri = PAY_FRI - 3 * share_fri + AUDIT_TERMS.audit_pool_fri - 2 * FEE_FRI
             assert await audited.net.artist.balance_fri(audited.net.artist.address) == refunded_fri

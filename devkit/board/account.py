@@ -1,0 +1,125 @@
+"""What any account reads of the board in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from renderchain.adapters.starknet.errors import refusal
+from renderchain.core.board_events import BoardEvent, EntryRefused
+from renderchain.core.contract_errors import ContractError, contract_error
+from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
+
+from devkit.board import view
+from devkit.model.challenges import Model
+from devkit.model.ledger import Refused
+
+if TYPE_CHECKING:
+    from devkit.board.network import MemoryNetwork
+
+Answer = TypeVar("Answer")
+Event = TypeVar("Event")
+Call = Callable[[Model], object]
+
+
+class MemoryAccount:
+    """One account of a network; every await lets others run, as that of a real chain does."""
+
+    def __init__(self, network: MemoryNetwork, address: int) -> None:
+        self._network = network
+        self.address = address
+
+    async def _do(
+        self, action: str, call: Callable[[Model], Answer], *later: Call, intent_name: str = ""
+    ) -> Answer:
+        """Write; it is in a block when this returns. With an intent's name it happens once."""
+        await asyncio.sleep(0)
+        if intent_name:
+            answer = self._network.write_once((self.address, intent_name), action, call)
+        else:
+            answer = self._network.write(action, call, *later)
+        await asyncio.sleep(0)
+        return answer
+
+    async def _ask(self, action: str, question: Callable[[Model], Answer]) -> Answer:
+        await asyncio.sleep(0)
+        try:
+            return question(self._network.model)
+        except Refused as refused:
+            raise refusal(action, str(refused)) from refused
+
+
+class MemoryView(MemoryAccount):
+    """Implements ChainView."""
+
+    @property
+    def chain_id(self) -> int:
+        """The chain's identifier."""
+        return self._network.model.addresses.chain_id
+
+    @property
+    def board(self) -> int:
+        """The board's address."""
+        return self._network.model.addresses.board
+
+    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on."""
+        return self._network.follow(from_block)
+
+    async def block_number(self) -> int:
+        """The newest block."""
+        return await self._ask("Asking for the newest block", lambda _: self._network.block)
+
+    async def balance_fri(self, account: int) -> int:
+        """What an account may withdraw."""
+        return await self._ask("Reading balance_of", lambda model: model.unpaid.get(account, 0))
+
+    async def tokens_fri(self, account: int) -> int:
+        """STRK in the account itself."""
+        return await self._ask("Reading balance_of", lambda model: model.tokens.get(account, 0))
+
+    async def job(self, job_id: int) -> JobInfo:
+        """A job's state."""
+        return await self._ask(f"Reading job {job_id}", lambda model: view.job_info(model, job_id))
+
+    async def lease(self, lease_id: int) -> LeaseInfo:
+        """A lease's state."""
+        return await self._ask(f"Reading lease {lease_id}", lambda model: view.lease_info(model, lease_id))
+
+    async def worker(self, worker_id: int) -> WorkerInfo:
+        """A worker's stake and addresses."""
+        action = f"Reading worker {worker_id}"
+        return await self._ask(action, lambda model: view.worker_info(model, worker_id))
+
+    async def worker_id(self) -> int:
+        """The number of the worker whose operator this account is."""
+        return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
+
+    async def burned_fri(self) -> int:
+        """Stake that was burned since the network exists."""
+        return await self._ask("Reading burned_fri", lambda model: model.burned_fri)
+
+    async def withdraw(self, accounts: Iterable[int]) -> None:
+        """Send accounts their whole balance on the board."""
+        wanted = list(accounts)
+        named = ", ".join(f"{one:#x}" for one in wanted)
+        await self._do(f"Withdrawing for {named}", lambda model: model.withdraw(self.address, wanted))
+
+    async def _batch(self, action: str, call: Callable[[Model], None]) -> list[ContractError]:
+        """Send a batch; returns the reasons of entries that were refused while others were done."""
+
+        def told(model: Model) -> list[EntryRefused]:
+            call(model)
+            return [event for event in model.events if isinstance(event, EntryRefused)]
+
+        refused = await self._do(action, told)
+        return [contract_error(f"{action}: {one.subject}", one.reason) for one in refused]
+
+    async def _past(self, kind: type[Event], from_block: int, lease_id: int = 0) -> list[Event]:
+        """Events of one kind since a block, about one lease or about all."""
+        await asyncio.sleep(0)
+        blocks = range(max(from_block, 0), self._network.block + 1)
+        told = [event for number in blocks for event in self._network.events_of(number)]
+        found = [event for event in told if isinstance(event, kind)]
+        return [event for event in found if lease_id in (0, getattr(event, "lease_id", 0))]

@@ -1,0 +1,98 @@
+"""What the model knows, as the chain ports tell it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier
+from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
+from renderchain.core.lifecycle import HELD, LeaseState
+
+from devkit.model.challenges import Model
+from devkit.model.ledger import need, slot_of
+
+NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
+
+
+def job_info(model: Model, number: int) -> JobInfo:
+    """A job's state; once another has its place, what its events told of its end."""
+    need(number in model.jobs, "unknown job")
+    job = model.jobs[number]
+    terms = asdict(job.terms)
+    del terms["expires_in_s"]
+    terms |= {"reward_fri": job.rewards[-1], "audit_pool_fri": job.pool_fri}
+    info = JobInfo(
+        job_id=number,
+        requester=job.requester,
+        expires_at_s=job.expires_at_s,
+        accepted=job.accepted,
+        refunded=job.refunded,
+        held=job.held,
+        stopped=job.stopped,
+        **terms,
+    )
+    if number in model.replaced:
+        return replace(info, audit_pool_fri=0, stopped=job.refunded > 0)
+    return info
+
+
+def lease_info(model: Model, number: int) -> LeaseInfo:
+    """A lease's state; NONE, beside the rest of the slot's present lease, once the slot was used again."""
+    lease = model.slots.get(slot_of(number))
+    if not lease:
+        return LeaseInfo(number, 0, 0, 0, 0, 0, LeaseState.NONE, DrawOutcome.NOT_DRAWN, 0, 0)
+    is_it = lease.number == number
+    return LeaseInfo(
+        lease_id=number,
+        job_id=lease.job if is_it else 0,
+        first=lease.first,
+        count=lease.count,
+        attempt=lease.attempt,
+        audit_exp=lease.exp,
+        state=lease.state if is_it else LeaseState.NONE,
+        draw_outcome=lease.draw_outcome,
+        since_s=lease.since_s,
+        since_block=lease.since_block,
+    )
+
+
+def worker_info(model: Model, number: int) -> WorkerInfo:
+    """A worker's stake, addresses and record."""
+    need(number in model.workers, "unknown worker")
+    worker = model.workers[number]
+    names = [name for name in WorkerInfo.__dataclass_fields__ if name != "worker_id"]
+    return WorkerInfo(number, **{name: getattr(worker, name) for name in names})
+
+
+def open_leases(model: Model, worker: int) -> list[int]:
+    """What a worker holds."""
+    held = [one for (number, _), one in sorted(model.slots.items()) if number == worker]
+    return [lease.number for lease in held if lease.state in HELD]
+
+
+def audit_info(model: Model, number: int) -> AuditInfo:
+    """The lease's audit."""
+    audit = model.audit_of(number)
+    if not audit:
+        return NO_AUDIT
+    return AuditInfo(**{name: getattr(audit, name) for name in AuditInfo.__dataclass_fields__})
+
+
+def seed(model: Model, number: int, round_: int) -> int:
+    """The draw of a round."""
+    return model.seeds.get((slot_of(number), round_), 0)
+
+
+def drawn_leaves(model: Model, number: int) -> list[int]:
+    """The leaves of the present round."""
+    lease = model.lease(number)
+    need(lease, "unknown job")
+    assert lease
+    return model.leaves_in(model.job(lease.job), lease, model.audit_of(number))
+
+
+def verifiers(model: Model, number: int, round_: int) -> list[Verifier]:
+    """The seats of a round."""
+    audit = model.audit_of(number)
+    seats = audit.rounds[round_] if audit and round_ < len(audit.rounds) else []
+    return [Verifier(place, seat.worker, seat.vote) for place, seat in enumerate(seats)]

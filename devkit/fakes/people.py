@@ -1,0 +1,198 @@
+"""An artist and workers' machines on a network in memory, with the real use cases put together.
+
+What a machine has on its disk stays; its process comes and goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
+from renderchain.app.audit.duties import AuditDuties
+from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.prover import ProverDuties
+from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.requester.create_job import Offer
+from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.requester import Requester, RequesterParts
+from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.worker.loop import Worker, WorkerRules
+from renderchain.app.worker.render_lease import RenderLease
+from renderchain.core.job import StandingOffer
+from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.sealed import SECRET_BITS
+
+from devkit.board.chain import MemoryChain
+
+from .hashing import remembered
+from .package import FAMILY, pack
+from .renderer import FakeFinals, FakeRenderer, Look, read_noisy
+from .reporter import RecordingReporter
+from .wire import Wire
+from .world import World
+
+OFFER = Offer(reward_fri=10**17, longest_lease=2, lease_timeout_s=3000, window_s=2000)
+FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
+SEAT_UNITS = 2
+WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
+OWNERS = 2**16  # an operator's owner has an address that is so much higher
+
+
+class Machine:
+    """A worker's machine and its operator's account; ``join`` makes it a worker."""
+
+    def __init__(self, world: World, address: int, look: Look | None = None) -> None:
+        self.world = world
+        self.address = address
+        self.owner = address + OWNERS
+        self.folder = world.folder / f"machine-{address:#x}"
+        self.journal = SqliteJournal(self.folder / "journal.sqlite")
+        self.renderer = FakeRenderer(look)
+        self.auditor = FakeRenderer(look)
+        self.reporter = RecordingReporter()
+        self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
+        self.appeals = True
+        self.worker_id = 0
+        self._chance = random.Random(address)
+
+    @property
+    def chain(self) -> MemoryChain:
+        """The network, past any wire."""
+        return self.world.network.chain(self.address)
+
+    def secret(self) -> int:
+        """248 random bits, the same in every run."""
+        return self._chance.getrandbits(SECRET_BITS)
+
+    async def join(self) -> None:
+        """Stake for this worker; its pay goes to its owner."""
+        self.world.network.fund(self.owner, FUNDS_FRI)
+        self.world.network.fund(self.address, FUNDS_FRI)
+        registry = self.world.network.registry(self.owner)
+        self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
+
+    async def verify_only(self) -> None:
+        """Be there for audits, and take no leases; the seats count from the next epoch on."""
+        self.rules = replace(self.rules, families=frozenset())
+        registry = self.world.network.registry(self.owner)
+        await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
+        await registry.set_offer(self.worker_id, WILLING)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self.worker().run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    def worker(self, wire: Wire | None = None) -> Worker:
+        """A new process on this machine."""
+        wire = wire or Wire()
+        chain: Any = wire.through(self.chain)
+        store: Any = wire.through(self.world.store)
+        proof_store = ProofStore(self.folder / "evidence")
+        lease = RenderLease(
+            chain,
+            store,
+            self.renderer,
+            self.reporter,
+            self.folder,
+            hash_many=remembered,
+            sealer=ChaChaSealer(),
+            proof_store=proof_store,
+        )
+        duties = self._duties(chain, store, proof_store)
+        return Worker(
+            chain,
+            lease,
+            duties,
+            self.journal,
+            self.reporter,
+            self.rules,
+            new_secret=self.secret,
+            now=self.world.now,
+        )
+
+    def _duties(self, chain: Any, store: Any, proof_store: ProofStore) -> AuditDuties:
+        rerender = Rerender(
+            store,
+            self.auditor,
+            self.reporter,
+            self.folder,
+            hash_many=remembered,
+            sealer=ChaChaSealer(),
+            read_noisy=read_noisy,
+        )
+        prover = ProverDuties(
+            chain, self.journal, proof_store, self.reporter, remembered, appeals=self.appeals
+        )
+        verifier = VerifierDuties(
+            chain, rerender, proof_store, self.reporter, remembered, self.secret, self.rules.from_block
+        )
+        return AuditDuties(chain, prover, verifier, self.reporter, self.world.now)
+
+
+class Artist:
+    """A requester's machine and account, with money."""
+
+    def __init__(self, world: World, address: int) -> None:
+        self.world = world
+        self.address = address
+        self.folder = world.folder / f"artist-{address:#x}"
+        self.output = self.folder / "frames"
+        self.journal = SqliteJournal(self.folder / "journal.sqlite")
+        self.reporter = RecordingReporter()
+        self.finals = FakeFinals()
+        self.final_checks = 0
+        world.network.fund(address, FUNDS_FRI)
+
+    @property
+    def chain(self) -> MemoryChain:
+        """The network, past any wire."""
+        return self.world.network.chain(self.address)
+
+    def requester(self, wire: Wire | None = None) -> Requester:
+        """A new process on this machine."""
+        wire = wire or Wire()
+
+        @asynccontextmanager
+        async def open_chain() -> AsyncIterator[Any]:
+            yield wire.through(self.chain)
+
+        parts = RequesterParts(
+            open_chain=open_chain,
+            store=wire.through(self.world.store),
+            journal=self.journal,
+            unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
+            sealer=ChaChaSealer(),
+            final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
+            hash_many=remembered,
+            read_noisy=read_noisy,
+            from_block=0,
+        )
+        return Requester(parts, self.reporter)
+
+    async def submit(self, frames: int, offer: Offer = OFFER, first: int = 1) -> int:
+        """Submit a job of so many frames; returns its id."""
+        package = self.folder / "package"
+        manifest = pack(package, range(first, first + frames))
+        return await self.requester().submit(package, manifest, offer, name="job", output=self.output)
+
+    def frames(self) -> list[str]:
+        """The images that it has."""
+        return sorted(path.name for path in self.output.glob("*.png"))
+
+    def watching(self, job_id: int) -> asyncio.Task[JobReport]:
+        """Watch a job beside."""
+        return asyncio.create_task(self.requester().watch(job_id))

@@ -1,0 +1,147 @@
+"""Render processes without Blender: pixels are made of a frame's number and of what the machine sees."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import io
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from renderchain.core.errors import ContentError
+from renderchain.core.manifest import FORMATS, Manifest
+from renderchain.core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
+from renderchain.core.prints import Pixels, TilePrint, crop, print_of
+from renderchain.core.tiles import leaf_regions
+from renderchain.ports.renderer import FinalSession, OnProgress, RenderSession
+
+from .faults import Faults
+
+FRAME_S = 30.0
+LOADED = Loaded("4.5.15 LTS", "CPU", "made up", 0)
+FAR_OFF_PPM = 500_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a machine makes of a scene: another ``scene`` is another picture, ``machine`` other bits."""
+
+    scene: int = 0
+    machine: int = 0
+
+
+Frame = tuple[bytes, tuple[TilePrint, ...]]  # the noisy pass's file, and the prints of its leaves
+
+
+@lru_cache(maxsize=256)
+def _frame(look: Look, frame: int, width: int, height: int, layers: int, leaf: str) -> Frame:
+    light = np.random.default_rng((look.scene, frame)).random((height, width, 4 * layers), np.float32) + 0.1
+    # So little that the prints agree, and no digest is the same.
+    pixels = (light * (1 + look.machine * 2.0**-20)).astype(np.float32)
+    raw = io.BytesIO()
+    np.save(raw, pixels)
+    regions = leaf_regions(width, height, leaf)
+    return raw.getvalue(), tuple(print_of(crop(pixels, region)) for region in regions)
+
+
+def frame_of(manifest: Manifest, frame: int, look: Look = Look()) -> Frame:  # noqa: B008 - it is frozen
+    """What a machine renders."""
+    size = (manifest.width, manifest.height, len(manifest.view_layers), manifest.leaf)
+    return _frame(look, frame, *size)
+
+
+def read_noisy(path: Path) -> Pixels:
+    """What stands in for reading an EXR; raises ContentError."""
+    try:
+        with path.open("rb") as file:
+            return np.asarray(np.load(file, allow_pickle=False), np.float32)
+    except (ValueError, EOFError) as error:
+        raise ContentError(f"{path.name} is no noisy pass ({error}): refused.") from error
+
+
+def final_of(noisy: bytes) -> bytes:
+    """The final image that belongs to a noisy pass."""
+    return b"image of " + hashlib.sha256(noisy).hexdigest().encode()
+
+
+class FakeRenderer(Faults):
+    """Takes ``frame_s`` a frame. ``fail`` takes open, render and render_tiles.
+
+    Where ``false_finals``, the images are not those of the noisy passes.
+    """
+
+    def __init__(self, look: Look | None = None, frame_s: float = FRAME_S) -> None:
+        super().__init__()
+        self.look = look or Look()
+        self.frame_s = frame_s
+        self.false_finals = False
+        self.opened = 0
+        self.rendered: list[int] = []
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
+        """As if a scene was opened."""
+        await asyncio.sleep(0)
+        self.meet("open")
+        self.opened += 1
+        yield _Session(self, manifest, output)
+
+
+@dataclass(frozen=True)
+class _Session:
+    by: FakeRenderer
+    manifest: Manifest
+    output: Path
+    loaded: Loaded = LOADED
+
+    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+        on_progress(Progress(frame, 0, 1))
+        await asyncio.sleep(self.by.frame_s)
+        self.by.meet("render")
+        noisy, prints = frame_of(self.manifest, frame, self.by.look)
+        ending = FORMATS[self.manifest.file_format]
+        names = f"{frame:04d}.{ending}", f"{frame:04d}.noisy", f"{frame:04d}.leaves"
+        final = b"false" if self.by.false_finals else final_of(noisy)
+        records = b"".join(one.to_bytes() for one in prints)
+        for name, raw in zip(names, (final, noisy, records), strict=True):
+            (self.output / name).write_bytes(raw)
+        self.by.rendered.append(frame)
+        return Rendered(frame, *names, 1000, 1)
+
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        await asyncio.sleep(self.by.frame_s)
+        self.by.meet("render_tiles")
+        _, prints = frame_of(self.manifest, frame, self.by.look)
+        name = f"{frame:04d}.tiles"
+        (self.output / name).write_bytes(b"".join(prints[tile].to_bytes() for tile in tiles))
+        return TilesRendered(frame, name, 1000)
+
+
+class FakeFinals(Faults):
+    """Makes final images again; ``fail`` takes open and make_again."""
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[FinalSession]:
+        """As if a scene was opened."""
+        self.meet("open")
+        yield _Finals(self, output)
+
+
+@dataclass(frozen=True)
+class _Finals:
+    by: FakeFinals
+    output: Path
+    loaded: Loaded = LOADED
+
+    async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
+        await asyncio.sleep(0)
+        self.by.meet("make_again")
+        made = final_of((self.output / noisy).read_bytes())
+        name = f"{frame:04d}.made"
+        (self.output / name).write_bytes(made)
+        off = 0 if made == (self.output / final).read_bytes() else FAR_OFF_PPM
+        return MadeAgain(frame, name, off, off, "")

@@ -1,0 +1,225 @@
+"""A chain that holds what a test puts there and keeps what it is sent. It has no rules of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any
+
+from renderchain.core.audit.events import LeaseDrawn
+from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
+from renderchain.core.board_events import BoardEvent
+from renderchain.core.contract_errors import ContractError, UnknownJob
+from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.ports.audit_chain import Reveal
+
+from .faults import Faults
+
+BOARD, CHAIN_ID = 0xB0A2D, 0x534E
+NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
+Shown = tuple[list[Content], dict[int, tuple[int, ...]]]
+
+
+class ScriptedChain(Faults):
+    """All four ports of the chain. ``sent`` has the writes that came through, ``after`` is what each does."""
+
+    def __init__(self, address: int = 0xA) -> None:
+        super().__init__()
+        self._address = address
+        self.sent: list[tuple[Any, ...]] = []
+        self.after: dict[str, Callable[[], object]] = {}
+        self.news: asyncio.Queue[BoardEvent] = asyncio.Queue()
+        self.block = 100
+        self.own_id = 1
+        self.bond_fri = 10
+        self.step_s = 600
+        self.tokens: defaultdict[int, int] = defaultdict(int)
+        self.balances: defaultdict[int, int] = defaultdict(int)
+        self.jobs: dict[int, JobInfo] = {}
+        self.leases: dict[int, LeaseInfo] = {}
+        self.workers: dict[int, WorkerInfo] = {}
+        self.audits: dict[int, AuditInfo] = {}
+        self.seeds: dict[tuple[int, int], int] = {}
+        self.drawn_of: dict[int, list[int]] = {}
+        self.seats: dict[tuple[int, int], list[Verifier]] = {}
+        self.answers: dict[tuple[int, int], list[Content]] = {}
+        self.shown_by: dict[tuple[int, int, int], Shown] = {}
+        self.results: dict[int, LeaseResult] = {}
+        self.keys: dict[int, bytes] = {}
+        self.draws: list[LeaseDrawn] = []
+
+    def of(self, name: str) -> list[tuple[Any, ...]]:
+        """What the writes of that name were sent with."""
+        return [arguments for sent, *rest in self.sent if sent == name for arguments in (tuple(rest),)]
+
+    def _send(self, name: str, *arguments: Any) -> list[ContractError]:
+        self.meet(name)
+        self.sent.append((name, *arguments))
+        self.after.get(name, lambda: None)()
+        return []
+
+    @property
+    def address(self) -> int:
+        return self._address
+
+    @property
+    def chain_id(self) -> int:
+        return CHAIN_ID
+
+    @property
+    def board(self) -> int:
+        return BOARD
+
+    async def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+        while True:
+            yield await self.news.get()
+
+    async def block_number(self) -> int:
+        self.meet("block_number")
+        return self.block
+
+    async def balance_fri(self, account: int) -> int:
+        return self.balances[account]
+
+    async def tokens_fri(self, account: int) -> int:
+        return self.tokens[account]
+
+    async def job(self, job_id: int) -> JobInfo:
+        self.meet("job")
+        if job_id not in self.jobs:
+            raise UnknownJob(f"Reading job {job_id}")
+        return self.jobs[job_id]
+
+    async def lease(self, lease_id: int) -> LeaseInfo:
+        self.meet("lease")
+        return self.leases[lease_id]
+
+    async def worker(self, worker_id: int) -> WorkerInfo:
+        return self.workers[worker_id]
+
+    async def worker_id(self) -> int:
+        return self.own_id
+
+    async def create_job(self, terms: JobTerms, intent_name: str = "") -> int:
+        self._send("create_job", terms, intent_name)
+        return len(self.of("create_job"))
+
+    async def recover(self) -> dict[str, int]:
+        return {}
+
+    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        return self._send("accept", job_id, list(lease_ids))
+
+    async def cancel(self, job_id: int) -> None:
+        self._send("cancel", job_id)
+
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        self._send("withdraw", list(accounts))
+
+    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        return self._send("draw", job_id, list(lease_ids))
+
+    async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
+        self._send("challenge_pixels", lease_id, list(leaves))
+
+    async def challenge_delivery(self, lease_id: int) -> None:
+        self._send("challenge_delivery", lease_id)
+
+    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
+        return [event for event in self.draws if event.block >= from_block]
+
+    async def claim_lease(self, job_id: int, slot: int) -> int:
+        self._send("claim_lease", job_id, slot)
+        return min(self.leases)
+
+    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+        self._send("submit", lease_id, result)
+        self.results[lease_id] = result
+
+    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        return self._send("accept_late", job_id, list(lease_ids))
+
+    async def give_back(self, lease_id: int) -> None:
+        self._send("give_back", lease_id)
+
+    async def open_leases(self) -> list[int]:
+        return sorted(self.leases)
+
+    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+        return self._send("commit", *marks)
+
+    async def open_leaves(
+        self,
+        lease_id: int,
+        seed: int,
+        result: LeaseResult,
+        openings: Sequence[tuple[int, Content]],
+        siblings: Sequence[int],
+    ) -> None:
+        self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings))
+
+    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+        return self._send("reveal", *reveals)
+
+    async def reveal_prints(
+        self,
+        reveal: Reveal,
+        contents: Sequence[Content],
+        answer: Sequence[Content],
+        prints: Sequence[Sequence[int]],
+    ) -> None:
+        self._send("reveal_prints", reveal, list(contents), list(answer), list(prints))
+
+    async def compare(
+        self,
+        lease_id: int,
+        seat: int,
+        contents: Sequence[Content],
+        answer: Sequence[Content],
+        prints: Sequence[Sequence[int]],
+        answer_prints: Sequence[Sequence[int]],
+    ) -> None:
+        self._send("compare", lease_id, seat, list(contents), list(answer), list(prints), list(answer_prints))
+
+    async def advance(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+        return self._send("advance", job_id, list(lease_ids))
+
+    async def appeal_bond_fri(self, lease_id: int) -> int:
+        return self.bond_fri
+
+    async def appeal(self, lease_id: int) -> None:
+        self._send("appeal", lease_id)
+
+    async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
+        self._send("reveal_key", lease_id, result, key)
+
+    async def report_failure(self, lease_id: int, reason: str) -> None:
+        self._send("report_failure", lease_id, reason)
+
+    async def audit(self, lease_id: int) -> AuditInfo:
+        return self.audits.get(lease_id, NO_AUDIT)
+
+    async def seed(self, lease_id: int, round_: int) -> int:
+        return self.seeds[lease_id, round_]
+
+    async def drawn_leaves(self, lease_id: int) -> list[int]:
+        return self.drawn_of[lease_id]
+
+    async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
+        return self.seats.get((lease_id, round_), [])
+
+    async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
+        return self.answers.get((lease_id, round_), [])
+
+    async def shown(self, lease_id: int, round_: int, seat: int, from_block: int) -> Shown:
+        return self.shown_by[lease_id, round_, seat]
+
+    async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
+        return self.results.get(lease_id)
+
+    async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
+        return self.keys.get(lease_id)
+
+    async def phase_s(self) -> int:
+        return self.step_s

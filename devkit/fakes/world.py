@@ -1,0 +1,60 @@
+"""A network in memory, a store, a folder for everybody's disks, and time that passes for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from devkit.board.network import MemoryNetwork
+from devkit.rules import Rules
+
+from .clock import run
+from .content_store import MemoryStore
+from .turns import watch_turns
+
+Answer = TypeVar("Answer")
+BLOCK_S = 10
+PHASE_S = 600
+RULES = Rules(
+    cooldown_s=40_000,
+    lease_timeout_s=3000,
+    window_s=3000,
+    audit_s=24 * PHASE_S,
+    slowest_block_s=1000,
+    epoch_blocks=10,
+)
+DAY_S = 86400.0
+
+
+class World:
+    """Everything outside the people's machines; every ``block_s`` seconds come so many blocks."""
+
+    def __init__(self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1) -> None:
+        self.network = MemoryNetwork(RULES, seed)
+        self._block_s, self._blocks = block_s, blocks
+        self.store = MemoryStore()
+        self.folder = folder
+
+    def now(self) -> float:
+        """Seconds since 1970, as all clocks say."""
+        return self.network.now_s
+
+    async def _make_blocks(self) -> None:
+        while True:
+            await asyncio.sleep(self._block_s)
+            self.network.pass_time(self._block_s, self._blocks)
+
+    def live(self, main: Coroutine[Any, Any, Answer], longest_s: float = DAY_S) -> Answer:
+        """Run something while the chain makes its blocks."""
+
+        async def life() -> Answer:
+            watch_turns()
+            blocks = asyncio.create_task(self._make_blocks())
+            try:
+                return await main
+            finally:
+                blocks.cancel()
+
+        return run(life(), longest_s)

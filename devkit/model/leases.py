@@ -1,0 +1,214 @@
+"""The board's rules once more: claims, submissions, acceptance, and how else leases end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from renderchain.core.audit.draw import is_audited
+from renderchain.core.audit.state import DrawOutcome
+from renderchain.core.board_events import (
+    EntryRefused,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeaseEnded,
+    ResultSubmitted,
+)
+from renderchain.core.job import LeaseResult
+from renderchain.core.lease_id import MAX_SLOTS
+from renderchain.core.lifecycle import HELD, MAX_ATTEMPTS, LeaseEvent
+
+from devkit.model.jobs import JobsModel
+from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
+from devkit.model.records import Job, Lease, Range, Slot
+
+
+class Ranges:
+    """A job's open tasks while leases are planned on them."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.cursor = job.cursor
+        self.reopened = list(job.reopened)
+
+    def take(self) -> Range:
+        """The next one; refused if there is none."""
+        if self.reopened:
+            return self.reopened.pop()
+        terms = self._job.terms
+        first, count = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor)
+        need(count, "nothing left to claim")
+        self.cursor += count
+        return first, count, 0
+
+
+class LeasesModel(JobsModel):
+    """Every method with a ``caller`` is a call."""
+
+    def claim_lease(self, caller: int, number: int, worker: int, slot: int) -> int:
+        job = self.job(number)
+        need(self.takes_claims(job), "job is over")
+        is_open = self.passed(job.heard_s, job.heard_block, job.terms.scheduler_grace_s)
+        need(is_open, "scheduler has precedence")
+        (answer,) = self.take(job, [(worker, slot)], caller)
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def assign(self, caller: int, number: int, places: Sequence[Slot]) -> None:
+        """Job 0 is the newest one."""
+        job = self.job(number or self.newest)
+        need(job.terms.scheduler and caller == job.terms.scheduler, "not the scheduler")
+        need(0 < len(places) <= MAX_BATCH, "batch is empty or too long")
+        need(self.takes_claims(job), "job is over")
+        answers = self.take(job, places, 0)
+        reasons = [one for one in answers if isinstance(one, Refused)]
+        if len(reasons) == len(answers):
+            raise reasons[0]
+        for (worker, _), answer in zip(places, answers, strict=True):
+            if isinstance(answer, Refused):
+                self.emit(EntryRefused, job.number, worker, str(answer))
+        job.heard_s, job.heard_block = self.now_s, self.block
+
+    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[int | Refused]:
+        """Claims for an operator, or assigns if that is 0: the lease's number or why not, for each place.
+
+        All are planned before the first is locked for, so a refused one leaves its range to later calls.
+        """
+        ranges, plans = Ranges(job), list[Range | Refused]()
+        next_place = (0, 0)
+        for place in places:
+            try:
+                plans.append(self.plan(place, ranges, next_place))
+                next_place = (place[0], place[1] + 1)
+            except Refused as refused:
+                plans.append(refused)
+        answers = list[int | Refused]()
+        for place, plan in zip(places, plans, strict=True):
+            try:
+                answers.append(self.open_lease(job, place, plan, operator))
+            except Refused as refused:
+                answers.append(refused)
+                if not isinstance(plan, Refused):
+                    ranges.reopened.append(plan)
+        if not all(isinstance(answer, Refused) for answer in answers):
+            job.cursor, job.reopened = ranges.cursor, ranges.reopened
+        return answers
+
+    def plan(self, place: Slot, ranges: Ranges, next_place: Slot) -> Range:
+        """A place's tasks; places must rise."""
+        need(place[1] < MAX_SLOTS, "no such slot")
+        last = self.slots.get(place)
+        need(not last or last.state not in HELD, "slot holds a lease")
+        need(place >= next_place, "places are not in order")
+        return ranges.take()
+
+    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> int:
+        """Lock for it and write it down."""
+        if isinstance(plan, Refused):
+            raise plan
+        (worker, slot), (first, count, attempt) = place, plan
+        level, last = len(job.rewards) - 1, self.slots.get(place)
+        exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
+        job.held += count
+        generation = last.generation + 1 if last else 1
+        terms = (first, count, attempt, exp, level)
+        lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
+        self.slots[place] = lease
+        holder = self.workers[worker].operator
+        told = (first, count, attempt, exp, int(not operator))
+        self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
+        return lease.number
+
+    def submit(self, caller: int, number: int, result: LeaseResult) -> None:
+        self.of_operator(caller, number)
+        self.put_result(number, result)
+
+    def submit_signed(self, caller: int, results: Sequence[tuple[int, LeaseResult]]) -> None:
+        """Signatures are taken as right."""
+
+        def one(entry: tuple[int, LeaseResult]) -> None:
+            need(slot_of(entry[0])[0] in self.workers, "not the lease operator")
+            self.put_result(*entry)
+
+        self.batch(0, results, one, lambda entry: entry[0])
+
+    def put_result(self, number: int, result: LeaseResult) -> None:
+        lease = self.ready(number, LeaseEvent.SUBMIT)
+        need(result.root and (result.results_hi or result.results_lo), "empty result")
+        self.turn(lease, LeaseEvent.SUBMIT)
+        lease.since_s, lease.since_block = self.now_s, self.block
+        self.results[slot_of(number)] = result
+        self.emit(ResultSubmitted, lease.job, number, result)
+
+    def accept(self, caller: int, job: int, leases: Sequence[int]) -> None:
+        self.settle_all(self.requested(caller, job), leases, LeaseEvent.ACCEPT)
+
+    def accept_late(self, caller: int, job: int, leases: Sequence[int]) -> None:
+        self.settle_all(self.job(job), leases, LeaseEvent.ACCEPT_LATE)
+
+    def settle_all(self, job: Job, leases: Sequence[int], event: LeaseEvent) -> None:
+        paid: list[tuple[Lease, int]] = []
+        self.lease_batch(job.number, leases, lambda number: paid.append(self.settle(job, number, event)))
+        self.finish(job)
+        for lease, amount in paid:
+            payout = self.workers[lease.worker].payout
+            self.emit(LeaseAccepted, job.number, lease.number, payout, amount)
+            self.pay(payout, amount)
+
+    def settle(self, job: Job, number: int, event: LeaseEvent) -> tuple[Lease, int]:
+        """The lease, and what its worker gets."""
+        lease = self.ready(number, event)
+        need(lease.job == job.number, "lease of another job")
+        over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
+        need(event is LeaseEvent.ACCEPT or over, "deadline not reached")
+        need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
+        spared = lease.draw_outcome is DrawOutcome.PASSED
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            spared = not is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
+            need(spared, "lease has to be audited")
+        self.turn(lease, event)
+        job.held -= lease.count
+        job.accepted += lease.count
+        pay, lock = job.stakes_of(lease)
+        self.workers[lease.worker].locked_fri -= lock
+        self.credit(job.requester, job.rewards[-1] * lease.count - pay)
+        bonus = job.take_from_pool(job.audit_fri(lease.count) // 2) if spared and lease.exp else 0
+        return lease, pay + bonus
+
+    def expire(self, caller: int, job: int, leases: Sequence[int]) -> None:
+        found = self.job(job)
+
+        def one(number: int) -> None:
+            lease = self.ready(number, LeaseEvent.EXPIRE)
+            need(lease.job == job, "lease of another job")
+            over = self.passed(lease.since_s, lease.since_block, found.terms.lease_timeout_s)
+            need(over, "deadline not reached")
+            self.end(found, lease, LeaseEvent.EXPIRE)
+
+        self.lease_batch(job, leases, one)
+        self.finish(found)
+
+    def give_back(self, caller: int, number: int) -> None:
+        self.of_operator(caller, number)
+        lease = self.ready(number, LeaseEvent.GIVE_BACK)
+        job = self.jobs[lease.job]
+        self.end(job, lease, LeaseEvent.GIVE_BACK)
+        self.finish(job)
+
+    def end(self, job: Job, lease: Lease, event: LeaseEvent, charge_fri: int = 0) -> None:
+        """Without a result; so much of the lock is burned."""
+        self.reopen(job, lease, event)
+        worker = self.workers[lease.worker]
+        self.slash(worker, charge_fri, 0)
+        worker.locked_fri -= job.stakes_of(lease)[1] - charge_fri
+
+    def reopen(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
+        """Give the tasks of an ended lease back, to others or to the requester."""
+        state = self.turn(lease, event)
+        job.held -= lease.count
+        reopened = not job.stopped and lease.attempt + 1 < MAX_ATTEMPTS
+        self.emit(LeaseEnded, job.number, lease.number, state, reopened)
+        if reopened:
+            job.reopened.append((lease.first, lease.count, lease.attempt + 1))
+        else:
+            self.refund_tasks(job, lease.count)

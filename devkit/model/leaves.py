@@ -1,0 +1,73 @@
+"""What is shown of leaves once more: proofs, answers, and prints that agree or do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.state import Content, differing
+from renderchain.core.merkle import TILE_DOMAIN, LeaseIdentity, root_from_proof
+from renderchain.core.prints import BITS_BYTES, FELT_BYTES, LEVEL_BITS, LEVEL_COUNT, TilePrint, agree
+
+from devkit.model.ledger import need
+from devkit.model.records import Lease
+
+Prints = Sequence[Sequence[int]]
+PRINT_FELTS = 19
+TAIL = 16  # the felt of the last bits and the area
+
+
+def leaf_of(identity: LeaseIdentity, frame: int, tile: int, salt: int, content: Content) -> int:
+    """The leaf of which this is shown."""
+    place = (frame, tile, salt, *content.digest)
+    return hash_many((TILE_DOMAIN, *identity.felts(), *place, content.print_hash))
+
+
+def check_leaves(
+    identity: LeaseIdentity,
+    lease: Lease,
+    tiles: int,
+    root: int,
+    leaves: Sequence[int],
+    openings: Sequence[tuple[int, Content]],
+    siblings: Sequence[int],
+) -> None:
+    """Refuse unless each opening is the drawn leaf under the root."""
+    depth = (lease.count * (tiles + 1) - 1).bit_length()
+    complete = len(openings) == len(leaves) and len(siblings) == len(leaves) * depth
+    need(complete, "wrong number of leaves")
+    for index, (drawn, opening) in enumerate(zip(leaves, openings, strict=True)):
+        task, tile = divmod(drawn, tiles)
+        leaf = leaf_of(identity, lease.first + task, tile, *opening)
+        proof = siblings[index * depth : (index + 1) * depth]
+        found = root_from_proof(hash_many, leaf, task * (tiles + 1) + tile, proof)
+        need(found == root, "leaf is not under the root")
+
+
+def differing_leaves(mine: Sequence[Content], theirs: Sequence[Content]) -> list[int]:
+    """The leaves that have other digests; refused unless both are of the same leaves."""
+    need(len(mine) == len(theirs), "wrong number of leaves")
+    return differing(list(mine), list(theirs))
+
+
+def check_prints(contents: Sequence[Content], leaves: Sequence[int], prints: Prints) -> None:
+    """Refuse unless the prints are those that the contents of these leaves name."""
+    complete = len(prints) == len(leaves) and all(len(one) == PRINT_FELTS for one in prints)
+    need(complete, "wrong number of leaves")
+    for leaf, print_ in zip(leaves, prints, strict=True):
+        need(hash_many(print_) == contents[leaf].print_hash, "print is another one")
+
+
+def prints_agree(mine: Prints, theirs: Prints) -> bool:
+    """Whether all of them are of the same rendering."""
+    pairs = zip(mine, theirs, strict=True)
+    return all(agree(_print_from(b"mine", one), _print_from(b"theirs", other)) for one, other in pairs)
+
+
+def _print_from(digest: bytes, felts: Sequence[int]) -> TilePrint:
+    area, last_bits = divmod(felts[TAIL], 2**128)
+    bits = b"".join(felt.to_bytes(FELT_BYTES, "big") for felt in felts[:TAIL])
+    bits += last_bits.to_bytes(BITS_BYTES - len(bits), "big")
+    mask, half = (1 << LEVEL_BITS) - 1, LEVEL_COUNT // 2
+    levels = [felt >> LEVEL_BITS * at & mask for felt in felts[TAIL + 1 :] for at in range(half)]
+    return TilePrint(digest, bits, tuple(levels), area)

@@ -1,0 +1,82 @@
+"""The seats of a family once more: entries of units, so that a draw over a past epoch finds them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from dataclasses import dataclass, field
+
+REST_EPOCHS = 2  # that an entry lies idle before it is used again
+
+
+@dataclass
+class Entry:
+    """Some units of a worker; it counts in epochs from ``from_epoch`` to before ``until_epoch``."""
+
+    worker: int
+    units: int
+    before: int  # units of all entries before it
+    first_epoch: int
+    from_epoch: int
+    until_epoch: int = 0  # not given up
+
+
+@dataclass
+class Holding:
+    """A worker's units, and the epoch from which on they may change again."""
+
+    units: int = 0
+    next_epoch: int = 0
+
+
+@dataclass
+class FamilySeats:
+    """A worker's units are a sum of powers of two, each of them an entry."""
+
+    entries: list[Entry] = field(default_factory=list)
+    holdings: dict[int, Holding] = field(default_factory=dict)
+    places: dict[tuple[int, int], int] = field(default_factory=dict)  # of a worker's entry of a size
+    left: dict[int, deque[int]] = field(default_factory=dict)  # by size: entries that were given up
+
+    def held_by(self, worker: int) -> Holding:
+        """None, if it never had any."""
+        return self.holdings.get(worker, Holding())
+
+    def change(self, worker: int, units: int, epoch: int) -> None:
+        """From the next epoch on the worker has so many."""
+        had = self.held_by(worker).units
+        for bit in range(max(had, units).bit_length()):
+            size = 1 << bit
+            if not had & size and units & size:
+                self._take(worker, size, epoch)
+            elif had & size and not units & size:
+                self._give_up(worker, size, epoch)
+        self.holdings[worker] = Holding(units, epoch + 1)
+
+    def _give_up(self, worker: int, size: int, epoch: int) -> None:
+        index = self.places[worker, size]
+        self.entries[index].until_epoch = epoch + 1
+        self.left.setdefault(size, deque()).append(index)
+
+    def _take(self, worker: int, size: int, epoch: int) -> None:
+        idle = self.left.get(size)
+        if idle and epoch >= self.entries[idle[0]].until_epoch + REST_EPOCHS:
+            index = idle.popleft()
+            entry = self.entries[index]
+            entry.worker, entry.from_epoch, entry.until_epoch = worker, epoch + 1, 0
+        else:
+            index = len(self.entries)
+            before = self.entries[-1].before + self.entries[-1].units if self.entries else 0
+            self.entries.append(Entry(worker, size, before, epoch + 1, epoch + 1))
+        self.places[worker, size] = index
+
+    def units_until(self, epoch: int) -> int:
+        """Units in all entries made before the epoch, also in those given up since."""
+        count = bisect_right(self.entries, epoch, key=lambda entry: entry.first_epoch)
+        return self.entries[count - 1].before + self.entries[count - 1].units if count else 0
+
+    def holder_at(self, epoch: int, unit: int) -> int:
+        """Whose unit it is in the epoch; 0 if it was given up before."""
+        entry = self.entries[bisect_right(self.entries, unit, key=lambda one: one.before) - 1]
+        is_over = entry.until_epoch and entry.until_epoch <= epoch
+        return 0 if is_over or entry.from_epoch > epoch else entry.worker

@@ -1,0 +1,33 @@
+"""What a board demands of a job's terms, in the order in which it says so."""
+
+from __future__ import annotations
+
+from renderchain.core.audit.economics import MAX_AUDIT_EXP, audit_pool
+from renderchain.core.job import JobTerms
+
+from devkit.model.ledger import need
+from devkit.rules import Rules
+
+MAX_AUDIT_TILES = 32
+
+
+def check_terms(terms: JobTerms, rules: Rules) -> None:
+    """Refuse a job that makes no sense."""
+    need(terms.tasks, "job without tasks")
+    need(terms.reward_fri, "job without reward")
+    has_digest = terms.package_hi or terms.package_lo
+    need(has_digest and terms.package_bytes and terms.package_files, "job without package")
+    need(terms.family, "job without family")
+    need(terms.longest_lease, "longest lease is zero")
+    need(terms.lease_timeout_s and terms.window_s, "a timeout is zero")
+    allowed = terms.lease_timeout_s <= rules.lease_timeout_s and terms.window_s <= rules.window_s
+    need(allowed, "a timeout is too long")
+    need(terms.expires_in_s >= terms.lease_timeout_s, "job shorter than a lease")
+    need(terms.audit_floor_exp <= MAX_AUDIT_EXP, "audit rate is too low")
+    need(bool(terms.scheduler) == bool(terms.scheduler_grace_s), "scheduler without grace")
+    need(terms.tiles, "job without tiles")
+    need(0 < terms.audit_tiles <= MAX_AUDIT_TILES, "audits 1 to 32 leaves")
+    need(terms.audit_fee_fri, "audit without a fee")
+    fees = (terms.audit_fee_fri, terms.audit_tile_fri)
+    least = audit_pool(terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles, *fees)
+    need(terms.audit_pool_fri >= least, "pool below its audits")

@@ -1,0 +1,41 @@
+"""What a network is deployed with: on a devnet, on the in-memory board, and in the reference model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from renderchain.core.audit.economics import PHASES
+from renderchain.core.money import FRI_PER_STRK
+
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Times in seconds, amounts in fri.
+
+    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
+    """
+
+    cooldown_s: int = 6 * DAY_S
+    minimum_stake_fri: int = FRI_PER_STRK
+    lease_timeout_s: int = DAY_S
+    window_s: int = DAY_S
+    audit_s: int = DAY_S
+    slowest_block_s: int = 60
+    seat_unit_fri: int = FRI_PER_STRK
+    epoch_blocks: int = 720
+    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
+
+    @property
+    def phase_s(self) -> int:
+        """How long each step of an audit may take."""
+        return self.audit_s // PHASES
+
+    def registry_arguments(self) -> list[Any]:
+        """The end of the registry's constructor."""
+        names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
+        limits = {name: getattr(self, name) for name in names}
+        seats = [self.seat_unit_fri, self.epoch_blocks, self.unjudged_cap_fri]
+        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats]

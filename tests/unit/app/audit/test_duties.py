@@ -1,0 +1,373 @@
+"""When a worker does what: draws, steps in time, verifying beside, in any order of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.duties import DRAW_AGE, AuditDuties
+from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.prover import ProverDuties, content_of
+from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VotesSealed
+from renderchain.core.audit.state import (
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    DrawOutcome,
+    Verdict,
+    Verifier,
+    Vote,
+)
+from renderchain.core.board_events import LeaseAccepted, LeaseEnded, Reorganised
+from renderchain.core.contract_errors import audit_errors
+from renderchain.core.errors import ChainError, RenderFailed, StoreError
+from renderchain.core.lease_id import join_lease_id
+from renderchain.core.lifecycle import LeaseState
+
+from devkit.fakes.clock import run
+from devkit.fakes.renderer import FRAME_S, frame_of
+from tests.unit.app.bench import FIRST, JOB, LEASE, Bench
+
+STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, 9, 600
+OTHER = join_lease_id(2, 0, 1)
+
+
+class Post:
+    """A worker on duty; ``own`` is its lease ``LEASE``, others' leases have other workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bench = Bench(folder)
+        self.bench.submit()
+        self.chain = self.bench.chain
+        self.chain.sent.clear()
+        self.chain.own_id = ME
+        rerender, self.renderer = self.bench.rerender()
+        self.proof_store = ProofStore(folder / "verifier" / "evidence")
+        prover = ProverDuties(
+            self.chain,
+            self.bench.journal,
+            self.bench.proof_store,
+            self.bench.reporter,
+            hash_many,
+            appeals=True,
+        )
+        verifier = VerifierDuties(
+            self.chain, rerender, self.proof_store, self.bench.reporter, hash_many, lambda: 77
+        )
+        self.chain.after["commit"] = self._committed
+        self.duties = AuditDuties(self.chain, prover, verifier, self.bench.reporter, self.now)
+
+    def _committed(self) -> None:
+        _, (lease_id, *_) = self.chain.sent[-1]
+        seats = self.chain.seats[lease_id, 0]
+        self.chain.seats[lease_id, 0] = [replace(seat, vote=Vote.COMMITTED) for seat in seats]
+
+    def now(self) -> float:
+        """The machine's clock."""
+        return STARTED_S + asyncio.get_running_loop().time()
+
+    def set_audit(self, phase: AuditPhase, lease_id: int = LEASE, **more: Any) -> None:
+        """Put an audit there, which began as the test did."""
+        audit = AuditInfo(AuditKind.PIXELS, phase, 0, Verdict.NONE, 3, 0, 0, 0, int(STARTED_S), 60)
+        self.chain.audits[lease_id] = replace(audit, **more)
+        self.chain.leases[lease_id] = replace(self.chain.leases[lease_id], draw_outcome=DrawOutcome.IN_AUDIT)
+        self.chain.drawn_of[lease_id] = [1]
+        self.chain.seeds[lease_id, 0] = SEED
+
+    def add_other(self, lease_id: int = OTHER, vote: Vote = Vote.DRAWN) -> None:
+        """Another worker's lease, for which we have a seat."""
+        self.bench.set_lease(lease_id, LeaseState.SUBMITTED)
+        self.set_audit(AuditPhase.COMMIT, lease_id)
+        self.chain.seats[lease_id, 0] = [Verifier(SEAT, ME, vote)]
+        self.duties.note(CommitteeDrawn(60, JOB, lease_id, 0, AuditKind.PIXELS, SEED, (ME, 8, 7)))
+
+    def pass_when_drawn(self) -> None:
+        """Chance will spare all leases."""
+
+        def spare() -> None:
+            for lease_id in self.chain.sent[-1][2]:
+                self.bench.change_lease(lease_id, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+
+        self.chain.after["draw"] = spare
+
+    def sent(self) -> list[str]:
+        """The names of all writes."""
+        return [name for name, *_ in self.chain.sent]
+
+    def serve(self, seconds: float, script: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Be on duty for so long, while the script goes on beside."""
+
+        async def serve() -> None:
+            await self.duties.begin()
+            parts = [asyncio.create_task(part) for part in (self.duties.run(), self.duties.verify())]
+            if script:
+                await script()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*parts), seconds)
+
+        run(serve())
+
+
+@pytest.fixture
+def post(disk: Path) -> Post:
+    return Post(disk)
+
+
+def test_a_lease_is_drawn_when_its_block_can_be_read_and_not_before(post: Post) -> None:
+    post.duties.own(LEASE)
+    post.chain.block = 50 + DRAW_AGE - 1
+    post.pass_when_drawn()
+
+    async def next_block() -> None:
+        await asyncio.sleep(30)
+        assert post.sent() == []
+        post.chain.block += 1
+
+    post.serve(30, next_block)
+    assert post.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_who_was_drawn_and_passed_has_nothing_to_do(post: Post) -> None:
+    post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    post.chain.block = 1000
+    post.duties.own(LEASE)
+    post.serve(5000)
+    assert post.chain.sent == []
+
+
+def test_a_draw_that_another_made_first_is_no_trouble_for_long(post: Post) -> None:
+    post.chain.block = 1000
+    post.chain.fail("draw", audit_errors.NothingToDraw("Drawing"))
+    post.duties.own(LEASE)
+
+    async def drawn_by_another() -> None:
+        await asyncio.sleep(1)
+        post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+
+    post.serve(60, drawn_by_another)
+    assert post.chain.sent == [] and len(post.bench.reporter.telling("nothing to draw")) == 1
+
+
+def test_own_leaves_are_opened_while_we_still_verify_for_others(post: Post) -> None:
+    post.renderer.frame_s = 300
+    post.duties.own(LEASE)
+    post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    post.chain.after["open_leaves"] = lambda: post.set_audit(AuditPhase.REVEAL)
+
+    async def script() -> None:
+        post.add_other()
+        await asyncio.sleep(100)
+        post.set_audit(AuditPhase.OPEN)
+        post.duties.note(VotesSealed(70, JOB, LEASE, 0))
+        await asyncio.sleep(1)
+        assert post.sent() == ["open_leaves"]
+
+    post.serve(300, script)
+    assert post.sent() == ["open_leaves", "commit"]
+
+
+def test_a_seat_is_taken_only_where_it_is_ours(post: Post) -> None:
+    async def script() -> None:
+        post.bench.set_lease(OTHER, LeaseState.SUBMITTED)
+        post.set_audit(AuditPhase.COMMIT, OTHER)
+        post.chain.seats[OTHER, 0] = [Verifier(SEAT, 8, Vote.DRAWN)]
+        post.duties.note(CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (8, 7, 6)))
+
+    post.serve(5000, script)
+    assert post.chain.sent == [] and post.renderer.opened == 0
+
+
+def test_hearing_twice_of_a_seat_seals_once(post: Post) -> None:
+    drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, 8, 7))
+
+    async def script() -> None:
+        post.add_other()
+        for _ in range(5):
+            await asyncio.sleep(FRAME_S / 2)
+            post.duties.note(drawn)
+
+    post.serve(1.5 * FRAME_S, script)
+    assert post.sent() == ["commit"] and post.renderer.opened == 1
+
+
+def test_a_vote_is_sealed_then_revealed_when_the_worker_has_opened(post: Post) -> None:
+    async def script() -> None:
+        post.add_other()
+        await asyncio.sleep(2 * FRAME_S)
+        assert post.sent() == ["commit"]
+        prints = frame_of(post.bench.package.manifest, FIRST + 1)[1]
+        post.chain.answers[OTHER, 0] = [content_of(hash_many, prints[1])]
+        post.set_audit(AuditPhase.REVEAL, OTHER)
+        post.duties.note(VotesSealed(70, JOB, OTHER, 0))
+
+    post.serve(10, script)
+    assert post.sent() == ["commit", "reveal"]
+
+
+def times_of_advance(post: Post, lease_id: int = LEASE) -> list[float]:
+    """When a step was counted; the lease's audit is over then."""
+    times: list[float] = []
+
+    def over() -> None:
+        times.append(asyncio.get_running_loop().time())
+        post.set_audit(AuditPhase.OVER, lease_id)
+        post.bench.change_lease(lease_id, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+
+    post.chain.after["advance"] = over
+    return times
+
+
+@pytest.mark.parametrize("phase", [AuditPhase.COMMIT, AuditPhase.REVEAL, AuditPhase.APPEAL])
+def test_an_overdue_step_of_an_own_lease_is_counted_at_once(post: Post, phase: AuditPhase) -> None:
+    post.set_audit(phase)
+    post.duties.own(LEASE)
+    times = times_of_advance(post)
+    post.serve(3 * STEP_S)
+    assert times == [pytest.approx(STEP_S, abs=2)]
+
+
+def test_a_step_that_is_long_overdue_is_counted_after_a_restart(post: Post) -> None:
+    post.set_audit(AuditPhase.COMMIT, since_s=int(STARTED_S) - 10 * STEP_S)
+    times = times_of_advance(post)
+    post.duties.own(LEASE)
+    post.serve(1)
+    assert times == [0]
+
+
+def test_a_verifier_leaves_the_worker_time_to_count_first(post: Post) -> None:
+    times = times_of_advance(post, OTHER)
+
+    async def script() -> None:
+        post.add_other(vote=Vote.COMMITTED)
+
+    post.serve(3 * STEP_S, script)
+    assert times == [pytest.approx(1.25 * STEP_S, abs=2)]
+
+
+@pytest.mark.parametrize(("agreeing", "objecting", "at_s"), [(2, 1, 0), (2, 0, STEP_S)])
+def test_only_a_complete_count_is_not_waited_for(
+    post: Post, agreeing: int, objecting: int, at_s: float
+) -> None:
+    post.set_audit(AuditPhase.REVEAL, agreeing=agreeing, objecting=objecting)
+    post.duties.own(LEASE)
+    times = times_of_advance(post)
+    post.serve(3 * STEP_S)
+    assert times == [pytest.approx(at_s, abs=2)]
+
+
+def test_shown_prints_make_a_step_twice_as_long(post: Post) -> None:
+    post.set_audit(AuditPhase.REVEAL, shown=1)
+    post.duties.own(LEASE)
+    times = times_of_advance(post)
+    post.serve(3 * STEP_S)
+    assert times == [pytest.approx(2 * STEP_S, abs=2)]
+
+
+def test_trouble_with_one_lease_does_not_hold_up_another(post: Post) -> None:
+    second = join_lease_id(ME, 1, 1)
+    post.bench.set_lease(second, LeaseState.SUBMITTED)
+    post.chain.block = 1000
+    post.chain.fail("draw", audit_errors.DrawIsAhead("Drawing"))  # the first of the two
+    post.pass_when_drawn()
+    post.duties.own(LEASE)
+    post.duties.own(second)
+    post.serve(10)
+    assert post.chain.of("draw") == [(JOB, [second]), (JOB, [LEASE])]
+
+
+def test_those_that_failed_come_last_and_are_tried_again(post: Post) -> None:
+    third = join_lease_id(3, 0, 1)
+    post.renderer.fail("render_tiles", RenderFailed("crashed"))
+
+    async def script() -> None:
+        post.add_other(OTHER)
+        post.add_other(third)
+
+    post.serve(10 * FRAME_S, script)
+    sealed = [lease_id for marks in post.chain.of("commit") for lease_id, *_ in marks]
+    assert list(dict.fromkeys(sealed)) == [third, OTHER]
+
+
+def test_those_whose_scene_is_here_come_first(post: Post) -> None:
+    third, other_job = join_lease_id(3, 0, 1), JOB + 1
+    job = post.chain.jobs[JOB]
+    post.chain.jobs[other_job] = replace(job, job_id=other_job, package_lo=job.package_lo ^ 1)
+
+    async def script() -> None:
+        post.add_other()  # brings the scene
+        await asyncio.sleep(2 * FRAME_S)
+        first = join_lease_id(1, 1, 1)  # lower, but of another scene
+        post.add_other(first)
+        post.chain.leases[first] = replace(post.chain.leases[first], job_id=other_job)
+        post.add_other(third)
+
+    post.serve(4 * FRAME_S, script)
+    sealed = [lease_id for marks in post.chain.of("commit") for lease_id, *_ in marks]
+    assert list(dict.fromkeys(sealed)) == [OTHER, third]
+    assert post.bench.reporter.telling("Nobody has")
+
+
+@pytest.mark.parametrize("how", ["accepted", "ended"])
+def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) -> None:
+    post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    post.duties.own(LEASE)
+    evidence = post.bench.folder / "evidence"
+
+    async def script() -> None:
+        await asyncio.sleep(10)
+        assert list(evidence.glob(f"{LEASE}.*"))
+        if how == "accepted":
+            post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.ACCEPTED)
+            post.duties.note(LeaseAccepted(90, JOB, LEASE, 1, 1))
+        else:
+            post.bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.REJECTED)
+            post.duties.note(LeaseEnded(90, JOB, LEASE, LeaseState.REJECTED, True))
+
+    post.serve(10, script)
+    assert not list(evidence.glob(f"{LEASE}.*"))
+
+
+def test_after_a_reorganisation_everything_is_looked_at_again(post: Post) -> None:
+    post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    post.duties.own(LEASE)
+    post.chain.block = 1000
+
+    async def script() -> None:
+        await asyncio.sleep(10)
+        assert post.sent() == []
+        post.bench.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)  # the draw was dropped
+        post.pass_when_drawn()
+        post.duties.note(Reorganised(51))
+
+    post.serve(10, script)
+    assert post.chain.of("draw") == [(JOB, [LEASE])]
+
+
+def test_news_of_others_leases_wake_nobody(post: Post) -> None:
+    post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    post.duties.own(LEASE)
+
+    async def script() -> None:
+        await asyncio.sleep(10)
+        post.chain.fail("lease", ChainError("asked"))
+        post.duties.note(LeaseDrawn(90, JOB, OTHER, 0, DrawOutcome.PASSED))
+
+    post.serve(10, script)  # a question would have ended it with the ChainError
+
+
+def test_a_store_that_is_away_is_asked_again_later(post: Post) -> None:
+    post.bench.store.fail("fetch_folder", StoreError("away"))
+
+    async def script() -> None:
+        post.add_other()
+
+    post.serve(2 * FRAME_S, script)
+    assert len(post.bench.reporter.telling(f"Audit of lease {OTHER}", "away")) == 1
+    assert post.sent()[0] == "commit"

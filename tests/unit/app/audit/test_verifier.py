@@ -1,0 +1,262 @@
+"""What a verifier does: look for itself, seal before it sends, show exactly what it sealed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.prover import content_of
+from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.core.audit.state import (
+    NO,
+    YES,
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    Content,
+    Verdict,
+    Verifier,
+    Vote,
+    answer_of,
+    mark_of,
+)
+from renderchain.core.contract_errors import audit_errors
+from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
+from renderchain.core.sealed import SECRET_BITS, result_key_of
+from renderchain.ports.audit_chain import Reveal
+
+from devkit.fakes.clock import run
+from devkit.fakes.renderer import Look, frame_of
+from tests.unit.app.bench import FIRST, LEASE, SECRET, Bench
+
+SEED, ROUND, WORKER, SEAT = 4711, 0, 9, 2
+DRAWN = [1, 2]
+
+
+class Seat:
+    """A verifier's machine; ``duties`` is a new process on it."""
+
+    def __init__(self, folder: Path, look: Look | None = None) -> None:
+        self.bench = Bench(folder)
+        self.bench.submit()
+        self.chain = self.bench.chain
+        self.chain.sent.clear()
+        self.chain.drawn_of[LEASE] = DRAWN
+        self.chain.seeds[LEASE, ROUND] = SEED
+        self.rerender, self.renderer = self.bench.rerender(look)
+        self.proof_store = ProofStore(folder / "verifier" / "evidence")
+        self._chance = random.Random(5)
+        self.vote_now(Vote.DRAWN)
+
+    def vote_now(self, vote: Vote, worker: int = WORKER) -> None:
+        """How far our seat is."""
+        other = Verifier(0, 77, Vote.DRAWN)
+        self.chain.seats[LEASE, ROUND] = [other, other, Verifier(SEAT, worker, vote)]
+
+    def duties(self) -> VerifierDuties:
+        """A new process."""
+        nonce = lambda: self._chance.getrandbits(SECRET_BITS)  # noqa: E731
+        return VerifierDuties(
+            self.chain, self.rerender, self.proof_store, self.bench.reporter, hash_many, nonce
+        )
+
+    def act(self, phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> None:
+        """Do what is due."""
+        audit = AuditInfo(kind, phase, ROUND, Verdict.NONE, 3, 0, 0, 0, 2000, 60)
+        run(self.duties().act(self.chain.leases[LEASE], audit, WORKER))
+
+    def contents(self, look: Look) -> list[Content]:
+        """What a machine has in the drawn leaves."""
+        manifest = self.bench.package.manifest
+        prints = [one for frame in manifest.frames[FIRST:] for one in frame_of(manifest, frame, look)[1]]
+        return [content_of(hash_many, prints[leaf]) for leaf in DRAWN]
+
+    def mark(self, nonce: int, vote: int, seed: int = SEED) -> int:
+        """The seal of a vote."""
+        place = {"seed": seed, "worker_id": WORKER, "nonce": nonce, "vote": vote}
+        return mark_of(hash_many, self.chain.board, LEASE, ROUND, **place)
+
+    def marks(self) -> list[int]:
+        """The seals that were sent, all from our seat."""
+        sent = [mark for marks in self.chain.of("commit") for mark in marks]
+        assert all((lease_id, seat) == (LEASE, SEAT) for lease_id, seat, _ in sent)
+        return [mark for _, _, mark in sent]
+
+    def open(self, contents: Sequence[Content]) -> None:
+        """The worker has opened its leaves."""
+        self.chain.answers[LEASE, ROUND] = list(contents)
+        self.vote_now(Vote.COMMITTED)
+
+
+@pytest.fixture
+def seat(disk: Path) -> Seat:
+    return Seat(disk)
+
+
+def test_a_vote_is_sealed_from_what_was_rendered_here(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    vote = seat.proof_store.vote(LEASE, ROUND, SEED)
+    assert vote is not None and vote.vote == answer_of(hash_many, seat.contents(Look()))
+    assert seat.marks() == [seat.mark(vote.nonce, vote.vote)]
+    assert seat.renderer.opened == 1 and seat.renderer.rendered == []  # tiles, no frames
+
+
+def test_who_agrees_reveals(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    seat.open(seat.contents(Look()))
+    seat.act(AuditPhase.REVEAL)
+    ((reveal,),) = seat.chain.of("reveal")
+    assert isinstance(reveal, Reveal) and (reveal.lease_id, reveal.seat) == (LEASE, SEAT)
+    assert seat.marks() == [seat.mark(reveal.nonce, reveal.vote)]
+    assert seat.chain.of("reveal_prints") == []
+
+
+def test_who_has_other_bits_shows_the_prints_of_the_leaves_that_differ(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    mine = seat.contents(Look())
+    answer = [mine[0], seat.contents(Look(machine=1))[1]]
+    seat.open(answer)
+    seat.act(AuditPhase.REVEAL)
+    ((reveal, contents, answered, prints),) = seat.chain.of("reveal_prints")
+    assert (contents, answered) == (mine, answer)
+    assert seat.marks() == [seat.mark(reveal.nonce, answer_of(hash_many, contents))]
+    assert [hash_many(one) for one in prints] == [mine[1].print_hash]
+    assert seat.chain.of("reveal") == []
+
+
+def test_a_crash_between_sealing_and_sending_seals_the_same(seat: Seat) -> None:
+    seat.chain.fail("commit", ChainError("gone"))
+    with pytest.raises(ChainError):
+        seat.act(AuditPhase.COMMIT)
+    vote = seat.proof_store.vote(LEASE, ROUND, SEED)
+    assert vote is not None
+    seat.act(AuditPhase.COMMIT)
+    assert seat.marks() == [seat.mark(vote.nonce, vote.vote)]
+    assert seat.renderer.opened == 1
+
+
+def test_a_restart_between_seal_and_reveal_reveals_what_was_sealed(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    seat.proof_store = ProofStore(seat.bench.folder / "verifier" / "evidence")
+    seat.open(seat.contents(Look()))
+    seat.act(AuditPhase.REVEAL)
+    ((reveal,),) = seat.chain.of("reveal")
+    assert seat.marks() == [seat.mark(reveal.nonce, reveal.vote)]
+
+
+def test_after_a_reorganisation_the_new_draw_is_looked_at(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    seat.chain.seeds[LEASE, ROUND] = SEED + 1
+    seat.chain.drawn_of[LEASE] = [0, 3]
+    seat.act(AuditPhase.COMMIT)
+    assert seat.proof_store.vote(LEASE, ROUND, SEED) is None
+    vote = seat.proof_store.vote(LEASE, ROUND, SEED + 1)
+    assert vote is not None
+    assert seat.marks()[1] == seat.mark(vote.nonce, vote.vote, SEED + 1)
+    assert seat.renderer.opened == 2
+
+
+def test_a_vote_of_the_draw_before_is_never_revealed(seat: Seat) -> None:
+    seat.act(AuditPhase.COMMIT)
+    seat.chain.seeds[LEASE, ROUND] = SEED + 1
+    seat.open(seat.contents(Look()))
+    with pytest.raises(ContentError, match="another machine"):
+        seat.act(AuditPhase.REVEAL)
+    assert seat.chain.of("reveal") == []
+
+
+@pytest.mark.parametrize(
+    ("phase", "vote", "worker"),
+    [
+        (AuditPhase.COMMIT, Vote.COMMITTED, WORKER),
+        (AuditPhase.COMMIT, Vote.ABSENT, WORKER),
+        (AuditPhase.COMMIT, Vote.DRAWN, WORKER + 1),
+        (AuditPhase.REVEAL, Vote.AGREES, WORKER),
+        (AuditPhase.REVEAL, Vote.SHOWN, WORKER),
+        (AuditPhase.REVEAL, Vote.ABSENT, WORKER),
+        (AuditPhase.OPEN, Vote.COMMITTED, WORKER),
+        (AuditPhase.APPEAL, Vote.AGREES, WORKER),
+    ],
+)
+def test_nothing_is_done_twice_or_for_others(seat: Seat, phase: AuditPhase, vote: Vote, worker: int) -> None:
+    seat.vote_now(vote, worker)
+    seat.act(phase)
+    assert seat.chain.sent == [] and seat.renderer.opened == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "method", "error"),
+    [
+        ("renderer", "render_tiles", RenderFailed("crashed")),
+        ("store", "fetch_folder", StoreError("away")),
+    ],
+)
+def test_who_can_not_look_does_not_vote(seat: Seat, place: str, method: str, error: Exception) -> None:
+    source = {"renderer": seat.renderer, "store": seat.bench.store}[place]
+    source.fail(method, error)
+    with pytest.raises(type(error)):
+        seat.act(AuditPhase.COMMIT)
+    assert seat.chain.sent == [] and seat.proof_store.vote(LEASE, ROUND, SEED) is None
+
+
+def sealed_vote(seat: Seat, kind: AuditKind) -> int:
+    seat.act(AuditPhase.COMMIT, kind)
+    vote = seat.proof_store.vote(LEASE, ROUND, SEED)
+    assert vote is not None and seat.marks() == [seat.mark(vote.nonce, vote.vote)]
+    return vote.vote
+
+
+def test_results_that_can_be_had_are_delivered_and_pinned(seat: Seat) -> None:
+    seat.chain.keys[LEASE] = result_key_of(SECRET)
+    cid = seat.chain.results[LEASE].results_cid
+    seat.bench.store.pinned.clear()
+    assert sealed_vote(seat, AuditKind.DELIVERY) == YES
+    assert cid in seat.bench.store.pinned
+
+
+def test_results_are_fetched_again_before_they_are_called_lost(seat: Seat) -> None:
+    seat.chain.keys[LEASE] = result_key_of(SECRET)
+    away = StoreError("away")
+    seat.bench.store.fail("fetch_folder", None, away, away)  # None: the package
+    assert sealed_vote(seat, AuditKind.DELIVERY) == YES
+
+
+@pytest.mark.parametrize("how", ["lost", "no key", "wrong key", "never submitted", "other root"])
+def test_results_that_can_not_be_had_are_not_delivered(seat: Seat, how: str) -> None:
+    seat.chain.keys[LEASE] = result_key_of(SECRET if how != "wrong key" else SECRET + 1)
+    if how == "lost":
+        seat.bench.store.lose(seat.chain.results[LEASE].results_cid)
+    elif how == "no key":
+        del seat.chain.keys[LEASE]
+    elif how == "never submitted":
+        del seat.chain.results[LEASE]
+    elif how == "other root":
+        seat.chain.results[LEASE] = replace(seat.chain.results[LEASE], root=1)
+    assert sealed_vote(seat, AuditKind.DELIVERY) == NO
+
+
+@pytest.mark.parametrize(("fails", "vote"), [(True, YES), (False, NO)])
+def test_whether_tasks_can_be_rendered_is_tried(seat: Seat, fails: bool, vote: int) -> None:
+    if fails:
+        seat.renderer.fail("render", None, RenderFailed("crashed"))
+    assert sealed_vote(seat, AuditKind.FAILURE) == vote
+    assert seat.renderer.rendered == ([2] if fails else [2, 3])
+
+
+def test_yes_or_no_is_revealed_without_pixels(seat: Seat) -> None:
+    sealed_vote(seat, AuditKind.FAILURE)
+    seat.vote_now(Vote.COMMITTED)
+    seat.act(AuditPhase.REVEAL, AuditKind.FAILURE)
+    ((reveal,),) = seat.chain.of("reveal")
+    assert reveal.vote == NO
+
+
+def test_a_refused_seal_is_an_error_that_names_it(seat: Seat) -> None:
+    seat.chain.fail("commit", audit_errors.SeatHasVoted("Sealing"))
+    with pytest.raises(audit_errors.SeatHasVoted):
+        seat.act(AuditPhase.COMMIT)

@@ -1,0 +1,45 @@
+"""A network in memory with an artist and a worker."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devkit.fakes.people import Artist, Machine
+from devkit.fakes.world import World
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder, in memory where the system has that: a disk would be most of the time."""
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="renderchain-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def world(disk: Path) -> World:
+    """A network without verifiers: what is to be audited passes for want of them."""
+    return World(disk)
+
+
+@pytest.fixture
+def artist(world: World) -> Artist:
+    """A requester."""
+    return Artist(world, 0xA271)
+
+
+@pytest.fixture
+def machine(world: World) -> Machine:
+    """A worker."""
+    made = Machine(world, 0xF001)
+    world.live(made.join())
+    return made

@@ -1,0 +1,166 @@
+"""When the requester accepts a lease, and when it draws for those who would rather not be drawn."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
+from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
+from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.board_events import ResultSubmitted
+from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
+from renderchain.core.job import LeaseResult
+from renderchain.core.lifecycle import LeaseState
+
+from devkit.fakes.clock import run
+from tests.unit.app.bench import JOB, LEASE, Bench
+
+SUBMITTED = ResultSubmitted(50, JOB, LEASE, LeaseResult(1, 2, 3, 4))
+AGE = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
+
+
+@pytest.fixture
+def bench(disk: Path) -> Bench:
+    made = Bench(disk)
+    made.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
+    return made
+
+
+def acceptance(bench: Bench) -> Acceptance:
+    made = Acceptance(bench.chain, bench.reporter, JOB)
+    made.submitted(SUBMITTED)
+    return made
+
+
+def drawn(outcome: DrawOutcome) -> LeaseDrawn:
+    return LeaseDrawn(62, JOB, LEASE, 0, outcome)
+
+
+CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
+
+
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED])
+@pytest.mark.parametrize("good_first", [True, False])
+def test_good_work_is_accepted_once_chance_allows_it(
+    bench: Bench, outcome: DrawOutcome, good_first: bool
+) -> None:
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        if good_first:
+            await one.found_good(LEASE)
+            assert bench.chain.sent == []
+        bench.change_lease(LEASE, outcome, LeaseState.SUBMITTED)
+        await one.note(CLOSED if outcome is DrawOutcome.CLEARED else drawn(outcome))
+        if not good_first:
+            assert bench.chain.sent == []
+            await one.found_good(LEASE)
+
+    run(hear())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED),
+        (DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED),
+        (DrawOutcome.PASSED, LeaseState.ACCEPTED),
+        (DrawOutcome.IN_AUDIT, LeaseState.REJECTED),
+    ],
+)
+def test_what_is_audited_or_settled_is_not_accepted(
+    bench: Bench, outcome: DrawOutcome, state: LeaseState
+) -> None:
+    bench.change_lease(LEASE, outcome, state)
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        await one.found_good(LEASE)
+        await one.note(drawn(outcome))
+
+    run(hear())
+    assert bench.chain.sent == []
+
+
+@pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])
+def test_what_the_worker_took_first_is_said_and_no_error(bench: Bench, error: Exception) -> None:
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.fail("accept", error)
+    run(acceptance(bench).found_good(LEASE))
+    assert bench.reporter.said[1:] == [f"Lease {LEASE} had been settled before"]
+
+
+def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: Bench) -> None:
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        await one.found_good(LEASE)
+        one.forget()
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.note(drawn(DrawOutcome.PASSED))
+        assert bench.chain.sent == []
+        await one.found_good(LEASE)
+
+    run(hear())
+    assert len(bench.chain.sent) == 1
+
+
+def test_a_verdict_is_told(bench: Bench) -> None:
+    verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
+    run(acceptance(bench).note(verdict))
+    assert bench.reporter.said[1:] == [f"Lease {LEASE}: rejected, 1 agree, 2 object"]
+
+
+async def draw_for(one: Acceptance, seconds: float) -> None:
+    task = asyncio.create_task(one.draw_when_due())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: Bench) -> None:
+    one = acceptance(bench)
+
+    async def life() -> None:
+        bench.chain.block = 50 + AGE - 1
+        await draw_for(one, 100)
+        assert bench.chain.sent == []
+        bench.chain.block += 1
+        await draw_for(one, 100)
+
+    run(life())
+    assert bench.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: Bench) -> None:
+    bench.chain.block = 1000
+
+    async def life() -> None:
+        one = acceptance(bench)
+        await one.note(drawn(DrawOutcome.IN_AUDIT))
+        await draw_for(one, 100)
+        two = acceptance(bench)
+        two.forget()
+        await draw_for(two, 100)
+
+    run(life())
+    assert bench.chain.sent == []
+
+
+def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: Bench) -> None:
+    bench.chain.block = 1000
+    bench.chain.fail("draw", audit_errors.NothingToDraw("Drawing"))
+    one = acceptance(bench)
+
+    async def life() -> None:
+        await draw_for(one, 10)
+        one.submitted(SUBMITTED)
+        await draw_for(one, 10)
+
+    run(life())
+    assert len(bench.reporter.telling("Nothing had to be drawn")) == 1
+    assert len(bench.chain.of("draw")) == 1

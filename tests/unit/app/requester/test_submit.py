@@ -1,0 +1,75 @@
+"""A packed scene becomes a job: noted before it is paid, and paid only if the account can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from renderchain.app.requester.challenge import challenge
+from renderchain.app.requester.create_job import audit_prices, intent_of_job
+from renderchain.core.audit.economics import audit_pool
+from renderchain.core.errors import ChainError, InsufficientFunds, StoreError
+from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
+
+from devkit.fakes.clock import run
+from devkit.fakes.package import FAMILY, TILES
+from devkit.fakes.people import FUNDS_FRI, OFFER, Artist
+from devkit.fakes.world import World
+from tests.unit.app.bench import LEASE, Bench
+
+
+def test_the_terms_are_those_of_the_offer_and_the_package(world: World, artist: Artist) -> None:
+    job_id = world.live(artist.submit(5))
+    job = world.live(artist.chain.job(job_id))
+    assert (job.tasks, job.tiles, job.family) == (5, TILES, FAMILY)
+    assert (job.reward_fri, job.longest_lease, job.window_s) == (OFFER.reward_fri, 2, OFFER.window_s)
+    files = world.store.folders[job.package_cid]
+    assert job.package_files == len(files) == 2
+    assert job.package_bytes == sum(map(len, files.values()))
+    assert len(parse_manifest(files[MANIFEST_NAME]).frames) == 5
+    prices = audit_prices(OFFER, 5, TILES)
+    spent_fri = FUNDS_FRI - world.network.model.tokens[artist.address]
+    assert spent_fri == 5 * OFFER.reward_fri + prices.pool_fri
+    least = audit_pool(5, 2, TILES, OFFER.audit_tiles, prices.fee_fri, prices.tile_fri)
+    assert least < prices.pool_fri == audit_prices(replace(OFFER, spare_audits=0), 5, TILES).pool_fri * 5 // 3
+
+
+def test_what_the_account_can_not_pay_is_not_noted(world: World, artist: Artist) -> None:
+    with pytest.raises(InsufficientFunds, match="Nothing was paid"):
+        world.live(artist.submit(1, replace(OFFER, reward_fri=FUNDS_FRI)))
+    assert artist.journal.jobs() == [] and world.network.model.tokens[artist.address] == FUNDS_FRI
+
+
+def test_a_store_that_is_away_costs_nothing(world: World, artist: Artist) -> None:
+    world.store.fail("add_folder", StoreError("away"))
+    with pytest.raises(StoreError):
+        world.live(artist.submit(1))
+    assert artist.journal.jobs() == [] and world.network.model.tokens[artist.address] == FUNDS_FRI
+
+
+def test_a_job_is_noted_before_it_is_paid(
+    world: World, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*arguments: object) -> int:
+        raise ChainError("the answer got lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("devkit.board.chain.MemoryChain.create_job", lost)
+        with pytest.raises(ChainError):
+            world.live(artist.submit(1))
+    (entry,) = artist.journal.jobs()
+    assert (entry.job_id, entry.state, entry.output) == (0, "sending", str(artist.output))
+    assert intent_of_job(entry.entry_id) == f"job {entry.entry_id}"
+    job_id = world.live(artist.submit(1))
+    newest, _ = artist.journal.jobs()
+    assert (newest.job_id, newest.state) == (job_id, "active")
+
+
+@pytest.mark.parametrize("leaves", [[], [3, 1]])
+def test_a_challenge_names_leaves_or_doubts_the_delivery(disk: Path, leaves: list[int]) -> None:
+    bench = Bench(disk)
+    run(challenge(bench.chain, bench.reporter, LEASE, leaves))
+    sent = ("challenge_pixels", LEASE, leaves) if leaves else ("challenge_delivery", LEASE)
+    assert bench.chain.sent == [sent]
+    assert bench.reporter.telling(f"Lease {LEASE}", "leaves 3, 1" if leaves else "the delivery")

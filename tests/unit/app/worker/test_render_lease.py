@@ -1,0 +1,168 @@
+"""From package to submission: the requester can open what is posted, and what fails leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.adapters.sealing import ChaChaSealer
+from renderchain.app.exchange.lease_result import check_result
+from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
+from renderchain.core.contract_errors import LeaseInOtherState
+from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreError
+from renderchain.core.manifest import Manifest
+from renderchain.core.merkle import root_of
+from renderchain.core.sealed import key_hash_of, result_key_of
+from renderchain.ports.renderer import RenderSession
+
+from devkit.fakes.clock import run
+from devkit.fakes.package import TILES
+from devkit.fakes.renderer import FakeRenderer, final_of, frame_of, read_noisy
+from tests.unit.app.bench import COUNT, FIRST, JOB, LEASE, REQUESTER, SECRET, Bench
+
+FRAMES = (2, 3)  # of tasks 1 and 2
+
+
+@pytest.fixture
+def bench(disk: Path) -> Bench:
+    return Bench(disk)
+
+
+def left_over(bench: Bench) -> list[str]:
+    """What lies about in the folder of leases and beside the packages."""
+    sealed = [path.name for path in (bench.folder / "leases").glob("*.sealed")]
+    return sealed + [path.name for path in (bench.folder / "packages").glob("*.partial")]
+
+
+def test_the_requester_opens_what_was_posted(bench: Bench) -> None:
+    bench.submit()
+    ((lease_id, result),) = bench.chain.of("submit")
+    assert lease_id == LEASE and result.results_cid in bench.store.pinned
+    assert result.key_hash == key_hash_of(hash_many, result_key_of(SECRET))
+    sealed, opened = bench.folder / "fetched", bench.folder / "opened"
+    run(bench.store.fetch_folder(result.results_cid, sealed, max_bytes=10**7, max_files=8, on_bytes=print))
+    key = unwrap_key(REQUESTER, sealed, bench.identity, key_hash=result.key_hash, hash_many=hash_many)
+    open_sealed(ChaChaSealer(), sealed, opened, key=key, identity=bench.identity, frames=FRAMES)
+    found = check_result(
+        opened,
+        identity=bench.identity,
+        first_task=FIRST,
+        root=result.root,
+        manifest=bench.package.manifest,
+        frames=FRAMES,
+        hash_many=hash_many,
+        read_noisy=read_noisy,
+    )
+    for one in found.frames:
+        noisy, _ = frame_of(bench.package.manifest, one.frame)
+        assert (opened / one.final.path).read_bytes() == final_of(noisy)
+    assert left_over(bench) == []
+
+
+def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: Bench) -> None:
+    bench.chain.fail("submit", LeaseInOtherState("Submitting"))
+    with pytest.raises(LeaseInOtherState):
+        bench.submit()
+    kept = bench.proof_store.result(LEASE)
+    assert root_of(hash_many, bench.proof_store.leaves(LEASE)) == kept.root
+    prints = [one for frame in FRAMES for one in frame_of(bench.package.manifest, frame)[1]]
+    assert bench.proof_store.prints(LEASE, list(range(COUNT * TILES))) == prints
+
+
+@pytest.mark.parametrize(
+    ("place", "method", "error"),
+    [
+        ("renderer", "open", RenderFailed("crashed")),
+        ("renderer", "render", RenderFailed("crashed")),
+        ("store", "fetch_folder", StoreError("away")),
+        ("store", "add_folder", StoreError("away")),
+    ],
+)
+def test_what_fails_submits_nothing_and_works_the_next_time(
+    bench: Bench, place: str, method: str, error: Exception
+) -> None:
+    getattr(bench, place).fail(method, error)
+    with pytest.raises(type(error), match=str(error)):
+        bench.submit()
+    assert bench.chain.sent == [] and left_over(bench) == []
+    with pytest.raises(JournalError):
+        bench.proof_store.result(LEASE)
+    bench.submit()
+    assert len(bench.chain.of("submit")) == 1
+
+
+def test_a_package_is_fetched_once_and_goes_with_its_job(bench: Bench) -> None:
+    lease = bench.render_lease()
+    bench.submit(lease)
+    package = bench.folder / "packages" / bench.package.cid
+    bench.store.fail("fetch_folder", StoreError("away"))
+    bench.submit(lease)
+    lease.forget(JOB + 1)
+    assert package.exists()
+    lease.forget(JOB)
+    assert not package.exists()
+
+
+def test_a_package_of_two_jobs_stays_for_the_other(bench: Bench) -> None:
+    lease = bench.render_lease()
+    bench.submit(lease)
+    bench.entry = replace(bench.entry, job_id=JOB + 1)
+    bench.submit(lease)
+    lease.forget(JOB)
+    package = bench.folder / "packages" / bench.package.cid
+    assert package.exists()
+    lease.forget(JOB + 1)
+    assert not package.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [("tasks", 5, "4 frames, the job 5 tasks"), ("family", 0x352E32, "another Blender")],
+)
+def test_a_package_that_is_not_what_the_job_says_is_not_rendered(
+    bench: Bench, name: str, value: int, reason: str
+) -> None:
+    changed: Any = {name: value}
+    bench.chain.jobs[JOB] = replace(bench.chain.jobs[JOB], **changed)
+    with pytest.raises(ContentError, match=reason):
+        bench.submit()
+    assert bench.renderer.opened == 0
+
+
+def test_a_package_larger_than_the_job_says_is_not_rendered(bench: Bench) -> None:
+    job = bench.chain.jobs[JOB]
+    bench.chain.jobs[JOB] = replace(job, package_bytes=job.package_bytes - 1)
+    with pytest.raises(ContentError, match="larger"):
+        bench.submit()
+    assert bench.renderer.opened == 0
+
+
+def test_results_that_nobody_could_open_are_not_rendered(bench: Bench) -> None:
+    manifest = bench.package.manifest
+    path = bench.store.folders[bench.package.cid]
+    path["manifest.json"] = replace(manifest, requester_key="00" * 32).to_bytes()
+    with pytest.raises(ContentError, match="key"):
+        bench.submit()
+    assert bench.renderer.opened == 0
+
+
+class Linking(FakeRenderer):
+    """Leaves a link to our secrets among its files."""
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
+        async with super().open(package, manifest, output) as session:
+            yield session
+        (output / "0002.extra").symlink_to(output.parent.parent / "journal.sqlite")
+
+
+def test_a_link_out_of_the_sandbox_is_refused(bench: Bench) -> None:
+    bench.renderer = Linking()
+    with pytest.raises(ContentError, match=r"link '0002.extra'"):
+        bench.submit()
+    assert bench.chain.sent == []
