@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from renderchain.core.case import Trial
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.contract_errors import BY_CODE
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
@@ -34,13 +34,13 @@ def test_the_committed_artefacts_are_what_the_source_compiles_to() -> None:
 
 def test_job_terms_have_the_same_fields_in_both_languages() -> None:
     abi = json.loads((REPO / "addon/renderchain/adapters/starknet/abi/JobBoard.json").read_text())
-    (struct,) = [entry for entry in abi if entry["name"] == "renderchain::types::JobTerms"]
+    (struct,) = [entry for entry in abi if entry["name"] == "renderchain::types::board::JobTerms"]
     assert [member["name"] for member in struct["members"]] == list(JobTerms.__dataclass_fields__)
 
 
-def test_lease_states_and_trials_have_the_same_numbers_in_both_languages() -> None:
-    source = (REPO / "contracts" / "src" / "types.cairo").read_text()
-    for enum in (LeaseState, Trial):
+def test_lease_states_and_draw_outcomes_have_the_same_numbers_in_both_languages() -> None:
+    for file, enum in (("board", LeaseState), ("audit", DrawOutcome)):
+        source = (REPO / "contracts" / "src" / "types" / f"{file}.cairo").read_text()
         (body,) = re.findall(rf"pub mod {enum.__name__} \{{(.*?)\n\}}", source, re.S)
         constants = dict(re.findall(r"pub const ([A-Z_]+): u8 = (\d+);", body))
         assert constants and all(enum[name] == int(number) for name, number in constants.items())
