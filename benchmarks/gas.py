@@ -15,14 +15,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
-from benchmarks.audits import audit, close, drawn, hold
-from benchmarks.network import TILES, Bench, bench
-from tests.chain.devnet import pass_draw_block
+from benchmarks.audit_steps import audit, close, drawn, hold
+from devkit.network.devnet import pass_draw_block
+from devkit.network.many_workers import TILES, Bench, bench
+from devkit.network.services import REPO
 from tools.contracts import tool
-from tools.network.services import REPO
 
 WORKERS = 8
 SLOTS, MOST = 4, 32  # of a worker; leases at once
@@ -84,7 +85,7 @@ async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_
         job.phases[kind] += gas
         return answer
 
-    left, job_id = job.leases, 0
+    left, job_id = job.leases, NO_JOB
     terms = net.terms(frames, lease, floor_exp=floor_exp)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
@@ -129,16 +130,16 @@ async def single_calls(net: Bench, meter: Meter) -> None:
     last = await worker.claim_lease(job_id, 0)
     await meter.of("give_back", worker.give_back(last))
     failed = await worker.claim_lease(job_id, 0)
-    await meter.of("report_failure", worker.court.report_failure(failed, "no such file"))
+    await meter.of("report_failure", worker.report_failure(failed, "no such file"))
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
 
 
-async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
+async def spared(net: Bench, meter: Meter, job_id: JobId) -> list[LeaseId]:
     """Two leases of the first worker that chance spared, claimed and submitted one by one."""
     worker = net.workers[0]
-    found: list[int] = []
+    found: list[LeaseId] = []
     for slot in range(5):
         names = ("claim_lease", "submit") if slot == 0 else ("", "")
         lease_id, _ = await meter.of(names[0], worker.claim_lease(job_id, slot))
@@ -156,7 +157,7 @@ async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
     return found
 
 
-async def one_trial(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
+async def one_audit(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
     """Gas of a newcomer's lease of ten frames from the claim to its pay; each step in the meter's rows."""
     first = len(meter.rows)
     job_id = await net.artist.create_job(net.terms(10, 10, scheduled=False))
@@ -167,7 +168,7 @@ async def one_trial(net: Bench, meter: Meter, *, others: int = 0, appeals: bool 
     pass_draw_block(net.node.rpc_url)
     await audit(net, [held], meter.step, others=others, how="MACHINE")
     if appeals:
-        await meter.of("appeal + approve", net.artist.court.appeal(lease_id))
+        await meter.of("appeal + approve", net.artist.appeal(lease_id))
         await audit(net, [held], meter.step, round_=1)
     await close(net, [held], meter.step)
     await meter.of("accept and pay", net.artist.accept(job_id, [lease_id]))
@@ -250,7 +251,7 @@ class Figures:
 
     calls: list[tuple[str, int]] = field(default_factory=list)
     steps: list[tuple[str, int]] = field(default_factory=list)
-    trials: list[tuple[str, int]] = field(default_factory=list)
+    audited: list[tuple[str, int]] = field(default_factory=list)
     batches: list[tuple[str, int]] = field(default_factory=list)
     newcomers: list[Job] = field(default_factory=list)
     veterans: list[Job] = field(default_factory=list)
@@ -264,24 +265,24 @@ def page(found: Figures) -> str:
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""# Gas
 
-Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}: L2 gas, with
-everything that a transaction costs: validation, fee transfer, events, new storage. Frames have {TILES} tiles.
+Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
+are L2 gas and include everything that a transaction costs: validation, fee transfer, events, new storage.
+Frames have {TILES} tiles.
 
 ## One call
 
 {table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
 
-A slot that never held a lease costs two new storage cells (402,000 each) once; its later leases write the
-same cells again. In the same way an account's balance and a worker's lock take a new cell only once, and a
-job takes seven new ones unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
+A slot's first lease costs two new storage cells (402,000 each); later leases in that slot write the same
+cells again. In the same way, an account's balance and a worker's lock take a new cell only once, and a job
+takes seven new cells unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
 itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames, each transaction by itself. Three verifiers in the first round, seven in the second, after an
-appeal.
+Ten frames, each transaction by itself. A first round has three verifiers; a second, after an appeal, seven.
 
-{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.trials])}
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 
 ## One step of an audit
 
@@ -289,42 +290,43 @@ appeal.
 
 ## Sixteen audits at once, gas a lease
 
-One draw, one advance and one reveal for all, one commit for each verifier; the worker opens each by itself.
+One draw, one advance and one reveal serve all sixteen; each verifier sends one commit, and the worker opens
+each lease by itself.
 
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
 ## A whole job, gas a frame
 
-{WORKERS} workers that have worked before, each with a key that signs (docs/decisions/0010). The artist
+{WORKERS} workers that have worked before, each with a signing key (docs/decisions/0010). The artist
 schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
-signed, one accepts and pays all of them; audits are drawn, revealed and advanced in batches. Where a worker
-has more than four leases, assigning, posting and accepting
-are repeated. Workers without a record, every lease is audited:
+signed, one accepts and pays all of them. Audits are drawn, revealed and advanced in batches. Where a worker
+has more than four leases, assigning, posting and accepting are repeated. With workers that have no record,
+every lease is audited:
 
 {job_table(found.newcomers, found.naive)}
 
-Workers whose record allows a rate of 1/16:
+With workers whose record allows a rate of 1/16:
 
 {job_table(found.veterans, found.naive)}
 
-That job of {best.frames:,} frames, repeated until chance spared all of its leases; it was number
-{len(found.spared)}. Nothing is drawn then, the acceptance itself looks at the block's hash.
+The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
+{len(found.spared)}. Nobody calls the draw then, because the acceptance itself looks at the block's hash:
 
 {job_table([best], found.naive)}
 
 The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
 takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
-is {GOAL:,}; measured: {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
+is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 """
 
 
-async def trials(net: Bench, meter: Meter, found: Figures) -> None:
+async def audited(net: Bench, meter: Meter, found: Figures) -> None:
     """Whole leases, and each step of their audits."""
-    plain = await one_trial(net, meter)
-    prints = await one_trial(net, meter, others=1)
-    appealed = await one_trial(net, meter, appeals=True)
-    found.trials = [
+    plain = await one_audit(net, meter)
+    prints = await one_audit(net, meter, others=1)
+    appealed = await one_audit(net, meter, appeals=True)
+    found.audited = [
         ("audited, equal digests", plain),
         ("audited, one verifier on another machine (prints)", prints),
         ("audited, equal digests, appealed", appealed),
@@ -345,7 +347,7 @@ async def main() -> None:
         found.newcomers = [await whole_job(net, meter, *size) for size in sizes]
         await whole_job(net, meter, *RECORD)
         meter.rows.clear()
-        await trials(net, meter, found)
+        await audited(net, meter, found)
         found.batches = await in_batches(net, meter)
         found.veterans = [await whole_job(net, meter, *size, floor_exp=4) for size in sizes]
         found.spared = await until_spared(net, meter, *sizes[-1])
@@ -353,7 +355,7 @@ async def main() -> None:
         await single_calls(net, meter)
         found.calls = list(meter.rows)
         spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
-        found.trials.insert(0, ("not audited", spared_gas))
+        found.audited.insert(0, ("not audited", spared_gas))
         found.naive = await naive(net, meter, 5)
     text = page(found)
     (REPO / "docs" / "gas.md").write_text(text)

@@ -1,6 +1,6 @@
 """What our render process costs over plain Blender: sandbox, messages, noisy pass, prints.
 
-    make bench        or        python benchmarks/render_process.py [--frames 4]
+    make bench        or        python -m benchmarks.render_process [--frames 4]
 
 Both render the same frames of the demo's scene with the bpy module, one after the other on an idle
 machine. Plain Blender opens the file and renders the animation to PNG, as ``blender -b FILE -a`` does.
@@ -23,7 +23,7 @@ from pathlib import Path
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.manifest import Manifest
 
-from tools.network.services import REPO, tool_root
+from devkit.network.services import REPO, tool_root
 
 PLAIN = """
 import bpy, json, os, sys

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.network.services import REPO
+from devkit.network.services import REPO
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 from tests.application import Application
-from tools.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 
 
 @pytest.fixture(scope="session")

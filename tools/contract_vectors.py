@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.case import Content, answer_of
+from renderchain.core.audit.draw import is_audited, leaf_at, seed_of, unit_at
+from renderchain.core.audit.state import Content, answer_of
 from renderchain.core.cid import split_digest
-from renderchain.core.draw import is_audited, leaf_at, seed_of, unit_at
 from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState
-from renderchain.core.merkle import LeaseKey, final_leaf, proofs_of, root_of, tile_leaf
+from renderchain.core.merkle import LeaseIdentity, final_leaf, proofs_of, root_of, tile_leaf
 from renderchain.core.prints import (
     FULL_AREA,
     LEVEL_COUNT,
@@ -21,7 +21,7 @@ from renderchain.core.prints import (
     agree,
 )
 
-KEY = LeaseKey(chain_id=1, board=2, job_id=3, lease_id=4, attempt=1, worker=5)
+KEY = LeaseIdentity(chain_id=1, board=2, job_id=3, lease_id=4, attempt=1, worker=5)
 PAIR = "(Array<felt252>, Array<felt252>, bool)"
 TASKS, FIRST, TILES, SALT = 2, 6, 3, 7
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-import shutil
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from .adapters.blender_process.process import BlenderRenderer
@@ -26,17 +23,19 @@ from .adapters.starknet.fees import Fee
 from .adapters.starknet.node import Node, check_head, close_account, open_account, read_headers
 from .adapters.starknet.registry import StarknetRegistry
 from .adapters.starknet.sender import Sender
-from .app.create_job import Offer, create_job, job_key
-from .app.final_check import FinalCheck
-from .app.package import pin_package
-from .app.watch_job import JobReport, JobWatch
-from .app.worker import Worker, WorkerRules
-from .core.draw_count import DrawCount, count_draws
-from .core.errors import LocalError
-from .core.manifest import Manifest
+from .app.audit.duties import AuditDuties
+from .app.audit.proof_store import ProofStore
+from .app.audit.prover import ProverDuties
+from .app.audit.rerender import Rerender
+from .app.audit.verifier import VerifierDuties
+from .app.requester.create_job import intent_of_job
+from .app.requester.final_check import FinalCheck
+from .app.requester.requester import Requester, RequesterParts
+from .app.worker.loop import Worker, WorkerRules
+from .app.worker.render_lease import RenderLease
 from .core.money import format_strk
 from .core.sealed import SECRET_BITS
-from .ports.journal import JobEntry, Journal
+from .ports.journal import Journal
 from .ports.outbox import Outbox
 from .ports.renderer import Renderer
 from .ports.reporter import Reporter
@@ -105,7 +104,7 @@ async def _finish_earlier(chain: StarknetChain, journal: Journal) -> None:
     """Finish transactions that a crash left, and note the jobs that they made."""
     created = await chain.recover()
     for entry in journal.jobs(chain.board):
-        job_id = created.get(job_key(entry.entry_id))
+        job_id = created.get(intent_of_job(entry.entry_id))
         if job_id is not None:
             journal.set_job(entry.entry_id, job_id=job_id, state="active")
 
@@ -119,100 +118,42 @@ def _outbox(settings: Settings) -> Outbox:
     return SqliteJournal(settings.folder / "journal.sqlite")
 
 
-class Requester:
-    """The artist's side: submit, watch, download, cancel."""
+def make_requester(settings: Settings, reporter: Reporter, blender: str = "") -> Requester:
+    """The artist's use cases; ``blender`` checks final images, "" for the bpy module."""
+    parts = RequesterParts(
+        open_chain=lambda: open_chain(settings, reporter),
+        store=KuboStore(settings.ipfs_api),
+        journal=open_journal(settings),
+        unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
+        sealer=ChaChaSealer(),
+        final_check=_final_check(settings, reporter, blender),
+        hash_many=hash_many,
+        read_noisy=read_noisy,
+        from_block=settings.from_block,
+    )
+    return Requester(parts, reporter)
 
-    def __init__(self, settings: Settings, reporter: Reporter, blender: str = "") -> None:
-        """``blender`` is the application that checks final images, or "" for the bpy module."""
-        self._settings = settings
-        self._reporter = reporter
-        self._blender = blender
-        self._store = KuboStore(settings.ipfs_api)
-        self._journal = open_journal(settings)
 
-    async def submit(self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path) -> int:
-        """Pin a packed folder and create its job; returns the job's id."""
-        async with open_chain(self._settings, self._reporter) as chain:
-            key = self._unwrapper(chain).public_key
-            package = await pin_package(self._store, folder, manifest, key, self._reporter)
-            return await create_job(
-                chain, self._journal, package, offer, name=name, output=output, reporter=self._reporter
-            )
+def _unwrapper(settings: Settings, chain_id: int) -> AccountUnwrapper:
+    return AccountUnwrapper(open_keys(settings).private_key(settings.account), chain_id)
 
-    async def watch(self, job_id: int, output: Path | None = None) -> JobReport:
-        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for."""
-        scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
-        try:
-            async with open_chain(self._settings, self._reporter) as chain:
-                return await self._watch(chain, job_id, output, scratch)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
 
-    async def _watch(
-        self, chain: StarknetChain, job_id: int, output: Path | None, scratch: Path
-    ) -> JobReport:
-        entry = next((one for one in self._journal.jobs(chain.board) if one.job_id == job_id), None)
-        if output is None and entry is None:
-            raise LocalError(f"Job {job_id} was not submitted from here; say where its frames shall go.")
-        watch = JobWatch(
-            chain,
-            self._store,
-            hash_many,
-            read_noisy,
-            self._reporter,
-            sealer=ChaChaSealer(),
-            unwrapper=self._unwrapper(chain),
-            job_id=job_id,
-            output=output or Path(entry.output if entry else "."),
-            scratch=scratch,
-            final_check=self._final_check(),
-        )
-        report = await watch.run(entry.from_block if entry else self._settings.from_block)
-        if entry:
-            self._journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
-        return report
+def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalCheck:
+    # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+    renderer = _renderer(settings, blender, allow_unsandboxed=True)
+    # Workers must not know which frames are looked at.
+    chance = random.SystemRandom()
+    return FinalCheck(renderer, reporter, settings.final_checks, chance)
 
-    def _final_check(self) -> FinalCheck:
-        renderer = BlenderRenderer(
-            blender=self._blender,
-            device=self._settings.device,
-            log_folder=self._settings.folder / "logs",
-            # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
-            allow_unsandboxed=True,
-            environment=dict(self._settings.render_environment),
-        )
-        # Workers must not know which frames are looked at.
-        chance = random.SystemRandom()
-        return FinalCheck(renderer, self._reporter, self._settings.final_checks, chance)
 
-    def _unwrapper(self, chain: StarknetChain) -> AccountUnwrapper:
-        key = open_keys(self._settings).private_key(self._settings.account)
-        return AccountUnwrapper(key, chain.chain_id)
-
-    async def cancel(self, job_id: int) -> None:
-        """Take back what nobody has claimed; what is claimed finishes."""
-        async with open_chain(self._settings, self._reporter) as chain:
-            await chain.cancel(job_id)
-        self._reporter.say(f"Job {job_id} is canceled; unclaimed frames were refunded")
-
-    async def challenge(self, lease_id: int, leaves: Sequence[int]) -> None:
-        """Doubt named leaves of a lease, or without any its delivery; who is right gets the bond back."""
-        async with open_chain(self._settings, self._reporter) as chain:
-            if leaves:
-                await chain.court.challenge_pixels(lease_id, leaves)
-            else:
-                await chain.court.challenge_delivery(lease_id)
-        what = f"leaves {', '.join(map(str, leaves))}" if leaves else "the delivery"
-        self._reporter.say(f"Lease {lease_id}: {what} challenged; a committee will look")
-
-    async def draws(self) -> DrawCount:
-        """Audits drawn on this board against audits expected."""
-        async with open_chain(self._settings, self._reporter) as chain:
-            return count_draws(await chain.court.drawn(self._settings.from_block))
-
-    def jobs(self) -> list[JobEntry]:
-        """The jobs submitted from here, the newest first."""
-        return self._journal.jobs()
+def _renderer(settings: Settings, blender: str, *, allow_unsandboxed: bool) -> BlenderRenderer:
+    return BlenderRenderer(
+        blender=blender,
+        device=settings.device,
+        log_folder=settings.folder / "logs",
+        allow_unsandboxed=allow_unsandboxed,
+        environment=dict(settings.render_environment),
+    )
 
 
 async def run_worker(
@@ -229,29 +170,53 @@ async def run_worker(
     Without a ``renderer`` leases are rendered in sandboxed processes of that Blender; audits always are.
     """
     require_sandbox(settings.allow_unsandboxed)
-    own = BlenderRenderer(
-        blender=blender,
-        device=settings.device,
-        log_folder=settings.folder / "logs",
-        allow_unsandboxed=settings.allow_unsandboxed,
-        environment=dict(settings.render_environment),
-    )
-    rules = WorkerRules(
-        families, settings.least_reward_fri, settings.folder, settings.from_block, settings.appeals
-    )
+    own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     async with open_chain(settings, reporter) as chain:
-        worker = Worker(
-            chain,
-            KuboStore(settings.ipfs_api),
-            renderer or own,
-            open_journal(settings),
-            reporter,
-            rules,
-            hash_many=hash_many,
-            sealer=ChaChaSealer(),
-            read_noisy=read_noisy,
-            auditor=own,
-            new_secret=lambda: secrets.randbits(SECRET_BITS),
-            now=time.time,
-        )
+        worker = make_worker(settings, reporter, chain, families, renderer=renderer or own, auditor=own)
         await worker.run(stop)
+
+
+def make_worker(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    families: frozenset[int],
+    *,
+    renderer: Renderer,
+    auditor: Renderer,
+) -> Worker:
+    """A worker and its part in audits; it renders leases with ``renderer`` and verifies with ``auditor``."""
+    store, sealer, journal = KuboStore(settings.ipfs_api), ChaChaSealer(), open_journal(settings)
+    proof_store = ProofStore(settings.folder / "evidence")
+    rerender = Rerender(
+        store,
+        auditor,
+        reporter,
+        settings.folder,
+        hash_many=hash_many,
+        sealer=sealer,
+        read_noisy=read_noisy,
+    )
+    audits = AuditDuties(
+        chain,
+        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
+        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _new_secret, settings.from_block),
+        reporter,
+        time.time,
+    )
+    lease = RenderLease(
+        chain,
+        store,
+        renderer,
+        reporter,
+        settings.folder,
+        hash_many=hash_many,
+        sealer=sealer,
+        proof_store=proof_store,
+    )
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
+    return Worker(chain, lease, audits, journal, reporter, rules, new_secret=_new_secret, now=time.time)
+
+
+def _new_secret() -> int:
+    return secrets.randbits(SECRET_BITS)

@@ -1,7 +1,7 @@
 """One network for all attacks: a devnet, a Kubo, an artist, and workers of which each has its own owner.
 
 Nothing runs by itself: a test says who does what, and time and blocks pass when it says so. The parts
-are the worker's own: it renders by RenderLease, defends itself by Defence and verifies by Jury.
+are the worker's own: RenderLease renders, ProverDuties answer for its leaves, VerifierDuties verify.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
-from renderchain.app.create_job import Offer, terms_of
-from renderchain.app.defence import Defence
-from renderchain.app.evidence import Evidence
-from renderchain.app.jury import Jury
-from renderchain.app.package import PinnedPackage, pin_package
-from renderchain.app.render_lease import RenderLease
-from renderchain.app.verify import Verifier
-from renderchain.core.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.prover import ProverDuties
+from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.package import PinnedPackage, pin_package
+from renderchain.app.requester.create_job import Offer, terms_of
+from renderchain.app.worker.render_lease import RenderLease
+from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.lease_id import MAX_SLOTS, split_lease_id
 from renderchain.core.money import FRI_PER_STRK
@@ -43,11 +44,11 @@ from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
 
-from tests.attacks.renderings import HONEST, Renderings
-from tests.chain.devnet import pass_time, tell
-from tools.network.deploy import Deployed, Rules, deploy_network
-from tools.network.local import Account, SilentReporter, predeployed
-from tools.network.services import start_devnet, start_kubo, stop
+from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.devnet import pass_time, tell
+from devkit.network.local import Account, SilentReporter, predeployed
+from devkit.network.services import start_devnet, start_kubo, stop
+from devkit.renderings import HONEST, Renderings
 
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
@@ -75,16 +76,16 @@ class Worker:
 
     chain: StarknetChain
     registry: StarknetRegistry
-    worker_id: int
+    worker_id: WorkerId
     payout: int
     folder: Path
     store: ContentStore
     renderer: Renderer
 
     @property
-    def evidence(self) -> Evidence:
+    def proof_store(self) -> ProofStore:
         """Opened anew each time, as after a restart."""
-        return Evidence(self.folder / "evidence")
+        return ProofStore(self.folder / "evidence")
 
     @property
     def journal(self) -> SqliteJournal:
@@ -92,18 +93,18 @@ class Worker:
         return SqliteJournal(self.folder / "journal.sqlite")
 
     @property
-    def defence(self) -> Defence:
+    def prover(self) -> ProverDuties:
         """For its own leases."""
-        return Defence(self.chain, self.journal, self.evidence, SILENT, hash_many, appeals=True)
+        return ProverDuties(self.chain, self.journal, self.proof_store, SILENT, hash_many, appeals=True)
 
-    def jury(self, renderer: Renderer | None = None) -> Jury:
+    def verifier_duties(self, renderer: Renderer | None = None) -> VerifierDuties:
         """For leases of others, which it verifies with that renderer."""
         parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "read_noisy": read_noisy}
-        verifier = Verifier(self.store, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
+        rerender = Rerender(self.store, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
         nonce = secrets.randbits(SECRET_BITS)
-        return Jury(self.chain, verifier, self.evidence, SILENT, hash_many, lambda: nonce)
+        return VerifierDuties(self.chain, rerender, self.proof_store, SILENT, hash_many, lambda: nonce)
 
-    async def claim(self, job_id: int) -> int:
+    async def claim(self, job_id: JobId) -> LeaseId:
         """Take a lease into a free slot and note it, as the agent does."""
         taken = {split_lease_id(one)[1] for one in await self.chain.open_leases()}
         slot = min(set(range(MAX_SLOTS)) - taken)
@@ -113,12 +114,12 @@ class Worker:
         return lease_id
 
     async def render(
-        self, lease_id: int, renderer: Renderer | None = None, store: ContentStore | None = None
+        self, lease_id: LeaseId, renderer: Renderer | None = None, store: ContentStore | None = None
     ) -> None:
         """Render, seal, pin and submit."""
         lease = await self.chain.lease(lease_id)
         (entry,) = [one for one in self.journal.leases(self.chain.board) if one.lease_id == lease_id]
-        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "evidence": self.evidence}
+        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "evidence": self.proof_store}
         used = store or self.store
         work = RenderLease(self.chain, used, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
         await work.run(entry, lease, await self.chain.job(lease.job_id))
@@ -129,15 +130,15 @@ class Worker:
 class Books:
     """Money at one moment, in fri: stakes and what the board owes or paid, by worker; 0 is the artist."""
 
-    stakes: dict[int, int]
-    locked: dict[int, int]
-    owed: dict[int, int]
+    stakes: dict[WorkerId, int]
+    locked: dict[WorkerId, int]
+    owed: dict[WorkerId, int]
     burned_fri: int
 
     def since(self, before: Books) -> Books:
         """What changed; zeros are left out."""
 
-        def change(now: dict[int, int], then: dict[int, int]) -> dict[int, int]:
+        def change(now: dict[WorkerId, int], then: dict[WorkerId, int]) -> dict[WorkerId, int]:
             return {key: now[key] - then[key] for key in now if now[key] != then[key]}
 
         return Books(
@@ -156,7 +157,7 @@ class Arena:
     deployed: Deployed
     artist: StarknetChain
     artist_key: int
-    stranger: StarknetChain
+    outsider: StarknetChain
     workers: list[Worker]
     store: KuboStore
     kubo_port: int
@@ -164,7 +165,7 @@ class Arena:
     folder: Path
     packages: dict[int, PinnedPackage] = field(default_factory=dict)
 
-    def worker(self, worker_id: int) -> Worker:
+    def worker(self, worker_id: WorkerId) -> Worker:
         """By its number in the registry."""
         return self.workers[worker_id - 1]
 
@@ -203,11 +204,11 @@ class Arena:
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
         return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
 
-    async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> int:
+    async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> JobId:
         """A new job of the artist."""
         return await self.artist.create_job(await self.terms(frames, lease, **changes))
 
-    async def submitted(self, worker: Worker, renderer: Renderer | None = None, **terms: int) -> int:
+    async def submitted(self, worker: Worker, renderer: Renderer | None = None, **terms: int) -> LeaseId:
         """A lease of a job of its own that the worker claimed, rendered so, and submitted."""
         lease_id = await worker.claim(await self.job(**terms))
         await worker.render(lease_id, renderer)
@@ -216,7 +217,7 @@ class Arena:
     async def books(self) -> Books:
         """Where all money is."""
         stakes, locked = {}, {}
-        owed = {0: await self.artist.balance_fri(self.artist.address)}
+        owed = {NO_WORKER: await self.artist.balance_fri(self.artist.address)}
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
             stakes[one.worker_id], locked[one.worker_id] = info.stake_fri, info.locked_fri
@@ -263,7 +264,7 @@ class _Opener:
 
     async def worker(
         self, accounts: Sequence[Account], deployed: Deployed, folder: Path
-    ) -> tuple[StarknetChain, StarknetRegistry, int, int]:
+    ) -> tuple[StarknetChain, StarknetRegistry, WorkerId, int]:
         """Its owner stakes, offers and takes seats; its pay goes to an address of its own."""
         owner, operator = accounts
         account, sender = await self.sender(owner, folder / "owner")
@@ -287,7 +288,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
         kubo, kubo_port = start_kubo(folder)
         pids.append(kubo)
         node = Node(f"http://127.0.0.1:{port}/rpc", f"ws://127.0.0.1:{port}/ws")
-        artist, stranger, *others = predeployed(node.rpc_url)
+        artist, outsider, *others = predeployed(node.rpc_url)
         store = KuboStore(f"/ip4/127.0.0.1/tcp/{kubo_port}")
         honest = await renderings.of(HONEST)
         async with AsyncExitStack() as stack:
@@ -302,7 +303,7 @@ async def arena(workers: int, renderings: Renderings) -> AsyncIterator[Arena]:
                 )
             views = [
                 await opener.chain(one, folder / name, deployed)
-                for one, name in ((artist, "artist"), (stranger, "stranger"))
+                for one, name in ((artist, "artist"), (outsider, "outsider"))
             ]
             made = Arena(
                 node,

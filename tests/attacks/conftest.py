@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from renderchain.core.case import Trial
-from renderchain.core.stakes import LEASES_PER_HALVING
+from renderchain.core.audit.economics import LEASES_PER_HALVING
+from renderchain.core.audit.state import DrawOutcome
 
+from devkit.renderings import Renderings
 from tests.attacks.arena import Arena, Worker, arena
-from tests.attacks.renderings import Renderings
-from tests.attacks.trial import Court
+from tests.attacks.lease_audit import LeaseAudit
 
 WORKERS = 9
 
@@ -80,25 +80,25 @@ def field(shared: Arena, loop: asyncio.AbstractEventLoop) -> Iterator[Arena]:
 
 @pytest.fixture
 def veteran(shared: Arena, loop: asyncio.AbstractEventLoop) -> Worker:
-    """A worker with ten audited leases, so that its audit rate may be one half."""
+    """A worker with ten subject leases, so that its audit rate may be one half."""
     return loop.run_until_complete(seasoned(shared, shared.workers[-1]))
 
 
 async def seasoned(field: Arena, worker: Worker) -> Worker:
-    """Ten leases in ten slots, audited together, unless its record is that good."""
+    """Ten leases in ten slots, subject together, unless its record is that good."""
     if (await field.artist.worker(worker.worker_id)).audited >= LEASES_PER_HALVING:
         return worker
     job_id = await field.job(frames=LEASES_PER_HALVING, lease=1)
-    courts = [Court(field, await worker.claim(job_id)) for _ in range(LEASES_PER_HALVING)]
-    for court in courts:
-        await worker.render(court.lease_id)
+    subjects = [LeaseAudit(field, await worker.claim(job_id)) for _ in range(LEASES_PER_HALVING)]
+    for subject in subjects:
+        await worker.render(subject.lease_id)
     field.blocks(12)
-    assert await field.artist.court.draw(job_id, [one.lease_id for one in courts]) == []
-    for court in courts:
-        assert (await court.lease()).trial is Trial.IN_COURT
-        await court.hear()
+    assert await field.artist.draw(job_id, [one.lease_id for one in subjects]) == []
+    for subject in subjects:
+        assert (await subject.lease()).draw_outcome is DrawOutcome.IN_AUDIT
+        await subject.play_round()
     field.late()
-    assert await field.stranger.court.advance(job_id, [one.lease_id for one in courts]) == []
-    assert await field.artist.accept(job_id, [one.lease_id for one in courts]) == []
+    assert await field.outsider.advance(job_id, [one.lease_id for one in subjects]) == []
+    assert await field.artist.accept(job_id, [one.lease_id for one in subjects]) == []
     assert (await field.artist.worker(worker.worker_id)).audited >= LEASES_PER_HALVING
     return worker

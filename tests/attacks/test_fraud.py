@@ -15,27 +15,28 @@ import pytest
 from renderchain.adapters.exr import read_noisy
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
-from renderchain.app.final_check import FinalCheck
-from renderchain.app.lease_result import check_result
-from renderchain.app.sealed_result import open_sealed, unwrap_key
-from renderchain.core.case import CasePhase, Trial, Verdict
+from renderchain.app.exchange.lease_result import check_result
+from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
+from renderchain.app.requester.final_check import FinalCheck
+from renderchain.core.audit.errors import LeafNotUnderRoot
+from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import ContractError, LeaseInOtherState, StakeNotFree
-from renderchain.core.court_errors import LeafNotUnderRoot
 from renderchain.core.errors import ContentError
+from renderchain.core.ids import NO_WORKER, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
-from renderchain.core.merkle import LeaseKey
+from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.prints import agree
 from renderchain.core.result import Result
 from renderchain.ports.content_store import BytesDone, ContentStore
 from renderchain.ports.renderer import Renderer, RenderSession
 
+from devkit.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
+from devkit.renderings import HONEST, kept_frame
 from tests.attacks.arena import RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena, Worker
-from tests.attacks.renderings import HONEST, kept_frame
-from tests.attacks.trial import Court, stakes_of
-from tools.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
+from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
 PAINT = """
 import bpy, sys
@@ -64,22 +65,22 @@ async def test_a_cheated_lease_is_rejected_its_lock_burned_and_its_range_reopene
 ) -> None:
     cheater = field.workers[0]
     before = await field.books()
-    court = Court(field, await field.submitted(cheater, await cheating(field, cheat)))
-    stakes = await stakes_of(field, court.lease_id)
-    assert await court.draw() is Trial.IN_COURT
-    jurors = [one.worker_id for one in await court.jurors()]
-    assert (await court.hear()).verdict is Verdict.REJECTED
-    assert await court.close() is Verdict.REJECTED
-    lease = await court.lease()
+    subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, cheat)))
+    stakes = await stakes_of(field, subject.lease_id)
+    assert await subject.draw() is DrawOutcome.IN_AUDIT
+    verifiers = [one.worker_id for one in await subject.verifiers()]
+    assert (await subject.play_round()).verdict is Verdict.REJECTED
+    assert await subject.close() is Verdict.REJECTED
+    lease = await subject.lease()
     assert lease.state is LeaseState.REJECTED
     change = (await field.books()).since(before)
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
     assert change.locked == {}
     reward_fri = stakes.lock_fri // 10
     each_fri = stakes.fees_fri[0] + reward_fri // 3
-    assert change.owed == {juror: each_fri for juror in jurors}
+    assert change.owed == {verifier: each_fri for verifier in verifiers}
     assert change.burned_fri == stakes.lock_fri - reward_fri
-    other = field.worker(jurors[0])
+    other = field.worker(verifiers[0])
     again = await other.claim(lease.job_id)
     assert (await field.artist.lease(again)).first == lease.first
     await other.render(again)
@@ -88,18 +89,18 @@ async def test_a_cheated_lease_is_rejected_its_lock_burned_and_its_range_reopene
 async def test_who_does_not_open_its_leaves_has_lost(field: Arena) -> None:
     cheater = field.workers[1]
     before = await field.books()
-    court = Court(field, await field.submitted(cheater))
-    stakes = await stakes_of(field, court.lease_id)
-    await court.draw()
-    jurors = [one.worker_id for one in await court.jurors()]
-    await court.commit()
-    assert (await court.case()).phase is CasePhase.OPEN
-    await court.advance(late=True)
-    assert (await court.lease()).state is LeaseState.REJECTED
+    subject = LeaseAudit(field, await field.submitted(cheater))
+    stakes = await stakes_of(field, subject.lease_id)
+    await subject.draw()
+    verifiers = [one.worker_id for one in await subject.verifiers()]
+    await subject.commit()
+    assert (await subject.audit()).phase is AuditPhase.OPEN
+    await subject.advance(late=True)
+    assert (await subject.lease()).state is LeaseState.REJECTED
     change = (await field.books()).since(before)
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
     each_fri = stakes.fees_fri[0] + stakes.lock_fri // 10 // 3
-    assert change.owed == {juror: each_fri for juror in jurors}
+    assert change.owed == {verifier: each_fri for verifier in verifiers}
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.long) for one in range(2, 12))])
@@ -107,18 +108,18 @@ async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_draw
     field: Arena, seed: int
 ) -> None:
     cheater = field.workers[2]
-    court = Court(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
-    await court.draw()
+    subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
+    await subject.draw()
     honest = await field.renderings.of(HONEST)
-    drawn = await field.artist.court.leaves(court.lease_id)
-    shown = cheater.evidence.prints(court.lease_id, drawn)
+    drawn = await field.artist.drawn_leaves(subject.lease_id)
+    shown = cheater.proof_store.prints(subject.lease_id, drawn)
     tiles = field.renderings.tiles
     true = [honest.prints(1 + leaf // tiles)[leaf % tiles] for leaf in drawn]
     is_good = all(agree(*pair) for pair in zip(shown, true, strict=True))
-    await court.hear()
-    assert await court.close() is (Verdict.ACCEPTED if is_good else Verdict.REJECTED)
+    await subject.play_round()
+    assert await subject.close() is (Verdict.ACCEPTED if is_good else Verdict.REJECTED)
     if is_good:
-        await court.accept()
+        await subject.accept()
 
 
 async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -> None:
@@ -126,20 +127,20 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     lease_id = await cheater.claim(await field.job())
     await cheater.render(lease_id)
     other = await cheater.claim(await field.job())
-    result = cheater.evidence.result(lease_id)
+    result = cheater.proof_store.result(lease_id)
     await cheater.chain.submit(other, LeaseResult(0x6A4BA6E, *_rest(result)))
-    honest, garbage = Court(field, lease_id), Court(field, other)
-    for court in (garbage, honest):
-        await court.draw()
-        await court.commit()
+    honest, garbage = LeaseAudit(field, lease_id), LeaseAudit(field, other)
+    for subject in (garbage, honest):
+        await subject.draw()
+        await subject.commit()
     openings, siblings, _ = await honest.opening()
-    seed = await field.artist.court.seed(other, 0)
+    seed = await field.artist.seed(other, 0)
     with pytest.raises(LeafNotUnderRoot):
         given = LeaseResult(0x6A4BA6E, *_rest(result))
-        await cheater.chain.court.open(other, seed, given, openings, siblings)
+        await cheater.chain.open_leaves(other, seed, given, openings, siblings)
     await garbage.advance(late=True)
     assert (await garbage.lease()).state is LeaseState.REJECTED
-    await honest.defend()
+    await honest.prove()
     await honest.reveal()
     await honest.advance()
     assert await honest.close() is Verdict.ACCEPTED
@@ -169,54 +170,56 @@ class Spoiling:
         return getattr(self.store, name)
 
 
-async def delivery_case(field: Arena, worker: Worker, *, spoiled: bool = False, audit_s: int = 0) -> Court:
+async def delivery_audit(
+    field: Arena, worker: Worker, *, spoiled: bool = False, audit_s: int = 0
+) -> LeaseAudit:
     """A lease whose pixels a committee found good, so late, and which is not yet accepted."""
     lease_id = await worker.claim(await field.job())
     store: ContentStore = Spoiling(field.store) if spoiled else field.store  # type: ignore[assignment]
     await worker.render(lease_id, store=store)
-    court = Court(field, lease_id)
-    await court.draw()
+    subject = LeaseAudit(field, lease_id)
+    await subject.draw()
     field.late(audit_s)
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
-    return court
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    return subject
 
 
-async def challenged(field: Arena, court: Court) -> Verdict:
+async def challenged(field: Arena, subject: LeaseAudit) -> Verdict:
     """What a committee finds when the artist doubts the delivery."""
-    await field.artist.court.challenge_delivery(court.lease_id)
-    await court.defend()
-    await court.draw()
-    await court.hear()
-    return await court.close()
+    await field.artist.challenge_delivery(subject.lease_id)
+    await subject.prove()
+    await subject.draw()
+    await subject.play_round()
+    return await subject.close()
 
 
 @pytest.mark.parametrize("how", ["withheld", "spoiled", "withheld, and the audit outlasts the window"])
 async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Arena, how: str) -> None:
     cheater = field.workers[4]
     audit_s = RULES.window_s if "outlasts" in how else 0
-    court = await delivery_case(field, cheater, spoiled=how == "spoiled", audit_s=audit_s)
+    subject = await delivery_audit(field, cheater, spoiled=how == "spoiled", audit_s=audit_s)
     if how != "spoiled":
-        field.forget(cheater.evidence.result(court.lease_id).results_cid)
+        field.forget(cheater.proof_store.result(subject.lease_id).results_cid)
     before = await field.books()
-    stakes = await stakes_of(field, court.lease_id)
-    assert await challenged(field, court) is Verdict.REJECTED
+    stakes = await stakes_of(field, subject.lease_id)
+    assert await challenged(field, subject) is Verdict.REJECTED
     change = (await field.books()).since(before)
-    assert (await court.lease()).state is LeaseState.REJECTED
+    assert (await subject.lease()).state is LeaseState.REJECTED
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
     bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
-    assert change.owed.pop(0) == bond_fri, "the pool pays the fees of a challenge that was right"
+    assert change.owed.pop(NO_WORKER) == bond_fri, "the pool pays the fees of a challenge that was right"
     assert set(change.owed.values()) == {stakes.fees_fri[0] + stakes.lock_fri // 10 // 3}
 
 
 async def test_who_does_not_reveal_the_key_of_doubted_results_has_lost(field: Arena) -> None:
     cheater = field.workers[5]
-    court = await delivery_case(field, cheater)
+    subject = await delivery_audit(field, cheater)
     before = await field.books()
-    stakes = await stakes_of(field, court.lease_id)
-    await field.artist.court.challenge_delivery(court.lease_id)
-    await court.advance(late=True)
-    assert (await court.lease()).state is LeaseState.REJECTED
+    stakes = await stakes_of(field, subject.lease_id)
+    await field.artist.challenge_delivery(subject.lease_id)
+    await subject.advance(late=True)
+    assert (await subject.lease()).state is LeaseState.REJECTED
     assert (await field.books()).since(before).stakes == {cheater.worker_id: -stakes.lock_fri}
 
 
@@ -237,18 +240,18 @@ async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Ar
 
 async def test_a_lease_is_submitted_once(field: Arena) -> None:
     worker = field.workers[7]
-    court = Court(field, await field.submitted(worker))
-    result = worker.evidence.result(court.lease_id)
+    subject = LeaseAudit(field, await field.submitted(worker))
+    result = worker.proof_store.result(subject.lease_id)
     other = LeaseResult(result.root + 1, *_rest(result))
     with pytest.raises(LeaseInOtherState):
-        await worker.chain.submit(court.lease_id, other)
-    signed = [(court.lease_id, other, worker.chain.sign_result(court.lease_id, other))]
+        await worker.chain.submit(subject.lease_id, other)
+    signed = [(subject.lease_id, other, worker.chain.sign_result(subject.lease_id, other))]
     with pytest.raises(ContractError):
-        await field.stranger.submit_signed(signed)
-    await court.draw()
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+        await field.outsider.submit_signed(signed)
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
 
 
 async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena) -> None:
@@ -257,7 +260,7 @@ async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena)
     job_id = await field.job()
     lease_id = await lazy.claim(job_id)
     field.late(TIMEOUT_S + 1)
-    assert await field.stranger.expire(job_id, [lease_id]) == []
+    assert await field.outsider.expire(job_id, [lease_id]) == []
     with pytest.raises(LeaseInOtherState):
         await lazy.render(lease_id)
     again = await other.claim(job_id)
@@ -279,21 +282,21 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     final.write_bytes((honest.source / f"{kept_frame(2):04d}.png").read_bytes())
     with pytest.raises(ContentError, match="does not match its digest"):
         check(opened)
-    court = Court(field, lease_id)
-    await court.draw()
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+    subject = LeaseAudit(field, lease_id)
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
 
 
-async def checking(field: Arena, lease_id: int) -> Callable[[Path], Result]:
+async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], Result]:
     """What the artist's client checks of a lease's opened results."""
     lease = await field.artist.lease(lease_id)
-    root = field.worker(split_lease_id(lease_id)[0]).evidence.result(lease_id).root
+    root = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id).root
     frames = tuple(range(1, lease.count + 1))
     return partial(
         check_result,
-        key=await key_of(field, lease_id),
+        identity=await identity_of(field, lease_id),
         first_task=0,
         root=root,
         manifest=field.renderings.with_frames(lease.count),
@@ -303,22 +306,22 @@ async def checking(field: Arena, lease_id: int) -> Callable[[Path], Result]:
     )
 
 
-async def key_of(field: Arena, lease_id: int) -> LeaseKey:
+async def identity_of(field: Arena, lease_id: LeaseId) -> LeaseIdentity:
     """What binds the lease's leaves."""
     lease = await field.artist.lease(lease_id)
-    where = (lease.job_id, lease_id, lease.attempt, split_lease_id(lease_id)[0])
-    return LeaseKey(field.artist.chain_id, field.artist.board, *where)
+    return LeaseIdentity.of(field.artist.chain_id, field.artist.board, lease)
 
 
-async def delivered(field: Arena, lease_id: int, folder: Path) -> Path:
+async def delivered(field: Arena, lease_id: LeaseId, folder: Path) -> Path:
     """Fetch and open a lease's results as the artist does."""
-    result = field.worker(split_lease_id(lease_id)[0]).evidence.result(lease_id)
-    sealed, opened, key = folder / "sealed", folder / "opened", await key_of(field, lease_id)
+    result = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id)
+    sealed, opened = folder / "sealed", folder / "opened"
+    identity = await identity_of(field, lease_id)
     sealed.parent.mkdir()
     limits = {"max_bytes": 10**8, "max_files": 100}
     await field.store.fetch_folder(result.results_cid, sealed, **limits, on_bytes=lambda _: None)
-    secret = unwrap_key(field.unwrapper, sealed, key, key_hash=result.key_hash, hash_many=hash_many)
-    open_sealed(ChaChaSealer(), sealed, opened, key=secret, lease=key, frames=(1, 2))
+    key = unwrap_key(field.unwrapper, sealed, identity, key_hash=result.key_hash, hash_many=hash_many)
+    open_sealed(ChaChaSealer(), sealed, opened, key=key, identity=identity, frames=(1, 2))
     return opened
 
 
@@ -355,11 +358,11 @@ async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
         check = FinalCheck(field.renderings.renderer(), SILENT, 1, random.SystemRandom())
         manifest = field.renderings.with_frames(2)
         checked = await check.look(field.renderings.package, manifest, opened, result.frames, folder / "work")
-        court = Court(field, lease_id)
-        await court.draw()
-        await court.hear()
-        assert await court.close() is Verdict.ACCEPTED, "its tiles are right"
-        await court.accept()
+        subject = LeaseAudit(field, lease_id)
+        await subject.draw()
+        await subject.play_round()
+        assert await subject.close() is Verdict.ACCEPTED, "its tiles are right"
+        await subject.accept()
         if renderer is honest:
             assert checked.false == {}
         else:

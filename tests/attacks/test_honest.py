@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from renderchain.app.court_duty import CourtDuty
-from renderchain.core.case import CasePhase, Trial, Verdict, Vote
+from renderchain.app.audit.duties import AuditDuties
+from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.errors import ChainError
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.prints import agree, split_records
 from renderchain.ports.renderer import Renderer, RenderSession
 
+from devkit.renderings import EMULATED, HONEST, OTHER_MACHINE
 from tests.attacks.arena import SILENT, Arena, Worker
-from tests.attacks.renderings import EMULATED, HONEST, STRANGER
-from tests.attacks.trial import Court, stakes_of
+from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
 BATCH = 4
 LEASING = 8  # of the workers; all verify
@@ -36,80 +37,80 @@ async def test_tiles_that_a_verifier_renders_are_those_of_the_frame(field: Arena
     assert found == (honest.prints(3)[5], honest.prints(3)[2])
 
 
-async def test_a_stranger_is_accepted_by_its_prints(field: Arena) -> None:
-    worker, stranger = field.workers[0], await field.renderings.of(STRANGER)
+async def test_another_machine_is_accepted_by_its_prints(field: Arena) -> None:
+    worker, outsider = field.workers[0], await field.renderings.of(OTHER_MACHINE)
     honest = await field.renderings.of(HONEST)
-    pairs = list(zip(honest.prints(1), stranger.prints(1), strict=True))
+    pairs = list(zip(honest.prints(1), outsider.prints(1), strict=True))
     assert all(agree(*pair) for pair in pairs)
     assert any(one.digest != other.digest for one, other in pairs)
     before = await field.books()
-    court = Court(field, await field.submitted(worker, stranger))
-    stakes = await stakes_of(field, court.lease_id)
-    await court.draw()
-    await court.commit()
-    await court.defend()
-    await court.reveal()
-    assert {one.vote for one in await field.artist.court.members(court.lease_id, 0)} == {Vote.SHOWN}
-    await court.defend()
-    assert (await court.case()).agreeing == 3
-    await court.advance()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+    subject = LeaseAudit(field, await field.submitted(worker, outsider))
+    stakes = await stakes_of(field, subject.lease_id)
+    await subject.draw()
+    await subject.commit()
+    await subject.prove()
+    await subject.reveal()
+    assert {one.vote for one in await field.artist.verifiers(subject.lease_id, 0)} == {Vote.SHOWN}
+    await subject.prove()
+    assert (await subject.audit()).agreeing == 3
+    await subject.advance()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
     change = (await field.books()).since(before)
     assert change.stakes == {}
     assert change.owed[worker.worker_id] == stakes.pay_fri
 
 
 async def test_a_committee_of_all_kinds_of_machines_agrees(field: Arena) -> None:
-    stranger = await field.renderings.of(STRANGER)
+    outsider = await field.renderings.of(OTHER_MACHINE)
     before = await field.books()
-    court = Court(field, await field.submitted(field.workers[1]))
-    await court.draw()
-    one, two, _ = await court.jurors()
-    assert (await court.hear({one.worker_id: stranger, two.worker_id: stranger})).agreeing == 3
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+    subject = LeaseAudit(field, await field.submitted(field.workers[1]))
+    await subject.draw()
+    one, two, _ = await subject.verifiers()
+    assert (await subject.play_round({one.worker_id: outsider, two.worker_id: outsider})).agreeing == 3
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
     assert (await field.books()).since(before).stakes == {}
 
 
 @contextmanager
 def crash(worker: Worker, step: str) -> Iterator[None]:
     """The worker's process dies before that call is sent."""
-    court: Any = worker.chain.court
+    chain: Any = worker.chain
 
     async def die(*_: object, **__: object) -> None:
         raise ChainError("The process was killed.")
 
-    setattr(court, step, die)
+    setattr(chain, step, die)
     try:
         yield
     except ChainError:
         pass
     finally:
-        delattr(court, step)
+        delattr(chain, step)
 
 
 class Season:
     """Many honest leases: machines and crashes by ``seed``; everything is read from disk at each step."""
 
-    def __init__(self, field: Arena, machines: dict[int, Any], seed: int) -> None:
+    def __init__(self, field: Arena, machines: Mapping[WorkerId, Any], seed: int) -> None:
         self._field = field
         self._machines = machines
         self._random = random.Random(seed)
         self.crashes = 0
 
-    async def jurors_act(self, court: Court, step: str) -> None:
+    async def verifiers_act(self, subject: LeaseAudit, step: str) -> None:
         """Each does its part, some after a crash; some render as another kind of machine."""
-        for juror in await court.jurors():
-            renderer = self._machines[juror.worker_id]
-            lease, case = await court.lease(), await court.case()
+        for verifier in await subject.verifiers():
+            renderer = self._machines[verifier.worker_id]
+            lease, audit = await subject.lease(), await subject.audit()
             if self._random.random() < CRASHES:
                 self.crashes += 1
-                with crash(juror, step):
-                    await juror.jury(renderer).act(lease, case, juror.worker_id)
-            await juror.jury(renderer).act(lease, await court.case(), juror.worker_id)
+                with crash(verifier, step):
+                    await verifier.verifier_duties(renderer).act(lease, audit, verifier.worker_id)
+            await verifier.verifier_duties(renderer).act(lease, await subject.audit(), verifier.worker_id)
 
-    async def submit(self, worker: Worker, job_id: int) -> Court:
+    async def submit(self, worker: Worker, job_id: JobId) -> LeaseAudit:
         """Claim and render, some twice."""
         lease_id, renderer = await worker.claim(job_id), self._machines[worker.worker_id]
         if self._random.random() < CRASHES:
@@ -121,36 +122,36 @@ class Season:
             except TypeError:
                 chain.submit = send
         await worker.render(lease_id, renderer)
-        return Court(self._field, lease_id)
+        return LeaseAudit(self._field, lease_id)
 
     async def batch(self, workers: list[Worker]) -> None:
-        """A job whose leases are audited at the same time."""
+        """A job whose leases are subject at the same time."""
         job_id = await self._field.job(frames=len(workers), lease=1)
-        courts = [await self.submit(worker, job_id) for worker in workers]
+        subjects = [await self.submit(worker, job_id) for worker in workers]
         self._field.blocks(12)
-        leases = [court.lease_id for court in courts]
-        assert await self._field.stranger.court.draw(job_id, leases) == []
-        for court in courts:
-            assert (await court.lease()).trial is Trial.IN_COURT
-            await self.jurors_act(court, "commit")
-            assert (await court.case()).phase is CasePhase.OPEN
+        leases = [subject.lease_id for subject in subjects]
+        assert await self._field.outsider.draw(job_id, leases) == []
+        for subject in subjects:
+            assert (await subject.lease()).draw_outcome is DrawOutcome.IN_AUDIT
+            await self.verifiers_act(subject, "commit")
+            assert (await subject.audit()).phase is AuditPhase.OPEN
             if self._random.random() < CRASHES:
                 self.crashes += 1
-                with crash(court.worker, "open"):
-                    await court.defend()
-            await court.defend()
-            await self.jurors_act(court, "reveal")
-            await court.defend()
-        assert await self._field.stranger.court.advance(job_id, leases) == []
+                with crash(subject.worker, "open_leaves"):
+                    await subject.prove()
+            await subject.prove()
+            await self.verifiers_act(subject, "reveal")
+            await subject.prove()
+        assert await self._field.outsider.advance(job_id, leases) == []
         self._field.late()
-        assert await self._field.stranger.court.advance(job_id, leases) == []
+        assert await self._field.outsider.advance(job_id, leases) == []
         assert await self._field.artist.accept(job_id, leases) == []
-        for court in courts:
-            assert (await court.lease()).state is LeaseState.ACCEPTED
+        for subject in subjects:
+            assert (await subject.lease()).state is LeaseState.ACCEPTED
 
 
 async def test_many_honest_leases_harm_nobody_and_none_hangs(field: Arena, is_long: bool) -> None:
-    kinds = (STRANGER, HONEST, EMULATED if is_long else HONEST)
+    kinds = (OTHER_MACHINE, HONEST, EMULATED if is_long else HONEST)
     kept = [await field.renderings.of(kind) for kind in kinds]
     machines = {one.worker_id: kept[one.worker_id % len(kept)] for one in field.workers}
     season, before = Season(field, machines, 1), await field.books()
@@ -180,14 +181,16 @@ class Slow:
 
 
 @asynccontextmanager
-async def on_duty(juror: Worker, renderer: Renderer, own: int, from_block: int) -> AsyncIterator[None]:
-    """The juror's court duties, as its worker runs them; it hears of what was drawn since that block."""
-    duty = CourtDuty(juror.chain, juror.defence, juror.jury(renderer), SILENT, lambda: 0.0)
+async def on_duty(verifier: Worker, renderer: Renderer, own: LeaseId, from_block: int) -> AsyncIterator[None]:
+    """The verifier's duties, as its worker runs them; it hears of what was drawn since that block."""
+    duty = AuditDuties(
+        verifier.chain, verifier.prover, verifier.verifier_duties(renderer), SILENT, lambda: 0.0
+    )
     duty.own(own)
     await duty.begin()
 
     async def hear() -> None:
-        async with aclosing(juror.chain.events(from_block)) as events:
+        async with aclosing(verifier.chain.events(from_block)) as events:
             async for event in events:
                 duty.note(event)
 
@@ -205,19 +208,19 @@ async def until(done: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.2)
 
 
-async def drawn_thrice(field: Arena) -> tuple[Worker, list[Court], list[Court]]:
+async def drawn_thrice(field: Arena) -> tuple[Worker, list[LeaseAudit], list[LeaseAudit]]:
     """A worker with a seat in three leases of packages of their own, those leases, and all that it took."""
-    courts: list[Court] = []
-    seats: dict[int, list[Court]] = {}
+    subjects: list[LeaseAudit] = []
+    seats: dict[WorkerId, list[LeaseAudit]] = {}
     while not (found := [one for one, sits in seats.items() if len(sits) == 3]):
-        number = len(courts)
+        number = len(subjects)
         worker = field.workers[number % len(field.workers)]
-        court = Court(field, await field.submitted(worker, frames=3 + number, lease=1))
-        await court.draw()
-        courts.append(court)
-        for juror in await court.jurors():
-            seats.setdefault(juror.worker_id, []).append(court)
-    return field.worker(found[0]), seats[found[0]], courts
+        subject = LeaseAudit(field, await field.submitted(worker, frames=3 + number, lease=1))
+        await subject.draw()
+        subjects.append(subject)
+        for verifier in await subject.verifiers():
+            seats.setdefault(verifier.worker_id, []).append(subject)
+    return field.worker(found[0]), seats[found[0]], subjects
 
 
 async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_come_first(
@@ -225,21 +228,21 @@ async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_
 ) -> None:
     """Whoever renders for others must still open its own leases in time, or it would lose an honest one."""
     from_block = await field.artist.block_number()
-    juror, seats, courts = await drawn_thrice(field)
-    packages, last = juror.folder / "packages", await field.artist.job((await seats[2].lease()).job_id)
+    verifier, seats, subjects = await drawn_thrice(field)
+    packages, last = verifier.folder / "packages", await field.artist.job((await seats[2].lease()).job_id)
     shutil.rmtree(packages, ignore_errors=True)
     shutil.copytree(field.folder / f"package-{last.tasks}", packages / last.package_cid)
-    own = Court(field, await field.submitted(juror))
+    own = LeaseAudit(field, await field.submitted(verifier))
     await own.draw()
     await own.commit()
-    slow = Slow(juror.renderer)
-    async with on_duty(juror, slow, own.lease_id, from_block):
+    slow = Slow(verifier.renderer)
+    async with on_duty(verifier, slow, own.lease_id, from_block):
 
         async def is_opened() -> bool:
-            return bool(slow.asked) and (await own.case()).phase is CasePhase.REVEAL
+            return bool(slow.asked) and (await own.audit()).phase is AuditPhase.REVEAL
 
         async def has_sealed() -> bool:
-            return all([(await one.case()).committed for one in seats])
+            return all([(await one.audit()).committed for one in seats])
 
         await until(is_opened)
         assert len(slow.asked) == 1, "it is still at its first"
@@ -247,18 +250,18 @@ async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_
         await until(has_sealed)
     assert len(slow.asked) == 3, "each scene is rendered once"
     assert slow.asked.index(last.package_cid) <= 1, "only what was begun before it came before it"
-    await finish(field, [*courts, own])
+    await finish(field, [*subjects, own])
 
 
-async def finish(field: Arena, courts: list[Court]) -> None:
+async def finish(field: Arena, subjects: list[LeaseAudit]) -> None:
     """To the end, honestly, all at the same time: a step's time is over for all at once."""
-    for court in courts:
-        await court.commit()
-        await court.defend()
-        await court.reveal()
-        await court.advance()
+    for subject in subjects:
+        await subject.commit()
+        await subject.prove()
+        await subject.reveal()
+        await subject.advance()
     field.late()
-    for court in courts:
-        await court.advance()
-        assert (await court.case()).verdict is Verdict.ACCEPTED
-        await court.accept()
+    for subject in subjects:
+        await subject.advance()
+        assert (await subject.audit()).verdict is Verdict.ACCEPTED
+        await subject.accept()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.case import Trial, Verdict
+from renderchain.core.audit.draw import unit_at
+from renderchain.core.audit.economics import LEASES_PER_HALVING
+from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
-from renderchain.core.draw import unit_at
-from renderchain.core.stakes import LEASES_PER_HALVING
 
+from devkit.cheats.renderer import CheatingRenderer
+from devkit.renderings import HONEST
 from tests.attacks.arena import FAMILY, RULES, SEATS, Arena, Worker
-from tests.attacks.renderings import HONEST
-from tests.attacks.trial import Court, stakes_of
-from tools.cheats.renderer import CheatingRenderer
+from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
 DRAWS = 4000
 CHI_SQUARE_99 = {2: 9.21, 8: 20.09}
@@ -38,14 +38,14 @@ def test_seats_are_drawn_by_stake_not_by_name(units: tuple[int, ...]) -> None:
     assert chi_square(counts, expected) < CHI_SQUARE_99[len(units) - 1]
 
 
-async def expected_committee(field: Arena, court: Court, entries: list[tuple[int, int]]) -> list[int]:
+async def expected_committee(field: Arena, subject: LeaseAudit, entries: list[tuple[int, int]]) -> list[int]:
     """Who should be drawn, by the client's own functions; entries are (worker, units)."""
-    lease = await court.lease()
-    seed = await field.artist.court.seed(court.lease_id, 0)
+    lease = await subject.lease()
+    seed = await field.artist.seed(subject.lease_id, 0)
     units, found, attempt = sum(count for _, count in entries), list[int](), 0
     holders = [worker_id for worker_id, count in entries for _ in range(count)]
-    worker_id = court.worker.worker_id
-    assert lease.trial is Trial.IN_COURT
+    worker_id = subject.worker.worker_id
+    assert lease.draw_outcome is DrawOutcome.IN_AUDIT
     while len(found) < 3:
         holder = holders[unit_at(hash_many, seed, attempt, units)]
         if holder not in (worker_id, 0, *found):
@@ -57,16 +57,16 @@ async def expected_committee(field: Arena, court: Court, entries: list[tuple[int
 async def test_seats_taken_after_the_submission_are_not_drawn(field: Arena) -> None:
     """Also: the committee on-chain is the one that the client's own functions give."""
     entries = await seat_entries(field)
-    court = Court(field, await field.submitted(field.workers[0]))
+    subject = LeaseAudit(field, await field.submitted(field.workers[0]))
     greedy = field.workers[1]
     await greedy.registry.set_seats(greedy.worker_id, FAMILY, GREEDY_SEATS)
     field.blocks(2 * RULES.epoch_blocks)
-    await court.draw()
-    jurors = [one.worker_id for one in await court.jurors()]
-    assert jurors == await expected_committee(field, court, entries)
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+    await subject.draw()
+    verifiers = [one.worker_id for one in await subject.verifiers()]
+    assert verifiers == await expected_committee(field, subject, entries)
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
     await greedy.registry.set_seats(greedy.worker_id, FAMILY, SEATS)
     field.blocks(2 * RULES.epoch_blocks)
 
@@ -83,17 +83,17 @@ async def seat_entries(field: Arena) -> list[tuple[int, int]]:
 
 
 async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worker) -> None:
-    """Only what a committee audited counts, and neither side's owner ever sits in it."""
+    """Only what a committee subject counts, and neither side's owner ever sits in it."""
     before = (await field.artist.worker(veteran.worker_id)).audited
     counted = 0
     for _ in range(3):
-        court = Court(field, await field.submitted(veteran, audit_floor_exp=1))
-        if await court.draw() is Trial.IN_COURT:
-            assert veteran.worker_id not in [one.worker_id for one in await court.jurors()]
-            await court.hear()
-            assert await court.close() is Verdict.ACCEPTED
+        subject = LeaseAudit(field, await field.submitted(veteran, audit_floor_exp=1))
+        if await subject.draw() is DrawOutcome.IN_AUDIT:
+            assert veteran.worker_id not in [one.worker_id for one in await subject.verifiers()]
+            await subject.play_round()
+            assert await subject.close() is Verdict.ACCEPTED
             counted += 1
-        await court.accept()
+        await subject.accept()
     assert (await field.artist.worker(veteran.worker_id)).audited == before + counted
 
 
@@ -103,10 +103,10 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     records = [(one, await field.artist.worker(one.worker_id)) for one in field.workers[3:]]
     new = next(one for one, record in records if record.audited < LEASES_PER_HALVING)
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
-    court = Court(field, await field.submitted(old, garbage))
-    await court.draw()
-    await court.hear()
-    assert await court.close() is Verdict.REJECTED
+    subject = LeaseAudit(field, await field.submitted(old, garbage))
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.REJECTED
     assert (await field.artist.worker(old.worker_id)).losses >= 1
     locks = []
     for one in (old, new):
@@ -122,15 +122,15 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
 async def test_a_cheat_can_not_take_out_the_stake_that_answers_for_it(field: Arena) -> None:
     cheater = field.workers[4]
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
-    court = Court(field, await field.submitted(cheater, garbage))
-    stakes = await stakes_of(field, court.lease_id)
+    subject = LeaseAudit(field, await field.submitted(cheater, garbage))
+    stakes = await stakes_of(field, subject.lease_id)
     info = await field.artist.worker(cheater.worker_id)
     with pytest.raises(StakeNotFree):
         await cheater.registry.request_unstake(cheater.worker_id, info.free_fri + 1)
     await cheater.registry.request_unstake(cheater.worker_id, info.free_fri)
-    await court.draw()
-    await court.hear()
-    assert await court.close() is Verdict.REJECTED
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.REJECTED
     after = await field.artist.worker(cheater.worker_id)
     assert after.stake_fri == info.stake_fri - stakes.lock_fri
     await cheater.registry.cancel_unstake(cheater.worker_id)

@@ -4,60 +4,60 @@ from __future__ import annotations
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.case import CasePhase, Trial, Verdict
-from renderchain.core.court_errors import DrawIsAhead, LeafNotUnderRoot, OpenedForAnotherDraw
-from renderchain.core.draw import DRAW_AFTER, seed_of
+from renderchain.core.audit.draw import DRAW_AFTER, seed_of
+from renderchain.core.audit.errors import DrawIsAhead, LeafNotUnderRoot, OpenedForAnotherDraw
+from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.lifecycle import LeaseState
 
 from tests.attacks.arena import DRAW_AGE, Arena
-from tests.attacks.trial import Court
+from tests.attacks.lease_audit import LeaseAudit
 
 
-async def finish(court: Court) -> None:
-    """The rest of an honest case."""
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+async def finish(subject: LeaseAudit) -> None:
+    """The rest of an honest audit."""
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
 
 
 async def test_one_block_decides_whoever_calls_and_whenever(field: Arena) -> None:
-    court = Court(field, await field.submitted(field.workers[0]))
-    lease = await court.lease()
+    subject = LeaseAudit(field, await field.submitted(field.workers[0]))
+    lease = await subject.lease()
     with pytest.raises(DrawIsAhead):
-        await field.stranger.court.draw(lease.job_id, [court.lease_id])
+        await field.outsider.draw(lease.job_id, [subject.lease_id])
     field.blocks(DRAW_AGE + 17)
-    await field.stranger.court.draw(lease.job_id, [court.lease_id])
+    await field.outsider.draw(lease.job_id, [subject.lease_id])
     client = field.artist._account.client
     block = await client.get_block_with_tx_hashes(block_number=lease.since_block + DRAW_AFTER)
-    seed = seed_of(hash_many, block.block_hash, field.deployed.board, court.lease_id, 0, 0)
-    assert await field.artist.court.seed(court.lease_id, 0) == seed
-    await finish(court)
+    seed = seed_of(hash_many, block.block_hash, field.deployed.board, subject.lease_id, 0, 0)
+    assert await field.artist.seed(subject.lease_id, 0) == seed
+    await finish(subject)
 
 
 async def test_a_draw_that_was_held_back_for_days_is_made_all_the_same(field: Arena) -> None:
-    court = Court(field, await field.submitted(field.workers[1]))
+    subject = LeaseAudit(field, await field.submitted(field.workers[1]))
     field.late(3 * 86400)
-    assert await court.draw() is Trial.IN_COURT
-    await finish(court)
+    assert await subject.draw() is DrawOutcome.IN_AUDIT
+    await finish(subject)
 
 
 async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
-    honest = Court(field, await field.submitted(field.workers[2]))
+    honest = LeaseAudit(field, await field.submitted(field.workers[2]))
     thief = field.workers[3]
     stolen = await thief.claim(await field.job())
-    result = field.workers[2].evidence.result(honest.lease_id)
+    result = field.workers[2].proof_store.result(honest.lease_id)
     await thief.chain.submit(stolen, result)
-    court = Court(field, stolen)
-    for one in (honest, court):
+    subject = LeaseAudit(field, stolen)
+    for one in (honest, subject):
         await one.draw()
         await one.commit()
-    openings, siblings, _ = await honest.opening(await field.artist.court.leaves(stolen))
-    seed = await field.artist.court.seed(stolen, 0)
+    openings, siblings, _ = await honest.opening(await field.artist.drawn_leaves(stolen))
+    seed = await field.artist.seed(stolen, 0)
     with pytest.raises(LeafNotUnderRoot):
-        await thief.chain.court.open(stolen, seed, result, openings, siblings)
-    await court.advance(late=True)
-    assert (await court.lease()).state is LeaseState.REJECTED
-    await honest.defend()
+        await thief.chain.open_leaves(stolen, seed, result, openings, siblings)
+    await subject.advance(late=True)
+    assert (await subject.lease()).state is LeaseState.REJECTED
+    await honest.prove()
     await honest.reveal()
     await honest.advance()
     assert await honest.close() is Verdict.ACCEPTED
@@ -65,55 +65,55 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
 
 
 async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Arena) -> None:
-    court = Court(field, await field.submitted(field.workers[4]))
-    await court.draw()
-    await court.commit()
-    (drawn,) = await field.artist.court.leaves(court.lease_id)
-    worker, result = court.worker, court.worker.evidence.result(court.lease_id)
-    openings, siblings, seed = await court.opening([(drawn + 1) % 16])
+    subject = LeaseAudit(field, await field.submitted(field.workers[4]))
+    await subject.draw()
+    await subject.commit()
+    (drawn,) = await field.artist.drawn_leaves(subject.lease_id)
+    worker, result = subject.worker, subject.worker.proof_store.result(subject.lease_id)
+    openings, siblings, seed = await subject.opening([(drawn + 1) % 16])
     with pytest.raises(LeafNotUnderRoot):
-        await worker.chain.court.open(court.lease_id, seed, result, openings, siblings)
-    openings, siblings, seed = await court.opening()
+        await worker.chain.open_leaves(subject.lease_id, seed, result, openings, siblings)
+    openings, siblings, seed = await subject.opening()
     with pytest.raises(OpenedForAnotherDraw):
-        await worker.chain.court.open(court.lease_id, seed + 1, result, openings, siblings)
-    await court.defend()
-    assert (await court.case()).phase is CasePhase.REVEAL
-    await court.reveal()
-    await court.advance()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+        await worker.chain.open_leaves(subject.lease_id, seed + 1, result, openings, siblings)
+    await subject.prove()
+    assert (await subject.audit()).phase is AuditPhase.REVEAL
+    await subject.reveal()
+    await subject.advance()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
 
 
 @pytest.mark.parametrize("state", ["drawn", "sealed", "opened", "revealed"])
 async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena, state: str) -> None:
     """The submission comes again, so another block decides; what was shown before is worth nothing."""
     worker = field.workers[5]
-    court = Court(field, await field.submitted(worker))
-    since = (await court.lease()).since_block
+    subject = LeaseAudit(field, await field.submitted(worker))
+    since = (await subject.lease()).since_block
     before = await field.books()
-    await court.draw()
-    first_seed = await field.artist.court.seed(court.lease_id, 0)
+    await subject.draw()
+    first_seed = await field.artist.seed(subject.lease_id, 0)
     if state != "drawn":
-        await court.commit()
-    old = await court.opening()
+        await subject.commit()
+    old = await subject.opening()
     if state in ("opened", "revealed"):
-        await court.defend()
+        await subject.prove()
     if state == "revealed":
-        await court.reveal()
+        await subject.reveal()
     field.drop_blocks(since)
-    assert (await court.lease()).state is LeaseState.CLAIMED
+    assert (await subject.lease()).state is LeaseState.CLAIMED
     await field.job()  # something else comes first
-    result = worker.evidence.result(court.lease_id)
-    await worker.chain.submit(court.lease_id, result)
-    assert await court.draw() is Trial.IN_COURT
-    assert await field.artist.court.seed(court.lease_id, 0) != first_seed
-    await court.commit()
+    result = worker.proof_store.result(subject.lease_id)
+    await worker.chain.submit(subject.lease_id, result)
+    assert await subject.draw() is DrawOutcome.IN_AUDIT
+    assert await field.artist.seed(subject.lease_id, 0) != first_seed
+    await subject.commit()
     with pytest.raises(OpenedForAnotherDraw):
-        await worker.chain.court.open(court.lease_id, first_seed, result, *old[:2])
-    await court.defend()
-    await court.reveal()
-    assert (await court.case()).shown == 0, "nobody voted by what it had seen before"
-    await court.advance()
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+        await worker.chain.open_leaves(subject.lease_id, first_seed, result, *old[:2])
+    await subject.prove()
+    await subject.reveal()
+    assert (await subject.audit()).shown == 0, "nobody voted by what it had seen before"
+    await subject.advance()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
     assert (await field.books()).since(before).stakes == {}

@@ -9,31 +9,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.core.case import Trial, Verdict
+from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
+from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
-from renderchain.core.court_errors import DrawIsAhead, MustBeAudited, StillInCourt
 from renderchain.core.errors import RenderFailed
+from renderchain.core.ids import NO_WORKER
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.ports.renderer import RenderSession
 
 from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, Arena, Worker
-from tests.attacks.test_fraud import challenged, delivery_case
-from tests.attacks.trial import Court, stakes_of
+from tests.attacks.lease_audit import LeaseAudit, stakes_of
+from tests.attacks.test_fraud import challenged, delivery_audit
 
 
 async def test_a_false_challenge_of_a_delivery_loses_its_bond_to_the_worker(field: Arena) -> None:
     worker = field.workers[0]
-    court = await delivery_case(field, worker)
-    stakes = await stakes_of(field, court.lease_id)
+    subject = await delivery_audit(field, worker)
+    stakes = await stakes_of(field, subject.lease_id)
     before = await field.books()
-    assert await challenged(field, court) is Verdict.ACCEPTED
-    await court.accept()
+    assert await challenged(field, subject) is Verdict.ACCEPTED
+    await subject.accept()
     change = (await field.books()).since(before)
     assert change.stakes == {}
     bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
     assert change.owed[worker.worker_id] == stakes.pay_fri + bond_fri - 3 * stakes.fees_fri[0]
-    del change.owed[worker.worker_id], change.owed[0]  # the job is over: its pool went back
+    del change.owed[worker.worker_id], change.owed[NO_WORKER]  # the job is over: its pool went back
     assert set(change.owed.values()) == {stakes.fees_fri[0]}
 
 
@@ -41,25 +42,25 @@ async def test_a_false_challenge_of_pixels_loses_its_bond_to_the_worker(
     field: Arena, veteran: Worker
 ) -> None:
     for _ in range(20):
-        court = Court(field, await field.submitted(veteran, audit_floor_exp=1))
-        if await court.draw() is Trial.PASSED:
+        subject = LeaseAudit(field, await field.submitted(veteran, audit_floor_exp=1))
+        if await subject.draw() is DrawOutcome.PASSED:
             break
-        await court.hear()
-        await court.close()
-        await court.accept()
-    stakes = await stakes_of(field, court.lease_id, named=8)
+        await subject.play_round()
+        await subject.close()
+        await subject.accept()
+    stakes = await stakes_of(field, subject.lease_id, named=8)
     before = await field.books()
-    await field.artist.court.challenge_pixels(court.lease_id, list(range(8)))
-    await court.draw()
-    assert len(await field.artist.court.leaves(court.lease_id)) == 9
-    assert (await court.hear()).verdict is Verdict.ACCEPTED
-    assert await court.close() is Verdict.ACCEPTED
+    await field.artist.challenge_pixels(subject.lease_id, list(range(8)))
+    await subject.draw()
+    assert len(await field.artist.drawn_leaves(subject.lease_id)) == 9
+    assert (await subject.play_round()).verdict is Verdict.ACCEPTED
+    assert await subject.close() is Verdict.ACCEPTED
     change = (await field.books()).since(before)
     assert change.stakes == {}
     # The named leaves raise fees and bond alike, so the worker gets 3/10 of its pay.
     assert change.owed.pop(veteran.worker_id) == -(-stakes.pay_fri * 3 // 10)
     assert set(change.owed.values()) == {stakes.fees_fri[0]}
-    await court.accept()
+    await subject.accept()
 
 
 async def test_who_cancels_or_stays_silent_does_not_get_frames_for_nothing(field: Arena) -> None:
@@ -67,13 +68,13 @@ async def test_who_cancels_or_stays_silent_does_not_get_frames_for_nothing(field
     job_id = await field.job(frames=4)
     lease_id = await worker.claim(job_id)
     await worker.render(lease_id)
-    court, before = Court(field, lease_id), await field.books()
+    subject, before = LeaseAudit(field, lease_id), await field.books()
     await field.artist.cancel(job_id)
-    await court.draw()
-    await court.hear()
-    assert await court.close() is Verdict.ACCEPTED
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
     field.late(RULES.window_s)
-    assert await field.stranger.accept_late(job_id, [lease_id]) == []
+    assert await field.outsider.accept_late(job_id, [lease_id]) == []
     change = (await field.books()).since(before)
     assert change.owed[worker.worker_id] == 2 * REWARD_FRI
 
@@ -89,41 +90,41 @@ class Broken:
         yield
 
 
-async def reported(field: Arena, worker: Worker, answers: Any) -> Court:
+async def reported(field: Arena, worker: Worker, answers: Any) -> LeaseAudit:
     """A worker reports a failure, two others look for themselves."""
     lease_id = await worker.claim(await field.job())
-    await worker.chain.court.report_failure(lease_id, "it does not open")
-    court = Court(field, lease_id)
-    await court.draw()
-    jurors = await court.jurors()
-    assert len(jurors) == 2
-    await court.commit({one.worker_id: answers for one in jurors})
-    await court.reveal()
-    await court.advance()
-    return court
+    await worker.chain.report_failure(lease_id, "it does not open")
+    subject = LeaseAudit(field, lease_id)
+    await subject.draw()
+    verifiers = await subject.verifiers()
+    assert len(verifiers) == 2
+    await subject.commit({one.worker_id: answers for one in verifiers})
+    await subject.reveal()
+    await subject.advance()
+    return subject
 
 
 async def test_a_scene_that_nobody_can_render_costs_its_owner(field: Arena) -> None:
     worker = field.workers[2]
     before = await field.books()
-    court = await reported(field, worker, Broken())
-    assert (await court.lease()).state is LeaseState.UNRENDERABLE
-    stakes = await stakes_of(field, court.lease_id)
+    subject = await reported(field, worker, Broken())
+    assert (await subject.lease()).state is LeaseState.UNRENDERABLE
+    stakes = await stakes_of(field, subject.lease_id)
     change = (await field.books()).since(before)
     assert change.stakes == {}
     tenth_fri = stakes.pay_fri // 10
     assert change.owed.pop(worker.worker_id) == tenth_fri
-    del change.owed[0]
+    del change.owed[NO_WORKER]
     assert list(change.owed.values()) == [tenth_fri + stakes.fees_fri[0]] * 2
 
 
 async def test_a_failure_that_others_do_not_have_is_paid_by_who_reported_it(field: Arena) -> None:
     worker = field.workers[3]
     before = await field.books()
-    court = await reported(field, worker, worker.renderer)
-    lease = await court.lease()
+    subject = await reported(field, worker, worker.renderer)
+    lease = await subject.lease()
     assert lease.state is LeaseState.GIVEN_BACK
-    stakes = await stakes_of(field, court.lease_id)
+    stakes = await stakes_of(field, subject.lease_id)
     change = (await field.books()).since(before)
     assert change.stakes == {worker.worker_id: -2 * stakes.fees_fri[0]}
     again = await field.workers[4].claim(lease.job_id)
@@ -131,7 +132,7 @@ async def test_a_failure_that_others_do_not_have_is_paid_by_who_reported_it(fiel
 
 
 async def test_a_scheduler_can_not_give_what_a_worker_does_not_offer(field: Arena) -> None:
-    scheduler, rival = field.stranger, field.workers[5]
+    scheduler, rival = field.outsider, field.workers[5]
     named = {"scheduler": scheduler.address, "scheduler_grace_s": 100}
     job_id = await field.job(**named)
     before = await field.books()
@@ -141,21 +142,21 @@ async def test_a_scheduler_can_not_give_what_a_worker_does_not_offer(field: Aren
 
 
 async def test_accepting_does_not_cheat_the_draw_or_the_verifiers(field: Arena) -> None:
-    court = Court(field, await field.submitted(field.workers[6]))
-    job_id = (await court.lease()).job_id
+    subject = LeaseAudit(field, await field.submitted(field.workers[6]))
+    job_id = (await subject.lease()).job_id
     with pytest.raises(DrawIsAhead):
-        await field.artist.accept(job_id, [court.lease_id])
+        await field.artist.accept(job_id, [subject.lease_id])
     field.blocks(DRAW_AGE)
     with pytest.raises(MustBeAudited):
-        await field.artist.accept(job_id, [court.lease_id])
-    await court.draw()
-    with pytest.raises(StillInCourt):
-        await field.artist.accept(job_id, [court.lease_id])
-    await court.hear()
-    with pytest.raises(StillInCourt):
-        await field.artist.accept(job_id, [court.lease_id])
-    assert await court.close() is Verdict.ACCEPTED
-    await court.accept()
+        await field.artist.accept(job_id, [subject.lease_id])
+    await subject.draw()
+    with pytest.raises(StillInAudit):
+        await field.artist.accept(job_id, [subject.lease_id])
+    await subject.play_round()
+    with pytest.raises(StillInAudit):
+        await field.artist.accept(job_id, [subject.lease_id])
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
 
 
 async def test_ranges_that_reopen_again_and_again_cost_the_same_each_time(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from renderchain.core.case import Trial, Verdict
+from renderchain.core.audit.state import DrawOutcome, Verdict
 
+from devkit.cheats.renderer import CheatingRenderer
+from devkit.renderings import HONEST
 from tests.attacks.arena import Arena, Worker
-from tests.attacks.renderings import HONEST
-from tests.attacks.trial import Court, stakes_of
-from tools.cheats.renderer import CheatingRenderer
+from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
 
 async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
@@ -21,17 +21,17 @@ async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
     caught = 0
     for lease_id in leases:
         await veteran.render(lease_id, garbage)
-        court = Court(field, lease_id)
+        subject = LeaseAudit(field, lease_id)
         before = await field.books()
-        if await court.draw() is Trial.IN_COURT:
-            await court.hear()
-            assert await court.close() is Verdict.REJECTED
+        if await subject.draw() is DrawOutcome.IN_AUDIT:
+            await subject.play_round()
+            assert await subject.close() is Verdict.REJECTED
             change = (await field.books()).since(before)
             assert change.stakes == {veteran.worker_id: -stakes.lock_fri}
             assert (await field.artist.worker(veteran.worker_id)).audited == 0
             caught += 1
         else:
-            await court.accept()
+            await subject.accept()
         # The rate was frozen at the claim: the loss of one lease changes no other.
         assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
     later = await veteran.claim(await field.job(audit_floor_exp=1))

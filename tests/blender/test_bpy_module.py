@@ -14,7 +14,7 @@ from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Rendered, TilesRendered
 from renderchain.core.prints import split_records
 
-from tools.network.services import REPO
+from devkit.network.services import REPO
 
 INSIDE = Path(__file__).with_name("inside")
 SAVE = """

@@ -8,8 +8,8 @@ from pathlib import Path
 from renderchain.adapters.exr import read_noisy
 from renderchain.core.prints import crop, print_of, split_records
 
-from tests.attacks.renderings import Renderings
-from tools.cheats.renderer import CheatingRenderer
+from devkit.cheats.renderer import CheatingRenderer
+from devkit.renderings import Renderings
 
 
 def test_a_cheat_that_alters_the_scenes_samples_makes_prints_by_the_jobs_samples(tmp_path: Path) -> None:

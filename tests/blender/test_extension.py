@@ -10,8 +10,8 @@ import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
+from devkit.network.services import REPO
 from tests.application import Application
-from tools.network.services import REPO
 
 
 def manifest_of(extension: Path) -> dict[str, object]:

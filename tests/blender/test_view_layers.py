@@ -13,7 +13,7 @@ from renderchain.adapters.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.prints import TilePrint, agree, split_records
 
-from tests.attacks.renderings import OTHER_KERNEL
+from devkit.renderings import OTHER_KERNEL
 
 SAVE = """
 import bpy, sys
@@ -113,9 +113,9 @@ def test_verifiers_agree_with_an_honest_worker_also_from_another_machine(
 ) -> None:
     assert read_noisy(honest.output / "0001.noisy.exr").shape == (128, 128, 8)
     assert honest.tiles(3, 1) == (prints[3], prints[1])
-    stranger = Machine(folder, OTHER_KERNEL).tiles(0, 1, 2, 3)
-    assert all(agree(*pair) for pair in zip(prints, stranger, strict=True))
-    assert any(one.digest != other.digest for one, other in zip(prints, stranger, strict=True))
+    outsider = Machine(folder, OTHER_KERNEL).tiles(0, 1, 2, 3)
+    assert all(agree(*pair) for pair in zip(prints, outsider, strict=True))
+    assert any(one.digest != other.digest for one, other in zip(prints, outsider, strict=True))
 
 
 @pytest.mark.parametrize("cheat", ["few samples", "nothing"])

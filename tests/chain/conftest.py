@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.chain.views import Chains
+from devkit.network.clients import Chains
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
+from renderchain.core.ids import WorkerId
 
-WORKER = 1
+WORKER = WorkerId(1)
 AMOUNT_FRI = 10**17
 
 
@@ -32,7 +33,7 @@ async def main(rpc: str, address: int, key: int, directory: int, journal: Path, 
         sender = Sender(account, SqliteJournal(journal), 10**19, at_step=die)
         await sender.recover()
         registry = await StarknetRegistry.connect(account, sender, directory)
-        await registry.add_stake(WORKER, AMOUNT_FRI, key="the one")
+        await registry.add_stake(WORKER, AMOUNT_FRI, intent_name="the one")
     finally:
         await close_account(account)
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from renderchain.app.stake_teller import StakeTeller
-from renderchain.core.case import Trial
+from renderchain.app.worker.stake_notice import StakeNotice
+from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.contract_errors import (
     FamilyNotSupported,
     LeaseInOtherState,
@@ -19,16 +20,16 @@ from renderchain.core.contract_errors import (
     StakeNotFree,
     UnknownJob,
 )
-from renderchain.core.court_errors import DrawIsAhead, MustBeAudited
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lease_stake import stake_of
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.money import format_strk
 from starknet_py.net.signer.stark_curve_signer import KeyPair
 
-from tests.chain.devnet import pass_draw_block, pass_time
-from tests.chain.views import FEE_FRI, PAYOUT, RULES, TERMS, Views
-from tools.network.local import SilentReporter
+from devkit.network.clients import FEE_FRI, PAYOUT, RULES, TERMS, Views
+from devkit.network.devnet import pass_draw_block, pass_time
+from devkit.network.local import SilentReporter
 
 RESULT = LeaseResult(123, 4, 5, 6)
 
@@ -54,8 +55,8 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(chains: Callable[[], Any]
             pass_draw_block(opened.node.rpc_url)
             with pytest.raises(MustBeAudited, match="Draw it"):
                 await artist.accept(job_id, leases)
-            assert await net.stranger.court.draw(job_id, leases) == []
-            assert {(await worker.lease(one)).trial for one in leases} == {Trial.UNSEATED}
+            assert await net.outsider.draw(job_id, leases) == []
+            assert {(await worker.lease(one)).draw_outcome for one in leases} == {DrawOutcome.UNSEATED}
             paid_before = await artist.tokens_fri(PAYOUT)
             assert await artist.accept(job_id, leases) == []
             await artist.withdraw([artist.address])
@@ -95,7 +96,7 @@ def test_a_batch_does_what_can_be_done_and_says_what_was_not(chains: Callable[[]
             done, open_one = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
             await net.worker.submit(done, RESULT)
             pass_draw_block(opened.node.rpc_url)
-            await net.stranger.court.draw(job_id, [done])
+            await net.outsider.draw(job_id, [done])
             (refused,) = await net.artist.accept(job_id, [open_one, done])
             assert isinstance(refused, LeaseInOtherState) and str(open_one) in str(refused)
             with pytest.raises(LeaseInOtherState):
@@ -110,7 +111,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
     async def run() -> None:
         async with chains() as opened:
             net = await opened.network()
-            scheduler = net.stranger
+            scheduler = net.outsider
             terms = type(TERMS)(
                 **{**TERMS.as_dict(), "scheduler": scheduler.address, "scheduler_grace_s": 100}
             )
@@ -128,16 +129,16 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             await net.owner.set_signer(net.worker_id, key)
             await check_signatures(net, signed[1:])
             pass_draw_block(opened.node.rpc_url)
-            assert await net.stranger.court.draw(job_id, leases) == []
+            assert await net.outsider.draw(job_id, leases) == []
             assert await net.artist.accept(job_id, leases) == []
 
     asyncio.run(run())
 
 
-async def check_signatures(net: Views, signed: list[tuple[int, LeaseResult, list[int]]]) -> None:
+async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
     """Of two entries for each lease only the one with the signed result is taken."""
     broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
-    refused = await net.stranger.submit_signed([*broken, *signed])
+    refused = await net.outsider.submit_signed([*broken, *signed])
     assert [one.code for one in refused] == ["RC: wrong signature"] * len(signed)
     for lease, _, _ in signed:
         assert (await net.artist.lease(lease)).state is LeaseState.SUBMITTED
@@ -152,7 +153,7 @@ def test_a_settled_job_is_told_by_its_events_once_another_has_its_place(chains: 
             for one in leases:
                 await net.worker.submit(one, RESULT)
             pass_draw_block(opened.node.rpc_url)
-            assert await net.stranger.court.draw(done, leases) == []
+            assert await net.outsider.draw(done, leases) == []
             assert await net.artist.accept(done, leases) == []
             kept = await net.artist.job(done)
             canceled = await net.artist.create_job(TERMS)
@@ -180,14 +181,14 @@ def test_anyone_expires_what_timed_out_accepts_late_and_refunds(chains: Callable
             late, done = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
             await net.worker.submit(done, RESULT)
             pass_time(opened.node.rpc_url, RULES.lease_timeout_s)
-            assert await net.stranger.expire(job_id, [late]) == []
+            assert await net.outsider.expire(job_id, [late]) == []
             pass_draw_block(opened.node.rpc_url)
-            assert await net.stranger.court.draw(job_id, [done]) == []
-            assert await net.stranger.accept_late(job_id, [done]) == []
+            assert await net.outsider.draw(job_id, [done]) == []
+            assert await net.outsider.accept_late(job_id, [done]) == []
             await net.artist.top_up(job_id, 2 * 10**17, 0)
             await net.artist.extend(job_id, 1000)
             pass_time(opened.node.rpc_url, TERMS.expires_in_s + 1000, TERMS.expires_in_s // 100 + 11)
-            await net.stranger.refund(job_id)
+            await net.outsider.refund(job_id)
             owed = 2 * 2 * 10**17 + TERMS.audit_pool_fri
             assert await net.artist.balance_fri(net.artist.address) == owed
 
@@ -199,8 +200,8 @@ def test_stake_leaves_after_the_cooldown(chains: Callable[[], Any]) -> None:
         async with chains() as opened:
             net = await opened.network()
             before_fri = (await net.worker.worker(net.worker_id)).stake_fri
-            await net.owner.add_stake(net.worker_id, 10**17, key="more")
-            await net.owner.add_stake(net.worker_id, 10**17, key="more")
+            await net.owner.add_stake(net.worker_id, 10**17, intent_name="more")
+            await net.owner.add_stake(net.worker_id, 10**17, intent_name="more")
             await net.owner.set_seats(net.worker_id, TERMS.family, 2)
             await net.owner.set_key(net.worker_id, 2**255 + 1)
             await net.owner.request_unstake(net.worker_id, 10**18)
@@ -211,8 +212,8 @@ def test_stake_leaves_after_the_cooldown(chains: Callable[[], Any]) -> None:
             await net.owner.complete_unstake(net.worker_id)
             assert (await net.worker.worker(net.worker_id)).stake_fri == before_fri
             await net.owner.set_payout(net.worker_id, 0xF00)
-            await net.owner.set_operator(net.worker_id, net.stranger.address)
-            assert await net.stranger.worker_id() == net.worker_id
+            await net.owner.set_operator(net.worker_id, net.outsider.address)
+            assert await net.outsider.worker_id() == net.worker_id
 
     asyncio.run(run())
 
@@ -232,7 +233,7 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(chains
                 assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
                 await net.worker.submit(lease_id, RESULT)
                 pass_draw_block(opened.node.rpc_url)
-                await net.stranger.court.draw(job_id, [lease_id])
+                await net.outsider.draw(job_id, [lease_id])
                 await net.artist.accept(job_id, [lease_id])
                 assert await next_of(stream, 3) == ["ResultSubmitted", "LeaseDrawn", "LeaseAccepted"]
 
@@ -254,7 +255,7 @@ def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(chains: Callab
     async def run() -> None:
         async with chains() as opened:
             net, heard = await opened.network(), Heard()
-            teller = StakeTeller(net.worker, heard)
+            teller = StakeNotice(net.worker, heard)
             job_id = await net.artist.create_job(TERMS)
             locked = []
             for slot in (0, 1):
@@ -282,7 +283,7 @@ def test_a_worker_hears_that_its_stake_is_too_little_and_what_to_do(chains: Call
             net, heard = await opened.network(), Heard()
             free_fri = (await net.worker.worker(net.worker_id)).free_fri
             job_id = await net.artist.create_job(replace(TERMS, reward_fri=2 * free_fri))
-            await StakeTeller(net.worker, heard).tell(job_id)
+            await StakeNotice(net.worker, heard).tell(job_id)
             assert "too little: add stake, or wait until leases are settled" in heard.lines[0]
             with pytest.raises(StakeNotFree):
                 await net.worker.claim_lease(job_id, 0)

@@ -15,10 +15,10 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, check_head, read_headers
 from renderchain.core.errors import ChainError, SecretError, SettingsError, StuckTransaction, WrongNetwork
 
-from tests.chain.devnet import tell
+from devkit.network.clients import TERMS, Chains
+from devkit.network.devnet import tell
+from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Proxy, error, proxy_before, result
-from tests.chain.views import TERMS, Chains
-from tools.network.services import start_devnet, stop
 
 
 def behind(proxy: Proxy) -> Node:
@@ -171,9 +171,9 @@ def test_a_stuck_transaction_is_said_to_be_open_and_finished_later(chains: Calla
             swallowed = result({"transaction_hash": "0x1"})
             proxy.rule = lambda method, question: swallowed if method == "addInvokeTransaction" else None
             with pytest.raises(StuckTransaction, match="It may still happen, but only once"):
-                await chain.create_job(TERMS, key="stuck")
+                await chain.create_job(TERMS, intent_name="stuck")
             proxy.rule = lambda method, question: None
-            assert await chain.create_job(TERMS, key="stuck") == 1
+            assert await chain.create_job(TERMS, intent_name="stuck") == 1
             assert await chain.tokens_fri(net.deployed.board) == TERMS.escrow_fri
 
     asyncio.run(run())
@@ -310,7 +310,7 @@ def test_a_reorganised_chain_tells_its_events_again(tmp_path: Path) -> None:
             net = await opened.network()
             start = await net.artist.block_number()
             job_id = await net.artist.create_job(TERMS)
-            async with aclosing(net.stranger.events(start)) as stream:
+            async with aclosing(net.outsider.events(start)) as stream:
                 assert await names(stream, 1) == ["JobCreated"]
                 kept = await net.artist.block_number()
                 await net.worker.claim_lease(job_id, 0)

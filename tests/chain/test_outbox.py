@@ -17,9 +17,9 @@ from renderchain.adapters.starknet.node import close_account, open_account
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds, NoAllowance
 
+from devkit.network.clients import TERMS
+from devkit.network.services import REPO
 from tests.chain.crash import AMOUNT_FRI
-from tests.chain.views import TERMS
-from tools.network.services import REPO
 
 STEPS = ("begin", "intended", "signed", "sent", "confirmed")
 
@@ -27,7 +27,7 @@ STEPS = ("begin", "intended", "signed", "sent", "confirmed")
 def add_stake(arguments: list[str], step: str) -> int:
     """Run crash.py; its exit code."""
     command = [sys.executable, str(REPO / "tests" / "chain" / "crash.py"), *arguments, step]
-    env = {"PYTHONPATH": f"{REPO / 'addon'}:{REPO}", "PATH": ""}
+    env = {"PATH": ""}
     return subprocess.run(command, env=env, timeout=60, check=False).returncode
 
 
@@ -63,9 +63,9 @@ def test_a_job_lost_to_a_crash_is_found_again_with_its_number(chains: Callable[[
 
             chain = await opened.chain(artist, net.deployed, at_step=die)
             with pytest.raises(KeyboardInterrupt):
-                await chain.create_job(TERMS, key="job 7")
+                await chain.create_job(TERMS, intent_name="job 7")
             again = await opened.chain(artist, net.deployed)
-            assert await again.create_job(TERMS, key="job 7") == 1
+            assert await again.create_job(TERMS, intent_name="job 7") == 1
             assert await again.tokens_fri(net.deployed.board) == TERMS.escrow_fri
 
     asyncio.run(run())
@@ -137,10 +137,10 @@ def test_a_nonce_that_is_taken_every_time_is_said_and_nothing_is_lost(chains: Ca
 
             chain = await opened.chain(artist, net.deployed, at_step=be_another_program)
             with pytest.raises(ChainError, match="nonce taken 5 times: another program .* stop that program"):
-                await chain.create_job(TERMS, key="contested")
+                await chain.create_job(TERMS, intent_name="contested")
             assert len(taken) == 5 and await chain.tokens_fri(net.deployed.board) == 0
             alone = await opened.chain(artist, net.deployed)
-            assert await alone.create_job(TERMS, key="contested") == 1
+            assert await alone.create_job(TERMS, intent_name="contested") == 1
             assert await alone.tokens_fri(net.deployed.board) == TERMS.escrow_fri
 
     asyncio.run(run())
@@ -151,10 +151,10 @@ def test_a_nonce_that_another_program_took_is_stepped_over(chains: Callable[[], 
         async with chains() as opened:
             net = await opened.network()
             job_id = await net.artist.create_job(TERMS)
-            stranger = await opened.chain(opened.accounts[0], net.deployed)  # the same account again
+            outsider = await opened.chain(opened.accounts[0], net.deployed)  # the same account again
             for _ in range(3):
                 await net.artist.extend(job_id, 1)
-                await stranger.extend(job_id, 1)
+                await outsider.extend(job_id, 1)
             assert (await net.artist.job(job_id)).expires_at_s > 0
 
     asyncio.run(run())
@@ -172,13 +172,13 @@ def test_thirty_sent_at_once_all_happen_in_one_order(chains: Callable[[], Any]) 
     asyncio.run(run())
 
 
-def test_a_key_whose_transaction_was_refused_is_not_used_again(chains: Callable[[], Any]) -> None:
+def test_an_intent_whose_transaction_was_refused_is_not_sent_again(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:
             net = await opened.network()
             with pytest.raises(UnknownWorker):
-                await net.owner.add_stake(99, 1, key="refused")
-            with pytest.raises(ChainError, match="refused before under the same key"):
-                await net.owner.add_stake(99, 1, key="refused")
+                await net.owner.add_stake(99, 1, intent_name="refused")
+            with pytest.raises(ChainError, match="refused before under the same name"):
+                await net.owner.add_stake(99, 1, intent_name="refused")
 
     asyncio.run(run())

@@ -12,14 +12,14 @@ from typing import Any
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.contracts import ABI, open_contract
 from renderchain.adapters.starknet.fees import Fees
-from renderchain.core.case import CasePhase, Verdict
+from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.errors import RenderChainError
 from renderchain.core.job import LeaseResult, StandingOffer
 
-from tests.chain.pixels import Rendering
-from tests.chain.trials import Bench, Trial
-from tests.chain.views import FAMILY, TERMS, Chains
-from tools.network.services import REPO
+from devkit.audited_lease import AuditedLease, Bench
+from devkit.made_up_pixels import Rendering
+from devkit.network.clients import FAMILY, TERMS, Chains
+from devkit.network.services import REPO
 
 CONTRACTS = {"Directory": "directory", "WorkerRegistry": "registry", "JobBoard": "board"}
 # In the order of the devnet's accounts; the last three have seats.
@@ -27,7 +27,7 @@ ROLES = (
     "directory owner",
     "worker owner",
     "operator",
-    "stranger",
+    "outsider",
     "requester",
     "scheduler",
     "pending owner",
@@ -77,9 +77,9 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
         assert (row.callers == {"anyone"}) == (not row.reason), place
 
 
-def test_all_that_the_court_offers_is_called_through_the_board() -> None:
-    court = {name for _, name in externals("CourtRoom")}
-    assert court and court <= {name for _, name in externals("JobBoard")}
+def test_all_that_the_audit_library_offers_is_called_through_the_board() -> None:
+    library = {name for _, name in externals("AuditLibrary")}
+    assert library and library <= {name for _, name in externals("JobBoard")}
 
 
 def of_registry() -> dict[str, tuple[Any, ...]]:
@@ -142,8 +142,8 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
     }
 
 
-def of_court(sealing: Trial, seat: int, judged: Trial) -> dict[str, tuple[Any, ...]]:
-    """Arguments for what the court offers: about a lease that waits for votes, and one with a verdict."""
+def of_audit(sealing: AuditedLease, seat: int, judged: AuditedLease) -> dict[str, tuple[Any, ...]]:
+    """Arguments for what the chain offers: about a lease that waits for votes, and one with a verdict."""
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
@@ -184,7 +184,7 @@ class Stage:
         for role, one in zip(ROLES, self._opened.accounts, strict=True):
             self.people[role] = await self._opened.account(one)
         directory = await open_contract(
-            "Directory", self._bench.net.deployed.directory, self.people["stranger"]
+            "Directory", self._bench.net.deployed.directory, self.people["outsider"]
         )
         heir = int(self.people["pending owner"].address)
         call = directory.functions["transfer_ownership"].prepare_invoke_v3(heir)
@@ -193,7 +193,7 @@ class Stage:
 
     async def contracts(self) -> dict[str, Any]:
         """All contracts, as anybody sees them."""
-        deployed, anybody = self._bench.net.deployed, self.people["stranger"]
+        deployed, anybody = self._bench.net.deployed, self.people["outsider"]
         return {
             name: await open_contract(name, getattr(deployed, field), anybody)
             for name, field in CONTRACTS.items()
@@ -206,19 +206,19 @@ class Stage:
         terms = replace(TERMS, scheduler=scheduler, scheduler_grace_s=1000)
         scheduled_job, open_job = [await requester.create_job(one) for one in (terms, TERMS)]
         await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 16, 2**39))
-        claimed = await self._bench.trial(requester, 0)
-        sealing = await self._bench.trial(requester, 1)
+        claimed = await self._bench.lease(requester, 0)
+        sealing = await self._bench.lease(requester, 1)
         await sealing.submit()
         judged = await self._judged(requester, 2, Rendering.SAME)
         (seat,) = [
-            member.seat
-            for member in await sealing.members()
-            if self._bench.verifiers[member.worker_id].address == int(self.people["verifier"].address)
+            verifier.seat
+            for verifier in await sealing.verifiers()
+            if self._bench.verifiers[verifier.worker_id].address == int(self.people["verifier"].address)
         ]
         jobs = (claimed.job_id, claimed.lease_id, scheduled_job, open_job)
-        return {**of_registry(), **of_board(*jobs), **of_court(sealing, seat, judged)}
+        return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, judged)}
 
-    async def rejected(self) -> Trial:
+    async def rejected(self) -> AuditedLease:
         """A lease that a committee rejected; its worker may still appeal."""
         return await self._judged(await self._requester(), 3, Rendering.OTHER)
 
@@ -226,14 +226,14 @@ class Stage:
         one = self._opened.accounts[ROLES.index("requester")]
         return await self._opened.chain(one, self._bench.net.deployed)
 
-    async def _judged(self, requester: StarknetChain, slot: int, how: Rendering) -> Trial:
-        trial = await self._bench.trial(requester, slot)
-        await trial.submit()
-        await trial.judge(*[how] * len(SEATED))
-        case = await requester.court.case(trial.lease_id)
+    async def _judged(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
+        audited = await self._bench.lease(requester, slot)
+        await audited.submit()
+        await audited.judge(*[how] * len(SEATED))
+        audit = await requester.audit(audited.lease_id)
         wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
-        assert (case.phase, case.verdict) == (CasePhase.APPEAL, wanted)
-        return trial
+        assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, wanted)
+        return audited
 
 
 def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> None:

@@ -17,8 +17,8 @@ from renderchain.adapters.kubo import KuboStore
 from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 
-from tools.network.local import Network, running_network, running_workers
-from tools.network.services import REPO
+from devkit.network.local import Network, running_network, running_workers
+from devkit.network.services import REPO
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 TIMEOUT_S = 90
@@ -54,7 +54,7 @@ def pixels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 async def fetch_results(network: Network, folder: Path) -> list[Path]:
-    """The results of the first job as any stranger gets them from IPFS, a folder each lease."""
+    """The results of the first job as anyone gets them from IPFS, a folder each lease."""
     store, folders = KuboStore(network.ipfs_api), []
     async with network.chain("artist") as chain, aclosing(chain.events(0)) as events:
         async for event in events:
@@ -101,7 +101,7 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
         assert names == {"sealed.json", *(str(number) for number in range(len(names) - 1))}
         pinned = b"".join(path.read_bytes() for path in folder.iterdir())
         for shown in (b'"secret"', b"\x89PNG\r\n", b"\x76\x2f\x31\x01\x02\x00", *images):
-            assert shown not in pinned, "a stranger sees salts, an image or a noisy pass"
+            assert shown not in pinned, "an outsider sees salts, an image or a noisy pass"
 
     for _ in range(50):  # the workers withdraw in their own time
         earned_after, in_escrow, _ = asyncio.run(money())

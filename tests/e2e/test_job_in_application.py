@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from devkit.network.local import Network, running_network
+from devkit.network.services import REPO, start, stop
 from tests.application import Application
-from tools.network.local import Network, running_network
-from tools.network.services import REPO, start, stop
 
 FRAMES = 2
 

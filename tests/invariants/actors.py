@@ -8,16 +8,17 @@ from typing import Any
 
 from renderchain.adapters.starknet.contracts import open_contract, open_token
 from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
-from tests.chain.devnet import tell
-from tools.network.deploy import Rules, deploy_network
-from tools.network.local import predeployed
+from devkit.network.deploy import Rules, deploy_network
+from devkit.network.devnet import tell
+from devkit.network.local import predeployed
 
 WORKERS = 5  # with an owner each
 NAMES = (
-    *("admin", "artist-1", "artist-2", "scheduler", "stranger"),
+    *("admin", "artist-1", "artist-2", "scheduler", "outsider"),
     *(f"owner-{number}" for number in range(1, WORKERS + 1)),
     *(f"operator-{number}" for number in range(1, WORKERS + 2)),
 )
@@ -61,7 +62,7 @@ class Actors:
         for name, one in zip(NAMES, predeployed(node.rpc_url), strict=True):
             accounts[name] = await open_account(node, one.address, one.private_key)
         deployed = await deploy_network(accounts["admin"], rules)
-        anyone = accounts["stranger"]
+        anyone = accounts["outsider"]
         contracts = {
             "directory": await open_contract("Directory", deployed.directory, anyone),
             "registry": await open_contract("WorkerRegistry", deployed.registry, anyone),
@@ -120,13 +121,13 @@ class Actors:
     @property
     def chain_id(self) -> int:
         """The chain's."""
-        return int(self._accounts["stranger"].signer.chain_id)
+        return int(self._accounts["outsider"].signer.chain_id)
 
     async def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""
         from renderchain.adapters.starknet.submission import typed_result
 
-        message = typed_result(self.chain_id, self.board, lease, result)
+        message = typed_result(self.chain_id, self.board, LeaseId(lease), result)
         return list(self._accounts[operator].sign_message(message))
 
     def pass_time(self, seconds: int, blocks: int) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.case import NO, YES, CaseKind, answer_of, mark_of
+from renderchain.core.audit.state import NO, YES, AuditKind, answer_of, mark_of
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
-from renderchain.core.merkle import LeaseKey
+from renderchain.core.merkle import LeaseIdentity
 
-from tests.chain.pixels import RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
+from devkit.made_up_pixels import RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
+from devkit.model.audits import LOST, SAME, Model
+from devkit.model.ledger import Facts, Lease
 from tests.invariants.actors import FAMILY, Actors
-from tests.invariants.ledger import Facts, Lease
-from tests.invariants.model_court import LOST, SAME, Model
 
 Call = tuple[str, str, tuple[Any, ...], int]
 BOARD_PLAIN = set(("extend", "cancel", "refund", "claim_lease", "give_back", "expire"))
@@ -62,20 +62,20 @@ class Calls:
         """What chance decided about leases."""
         found: Facts = {}
         for number in leases:
-            case = await self._actors.ask("board", "case_of", number)
-            members = await self._actors.ask("board", "members_of", number, case["round"])
+            audit = await self._actors.ask("board", "audit_of", number)
+            verifiers = await self._actors.ask("board", "verifiers_of", number, audit["round"])
             lease = await self._actors.ask("board", "lease", number)
-            workers = [member["worker_id"] for member in members]
-            found[number] = {**lease, "phase": case["phase"], "members": workers}
+            workers = [verifier["worker_id"] for verifier in verifiers]
+            found[number] = {**lease, "phase": audit["phase"], "verifiers": workers}
         return found
 
     def pixels(self, lease: Lease) -> LeasePixels:
         """A lease's own."""
         if lease.number not in self._pixels:
             place = (lease.job, lease.number, lease.attempt, lease.worker)
-            key = LeaseKey(self._actors.chain_id, self._actors.board, *place)
+            identity = LeaseIdentity(self._actors.chain_id, self._actors.board, *place)
             tiles = self.model.jobs[lease.job].audit[0]
-            self._pixels[lease.number] = LeasePixels(key, lease.first, lease.count, tiles)
+            self._pixels[lease.number] = LeasePixels(identity, lease.first, lease.count, tiles)
         return self._pixels[lease.number]
 
     def result(self, number: int) -> LeaseResult:
@@ -84,9 +84,9 @@ class Calls:
         return self.pixels(lease).result if lease else NO_RESULT
 
     async def leaves(self, number: int) -> list[int]:
-        """The drawn ones; none if the lease is not in court, or its job's place is another's."""
+        """The drawn ones; none if the lease has no audit, or its job's place is another's."""
         lease = self.model.lease(number)
-        if not lease or not lease.case or lease.case.kind is not CaseKind.PIXELS:
+        if not lease or not lease.audit or lease.audit.kind is not AuditKind.PIXELS:
             return []
         is_known = lease.job not in self.model.replaced
         return list(await self._actors.ask("board", "drawn_leaves", number)) if is_known else []
@@ -94,7 +94,7 @@ class Calls:
     async def vote(self, number: int, seen: str) -> int:
         """The felt of a vote."""
         lease = self.model.lease(number)
-        if lease and lease.case and lease.case.kind is not CaseKind.PIXELS:
+        if lease and lease.audit and lease.audit.kind is not AuditKind.PIXELS:
             return YES if seen == SAME else NO
         return answer_of(hash_many, contents_of(await self.leaves(number), _rendering(seen)))
 
@@ -112,7 +112,7 @@ class Calls:
 
     async def _submit_signed(self, number: int) -> Call:
         worker = self.model.workers.get(number >> 40)
-        operator = worker.operator if worker else "stranger"
+        operator = worker.operator if worker else "outsider"
         signature = await self._actors.sign(operator, number, self.result(number))
         entry = {"lease_id": number, "result": vars(self.result(number)), "signature": signature}
         return "board", "submit_signed", ([entry],), 0
@@ -123,11 +123,11 @@ class Calls:
 
     async def _mark(self, number: int, place: int, seen: str) -> int:
         lease = self.model.lease(number)
-        if seen == LOST or not lease or not lease.case or place >= len(lease.case.seats):
+        if seen == LOST or not lease or not lease.audit or place >= len(lease.audit.seats):
             return 99
-        round_ = lease.case.round
+        round_ = lease.audit.round
         seed = await self._actors.ask("board", "seed_of", number, round_)
-        vote, worker = await self.vote(number, seen), lease.case.seats[place].worker
+        vote, worker = await self.vote(number, seen), lease.audit.seats[place].worker
         return mark_of(
             *(hash_many, self._actors.board, number, round_),
             **{"seed": seed, "worker_id": worker, "nonce": NONCE, "vote": vote},
@@ -138,8 +138,8 @@ class Calls:
         result, seed = vars(self.result(number)), 1
         openings: list[dict[str, Any]] = []
         siblings: list[int] = []
-        if lease and lease.case:
-            seed = await self._actors.ask("board", "seed_of", number, lease.case.round) + (wrong == "seed")
+        if lease and lease.audit:
+            seed = await self._actors.ask("board", "seed_of", number, lease.audit.round) + (wrong == "seed")
             shown, siblings = self.pixels(lease).opened(await self.leaves(number))
             openings = [{"salt": s + (wrong == "root"), "content": vars(one)} for s, one in shown]
         result = {**result, "key_hash": result["key_hash"] + (wrong == "result")}

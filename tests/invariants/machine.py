@@ -7,15 +7,15 @@ import copy
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
-from renderchain.core.case import CasePhase
+from renderchain.core.audit.economics import PHASES
+from renderchain.core.audit.state import AuditPhase
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.stakes import PHASES
 
+from devkit.model.audits import Model
+from devkit.model.ledger import HELD, Refused, Rules
+from devkit.network.deploy import Rules as NetworkRules
 from tests.invariants.actors import NAMES, PAYOUTS, Actors
 from tests.invariants.calls import CHANCE, Calls
-from tests.invariants.ledger import HELD, Refused, Rules
-from tests.invariants.model_court import Model
-from tools.network.deploy import Rules as NetworkRules
 
 NETWORK = NetworkRules(
     cooldown_s=8500,
@@ -80,10 +80,10 @@ class Machine(RuleBasedStateMachine):
         return not outcome.reason
 
     async def check_all(self) -> None:
-        """Every job, worker, lease, case and account stands as the model says."""
+        """Every job, worker, lease, audit and account stands as the model says."""
         await self.check_jobs()
         await self.check_workers()
-        await self.check_cases()
+        await self.check_audits()
         ask, model = self.actors.ask, self.model
         assert await ask("registry", "burned_fri") == model.burned_fri
         for name, before in self.start.items():
@@ -117,18 +117,18 @@ class Machine(RuleBasedStateMachine):
             assert sorted(said) == sorted(lease.number for lease in held)
             assert await ask("registry", "locked_by", self.actors.board, number) == worker.locked_fri
 
-    async def check_cases(self) -> None:
+    async def check_audits(self) -> None:
         for lease in self.model.slots.values():
             raw = await self.actors.ask("board", "lease", lease.number)
-            assert (LeaseState(raw["state"]), raw["trial"]) == (lease.state, lease.trial)
-            said, case = await self.actors.ask("board", "case_of", lease.number), lease.case
-            if not case:
-                assert said["phase"] == CasePhase.NONE
+            assert (LeaseState(raw["state"]), raw["draw_outcome"]) == (lease.state, lease.draw_outcome)
+            said, audit = await self.actors.ask("board", "audit_of", lease.number), lease.audit
+            if not audit:
+                assert said["phase"] == AuditPhase.NONE
                 continue
             assert [said[name] for name in ("kind", "phase", "round", "verdict", "redraws")] == [
-                *(case.kind, case.phase, case.round, case.verdict, case.redraws)
+                *(audit.kind, audit.phase, audit.round, audit.verdict, audit.redraws)
             ]
-            for round_, seats in enumerate(case.rounds):
-                members = await self.actors.ask("board", "members_of", lease.number, round_)
-                votes = [(member["worker_id"], member["vote"]) for member in members]
+            for round_, seats in enumerate(audit.rounds):
+                verifiers = await self.actors.ask("board", "verifiers_of", lease.number, round_)
+                votes = [(verifier["worker_id"], verifier["vote"]) for verifier in verifiers]
                 assert votes == [(seat.worker, seat.vote) for seat in seats]

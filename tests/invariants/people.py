@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
+from renderchain.core.audit.economics import audit_pool
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.stakes import audit_pool
 
 from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
 from tests.invariants.machine import NETWORK, Machine
@@ -63,22 +63,22 @@ class People(Machine):
         for lease in leases:
             self.do("operator-1", "submit", lease)
         self.actors.pass_time(1, 12)
-        self.do("stranger", "draw", 1, leases)
+        self.do("outsider", "draw", 1, leases)
         seats: dict[str, list[tuple[int, int, str]]] = {}
         for number in leases:
             found = self.model.lease(number)
-            assert found and found.case
-            for place, seat in enumerate(found.case.seats):
+            assert found and found.audit
+            for place, seat in enumerate(found.audit.seats):
                 operator = self.model.workers[seat.worker].operator
                 seats.setdefault(operator, []).append((number, place, "SAME"))
         for operator, entries in seats.items():
             self.do(operator, "commit", entries)
         for lease in leases:
             self.do("operator-1", "open", lease, "")
-        self.do("stranger", "reveal", [entry for entries in seats.values() for entry in entries])
-        self.do("stranger", "advance", 1, leases)
+        self.do("outsider", "reveal", [entry for entries in seats.values() for entry in entries])
+        self.do("outsider", "advance", 1, leases)
         self.actors.pass_time(NETWORK.audit_s, 30)
-        self.do("stranger", "advance", 1, leases)
+        self.do("outsider", "advance", 1, leases)
         self.do("artist-1", "accept", 1, leases)
 
     def job_number(self, pick: int) -> int:
@@ -191,12 +191,12 @@ class People(Machine):
     def keep_books(self, pick: int, how: str) -> None:
         if how == "withdraw":
             everyone = sorted({*self.model.unpaid, *PAYOUTS, "artist-1"})
-            self.do("stranger", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
+            self.do("outsider", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
         elif how == "register" and len(self.model.workers) <= WORKERS:
             operator = "operator-1" if pick % 3 else f"operator-{WORKERS + 1}"
             self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000)
         else:
-            self.do(("admin", "stranger")[pick % 2], "set_paused", pick % 4 == 0 and not self.model.paused)
+            self.do(("admin", "outsider")[pick % 2], "set_paused", pick % 4 == 0 and not self.model.paused)
 
     @precondition(lambda self: self.model.jobs)
     @rule(

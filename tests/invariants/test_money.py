@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from devkit.network.services import start_devnet, stop
 from tests.invariants.actors import NAMES
-from tests.invariants.judges import Judges
-from tools.network.services import start_devnet, stop
+from tests.invariants.verifiers import Verifiers
 
 STEPS = 150
 
@@ -33,14 +33,14 @@ def port(tmp_path: Path) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore:The recursion limit")
 def test_money_adds_up_after_every_random_call(port: int, request: pytest.FixtureRequest) -> None:
     wanted, number = (request.config.getoption(name) for name in ("--invariant-calls", "--invariant-seed"))
-    Judges.port, Judges.total, Judges.done = port, 0, {}
-    Judges.loop = asyncio.new_event_loop()
+    Verifiers.port, Verifiers.total, Verifiers.done = port, 0, {}
+    Verifiers.loop = asyncio.new_event_loop()
     started_s, rounds = time.monotonic(), 0
     try:
-        while Judges.total < wanted:
-            print(f"seed {number + rounds}: {Judges.total} calls so far", flush=True)
+        while Verifiers.total < wanted:
+            print(f"seed {number + rounds}: {Verifiers.total} calls so far", flush=True)
             run_state_machine_as_test(
-                seed(number + rounds)(Judges),
+                seed(number + rounds)(Verifiers),
                 settings=settings(
                     max_examples=1,
                     stateful_step_count=STEPS,
@@ -52,6 +52,6 @@ def test_money_adds_up_after_every_random_call(port: int, request: pytest.Fixtur
             )
             rounds += 1
     finally:
-        Judges.loop.close()
-    print(f"{Judges.total} calls, {rounds} seeds from {number}, {time.monotonic() - started_s:.0f} s")
-    print("done:", ", ".join(f"{name} {count}" for name, count in sorted(Judges.done.items())))
+        Verifiers.loop.close()
+    print(f"{Verifiers.total} calls, {rounds} seeds from {number}, {time.monotonic() - started_s:.0f} s")
+    print("done:", ", ".join(f"{name} {count}" for name, count in sorted(Verifiers.done.items())))

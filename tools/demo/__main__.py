@@ -20,8 +20,8 @@ from pathlib import Path
 
 from renderchain.core.money import format_strk
 
-from tools.network.local import Network, running_network, running_workers
-from tools.network.services import REPO, is_running, tool_root
+from devkit.network.local import Network, running_network, running_workers
+from devkit.network.services import REPO, is_running, tool_root
 
 from . import ledger, pictures
 
@@ -84,7 +84,7 @@ def show(network: Network, phases: Phases) -> None:
     first_block = asyncio.run(newest_block(network)) + 1
     frames, local = FOLDER / "frames", FOLDER / "local"
     blend = FOLDER / "scene" / "demo.blend"
-    kinds = {"cheats": {CHEAT: CHEATS}, "strangers": [STRANGER]}
+    kinds = {"cheats": {CHEAT: CHEATS}, "other_kernels": [STRANGER]}
     with running_workers(network, WORKERS, FOLDER, **kinds) as pids:  # type: ignore[arg-type]
         with phases.of("start the workers"):
             wait_until(all_ready, "all workers wait for work", START_S)
@@ -196,7 +196,7 @@ def compare(by_role: dict[str, list[int]], ours: Path, theirs: Path) -> None:
         print(f"   frame {frame} by the stranger differs from ours by {off[frame]:.3f} of 255 on average")
 
 
-def trials(network: Network, by_role: dict[str, list[int]]) -> None:
+def report_audits(network: Network, by_role: dict[str, list[int]]) -> None:
     """Print what the audits did and cost; raise DemoFailed if the wrong one was punished."""
     logs = {number: log_of(number) for number in range(1, WORKERS + 1)}
     caught = [number for number, text in logs.items() if "was not accepted: rejected" in text]
@@ -226,7 +226,7 @@ def report(network: Network, phases: Phases, sent: list[ledger.Transaction], gai
     print("frames")
     for role, numbers in sorted(by_role.items()):
         print(f"  {role}: {', '.join(map(str, numbers))}")
-    trials(network, by_role)
+    report_audits(network, by_role)
     print("transactions                                   count        L2 gas")
     rows = ledger.gas_rows(sent, roles)
     for role, calls, count, gas in rows:

@@ -9,7 +9,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from starknet_py.hash.selector import get_selector_from_name
 from starknet_py.net.full_node_client import FullNodeClient
 
-from tools.network.local import Network
+from devkit.network.local import Network
 
 CALLS = (
     "approve",

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.errors import JournalError
+from ..core.ids import JobId
 from ..ports.journal import JobEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
 
@@ -94,7 +95,7 @@ class SqliteJournal:
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
 
-    def set_job(self, entry_id: int, *, job_id: int, state: str) -> None:
+    def set_job(self, entry_id: int, *, job_id: JobId, state: str) -> None:
         """Note what became of it."""
         self._run("UPDATE jobs SET job_id = ?, state = ? WHERE entry_id = ?", (job_id, state, entry_id))
 
@@ -118,15 +119,15 @@ class SqliteJournal:
             for found, lease, job, secret, state in rows
         ]
 
-    def intend(self, key: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
-        """Write an intent down; the one that is there already if the key was used before.
+    def intend(self, name: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
+        """Write an intent down; the one that is there already if the name was used before.
 
         Synced with its bytes, before they are sent.
         """
         insert = "INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, NULL, '[]', NULL, ?, ?)"
-        texts = (key, hex(account), action, json.dumps(calls), IntentState.INTENDED)
+        texts = (name, hex(account), action, json.dumps(calls), IntentState.INTENDED)
         self._run(insert, (*texts, OWNER, time.time()), synced=False)
-        return self._intents("account = ? AND key = ?", (hex(account), key))[0]
+        return self._intents("account = ? AND key = ?", (hex(account), name))[0]
 
     def note_signed(self, intent: Intent, nonce: int, tx_hash: int, signed: dict[str, Any]) -> Intent:
         """Keep a form's bytes before they are sent; refused if the intent is another process's by now."""
@@ -168,7 +169,7 @@ class SqliteJournal:
         return [
             Intent(
                 intent_id,
-                key,
+                name,
                 int(account, 16),
                 action,
                 [(to, selector, data) for to, selector, data in json.loads(calls)],
@@ -177,7 +178,7 @@ class SqliteJournal:
                 tuple(int(one, 16) for one in json.loads(hashes)),
                 json.loads(signed) if signed else None,
             )
-            for intent_id, key, account, action, calls, state, nonce, hashes, signed, *_ in rows
+            for intent_id, name, account, action, calls, state, nonce, hashes, signed, *_ in rows
         ]
 
     def _run(self, sql: str, values: Sequence[Any] = (), *, synced: bool = True) -> list[Any]:

@@ -1,7 +1,7 @@
 """The content store on a Kubo node, through ipfshttpclient.
 
 CIDs are reproducible: version 1, raw leaves, chunks of 1 MiB, sha2-256. The library's ``get``
-unpacks what strangers made without looking, so files are listed and read one by one here.
+unpacks other people's folders without looking, so files are listed and read one by one here.
 """
 
 from __future__ import annotations

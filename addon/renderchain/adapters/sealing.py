@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import ContentError
-from ..core.merkle import LeaseKey
+from ..core.merkle import LeaseIdentity
 from ..core.sealed import (
     CHUNK_BYTES,
     KEY_BYTES,
@@ -19,7 +19,7 @@ from ..core.sealed import (
     FileSeal,
     SealedHeader,
     derive,
-    lease_bytes,
+    identity_bytes,
     nonce_of,
     sealed_size,
 )
@@ -33,7 +33,7 @@ ONCE = bytes(12)  # the nonce of a key that encrypts one text only
 class ChaChaSealer:
     """Seals and opens files; keeps nothing."""
 
-    def wrap(self, key: bytes, requester_key: bytes, lease: LeaseKey) -> SealedHeader:
+    def wrap(self, key: bytes, requester_key: bytes, identity: LeaseIdentity) -> SealedHeader:
         """The header of a new sealing."""
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -44,7 +44,9 @@ class ChaChaSealer:
             wrapping = _wrapping_key(secret, requester_key, ephemeral, requester_key)
         except ValueError:
             raise ContentError("The package names no key that its results can be sealed for.") from None
-        return SealedHeader(ephemeral, ChaCha20Poly1305(wrapping).encrypt(ONCE, key, lease_bytes(lease)))
+        return SealedHeader(
+            ephemeral, ChaCha20Poly1305(wrapping).encrypt(ONCE, key, identity_bytes(identity))
+        )
 
     def seal(self, source: Path, target: Path, seal: FileSeal) -> None:
         """Encrypt a file into a new one."""
@@ -96,14 +98,14 @@ class AccountUnwrapper:
         """What workers wrap for."""
         return self._public
 
-    def unwrap(self, header: SealedHeader, lease: LeaseKey) -> bytes:
+    def unwrap(self, header: SealedHeader, identity: LeaseIdentity) -> bytes:
         """The lease's key."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
         try:
             wrapping = _wrapping_key(self._key, header.ephemeral, header.ephemeral, self._public)
-            return ChaCha20Poly1305(wrapping).decrypt(ONCE, header.wrapped, lease_bytes(lease))
+            return ChaCha20Poly1305(wrapping).decrypt(ONCE, header.wrapped, identity_bytes(identity))
         except (InvalidTag, ValueError):
             raise ContentError(
                 "The results' key was not wrapped for this account and lease: refused."

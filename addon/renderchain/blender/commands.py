@@ -11,24 +11,25 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
-from ..app.create_job import Offer
-from ..composition import Requester, open_keys, run_worker
+from ..app.requester.create_job import Offer
+from ..app.requester.requester import Requester
+from ..composition import make_requester, open_keys, run_worker
 from ..core.errors import RenderChainError, SceneError, SecretError
-from ..core.frames import format_frames, parse_frames
+from ..core.frames import parse_frames
+from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
 from ..settings import Settings, load_settings
-from . import devices
 from .console import ConsoleReporter
-from .packer import BlendPacker
+from .cycles import devices
 from .scene_reader import read_scene
+from .submission import Submission
 
 
 def submit(arguments: Sequence[str], file: Path | None = None) -> int:
@@ -64,17 +65,9 @@ def _submit(options: argparse.Namespace, file: Path | None) -> int:
     offer = Offer(
         reward_fri=parse_strk(options.reward), device_group=options.device, longest_lease=options.lease
     )
-    requester = Requester(settings, reporter, bpy.app.binary_path)
+    requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
-    name = Path(bpy.data.filepath).stem or "untitled"
-    with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
-        reporter.say(f"Packing {name}, frames {format_frames(frames)}")
-        package = Path(scratch) / "package"
-        prepared = BlendPacker(scene).prepare(package, frames)
-        for warning in prepared.warnings:
-            reporter.say(warning)
-        manifest = prepared.finish()
-        job_id = asyncio.run(requester.submit(package, manifest, offer, name=name, output=output))
+    job_id = asyncio.run(Submission(scene, frames).send(requester, offer, output, reporter))
     print(job_id, flush=True)
     return _wait(requester, job_id, output) if options.wait else 0
 
@@ -85,11 +78,11 @@ def download(arguments: Sequence[str]) -> int:
     parser.add_argument("job", type=int)
     parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
     options = parser.parse_args(list(arguments))
-    requester = Requester(_settings(options), ConsoleReporter(), bpy.app.binary_path)
+    requester = make_requester(_settings(options), ConsoleReporter(), bpy.app.binary_path)
     return _guarded(lambda: _wait(requester, options.job, options.output))
 
 
-def _wait(requester: Requester, job_id: int, output: Path | None) -> int:
+def _wait(requester: Requester, job_id: JobId, output: Path | None) -> int:
     report = asyncio.run(requester.watch(job_id, output))
     for frame, operator in sorted(report.rendered_by.items()):
         print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
@@ -101,7 +94,7 @@ def jobs(arguments: Sequence[str]) -> int:
     options = _parser("renderchain_jobs", "List the jobs submitted from here.").parse_args(list(arguments))
 
     def run() -> int:
-        for entry in Requester(_settings(options), ConsoleReporter()).jobs():
+        for entry in make_requester(_settings(options), ConsoleReporter()).jobs():
             print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
         return 0
 
@@ -115,7 +108,7 @@ def cancel(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run() -> int:
-        asyncio.run(Requester(_settings(options), ConsoleReporter()).cancel(options.job))
+        asyncio.run(make_requester(_settings(options), ConsoleReporter()).cancel(options.job))
         return 0
 
     return _guarded(run)
@@ -130,7 +123,7 @@ def challenge(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run() -> int:
-        requester = Requester(_settings(options), ConsoleReporter())
+        requester = make_requester(_settings(options), ConsoleReporter())
         asyncio.run(requester.challenge(options.lease, options.leaves))
         return 0
 
@@ -143,7 +136,7 @@ def draws(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run() -> int:
-        count = asyncio.run(Requester(_settings(options), ConsoleReporter()).draws())
+        count = asyncio.run(make_requester(_settings(options), ConsoleReporter()).draws())
         expected = f"{count.expected:.1f} expected (standard deviation {count.deviation:.1f})"
         print(f"{count.leases} leases drawn: {count.audits} audits, {expected}", flush=True)
         return 0 if count.is_plausible else 1

@@ -1,9 +1,13 @@
-"""The files that the open .blend refers to, as Blender itself lists them."""
+"""The files that the open .blend refers to, as Blender itself lists them.
+
+Also read by repack.py in a Blender that knows nothing else of us: only bpy and the standard library.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,19 +27,48 @@ class Dependency:
     is_library: bool
 
 
-def find_dependencies() -> list[Dependency]:
-    """Every reference of the open file and of what it links, in a stable order."""
-    found = []
+@dataclass(frozen=True)
+class Reference:
+    """A path as one data-block has it, and where that is."""
+
+    owner: bpy.types.ID
+    path: str
+    absolute: str
+
+    @property
+    def owner_name(self) -> str:
+        """Whose path it is, in words."""
+        return f"{self.owner.bl_rna.name} {self.owner.name!r}"
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it is another .blend."""
+        return isinstance(self.owner, bpy.types.Library)
+
+    @property
+    def is_no_cache(self) -> bool:
+        """Blender 5 names the folder where an object's simulations would be, whether they are or not."""
+        return isinstance(self.owner, bpy.types.Object) and not os.path.isdir(self.absolute)
+
+
+def find_references() -> Iterator[Reference]:
+    """What the open file reads from other files, as Blender itself lists it; packed data is not."""
     for owner, paths in bpy.data.file_path_map().items():
         if getattr(owner, "packed_file", None) is not None or getattr(owner, "packed_files", None):
             continue
         for path in paths:
-            absolute = _absolute(path, owner)
-            name = f"{owner.bl_rna.name} {owner.name!r}"
-            # Blender 5 names the folder where an object's simulations would be, whether they are or not.
-            is_no_cache = isinstance(owner, bpy.types.Object) and not Path(absolute).is_dir()
-            if not isinstance(owner, bpy.types.Library) and not is_no_cache:
-                found.append(Dependency(name, absolute, _expand(absolute, owner), False))
+            reference = Reference(owner, path, _absolute(path, owner))
+            if not reference.is_no_cache:
+                yield reference
+
+
+def find_dependencies() -> list[Dependency]:
+    """Every reference of the open file and of what it links, in a stable order."""
+    found = [
+        Dependency(one.owner_name, one.absolute, _expand(one.absolute, one.owner), False)
+        for one in find_references()
+        if not one.is_library
+    ]
     for library in bpy.data.libraries:
         path = _absolute(library.filepath, library)
         found.append(Dependency(f"Library {library.name!r}", path, (path,), True))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import bpy
 
-from ..app.package import file_entry
+from ..app.exchange.package import file_entry
 from ..core.errors import SceneError
 from ..core.manifest import MANIFEST_NAME, Manifest
 from .dependencies import Dependency, find_dependencies

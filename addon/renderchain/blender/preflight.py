@@ -10,8 +10,8 @@ import bpy
 
 from ..core.exactness import errors_of, warnings_of
 from ..core.manifest import FORMATS
+from .cycles.exactness_reader import features_of
 from .dependencies import find_dependencies
-from .exactness_reader import features_of
 
 COMPOSITE = "Composite"
 

@@ -1,6 +1,6 @@
 """The program of a render process: opens a scene once and renders its frames one by one.
 
-It runs in the sandbox, with the stranger's scene; it has no keys, no network and no salts.
+It runs in the sandbox, with somebody else's scene; it has no keys, no network and no salts.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from ..core.messages import (
 )
 from ..core.prints import crop, print_of
 from ..core.tiles import leaf_regions
-from . import devices, final_image
-from .passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
-from .tile_render import frame_size, margin_of, prepare_frames, render_tile
+from .cycles import devices, final_image
+from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
+from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile
 
 PROGRESS_EVERY_S = 0.5
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import bpy
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from dependencies import find_references  # noqa: E402 - the path comes first
+
 KINDS = ("images", "libraries", "sounds", "fonts", "movieclips", "volumes", "cache_files")
 
 
@@ -60,16 +63,11 @@ def place_of(source, places):
 
 def gaps(folder):
     found = []
-    for owner, paths in bpy.data.file_path_map().items():
-        if getattr(owner, "packed_file", None) is not None or getattr(owner, "packed_files", None):
-            continue
-        for path in paths:
-            absolute = Path(os.path.normpath(bpy.path.abspath(path, library=owner.library)))
-            if isinstance(owner, bpy.types.Object) and not absolute.exists():
-                continue  # where a simulation's cache would be, if it had one on disk
-            there = absolute.exists() or "<UDIM>" in absolute.name
-            if not there or not absolute.is_relative_to(os.path.normpath(folder)):
-                found.append(f"{owner.bl_rna.name} {owner.name!r}: {path}")
+    for one in find_references():
+        absolute = Path(one.absolute)
+        there = absolute.exists() or "<UDIM>" in absolute.name
+        if not there or not absolute.is_relative_to(os.path.normpath(folder)):
+            found.append(f"{one.owner_name}: {one.path}")
     return sorted(found)
 
 

@@ -8,7 +8,7 @@ import bpy
 
 from ..core.exactness import leaf_of
 from ..core.manifest import FORMATS
-from .exactness_reader import features_of
+from .cycles.exactness_reader import features_of
 
 FALLBACK_FORMAT = "PNG"
 

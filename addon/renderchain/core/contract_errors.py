@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import court_errors
+from .audit import errors as audit_errors
 from .errors import ContractError
 
 
@@ -352,7 +352,7 @@ def _all(kind: type[ContractError]) -> list[type[ContractError]]:
 
 
 BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
-__all__ = ["BY_CODE", "ContractError", "contract_error", "court_errors"]
+__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors"]
 
 
 def contract_error(action: str, code: str) -> ContractError:

@@ -8,7 +8,7 @@ RenderChainError
  │   ├─ SecretError        no key, or a key store that can't be used
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
- │   ├─ SandboxMissing     no sandbox to render strangers' scenes in
+ │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
      ├─ StoreError         the content store can't be reached or answered nonsense
@@ -60,7 +60,7 @@ class RenderFailed(LocalError):
 
 
 class SandboxMissing(LocalError):
-    """No sandbox to render strangers' scenes in."""
+    """No sandbox to render other people's scenes in."""
 
 
 class Cancelled(LocalError):

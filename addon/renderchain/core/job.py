@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from .case import Trial
+from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
+from .ids import JobId, LeaseId, WorkerId
 from .lifecycle import JobState, LeaseState
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
@@ -54,7 +55,7 @@ class JobTerms:
 class JobInfo:
     """A job's present state on-chain; counts are of tasks, amounts in fri, times in seconds."""
 
-    job_id: int
+    job_id: JobId
     requester: int
     family: int
     scheduler: int
@@ -111,14 +112,14 @@ class LeaseInfo:
     2 to the power of minus ``audit_exp``. State NONE: the slot was used again since.
     """
 
-    lease_id: int
-    job_id: int
+    lease_id: LeaseId
+    job_id: JobId
     first: int
     count: int
     attempt: int
     audit_exp: int
     state: LeaseState
-    trial: Trial
+    draw_outcome: DrawOutcome
     since_s: int
     since_block: int
 
@@ -154,7 +155,7 @@ class StandingOffer:
 class WorkerInfo:
     """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
 
-    worker_id: int
+    worker_id: WorkerId
     owner: int
     operator: int
     payout: int

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .audit.economics import SEATS, audit_rate, drawn_leaves, fee_of, least_lock, lock_at
 from .job import JobInfo, WorkerInfo
-from .stakes import SEATS, audit_rate, drawn_leaves, fee_of, least_lock, lock_at
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The manifest of a scene package, version 1: what is in it and what is to be rendered.
 
-``docs/schemas/manifest-v1.json`` states the same for other languages. A manifest comes from a
-stranger, so reading one checks every field before anything is done with it.
+``docs/schemas/manifest-v1.json`` states the same for other languages. A manifest comes from
+somebody unknown, so reading one checks every field before anything is done with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from .canonical import dump_canonical
 from .errors import ContentError
 from .frames import MAX_FRAMES
+from .lease_id import Leased
 from .reader import Reader
 from .tiles import LEAF_UNITS, Tile, leaf_regions
 
@@ -60,6 +61,10 @@ class Manifest:
     view_transform: str
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
+
+    def frames_of(self, lease: Leased) -> tuple[int, ...]:
+        """The frame numbers of a lease's tasks."""
+        return self.frames[lease.first : lease.first + lease.count]
 
     @property
     def regions(self) -> tuple[Tile, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .cid import split_digest
+from .lease_id import Leased, split_lease_id
 from .prints import TilePrint
 
 HashMany = Callable[[Sequence[int]], int]
@@ -27,7 +28,7 @@ PADDING = 0  # no leaf hashes to it
 
 
 @dataclass(frozen=True)
-class LeaseKey:
+class LeaseIdentity:
     """What binds a leaf to one lease of one worker (its number) on one chain; all felts."""
 
     chain_id: int
@@ -37,27 +38,33 @@ class LeaseKey:
     attempt: int
     worker: int
 
+    @classmethod
+    def of(cls, chain_id: int, board: int, lease: Leased) -> LeaseIdentity:
+        """That of a lease of a board."""
+        worker = split_lease_id(lease.lease_id)[0]
+        return cls(chain_id, board, lease.job_id, lease.lease_id, lease.attempt, worker)
+
     def felts(self) -> tuple[int, ...]:
         """In the order of the leaf."""
         return (self.chain_id, self.board, self.job_id, self.lease_id, self.attempt, self.worker)
 
 
-def salt_of(hash_many: HashMany, secret: int, frame: int, tile: int) -> int:
-    """A leaf's salt, derived from the lease's secret, so that opening one leaf tells of no other."""
-    return hash_many((SALT_DOMAIN, secret, frame, tile))
+def salt_of(hash_many: HashMany, salt_key: int, frame: int, tile: int) -> int:
+    """A leaf's salt, derived from the lease's salt key, so that opening one leaf tells of no other."""
+    return hash_many((SALT_DOMAIN, salt_key, frame, tile))
 
 
 def tile_leaf(
-    hash_many: HashMany, key: LeaseKey, frame: int, tile: int, salt: int, content: TilePrint
+    hash_many: HashMany, identity: LeaseIdentity, frame: int, tile: int, salt: int, content: TilePrint
 ) -> int:
     """The leaf of a tile of the noisy pass; ``frame`` is the task index within the job, from 0."""
     place = (frame, tile, salt, *split_digest(content.digest))
-    return hash_many((TILE_DOMAIN, *key.felts(), *place, hash_many(content.felts())))
+    return hash_many((TILE_DOMAIN, *identity.felts(), *place, hash_many(content.felts())))
 
 
-def final_leaf(hash_many: HashMany, key: LeaseKey, frame: int, salt: int, digest: bytes) -> int:
+def final_leaf(hash_many: HashMany, identity: LeaseIdentity, frame: int, salt: int, digest: bytes) -> int:
     """The leaf of a frame's final image, ``digest`` the sha-256 of its file."""
-    return hash_many((FINAL_DOMAIN, *key.felts(), frame, salt, *split_digest(digest)))
+    return hash_many((FINAL_DOMAIN, *identity.felts(), frame, salt, *split_digest(digest)))
 
 
 def _layers(hash_many: HashMany, leaves: Sequence[int]) -> list[list[int]]:

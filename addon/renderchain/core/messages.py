@@ -1,6 +1,6 @@
 """What the agent and a render process say to each other: one JSON object a line, at most 64 KiB.
 
-The render process has opened a stranger's scene, so the agent checks every line it reads.
+The render process has opened somebody else's scene, so the agent checks every line it reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Typed reading of JSON that comes from a stranger: every field is checked before it is used."""
+"""Typed reading of JSON that nobody vouches for: every field is checked before it is used."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The result of a lease, version 1: a folder of frames and the document that lists them.
 
-A result comes from a stranger: reading one checks every field, and ``check_root`` ties the files
+Nobody vouches for a result: reading one checks every field, and ``check_root`` ties the files
 to the root that the worker posted on-chain.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from .canonical import dump_canonical
 from .errors import ContentError
 from .manifest import PackedFile, read_file
-from .merkle import HashMany, LeaseKey, final_leaf, root_of, salt_of, tile_leaf
+from .merkle import HashMany, LeaseIdentity, final_leaf, root_of, salt_of, tile_leaf
 from .prints import TilePrint
 from .reader import Reader
 
@@ -36,12 +36,12 @@ class FrameFiles:
 
 @dataclass(frozen=True)
 class Result:
-    """What a worker hands over for a lease; ``secret`` is what the leaves' salts derive from."""
+    """What a worker hands over for a lease; the leaves' salts derive from ``salt_key``."""
 
     blender_version: str
     device: str
     device_name: str
-    secret: int
+    salt_key: int
     frames: tuple[FrameFiles, ...]
 
     @property
@@ -67,7 +67,7 @@ class Result:
                 "blender_version": self.blender_version,
                 "device": self.device,
                 "device_name": self.device_name,
-                "secret": f"{self.secret:062x}",
+                "secret": f"{self.salt_key:062x}",
                 "frames": frames,
             }
         )
@@ -102,19 +102,19 @@ def parse_result(raw: bytes, expected_frames: Sequence[int]) -> Result:
 
 def leaves_of_frame(
     hash_many: HashMany,
-    key: LeaseKey,
-    secret: int,
+    identity: LeaseIdentity,
+    salt_key: int,
     task: int,
     prints: Sequence[TilePrint],
     final_sha256: str,
 ) -> list[int]:
     """A frame's leaves in their order: its tiles, then its final image; ``task`` counts from 0."""
     leaves = [
-        tile_leaf(hash_many, key, task, index, salt_of(hash_many, secret, task, index), content)
+        tile_leaf(hash_many, identity, task, index, salt_of(hash_many, salt_key, task, index), content)
         for index, content in enumerate(prints)
     ]
-    salt = salt_of(hash_many, secret, task, FINAL_TILE)
-    leaves.append(final_leaf(hash_many, key, task, salt, bytes.fromhex(final_sha256)))
+    salt = salt_of(hash_many, salt_key, task, FINAL_TILE)
+    leaves.append(final_leaf(hash_many, identity, task, salt, bytes.fromhex(final_sha256)))
     return leaves
 
 

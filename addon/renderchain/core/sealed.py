@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from .canonical import dump_canonical
 from .cid import split_digest
-from .merkle import HashMany, LeaseKey, short_string
+from .merkle import HashMany, LeaseIdentity, short_string
 from .reader import Reader
 
 SCHEMA = "renderchain/sealed/1"
@@ -63,7 +63,7 @@ def derive(secret: bytes, label: str, *parts: bytes) -> bytes:
     return hmac.digest(extracted, label.encode("ascii") + b"".join(parts) + b"\x01", "sha256")
 
 
-def salts_secret_of(secret: int) -> int:
+def salt_key_of(secret: int) -> int:
     """What the salts of a lease's leaves derive from: 248 bits; ``secret`` is the journal's."""
     return int.from_bytes(derive(_secret_bytes(secret), SALTS_LABEL), "big") >> (256 - SECRET_BITS)
 
@@ -82,9 +82,9 @@ def key_hash_of(hash_many: HashMany, key: bytes) -> int:
     return hash_many((KEY_DOMAIN, *split_digest(key)))
 
 
-def lease_bytes(lease: LeaseKey) -> bytes:
+def identity_bytes(identity: LeaseIdentity) -> bytes:
     """What binds a ciphertext to one lease: six felts of 32 bytes."""
-    return b"".join(felt.to_bytes(32, "big") for felt in lease.felts())
+    return b"".join(felt.to_bytes(32, "big") for felt in identity.felts())
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ class FileSeal:
     associated: bytes
 
 
-def file_seal(key: bytes, header: SealedHeader, lease: LeaseKey, number: int) -> FileSeal:
+def file_seal(key: bytes, header: SealedHeader, identity: LeaseIdentity, number: int) -> FileSeal:
     """The seal of the file with that number."""
-    associated = lease_bytes(lease) + number.to_bytes(4, "big")
+    associated = identity_bytes(identity) + number.to_bytes(4, "big")
     return FileSeal(derive(key, FILE_LABEL, header.ephemeral, associated), associated)
 
 

@@ -20,11 +20,13 @@ class IntentState(StrEnum):
 class Intent:
     """A transaction. ``calls`` are (address, selector, calldata); ``signed`` is its newest form.
 
+    An account has at most one of each ``name``.
+
     ``hashes`` are those of all its forms: they share one nonce, so at most one can happen.
     """
 
     intent_id: int
-    key: str
+    name: str
     account: int
     action: str
     calls: list[tuple[int, int, list[int]]]
@@ -42,8 +44,8 @@ class Outbox(Protocol):
     An intent belongs to the process that wrote it down until that process is gone.
     """
 
-    def intend(self, key: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
-        """Write an intent down; the one that is there already if the key was used before."""
+    def intend(self, name: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
+        """Write an intent down; the one that is there already if the name was used before."""
         ...
 
     def note_signed(self, intent: Intent, nonce: int, tx_hash: int, signed: dict[str, Any]) -> Intent:

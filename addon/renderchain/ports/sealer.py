@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from ..core.merkle import LeaseKey
+from ..core.merkle import LeaseIdentity
 from ..core.sealed import FileSeal, SealedHeader
 
 
 class Sealer(Protocol):
     """Wraps keys and encrypts files, a chunk at a time."""
 
-    def wrap(self, key: bytes, requester_key: bytes, lease: LeaseKey) -> SealedHeader:
+    def wrap(self, key: bytes, requester_key: bytes, identity: LeaseIdentity) -> SealedHeader:
         """The header of a new sealing; raises ContentError if ``requester_key`` is none."""
         ...
 
@@ -33,6 +33,6 @@ class Unwrapper(Protocol):
         """What workers wrap for."""
         ...
 
-    def unwrap(self, header: SealedHeader, lease: LeaseKey) -> bytes:
+    def unwrap(self, header: SealedHeader, identity: LeaseIdentity) -> bytes:
         """The lease's key; raises ContentError if it was not wrapped for this requester and lease."""
         ...

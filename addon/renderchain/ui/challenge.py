@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..composition import Requester
+from ..composition import make_requester
 from ..core.errors import SettingsError
 from ..ports.reporter import Reporter
 from .operators import Operator, perform
@@ -49,7 +49,7 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
         settings, (lease_id, leaves) = read_settings(), self._wanted()
 
         async def work(reporter: Reporter) -> str:
-            await Requester(settings, reporter).challenge(lease_id, leaves)
+            await make_requester(settings, reporter).challenge(lease_id, leaves)
             state.doubts.pop(lease_id, None)
             return f"Lease {lease_id} is challenged; press Download to go on"
 

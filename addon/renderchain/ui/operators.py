@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..app.create_job import Offer, audit_prices
+from ..app.requester.create_job import Offer, audit_prices
 from ..blender.console import ConsoleReporter
-from ..blender.packer import BlendPacker
 from ..blender.scene_reader import read_scene
-from ..composition import Requester, open_chain
+from ..blender.submission import Submission
+from ..composition import make_requester, open_chain
 from ..core.errors import RenderChainError
 from ..core.money import format_strk, parse_strk
 from ..core.tiles import leaf_regions
@@ -48,7 +47,7 @@ def perform(operator: bpy.types.Operator, work: Work, *, stoppable: bool) -> set
 def refresh_jobs() -> None:
     """Read the artist's jobs into the panel."""
     try:
-        state.jobs = Requester(read_settings(), ConsoleReporter()).jobs()
+        state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
     except RenderChainError as error:
         state.jobs, state.message = [], str(error)
 
@@ -114,19 +113,10 @@ class _Submit(Operator):
         settings = read_settings()
         offer = _offer(chosen)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
-        name = Path(bpy.data.filepath).stem or "untitled"
-        scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
-        folder = Path(scratch.name) / "package"
-        prepared = BlendPacker(scene).prepare(folder, self.frames(context))
+        submission = Submission(scene, self.frames(context))
 
         async def work(reporter: Reporter) -> str:
-            with scratch:
-                for warning in prepared.warnings:
-                    reporter.say(warning)
-                reporter.say(f"Packing {name}")
-                manifest = await asyncio.to_thread(prepared.finish)
-                requester = Requester(settings, reporter)
-                job_id = await requester.submit(folder, manifest, offer, name=name, output=output)
+            job_id = await submission.send(make_requester(settings, reporter), offer, output, reporter)
             return f"Job {job_id} is on the network"
 
         return perform(self, work, stoppable=False)
@@ -166,7 +156,7 @@ class RENDERCHAIN_OT_download(Operator):  # noqa: N801 - Blender's naming
         settings, job_id, blender = read_settings(), self.job_id, bpy.app.binary_path
 
         async def work(reporter: Reporter) -> str:
-            report = await Requester(settings, reporter, blender).watch(job_id)
+            report = await make_requester(settings, reporter, blender).watch(job_id)
             again = f"; made again here: {report.false_finals}" if report.false_finals else ""
             return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk{again}"
 
@@ -203,7 +193,7 @@ class RENDERCHAIN_OT_cancel(Operator):  # noqa: N801 - Blender's naming
         settings, job_id = read_settings(), self.job_id
 
         async def work(reporter: Reporter) -> str:
-            await Requester(settings, reporter).cancel(job_id)
+            await make_requester(settings, reporter).cancel(job_id)
             return f"Job {job_id} is canceled"
 
         return perform(self, work, stoppable=False)

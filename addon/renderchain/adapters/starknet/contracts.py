@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ...core.errors import ChainError, WrongNetwork
-from .said import said
+from .errors import said
 
 ABI = Path(__file__).with_name("abi")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...core import board_events as board
-from ...core import case_events as case
-from ...core.case import CaseKind, Content, Trial, Verdict, Vote
+from ...core.audit import events as audit
+from ...core.audit.state import AuditKind, Content, DrawOutcome, Verdict, Vote
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobTerms, LeaseResult
 from ...core.lifecycle import LeaseState
 
@@ -20,30 +21,32 @@ def _contents(data: Sequence[int]) -> tuple[Content, ...]:
     return tuple(Content(*data[at : at + 3]) for at in range(1, len(data), 3))
 
 
-def _job_created(block: int, job: int, family: int, requester: int, *terms: int) -> board.JobCreated:
+def _job_created(block: int, job: JobId, family: int, requester: int, *terms: int) -> board.JobCreated:
     return board.JobCreated(block, job, family, requester, JobTerms(*terms))
 
 
-def _submitted(block: int, job: int, lease: int, *result: int) -> board.ResultSubmitted:
+def _submitted(block: int, job: JobId, lease: LeaseId, *result: int) -> board.ResultSubmitted:
     return board.ResultSubmitted(block, job, lease, LeaseResult(*result))
 
 
-def _ended(block: int, job: int, lease: int, state: int, reopened: int) -> board.LeaseEnded:
+def _ended(block: int, job: JobId, lease: LeaseId, state: int, reopened: int) -> board.LeaseEnded:
     return board.LeaseEnded(block, job, lease, LeaseState(state), bool(reopened))
 
 
-def _refused(block: int, job: int, subject: int, reason: int) -> board.EntryRefused:
+def _refused(block: int, job: JobId, subject: int, reason: int) -> board.EntryRefused:
     return board.EntryRefused(block, job, subject, _text(reason))
 
 
 def _committee(
-    block: int, job: int, lease: int, round_: int, kind: int, seed: int, _: int, *members: int
-) -> case.CommitteeDrawn:
-    return case.CommitteeDrawn(block, job, lease, round_, CaseKind(kind), seed, members)
+    block: int, job: JobId, lease: LeaseId, round_: int, kind: int, seed: int, _: int, *verifiers: int
+) -> audit.CommitteeDrawn:
+    return audit.CommitteeDrawn(block, job, lease, round_, AuditKind(kind), seed, verifiers)
 
 
-def _challenged(block: int, job: int, lease: int, kind: int, count: int, *rest: int) -> case.LeaseChallenged:
-    return case.LeaseChallenged(block, job, lease, CaseKind(kind), rest[:count], rest[count])
+def _challenged(
+    block: int, job: JobId, lease: LeaseId, kind: int, count: int, *rest: int
+) -> audit.LeaseChallenged:
+    return audit.LeaseChallenged(block, job, lease, AuditKind(kind), rest[:count], rest[count])
 
 
 KINDS: dict[str, Callable[..., board.BoardEvent]] = {
@@ -57,32 +60,34 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "TasksRefunded": board.TasksRefunded,
     "JobClosed": board.JobClosed,
     "Withdrawn": board.Withdrawn,
-    "LeaseSlashed": case.LeaseSlashed,
-    "LeaseDrawn": lambda block, job, lease, exp, trial: case.LeaseDrawn(block, job, lease, exp, Trial(trial)),
+    "LeaseSlashed": audit.LeaseSlashed,
+    "LeaseDrawn": lambda block, job, lease, exp, draw_outcome: audit.LeaseDrawn(
+        block, job, lease, exp, DrawOutcome(draw_outcome)
+    ),
     "CommitteeDrawn": _committee,
-    "VotesSealed": case.VotesSealed,
-    "LeavesOpened": lambda block, job, lease, round_, *data: case.LeavesOpened(
+    "VotesSealed": audit.VotesSealed,
+    "LeavesOpened": lambda block, job, lease, round_, *data: audit.LeavesOpened(
         block, job, lease, round_, _contents(data)
     ),
-    "Voted": lambda block, job, lease, round_, seat, worker, vote: case.Voted(
+    "Voted": lambda block, job, lease, round_, seat, worker, vote: audit.Voted(
         block, job, lease, round_, seat, worker, Vote(vote)
     ),
-    "ContentsShown": lambda block, job, lease, round_, seat, *data: case.ContentsShown(
+    "ContentsShown": lambda block, job, lease, round_, seat, *data: audit.ContentsShown(
         block, job, lease, round_, seat, _contents(data)
     ),
-    "PrintShown": lambda block, job, lease, round_, seat, index, _, *print_: case.PrintShown(
+    "PrintShown": lambda block, job, lease, round_, seat, index, _, *print_: audit.PrintShown(
         block, job, lease, round_, seat, index, print_
     ),
-    "VerdictGiven": lambda block, job, lease, round_, verdict, *counts: case.VerdictGiven(
+    "VerdictGiven": lambda block, job, lease, round_, verdict, *counts: audit.VerdictGiven(
         block, job, lease, round_, Verdict(verdict), *counts
     ),
-    "Appealed": case.Appealed,
-    "CaseClosed": lambda block, job, lease, kind, verdict: case.CaseClosed(
-        block, job, lease, CaseKind(kind), Verdict(verdict)
+    "Appealed": audit.Appealed,
+    "CaseClosed": lambda block, job, lease, kind, verdict: audit.AuditClosed(
+        block, job, lease, AuditKind(kind), Verdict(verdict)
     ),
     "LeaseChallenged": _challenged,
-    "KeyRevealed": case.KeyRevealed,
-    "FailureReported": lambda block, job, lease, reason: case.FailureReported(
+    "KeyRevealed": audit.KeyRevealed,
+    "FailureReported": lambda block, job, lease, reason: audit.FailureReported(
         block, job, lease, _text(reason)
     ),
 }

@@ -18,9 +18,9 @@ from typing import Any
 
 from ...core.board_events import BoardEvent, EntryRefused, Reorganised
 from ...core.errors import ChainError
+from .errors import said
 from .event_kinds import KINDS
 from .node import Node
-from .said import said
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.errors import FeeTooHigh
 from ...core.money import format_strk
-from .said import said
+from .errors import said
 
 GAS_MARGIN = 1.5
 PRICE_MARGIN = 2

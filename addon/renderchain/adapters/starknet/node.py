@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import ChainError, SecretError, SettingsError, WrongNetwork
-from .said import said
+from .errors import said
 from .signer import fast_signer
 
 SPEC_VERSION = "0.10"

@@ -16,8 +16,8 @@ from typing import Any
 
 from ...core.errors import ChainError, RenderChainError, StuckTransaction
 from ...ports.outbox import Intent, IntentState, Outbox
+from .errors import DUPLICATE, NOT_FOUND, NodeAway, NonceRefused, refusal, said
 from .fees import Fee, Fees, Gas, kind_of
-from .said import DUPLICATE, NOT_FOUND, NodeAway, NonceRefused, refusal, said
 
 FIRST_LOOK_S = 0.02
 LONGEST_PAUSE_S = 1.0
@@ -57,10 +57,12 @@ class Sender:
         self._turn = asyncio.Lock()
         self._next_nonce: int | None = None
 
-    async def send(self, action: str, calls: list[Any], *, key: str = "", checked: bool = True) -> Any:
+    async def send(
+        self, action: str, calls: list[Any], *, intent_name: str = "", checked: bool = True
+    ) -> Any:
         """Have the calls done in one transaction; returns its receipt.
 
-        With a key it happens once, however often this is called and whatever crashes between.
+        With an intent's name it happens once, however often this is called and whatever crashes between.
         ``checked`` asks the node to run it first, so that a refusal costs nothing. Raises
         ContractError, FeeTooHigh, InsufficientFunds, StuckTransaction or ChainError.
         """
@@ -68,19 +70,19 @@ class Sender:
             (int(call.to_addr), int(call.selector), [int(one) for one in call.calldata]) for call in calls
         ]
         self._at_step("begin")
-        intent = self._outbox.intend(key or secrets.token_hex(16), self._address, action, plain)
+        intent = self._outbox.intend(intent_name or secrets.token_hex(16), self._address, action, plain)
         self._at_step("intended")
         if intent.state is IntentState.FAILED:
-            raise ChainError(f"{action} was refused before under the same key; nothing was sent now.")
+            raise ChainError(f"{action} was refused before under the same name; nothing was sent now.")
         return await self._complete(intent, checked)
 
     async def recover(self) -> list[tuple[str, Any]]:
-        """Finish what processes that are gone left; returns key and receipt of each that happened."""
+        """Finish what processes that are gone left; returns name and receipt of each that happened."""
         done = []
         for intent in self._outbox.adopt(self._address):
             log.warning("finishing an earlier transaction: %s", intent.action)
             try:
-                done.append((intent.key, await self._complete(intent, checked=True)))
+                done.append((intent.name, await self._complete(intent, checked=True)))
             except (NodeAway, StuckTransaction):
                 raise
             except RenderChainError as error:

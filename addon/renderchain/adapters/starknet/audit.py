@@ -1,0 +1,171 @@
+"""Both sides of an audit: draws, votes, openings, verdicts, appeals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.audit.economics import PHASES
+from ...core.audit.events import ContentsShown, KeyRevealed, LeavesOpened, PrintShown
+from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
+from ...core.board_events import ResultSubmitted
+from ...core.contract_errors import ContractError
+from ...core.ids import JobId, LeaseId
+from ...core.job import LeaseResult
+from ...core.merkle import short_string
+from ...ports.audit_chain import Reveal
+from .view import StarknetView, ask
+
+
+class StarknetAudits(StarknetView):
+    """The part of StarknetChain that provers and verifiers call."""
+
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """Draw what chance decides about these leases; anyone may."""
+        return await self._batch(f"Drawing leases {list(lease_ids)}", "draw", job_id, list(lease_ids))
+
+    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+        """As a verifier, seal votes: (lease, seat, mark) each."""
+        sealed = [{"lease_id": lease, "seat": seat, "mark": mark} for lease, seat, mark in marks]
+        return await self._batch(f"Sealing votes on leases {[one[0] for one in marks]}", "commit", sealed)
+
+    async def open_leaves(
+        self,
+        lease_id: LeaseId,
+        seed: int,
+        result: LeaseResult,
+        openings: Sequence[tuple[int, Content]],
+        siblings: Sequence[int],
+    ) -> None:
+        """As the lease's operator, show the drawn leaves and their proofs."""
+        shown = [{"salt": salt, "content": vars(content)} for salt, content in openings]
+        arguments = (lease_id, seed, vars(result), shown, list(siblings))
+        await self._invoke(f"Opening the leaves of lease {lease_id}", "open", *arguments)
+
+    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+        """As a verifier, show votes."""
+        action = f"Revealing votes on leases {[one.lease_id for one in reveals]}"
+        return await self._batch(action, "reveal", [vars(one) for one in reveals])
+
+    async def reveal_prints(
+        self,
+        reveal: Reveal,
+        contents: Sequence[Content],
+        answer: Sequence[Content],
+        prints: Sequence[Sequence[int]],
+    ) -> None:
+        """As a verifier, show a vote that differs."""
+        place = (reveal.lease_id, reveal.seat, reveal.nonce)
+        arguments = (*place, _plain(contents), _plain(answer), _flat(prints))
+        await self._invoke(f"Showing prints on lease {reveal.lease_id}", "reveal_prints", *arguments)
+
+    async def compare(
+        self,
+        lease_id: LeaseId,
+        seat: int,
+        contents: Sequence[Content],
+        answer: Sequence[Content],
+        prints: Sequence[Sequence[int]],
+        answer_prints: Sequence[Sequence[int]],
+    ) -> None:
+        """Count a verifier that differs by its prints and the worker's."""
+        arguments = (_plain(contents), _plain(answer), _flat(prints), _flat(answer_prints))
+        await self._invoke(f"Comparing prints of lease {lease_id}", "compare", lease_id, seat, *arguments)
+
+    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """Go on where everybody voted or a deadline passed; anyone may."""
+        return await self._batch(f"Advancing leases {list(lease_ids)}", "advance", job_id, list(lease_ids))
+
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
+        """What the next appeal costs unless one is right."""
+        return int(await self._ask("bond_to_appeal_fri", lease_id))
+
+    async def appeal(self, lease_id: LeaseId) -> None:
+        """As who lost the last round, pay a bond and ask for more verifiers."""
+        bond_fri = await self.appeal_bond_fri(lease_id)
+        await self._invoke(
+            f"Appealing for lease {lease_id}", "appeal", lease_id, first=self._approval(bond_fri)
+        )
+
+    async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
+        """As the lease's operator, reveal the key of its results."""
+        halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
+        await self._invoke(
+            f"Revealing the key of lease {lease_id}", "reveal_key", lease_id, vars(result), *halves
+        )
+
+    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
+        """As the lease's operator, say that its tasks can't be rendered."""
+        action = f"Reporting lease {lease_id} as impossible to render"
+        await self._invoke(action, "report_failure", lease_id, short_string(reason[:31]))
+
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
+        """The lease's audit."""
+        raw = await self._ask("audit_of", lease_id)
+        kept = {name: raw[name] for name in AuditInfo.__dataclass_fields__}
+        kept |= {"kind": AuditKind(raw["kind"]), "phase": AuditPhase(raw["phase"])}
+        return AuditInfo(**{**kept, "verdict": Verdict(raw["verdict"])})
+
+    async def seed(self, lease_id: LeaseId, round_: int) -> int:
+        """The draw of a round."""
+        return int(await self._ask("seed_of", lease_id, round_))
+
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
+        """The leaves of the present round."""
+        return list(await self._ask("drawn_leaves", lease_id))
+
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
+        """The seats of a round."""
+        raw = await self._ask("verifiers_of", lease_id, round_)
+        return [Verifier(seat, one["worker_id"], Vote(one["vote"])) for seat, one in enumerate(raw)]
+
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
+        """What the worker's leaves hold."""
+        for event in await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id):
+            if isinstance(event, LeavesOpened) and event.round == round_:
+                return list(event.contents)
+        return []
+
+    async def shown(
+        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
+    ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
+        """What a verifier that differs has."""
+        contents: list[Content] = []
+        prints: dict[int, tuple[int, ...]] = {}
+        for name in ("ContentsShown", "PrintShown"):
+            for event in await self._stream.past_of(name, from_block, lease_id=lease_id):
+                if not isinstance(event, ContentsShown | PrintShown) or event.round != round_:
+                    continue
+                if event.seat == seat and isinstance(event, ContentsShown):
+                    contents = list(event.contents)
+                elif event.seat == seat and isinstance(event, PrintShown):
+                    prints[event.index] = event.print
+        return contents, prints
+
+    async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
+        """What the worker submitted."""
+        for event in await self._stream.past_of("ResultSubmitted", from_block, lease_id=lease_id):
+            if isinstance(event, ResultSubmitted):
+                return event.result
+        return None
+
+    async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
+        """The results' key, if it was revealed."""
+        for event in await self._stream.past_of("KeyRevealed", from_block, lease_id=lease_id):
+            if isinstance(event, KeyRevealed):
+                return event.key_hi.to_bytes(16, "big") + event.key_lo.to_bytes(16, "big")
+        return None
+
+    async def phase_s(self) -> int:
+        """Seconds that a step of an audit may take."""
+        if not self._phase_s:
+            limits = await ask(self._registry, "limits")
+            self._phase_s = limits["audit_s"] // PHASES
+        return self._phase_s
+
+
+def _plain(contents: Sequence[Content]) -> list[dict[str, int]]:
+    return [vars(one) for one in contents]
+
+
+def _flat(prints: Sequence[Sequence[int]]) -> list[int]:
+    return [felt for one in prints for felt in one]

@@ -1,0 +1,163 @@
+"""What any account may read of a network, and the ways to write that its other parts share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from ...core.audit.state import DrawOutcome
+from ...core.board_events import BoardEvent
+from ...core.contract_errors import ContractError, contract_error
+from ...core.errors import ChainError
+from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
+from ...core.job import JobInfo, LeaseInfo, WorkerInfo
+from ...core.lifecycle import LeaseState
+from .errors import said
+from .events import EventStream
+from .node import Node
+from .past_jobs import past_job
+from .sender import Sender
+
+
+class StarknetView:
+    """Base of what one account does; ``contracts`` are starknet-py's, by their names."""
+
+    def __init__(self, sender: Sender, account: Any, node: Node, contracts: dict[str, Any]) -> None:
+        self._sender = sender
+        self._account = account
+        self._token = contracts["token"]
+        self._board = contracts["board"]
+        self._registry = contracts["registry"]
+        self._worker_id = NO_WORKER
+        self._phase_s = 0
+        self._stream = EventStream(account.client, node, int(self._board.address))
+        self.address = int(account.address)
+        self.chain_id = int(account.signer.chain_id)
+        self.board = int(self._board.address)
+
+    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on."""
+        return self._stream.follow(from_block)
+
+    async def block_number(self) -> int:
+        """The newest block."""
+        return int(await said("Asking for the newest block", self._account.client.get_block_number()))
+
+    async def worker_id(self) -> WorkerId:
+        """The number of the worker whose operator this account is; 0 if there is none."""
+        if not self._worker_id:
+            self._worker_id = WorkerId(int(await ask(self._registry, "worker_id_of", self.address)))
+        return self._worker_id
+
+    async def balance_fri(self, account: int) -> int:
+        """What the account may withdraw from the board."""
+        return int(await self._ask("balance_of", account))
+
+    async def tokens_fri(self, account: int) -> int:
+        """STRK in the account itself."""
+        return int(await ask(self._token, "balance_of", account))
+
+    async def job(self, job_id: JobId) -> JobInfo:
+        """The job's state, also long after its end; raises UnknownJob."""
+        raw = await self._ask("job", job_id)
+        package, price, times = raw["package"], raw["price"], raw["times"]
+        if not price["tasks"]:
+            past = await past_job(self._account.client, self._stream, job_id)
+            if past is None:
+                raise contract_error(f"Reading job {job_id}", "RC: unknown job")
+            return past
+        progress = raw["progress"]
+        return JobInfo(
+            job_id=job_id,
+            requester=int(raw["requester"]),
+            family=raw["family"],
+            scheduler=int(raw["scheduler"]),
+            package_hi=price["package_hi"],
+            package_lo=package["lo"],
+            package_bytes=package["bytes"],
+            package_files=package["files"],
+            audit_tiles=package["audit_tiles"],
+            audit_floor_exp=package["audit_floor_exp"],
+            longest_lease=package["longest_lease"],
+            tasks=price["tasks"],
+            reward_fri=price["reward_fri"],
+            **times,
+            tiles=package["tiles"],
+            audit_fee_fri=raw["audit_price"]["fee_fri"],
+            audit_tile_fri=raw["audit_price"]["tile_fri"],
+            **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
+        )
+
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
+        """The lease's state; NONE once its slot was used again."""
+        raw = await self._ask("lease", lease_id)
+        kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
+        return LeaseInfo(
+            lease_id=lease_id,
+            **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["draw_outcome"])},
+        )
+
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
+        """A worker's addresses, stake and record; raises UnknownWorker."""
+        raw = await ask(self._registry, "worker", worker_id)
+        if not int(raw["owner"]):
+            raise contract_error(f"Reading worker {worker_id}", "RC: unknown worker")
+        roles = {name: int(raw[name]) for name in ("owner", "operator", "payout")}
+        unstaking_fri = raw["unstaking"]["unstaking_fri"]
+        return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
+
+    async def burned_fri(self) -> int:
+        """Stake that was burned since the network exists."""
+        return int(await ask(self._registry, "burned_fri"))
+
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        """Send accounts their whole balance on the board; anyone may."""
+        named = ", ".join(f"{one:#x}" for one in accounts)
+        await self._invoke(f"Withdrawing for {named}", "withdraw", list(accounts))
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        return self._board.functions[name].prepare_invoke_v3(*arguments)
+
+    def _approval(self, amount_fri: int) -> Any:
+        return self._token.functions["approve"].prepare_invoke_v3(self._board.address, amount_fri)
+
+    async def _invoke(self, action: str, name: str, *arguments: Any, first: Any = None) -> Any:
+        before = [] if first is None else [first]
+        return await self._sender.send(action, [*before, self._call(name, *arguments)])
+
+    async def _batch(self, action: str, name: str, *arguments: Any) -> list[ContractError]:
+        """Send a batch; returns the reasons of entries that were refused while others were done."""
+        return self._refusals(action, await self._invoke(action, name, *arguments))
+
+    def _refusals(self, action: str, receipt: Any) -> list[ContractError]:
+        return [
+            contract_error(f"{action}: {event.subject}", event.reason)
+            for event in self._stream.refusals_in(receipt)
+        ]
+
+    def _of_event(self, receipt: Any, event: str, index: int) -> int:
+        found = self._find_in(receipt, event, index)
+        if found is None:
+            raise ChainError(
+                f"Transaction {receipt.transaction_hash:#x} has no {event} event; check the node."
+            )
+        return found
+
+    def _find_in(self, receipt: Any, event: str, index: int) -> int | None:
+        from starknet_py.hash.selector import get_selector_from_name
+
+        selector = get_selector_from_name(event)
+        for found in receipt.events:
+            if found.from_address == self._board.address and found.keys[0] == selector:
+                return int(found.keys[index])
+        return None
+
+    async def _ask(self, name: str, *arguments: Any) -> Any:
+        """Read a view of the board."""
+        return await ask(self._board, name, *arguments)
+
+
+async def ask(contract: Any, name: str, *arguments: Any) -> Any:
+    """Call a view of a contract."""
+    (value,) = await said(f"Reading {name}", contract.functions[name].call(*arguments))
+    return value

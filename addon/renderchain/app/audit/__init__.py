@@ -1,0 +1,1 @@
+"""Both sides of an audit: the prover that answers for its leaves, the verifiers that render them again."""

@@ -1,0 +1,183 @@
+"""A worker's duties in audits: open its own leaves in time, and verify the leases it was drawn for.
+
+Each step reads the audit from the chain and does what is due, so it does not matter when the last run
+ended. Nothing is polled but block numbers, and only while a draw waits for its block. To look for oneself
+takes long, so it is done beside: what is due for other leases, above all to open one's own, does not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from ...core.audit.events import AuditEvent, CommitteeDrawn
+from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
+from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
+from ...core.contract_errors import ContractError
+from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.ids import NO_WORKER, JobId, LeaseId
+from ...core.job import LeaseInfo
+from ...core.lifecycle import LeaseState
+from ...ports.audit_chain import AuditChain
+from ...ports.reporter import Reporter
+from .prover import ProverDuties
+from .verifier import VerifierDuties
+
+BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
+RETRY_S = 5.0
+FOREVER_S = 2.0**20  # until something is heard
+DRAW_AGE = DRAW_AFTER + READABLE_AFTER
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
+
+
+class AuditDuties:
+    """Own leases by ``prover``, others' by ``verifier``. ``now`` gives seconds since 1970."""
+
+    def __init__(
+        self,
+        chain: AuditChain,
+        prover: ProverDuties,
+        verifier_duties: VerifierDuties,
+        reporter: Reporter,
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._prover = prover
+        self._verifier = verifier_duties
+        self._reporter = reporter
+        self._now = now
+        self._own: set[LeaseId] = set()
+        self._seats: set[LeaseId] = set()
+        self._worker_id = NO_WORKER
+        self._wake = asyncio.Event()
+        self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
+        self._failures: Counter[LeaseId] = Counter()
+        self._more = asyncio.Event()
+
+    def own(self, lease_id: LeaseId) -> None:
+        """Stand by a lease that was submitted or reported."""
+        self._own.add(lease_id)
+        self._wake.set()
+
+    def note(self, event: BoardEvent) -> None:
+        """Hear what the board says."""
+        if isinstance(event, Reorganised):
+            self._wake.set()
+        elif isinstance(event, CommitteeDrawn) and self._worker_id in event.verifiers:
+            self._seats.add(event.lease_id)
+            self._wake.set()
+        elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
+            self._wake.set()
+
+    def _cares_for(self, lease_id: LeaseId) -> bool:
+        return lease_id in self._own or lease_id in self._seats
+
+    async def begin(self) -> None:
+        """Know who we are, before anything is heard: a seat that is not recognised loses its bond."""
+        self._worker_id = await self._chain.worker_id()
+
+    async def run(self) -> None:
+        """All that is quick, until it is cancelled; ``verify`` has to run beside it."""
+        while True:
+            self._wake.clear()
+            waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), min(waits, default=FOREVER_S))
+
+    async def verify(self) -> None:
+        """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
+        while True:
+            self._more.clear()
+            while self._unseen:
+                await self._sit_next()
+            await self._more.wait()
+
+    async def _sit_next(self) -> None:
+        waiting = dict(self._unseen)  # others may come and go while we ask
+        lease_id = min(waiting)
+        try:
+            lease_id = await self._next_of(waiting)
+            self._unseen.pop(lease_id, None)  # before we look: it may be drawn again meanwhile
+            await self._sit(await self._chain.lease(lease_id))
+        except TROUBLE as error:
+            self._unseen.setdefault(lease_id, waiting[lease_id])
+            self._failures[lease_id] += 1
+            self._reporter.say(f"Audit of lease {lease_id}: {error}")
+            await asyncio.sleep(RETRY_S)
+
+    async def _next_of(self, waiting: Mapping[LeaseId, JobId]) -> LeaseId:
+        """Those that did not fail come first, then those whose scene is here already, then the oldest."""
+        if len(waiting) == 1:
+            return next(iter(waiting))
+        ready = {job_id: await self._verifier.has_scene(job_id) for job_id in set(waiting.values())}
+        return min(waiting, key=lambda one: (self._failures[one], not ready[waiting[one]], one))
+
+    async def _sit(self, lease: LeaseInfo) -> None:
+        audit = await self._chain.audit(lease.lease_id)
+        if audit.phase is AuditPhase.COMMIT:
+            await self._verifier.act(lease, audit, self._worker_id)
+
+    async def _step(self, lease_id: LeaseId) -> float:
+        """Do what is due for a lease; returns the seconds until it should be looked at again."""
+        try:
+            return await self._look(lease_id)
+        except TROUBLE as error:
+            self._reporter.say(f"Audit of lease {lease_id}: {error}")
+            return RETRY_S
+
+    async def _look(self, lease_id: LeaseId) -> float:
+        lease = await self._chain.lease(lease_id)
+        if lease.state not in (LeaseState.SUBMITTED, LeaseState.REPORTED):
+            return self._leave(lease_id)
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
+            return await self._draw(lease, lease.since_block)
+        audit = await self._chain.audit(lease_id)
+        if audit.phase is AuditPhase.DRAW:
+            return await self._draw(lease, audit.since_block)
+        if audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
+            self._seats.discard(lease_id)
+            return FOREVER_S
+        await self._act(lease, audit)
+        return await self._advance(lease, await self._chain.audit(lease_id))
+
+    def _leave(self, lease_id: LeaseId) -> float:
+        self._own.discard(lease_id)
+        self._seats.discard(lease_id)
+        self._failures.pop(lease_id, None)
+        self._unseen.pop(lease_id, None)
+        self._prover.forget(lease_id)
+        return FOREVER_S
+
+    async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
+        if await self._chain.block_number() < since_block + DRAW_AGE:
+            return BLOCKS_S
+        await self._chain.draw(lease.job_id, [lease.lease_id])
+        return 0.0
+
+    async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> None:
+        if lease.lease_id in self._own:
+            await self._prover.act(lease, audit)
+        if lease.lease_id not in self._seats:
+            return
+        if audit.phase is AuditPhase.COMMIT:
+            self._unseen[lease.lease_id] = lease.job_id
+            self._more.set()
+        else:
+            await self._verifier.act(lease, audit, self._worker_id)
+
+    async def _advance(self, lease: LeaseInfo, audit: AuditInfo) -> float:
+        """Have a step counted that is complete or overdue; anyone may, and who waits for pay comes first."""
+        if audit.phase in (AuditPhase.DRAW, AuditPhase.OVER, AuditPhase.NONE):
+            return 0.0
+        phase_s = await self._chain.phase_s()
+        steps = 2 if audit.phase is AuditPhase.REVEAL and audit.shown else 1
+        is_own = lease.lease_id in self._own
+        patience_s = 0 if is_own else phase_s / 4
+        left_s = audit.since_s + phase_s * steps + patience_s - self._now()
+        if left_s > 0 and not (audit.is_counted and is_own):
+            return left_s
+        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
+        return RETRY_S if refused else 0.0

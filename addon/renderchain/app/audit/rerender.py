@@ -1,0 +1,169 @@
+"""What a verifier finds out by itself: the pixels of drawn tiles, whether results can be had, or rendered."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...core.audit.state import NO, YES
+from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.job import JobInfo, LeaseInfo, LeaseResult
+from ...core.manifest import Manifest
+from ...core.merkle import HashMany, LeaseIdentity
+from ...core.prints import TilePrint, split_records
+from ...ports.content_store import ContentStore
+from ...ports.renderer import Renderer
+from ...ports.reporter import Reporter
+from ...ports.sealer import Sealer
+from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
+from ..exchange.package import fetch_package
+from ..exchange.sealed_result import open_sealed
+from ..worker.render_lease import check_terms
+
+FETCH_TRIES = 3
+
+
+class Rerender:
+    """Renders, fetches and compares; it knows neither votes nor chain."""
+
+    def __init__(
+        self,
+        store: ContentStore,
+        renderer: Renderer,
+        reporter: Reporter,
+        folder: Path,
+        *,
+        hash_many: HashMany,
+        sealer: Sealer,
+        read_noisy: ReadNoisy,
+    ) -> None:
+        self._store = store
+        self._renderer = renderer
+        self._reporter = reporter
+        self._folder = folder
+        self._hash_many = hash_many
+        self._sealer = sealer
+        self._read_noisy = read_noisy
+        self._packages = folder / "packages"
+
+    def has_package(self, job: JobInfo) -> bool:
+        """Whether it need not be fetched."""
+        return (self._packages / job.package_cid).exists()
+
+    async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
+        """The prints of drawn leaves, all in one process with the scene loaded once.
+
+        Raises StoreError, ContentError or RenderFailed: a verifier that fails is absent, not against.
+        """
+        package, manifest = await self._package(job)
+        tiles = len(manifest.regions)
+        found: dict[int, TilePrint] = {}
+        spent_ms = 0
+        output = self._fresh(f"audit-{lease.lease_id}")
+        try:
+            async with self._renderer.open(package, manifest, output) as session:
+                for task in sorted({leaf // tiles for leaf in leaves}):
+                    wanted = sorted({leaf for leaf in leaves if leaf // tiles == task})
+                    frame = manifest.frames_of(lease)[task]
+                    done = await session.render_tiles(
+                        frame, [leaf % tiles for leaf in wanted], lambda _: None
+                    )
+                    spent_ms += done.render_ms
+                    records = (output / done.leaves).read_bytes()
+                    found.update(zip(wanted, split_records(records), strict=True))
+        finally:
+            shutil.rmtree(output, ignore_errors=True)
+        count = len(found)
+        self._reporter.say(
+            f"Lease {lease.lease_id}: {count} leaves rendered again in {spent_ms / 1000:.1f} s"
+        )
+        return [found[leaf] for leaf in leaves]
+
+    async def is_delivered(
+        self, identity: LeaseIdentity, lease: LeaseInfo, job: JobInfo, result: LeaseResult, result_key: bytes
+    ) -> int:
+        """YES if the results can be fetched, opened with the lease's key, and are those under the root.
+
+        What arrives is pinned, so that the requester can have it from us.
+        """
+        _, manifest = await self._package(job)
+        output = self._fresh(f"delivery-{lease.lease_id}")
+        try:
+            limits = (most_bytes(manifest, lease.count), 3 * lease.count + 2)
+            await self._fetch(result.results_cid, output / "sealed", *limits)
+            await asyncio.to_thread(
+                self._open_and_check, output, identity, lease, manifest, result.root, result_key
+            )
+            await self._store.pin(result.results_cid)
+        except (StoreError, ContentError) as error:
+            self._reporter.say(f"Lease {lease.lease_id} is not delivered: {error}")
+            return NO
+        finally:
+            shutil.rmtree(output, ignore_errors=True)
+        return YES
+
+    def _open_and_check(
+        self,
+        output: Path,
+        identity: LeaseIdentity,
+        lease: LeaseInfo,
+        manifest: Manifest,
+        root: int,
+        result_key: bytes,
+    ) -> None:
+        """Raises ContentError unless what was fetched is what was posted."""
+        sealed, opened = output / "sealed", output / "opened"
+        frames = manifest.frames_of(lease)
+        open_sealed(self._sealer, sealed, opened, key=result_key, identity=identity, frames=frames)
+        check_result(
+            opened,
+            identity=identity,
+            first_task=lease.first,
+            root=root,
+            manifest=manifest,
+            frames=frames,
+            hash_many=self._hash_many,
+            read_noisy=self._read_noisy,
+        )
+
+    async def is_unrenderable(self, job: JobInfo, lease: LeaseInfo) -> int:
+        """YES if the lease's tasks can't be rendered here either; raises StoreError."""
+        output = self._fresh(f"failure-{lease.lease_id}")
+        try:
+            package, manifest = await self._package(job)
+            async with self._renderer.open(package, manifest, output) as session:
+                for frame in manifest.frames_of(lease):
+                    await session.render(frame, lambda _: None)
+        except (RenderFailed, ContentError) as error:
+            self._reporter.say(f"Lease {lease.lease_id} can't be rendered here either: {error}")
+            return YES
+        finally:
+            shutil.rmtree(output, ignore_errors=True)
+        return NO
+
+    async def _fetch(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
+        for attempt in range(1, FETCH_TRIES + 1):
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                await self._store.fetch_folder(
+                    cid, folder, max_bytes=max_bytes, max_files=max_files, on_bytes=lambda _: None
+                )
+                return
+            except StoreError:
+                if attempt == FETCH_TRIES:
+                    raise
+
+    async def _package(self, job: JobInfo) -> tuple[Path, Manifest]:
+        self._packages.mkdir(parents=True, exist_ok=True)
+        size, place = (job.package_bytes, job.package_files), self._packages
+        package, manifest = await fetch_package(self._store, job.package_cid, *size, place, self._reporter)
+        check_terms(manifest, job)
+        return package, manifest
+
+    def _fresh(self, name: str) -> Path:
+        output = self._folder / "audits" / name
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir(parents=True)
+        return output

@@ -1,0 +1,1 @@
+"""Packages and results between artist and worker, through the store."""

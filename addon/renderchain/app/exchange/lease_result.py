@@ -1,0 +1,104 @@
+"""A lease's result: made by the worker, checked by the artist, both from the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ...core.errors import ContentError
+from ...core.manifest import Manifest
+from ...core.merkle import HashMany, LeaseIdentity
+from ...core.messages import Loaded, Rendered
+from ...core.prints import Pixels, crop, print_of, split_records
+from ...core.result import (
+    MAX_RESULT_BYTES,
+    RESULT_NAME,
+    FrameFiles,
+    Result,
+    check_root,
+    leaves_of_frame,
+    parse_result,
+)
+from .package import check_files, file_entry
+
+ReadNoisy = Callable[[Path], Pixels]
+# A frame may not be larger than this for each pixel, its noisy layers aside, or it is refused.
+BYTES_PER_PIXEL = 48
+BYTES_PER_NOISY_PIXEL = 16
+BYTES_PER_FRAME = 2**20
+
+
+def most_bytes(manifest: Manifest, frames: int) -> int:
+    """How large a result of so many frames may be."""
+    per_pixel = BYTES_PER_PIXEL + BYTES_PER_NOISY_PIXEL * len(manifest.view_layers)
+    return frames * (manifest.width * manifest.height * per_pixel + BYTES_PER_FRAME)
+
+
+def write_result(
+    folder: Path,
+    loaded: Loaded,
+    rendered: Sequence[Rendered],
+    *,
+    identity: LeaseIdentity,
+    first_task: int,
+    salt_key: int,
+    manifest: Manifest,
+    hash_many: HashMany,
+) -> list[int]:
+    """Write result.json beside the rendered files; returns all leaves in their order.
+
+    Raises ContentError if the render process left something else than it said.
+    """
+    frames = []
+    leaves: list[int] = []
+    for task, one in enumerate(rendered, first_task):
+        names = (one.final, one.noisy, one.leaves)
+        if not all((folder / name).is_file() for name in names):
+            raise ContentError(f"The render process did not write all files of frame {one.frame}.")
+        final, noisy, records = (file_entry(folder, folder / name) for name in names)
+        frames.append(FrameFiles(one.frame, one.render_ms, final, noisy, records))
+        prints = split_records((folder / one.leaves).read_bytes())
+        if len(prints) != len(manifest.regions):
+            raise ContentError(f"Frame {one.frame} has {len(prints)} tiles, not as many as its size needs.")
+        leaves += leaves_of_frame(hash_many, identity, salt_key, task, prints, final.sha256)
+    result = Result(loaded.blender_version, loaded.device, loaded.device_name, salt_key, tuple(frames))
+    (folder / RESULT_NAME).write_bytes(result.to_bytes())
+    return leaves
+
+
+def check_result(
+    folder: Path,
+    *,
+    identity: LeaseIdentity,
+    first_task: int,
+    root: int,
+    manifest: Manifest,
+    frames: Sequence[int],
+    hash_many: HashMany,
+    read_noisy: ReadNoisy,
+) -> Result:
+    """Read a fetched result and tie every file to the root on-chain; raises ContentError."""
+    path = folder / RESULT_NAME
+    if not path.is_file() or path.stat().st_size > MAX_RESULT_BYTES:
+        raise ContentError(f"The result has no {RESULT_NAME} of a sensible size: refused.")
+    result = parse_result(path.read_bytes(), frames)
+    check_files(folder, result.files)
+    leaves: list[int] = []
+    for task, one in enumerate(result.frames, first_task):
+        prints = split_records((folder / one.leaves.path).read_bytes())
+        _check_noisy(read_noisy(folder / one.noisy.path), manifest, one.frame, prints)
+        leaves += leaves_of_frame(hash_many, identity, result.salt_key, task, prints, one.final.sha256)
+    check_root(hash_many, leaves, root)
+    return result
+
+
+def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
+    tiles = manifest.regions
+    shape = (manifest.height, manifest.width, 4 * len(manifest.view_layers))
+    if pixels.shape != shape or len(prints) != len(tiles):
+        raise ContentError(
+            f"The noisy pass of frame {frame} has another size or other layers than the job's: refused."
+        )
+    for tile, content in zip(tiles, prints, strict=True):
+        if print_of(crop(pixels, tile)) != content:
+            raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")

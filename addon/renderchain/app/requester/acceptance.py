@@ -1,0 +1,88 @@
+"""The requester's part after a submission: have chance decide, then accept what is good."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from ...core.audit.events import Appealed, AuditClosed, AuditEvent, CommitteeDrawn, LeaseDrawn, VerdictGiven
+from ...core.audit.state import DrawOutcome
+from ...core.board_events import ResultSubmitted
+from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
+from ...core.ids import JobId, LeaseId
+from ...core.lifecycle import LeaseState
+from ...ports.reporter import Reporter
+from ...ports.requester_chain import RequesterChain
+
+BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
+PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
+
+
+class Acceptance:
+    """The submitted leases of one job that are ours to accept."""
+
+    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
+        self._chain = chain
+        self._reporter = reporter
+        self._job_id = job_id
+        self._good: set[LeaseId] = set()
+        self._undrawn: dict[LeaseId, int] = {}  # lease to the block of its submission
+
+    def forget(self) -> None:
+        """The chain took back what it said."""
+        self._good.clear()
+        self._undrawn.clear()
+
+    def submitted(self, event: ResultSubmitted) -> None:
+        """A lease waits for its draw."""
+        self._undrawn[event.lease_id] = event.block
+
+    async def found_good(self, lease_id: LeaseId) -> None:
+        """Its results are here, and are those under its root."""
+        self._good.add(lease_id)
+        await self._try(lease_id)
+
+    async def note(self, event: AuditEvent) -> None:
+        """Hear of a step in an audit."""
+        if isinstance(event, LeaseDrawn):
+            self._undrawn.pop(event.lease_id, None)
+            await self._try(event.lease_id)
+        elif isinstance(event, CommitteeDrawn):
+            self._reporter.say(f"Lease {event.lease_id} is audited by {len(event.verifiers)} workers")
+        elif isinstance(event, VerdictGiven):
+            counts = f"{event.agreeing} agree, {event.objecting} object"
+            self._reporter.say(f"Lease {event.lease_id}: {event.verdict.name.lower()}, {counts}")
+        elif isinstance(event, Appealed):
+            self._reporter.say(f"Lease {event.lease_id}: the verdict was appealed")
+        elif isinstance(event, AuditClosed):
+            await self._try(event.lease_id)
+
+    async def draw_when_due(self) -> None:
+        """Draw what nobody else draws: who cheats would rather not. Until it is cancelled."""
+        while True:
+            await asyncio.sleep(BLOCKS_S)
+            if not self._undrawn:
+                continue
+            newest = await self._chain.block_number()
+            age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
+            due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
+            if due:
+                for lease_id in due:
+                    del self._undrawn[lease_id]
+                try:
+                    await self._chain.draw(self._job_id, due)
+                except ContractError as error:
+                    self._reporter.say(f"Nothing had to be drawn: {error}")
+
+    async def _try(self, lease_id: LeaseId) -> None:
+        """Accept, which sends the worker its pay."""
+        if lease_id not in self._good:
+            return
+        lease = await self._chain.lease(lease_id)
+        may = lease.draw_outcome in (DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED)
+        if lease.state is not LeaseState.SUBMITTED or not may:
+            return
+        try:
+            await self._chain.accept(self._job_id, [lease_id])
+        except (LeaseInOtherState, UnknownJob):
+            self._reporter.say(f"Lease {lease_id} had been settled before")

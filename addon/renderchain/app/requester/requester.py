@@ -1,0 +1,121 @@
+"""All that an artist asks for, each with a connection to the chain of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.audit.draw_count import DrawCount, count_draws
+from ...core.errors import LocalError
+from ...core.ids import JobId, LeaseId
+from ...core.manifest import Manifest
+from ...core.merkle import HashMany
+from ...ports.content_store import ContentStore
+from ...ports.journal import JobEntry, Journal
+from ...ports.reporter import Reporter
+from ...ports.requester_chain import RequesterChain
+from ...ports.sealer import Sealer, Unwrapper
+from ..exchange.lease_result import ReadNoisy
+from .challenge import challenge
+from .create_job import Offer
+from .final_check import FinalCheck
+from .submit import submit
+from .watch_job import JobReport, JobWatch
+
+
+@dataclass(frozen=True)
+class RequesterParts:
+    """What the use cases work with; ``open_chain`` connects the artist's account."""
+
+    open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
+    store: ContentStore
+    journal: Journal
+    unwrapper: Callable[[RequesterChain], Unwrapper]
+    sealer: Sealer
+    final_check: FinalCheck
+    hash_many: HashMany
+    read_noisy: ReadNoisy
+    from_block: int
+
+
+class Requester:
+    """The artist's side: submit, watch, cancel, challenge."""
+
+    def __init__(self, parts: RequesterParts, reporter: Reporter) -> None:
+        self._parts = parts
+        self._reporter = reporter
+
+    async def submit(self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path) -> int:
+        """Pin a packed folder and create its job; returns the job's id."""
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            return await submit(
+                chain,
+                parts.store,
+                parts.journal,
+                self._reporter,
+                folder=folder,
+                manifest=manifest,
+                requester_key=parts.unwrapper(chain).public_key,
+                offer=offer,
+                name=name,
+                output=output,
+            )
+
+    async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
+        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for."""
+        scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
+        try:
+            async with self._parts.open_chain() as chain:
+                return await self._watch(chain, job_id, output, scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    async def _watch(
+        self, chain: RequesterChain, job_id: JobId, output: Path | None, scratch: Path
+    ) -> JobReport:
+        parts = self._parts
+        entry = next((one for one in parts.journal.jobs(chain.board) if one.job_id == job_id), None)
+        if output is None and entry is None:
+            raise LocalError(f"Job {job_id} was not submitted from here; say where its frames shall go.")
+        watch = JobWatch(
+            chain,
+            parts.store,
+            parts.hash_many,
+            parts.read_noisy,
+            self._reporter,
+            sealer=parts.sealer,
+            unwrapper=parts.unwrapper(chain),
+            job_id=job_id,
+            output=output or Path(entry.output if entry else "."),
+            scratch=scratch,
+            final_check=parts.final_check,
+        )
+        report = await watch.run(entry.from_block if entry else parts.from_block)
+        if entry:
+            parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
+        return report
+
+    async def cancel(self, job_id: JobId) -> None:
+        """Take back what nobody has claimed; what is claimed finishes."""
+        async with self._parts.open_chain() as chain:
+            await chain.cancel(job_id)
+        self._reporter.say(f"Job {job_id} is canceled; unclaimed frames were refunded")
+
+    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
+        """Doubt named leaves of a lease, or without any its delivery."""
+        async with self._parts.open_chain() as chain:
+            await challenge(chain, self._reporter, lease_id, leaves)
+
+    async def draws(self) -> DrawCount:
+        """Audits drawn on this board against audits expected."""
+        async with self._parts.open_chain() as chain:
+            return count_draws(await chain.drawn(self._parts.from_block))
+
+    def jobs(self) -> list[JobEntry]:
+        """The jobs submitted from here, the newest first."""
+        return self._parts.journal.jobs()

@@ -1,0 +1,251 @@
+"""The artist's side of a running job: fetch each result, open and check it, pay for it, keep the frames."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ...core.audit.events import AuditEvent
+from ...core.board_events import (
+    BoardEvent,
+    JobClosed,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeaseEnded,
+    Reorganised,
+    ResultSubmitted,
+    TasksRefunded,
+)
+from ...core.contract_errors import NothingToWithdraw
+from ...core.errors import ContentError, SecretError
+from ...core.ids import JobId, LeaseId
+from ...core.job import JobInfo
+from ...core.lifecycle import JobState
+from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ...core.merkle import HashMany, LeaseIdentity
+from ...core.money import format_strk
+from ...core.result import Result
+from ...ports.content_store import ContentStore
+from ...ports.reporter import Reporter
+from ...ports.requester_chain import RequesterChain
+from ...ports.sealer import Sealer, Unwrapper
+from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
+from ..exchange.package import fetch_package
+from ..exchange.sealed_result import open_sealed, unwrap_key
+from .acceptance import Acceptance
+from .final_check import FinalCheck
+
+
+@dataclass
+class JobReport:
+    """What became of a job; frame numbers and the operator that rendered each, amounts in fri.
+
+    ``false_finals`` says of leases that their images were made again here, and why.
+    """
+
+    job_id: JobId
+    state: JobState = JobState.ACTIVE
+    frames: dict[int, Path] = field(default_factory=dict)
+    rendered_by: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    false_finals: dict[int, str] = field(default_factory=dict)
+    paid_fri: int = 0
+    refunded_fri: int = 0
+
+
+class JobWatch:
+    """Follows one job by its events until every task is paid or refunded."""
+
+    def __init__(
+        self,
+        chain: RequesterChain,
+        store: ContentStore,
+        hash_many: HashMany,
+        read_noisy: ReadNoisy,
+        reporter: Reporter,
+        *,
+        sealer: Sealer,
+        unwrapper: Unwrapper,
+        job_id: JobId,
+        output: Path,
+        scratch: Path,
+        final_check: FinalCheck,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._hash_many = hash_many
+        self._read_noisy = read_noisy
+        self._reporter = reporter
+        self._sealer = sealer
+        self._unwrapper = unwrapper
+        self._output = output
+        self._scratch = scratch
+        self._final_check = final_check
+        self._claims: dict[int, LeaseClaimed] = {}
+        self._acceptance = Acceptance(chain, reporter, job_id)
+        self.report = JobReport(job_id)
+
+    async def run(self, from_block: int) -> JobReport:
+        """Follow the job to its end, accept what is right, withdraw what is refunded."""
+        job = await self._chain.job(self.report.job_id)
+        raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+        manifest = parse_manifest(raw)
+        if manifest.requester_key != self._unwrapper.public_key.hex():
+            raise SecretError(
+                f"The results of job {job.job_id} are sealed for another key than this account's; "
+                "use the account that submitted it."
+            )
+        self._output.mkdir(parents=True, exist_ok=True)
+        drawing = asyncio.create_task(self._acceptance.draw_when_due())
+        try:
+            async with aclosing(self._chain.events(from_block)) as events:
+                async for event in events:
+                    if isinstance(event, Reorganised):
+                        self._forget()
+                    elif getattr(event, "job_id", None) == self.report.job_id:
+                        await self._note(event, job, manifest)
+                    if isinstance(event, JobClosed) and event.job_id == self.report.job_id:
+                        break
+        finally:
+            drawing.cancel()
+            await asyncio.gather(drawing, return_exceptions=True)
+        return await self._finish(job)
+
+    def _forget(self) -> None:
+        """The chain took back what it said: everything is told again. Frames stay where they are."""
+        self._reporter.say("The chain was reorganised; reading the job's events again")
+        self._claims.clear()
+        self._acceptance.forget()
+        self.report = JobReport(self.report.job_id)
+
+    async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
+        if isinstance(event, LeaseClaimed):
+            self._claims[event.lease_id] = event
+            self._reporter.say(f"Lease {event.lease_id}: {event.count} frames claimed")
+        elif isinstance(event, ResultSubmitted):
+            if job.requester == self._chain.address:
+                self._acceptance.submitted(event)
+            await self._take(event, job, manifest)
+        elif isinstance(event, LeaseEnded):
+            self._reporter.say(f"Lease {event.lease_id} ended: {event.state.name.lower()}")
+        elif isinstance(event, LeaseAccepted):
+            self.report.paid_fri += event.paid_fri
+        elif isinstance(event, TasksRefunded | JobClosed):
+            self.report.refunded_fri += event.refunded_fri
+        elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
+            await self._acceptance.note(event)
+
+    async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
+        claim = self._claims[event.lease_id]
+        frames = manifest.frames_of(claim)
+        folder = self._scratch / f"lease-{event.lease_id}"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            opened, result = await self._fetch(event, claim, manifest, frames, folder)
+            await self._keep_frames(event.lease_id, job, manifest, opened, result)
+        except ContentError as error:
+            self.report.refused[event.lease_id] = str(error)
+            self._reporter.doubt(
+                event.lease_id,
+                f"Lease {event.lease_id} is not what was paid for: {error} Challenge its delivery before its "
+                "window is over, unless it is audited by itself.",
+            )
+            return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        for frame in frames:
+            self.report.rendered_by[frame] = claim.operator
+            self._reporter.say(f"frame {frame} by {claim.operator:#x} is {self.report.frames[frame]}")
+        self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
+        if job.requester == self._chain.address and event.lease_id not in self.report.false_finals:
+            await self._acceptance.found_good(event.lease_id)
+
+    async def _fetch(
+        self,
+        event: ResultSubmitted,
+        claim: LeaseClaimed,
+        manifest: Manifest,
+        frames: tuple[int, ...],
+        folder: Path,
+    ) -> tuple[Path, Result]:
+        sealed, opened = folder / "sealed", folder / "opened"
+        await self._store.fetch_folder(
+            event.result.results_cid,
+            sealed,
+            max_bytes=most_bytes(manifest, len(frames)),
+            max_files=3 * len(frames) + 2,
+            on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
+        )
+        identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, claim)
+        posted = event.result.key_hash
+        key = unwrap_key(self._unwrapper, sealed, identity, key_hash=posted, hash_many=self._hash_many)
+        unseal = partial(open_sealed, self._sealer, sealed, opened, key=key, identity=identity, frames=frames)
+        await asyncio.to_thread(unseal)
+        result = check_result(
+            opened,
+            identity=identity,
+            first_task=claim.first,
+            root=event.result.root,
+            manifest=manifest,
+            frames=frames,
+            hash_many=self._hash_many,
+            read_noisy=self._read_noisy,
+        )
+        return opened, result
+
+    async def _keep_frames(
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+    ) -> None:
+        instead = await self._made_again(lease_id, job, manifest, opened, result)
+        for one in result.frames:
+            # The worker's own name for it could be that of another lease's frame.
+            name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
+            source = instead.get(one.frame, opened / one.final.path)
+            self.report.frames[one.frame] = self._keep(source, name)
+
+    async def _made_again(
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+    ) -> dict[int, Path]:
+        """Images to keep instead of a lease's own, because some of those are false."""
+        if not self._final_check.is_on:
+            return {}
+        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        cache.mkdir(parents=True, exist_ok=True)
+        package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+        work = opened.with_name("finals")
+        checked = await self._final_check.look(package, manifest, opened, result.frames, work)
+        if not checked.false:
+            return {}
+        names = "; ".join(f"frame {frame} by {by}" for frame, by in sorted(checked.false.items()))
+        self.report.false_finals[lease_id] = names
+        self._reporter.doubt(
+            lease_id,
+            f"Lease {lease_id}: the final images are not what their noisy passes make ({names}). "
+            f"{len(checked.instead)} of its {len(result.frames)} frames were made again here and kept "
+            "instead; it is not accepted early. Look at them: if the noisy pass is false too, challenge "
+            "its pixels (name leaves) before its window is over.",
+        )
+        return checked.instead
+
+    def _keep(self, source: Path, name: str) -> Path:
+        target = self._output / name
+        partial = target.with_name(target.name + ".partial")
+        shutil.copyfile(source, partial)
+        os.replace(partial, target)
+        return target
+
+    async def _finish(self, job: JobInfo) -> JobReport:
+        self.report.state = (await self._chain.job(self.report.job_id)).state
+        if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
+            try:
+                await self._chain.withdraw([job.requester])
+            except NothingToWithdraw:
+                self._reporter.say("The refund had been withdrawn before")
+        paid, back = format_strk(self.report.paid_fri), format_strk(self.report.refunded_fri)
+        self._reporter.say(f"Job {self.report.job_id} {self.report.state}: {paid} STRK paid, {back} back")
+        return self.report

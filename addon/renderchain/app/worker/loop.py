@@ -1,0 +1,261 @@
+"""The worker's loop: hear of jobs by events, claim, render, submit, get paid."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from ...core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
+from ...core.board_events import (
+    BoardEvent,
+    JobClosed,
+    JobCreated,
+    LeaseAccepted,
+    LeaseEnded,
+    Reorganised,
+)
+from ...core.contract_errors import (
+    ContractError,
+    DeadlineNotReached,
+    JobIsOver,
+    LeaseInOtherState,
+    NothingToClaim,
+    NothingToWithdraw,
+    StakeNotFree,
+    UnknownJob,
+    UnknownWorker,
+)
+from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.ids import JobId, LeaseId
+from ...core.job import LeaseInfo
+from ...core.lease_id import MAX_SLOTS, split_lease_id
+from ...core.lifecycle import LeaseState
+from ...core.money import format_strk
+from ...ports.journal import Journal, LeaseEntry
+from ...ports.reporter import Reporter
+from ...ports.worker_chain import WorkerChain
+from ..audit.duties import AuditDuties
+from .render_lease import RenderLease
+from .stake_notice import StakeNotice
+
+RETRY_S = 5.0
+MAX_FAILURES = 2  # of one job on this machine, before it is left to others
+
+
+@dataclass(frozen=True)
+class WorkerRules:
+    """What this worker takes: families (felts), least reward per task; events are read from that block on."""
+
+    families: frozenset[int]
+    least_reward_fri: int
+    from_block: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A submitted lease: its job, and when anyone may accept it."""
+
+    job_id: JobId
+    due_s: float
+
+
+class Worker:
+    """One machine's worker. ``new_secret`` gives 248 random bits, ``now`` seconds since 1970."""
+
+    def __init__(
+        self,
+        chain: WorkerChain,
+        lease: RenderLease,
+        audits: AuditDuties,
+        journal: Journal,
+        reporter: Reporter,
+        rules: WorkerRules,
+        *,
+        new_secret: Callable[[], int],
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._lease = lease
+        self._audits = audits
+        self._journal = journal
+        self._reporter = reporter
+        self._rules = rules
+        self._new_secret = new_secret
+        self._now = now
+        self._stakes = StakeNotice(chain, reporter)
+        self._jobs: dict[JobId, JobCreated] = {}
+        self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
+        self._failures: dict[JobId, int] = {}
+        self._held: dict[LeaseId, Held] = {}  # submitted, and not settled yet
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; a lease in hand is then given back."""
+        await self._audits.begin()
+        jobs = (self._follow(), self._work(), self._audits.run(), self._audits.verify(), stop.wait())
+        parts = [asyncio.create_task(part) for part in jobs]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for part in parts:
+                part.cancel()
+            ended = await asyncio.gather(*parts, return_exceptions=True)
+        errors = [one for one in ended if isinstance(one, Exception)]
+        if errors:
+            raise errors[0]
+        self._reporter.say("Stopped")
+
+    async def _follow(self) -> None:
+        async with aclosing(self._chain.events(self._rules.from_block)) as events:
+            async for event in events:
+                self._note(event)
+                self._wake.set()
+
+    def _note(self, event: BoardEvent) -> None:
+        self._audits.note(event)
+        if isinstance(event, Reorganised):
+            self._jobs.clear()
+            self._claimable.clear()
+        elif isinstance(event, JobCreated):
+            wanted = event.family in self._rules.families
+            if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
+                self._jobs[event.job_id] = event
+                self._claimable[event.job_id] = None
+        elif isinstance(event, JobClosed):
+            self._jobs.pop(event.job_id, None)
+            self._claimable.pop(event.job_id, None)
+            self._lease.forget(event.job_id)
+            self._stakes.forget(event.job_id)
+        elif isinstance(event, LeaseEnded):
+            if event.reopened and event.job_id in self._jobs:
+                self._claimable[event.job_id] = None
+            if self._held.pop(event.lease_id, None):
+                self._reporter.say(f"Lease {event.lease_id} was not accepted: {event.state.name.lower()}")
+        elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
+            del self._held[event.lease_id]
+            self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
+
+    async def _work(self) -> None:
+        await self._resume()
+        while True:
+            self._wake.clear()
+            if await self._claim_one():
+                continue
+            await self._collect()
+            due_s = min((one.due_s for one in self._held.values()), default=2**31)
+            wait_s = max(due_s - self._now(), 0.0)
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait_s)
+            except TimeoutError:
+                await self._settle_due()
+
+    async def _claim_one(self) -> bool:
+        """Claim and do one lease; False if there is none to be had now."""
+        taken = {split_lease_id(lease_id)[1] for lease_id in self._held}
+        free = [slot for slot in range(MAX_SLOTS) if slot not in taken]
+        if not free:
+            return False
+        for job_id in list(self._claimable):
+            if self._failures.get(job_id, 0) >= MAX_FAILURES:
+                continue
+            try:
+                await self._stakes.tell(job_id)
+                lease_id = await self._chain.claim_lease(job_id, free[0])
+            except (NothingToClaim, JobIsOver):
+                self._claimable.pop(job_id, None)
+                continue
+            except StakeNotFree:
+                continue  # another job may ask for less
+            except ContractError as error:
+                self._claimable.pop(job_id, None)
+                self._reporter.say(f"Job {job_id} is left to others: {error}")
+                continue
+            entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
+            self._journal.save_lease(entry)
+            await self._do(entry, await self._chain.lease(lease_id))
+            return True
+        return False
+
+    async def _do(self, entry: LeaseEntry, lease: LeaseInfo) -> None:
+        """Render and submit a claimed lease; what fails is given back, so that others may try."""
+        job = await self._chain.job(entry.job_id)
+        try:
+            await self._lease.run(entry, lease, job)
+        except (RenderFailed, ContentError, StoreError) as error:
+            self._reporter.say(f"Lease {entry.lease_id} of job {entry.job_id} failed: {error}")
+            self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
+            await self._give_back(entry)
+            await asyncio.sleep(RETRY_S if isinstance(error, StoreError) else 0)
+        except LeaseInOtherState as error:
+            self._journal.save_lease(replace(entry, state="lost"))
+            self._reporter.say(f"Lease {entry.lease_id} is no longer ours: {error}")
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(entry))
+            raise
+        else:
+            self._journal.save_lease(replace(entry, state="submitted"))
+            self._hold(entry.lease_id, job.job_id, self._now() + job.window_s)
+        finally:
+            shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
+
+    def _hold(self, lease_id: LeaseId, job_id: JobId, due_s: float) -> None:
+        self._held[lease_id] = Held(job_id, due_s)
+        self._audits.own(lease_id)
+
+    async def _give_back(self, entry: LeaseEntry) -> None:
+        try:
+            await self._chain.give_back(entry.lease_id)
+        except LeaseInOtherState:
+            self._reporter.say(f"Lease {entry.lease_id} had ended before it was given back")
+        self._journal.save_lease(replace(entry, state="given_back"))
+
+    async def _resume(self) -> None:
+        """Go on with what an earlier run of this worker left: the chain knows what it holds."""
+        if not await self._chain.worker_id():
+            raise UnknownWorker(f"Working as {self._chain.address:#x}")
+        known = {entry.lease_id: entry for entry in self._journal.leases(self._chain.board)}
+        for lease_id in await self._chain.open_leases():
+            lease = await self._chain.lease(lease_id)
+            fresh = LeaseEntry(self._chain.board, lease_id, lease.job_id, self._new_secret(), "claimed")
+            if lease.state is LeaseState.CLAIMED:
+                self._reporter.say(f"Resuming lease {lease_id}")
+                entry = known.get(lease_id, fresh)
+                self._journal.save_lease(entry)
+                await self._do(entry, lease)
+            elif lease.state is LeaseState.SUBMITTED:
+                self._hold(lease_id, lease.job_id, await self._due_s(lease))
+            else:
+                self._audits.own(lease_id)
+
+    async def _due_s(self, lease: LeaseInfo) -> float:
+        return lease.since_s + (await self._chain.job(lease.job_id)).window_s
+
+    async def _settle_due(self) -> None:
+        """Accept, as anyone may, what the requester let lie for the whole window."""
+        for lease_id, held in list(self._held.items()):
+            if held.due_s > self._now():
+                continue
+            try:
+                await self._chain.accept_late(held.job_id, [lease_id])
+            except DeadlineNotReached:  # an audit began the window anew
+                due_s = await self._due_s(await self._chain.lease(lease_id))
+                self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
+            except (StillInAudit, MustBeAudited, DrawIsAhead):
+                self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
+            except (LeaseInOtherState, UnknownJob):  # settled, maybe long ago
+                self._held.pop(lease_id, None)
+
+    async def _collect(self) -> None:
+        """Have the board pay out what the payout address earned."""
+        payout = (await self._chain.worker(await self._chain.worker_id())).payout
+        amount_fri = await self._chain.balance_fri(payout)
+        if not amount_fri:
+            return
+        try:
+            await self._chain.withdraw([payout])
+        except NothingToWithdraw:
+            return  # another worker of the same owner was faster
+        self._reporter.say(f"{format_strk(amount_fri)} STRK paid out")

@@ -1,0 +1,160 @@
+"""One lease from package to submission."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ...core.cid import digest_of, split_digest
+from ...core.errors import ContentError
+from ...core.ids import JobId, LeaseId
+from ...core.job import JobInfo, LeaseInfo, LeaseResult, family_of
+from ...core.manifest import Manifest
+from ...core.merkle import HashMany, LeaseIdentity, root_of
+from ...core.sealed import key_hash_of, result_key_of, salt_key_of
+from ...ports.content_store import ContentStore
+from ...ports.journal import LeaseEntry
+from ...ports.renderer import Renderer
+from ...ports.reporter import Reporter
+from ...ports.sealer import Sealer
+from ...ports.worker_chain import WorkerChain
+from ..audit.proof_store import ProofStore
+from ..exchange.lease_result import write_result
+from ..exchange.package import fetch_package
+from ..exchange.sealed_result import seal_result
+
+
+class RenderLease:
+    """Fetches, renders, pins and submits; packages stay in ``folder`` while their job lives."""
+
+    def __init__(
+        self,
+        chain: WorkerChain,
+        store: ContentStore,
+        renderer: Renderer,
+        reporter: Reporter,
+        folder: Path,
+        *,
+        hash_many: HashMany,
+        sealer: Sealer,
+        proof_store: ProofStore,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._renderer = renderer
+        self._reporter = reporter
+        self._folder = folder
+        self._hash_many = hash_many
+        self._sealer = sealer
+        self._proof_store = proof_store
+        self._packages: dict[int, Path] = {}
+
+    def output(self, lease_id: LeaseId) -> Path:
+        """Where a lease's files are while it is worked on."""
+        return self._folder / "leases" / str(lease_id)
+
+    def forget(self, job_id: JobId) -> None:
+        """Delete the package of a job that is over."""
+        package = self._packages.pop(job_id, None)
+        if package and package not in self._packages.values():
+            shutil.rmtree(package, ignore_errors=True)
+
+    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> None:
+        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
+        cache = self._folder / "packages"
+        cache.mkdir(parents=True, exist_ok=True)
+        size = (terms.package_bytes, terms.package_files)
+        package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
+        self._packages[entry.job_id] = package
+        check_terms(manifest, terms)
+        key = result_key_of(entry.secret)
+        identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
+        # Before rendering: results that can't be sealed for anyone are never submitted.
+        header = self._sealer.wrap(key, bytes.fromhex(manifest.requester_key), identity)
+        output = self.output(entry.lease_id)
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir(parents=True)
+        leaves = await self._render(entry, lease, identity, package, manifest, output)
+        frames = manifest.frames_of(lease)
+        seal = partial(
+            seal_result, self._sealer, output, key=key, header=header, identity=identity, frames=frames
+        )
+        results = split_digest(digest_of(await self._pin_sealed(output, seal)))
+        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
+        result = LeaseResult(root, *results, key_hash_of(self._hash_many, key))
+        records = b"".join(path.read_bytes() for path in sorted(output.glob("*.leaves")))
+        self._proof_store.save(entry.lease_id, result, leaves, records)
+        await self._chain.submit(entry.lease_id, result)
+        self._reporter.say(f"Lease {entry.lease_id} submitted")
+
+    async def _pin_sealed(self, output: Path, seal: Callable[[Path], None]) -> str:
+        """Seal into a folder beside the output, out of the render process's reach; returns its CID."""
+        sealed = output.with_name(f"{output.name}.sealed")
+        shutil.rmtree(sealed, ignore_errors=True)
+        try:
+            await asyncio.to_thread(seal, sealed)
+            return await self._store.add_folder(
+                sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
+            )
+        finally:
+            shutil.rmtree(sealed, ignore_errors=True)
+
+    async def _render(
+        self,
+        entry: LeaseEntry,
+        lease: LeaseInfo,
+        identity: LeaseIdentity,
+        package: Path,
+        manifest: Manifest,
+        output: Path,
+    ) -> list[int]:
+        frames = manifest.frames_of(lease)
+        rendered = []
+        async with self._renderer.open(package, manifest, output) as session:
+            loaded = session.loaded
+            self._reporter.say(
+                f"Lease {entry.lease_id}: {len(frames)} frames on {loaded.device} ({loaded.device_name})"
+            )
+            for number, frame in enumerate(frames):
+                self._reporter.progress("frames", number, len(frames))
+                rendered.append(
+                    await session.render(
+                        frame,
+                        lambda at: self._reporter.progress(
+                            f"samples of frame {at.frame}", at.sample, at.samples
+                        ),
+                    )
+                )
+                self._reporter.say(f"Frame {frame}: {rendered[-1].render_ms / 1000:.1f} s")
+        check_output(output)
+        return write_result(
+            output,
+            loaded,
+            rendered,
+            identity=identity,
+            first_task=lease.first,
+            salt_key=salt_key_of(entry.secret),
+            manifest=manifest,
+            hash_many=self._hash_many,
+        )
+
+
+def check_output(folder: Path) -> None:
+    """Raise ContentError where a render process left a link: it leads out of its sandbox into ours."""
+    links = [path.name for path in folder.rglob("*") if path.is_symlink()]
+    if links:
+        raise ContentError(f"The render process left the link {links[0]!r} among its files: refused.")
+
+
+def check_terms(manifest: Manifest, terms: JobInfo) -> None:
+    """Raise ContentError where the package contradicts what the chain says of it."""
+    if len(manifest.frames) != terms.tasks:
+        raise ContentError(
+            f"The package has {len(manifest.frames)} frames, the job {terms.tasks} tasks: refused."
+        )
+    stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
+    if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
+        raise ContentError("The package needs another Blender or engine than the job says: refused.")

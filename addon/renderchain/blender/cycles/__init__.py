@@ -1,0 +1,1 @@
+"""What is asked of Cycles: devices, passes, tiles, exactness, final images."""

@@ -1,0 +1,59 @@
+"""Choosing what Cycles renders on."""
+
+from __future__ import annotations
+
+import _cycles  # type: ignore[import-not-found]  # Cycles' own module; the stubs leave it out
+import bpy
+
+from ...core.errors import RenderFailed
+from ...core.job import DEVICE_GROUPS
+
+BACKENDS = tuple(group for group in DEVICE_GROUPS if group != "CPU")  # in the order that AUTO tries
+
+
+def choose(scene: bpy.types.Scene, wanted: str) -> tuple[str, str]:
+    """Set the scene to render on a device as ``find`` finds it; returns its kind and its name."""
+    kind, name = find(wanted)
+    scene.cycles.device = "CPU" if kind == "CPU" else "GPU"
+    return kind, name
+
+
+def find(wanted: str) -> tuple[str, str]:
+    """Set Cycles to a device; returns its kind and its name.
+
+    ``wanted`` is AUTO, CPU or a backend. Raises RenderFailed if it is not to be had.
+    """
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    backends = {"AUTO": BACKENDS, "CPU": ()}.get(wanted, (wanted,))
+    for backend in backends:
+        try:
+            preferences.compute_device_type = backend
+        except TypeError:
+            continue  # this Blender was built without it
+        preferences.refresh_devices()
+        found = [device for device in preferences.devices if device.type == backend]
+        if found:
+            for device in preferences.devices:
+                device.use = device.type == backend
+            return backend, ", ".join(device.name for device in found)
+    if wanted not in ("AUTO", "CPU"):
+        raise RenderFailed(f"Cycles finds no {wanted} device here; choose AUTO or CPU, or check the driver.")
+    names = [name for name, kind, *_ in _cycles.available_devices("CPU") if kind == "CPU"]
+    return "CPU", names[0] if names else "CPU"
+
+
+def require_comparable(kind: str) -> None:
+    """Whether others of the device group will see the same pixels as this machine does.
+
+    Cycles has another kernel for processors without AVX2, whose pixels are further from the others' than is
+    proved to pass (docs/decisions/0012). Raises RenderFailed where a worker would use it.
+    """
+    if kind != "CPU":
+        return
+    lines = _cycles.system_info().splitlines()
+    capabilities = [line for line in lines if line.startswith("CPU device capabilities:")]
+    if not any("AVX2" in line for line in capabilities):
+        raise RenderFailed(
+            "This processor has no AVX2, so others could take its honest work for a cheat's; nothing was "
+            "claimed. Render on a GPU (--device) or on an x86 processor of 2013 or later."
+        )

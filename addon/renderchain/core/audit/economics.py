@@ -1,0 +1,48 @@
+"""What audits cost and what is at stake: the formulas of contracts/src/rules/terms.cairo in Python.
+
+docs/protocol.md derives them: cheating must lose money at every audit rate.
+"""
+
+from __future__ import annotations
+
+LEASES_PER_HALVING = 10
+MAX_AUDIT_EXP = 5
+LEAVES_PER_DRAWN = 96  # 3 verifiers * (80/64)^2 / 96 = 4.9 % of the lease
+BOND_FEES = 20
+SEATS = (3, 7, 15)  # verifiers of each round
+PHASES = 24  # steps that the longest audit may take
+
+
+def drawn_leaves(leaves: int, wanted: int) -> int:
+    """How many leaves of a lease a round draws."""
+    return min(leaves // LEAVES_PER_DRAWN + 1, wanted, leaves)
+
+
+def fee_of(fee_fri: int, tile_fri: int, leaves: int) -> int:
+    """What each verifier of a round gets."""
+    return fee_fri + tile_fri * leaves
+
+
+def least_lock(pay_fri: int, audit_fees_fri: int) -> int:
+    """L_min: 3/10 of the pay, rounded up, and the fees of one audit."""
+    return -(-pay_fri * 3 // 10) + audit_fees_fri
+
+
+def lock_at(pay_fri: int, least_lock_fri: int, audit_exp: int) -> int:
+    """max(L_min, 2R(1-p)/p) for p = 2^-audit_exp."""
+    return max(least_lock_fri, 2 * pay_fri * ((1 << audit_exp) - 1))
+
+
+def audit_rate(pay_fri: int, least_lock_fri: int, floor_exp: int, audited: int, free_fri: int) -> int | None:
+    """The smallest rate, as exponent, that record, job and free stake allow; None if none does."""
+    exp = min(audited // LEASES_PER_HALVING, floor_exp)
+    while exp and lock_at(pay_fri, least_lock_fri, exp) > free_fri:
+        exp -= 1
+    return exp if lock_at(pay_fri, least_lock_fri, exp) <= free_fri else None
+
+
+def audit_pool(tasks: int, longest_lease: int, tiles: int, wanted: int, fee_fri: int, tile_fri: int) -> int:
+    """The least audit pool of a job: an audit of every lease, as newcomers have them."""
+    longest = min(longest_lease, tasks)
+    leases = -(-tasks // longest)
+    return leases * SEATS[0] * fee_of(fee_fri, tile_fri, drawn_leaves(longest * tiles, wanted))

@@ -1,0 +1,144 @@
+"""The reasons that a board gives for refusing a step of an audit; see contract_errors.py."""
+
+from __future__ import annotations
+
+from ..errors import ContractError
+
+
+class MustBeAudited(ContractError):
+    code = "RC: lease has to be audited"
+    advice = "Draw it; it is paid once a committee accepted it."
+
+
+class StillInAudit(ContractError):
+    code = "RC: not before the court ends"
+    advice = "Wait for the verdict."
+
+
+class DrawIsAhead(ContractError):
+    code = "RC: block of the draw is ahead"
+    advice = "Wait until the chain is twelve blocks past the submission."
+
+
+class NothingToDraw(ContractError):
+    code = "RC: nothing to draw"
+    advice = "The draw was made; nothing has to be done."
+
+
+class NotThatVerifier(ContractError):
+    code = "RC: not that verifier"
+    advice = "Use the operator account of the seat's worker."
+
+
+class SeatHasVoted(ContractError):
+    code = "RC: seat has voted already"
+    advice = "Nothing has to be done."
+
+
+class NotTheSealedVote(ContractError):
+    code = "RC: vote is not the sealed one"
+    advice = "Reveal exactly what was sealed."
+
+
+class NeedsPrints(ContractError):
+    code = "RC: another vote needs prints"
+    advice = "Show the prints of the leaves that differ."
+
+
+class NotTheOpenedAnswer(ContractError):
+    code = "RC: not the opened answer"
+    advice = "Name the contents that the worker opened."
+
+
+class OpenedForAnotherDraw(ContractError):
+    code = "RC: opened for another draw"
+    advice = "The chain was reorganised; read the draw again."
+
+
+class StepNotOverdue(ContractError):
+    code = "RC: step is not overdue"
+    advice = "Wait until everybody has voted or the step's time is over."
+
+
+class StepIsOver(ContractError):
+    code = "RC: step is over"
+    advice = "It is too late for that."
+
+
+class OnlyLosersAppeal(ContractError):
+    code = "RC: only who lost may appeal"
+    advice = "Appeal as the side that lost the last round."
+
+
+class AuditInOtherPhase(ContractError):
+    code = "RC: case in another phase"
+
+
+class NoSuchSeatInRound(ContractError):
+    code = "RC: no such seat in the round"
+    advice = "Name a seat that the round has."
+
+
+class OnlyRequestersDoubt(ContractError):
+    code = "RC: only requesters may doubt"
+    advice = "Use the account that created the job."
+
+
+class ChallengeWindowOver(ContractError):
+    code = "RC: challenge window is over"
+    advice = "The lease can no longer be challenged."
+
+
+class DrawComesFirst(ContractError):
+    code = "RC: the draw comes first"
+    advice = "Draw the lease, then challenge it."
+
+
+class LeaseIsInAudit(ContractError):
+    code = "RC: lease is in court"
+    advice = "Wait for the verdict."
+
+
+class WrongLeavesNamed(ContractError):
+    code = "RC: name 1 to 8 of its leaves"
+    advice = "Name one to eight leaves of the lease."
+
+
+class NotTheResultsKey(ContractError):
+    code = "RC: not the key of the results"
+    advice = "Reveal the key whose hash was submitted."
+
+
+class FailureWithoutReason(ContractError):
+    code = "RC: failure without a reason"
+    advice = "Say why."
+
+
+class NotTheSubmittedResult(ContractError):
+    code = "RC: not the submitted result"
+    advice = "Name the result exactly as it was submitted."
+
+
+class LeafNotUnderRoot(ContractError):
+    code = "RC: leaf is not under the root"
+    advice = "Open the leaves that were submitted."
+
+
+class WrongLeafCount(ContractError):
+    code = "RC: wrong number of leaves"
+    advice = "Open all drawn leaves, and each with its proof."
+
+
+class WrongPrint(ContractError):
+    code = "RC: print is another one"
+    advice = "Show the prints whose hashes the contents name."
+
+
+class BoardWithoutAuditLibrary(ContractError):
+    code = "RC: board without a court"
+    advice = "Deploy the board with the audit library's class."
+
+
+class TooMuchWithoutVerifiers(ContractError):
+    code = "RC: too much without a jury"
+    advice = "Take smaller leases, or wait until four owners have seats in the family."

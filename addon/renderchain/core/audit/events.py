@@ -1,0 +1,137 @@
+"""What a board tells of audits and challenges; ``block`` is the block that holds the event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..ids import JobId, LeaseId, WorkerId
+from .state import AuditKind, Content, DrawOutcome, Verdict, Vote
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """Any of them: it is about one lease of one job."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+
+
+@dataclass(frozen=True)
+class LeaseDrawn(AuditEvent):
+    """What chance said of a submitted lease."""
+
+    audit_exp: int
+    draw_outcome: DrawOutcome
+
+
+@dataclass(frozen=True)
+class CommitteeDrawn(AuditEvent):
+    """These workers have seats in a round; of some that were absent, new ones."""
+
+    round: int
+    kind: AuditKind
+    seed: int
+    verifiers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class VotesSealed(AuditEvent):
+    """All verifiers are bound; an audit of pixels waits for the worker's leaves."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class LeavesOpened(AuditEvent):
+    """What the worker's drawn leaves hold."""
+
+    round: int
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True)
+class Voted(AuditEvent):
+    """A verifier's vote."""
+
+    round: int
+    seat: int
+    worker_id: WorkerId
+    vote: Vote
+
+
+@dataclass(frozen=True)
+class ContentsShown(AuditEvent):
+    """What a verifier has, who differs from the worker."""
+
+    round: int
+    seat: int
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True)
+class PrintShown(AuditEvent):
+    """The print of one leaf in which it differs; ``index`` counts the drawn leaves."""
+
+    round: int
+    seat: int
+    index: int
+    print: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class VerdictGiven(AuditEvent):
+    """What a round found; final unless somebody appeals in time."""
+
+    round: int
+    verdict: Verdict
+    agreeing: int
+    objecting: int
+
+
+@dataclass(frozen=True)
+class Appealed(AuditEvent):
+    """A lease goes to a larger committee."""
+
+    round: int
+    bond_fri: int
+
+
+@dataclass(frozen=True)
+class AuditClosed(AuditEvent):
+    """The audit is over and its money is where it belongs."""
+
+    kind: AuditKind
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class LeaseChallenged(AuditEvent):
+    """The requester doubts named leaves, or that the results can be had."""
+
+    kind: AuditKind
+    leaves: tuple[int, ...]
+    bond_fri: int
+
+
+@dataclass(frozen=True)
+class KeyRevealed(AuditEvent):
+    """With this key anybody can read the lease's results."""
+
+    key_hi: int
+    key_lo: int
+
+
+@dataclass(frozen=True)
+class FailureReported(AuditEvent):
+    """The worker says that the lease's tasks can't be rendered."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeaseSlashed(AuditEvent):
+    """A lease was lost: so much of its worker's stake, of which the reward is not burned."""
+
+    slashed_fri: int
+    reward_fri: int

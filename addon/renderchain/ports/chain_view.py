@@ -1,0 +1,61 @@
+"""What any account may read of one board of a network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from ..core.board_events import BoardEvent
+from ..core.ids import JobId, LeaseId, WorkerId
+from ..core.job import JobInfo, LeaseInfo, WorkerInfo
+
+
+class ChainView(Protocol):
+    """All raise ContractError or ChainError."""
+
+    @property
+    def address(self) -> int:
+        """The account that writes are signed by."""
+        ...
+
+    @property
+    def chain_id(self) -> int:
+        """The chain's identifier, as a felt."""
+        ...
+
+    @property
+    def board(self) -> int:
+        """The board's address."""
+        ...
+
+    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on, in order, each once; endless, so close it."""
+        ...
+
+    async def block_number(self) -> int:
+        """The newest block."""
+        ...
+
+    async def balance_fri(self, account: int) -> int:
+        """What an account may withdraw."""
+        ...
+
+    async def tokens_fri(self, account: int) -> int:
+        """STRK in the account itself."""
+        ...
+
+    async def job(self, job_id: JobId) -> JobInfo:
+        """A job's state."""
+        ...
+
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
+        """A lease's state."""
+        ...
+
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
+        """A worker's stake and addresses."""
+        ...
+
+    async def worker_id(self) -> WorkerId:
+        """The number of the worker whose operator this account is; 0 if there is none."""
+        ...

@@ -1,0 +1,52 @@
+"""The chain as a requester needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..core.audit.events import LeaseDrawn
+from ..core.contract_errors import ContractError
+from ..core.ids import JobId, LeaseId
+from ..core.job import JobTerms
+from .chain_view import ChainView
+
+
+class RequesterChain(ChainView, Protocol):
+    """Writes wait until they are in a block. All raise ContractError or ChainError."""
+
+    async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
+        """Pay the escrow and create the job; returns its id. With the same intent it happens once."""
+        ...
+
+    async def recover(self) -> dict[str, JobId]:
+        """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
+        ...
+
+    async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """As the requester, accept leases, which pays their workers; returns what was refused."""
+        ...
+
+    async def cancel(self, job_id: JobId) -> None:
+        """As the requester, take back what nobody holds."""
+        ...
+
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        """Send accounts their whole balance on the board."""
+        ...
+
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """Draw what chance decides about these leases; anyone may. Returns what was refused."""
+        ...
+
+    async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
+        """As the requester, pay a bond and have 1 to 8 leaves audited."""
+        ...
+
+    async def challenge_delivery(self, lease_id: LeaseId) -> None:
+        """As the requester, pay a bond and have a committee fetch the results."""
+        ...
+
+    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
+        """What chance decided since a block, of all jobs."""
+        ...

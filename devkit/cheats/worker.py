@@ -1,0 +1,67 @@
+"""A worker that cheats with the leases that it renders.
+
+    python -m devkit.cheats.worker --config FILE --cheat NAME [--share S] [--seed N] [--name NAME]
+
+It ends by itself when it is caught.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import bpy  # noqa: F401 - as a Python module it has to come first
+from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.blender.console import ConsoleReporter
+from renderchain.composition import run_worker
+from renderchain.core.job import family_of
+from renderchain.settings import load_settings
+
+from .renderer import CHEATS, CheatingRenderer
+
+
+class Watchful(ConsoleReporter):
+    """Stops the worker when it was caught."""
+
+    def __init__(self, prefix: str, stop: asyncio.Event) -> None:
+        super().__init__(prefix)
+        self._stop = stop
+
+    def say(self, text: str) -> None:
+        """Print, and stop after a rejection."""
+        super().say(text)
+        if "was not accepted: rejected" in text:
+            self._stop.set()
+
+
+async def work(options: argparse.Namespace) -> None:
+    """Cheat until caught or ended."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    settings = load_settings(options.config, {"appeals": "false"})
+    honest = BlenderRenderer(blender="", device="CPU", log_folder=settings.folder / "logs")
+    families = frozenset({family_of((4, 5), "CYCLES", "CPU")})
+    reporter = Watchful(f"{options.name}: " if options.name else "", stop)
+    reporter.say(f"Cheating: {options.cheat}")
+    cheating = CheatingRenderer(honest, options.cheat, options.share, options.seed)
+    await run_worker(settings, reporter, blender="", families=families, stop=stop, renderer=cheating)
+
+
+def main() -> int:
+    """Read the options and work."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--cheat", choices=CHEATS, required=True)
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--name", default="")
+    asyncio.run(work(parser.parse_args()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

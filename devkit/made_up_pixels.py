@@ -1,0 +1,85 @@
+"""Made-up pixels of a lease: what its worker answers for, and how other renderings of it differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.state import Content
+from renderchain.core.cid import split_digest
+from renderchain.core.job import LeaseResult
+from renderchain.core.merkle import LeaseIdentity, proofs_of, root_of, salt_of
+from renderchain.core.prints import BITS_BYTES, FULL_AREA, LEVEL_COUNT, TilePrint
+from renderchain.core.result import leaves_of_frame
+from renderchain.core.sealed import key_hash_of
+
+RESULTS_KEY = bytes(range(32))
+SALT_KEY = 2**200 + 1
+
+
+class Rendering(Enum):
+    """Another rendering of the same tile: the same bits, those of another machine, other pixels."""
+
+    SAME = 0
+    MACHINE = 1
+    OTHER = 2
+
+
+def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:
+    """A tile's print; of MACHINE it agrees with SAME, of OTHER it does not."""
+    seed = hashlib.sha256(b"%d" % leaf).digest()
+    digest = seed if how is Rendering.SAME else hashlib.sha256(seed + bytes([how.value])).digest()
+    flipped = {Rendering.SAME: 0, Rendering.MACHINE: 1, Rendering.OTHER: 255}[how]
+    bits = bytes(byte ^ flipped for byte in seed * (BITS_BYTES // len(seed)))
+    return TilePrint(digest, bits, (500 + how.value,) * LEVEL_COUNT, FULL_AREA)
+
+
+def content_of(one: TilePrint) -> Content:
+    """What a leaf says of a tile."""
+    return Content(*split_digest(one.digest), hash_many(one.felts()))
+
+
+def contents_of(leaves: Sequence[int], how: Rendering = Rendering.SAME) -> list[Content]:
+    """What drawn leaves hold."""
+    return [content_of(print_of(leaf, how)) for leaf in leaves]
+
+
+def prints_of(leaves: Sequence[int], how: Rendering) -> list[tuple[int, ...]]:
+    """The prints of drawn leaves."""
+    return [print_of(leaf, how).felts() for leaf in leaves]
+
+
+@dataclass(frozen=True)
+class LeasePixels:
+    """All leaves of a lease of ``count`` tasks from ``first``; SAME is what the worker has."""
+
+    identity: LeaseIdentity
+    first: int
+    count: int
+    tiles: int
+
+    @cached_property
+    def _leaves(self) -> list[int]:
+        found: list[int] = []
+        for task in range(self.count):
+            prints = [print_of(task * self.tiles + tile) for tile in range(self.tiles)]
+            found += leaves_of_frame(hash_many, self.identity, SALT_KEY, self.first + task, prints, "00" * 32)
+        return found
+
+    @cached_property
+    def result(self) -> LeaseResult:
+        """What the worker submits."""
+        return LeaseResult(root_of(hash_many, self._leaves), 4, 5, key_hash_of(hash_many, RESULTS_KEY))
+
+    def opened(self, drawn: Sequence[int]) -> tuple[list[tuple[int, Content]], list[int]]:
+        """The openings of drawn leaves, and their proofs in a row."""
+        places = [divmod(leaf, self.tiles) for leaf in drawn]
+        salts = [salt_of(hash_many, SALT_KEY, self.first + task, tile) for task, tile in places]
+        positions = [task * (self.tiles + 1) + tile for task, tile in places]
+        proofs = proofs_of(hash_many, self._leaves, positions)
+        openings = list(zip(salts, contents_of(drawn), strict=True))
+        return openings, [sibling for proof in proofs for sibling in proof]

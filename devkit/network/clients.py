@@ -1,0 +1,101 @@
+"""A network of our contracts on the real devnet, and clients of it with an outbox each."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.adapters.starknet.registry import StarknetRegistry
+from renderchain.adapters.starknet.sender import Sender
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import JobTerms, family_of
+from renderchain.core.money import FRI_PER_STRK
+
+from devkit.network.deploy import Deployed, Rules, deploy_network
+from devkit.network.local import Account, predeployed
+
+FAMILY = family_of((4, 5), "CYCLES", "CPU")
+PAYOUT = 0xC01D
+LIMIT_FRI = 5 * FRI_PER_STRK
+RULES = Rules(
+    cooldown_s=1600, lease_timeout_s=300, window_s=200, audit_s=400, slowest_block_s=100, epoch_blocks=10
+)
+TERMS = JobTerms(
+    package_hi=2**127,
+    package_lo=1,
+    package_bytes=1000,
+    package_files=2,
+    tasks=3,
+    reward_fri=10**17,
+    audit_pool_fri=3 * 10**16,
+    family=FAMILY,
+    longest_lease=2,
+    lease_timeout_s=300,
+    window_s=200,
+    expires_in_s=2000,
+    tiles=4,
+    audit_fee_fri=10**15,
+    audit_tile_fri=10**14,
+)
+FEE_FRI = 11 * 10**14  # of a verifier who looks at one leaf
+
+
+@dataclass
+class Views:
+    """One network as its people see it; the artist deployed it too."""
+
+    node: Node
+    deployed: Deployed
+    artist: StarknetChain
+    worker: StarknetChain
+    outsider: StarknetChain
+    owner: StarknetRegistry
+    worker_id: WorkerId
+
+
+class Chains:
+    """Opens accounts and clients; everything is closed with the block."""
+
+    def __init__(self, port: int, folder: Path, stack: AsyncExitStack) -> None:
+        self.node = Node(f"http://127.0.0.1:{port}/rpc", f"ws://127.0.0.1:{port}/ws", "SN_SEPOLIA")
+        self.accounts = predeployed(self.node.rpc_url)
+        self._folder = folder
+        self._stack = stack
+
+    async def account(self, one: Account, node: Node | None = None) -> Any:
+        """A starknet-py account."""
+        opened = await open_account(node or self.node, one.address, one.private_key)
+        self._stack.push_async_callback(close_account, opened)
+        return opened
+
+    def journal(self, one: Account) -> SqliteJournal:
+        """The account's own journal."""
+        return SqliteJournal(self._folder / f"{one.address:#x}.sqlite")
+
+    async def sender(self, one: Account, node: Node | None = None, **options: Any) -> tuple[Any, Sender]:
+        """An account and its sender."""
+        account = await self.account(one, node)
+        limit_fri = options.pop("limit_fri", LIMIT_FRI)
+        return account, Sender(account, self.journal(one), limit_fri, **options)
+
+    async def chain(
+        self, one: Account, deployed: Deployed, node: Node | None = None, **options: Any
+    ) -> StarknetChain:
+        """A network as an account sees it."""
+        account, sender = await self.sender(one, node, **options)
+        return await StarknetChain.connect(account, sender, node or self.node, deployed.directory)
+
+    async def network(self, rules: Rules = RULES) -> Views:
+        """A new network with one worker."""
+        artist, owner, operator, outsider = self.accounts[:4]
+        deployed = await deploy_network(await self.account(artist), rules)
+        account, sender = await self.sender(owner)
+        registry = await StarknetRegistry.connect(account, sender, deployed.directory)
+        worker_id = await registry.register(operator.address, PAYOUT, [FAMILY], 5 * FRI_PER_STRK)
+        first, second, third = [await self.chain(one, deployed) for one in (artist, operator, outsider)]
+        return Views(self.node, deployed, first, second, third, registry, worker_id)

@@ -1,0 +1,102 @@
+"""Declare and deploy a RenderChain network: directory, registry and one board."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from renderchain.adapters.starknet.contracts import read_abis_fast
+from renderchain.core.money import FRI_PER_STRK
+from starknet_py.contract import Contract
+from starknet_py.net.client_errors import ClientError
+
+REPO = Path(__file__).resolve().parents[2]
+ARTEFACTS = REPO / "contracts" / "artefacts"
+CLASSES = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi" / "classes.json"
+# STRK has this address on devnet, Sepolia and mainnet.
+STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
+
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Contract addresses of a network."""
+
+    directory: int
+    registry: int
+    board: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a network is deployed with; times in seconds, amounts in fri.
+
+    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
+    """
+
+    cooldown_s: int = 6 * DAY_S
+    minimum_stake_fri: int = FRI_PER_STRK
+    lease_timeout_s: int = DAY_S
+    window_s: int = DAY_S
+    audit_s: int = DAY_S
+    slowest_block_s: int = 60
+    seat_unit_fri: int = FRI_PER_STRK
+    epoch_blocks: int = 720
+    unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
+
+    def registry_arguments(self) -> list[Any]:
+        """The end of the registry's constructor."""
+        names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
+        limits = {name: getattr(self, name) for name in names}
+        seats = [self.seat_unit_fri, self.epoch_blocks, self.unjudged_cap_fri]
+        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats]
+
+
+async def deploy_network(owner: Any, rules: Rules) -> Deployed:
+    """Deploy with ``owner`` (a starknet-py account) as the directory's owner.
+
+    Later boards wait one second longer than the cool-down, so that workers can leave first.
+    """
+    read_abis_fast()
+    token = STRK
+    directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
+    registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
+    library = await _declare(owner, "AuditLibrary")
+    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, library])
+    for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
+        sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
+        await sent.wait_for_acceptance(check_interval=0.1)
+    return Deployed(int(directory.address), int(registry.address), int(board.address))
+
+
+async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:
+    class_hash = await _declare(owner, name)
+    abi = json.loads((CLASSES.parent / f"{name}.json").read_text())
+    deployed = await Contract.deploy_contract_v3(
+        owner, class_hash, abi=abi, constructor_args=arguments, auto_estimate=True
+    )
+    await deployed.wait_for_acceptance(check_interval=0.1)
+    return deployed.deployed_contract
+
+
+async def _declare(owner: Any, name: str) -> int:
+    """Declare a class unless the chain knows it from an earlier network; returns its hash."""
+    class_hash = int(json.loads(CLASSES.read_text())[name], 16)
+    try:
+        await owner.client.get_class_by_hash(class_hash)
+    except ClientError:
+        declared = await Contract.declare_v3(
+            owner,
+            compiled_contract=_artefact(name, "sierra"),
+            compiled_contract_casm=_artefact(name, "casm"),
+            auto_estimate=True,
+        )
+        await declared.wait_for_acceptance(check_interval=0.1)
+    return class_hash
+
+
+def _artefact(name: str, form: str) -> str:
+    return (ARTEFACTS / f"{name}.{form}.json").read_text()

@@ -1,0 +1,244 @@
+"""A whole network in one folder: services, contracts, accounts, and a settings file for each role."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from renderchain.adapters.keys import KeystoreFile
+from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.composition import open_chain, open_registry
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import StandingOffer, family_of
+from renderchain.core.money import FRI_PER_STRK
+from renderchain.settings import load_settings
+
+from .deploy import Deployed, Rules, deploy_network
+from .heartbeat import make_blocks
+from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
+
+PHASE_S = 90  # a step of an audit; the machine may be busy
+RULES = Rules(slowest_block_s=86400, audit_s=24 * PHASE_S, epoch_blocks=10)
+STAKE_FRI = 100 * FRI_PER_STRK
+SEATS = 5  # of a worker in a family
+OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
+FAMILIES = ("4.5", "5.2")
+
+
+class SilentReporter:
+    """For what nobody watches."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
+    def doubt(self, lease_id: LeaseId, text: str) -> None:
+        """Say nothing."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Show nothing."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A funded account of the devnet."""
+
+    address: int
+    private_key: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """A running network; ``accounts`` by role: deployer, artist, owner-N and worker-N."""
+
+    folder: Path
+    pids: tuple[int, ...]
+    rpc_url: str
+    ws_url: str
+    ipfs_api: str
+    contracts: Deployed
+    accounts: dict[str, Account]
+
+    def settings_file(self, role: str) -> Path:
+        """The settings of a role."""
+        return self.folder / f"{role}.toml"
+
+    def chain(self, role: str) -> AbstractAsyncContextManager[StarknetChain]:
+        """The network as a role sees it; a network's settings also hold for its owners."""
+        return open_chain(load_settings(self.settings_file(role)), SilentReporter())
+
+
+def predeployed(rpc_url: str) -> list[Account]:
+    """The devnet's own funded accounts."""
+    question = {"jsonrpc": "2.0", "id": 1, "method": "devnet_getPredeployedAccounts", "params": {}}
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(rpc_url, json.dumps(question).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        known = json.load(answer)["result"]
+    return [Account(int(one["address"], 16), int(one["private_key"], 16)) for one in known]
+
+
+def start_network(folder: Path, workers: int) -> Network:
+    """Start everything below the folder, which must not hold another network."""
+    folder.mkdir(parents=True)
+    pids: list[int] = []
+    try:
+        roles = ["deployer", "artist"]
+        roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
+        devnet, port = start_devnet(folder, len(roles))
+        pids.append(devnet)
+        kubo, api = start_kubo(folder)
+        pids.append(kubo)
+        rpc_url = f"http://127.0.0.1:{port}/rpc"
+        accounts = dict(zip(roles, predeployed(rpc_url), strict=True))
+        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"]))
+        network = Network(
+            folder,
+            tuple(pids),
+            rpc_url,
+            f"ws://127.0.0.1:{port}/ws",
+            f"/ip4/127.0.0.1/tcp/{api}",
+            contracts,
+            accounts,
+        )
+        _write_settings(network)
+        asyncio.run(_register(network, workers))
+        pids.append(start_heartbeat(folder, rpc_url))
+        return replace(network, pids=tuple(pids))
+    except BaseException:
+        for pid in pids:
+            stop(pid)
+        raise
+
+
+async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
+    owner = await open_account(Node(rpc_url, ""), deployer.address, deployer.private_key)
+    try:
+        return await deploy_network(owner, RULES)
+    finally:
+        await close_account(owner)
+
+
+async def _register(network: Network, workers: int) -> None:
+    """Every owner stakes for its worker and gets what the worker earns."""
+    families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
+    for number in range(1, workers + 1):
+        operator = network.accounts[f"worker-{number}"].address
+        owner = network.accounts[f"owner-{number}"].address
+        settings = load_settings(network.settings_file(f"owner-{number}"))
+        async with open_registry(settings, SilentReporter()) as registry:
+            worker_id = await registry.register(operator, owner, families, STAKE_FRI)
+            await registry.set_offer(worker_id, OFFER)
+            for family in families:
+                await registry.set_seats(worker_id, family, SEATS)
+    # Seats count from the next epoch on, and draws are over the one before a submission.
+    make_blocks(network.rpc_url, 2 * RULES.epoch_blocks)
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")
+    return int(major), int(minor)
+
+
+def _write_settings(network: Network) -> None:
+    password = network.folder / "keystore.password"
+    password.touch(mode=0o600)
+    password.write_text(secrets.token_hex(16))
+    for role, account in network.accounts.items():
+        if role == "deployer":
+            continue
+        keystore = network.folder / f"{role}.keystore.json"
+        KeystoreFile(keystore, password).save(account.address, account.private_key)
+        values = {
+            "rpc_url": network.rpc_url,
+            "ws_url": network.ws_url,
+            "ipfs_api": network.ipfs_api,
+            "network": "devnet",
+            "directory": hex(network.contracts.directory),
+            "account": hex(account.address),
+            "keystore": keystore.name,
+            "password_file": password.name,
+            "folder": role,
+            "device": "CPU",
+        }
+        lines = "".join(f'{name} = "{value}"\n' for name, value in values.items())
+        network.settings_file(role).write_text(lines)
+
+
+@contextmanager
+def running_network(folder: Path, workers: int) -> Iterator[Network]:
+    """A network that ends with the block; its logs stay in the folder."""
+    network = start_network(folder, workers)
+    try:
+        yield network
+    finally:
+        end(network)
+
+
+OTHER_MACHINE = {"RENDERCHAIN_RENDER_ENVIRONMENT": "CYCLES_CPU_NO_AVX2=1"}
+
+
+@contextmanager
+def running_workers(
+    network: Network,
+    count: int,
+    logs: Path,
+    *,
+    cheats: Mapping[int, str] | None = None,
+    other_kernels: Sequence[int] = (),
+) -> Iterator[list[int]]:
+    """Workers with their own accounts, on the bpy module; they end with the block, their logs stay.
+
+    ``cheats`` says which numbers cheat and how; ``other_kernels`` render with Cycles' kernel for processors
+    without AVX2, so that they make other bits than the rest.
+    """
+    honest = [sys.executable, str(REPO / "worker_headless" / "worker.py"), "--"]
+    pids: list[int] = []
+    try:
+        for number in range(1, count + 1):
+            name = f"worker-{number}"
+            cheat = (cheats or {}).get(number)
+            command = [sys.executable, "-m", "devkit.cheats.worker", "--cheat", cheat] if cheat else honest
+            options = ["--config", str(network.settings_file(name)), "--name", name]
+            env = {"PYTHONPATH": os.pathsep.join([str(REPO / "addon"), str(REPO)])}
+            env |= OTHER_MACHINE if number in other_kernels else {}
+            pids.append(start([*command, *options], logs / f"{name}.log", env))
+        yield pids
+    finally:
+        for pid in pids:
+            stop(pid)
+
+
+def end(network: Network) -> None:
+    """Stop the services and delete what only they need; keys go first."""
+    for pid in network.pids:
+        stop(pid)
+    for keystore in network.folder.glob("*.keystore.json"):
+        keystore.unlink()
+    shutil.rmtree(network.folder / "kubo", ignore_errors=True)
+
+
+def save(network: Network) -> None:
+    """Leave a note for ``load``; it holds devnet's throw-away keys, so only its user may read it."""
+    values: dict[str, Any] = asdict(network) | {"folder": str(network.folder)}
+    path = network.folder / "network.json"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(values, file)
+
+
+def load(folder: Path) -> Network:
+    """The network that ``save`` noted; raises FileNotFoundError if there is none."""
+    values = json.loads((folder / "network.json").read_text())
+    accounts = {role: Account(**account) for role, account in values["accounts"].items()}
+    fixed = {"folder": folder, "pids": tuple(values["pids"]), "accounts": accounts}
+    return Network(**{**values, **fixed, "contracts": Deployed(**values["contracts"])})

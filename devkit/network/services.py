@@ -1,0 +1,130 @@
+"""Starting and ending starknet-devnet and Kubo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 10
+DEVNET_SEED = "7"
+_children: dict[int, subprocess.Popen[bytes]] = {}  # ours; others come from a note on disk
+
+
+class ServiceError(Exception):
+    """A service did not start; the text says which and where its log is."""
+
+
+def tool_root(name: str) -> Path:
+    """Where the set-up put a tool; brings it if it is missing."""
+    command = [sys.executable, "-m", "tools.setup", "path", name]
+    return Path(subprocess.check_output(command, cwd=REPO, text=True).strip())
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(command: list[str], log: Path, env: dict[str, str] | None = None) -> int:
+    """Start a process of its own session that outlives us; returns its id."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=REPO,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,
+        )
+    _children[process.pid] = process
+    return process.pid
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process lives."""
+    if pid in _children:
+        return _children[pid].poll() is None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def stop(pid: int) -> None:
+    """Ask a process and its children to end, after a while make them."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(pid, number)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while is_running(pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not is_running(pid):
+            break
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)  # what the leader left behind
+
+
+def wait_for_port(port: int, pid: int, log: Path) -> None:
+    """Return when the port is open; raises ServiceError if the process ends or takes too long."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and is_running(pid):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise ServiceError(f"Nothing answers on port {port}; the log is {log}.")
+
+
+def start_devnet(folder: Path, accounts: int, *, archive: bool = False) -> tuple[int, int]:
+    """Process id and port of a fresh devnet.
+
+    ``archive`` keeps the state of every block, so that blocks can be aborted; that takes memory without
+    end, some 20 GB for 3,000 transactions.
+    """
+    port, log = free_port(), folder / "devnet.log"
+    binary = str(tool_root("devnet") / "bin" / "starknet-devnet")
+    options = ["--port", str(port), "--seed", DEVNET_SEED, "--accounts", str(accounts)]
+    options += ["--state-archive-capacity", "full" if archive else "none"]
+    pid = start([binary, *options], log)
+    wait_for_port(port, pid, log)
+    return pid, port
+
+
+def start_heartbeat(folder: Path, rpc_url: str) -> int:
+    """Process id of what makes a block a second."""
+    return start([sys.executable, "-m", "devkit.network.heartbeat", rpc_url], folder / "heartbeat.log")
+
+
+def start_kubo(folder: Path) -> tuple[int, int]:
+    """Process id and API port of a Kubo node that talks to nobody else."""
+    port, log = free_port(), folder / "kubo.log"
+    binary = str(tool_root("kubo") / "bin" / "ipfs")
+    env = {"IPFS_PATH": str(folder / "kubo")}
+
+    def ipfs(*arguments: str) -> None:
+        done = subprocess.run(
+            [binary, *arguments], env={**os.environ, **env}, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise ServiceError(f"ipfs {arguments[0]} failed: {done.stderr.strip()}")
+
+    ipfs("init", "--empty-repo")
+    ipfs("config", "Addresses.API", f"/ip4/127.0.0.1/tcp/{port}")
+    ipfs("config", "--json", "Addresses.Gateway", "[]")
+    ipfs("config", "--json", "Addresses.Swarm", "[]")
+    pid = start([binary, "daemon", "--offline"], log, env)
+    wait_for_port(port, pid, log)
+    return pid, port

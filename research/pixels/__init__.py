@@ -1,0 +1,1 @@
+"""Parts of research/verification.py: what is rendered, the program that renders it, the arithmetic."""

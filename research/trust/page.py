@@ -1,0 +1,57 @@
+"""Tables, and what tests/attacks show of each attack that is no matter of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+PAGE_ROWS = [
+    ["leaves not opened", "the lease is lost, slashed, reopened", "-L", "test_fraud"],
+    ["a root over nothing, another worker's root", "can't be opened, the lease is lost", "-L",
+     "test_fraud, test_order"],
+    ["results withheld, spoiled, or their key kept", "the lease is lost by a delivery challenge", "-L",
+     "test_fraud"],
+    ["final image swapped after the root", "the client refuses it", "-L if challenged", "test_fraud"],
+    ["results withheld, and the audit outlasts the window", "the window restarts after the audit", "-L",
+     "test_fraud"],
+    ["final image swapped before the root", "the client makes drawn frames again, finds it and keeps "
+     "its own; no lock is lost", "0, sabotage", "test_fraud"],
+    ["many leases at a low rate after a clean record", "rate and lock are fixed at the claim", "-2R(1-p)/p "
+     "when audited", "test_theft"],
+    ["parallel claims of a newcomer", "each has p = 1 and a lock of its own", "no gain", "test_fraud"],
+    ["two results for one lease", "the second is refused", "no gain", "test_fraud"],
+    ["lease held to its timeout", "it expires and reopens", "0: only the lock's time and gas; giving "
+     "back a minute earlier would not cost a fee either", "test_fraud"],
+    ["verifier echoes a false answer", "it is outvoted", "-20 fees", "test_verifiers"],
+    ["whole committee of friends", "undone by an appeal", "-L, -20 fees each", "test_verifiers"],
+    ["verifier copies the first round in the second", "it fails on fresh leaves", "-20 fees",
+     "test_verifiers"],
+    ["commitment copied", "the copy can't be revealed", "-20 fees", "test_verifiers"],
+    ["two of three slash an honest worker", "reversed by seven", "-20 fees each", "test_verifiers"],
+    ["verifier does not reveal", "it counts as absent", "-20 fees", "test_verifiers"],
+    ["verifier does not commit", "it is replaced", "-20 fees", "test_verifiers"],
+    ["huge package, tiny fee", "nobody is drawn", "unaudited, nobody slashed", "test_verifiers"],
+    ["seats taken after the submission", "they are not drawn", "no gain", "test_identity"],
+    ["seats taken and given up to thin out the draw", "given up seats are used again", "gas",
+     "contracts/src/tests/registry/test_seats"],
+    ["unaudited leases for a record", "they make no record", "gas", "test_identity"],
+    ["new name after a loss", "p = 1, L_min", "the registration", "test_identity"],
+    ["stake taken out before the verdict", "the locked part stays", "-L", "test_identity"],
+    ["caller picks the block, or draws late", "one block decides", "no gain", "test_order"],
+    ["good leaf opened elsewhere", "refused", "-L in the end", "test_order"],
+    ["chain reorganised after leaves were shown", "another draw is made, old openings are refused",
+     "nobody loses", "test_order"],
+    ["false challenge of pixels or delivery", "the bond is the worker's", "-0.3 R and the fees",
+     "test_requester"],
+    ["cancel or silence after the submission", "the worker is paid", "no gain", "test_requester"],
+    ["scene that can't be rendered", "three workers get a tenth each", "-0.3 R", "test_requester"],
+    ["false failure report", "two refute it", "-2 fees", "test_requester"],
+    ["scheduler assigns what is not offered", "refused", "no gain", "test_requester"],
+    ["accepting before or during an audit", "refused", "no gain", "test_requester"],
+]  # fmt: skip
+
+
+def table(head: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table."""
+    rule = ["---"] * len(head)
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in (head, rule, *lines)) + "\n"

@@ -1,0 +1,151 @@
+"""A lease's audit, step by step; each step says who acts how."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.prover import content_of
+from renderchain.core.audit.economics import SEATS, fee_of, least_lock
+from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import LeaseInfo
+from renderchain.core.lease_id import split_lease_id
+from renderchain.core.merkle import proofs_of, salt_of
+from renderchain.core.sealed import salt_key_of
+from renderchain.ports.renderer import Renderer
+
+from tests.attacks.arena import DRAW_AGE, Arena, Worker
+
+Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
+HONEST: Renderers = MappingProxyType({})
+
+
+@dataclass
+class LeaseAudit:
+    """The audit of one lease."""
+
+    arena: Arena
+    lease_id: LeaseId
+
+    @property
+    def worker(self) -> Worker:
+        """Whose lease it is."""
+        return self.arena.worker(split_lease_id(self.lease_id)[0])
+
+    async def lease(self) -> LeaseInfo:
+        """The lease on-chain."""
+        return await self.arena.artist.lease(self.lease_id)
+
+    async def audit(self) -> AuditInfo:
+        """The audit on-chain."""
+        return await self.arena.artist.audit(self.lease_id)
+
+    async def draw(self) -> DrawOutcome:
+        """Wait for the block that decides, and have it decide."""
+        self.arena.blocks(DRAW_AGE)
+        await self.arena.artist.draw((await self.lease()).job_id, [self.lease_id])
+        return (await self.lease()).draw_outcome
+
+    async def verifiers(self) -> list[Worker]:
+        """Who has the seats of the present round."""
+        artist, audit = self.arena.artist, await self.audit()
+        return [
+            self.arena.worker(one.worker_id) for one in await artist.verifiers(self.lease_id, audit.round)
+        ]
+
+    async def _each(self, renderers: Renderers, absent: Collection[int]) -> None:
+        lease = await self.lease()
+        for verifier in await self.verifiers():
+            if verifier.worker_id not in absent:
+                verifier_duties = verifier.verifier_duties(renderers.get(verifier.worker_id))
+                await verifier_duties.act(lease, await self.audit(), verifier.worker_id)
+
+    async def commit(self, renderers: Renderers = HONEST, absent: Collection[int] = ()) -> None:
+        """Verifiers look for themselves and seal."""
+        await self._each(renderers, absent)
+
+    async def reveal(self, absent: Collection[int] = ()) -> None:
+        """Verifiers show what they sealed."""
+        await self._each(HONEST, absent)
+
+    async def prove(self) -> None:
+        """The worker does what is its turn: opens, answers prints, reveals a key, appeals."""
+        await self.worker.prover.act(await self.lease(), await self.audit())
+
+    async def advance(self, *, late: bool = False) -> None:
+        """Anyone has the next step counted, or what is overdue."""
+        if late:
+            self.arena.late()
+        lease = await self.lease()
+        assert await self.arena.outsider.advance(lease.job_id, [self.lease_id]) == []
+
+    async def play_round(self, renderers: Renderers = HONEST) -> AuditInfo:
+        """One round from its committee to its count; the worker answers for its leaves."""
+        assert await self.verifiers(), "the draw found no committee"
+        await self.commit(renderers)
+        if (await self.audit()).phase is AuditPhase.OPEN:
+            await self.prove()
+        await self.reveal()
+        if (await self.audit()).shown:
+            await self.prove()
+        await self.advance()
+        return await self.audit()
+
+    async def close(self) -> Verdict:
+        """Nobody appeals in time."""
+        await self.advance(late=True)
+        return (await self.audit()).verdict
+
+    async def accept(self) -> None:
+        """The artist accepts."""
+        assert await self.arena.artist.accept((await self.lease()).job_id, [self.lease_id]) == []
+
+    async def opening(
+        self, shown: list[int] | None = None
+    ) -> tuple[list[tuple[int, Content]], list[int], int]:
+        """What the worker would show of these leaves (else of the drawn ones): openings, proofs, seed."""
+        lease, audit = await self.lease(), await self.audit()
+        artist, proof_store = self.arena.artist, self.worker.proof_store
+        leaves = shown or await artist.drawn_leaves(self.lease_id)
+        tiles = (await self.arena.artist.job(lease.job_id)).tiles
+        entries = self.worker.journal.leases(self.worker.chain.board)
+        (salt_key,) = [salt_key_of(one.secret) for one in entries if one.lease_id == self.lease_id]
+        openings, places = [], []
+        for leaf, one in zip(leaves, proof_store.prints(self.lease_id, leaves), strict=True):
+            task, tile = divmod(leaf, tiles)
+            salt = salt_of(hash_many, salt_key, lease.first + task, tile)
+            openings.append((salt, content_of(hash_many, one)))
+            places.append(task * (tiles + 1) + tile)
+        proofs = proofs_of(hash_many, proof_store.leaves(self.lease_id), places)
+        seed = await artist.seed(self.lease_id, audit.round)
+        return openings, [node for proof in proofs for node in proof], seed
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What is at stake in a lease, in fri; fees are those of one verifier in each round."""
+
+    pay_fri: int
+    lock_fri: int
+    fees_fri: tuple[int, int, int]
+
+    def bond_fri(self, round_: int = 0) -> int:
+        """What a verifier of a round loses that is wrong or absent."""
+        return 20 * self.fees_fri[round_]
+
+
+async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
+    """At p = 1, computed here from the job's terms alone."""
+    lease = await arena.artist.lease(lease_id)
+    job = await arena.artist.job(lease.job_id)
+    leaves = lease.count * job.tiles
+    drawn = min(leaves // 96 + 1, job.audit_tiles)
+    sizes = (named + drawn, named + 2 * drawn, named + 2 * drawn)
+    fees_fri = [fee_of(job.audit_fee_fri, job.audit_tile_fri, size) for size in sizes]
+    pay_fri = lease.count * job.reward_fri
+    first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
+    lock_fri = max(least_lock(pay_fri, SEATS[0] * first_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
+    return Stakes(pay_fri, lock_fri, (fees_fri[0], fees_fri[1], fees_fri[2]))

@@ -1,0 +1,206 @@
+"""Audits, appeals, challenges and failure reports by the client on a real devnet, with their money."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.errors import (
+    AuditInOtherPhase,
+    FailureWithoutReason,
+    LeaseIsInAudit,
+    NeedsPrints,
+    NothingToDraw,
+    NotThatVerifier,
+    NotTheResultsKey,
+    OnlyLosersAppeal,
+    OnlyRequestersDoubt,
+    OpenedForAnotherDraw,
+    StepNotOverdue,
+    StillInAudit,
+    WrongLeavesNamed,
+)
+from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
+from renderchain.core.lifecycle import LeaseState
+from renderchain.ports.audit_chain import Reveal
+
+from devkit.audited_lease import AUDIT_TERMS, NONCE, Bench
+from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
+from devkit.network.clients import FEE_FRI, PAYOUT
+
+SAME, MACHINE, OTHER = Rendering
+PAY_FRI = 2 * AUDIT_TERMS.reward_fri
+LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
+
+
+def test_equal_digests_clear_a_lease_and_pay_its_verifiers(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            audited = await (await Bench.open(opened)).lease()
+            net, chain, lease_id = audited.net, audited.net.worker, audited.lease_id
+            await audited.submit()
+            with pytest.raises(NothingToDraw, match="nothing has to be done"):
+                await chain.draw(audited.job_id, [lease_id])
+            with pytest.raises(NotThatVerifier, match="operator account of the seat's worker"):
+                await chain.commit([(lease_id, 0, 5)])
+            with pytest.raises(StepNotOverdue, match="Wait until everybody has voted"):
+                await chain.advance(audited.job_id, [lease_id])
+            leaves = await chain.drawn_leaves(lease_id)
+            vote = answer_of(hash_many, contents_of(leaves))
+            await audited.seal([vote] * 3)
+            openings, siblings = audited.pixels.opened(leaves)
+            with pytest.raises(OpenedForAnotherDraw, match="read the draw again"):
+                await chain.open_leaves(lease_id, 1, audited.pixels.result, openings, siblings)
+            await audited.open()
+            assert await chain.opened(lease_id, 0, 0) == contents_of(leaves)
+            assert await chain.submitted(lease_id, 0) == audited.pixels.result
+            await audited.reveal([vote] * 3)
+            assert (await chain.audit(lease_id)).is_counted
+            await audited.advance()
+            audit = await chain.audit(lease_id)
+            assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, Verdict.ACCEPTED)
+            with pytest.raises(StillInAudit, match="Wait for the verdict"):
+                await net.artist.accept(audited.job_id, [lease_id])
+            with pytest.raises(OnlyLosersAppeal, match="as the side that lost"):
+                await chain.appeal(lease_id)
+            await audited.advance_late()
+            assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.CLEARED
+            for verifier in await audited.verifiers():
+                client = audited.bench.verifiers[verifier.worker_id]
+                assert verifier.vote is Vote.AGREES
+                assert await client.balance_fri(client.address) == FEE_FRI
+            paid_before = await net.artist.tokens_fri(PAYOUT)
+            assert await net.artist.accept(audited.job_id, [lease_id]) == []
+            assert await net.artist.tokens_fri(PAYOUT) - paid_before == PAY_FRI
+            worker = await net.worker.worker(net.worker_id)
+            assert (worker.audited, worker.audited_fri, worker.locked_fri) == (1, PAY_FRI, 0)
+
+    asyncio.run(run())
+
+
+def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
+    chains: Callable[[], Any],
+) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            audited = await (await Bench.open(opened)).lease()
+            net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
+            stake_fri = (await net.worker.worker(net.worker_id)).stake_fri
+            await audited.submit()
+            await audited.judge(MACHINE, OTHER, SAME)
+            assert [one.vote for one in await audited.verifiers()] == [Vote.AGREES, Vote.OBJECTS, Vote.AGREES]
+            assert (await chain.audit(lease_id)).verdict is Verdict.ACCEPTED
+            bond_fri = await chain.appeal_bond_fri(lease_id)
+            assert bond_fri == 7 * (AUDIT_TERMS.audit_fee_fri + 2 * AUDIT_TERMS.audit_tile_fri)
+            await audited.appeal(net.artist)
+            assert len(await audited.verifiers()) == 5
+            assert len(await chain.drawn_leaves(lease_id)) == 2
+            await audited.judge(*[OTHER] * 5)
+            assert (await chain.audit(lease_id)).verdict is Verdict.REJECTED
+            await audited.advance_late()
+            assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
+            worker = await net.worker.worker(net.worker_id)
+            assert (worker.stake_fri, worker.losses, worker.locked_fri) == (stake_fri - LOCK_FRI, 1, 0)
+            wrong_bonds_fri = 2 * 20 * FEE_FRI
+            assert await net.worker.burned_fri() == (LOCK_FRI + wrong_bonds_fri) * 9 // 10
+            later_fri = AUDIT_TERMS.audit_fee_fri + 2 * AUDIT_TERMS.audit_tile_fri
+            pool_fri = AUDIT_TERMS.audit_pool_fri - 3 * FEE_FRI + 2 * FEE_FRI + wrong_bonds_fri // 10
+            job = await net.artist.job(audited.job_id)
+            shares_fri = LOCK_FRI // 10 % 6  # six verifiers were right
+            assert job.audit_pool_fri == pool_fri - 5 * later_fri + shares_fri
+            assert await net.artist.balance_fri(net.artist.address) == bond_fri
+
+    asyncio.run(run())
+
+
+def test_a_vote_that_differs_needs_prints(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            audited = await (await Bench.open(opened)).lease()
+            await audited.submit()
+            with pytest.raises(AuditInOtherPhase):
+                await audited.open()
+            await audited.seal([123] * 3)
+            await audited.open()
+            verifier, *_ = await audited.verifiers()
+            chain = audited.bench.verifiers[verifier.worker_id]
+            with pytest.raises(NeedsPrints, match="Show the prints"):
+                await chain.reveal([Reveal(audited.lease_id, 0, NONCE, 123)])
+            await audited.advance_late()
+            assert {one.vote for one in await audited.verifiers()} == {Vote.ABSENT}
+            assert (await chain.audit(audited.lease_id)).verdict is Verdict.UNDECIDED
+            await audited.advance_late()
+            assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
+            assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
+
+    asyncio.run(run())
+
+
+def test_the_requester_doubts_pixels_and_then_the_delivery(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            audited = await (await Bench.open(opened)).lease()
+            net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
+            await audited.let_audit(False)
+            await audited.submit()
+            assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.UNSEATED
+            await audited.let_audit(True)
+            with pytest.raises(OnlyRequestersDoubt, match="the account that created the job"):
+                await net.worker.challenge_pixels(lease_id, [1])
+            with pytest.raises(WrongLeavesNamed, match="one to eight leaves"):
+                await chain.challenge_pixels(lease_id, [8])
+            await chain.challenge_pixels(lease_id, [1, 6])
+            await audited.draw()
+            leaves = await chain.drawn_leaves(lease_id)
+            assert sorted(leaves[:2]) == [1, 6] and len(leaves) == 3
+            await audited.judge(SAME, MACHINE, SAME)
+            await audited.advance_late()
+            fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
+            assert await net.artist.balance_fri(PAYOUT) == PAY_FRI * 3 // 10
+            for verifier in await audited.verifiers():
+                client = audited.bench.verifiers[verifier.worker_id]
+                assert await client.balance_fri(client.address) == fee_fri
+            with pytest.raises(LeaseIsInAudit):
+                await chain.challenge_pixels(lease_id, [1])
+            await chain.challenge_delivery(lease_id)
+            with pytest.raises(NotTheResultsKey, match="whose hash was submitted"):
+                await net.worker.reveal_key(lease_id, audited.pixels.result, bytes(32))
+            await net.worker.reveal_key(lease_id, audited.pixels.result, RESULTS_KEY)
+            assert await chain.revealed_key(lease_id, 0) == RESULTS_KEY
+            await audited.draw()
+            await audited.seal([YES, NO, NO])
+            await audited.reveal([YES, NO, NO])
+            await audited.advance()
+            await audited.advance_late()
+            assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
+            assert await net.artist.balance_fri(net.artist.address) == PAY_FRI * 3 // 10 + 3 * FEE_FRI
+
+    asyncio.run(run())
+
+
+def test_a_failure_that_two_others_confirm_closes_the_tasks(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            audited = await (await Bench.open(opened)).lease()
+            chain = audited.net.worker
+            with pytest.raises(FailureWithoutReason, match="Say why"):
+                await chain.report_failure(audited.lease_id, "")
+            await chain.report_failure(audited.lease_id, "an add-on is missing")
+            await audited.draw()
+            await audited.seal([YES, YES])
+            await audited.reveal([YES, YES])
+            await audited.advance()
+            assert (await chain.audit(audited.lease_id)).phase is AuditPhase.OVER
+            assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.UNRENDERABLE
+            share_fri = PAY_FRI // 10
+            assert await audited.net.worker.balance_fri(PAYOUT) == share_fri
+            for verifier in await audited.verifiers():
+                client = audited.bench.verifiers[verifier.worker_id]
+                assert await client.balance_fri(client.address) == FEE_FRI + share_fri
+            refunded_fri = PAY_FRI - 3 * share_fri + AUDIT_TERMS.audit_pool_fri - 2 * FEE_FRI
+            assert await audited.net.artist.balance_fri(audited.net.artist.address) == refunded_fri
+
+    asyncio.run(run())

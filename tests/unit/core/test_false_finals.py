@@ -1,0 +1,85 @@
+"""What the artist's client keeps where final images were found to be false."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.watch_job import JobWatch
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import JobInfo
+from renderchain.core.manifest import MANIFEST_NAME, PackedFile
+from renderchain.core.messages import MadeAgain
+from renderchain.core.result import FrameFiles, Result
+
+from tests.unit.core.test_finals import MANIFEST, Blender, Said
+
+NUMBERS: list[Any] = [*range(24), False]
+JOB = JobInfo(*NUMBERS)
+
+
+class Maker(Blender):
+    """Writes the images that it makes."""
+
+    async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
+        made = await super().make_again(frame, noisy, final)
+        (self.output / made.final).write_bytes(b"true")
+        return made
+
+
+def watch_of(tmp_path: Path, blender: Blender, said: Said, per_lease: int) -> JobWatch:
+    package = tmp_path / "scratch" / "packages" / JOB.package_cid
+    package.mkdir(parents=True)
+    blend = PackedFile("a.blend", "0" * 64, 1)
+    (package / MANIFEST_NAME).write_bytes(replace(MANIFEST, files=(blend,)).to_bytes())
+    nothing: Any = None
+    return JobWatch(
+        nothing,
+        nothing,
+        hash_many,
+        lambda path: nothing,
+        said,
+        sealer=nothing,
+        unwrapper=nothing,
+        job_id=JOB.job_id,
+        output=tmp_path / "frames",
+        scratch=tmp_path / "scratch",
+        final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
+    )
+
+
+@pytest.mark.parametrize(("false", "per_lease"), [({1, 2}, 1), (set(), 1), ({1, 2}, 0)])
+def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_accepted_early(
+    tmp_path: Path, false: set[int], per_lease: int
+) -> None:
+    opened = tmp_path / "scratch" / "lease-7" / "opened"
+    for folder in (opened, tmp_path / "frames"):
+        folder.mkdir(parents=True)
+    for name in ("final.png", "noisy.exr"):
+        (opened / name).write_bytes(name.split(".")[0].encode())
+    files = [PackedFile(name, "0" * 64, 5) for name in ("final.png", "noisy.exr", "leaves")]
+    result = Result("4.5.3", "CPU", "CPU", 0, tuple(FrameFiles(frame, 1, *files) for frame in (1, 2)))
+    said = Said()
+    watch = watch_of(tmp_path, Maker(false), said, per_lease)
+    asyncio.run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
+    kept = {frame: path.read_bytes() for frame, path in watch.report.frames.items()}
+    if false and per_lease:
+        assert kept == {1: b"true", 2: b"true"}
+        assert set(watch.report.false_finals) == {7}
+        for words in (
+            "Lease 7",
+            "frame 1",
+            "frame 2",
+            "kept instead",
+            "challenge its pixels (name leaves) before its window is over. renderchain_challenge 7",
+        ):
+            assert words in said.text
+    else:
+        assert kept == {1: b"final", 2: b"final"}
+        assert watch.report.false_finals == {} and said.text == ""

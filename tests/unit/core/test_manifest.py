@@ -1,0 +1,140 @@
+"""Nobody vouches for a manifest: it round-trips, and each malformed field is refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from renderchain.core.canonical import dump_canonical
+from renderchain.core.cid import cid_of, digest_of, join_digest, split_digest
+from renderchain.core.errors import ContentError
+from renderchain.core.job import family_name, family_of
+from renderchain.core.manifest import FORMATS, Manifest, PackedFile, parse_manifest
+from renderchain.core.reader import check_path
+from renderchain.core.tiles import LEAF_UNITS
+
+MANIFEST = Manifest(
+    blender_version=(4, 5),
+    main_blend="scene.blend",
+    scene="Scene",
+    view_layers=("ViewLayer",),
+    engine="CYCLES",
+    width=640,
+    height=360,
+    fps="24",
+    frames=(1, 2, 3),
+    samples=32,
+    adaptive=True,
+    leaf="tile",
+    file_format="PNG",
+    view_transform="AgX",
+    files=(PackedFile("assets/täfel.png", "0" * 64, 7), PackedFile("scene.blend", "a" * 64, 5)),
+)
+
+
+def changed(**fields: Any) -> bytes:
+    return json.dumps({**json.loads(MANIFEST.to_bytes()), **fields}).encode()
+
+
+def test_a_manifest_reads_back_the_same() -> None:
+    assert parse_manifest(MANIFEST.to_bytes()) == MANIFEST
+    assert MANIFEST.size_bytes == 12
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"schema": "renderchain/manifest/2"},
+        {"width": 0},
+        {"width": True},
+        {"frames": []},
+        {"frames": [1, 1]},
+        {"frames": [1.5]},
+        {"view_layers": [1]},
+        {"adaptive": 1},
+        {"leaf": "pixel"},
+        {"main_blend": "other.blend"},
+        {"main_blend": "../scene.blend"},
+        {"file_format": "FFMPEG"},
+        {"requester_key": "A" * 64},
+        {"requester_key": "a" * 62},
+        {"files": ["scene.blend"]},
+        {"files": [{"path": "scene.blend", "sha256": "a" * 63, "size_bytes": 1}]},
+        {"files": [{"path": "scene.blend", "sha256": "a" * 64, "size_bytes": -1}]},
+        {"files": [{"path": p, "sha256": "a" * 64, "size_bytes": 1} for p in ("scene.blend", "Scene.blend")]},
+    ],
+)
+def test_a_malformed_field_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ContentError):
+        parse_manifest(changed(**fields))
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"\xff", b"[" * 200_000, b" " * (8 * 2**20 + 1)])
+def test_what_is_no_manifest_is_refused(raw: bytes) -> None:
+    with pytest.raises(ContentError):
+        parse_manifest(raw)
+
+
+def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        with pytest.raises(ContentError, match="levels deep"):
+            parse_manifest(b'{"a\\"]]": ' + b"[" * 200_000)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../x", "a//b", "./a", "C:/x", "a\\b", "a\0b"])
+def test_a_path_that_leaves_the_package_is_refused(path: str) -> None:
+    with pytest.raises(ContentError):
+        check_path(path)
+
+
+def test_a_known_directory_cid_goes_to_the_chain_and_back() -> None:
+    cid = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354"
+    assert cid_of(join_digest(*split_digest(digest_of(cid)))) == cid
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_any_digest_survives_the_split_into_two_halves(digest: bytes) -> None:
+    assert digest_of(cid_of(digest)) == digest == join_digest(*split_digest(digest))
+
+
+@pytest.mark.parametrize(
+    "cid", ["", "Qm123", "b0", "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"]
+)
+def test_another_kind_of_cid_is_refused(cid: str) -> None:
+    with pytest.raises(ContentError):
+        digest_of(cid)
+
+
+def test_a_canonical_document_sorts_keys_and_refuses_floats() -> None:
+    assert dump_canonical({"b": [1], "a": "ä"}) == '{"a":"ä","b":[1]}'.encode()
+    with pytest.raises(TypeError):
+        dump_canonical({"a": [1.0]})
+
+
+def test_a_family_is_a_short_string_that_reads_back() -> None:
+    assert family_name(family_of((4, 5), "CYCLES", "CPU")) == "4.5/cycles/cpu"
+
+
+def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None:
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "manifest-v1.json").read_text())
+    written = json.loads(MANIFEST.to_bytes())
+    assert set(schema["required"]) == set(schema["properties"]) == set(written)
+    assert set(schema["properties"]["files"]["items"]["required"]) == set(written["files"][0])
+    assert schema["properties"]["file_format"]["enum"] == list(FORMATS)
+    assert schema["properties"]["leaf"]["enum"] == list(LEAF_UNITS)
+    assert schema["properties"]["schema"]["const"] == written["schema"]
+    for field in ("width", "height", "samples"):
+        limits = schema["properties"][field]
+        assert parse_manifest(changed(**{field: limits["maximum"]}))
+        for outside in (limits["minimum"] - 1, limits["maximum"] + 1):
+            with pytest.raises(ContentError, match=field):
+                parse_manifest(changed(**{field: outside}))
