@@ -40,6 +40,7 @@ lint: ## formatting, imports, sizes, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/sizes.py
+	$(BIN)/python tools/cairo_directions.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 

@@ -100,7 +100,7 @@ class StarknetAudits(StarknetView):
 
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit."""
-        raw = await self._ask("case_of", lease_id)
+        raw = await self._ask("audit_of", lease_id)
         kept = {name: raw[name] for name in AuditInfo.__dataclass_fields__}
         kept |= {"kind": AuditKind(raw["kind"]), "phase": AuditPhase(raw["phase"])}
         return AuditInfo(**{**kept, "verdict": Verdict(raw["verdict"])})
@@ -115,7 +115,7 @@ class StarknetAudits(StarknetView):
 
     async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
         """The seats of a round."""
-        raw = await self._ask("members_of", lease_id, round_)
+        raw = await self._ask("verifiers_of", lease_id, round_)
         return [Verifier(seat, one["worker_id"], Vote(one["vote"])) for seat, one in enumerate(raw)]
 
     async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:

@@ -9,7 +9,7 @@ from ...core.job import LeaseResult
 
 
 def typed_result(chain_id: int, board: int, lease_id: LeaseId, result: LeaseResult) -> dict[str, Any]:
-    """The message; contracts/src/submission.cairo hashes the same."""
+    """The message; contracts/src/board/submission.cairo hashes the same."""
     fields = [
         ("Board", "ContractAddress", board),
         ("Lease", "felt", lease_id),

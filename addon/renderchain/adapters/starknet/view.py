@@ -94,7 +94,7 @@ class StarknetView:
         kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
         return LeaseInfo(
             lease_id=lease_id,
-            **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["trial"])},
+            **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["draw_outcome"])},
         )
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
