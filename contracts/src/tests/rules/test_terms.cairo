@@ -1,5 +1,5 @@
 //! Jobs that make no sense are refused before anything is paid; locks and audit rates are what
-//! DESIGN calls L, L_min and p.
+//! docs/protocol.md calls L, L_min and p.
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::directory::IDirectoryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
