@@ -27,12 +27,14 @@ TASKS, FIRST, TILES, SALT = 2, 6, 3, 7
 
 
 def vectors() -> dict[str, str]:
-    """Cairo text by the name of its module."""
+    """Cairo text by the path of its module among the tests."""
     return {
-        "lifecycle_vectors": _module("lifecycle", _table("transitions", "(u8, felt252, u8)", _transitions())),
-        "draw_vectors": _module("draw", *_draws()),
-        "print_vectors": _module("prints", _table("pairs", PAIR, _pairs())),
-        "leaf_vectors": _module("merkle", *_leaves()),
+        "board/lifecycle_vectors": _module(
+            "lifecycle", _table("transitions", "(u8, felt252, u8)", _transitions())
+        ),
+        "rules/draw_vectors": _module("audit/draw", *_draws()),
+        "rules/print_vectors": _module("prints", _table("pairs", PAIR, _pairs())),
+        "rules/leaf_vectors": _module("merkle", *_leaves()),
     }
 
 

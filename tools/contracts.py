@@ -23,9 +23,9 @@ ARTEFACTS = PROJECT / "artefacts"
 ABI = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi"
 CONTRACTS = {
     "Directory": "renderchain::directory::Directory",
-    "WorkerRegistry": "renderchain::worker_registry::WorkerRegistry",
-    "JobBoard": "renderchain::job_board::JobBoard",
-    "CourtRoom": "renderchain::court_room::CourtRoom",
+    "WorkerRegistry": "renderchain::registry::worker_registry::WorkerRegistry",
+    "JobBoard": "renderchain::board::job_board::JobBoard",
+    "AuditLibrary": "renderchain::audit::audit_library::AuditLibrary",
 }
 
 
@@ -75,7 +75,7 @@ def differing(folder: Path) -> list[str]:
 
 
 def vectors() -> dict[str, str]:
-    """What the core computes, as Cairo modules for the contracts' own tests."""
+    """What the core computes, as Cairo modules for the contracts' own tests, by their paths below these."""
     sys.path.insert(0, str(REPO))  # run as a script, not as a module
     from tools.contract_vectors import vectors
 

@@ -33,7 +33,7 @@ from .app.requester.final_check import FinalCheck
 from .app.requester.requester import Requester, RequesterParts
 from .app.worker.loop import Worker, WorkerRules
 from .app.worker.render_lease import RenderLease
-from .core.money import format_strk
+from .core.notices.process import FeeEstimated
 from .core.sealed import SECRET_BITS
 from .ports.journal import Journal
 from .ports.outbox import Outbox
@@ -94,8 +94,7 @@ def node_of(settings: Settings) -> Node:
 
 def _say_fee(reporter: Reporter) -> Callable[[str, Fee], None]:
     def say(action: str, fee: Fee) -> None:
-        likely, most = format_strk(fee.estimated_fri), format_strk(fee.highest_fri)
-        reporter.say(f"{action}: fee about {likely} STRK, at most {most}")
+        reporter.tell(FeeEstimated(action, fee.estimated_fri, fee.highest_fri))
 
     return say
 

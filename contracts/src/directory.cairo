@@ -7,7 +7,9 @@ pub mod Directory {
         StoragePointerWriteAccess, Vec, VecTrait,
     };
     use starknet::{ContractAddress, get_block_timestamp, get_caller_address};
-    use crate::interfaces::{IDirectory, IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
+    use crate::events::directory::{BoardAnnounced, OwnershipTransferred, Paused};
+    use crate::interfaces::directory::IDirectory;
+    use crate::interfaces::registry::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
 
     pub mod Errors {
         pub const NOT_OWNER: felt252 = 'RC: not the directory owner';
@@ -43,24 +45,6 @@ pub mod Directory {
         BoardAnnounced: BoardAnnounced,
         OwnershipTransferred: OwnershipTransferred,
         Paused: Paused,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct BoardAnnounced {
-        #[key]
-        pub board: ContractAddress,
-        pub active_at_s: u64,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct OwnershipTransferred {
-        #[key]
-        pub new_owner: ContractAddress,
-    }
-
-    #[derive(Drop, starknet::Event)]
-    pub struct Paused {
-        pub paused: bool,
     }
 
     #[constructor]

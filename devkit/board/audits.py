@@ -108,7 +108,7 @@ class MemoryAudits(MemoryView):
 
     async def audit(self, lease_id: int) -> AuditInfo:
         """The lease's audit."""
-        return await self._ask("Reading case_of", lambda model: view.audit_info(model, lease_id))
+        return await self._ask("Reading audit_of", lambda model: view.audit_info(model, lease_id))
 
     async def seed(self, lease_id: int, round_: int) -> int:
         """The draw of a round."""
@@ -120,7 +120,7 @@ class MemoryAudits(MemoryView):
 
     async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
         """The seats of a round."""
-        return await self._ask("Reading members_of", lambda model: view.verifiers(model, lease_id, round_))
+        return await self._ask("Reading verifiers_of", lambda model: view.verifiers(model, lease_id, round_))
 
     async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
         """What the worker's leaves hold."""

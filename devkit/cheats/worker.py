@@ -15,9 +15,13 @@ from pathlib import Path
 
 import bpy  # noqa: F401 - as a Python module it has to come first
 from renderchain.adapters.blender_process.process import BlenderRenderer
-from renderchain.blender.console import ConsoleReporter
+from renderchain.blender.console import FORMS, ConsoleReporter
 from renderchain.composition import run_worker
 from renderchain.core.job import family_of
+from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices import Notice
+from renderchain.core.notices.leases import LeaseNotAccepted
+from renderchain.core.notices.process import WaitingForWork
 from renderchain.settings import load_settings
 
 from .renderer import CHEATS, CheatingRenderer
@@ -26,14 +30,14 @@ from .renderer import CHEATS, CheatingRenderer
 class Watchful(ConsoleReporter):
     """Stops the worker when it was caught."""
 
-    def __init__(self, prefix: str, stop: asyncio.Event) -> None:
-        super().__init__(prefix)
+    def __init__(self, name: str, form: str, stop: asyncio.Event) -> None:
+        super().__init__(name, form)
         self._stop = stop
 
-    def say(self, text: str) -> None:
+    def tell(self, notice: Notice) -> None:
         """Print, and stop after a rejection."""
-        super().say(text)
-        if "was not accepted: rejected" in text:
+        super().tell(notice)
+        if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED:
             self._stop.set()
 
 
@@ -45,8 +49,9 @@ async def work(options: argparse.Namespace) -> None:
     settings = load_settings(options.config, {"appeals": "false"})
     honest = BlenderRenderer(blender="", device="CPU", log_folder=settings.folder / "logs")
     families = frozenset({family_of((4, 5), "CYCLES", "CPU")})
-    reporter = Watchful(f"{options.name}: " if options.name else "", stop)
+    reporter = Watchful(options.name, options.log, stop)
     reporter.say(f"Cheating: {options.cheat}")
+    reporter.tell(WaitingForWork("4.5", "CPU", "a cheat"))
     cheating = CheatingRenderer(honest, options.cheat, options.share, options.seed)
     await run_worker(settings, reporter, blender="", families=families, stop=stop, renderer=cheating)
 
@@ -59,6 +64,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="")
+    parser.add_argument("--log", choices=FORMS, default="")
     asyncio.run(work(parser.parse_args()))
     return 0
 

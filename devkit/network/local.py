@@ -21,6 +21,7 @@ from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.composition import open_chain, open_registry
 from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.notices import Notice
 from renderchain.settings import load_settings
 
 from devkit.rules import Rules
@@ -43,8 +44,8 @@ class SilentReporter:
     def say(self, text: str) -> None:
         """Say nothing."""
 
-    def doubt(self, lease_id: int, text: str) -> None:
-        """Say nothing."""
+    def tell(self, notice: Notice) -> None:
+        """Tell nothing."""
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Show nothing."""
@@ -201,7 +202,7 @@ def running_workers(
     """Workers with their own accounts, on the bpy module; they end with the block, their logs stay.
 
     ``cheats`` says which numbers cheat and how; ``other_kernels`` render with Cycles' kernel for processors
-    without AVX2, so that they make other bits than the rest.
+    without AVX2, so that they make other bits than the rest. The logs hold notices, for ``devkit.logs``.
     """
     honest = [sys.executable, str(REPO / "worker_headless" / "worker.py"), "--"]
     pids: list[int] = []
@@ -210,7 +211,7 @@ def running_workers(
             name = f"worker-{number}"
             cheat = (cheats or {}).get(number)
             command = [sys.executable, "-m", "devkit.cheats.worker", "--cheat", cheat] if cheat else honest
-            options = ["--config", str(network.settings_file(name)), "--name", name]
+            options = ["--config", str(network.settings_file(name)), "--name", name, "--log", "json"]
             env = {"PYTHONPATH": os.pathsep.join([str(REPO / "addon"), str(REPO)])}
             env |= OTHER_MACHINE if number in other_kernels else {}
             pids.append(start([*command, *options], logs / f"{name}.log", env))

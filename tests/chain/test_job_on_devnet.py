@@ -20,10 +20,12 @@ from renderchain.core.contract_errors import (
     StakeNotFree,
     UnknownJob,
 )
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lease_stake import stake_of
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.money import format_strk
+from renderchain.core.notices import Notice
+from renderchain.core.notices.leases import LeaseOffered
 from starknet_py.net.signer.stark_curve_signer import KeyPair
 
 from devkit.network.clients import FEE_FRI, PAYOUT, RULES, TERMS, Views
@@ -134,7 +136,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
     asyncio.run(run())
 
 
-async def check_signatures(net: Views, signed: list[tuple[int, LeaseResult, list[int]]]) -> None:
+async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
     """Of two entries for each lease only the one with the signed result is taken."""
     broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
     refused = await net.outsider.submit_signed([*broken, *signed])
@@ -240,14 +242,15 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(chains
 
 
 class Heard(SilentReporter):
-    """Keeps what is said."""
+    """Keeps what is told."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.offers: list[LeaseOffered] = []
 
-    def say(self, text: str) -> None:
+    def tell(self, notice: Notice) -> None:
         """Keep it."""
-        self.lines.append(text)
+        assert isinstance(notice, LeaseOffered)
+        self.offers.append(notice)
 
 
 def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(chains: Callable[[], Any]) -> None:
@@ -265,13 +268,12 @@ def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(chains: Callab
                 await net.worker.claim_lease(job_id, slot)
                 after = await net.worker.worker(net.worker_id)
                 assert after.locked_fri - before.locked_fri == stake.lock_fri
-                locked.append(
-                    f"locks {format_strk(stake.lock_fri)} of the {format_strk(before.free_fri)} STRK"
-                )
-            assert len(heard.lines) == 2, "once for each lock"
-            assert all(lock in line for lock, line in zip(locked, heard.lines, strict=True))
-            assert "lease of 2 frames pays 0.2 STRK" in heard.lines[0] and "audited always" in heard.lines[0]
-            assert "lease of 1 frame pays 0.1 STRK" in heard.lines[1]
+                locked.append((stake.lock_fri, before.free_fri))
+            assert len(heard.offers) == 2, "once for each lock"
+            assert [(one.lock_fri, one.free_fri) for one in heard.offers] == locked
+            pays = [(one.job_id, one.frame_count, one.pay_fri) for one in heard.offers]
+            assert pays == [(job_id, 2, 2 * 10**17), (job_id, 1, 10**17)]
+            assert heard.offers[0].audit_exp == 0 and all(one.stake_suffices for one in heard.offers)
 
     asyncio.run(run())
 
@@ -283,7 +285,7 @@ def test_a_worker_hears_that_its_stake_is_too_little_and_what_to_do(chains: Call
             free_fri = (await net.worker.worker(net.worker_id)).free_fri
             job_id = await net.artist.create_job(replace(TERMS, reward_fri=2 * free_fri))
             await StakeNotice(net.worker, heard).tell(job_id)
-            assert "too little: add stake, or wait until leases are settled" in heard.lines[0]
+            assert [(one.free_fri, one.stake_suffices) for one in heard.offers] == [(free_fri, False)]
             with pytest.raises(StakeNotFree):
                 await net.worker.claim_lease(job_id, 0)
 

@@ -79,7 +79,7 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
 
 
 def test_all_that_the_audit_library_offers_is_called_through_the_board() -> None:
-    library = {name for _, name in externals("CourtRoom")}
+    library = {name for _, name in externals("AuditLibrary")}
     assert library and library <= {name for _, name in externals("JobBoard")}
 
 

@@ -16,7 +16,11 @@ from PIL import Image
 from renderchain.adapters.kubo import KuboStore
 from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
+from renderchain.core.lifecycle import JobState
+from renderchain.core.notices.jobs import EscrowDue, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
+from renderchain.core.notices.process import Failed
 
+from devkit.logs import notices_in
 from devkit.network.local import Network, running_network, running_workers
 from devkit.network.services import REPO
 
@@ -77,12 +81,17 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
 
     earned_before, _, _ = asyncio.run(money())
     frames = ["--frames", "1-3", "--lease", "2", "--reward", "0.5"]
-    output = ["--wait", "--output", str(tmp_path / "frames")]
+    output = ["--wait", "--output", str(tmp_path / "frames"), "--log", "json"]
     done = python(
         "-m", "renderchain", "submit", str(scene), *frames, *output, config=network.settings_file("artist")
     )
-    assert done.stdout.count("frame ") == 3
-    assert "final image" not in done.stderr, "the client makes some of them again and finds nothing"
+    told = notices_in(done.stderr)
+    kept = {one.frame: one.path for one in told if isinstance(one, FrameKept)}
+    assert kept == {frame: tmp_path / "frames" / f"{frame:04d}.png" for frame in (1, 2, 3)}
+    suspicious = [one for one in told if isinstance(one, FalseFinals | FinalsUnchecked)]
+    assert suspicious == [], "the client makes some of them again and finds nothing"
+    (ended,) = [one for one in told if isinstance(one, JobEnded)]
+    assert (ended.state, ended.frame_count, ended.paid_fri) == (JobState.COMPLETED, 3, 3 * 5 * 10**17)
 
     local = f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); s = bpy.context.scene; "
     local += f"s.frame_end = 3; s.render.filepath = {str(tmp_path)!r} + '/local/'; "
@@ -139,7 +148,9 @@ def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
     )
     env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
     env["RENDERCHAIN_CONFIG"] = str(network.settings_file("artist"))
-    command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1"]
+    command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1", "--log", "json"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1
-    assert "/nowhere/gone.png, which is missing" in done.stderr and "escrow" not in done.stderr
+    *before, failed = notices_in(done.stderr)
+    assert isinstance(failed, Failed) and "/nowhere/gone.png, which is missing" in failed.reason
+    assert not [one for one in before if isinstance(one, EscrowDue)]

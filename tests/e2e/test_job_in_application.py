@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from renderchain.core.notices.process import WaitingForWork
 
+from devkit.logs import notices_of
 from devkit.network.local import Network, running_network
 from devkit.network.services import REPO, start, stop
 from tests.application import Application
@@ -25,6 +27,7 @@ def network(application: Application, tmp_path_factory: pytest.TempPathFactory) 
         script = str(REPO / "worker_headless" / "worker.py")
         config = str(started.settings_file("worker-1"))
         command = [application.blender, "-b", "--python", script, "--", "--config", config]
+        command += ["--log", "json"]
         resources = {"BLENDER_USER_RESOURCES": str(application.resources)}
         worker = start(command, folder / "worker.log", resources)
         yield started
@@ -50,9 +53,10 @@ def test_frames_from_the_network_equal_those_of_the_artists_own_blender(
     frames = ["--frames", f"1-{FRAMES}", "--wait", "--output", str(tmp_path / "frames")]
     submit = ["-b", str(scene), "--command", "renderchain_submit", *frames]
     done = application.run(*submit, RENDERCHAIN_CONFIG=str(network.settings_file("artist")))
-    log = (network.folder / "worker.log").read_text()
-    assert done.returncode == 0, done.stdout + done.stderr + log
-    assert "Blender 5.2, CPU" in log
+    log = network.folder / "worker.log"
+    assert done.returncode == 0, done.stdout + done.stderr + log.read_text()
+    (ready,) = [one for one in notices_of(log) if isinstance(one, WaitingForWork)]
+    assert (ready.blender_version, ready.device) == ("5.2", "CPU")
 
     local = [
         "-b",

@@ -42,8 +42,9 @@ def download():
 
 
 def doubt():
-    module = importlib.import_module(f"{ADDON}.ui.state")
-    module.PanelReporter().doubt(LEASE, f"Lease {LEASE} is not what was paid for: a test says so.")
+    notices = importlib.import_module(f"{ADDON}.core.notices.jobs")
+    panel = importlib.import_module(f"{ADDON}.ui.state").PanelReporter()
+    panel.tell(notices.Doubt(1, LEASE, "A test says so."))
 
 
 def challenge():

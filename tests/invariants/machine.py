@@ -140,14 +140,14 @@ class Machine(RuleBasedStateMachine):
 
     async def check_lease(self, lease: Lease) -> None:
         raw = await self.actors.ask("board", "lease", lease.number)
-        assert (LeaseState(raw["state"]), raw["trial"]) == (lease.state, lease.draw_outcome)
-        said, audit = await self.actors.ask("board", "case_of", lease.number), lease.audit
+        assert (LeaseState(raw["state"]), raw["draw_outcome"]) == (lease.state, lease.draw_outcome)
+        said, audit = await self.actors.ask("board", "audit_of", lease.number), lease.audit
         if not audit:
             assert said["phase"] == AuditPhase.NONE
             return
         assert {name: said[name] for name in COUNTS} == {name: getattr(audit, name) for name in COUNTS}
         for round_, seats in enumerate(audit.rounds):
-            verifiers = await self.actors.ask("board", "members_of", lease.number, round_)
+            verifiers = await self.actors.ask("board", "verifiers_of", lease.number, round_)
             votes = [(verifier["worker_id"], verifier["vote"]) for verifier in verifiers]
             assert votes == [(seat.worker, seat.vote) for seat in seats]
         if lease.job not in self.model.replaced:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,8 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import format_strk
+from renderchain.core.notices import Notice
+from renderchain.core.notices.audits import LeavesRenderedAgain
+from renderchain.core.notices.jobs import FrameKept
+from renderchain.core.notices.leases import FrameRendered, LeaseAccepted, LeaseNotAccepted
+from renderchain.core.notices.process import WaitingForWork
 
+from devkit.logs import notice_in, notices_of
 from devkit.network.local import Network, running_network, running_workers
 from devkit.network.services import REPO, is_running, tool_root
 
@@ -114,7 +120,8 @@ def show(network: Network, phases: Phases) -> None:
 
 def run(command: list[str], name: str) -> None:
     """Run a step; its sentences are shown, everything goes into a log."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPO / "addon"), str(REPO)])}
+    paths = os.pathsep.join([str(REPO / "addon"), str(REPO)])
+    env = {**os.environ, "PYTHONPATH": paths, "RENDERCHAIN_LOG": "json"}
     with (FOLDER / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
             command,
@@ -127,8 +134,8 @@ def run(command: list[str], name: str) -> None:
         )
         for line in process.stdout or ():
             log.write(line)
-            if re.match(r"\d\d:\d\d:\d\d ", line):
-                print("   " + line, end="", flush=True)
+            if notice := notice_in(line):
+                print(f"   {time.strftime('%H:%M:%S')} {notice.sentence}", flush=True)
     if process.wait():
         raise DemoFailed(f"{name} ended with exit code {process.returncode}; see {FOLDER / name}.log")
 
@@ -143,16 +150,14 @@ def render_locally(blend: Path, output: Path) -> None:
     run([sys.executable, "-c", program], "local")
 
 
-def log_of(number: int) -> str:
-    """What a worker has said so far."""
-    path = FOLDER / f"worker-{number}.log"
-    return path.read_text(errors="replace") if path.exists() else ""
+def told_by_workers() -> dict[int, list[Notice]]:
+    """What each worker has told so far."""
+    return {number: notices_of(FOLDER / f"worker-{number}.log") for number in range(1, WORKERS + 1)}
 
 
 def all_ready() -> bool:
     """Whether every worker waits for work."""
-    logs = [log_of(number) for number in range(1, WORKERS + 1)]
-    return all("Waiting for work" in one or "Cheating" in one for one in logs)
+    return all(any(isinstance(one, WaitingForWork) for one in told) for told in told_by_workers().values())
 
 
 async def pay_out(network: Network) -> None:
@@ -167,10 +172,8 @@ async def pay_out(network: Network) -> None:
 def rendered_by(network: Network) -> dict[str, list[int]]:
     """Frames by the role that rendered what the artist has in the end."""
     roles = ledger.roles_of(network)
-    text = (FOLDER / "artist.log").read_text()
-    last = {
-        int(frame): roles[int(who, 16)] for frame, who in re.findall(r"frame (\d+) by (0x[0-9a-f]+)", text)
-    }
+    told = notices_of(FOLDER / "artist.log")
+    last = {one.frame: roles[one.operator] for one in told if isinstance(one, FrameKept)}
     found: dict[str, list[int]] = {}
     for frame, role in sorted(last.items()):
         found.setdefault(role, []).append(frame)
@@ -196,17 +199,23 @@ def compare(by_role: dict[str, list[int]], ours: Path, theirs: Path) -> None:
         print(f"   frame {frame} by the stranger differs from ours by {off[frame]:.3f} of 255 on average")
 
 
+def is_rejection(notice: Notice) -> bool:
+    """Whether it says that verifiers rejected a lease."""
+    return isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED
+
+
 def report_audits(network: Network, by_role: dict[str, list[int]]) -> None:
     """Print what the audits did and cost; raise DemoFailed if the wrong one was punished."""
-    logs = {number: log_of(number) for number in range(1, WORKERS + 1)}
-    caught = [number for number, text in logs.items() if "was not accepted: rejected" in text]
+    told = told_by_workers()
+    caught = [number for number, notices in told.items() if any(map(is_rejection, notices))]
     if caught != [CHEAT] or f"worker-{CHEAT}" in by_role:
         raise DemoFailed(f"workers {caught} were caught, {CHEAT} cheats; frames: {by_role}")
-    if f"worker-{STRANGER}" not in by_role or "was accepted" not in logs[STRANGER]:
+    has_accepted = any(isinstance(one, LeaseAccepted) for one in told[STRANGER])
+    if f"worker-{STRANGER}" not in by_role or not has_accepted:
         raise DemoFailed("the honest worker on another kind of machine rendered nothing that was accepted")
-    together = "".join(logs.values())
-    rendered = sum(float(one) for one in re.findall(r"Frame -?\d+: ([0-9.]+) s", together))
-    again = sum(float(one) for one in re.findall(r"leaves rendered again in ([0-9.]+) s", together))
+    together = [one for notices in told.values() for one in notices]
+    rendered = sum(one.render_s for one in together if isinstance(one, FrameRendered))
+    again = sum(one.render_s for one in together if isinstance(one, LeavesRenderedAgain))
     slashed_fri = asyncio.run(ledger.burned_fri(network))
     print("audits")
     print(f"  worker-{CHEAT} cheated ({CHEATS}): caught, {format_strk(slashed_fri)} STRK of stake burned")

@@ -11,7 +11,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +22,12 @@ from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
 from ..core.errors import RenderChainError, SceneError, SecretError
 from ..core.frames import parse_frames
+from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
+from ..core.notices.process import WaitingForWork
 from ..settings import Settings, load_settings
-from .console import ConsoleReporter
+from .console import FORMS, ConsoleReporter
 from .cycles import devices
 from .scene_reader import read_scene
 from .submission import Submission
@@ -47,12 +49,11 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
     options = parser.parse_args(list(arguments))
     file = file or getattr(options, "file", None)
-    return _guarded(lambda: _submit(options, file))
+    return _guarded(options, lambda reporter: _submit(options, file, reporter))
 
 
-def _submit(options: argparse.Namespace, file: Path | None) -> int:
+def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
     settings = _settings(options)
-    reporter = ConsoleReporter()
     if file is not None:
         if not file.is_file():
             raise SceneError(f"{file} is no file; check its name.")
@@ -77,11 +78,15 @@ def download(arguments: Sequence[str]) -> int:
     parser.add_argument("job", type=int)
     parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
     options = parser.parse_args(list(arguments))
-    requester = make_requester(_settings(options), ConsoleReporter(), bpy.app.binary_path)
-    return _guarded(lambda: _wait(requester, options.job, options.output))
+
+    def run(reporter: ConsoleReporter) -> int:
+        requester = make_requester(_settings(options), reporter, bpy.app.binary_path)
+        return _wait(requester, options.job, options.output)
+
+    return _guarded(options, run)
 
 
-def _wait(requester: Requester, job_id: int, output: Path | None) -> int:
+def _wait(requester: Requester, job_id: JobId, output: Path | None) -> int:
     report = asyncio.run(requester.watch(job_id, output))
     for frame, operator in sorted(report.rendered_by.items()):
         print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
@@ -92,12 +97,12 @@ def jobs(arguments: Sequence[str]) -> int:
     """List the jobs submitted from here."""
     options = _parser("renderchain_jobs", "List the jobs submitted from here.").parse_args(list(arguments))
 
-    def run() -> int:
-        for entry in make_requester(_settings(options), ConsoleReporter()).jobs():
+    def run(reporter: ConsoleReporter) -> int:
+        for entry in make_requester(_settings(options), reporter).jobs():
             print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
         return 0
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 def cancel(arguments: Sequence[str]) -> int:
@@ -106,11 +111,11 @@ def cancel(arguments: Sequence[str]) -> int:
     parser.add_argument("job", type=int)
     options = parser.parse_args(list(arguments))
 
-    def run() -> int:
-        asyncio.run(make_requester(_settings(options), ConsoleReporter()).cancel(options.job))
+    def run(reporter: ConsoleReporter) -> int:
+        asyncio.run(make_requester(_settings(options), reporter).cancel(options.job))
         return 0
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 def challenge(arguments: Sequence[str]) -> int:
@@ -121,12 +126,12 @@ def challenge(arguments: Sequence[str]) -> int:
     parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
     options = parser.parse_args(list(arguments))
 
-    def run() -> int:
-        requester = make_requester(_settings(options), ConsoleReporter())
+    def run(reporter: ConsoleReporter) -> int:
+        requester = make_requester(_settings(options), reporter)
         asyncio.run(requester.challenge(options.lease, options.leaves))
         return 0
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 def draws(arguments: Sequence[str]) -> int:
@@ -134,13 +139,13 @@ def draws(arguments: Sequence[str]) -> int:
     parser = _parser("renderchain_draws", "Count the board's draws: is every rate what it promises?")
     options = parser.parse_args(list(arguments))
 
-    def run() -> int:
-        count = asyncio.run(make_requester(_settings(options), ConsoleReporter()).draws())
+    def run(reporter: ConsoleReporter) -> int:
+        count = asyncio.run(make_requester(_settings(options), reporter).draws())
         expected = f"{count.expected:.1f} expected (standard deviation {count.deviation:.1f})"
         print(f"{count.leases} leases drawn: {count.audits} audits, {expected}", flush=True)
         return 0 if count.is_plausible else 1
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 def key(arguments: Sequence[str]) -> int:
@@ -148,7 +153,7 @@ def key(arguments: Sequence[str]) -> int:
     parser = _parser("renderchain_key", "Store the account's private key (hexadecimal, on standard input).")
     options = parser.parse_args(list(arguments))
 
-    def run() -> int:
+    def run(reporter: ConsoleReporter) -> int:
         settings = _settings(options)
         try:
             number = int(sys.stdin.readline().strip(), 16)
@@ -157,23 +162,21 @@ def key(arguments: Sequence[str]) -> int:
         open_keys(settings).save(settings.account, number)
         return 0
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 def worker(arguments: Sequence[str]) -> int:
     """Render for the network until interrupted."""
     parser = _parser("renderchain_worker", "Render for the network and be paid.")
     parser.add_argument("--device", help="AUTO, CPU, OPTIX, CUDA, HIP, ONEAPI or METAL")
-    parser.add_argument("--name", default="", help="shown before every line")
+    parser.add_argument("--name", default="", help="shown in every line")
     options = parser.parse_args(list(arguments))
 
-    def run() -> int:
-        settings = _settings(options, device=options.device)
-        prefix = f"{options.name}: " if options.name else ""
-        asyncio.run(_work(settings, ConsoleReporter(prefix)))
+    def run(reporter: ConsoleReporter) -> int:
+        asyncio.run(_work(_settings(options, device=options.device), reporter))
         return 0
 
-    return _guarded(run)
+    return _guarded(options, run)
 
 
 async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
@@ -184,7 +187,7 @@ async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
     device, device_name = devices.find(settings.device)
     devices.require_comparable(device)
     families = frozenset({family_of(version, "CYCLES", device)})
-    reporter.say(f"Waiting for work: Blender {version[0]}.{version[1]}, {device} ({device_name})")
+    reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
     chosen = replace(settings, device=device)
     await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
 
@@ -192,6 +195,8 @@ async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
 def _parser(name: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description=description)
     parser.add_argument("--config", type=Path, help="settings file (default: $RENDERCHAIN_CONFIG)")
+    text = "what is said on standard error: sentences or JSON lines (default: $RENDERCHAIN_LOG or text)"
+    parser.add_argument("--log", choices=FORMS, default="", help=text)
     return parser
 
 
@@ -200,15 +205,16 @@ def _settings(options: argparse.Namespace, **overrides: object) -> Settings:
     return load_settings(Path(file) if file else None, overrides)
 
 
-def _guarded(work: object) -> int:
+def _guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
     """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
+    reporter = ConsoleReporter(getattr(options, "name", ""), options.log)
     try:
-        return int(work())  # type: ignore[operator]
+        return work(reporter)
     except RenderChainError as error:
-        print(f"renderchain: {error}", file=sys.stderr)
+        reporter.end(str(error))
         return 1
     except KeyboardInterrupt:
-        print("renderchain: interrupted", file=sys.stderr)
+        reporter.end("interrupted")
         return 130
 
 

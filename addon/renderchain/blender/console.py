@@ -1,31 +1,67 @@
-"""What a person at a shell sees of a use case: sentences, and progress on one line."""
+"""What a shell shows of a use case: sentences and a line of progress, or one JSON object a line."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
+from ..core.notices import Notice
+from ..core.notices.jobs import Doubt
+from ..core.notices.lines import to_line
+from ..core.notices.process import Failed, Remark
+
 EVERY_S = 1.0
+FORMS = ("text", "json")
 
 
 class ConsoleReporter:
-    """Sentences with the time of day; progress only where somebody looks at a terminal."""
+    """Writes to standard error.
 
-    def __init__(self, prefix: str = "") -> None:
-        self._prefix = prefix
-        self._said_s = 0.0
+    ``form`` is one of FORMS; without it $RENDERCHAIN_LOG decides, else it is text: sentences with the local
+    time of day, and progress where somebody looks at a terminal. ``name`` stands in every line.
+    """
+
+    def __init__(self, name: str = "", form: str = "") -> None:
+        self._name = name
+        self._as_json = (form or os.environ.get("RENDERCHAIN_LOG")) == "json"
+        self._shown_s = 0.0
 
     def say(self, text: str) -> None:
-        """One line."""
-        print(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}", file=sys.stderr, flush=True)
+        """A line."""
+        self.tell(Remark(text))
 
-    def doubt(self, lease_id: int, text: str) -> None:
-        """The same, with the command that challenges."""
-        self.say(f"{text} renderchain_challenge {lease_id}")
+    def tell(self, notice: Notice) -> None:
+        """A line; as text a doubt comes with the command that challenges."""
+        if self._as_json:
+            self._write(to_line(notice, time.time(), self._name))
+            return
+        text = notice.sentence
+        if isinstance(notice, Doubt):
+            text += f" To challenge it: renderchain_challenge {notice.lease_id}"
+        self._write(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}")
+
+    def end(self, reason: str) -> None:
+        """Why the command ends, as shells expect it of a program."""
+        if self._as_json:
+            self.tell(Failed(reason))
+        else:
+            self._write(f"renderchain: {reason}")
 
     def progress(self, what: str, done: int, total: int) -> None:
         """At most one update a second."""
-        if sys.stderr.isatty() and time.monotonic() - self._said_s > EVERY_S:
-            self._said_s = time.monotonic()
+        if self._as_json or not sys.stderr.isatty():
+            return
+        if time.monotonic() - self._shown_s > EVERY_S:
+            self._shown_s = time.monotonic()
             of = f" of {total}" if total else ""
             print(f"\r{self._prefix}{done}{of} {what}\033[K", end="\r", file=sys.stderr, flush=True)
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self._name}: " if self._name else ""
+
+    def _write(self, line: str) -> None:
+        # In one piece: processes share a log.
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()

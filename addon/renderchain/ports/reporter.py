@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..core.notices import Notice
+
 
 class Reporter(Protocol):
     """Called from the use case's own thread; must return at once."""
 
     def say(self, text: str) -> None:
-        """One sentence for the user."""
+        """A remark for the user, which no program acts on."""
         ...
 
-    def doubt(self, lease_id: int, text: str) -> None:
-        """Why the user may want to challenge a lease."""
+    def tell(self, notice: Notice) -> None:
+        """What users read and programs act on."""
         ...
 
     def progress(self, what: str, done: int, total: int) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import bpy
 
 from ..blender.background import Background
+from ..core.notices import Notice
+from ..core.notices.jobs import Doubt
 from ..ports.journal import JobEntry
 
 
@@ -51,10 +53,12 @@ class PanelReporter:
         """One sentence."""
         background().later(lambda: _set(text, 0.0))
 
-    def doubt(self, lease_id: int, text: str) -> None:
-        """The sentence stays in the panel, with a button."""
-        self.say(text)
-        background().later(lambda: state.doubts.update({lease_id: text}))
+    def tell(self, notice: Notice) -> None:
+        """Its sentence; a doubt's stays in the panel, with a button."""
+        self.say(notice.sentence)
+        if isinstance(notice, Doubt):
+            doubt = {notice.lease_id: notice.sentence}
+            background().later(lambda: state.doubts.update(doubt))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""

@@ -1,13 +1,16 @@
-//! Who may change a network, and when a board counts.
+//! Who may change a network, when a board counts, and what the directory says.
+use starknet::testing::pop_log;
+use crate::board::job_board::JobBoard;
 use crate::directory::Directory;
-use crate::interfaces::{
-    IDirectoryDispatcher, IDirectoryDispatcherTrait, ISeatsDispatcherTrait,
-    IWorkerRegistryDispatcherTrait,
+use crate::events::directory::{BoardAnnounced, OwnershipTransferred, Paused};
+use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
+use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::events::same;
+use crate::tests::support::network::{
+    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, deploy, empty_network, network,
 };
-use crate::job_board::JobBoard;
-use super::support::{
-    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, TestToken, account, at, be, deploy, network,
-};
+use crate::tests::support::token::TestToken;
 
 #[test]
 fn the_first_board_is_active_at_once_and_later_ones_after_the_wait() {
@@ -113,12 +116,12 @@ fn boards_wait_longer_than_stake_needs_to_leave() {
 #[test]
 #[should_panic(expected: ('RC: zero address in board', 'CONSTRUCTOR_FAILED'))]
 fn a_board_needs_its_registry() {
-    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token', 'court']);
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token', 'audits']);
 }
 
 #[test]
 #[should_panic(expected: ('RC: board without a court', 'CONSTRUCTOR_FAILED'))]
-fn a_board_needs_its_court() {
+fn a_board_needs_its_audit_library() {
     deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 'registry', 'token', 0]);
 }
 
@@ -133,4 +136,22 @@ fn a_network_says_what_it_is_made_of() {
     assert_eq!(net.registry.minimum_stake_fri(), STAKE);
     assert_eq!(net.registry.limits().slowest_block_s, SLOWEST_BLOCK_S);
     assert_eq!(net.seats.seat_unit_fri(), 100);
+}
+
+#[test]
+fn a_network_that_changes() {
+    let net = empty_network();
+    let address = net.directory.contract_address;
+    let board = net.board.contract_address;
+    let announced = BoardAnnounced { board, active_at_s: 1 };
+    assert!(same(pop_log(address).unwrap(), Directory::Event::BoardAnnounced(announced)));
+    net.directory.set_paused(true);
+    let paused = Directory::Event::Paused(Paused { paused: true });
+    assert!(same(pop_log(address).unwrap(), paused));
+    net.directory.transfer_ownership(account('heir'));
+    be('heir');
+    net.directory.accept_ownership();
+    let moved = OwnershipTransferred { new_owner: account('heir') };
+    let expected = Directory::Event::OwnershipTransferred(moved);
+    assert!(same(pop_log(address).unwrap(), expected));
 }

@@ -12,9 +12,11 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.watch_job import JobWatch
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
 from renderchain.core.manifest import MANIFEST_NAME, PackedFile
 from renderchain.core.messages import MadeAgain
+from renderchain.core.notices.jobs import FalseFinals
 from renderchain.core.result import FrameFiles, Result
 
 from tests.unit.core.test_finals import MANIFEST, Blender, Said
@@ -66,19 +68,17 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
     result = Result("4.5.3", "CPU", "CPU", 0, tuple(FrameFiles(frame, 1, *files) for frame in (1, 2)))
     said = Said()
     watch = watch_of(tmp_path, Maker(false), said, per_lease)
-    asyncio.run(watch._keep_frames(7, JOB, MANIFEST, opened, result))
+    asyncio.run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
     kept = {frame: path.read_bytes() for frame, path in watch.report.frames.items()}
     if false and per_lease:
         assert kept == {1: b"true", 2: b"true"}
         assert set(watch.report.false_finals) == {7}
-        for words in (
-            "Lease 7",
-            "frame 1",
-            "frame 2",
-            "kept instead",
-            "challenge its pixels (name leaves) before its window is over. renderchain_challenge 7",
-        ):
-            assert words in said.text
+        (doubt,) = said.told
+        assert isinstance(doubt, FalseFinals)
+        assert (doubt.job_id, doubt.lease_id, doubt.false_frames) == (JOB.job_id, 7, (1, 2))
+        assert (doubt.made_again_count, doubt.frame_count) == (2, 2)
+        for words in ("Lease 7", "frame 1", "frame 2", "kept instead", "challenge the lease's pixels"):
+            assert words in doubt.sentence
     else:
         assert kept == {1: b"final", 2: b"final"}
-        assert watch.report.false_finals == {} and said.text == ""
+        assert watch.report.false_finals == {} and said.told == []

@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from renderchain.app.requester.final_check import Checked, FinalCheck
-from renderchain.blender.console import ConsoleReporter
 from renderchain.core.errors import RenderFailed
 from renderchain.core.finals import PPM, Difference, as_shown, difference_of
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.messages import Loaded, MadeAgain
+from renderchain.core.notices import Notice
+from renderchain.core.notices.jobs import FinalsUnchecked
 from renderchain.core.prints import Pixels
 from renderchain.core.result import FrameFiles
+
+from devkit.network.local import SilentReporter
 
 MANIFEST = Manifest(
     (4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "tile", "PNG", "AgX", ()
@@ -84,13 +87,12 @@ class Blender:
         return MadeAgain(frame, f"{frame}.again.png", 0, block_ppm, self.why_not)
 
 
-class Said(ConsoleReporter):
+class Said(SilentReporter):
     def __init__(self) -> None:
-        super().__init__()
-        self.text = ""
+        self.told: list[Notice] = []
 
-    def say(self, text: str) -> None:
-        self.text += text
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
 
 
 def look(blender: Blender, tmp_path: Path, per_lease: int = 1, said: Said | None = None) -> Checked:
@@ -135,4 +137,7 @@ def test_what_can_not_be_made_again_is_left_to_the_artists_eyes(
 ) -> None:
     said = Said()
     assert look(blender, tmp_path, said=said).false == {}
-    assert words in said.text and "look at it yourself" in said.text
+    (unchecked,) = said.told
+    assert isinstance(unchecked, FinalsUnchecked) and len(unchecked.frames) == 1
+    assert words in unchecked.reason and words in unchecked.sentence
+    assert "look at it yourself" in unchecked.sentence

@@ -8,10 +8,11 @@ from ...core.audit.economics import SEATS
 from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Vote, differing
 from ...core.cid import split_digest
 from ...core.errors import JournalError
+from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import split_lease_id
 from ...core.merkle import HashMany, proofs_of, salt_of
-from ...core.money import format_strk
+from ...core.notices.audits import AppealUnaffordable, LeavesOpened
 from ...core.prints import TilePrint
 from ...core.sealed import result_key_of, salt_key_of
 from ...ports.audit_chain import AuditChain
@@ -40,7 +41,7 @@ class ProverDuties:
         self._reporter = reporter
         self._hash_many = hash_many
 
-    def forget(self, lease_id: int) -> None:
+    def forget(self, lease_id: LeaseId) -> None:
         """The lease is settled."""
         self._proof_store.drop(lease_id)
 
@@ -72,7 +73,7 @@ class ProverDuties:
         proofs = await asyncio.to_thread(proofs_of, self._hash_many, leaves, places)
         siblings = [sibling for proof in proofs for sibling in proof]
         await self._chain.open_leaves(lease_id, seed, self._proof_store.result(lease_id), openings, siblings)
-        self._reporter.say(f"Lease {lease_id}: {len(drawn)} leaves opened to {audit.committed} verifiers")
+        self._reporter.tell(LeavesOpened(lease.job_id, lease_id, len(drawn), audit.committed))
 
     async def _compare(self, lease: LeaseInfo, audit: AuditInfo) -> None:
         lease_id = lease.lease_id
@@ -95,15 +96,11 @@ class ProverDuties:
         bond_fri = await self._chain.appeal_bond_fri(lease.lease_id)
         have_fri = await self._chain.tokens_fri(self._chain.address)
         if have_fri < bond_fri:
-            self._reporter.say(
-                f"Lease {lease.lease_id} was rejected; an appeal costs {format_strk(bond_fri)} STRK, the "
-                f"account holds {format_strk(have_fri)}"
-            )
+            self._reporter.tell(AppealUnaffordable(lease.job_id, lease.lease_id, bond_fri, have_fri))
             return
         await self._chain.appeal(lease.lease_id)
-        self._reporter.say(f"Lease {lease.lease_id} was rejected: appealed with {format_strk(bond_fri)} STRK")
 
-    def _secret(self, lease_id: int) -> int:
+    def _secret(self, lease_id: LeaseId) -> int:
         for entry in self._journal.leases(self._chain.board):
             if entry.lease_id == lease_id:
                 return entry.secret

@@ -12,6 +12,7 @@ from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
+from ...core.notices.audits import LeavesRenderedAgain, NotDelivered, NotRenderable
 from ...core.prints import TilePrint, split_records
 from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
@@ -75,10 +76,8 @@ class Rerender:
                     found.update(zip(wanted, split_records(records), strict=True))
         finally:
             shutil.rmtree(output, ignore_errors=True)
-        count = len(found)
-        self._reporter.say(
-            f"Lease {lease.lease_id}: {count} leaves rendered again in {spent_ms / 1000:.1f} s"
-        )
+        ids = (lease.job_id, lease.lease_id)
+        self._reporter.tell(LeavesRenderedAgain(*ids, len(found), spent_ms / 1000))
         return [found[leaf] for leaf in leaves]
 
     async def is_delivered(
@@ -98,7 +97,7 @@ class Rerender:
             )
             await self._store.pin(result.results_cid)
         except (StoreError, ContentError) as error:
-            self._reporter.say(f"Lease {lease.lease_id} is not delivered: {error}")
+            self._reporter.tell(NotDelivered(lease.job_id, lease.lease_id, str(error)))
             return NO
         finally:
             shutil.rmtree(output, ignore_errors=True)
@@ -137,7 +136,7 @@ class Rerender:
                 for frame in manifest.frames_of(lease):
                     await session.render(frame, lambda _: None)
         except (RenderFailed, ContentError) as error:
-            self._reporter.say(f"Lease {lease.lease_id} can't be rendered here either: {error}")
+            self._reporter.tell(NotRenderable(lease.job_id, lease.lease_id, str(error)))
             return YES
         finally:
             shutil.rmtree(output, ignore_errors=True)

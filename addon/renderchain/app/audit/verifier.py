@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from ...core.audit.state import NO, AuditInfo, AuditKind, AuditPhase, Vote, answer_of, differing, mark_of
 from ...core.errors import ContentError
+from ...core.ids import JobId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
+from ...core.notices.audits import LeavesDiffer, Verifying, VoteRevealed
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
 from .proof_store import ProofStore, SealedVote
@@ -36,11 +38,11 @@ class VerifierDuties:
         self._new_nonce = new_nonce
         self._from_block = from_block
 
-    async def has_scene(self, job_id: int) -> bool:
+    async def has_scene(self, job_id: JobId) -> bool:
         """Whether that job's package is here already."""
         return self._rerender.has_package(await self._chain.job(job_id))
 
-    async def act(self, lease: LeaseInfo, audit: AuditInfo, worker_id: int) -> None:
+    async def act(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
         """Do what our seat has to do now, if we have one in this round."""
         for verifier in await self._chain.verifiers(lease.lease_id, audit.round):
             if verifier.worker_id != worker_id:
@@ -50,16 +52,24 @@ class VerifierDuties:
             elif audit.phase is AuditPhase.REVEAL and verifier.vote is Vote.COMMITTED:
                 await self._reveal(lease, audit, verifier.seat)
 
-    async def _commit(self, lease: LeaseInfo, audit: AuditInfo, seat: int, worker_id: int) -> None:
+    async def _commit(self, lease: LeaseInfo, audit: AuditInfo, seat: int, worker_id: WorkerId) -> None:
         lease_id = lease.lease_id
         seed = await self._chain.seed(lease_id, audit.round)
         sealed = self._proof_store.vote(lease_id, audit.round, seed)
         if sealed is None:
-            self._reporter.say(f"Verifying lease {lease_id}, round {audit.round}")
+            self._reporter.tell(Verifying(lease.job_id, lease_id, audit.round))
             sealed = await self._find(lease, audit, seed)
             self._proof_store.save_vote(lease_id, audit.round, sealed)
-        vote = {"seed": seed, "worker_id": worker_id, "nonce": sealed.nonce, "vote": sealed.vote}
-        mark = mark_of(self._hash_many, self._chain.board, lease_id, audit.round, **vote)
+        mark = mark_of(
+            self._hash_many,
+            self._chain.board,
+            lease_id,
+            audit.round,
+            seed=seed,
+            worker_id=worker_id,
+            nonce=sealed.nonce,
+            vote=sealed.vote,
+        )
         await self._chain.commit([(lease_id, seat, mark)])
 
     async def _find(self, lease: LeaseInfo, audit: AuditInfo, seed: int) -> SealedVote:
@@ -91,6 +101,7 @@ class VerifierDuties:
             raise ContentError(
                 f"The vote on lease {lease_id} was sealed by another machine; its bond is lost."
             )
+        ids = (lease.job_id, lease_id, audit.round)
         reveal = Reveal(lease_id, seat, sealed.nonce, sealed.vote)
         if audit.kind is AuditKind.PIXELS:
             answer = await self._chain.opened(lease_id, audit.round, audit.since_block)
@@ -98,9 +109,7 @@ class VerifierDuties:
             if answer_of(self._hash_many, answer) != sealed.vote:
                 prints = [sealed.prints[index].felts() for index in differing(contents, answer)]
                 await self._chain.reveal_prints(reveal, contents, answer, prints)
-                self._reporter.say(
-                    f"Lease {lease_id}: {len(prints)} of {len(answer)} leaves differ from ours"
-                )
+                self._reporter.tell(LeavesDiffer(*ids, len(prints), len(answer)))
                 return
         await self._chain.reveal([reveal])
-        self._reporter.say(f"Lease {lease_id}: vote revealed")
+        self._reporter.tell(VoteRevealed(*ids))

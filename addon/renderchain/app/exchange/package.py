@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...core.errors import ContentError
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
+from ...core.notices.jobs import DownloadStarted, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 
@@ -54,7 +55,7 @@ async def pin_package(
     (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     total = sum(sizes)
-    reporter.say(f"Uploading {len(sizes)} files")
+    reporter.tell(UploadStarted(len(sizes), total))
     cid = await store.add_folder(folder, lambda done: reporter.progress("bytes uploaded", done, total))
     return PinnedPackage(cid, manifest, total, len(sizes))
 
@@ -71,7 +72,7 @@ async def fetch_package(
     if not folder.exists():
         partial = cache / f"{cid}.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        reporter.say(f"Fetching package {cid}")
+        reporter.tell(DownloadStarted(cid, size_bytes))
         try:
             await store.fetch_folder(
                 cid,

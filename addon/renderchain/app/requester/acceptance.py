@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
-from ...core.audit.events import Appealed, AuditClosed, AuditEvent, CommitteeDrawn, LeaseDrawn, VerdictGiven
+from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
+from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseState
+from ...core.notices.audits import notice_of
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 
@@ -20,12 +22,12 @@ PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 class Acceptance:
     """The submitted leases of one job that are ours to accept."""
 
-    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: int) -> None:
+    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: set[int] = set()
-        self._undrawn: dict[int, int] = {}  # lease to the block of its submission
+        self._good: set[LeaseId] = set()
+        self._undrawn: dict[LeaseId, int] = {}  # lease to the block of its submission
 
     def forget(self) -> None:
         """The chain took back what it said."""
@@ -36,7 +38,7 @@ class Acceptance:
         """A lease waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: int) -> None:
+    async def found_good(self, lease_id: LeaseId) -> None:
         """Its results are here, and are those under its root."""
         self._good.add(lease_id)
         await self._try(lease_id)
@@ -46,15 +48,10 @@ class Acceptance:
         if isinstance(event, LeaseDrawn):
             self._undrawn.pop(event.lease_id, None)
             await self._try(event.lease_id)
-        elif isinstance(event, CommitteeDrawn):
-            self._reporter.say(f"Lease {event.lease_id} is audited by {len(event.verifiers)} workers")
-        elif isinstance(event, VerdictGiven):
-            counts = f"{event.agreeing} agree, {event.objecting} object"
-            self._reporter.say(f"Lease {event.lease_id}: {event.verdict.name.lower()}, {counts}")
-        elif isinstance(event, Appealed):
-            self._reporter.say(f"Lease {event.lease_id}: the verdict was appealed")
         elif isinstance(event, AuditClosed):
             await self._try(event.lease_id)
+        elif notice := notice_of(event):
+            self._reporter.tell(notice)
 
     async def draw_when_due(self) -> None:
         """Draw what nobody else draws: who cheats would rather not. Until it is cancelled."""
@@ -71,9 +68,9 @@ class Acceptance:
                 try:
                     await self._chain.draw(self._job_id, due)
                 except ContractError as error:
-                    self._reporter.say(f"Nothing had to be drawn: {error}")
+                    self._reporter.say(f"No draw was due: {error}")
 
-    async def _try(self, lease_id: int) -> None:
+    async def _try(self, lease_id: LeaseId) -> None:
         """Accept, which sends the worker its pay."""
         if lease_id not in self._good:
             return
@@ -84,4 +81,4 @@ class Acceptance:
         try:
             await self._chain.accept(self._job_id, [lease_id])
         except (LeaseInOtherState, UnknownJob):
-            self._reporter.say(f"Lease {lease_id} had been settled before")
+            self._reporter.say(f"Lease {lease_id} had already been settled")

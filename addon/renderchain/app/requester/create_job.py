@@ -10,6 +10,7 @@ from ...core.cid import digest_of, split_digest
 from ...core.errors import InsufficientFunds
 from ...core.job import JobTerms, family_of
 from ...core.money import format_strk
+from ...core.notices.jobs import EscrowDue, JobCreated
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -104,8 +105,8 @@ async def create_job(
         )
     from_block = await chain.block_number()
     entry = journal.add_job(chain.board, name, package.cid, str(output), from_block)
-    reporter.say(f"Paying {format_strk(terms.escrow_fri)} STRK into escrow")
+    reporter.tell(EscrowDue(terms.escrow_fri))
     job_id = await chain.create_job(terms, intent_of_job(entry))
     journal.set_job(entry, job_id=job_id, state="active")
-    reporter.say(f"Job {job_id} is on the network")
+    reporter.tell(JobCreated(job_id))
     return job_id

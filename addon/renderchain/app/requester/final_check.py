@@ -18,6 +18,7 @@ from ...core.errors import RenderFailed, SandboxMissing
 from ...core.finals import Difference
 from ...core.manifest import Manifest
 from ...core.messages import MadeAgain
+from ...core.notices.jobs import FinalsUnchecked
 from ...core.result import FrameFiles
 from ...ports.renderer import FinalRenderer, FinalSession
 from ...ports.reporter import Reporter
@@ -92,7 +93,4 @@ class FinalCheck:
         return await session.make_again(one.frame, *names)
 
     def _skip(self, frames: Sequence[FrameFiles], reason: str) -> None:
-        names = ", ".join(str(one.frame) for one in frames)
-        self._reporter.say(
-            f"The final image of frame {names} could not be made again here ({reason}); look at it yourself."
-        )
+        self._reporter.tell(FinalsUnchecked(tuple(sorted(one.frame for one in frames)), reason))

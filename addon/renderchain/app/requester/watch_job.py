@@ -23,11 +23,14 @@ from ...core.board_events import (
 )
 from ...core.contract_errors import NothingToWithdraw
 from ...core.errors import ContentError, SecretError
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lifecycle import JobState
 from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ...core.merkle import HashMany, LeaseIdentity
-from ...core.money import format_strk
+from ...core.notices import leases
+from ...core.notices.jobs import Doubt, FalseFinals, FrameKept, JobEnded
+from ...core.notices.process import ChainReorganised
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
@@ -47,7 +50,7 @@ class JobReport:
     ``false_finals`` says of leases that their images were made again here, and why.
     """
 
-    job_id: int
+    job_id: JobId
     state: JobState = JobState.ACTIVE
     frames: dict[int, Path] = field(default_factory=dict)
     rendered_by: dict[int, int] = field(default_factory=dict)
@@ -70,7 +73,7 @@ class JobWatch:
         *,
         sealer: Sealer,
         unwrapper: Unwrapper,
-        job_id: int,
+        job_id: JobId,
         output: Path,
         scratch: Path,
         final_check: FinalCheck,
@@ -86,8 +89,8 @@ class JobWatch:
         self._scratch = scratch
         self._final_check = final_check
         self._claims: dict[int, LeaseClaimed] = {}
-        self._settled_tasks = 0
-        self._is_closed = False
+        self._open: set[int] = set()  # leases that have not ended
+        self._closed = False
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
 
@@ -110,8 +113,7 @@ class JobWatch:
                         self._forget()
                     elif getattr(event, "job_id", None) == self.report.job_id:
                         await self._note(event, job, manifest)
-                    # The board closes a job first and pays its last leases then, in one transaction.
-                    if self._is_closed and self._settled_tasks >= job.tasks:
+                    if self._closed and not self._open:
                         break
         finally:
             drawing.cancel()
@@ -120,31 +122,33 @@ class JobWatch:
 
     def _forget(self) -> None:
         """The chain took back what it said: everything is told again. Frames stay where they are."""
-        self._reporter.say("The chain was reorganised; reading the job's events again")
+        self._reporter.tell(ChainReorganised(self.report.job_id))
         self._claims.clear()
-        self._settled_tasks, self._is_closed = 0, False
+        self._open.clear()
+        self._closed = False
         self._acceptance.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
+        # The board closes a job first and pays its last leases then: the end is when both were heard.
+        self._closed |= isinstance(event, JobClosed)
+        if isinstance(event, LeaseEnded | LeaseAccepted):
+            self._open.discard(event.lease_id)
         if isinstance(event, LeaseClaimed):
             self._claims[event.lease_id] = event
-            self._reporter.say(f"Lease {event.lease_id}: {event.count} frames claimed")
+            self._open.add(event.lease_id)
+            ids = (event.job_id, event.lease_id)
+            self._reporter.tell(leases.LeaseClaimed(*ids, event.operator, event.count))
         elif isinstance(event, ResultSubmitted):
             if job.requester == self._chain.address:
                 self._acceptance.submitted(event)
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
-            self._reporter.say(f"Lease {event.lease_id} ended: {event.state.name.lower()}")
+            self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
-            self._settled_tasks += self._claims[event.lease_id].count
-        elif isinstance(event, TasksRefunded):
+        elif isinstance(event, TasksRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri
-            self._settled_tasks += event.tasks
-        elif isinstance(event, JobClosed):
-            self.report.refunded_fri += event.refunded_fri
-            self._is_closed = True
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             await self._acceptance.note(event)
 
@@ -158,17 +162,14 @@ class JobWatch:
             await self._keep_frames(event.lease_id, job, manifest, opened, result)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
-            self._reporter.doubt(
-                event.lease_id,
-                f"Lease {event.lease_id} is not what was paid for: {error} Challenge its delivery before its "
-                "window is over, unless it is audited by itself.",
-            )
+            self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
             self.report.rendered_by[frame] = claim.operator
-            self._reporter.say(f"frame {frame} by {claim.operator:#x} is {self.report.frames[frame]}")
+            what = (frame, claim.operator, self.report.frames[frame])
+            self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         if job.requester == self._chain.address and event.lease_id not in self.report.false_finals:
             await self._acceptance.found_good(event.lease_id)
@@ -207,7 +208,7 @@ class JobWatch:
         return opened, result
 
     async def _keep_frames(
-        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> None:
         instead = await self._made_again(lease_id, job, manifest, opened, result)
         for one in result.frames:
@@ -217,7 +218,7 @@ class JobWatch:
             self.report.frames[one.frame] = self._keep(source, name)
 
     async def _made_again(
-        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> dict[int, Path]:
         """Images to keep instead of a lease's own, because some of those are false."""
         if not self._final_check.is_on:
@@ -231,13 +232,8 @@ class JobWatch:
             return {}
         names = "; ".join(f"frame {frame} by {by}" for frame, by in sorted(checked.false.items()))
         self.report.false_finals[lease_id] = names
-        self._reporter.doubt(
-            lease_id,
-            f"Lease {lease_id}: the final images are not what their noisy passes make ({names}). "
-            f"{len(checked.instead)} of its {len(result.frames)} frames were made again here and kept "
-            "instead; it is not accepted early. Look at them: if the noisy pass is false too, challenge "
-            "its pixels (name leaves) before its window is over.",
-        )
+        counts = (len(checked.instead), len(result.frames))
+        self._reporter.tell(FalseFinals(job.job_id, lease_id, names, tuple(sorted(checked.false)), *counts))
         return checked.instead
 
     def _keep(self, source: Path, name: str) -> Path:
@@ -253,7 +249,8 @@ class JobWatch:
             try:
                 await self._chain.withdraw([job.requester])
             except NothingToWithdraw:
-                self._reporter.say("The refund had been withdrawn before")
-        paid, back = format_strk(self.report.paid_fri), format_strk(self.report.refunded_fri)
-        self._reporter.say(f"Job {self.report.job_id} {self.report.state}: {paid} STRK paid, {back} back")
-        return self.report
+                self._reporter.say("The refund had already been withdrawn")
+        report = self.report
+        counts = (len(report.frames), report.paid_fri, report.refunded_fri)
+        self._reporter.tell(JobEnded(report.job_id, report.state, *counts))
+        return report

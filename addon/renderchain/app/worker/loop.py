@@ -29,10 +29,12 @@ from ...core.contract_errors import (
     UnknownWorker,
 )
 from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.lifecycle import LeaseState
-from ...core.money import format_strk
+from ...core.notices import leases
+from ...core.notices.process import Stopped, Withdrawn
 from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
@@ -57,7 +59,7 @@ class WorkerRules:
 class Held:
     """A submitted lease: its job, and when anyone may accept it."""
 
-    job_id: int
+    job_id: JobId
     due_s: float
 
 
@@ -85,10 +87,10 @@ class Worker:
         self._new_secret = new_secret
         self._now = now
         self._stakes = StakeNotice(chain, reporter)
-        self._jobs: dict[int, JobCreated] = {}
-        self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
-        self._failures: dict[int, int] = {}
-        self._held: dict[int, Held] = {}  # submitted, and not settled yet
+        self._jobs: dict[JobId, JobCreated] = {}
+        self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
+        self._failures: dict[JobId, int] = {}
+        self._held: dict[LeaseId, Held] = {}  # submitted, and not settled yet
         self._knows_leases = False  # not at the start, nor when the chain took back what it said
         self._wake = asyncio.Event()
 
@@ -106,7 +108,7 @@ class Worker:
         errors = [one for one in ended if isinstance(one, Exception)]
         if errors:
             raise errors[0]
-        self._reporter.say("Stopped")
+        self._reporter.tell(Stopped())
 
     async def _follow(self) -> None:
         async with aclosing(self._chain.events(self._rules.from_block)) as events:
@@ -134,10 +136,10 @@ class Worker:
             if event.reopened and event.job_id in self._jobs:
                 self._claimable[event.job_id] = None
             if self._held.pop(event.lease_id, None):
-                self._reporter.say(f"Lease {event.lease_id} was not accepted: {event.state.name.lower()}")
+                self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
         elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
             del self._held[event.lease_id]
-            self._reporter.say(f"Lease {event.lease_id} was accepted: {format_strk(event.paid_fri)} STRK")
+            self._reporter.tell(leases.LeaseAccepted(event.job_id, event.lease_id, event.paid_fri))
 
     async def _work(self) -> None:
         while True:
@@ -174,27 +176,30 @@ class Worker:
                 continue  # another job may ask for less
             except ContractError as error:
                 self._claimable.pop(job_id, None)
-                self._reporter.say(f"Job {job_id} is left to others: {error}")
+                self._reporter.tell(leases.JobSkipped(job_id, str(error)))
                 continue
             entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
             self._journal.save_lease(entry)
-            await self._do(entry)
+            await self._do(entry, is_new=True)
             return True
         return False
 
-    async def _do(self, entry: LeaseEntry) -> None:
+    async def _do(self, entry: LeaseEntry, *, is_new: bool) -> None:
         """Render and submit a claimed lease; what fails is given back, so that others may try."""
         try:
             lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
+            if is_new:
+                ids = (entry.job_id, entry.lease_id)
+                self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
             await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
-            self._reporter.say(f"Lease {entry.lease_id} of job {entry.job_id} failed: {error}")
+            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, str(error)))
             self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
             await self._give_back(entry)
             await asyncio.sleep(RETRY_S if isinstance(error, StoreError) else 0)
         except LeaseInOtherState as error:
             self._journal.save_lease(replace(entry, state="lost"))
-            self._reporter.say(f"Lease {entry.lease_id} is no longer ours: {error}")
+            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(entry))
             raise
@@ -204,15 +209,17 @@ class Worker:
         finally:
             shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
 
-    def _hold(self, lease_id: int, job_id: int, due_s: float) -> None:
+    def _hold(self, lease_id: LeaseId, job_id: JobId, due_s: float) -> None:
         self._held[lease_id] = Held(job_id, due_s)
         self._audits.own(lease_id)
 
     async def _give_back(self, entry: LeaseEntry) -> None:
         try:
             await self._chain.give_back(entry.lease_id)
-        except LeaseInOtherState:
-            self._reporter.say(f"Lease {entry.lease_id} had ended before it was given back")
+        except LeaseInOtherState as error:
+            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
+        else:
+            self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id))
         self._journal.save_lease(replace(entry, state="given_back"))
 
     async def _resume(self) -> None:
@@ -226,10 +233,10 @@ class Worker:
             lease = await self._chain.lease(lease_id)
             fresh = LeaseEntry(self._chain.board, lease_id, lease.job_id, self._new_secret(), "claimed")
             if lease.state is LeaseState.CLAIMED:
-                self._reporter.say(f"Resuming lease {lease_id}")
+                self._reporter.tell(leases.LeaseResumed(lease.job_id, lease_id))
                 entry = known.get(lease_id, fresh)
                 self._journal.save_lease(entry)
-                await self._do(entry)
+                await self._do(entry, is_new=False)
             elif lease.state is LeaseState.SUBMITTED:
                 self._hold(lease_id, lease.job_id, await self._due_s(lease))
             else:
@@ -263,4 +270,4 @@ class Worker:
             await self._chain.withdraw([payout])
         except NothingToWithdraw:
             return  # another worker of the same owner was faster
-        self._reporter.say(f"{format_strk(amount_fri)} STRK paid out")
+        self._reporter.tell(Withdrawn(payout, amount_fri))

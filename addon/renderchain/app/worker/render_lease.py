@@ -10,9 +10,11 @@ from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
 from ...core.errors import ContentError
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult, family_of
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
+from ...core.notices.leases import FrameRendered, LeaseSubmitted, RenderStarted
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
 from ...ports.journal import LeaseEntry
@@ -51,11 +53,11 @@ class RenderLease:
         self._proof_store = proof_store
         self._packages: dict[int, Path] = {}
 
-    def output(self, lease_id: int) -> Path:
+    def output(self, lease_id: LeaseId) -> Path:
         """Where a lease's files are while it is worked on."""
         return self._folder / "leases" / str(lease_id)
 
-    def forget(self, job_id: int) -> None:
+    def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
         if package and package not in self._packages.values():
@@ -87,7 +89,7 @@ class RenderLease:
         records = b"".join(path.read_bytes() for path in sorted(output.glob("*.leaves")))
         self._proof_store.save(entry.lease_id, result, leaves, records)
         await self._chain.submit(entry.lease_id, result)
-        self._reporter.say(f"Lease {entry.lease_id} submitted")
+        self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id))
 
     async def _pin_sealed(self, output: Path, seal: Callable[[Path], None]) -> str:
         """Seal into a folder beside the output, out of the render process's reach; returns its CID."""
@@ -114,9 +116,8 @@ class RenderLease:
         rendered = []
         async with self._renderer.open(package, manifest, output) as session:
             loaded = session.loaded
-            self._reporter.say(
-                f"Lease {entry.lease_id}: {len(frames)} frames on {loaded.device} ({loaded.device_name})"
-            )
+            ids, device = (entry.job_id, entry.lease_id), (loaded.device, loaded.device_name)
+            self._reporter.tell(RenderStarted(*ids, len(frames), *device))
             for number, frame in enumerate(frames):
                 self._reporter.progress("frames", number, len(frames))
                 rendered.append(
@@ -127,7 +128,7 @@ class RenderLease:
                         ),
                     )
                 )
-                self._reporter.say(f"Frame {frame}: {rendered[-1].render_ms / 1000:.1f} s")
+                self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
         check_output(output)
         return write_result(
             output,

@@ -1,6 +1,6 @@
 """What chance decides about a lease: whether it is audited, which leaves, and which seats.
 
-The same functions of one block's hash as contracts/src/draw.cairo; a test compares both by vectors.
+The same functions of one block's hash as contracts/src/rules/draw.cairo; a test compares both by vectors.
 """
 
 from __future__ import annotations

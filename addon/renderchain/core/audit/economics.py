@@ -1,4 +1,4 @@
-"""What audits cost and what is at stake: the formulas of contracts/src/terms.cairo in Python.
+"""What audits cost and what is at stake: the formulas of contracts/src/rules/terms.cairo in Python.
 
 docs/protocol.md derives them: cheating must lose money at every audit rate.
 """

@@ -1,0 +1,149 @@
+"""What becomes of the artist's jobs: sent, paid, frames kept, leases to doubt, the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from ..frames import format_frames
+from ..lifecycle import JobState
+from ..money import format_strk
+from . import LeaseNotice, Level, Notice, counted
+
+
+@dataclass(frozen=True)
+class UploadStarted(Notice):
+    """A package goes to the content store."""
+
+    file_count: int
+    size_bytes: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Uploading {counted(self.file_count, 'file')}"
+
+
+@dataclass(frozen=True)
+class DownloadStarted(Notice):
+    """A package comes from the content store."""
+
+    package_cid: str
+    size_bytes: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Fetching package {self.package_cid}"
+
+
+@dataclass(frozen=True)
+class EscrowDue(Notice):
+    """The job's whole cost is about to be paid."""
+
+    escrow_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Paying {format_strk(self.escrow_fri)} STRK into escrow"
+
+
+@dataclass(frozen=True)
+class JobCreated(Notice):
+    """Workers can claim the job's frames."""
+
+    job_id: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is on the network"
+
+
+@dataclass(frozen=True)
+class JobCanceled(Notice):
+    """What nobody had claimed was refunded."""
+
+    job_id: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is canceled; unclaimed frames were refunded"
+
+
+@dataclass(frozen=True)
+class FrameKept(LeaseNotice):
+    """A frame is on disk, rendered by that operator."""
+
+    frame: int
+    operator: int
+    path: Path
+
+    @property
+    def sentence(self) -> str:
+        return f"Frame {self.frame} by {self.operator:#x} is {self.path}"
+
+
+@dataclass(frozen=True)
+class Doubt(LeaseNotice):
+    """Why the artist may want to challenge a lease."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id} is not what was paid for: {self.reason} Challenge its delivery before "
+            "its window closes, unless it is being audited anyway."
+        )
+
+
+@dataclass(frozen=True)
+class FalseFinals(Doubt):
+    """Final images do not come from their noisy passes; so many of the lease's were made again here."""
+
+    false_frames: tuple[int, ...]
+    made_again_count: int
+    frame_count: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id}: the final images are not what their noisy passes make ({self.reason}). "
+            f"{self.made_again_count} of its {counted(self.frame_count, 'frame')} were made again here and "
+            "kept instead; the lease is not accepted early. Look at them: if a noisy pass is false too, "
+            "challenge the lease's pixels (name leaves) before its window closes."
+        )
+
+
+@dataclass(frozen=True)
+class FinalsUnchecked(Notice):
+    """Final images could not be made again here, so nobody has compared them."""
+
+    level: ClassVar[Level] = Level.WARNING
+    frames: tuple[int, ...]
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        one = len(self.frames) == 1
+        what = f"image of frame {self.frames[0]}" if one else f"images of frames {format_frames(self.frames)}"
+        return (
+            f"The final {what} could not be made again here ({self.reason}); "
+            f"look at {'it' if one else 'them'} yourself."
+        )
+
+
+@dataclass(frozen=True)
+class JobEnded(Notice):
+    """Every frame is paid or refunded."""
+
+    job_id: int
+    state: JobState
+    frame_count: int
+    paid_fri: int
+    refunded_fri: int
+
+    @property
+    def sentence(self) -> str:
+        paid, refunded = format_strk(self.paid_fri), format_strk(self.refunded_fri)
+        return f"Job {self.job_id} is {self.state}: {paid} STRK paid, {refunded} STRK refunded"

@@ -1,0 +1,170 @@
+"""What becomes of leases: offered, claimed, rendered, submitted, paid or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..lifecycle import LeaseState
+from ..money import format_strk
+from . import LeaseNotice, Level, Notice, counted
+
+ENDS = {
+    LeaseState.EXPIRED: "it expired",
+    LeaseState.REJECTED: "it was rejected",
+    LeaseState.GIVEN_BACK: "it was given back",
+    LeaseState.UNRENDERABLE: "it can't be rendered",
+}
+
+
+@dataclass(frozen=True)
+class LeaseOffered(Notice):
+    """What a lease of a job pays, and what it locks of the worker's stake; its audit rate is 2^-audit_exp.
+
+    ``stake_suffices``: without that the job is left alone until stake is free.
+    """
+
+    job_id: int
+    frame_count: int
+    pay_fri: int
+    lock_fri: int
+    free_fri: int
+    audit_exp: int
+    stake_suffices: bool
+
+    @property
+    def sentence(self) -> str:
+        pay, lock, free = map(format_strk, (self.pay_fri, self.lock_fri, self.free_fri))
+        text = (
+            f"Job {self.job_id}: a lease of {counted(self.frame_count, 'frame')} pays {pay} STRK and locks "
+            f"{lock} of the {free} STRK of free stake"
+        )
+        if not self.stake_suffices:
+            return f"{text}, which is too little: add stake, or wait until leases are settled"
+        rate = f"audited 1 time in {1 << self.audit_exp}" if self.audit_exp else "always audited"
+        return f"{text}; it is {rate}"
+
+
+@dataclass(frozen=True)
+class JobSkipped(Notice):
+    """The worker leaves a job to others."""
+
+    job_id: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is left to others: {self.reason}"
+
+
+@dataclass(frozen=True)
+class LeaseClaimed(LeaseNotice):
+    """A worker took so many frames of a job."""
+
+    operator: int
+    frame_count: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: {counted(self.frame_count, 'frame')} of job {self.job_id} claimed"
+
+
+@dataclass(frozen=True)
+class LeaseResumed(LeaseNotice):
+    """The worker goes on with a lease that an earlier run of it claimed."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Resuming lease {self.lease_id}"
+
+
+@dataclass(frozen=True)
+class RenderStarted(LeaseNotice):
+    """The scene is loaded and the first frame begins."""
+
+    frame_count: int
+    device: str
+    device_name: str
+
+    @property
+    def sentence(self) -> str:
+        what = f"rendering {counted(self.frame_count, 'frame')}"
+        return f"Lease {self.lease_id}: {what} on {self.device} ({self.device_name})"
+
+
+@dataclass(frozen=True)
+class FrameRendered(LeaseNotice):
+    """One frame is done, so many seconds after its render began."""
+
+    frame: int
+    render_s: float
+
+    @property
+    def sentence(self) -> str:
+        return f"Frame {self.frame} rendered in {self.render_s:.1f} s"
+
+
+@dataclass(frozen=True)
+class LeaseSubmitted(LeaseNotice):
+    """The results are pinned, their root is on-chain."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} submitted"
+
+
+@dataclass(frozen=True)
+class LeaseAccepted(LeaseNotice):
+    """The pay is credited."""
+
+    paid_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} was accepted: {format_strk(self.paid_fri)} STRK"
+
+
+@dataclass(frozen=True)
+class LeaseNotAccepted(LeaseNotice):
+    """The lease ended without pay, in that state."""
+
+    level: ClassVar[Level] = Level.WARNING
+    state: LeaseState
+
+    @property
+    def sentence(self) -> str:
+        how = ENDS.get(self.state, f"it is {self.state.name.lower()}")
+        return f"Lease {self.lease_id} was not accepted: {how}"
+
+
+@dataclass(frozen=True)
+class LeaseFailed(LeaseNotice):
+    """The lease could not be rendered or submitted here; it is given back."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} of job {self.job_id} failed: {self.reason}"
+
+
+@dataclass(frozen=True)
+class LeaseGivenBack(LeaseNotice):
+    """Others can claim the lease's frames."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} was given back"
+
+
+@dataclass(frozen=True)
+class LeaseLost(LeaseNotice):
+    """The lease ended while the worker still held it."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} is no longer ours: {self.reason}"

@@ -1,0 +1,92 @@
+"""What a process says of itself: that it waits, what it pays in fees, that it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..money import format_strk
+from . import Level, Notice
+
+
+@dataclass(frozen=True)
+class Remark(Notice):
+    """A sentence that no program acts on."""
+
+    text: str
+
+    @property
+    def sentence(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class WaitingForWork(Notice):
+    """A worker is ready."""
+
+    blender_version: str
+    device: str
+    device_name: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name})"
+
+
+@dataclass(frozen=True)
+class FeeEstimated(Notice):
+    """A transaction is about to be sent; ``action`` says what for."""
+
+    action: str
+    likely_fri: int
+    highest_fri: int
+
+    @property
+    def sentence(self) -> str:
+        likely, highest = format_strk(self.likely_fri), format_strk(self.highest_fri)
+        return f"{self.action}: the fee is about {likely} STRK, at most {highest}"
+
+
+@dataclass(frozen=True)
+class Withdrawn(Notice):
+    """The board paid out what it owed to an account."""
+
+    account: int
+    amount_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{format_strk(self.amount_fri)} STRK paid out"
+
+
+@dataclass(frozen=True)
+class ChainReorganised(Notice):
+    """The chain dropped blocks; what the job's events said is told again."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: int
+
+    @property
+    def sentence(self) -> str:
+        return f"The chain was reorganised; reading the events of job {self.job_id} again"
+
+
+@dataclass(frozen=True)
+class Stopped(Notice):
+    """The process was asked to end and does."""
+
+    @property
+    def sentence(self) -> str:
+        return "Stopped"
+
+
+@dataclass(frozen=True)
+class Failed(Notice):
+    """A command ends because of this."""
+
+    level: ClassVar[Level] = Level.ERROR
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return self.reason

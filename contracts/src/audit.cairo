@@ -1,0 +1,9 @@
+//! Audits of leases, from the draw to the verdict and what follows from it.
+pub mod audit_library;
+pub mod challenges;
+pub mod entrypoints;
+pub mod rounds;
+pub mod steps;
+pub mod store;
+pub mod verdicts;
+pub mod votes;

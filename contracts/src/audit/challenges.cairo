@@ -1,0 +1,191 @@
+//! What has a lease audited besides chance: doubts of its requester, and failure reports.
+#[starknet::component]
+pub mod ChallengesComponent {
+    use core::poseidon::poseidon_hash_span;
+    use starknet::get_caller_address;
+    use crate::audit::store::AuditStoreComponent;
+    use crate::audit::store::AuditStoreComponent::{
+        AuditTrait, InternalTrait as StoreTrait, MAX_NAMED, NAMED_BASE, fresh,
+    };
+    use crate::audit::verdicts::VerdictsComponent;
+    use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::board::jobs::JobsComponent;
+    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job};
+    use crate::board::leases::LeasesComponent;
+    use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+    use crate::board::payouts::PayoutsComponent;
+    use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::board::settlement::SettlementComponent;
+    use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
+    use crate::events::audit::{FailureReported, KeyRevealed, LeaseChallenged};
+    use crate::interfaces::audit::IChallenges;
+    use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome};
+    use crate::types::board::{Lease, LeaseResult, LeaseState};
+
+    const KEY_DOMAIN: felt252 = 'renderchain/key/1';
+
+    pub mod Errors {
+        pub const NOT_CHALLENGER: felt252 = 'RC: only requesters may doubt';
+        pub const WINDOW_OVER: felt252 = 'RC: challenge window is over';
+        pub const NOT_DRAWN: felt252 = 'RC: the draw comes first';
+        pub const IN_AUDIT: felt252 = 'RC: lease is in court';
+        pub const WRONG_LEAVES: felt252 = 'RC: name 1 to 8 of its leaves';
+        pub const OTHER_KEY: felt252 = 'RC: not the key of the results';
+        pub const NO_REASON: felt252 = 'RC: failure without a reason';
+    }
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        LeaseChallenged: LeaseChallenged,
+        KeyRevealed: KeyRevealed,
+        FailureReported: FailureReported,
+    }
+
+    #[embeddable_as(ChallengesImpl)]
+    impl Challenges<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Jobs: JobsComponent::HasComponent<TContractState>,
+        impl Leases: LeasesComponent::HasComponent<TContractState>,
+        impl Payouts: PayoutsComponent::HasComponent<TContractState>,
+        impl Store: AuditStoreComponent::HasComponent<TContractState>,
+        impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of IChallenges<ComponentState<TContractState>> {
+        /// Caller: the requester, inside the window, for a lease that chance did not have audited;
+        /// it must have approved the bond.
+        fn challenge_pixels(
+            ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>,
+        ) {
+            let (job, lease) = self.doubted(lease_id);
+            assert(lease.draw_outcome != DrawOutcome::CLEARED, Errors::IN_AUDIT);
+            let all = lease.count * job.package.tiles.into();
+            assert(!leaves.is_empty() && leaves.len() <= MAX_NAMED, Errors::WRONG_LEAVES);
+            for leaf in leaves.span() {
+                assert(*leaf < all && *leaf < NAMED_BASE, Errors::WRONG_LEAVES);
+            }
+            let mut audit = fresh(lease_id, AuditKind::PIXELS);
+            audit.named = leaves.len().try_into().unwrap();
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.name_leaves(lease_id, leaves.span());
+            audit.enter(AuditPhase::DRAW);
+            self.challenge(@job, lease_id, lease, audit, leaves);
+        }
+
+        /// Caller: the requester, inside the window; it must have approved the bond. The worker
+        /// has to reveal the lease's key, then a committee fetches the results.
+        fn challenge_delivery(ref self: ComponentState<TContractState>, lease_id: u64) {
+            let (job, lease) = self.doubted(lease_id);
+            let mut audit = fresh(lease_id, AuditKind::DELIVERY);
+            audit.enter(AuditPhase::KEY);
+            self.challenge(@job, lease_id, lease, audit, array![]);
+        }
+
+        /// Caller: the lease's operator, when the requester doubts the delivery.
+        fn reveal_key(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            result: LeaseResult,
+            key_hi: u128,
+            key_lo: u128,
+        ) {
+            let leases = get_dep_component!(@self, Leases);
+            leases.assert_operator(lease_id);
+            leases.assert_result(lease_id, result);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            let mut audit = store.find(lease_id);
+            assert(audit.phase == AuditPhase::KEY, AuditStoreComponent::Errors::WRONG_PHASE);
+            let key = array![KEY_DOMAIN, key_hi.into(), key_lo.into()];
+            assert(poseidon_hash_span(key.span()) == result.key_hash, Errors::OTHER_KEY);
+            audit.enter(AuditPhase::DRAW);
+            store.save(lease_id, audit);
+            let job_id = leases.find(lease_id).job_id;
+            self.emit(KeyRevealed { job_id, lease_id, key_hi, key_lo });
+        }
+
+        /// Caller: the lease's operator, before it submitted. Two others are asked.
+        fn report_failure(
+            ref self: ComponentState<TContractState>, lease_id: u64, reason: felt252,
+        ) {
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.assert_operator(lease_id);
+            let lease = leases.find(lease_id);
+            let is_claimed = lease.state == LeaseState::CLAIMED;
+            assert(is_claimed, LeasesComponent::Errors::WRONG_STATE);
+            assert(reason != 0, Errors::NO_REASON);
+            leases.turn(lease_id, lease, LeaseState::REPORTED);
+            let mut audit = fresh(lease_id, AuditKind::FAILURE);
+            audit.enter(AuditPhase::DRAW);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.save(lease_id, audit);
+            self.emit(FailureReported { job_id: lease.job_id, lease_id, reason });
+        }
+
+        /// What a challenge costs unless it is right; `leaves` named, 0 for the delivery.
+        fn bond_to_challenge_fri(
+            self: @ComponentState<TContractState>, lease_id: u64, leaves: u32,
+        ) -> u128 {
+            let lease = get_dep_component!(self, Leases).find(lease_id);
+            let job = get_dep_component!(self, Jobs).load(lease.job_id);
+            let mut audit = fresh(lease_id, AuditKind::PIXELS);
+            audit.named = leaves.try_into().unwrap();
+            get_dep_component!(self, Verdicts).bond_fri(@job, lease_id, @lease, @audit, 0)
+        }
+    }
+
+    #[generate_trait]
+    impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Jobs: JobsComponent::HasComponent<TContractState>,
+        impl Leases: LeasesComponent::HasComponent<TContractState>,
+        impl Payouts: PayoutsComponent::HasComponent<TContractState>,
+        impl Store: AuditStoreComponent::HasComponent<TContractState>,
+        impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// A lease that its requester may doubt now.
+        fn doubted(self: @ComponentState<TContractState>, lease_id: u64) -> (Job, Lease) {
+            let leases = get_dep_component!(self, Leases);
+            let lease = leases.find(lease_id);
+            let is_submitted = lease.state == LeaseState::SUBMITTED;
+            assert(is_submitted, LeasesComponent::Errors::WRONG_STATE);
+            let job = get_dep_component!(self, Jobs).load(lease.job_id);
+            let requester = get_dep_component!(self, Settlement).requester_of(@job);
+            assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
+            assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
+            assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
+            assert(!leases.is_over(@lease, job.times.window_s), Errors::WINDOW_OVER);
+            (job, lease)
+        }
+
+        fn challenge(
+            ref self: ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+            leaves: Array<u32>,
+        ) {
+            let requester = get_caller_address();
+            audit.set_bonded(true);
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.mark(lease_id, lease, DrawOutcome::IN_AUDIT);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.save(lease_id, audit);
+            store.set_payer(lease_id, 0, requester);
+            let verdicts = get_dep_component!(@self, Verdicts);
+            let bond_fri = verdicts.bond_fri(job, lease_id, @lease, @audit, 0);
+            let (job_id, kind) = (*job.job_id, audit.kind);
+            self.emit(LeaseChallenged { job_id, lease_id, kind, leaves, bond_fri });
+            let mut payouts = get_dep_component_mut!(ref self, Payouts);
+            payouts.collect(requester, bond_fri);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The course of an audit: seats are drawn, the absent replaced, votes counted.
+#[starknet::component]
+pub mod RoundsComponent {
+    use starknet::get_contract_address;
+    use crate::audit::store::AuditStoreComponent;
+    use crate::audit::store::AuditStoreComponent::{
+        AuditTrait, InternalTrait as StoreTrait, fresh, newcomer,
+    };
+    use crate::audit::verdicts::VerdictsComponent;
+    use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::board::jobs::JobsComponent;
+    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job, JobTrait};
+    use crate::board::leases::LeasesComponent;
+    use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+    use crate::board::payouts::PayoutsComponent;
+    use crate::board::settlement::SettlementComponent;
+    use crate::events::audit::{CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed};
+    use crate::interfaces::registry::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
+    use crate::rules::draw::{is_audited, seed_of};
+    use crate::rules::lease_id::worker_of;
+    use crate::rules::terms::{LAST_ROUND, bond_of, has_passed, phase_s, seats_in};
+    use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier, Vote};
+    use crate::types::board::Lease;
+    use crate::types::registry::CommitteeRequest;
+
+    const MAX_REDRAWS: u8 = 2;
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {
+        LeaseDrawn: LeaseDrawn,
+        CommitteeDrawn: CommitteeDrawn,
+        VotesSealed: VotesSealed,
+        VerdictGiven: VerdictGiven,
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Jobs: JobsComponent::HasComponent<TContractState>,
+        impl Leases: LeasesComponent::HasComponent<TContractState>,
+        impl Payouts: PayoutsComponent::HasComponent<TContractState>,
+        impl Store: AuditStoreComponent::HasComponent<TContractState>,
+        impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// Decides whether a submitted lease is audited and, if so, by whom.
+        fn draw_first(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            block_hash: felt252,
+        ) {
+            let board = get_contract_address().into();
+            let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
+            let mut draw_outcome = DrawOutcome::PASSED;
+            if is_audited(seed, lease.audit_exp) {
+                let mut audit = fresh(lease_id, AuditKind::PIXELS);
+                let cost_fri = audit.fee_fri(@job, @lease, 0) * seats_in(0).into();
+                draw_outcome = DrawOutcome::UNSEATED;
+                let can_pay = job.times.audit_pool_fri >= cost_fri;
+                if can_pay && self.seat(@job, lease_id, @lease, ref audit, seed) {
+                    job.take_from_pool(cost_fri);
+                    draw_outcome = DrawOutcome::IN_AUDIT;
+                }
+            }
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.mark(lease_id, lease, draw_outcome);
+            let audit_exp = lease.audit_exp;
+            self.emit(LeaseDrawn { job_id: job.job_id, lease_id, audit_exp, draw_outcome });
+        }
+
+        /// The draw of an appeal, a challenge or a failure report. If nobody can be seated, an
+        /// earlier verdict stands and bonds go back.
+        fn draw_again(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+            block_hash: felt252,
+        ) {
+            let board = get_contract_address().into();
+            let seed = seed_of(block_hash, board, lease_id, lease.attempt, audit.round);
+            let fees_fri = audit.fee_fri(@job, @lease, 0) * 2;
+            let by_pool = !audit.is_bonded(audit.round);
+            let can_pay = !by_pool || job.times.audit_pool_fri >= fees_fri;
+            if can_pay && self.seat(@job, lease_id, @lease, ref audit, seed) {
+                if by_pool {
+                    job.take_from_pool(fees_fri);
+                }
+            } else {
+                audit.set_seats(0);
+                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
+                verdicts.close(ref job, lease_id, lease, audit);
+            }
+        }
+
+        /// Draws the present round's committee; false if there are not enough.
+        fn seat(
+            ref self: ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: @Lease,
+            ref audit: Audit,
+            seed: felt252,
+        ) -> bool {
+            let (wanted, least) = audit.wanted();
+            let verifiers = self
+                .draw_verifiers(job, lease_id, lease, @audit, (seed, wanted, least), array![]);
+            if verifiers.is_empty() {
+                return false;
+            }
+            let round = audit.round;
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.set_seed(lease_id, round, seed);
+            for seat in 0..verifiers.len() {
+                store
+                    .set_verifier(
+                        lease_id, round, seat.try_into().unwrap(), newcomer(*verifiers[seat]),
+                    );
+            }
+            audit.set_seats(verifiers.len().try_into().unwrap());
+            audit.committed = 0;
+            audit.agreeing = 0;
+            audit.objecting = 0;
+            audit.shown = 0;
+            audit.redraws = 0;
+            audit.enter(AuditPhase::COMMIT);
+            store.save(lease_id, audit);
+            self.announce(job, lease_id, @audit, seed, verifiers);
+            true
+        }
+
+        fn draw_verifiers(
+            ref self: ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            lease: @Lease,
+            audit: @Audit,
+            draw: (felt252, u8, u8),
+            taken: Array<u32>,
+        ) -> Array<u32> {
+            let (seed, wanted, least) = draw;
+            let worker_id = worker_of(lease_id);
+            let fee_fri = audit.fee_fri(job, lease, *audit.round);
+            let jobs = get_dep_component!(@self, Jobs);
+            let leases = get_dep_component!(@self, Leases);
+            let registry = ICommitteesDispatcher {
+                contract_address: leases.known_registry().contract_address,
+            };
+            registry
+                .draw_committee(
+                    CommitteeRequest {
+                        family: jobs.family_of(job),
+                        block: *lease.since_block,
+                        seed,
+                        wanted: wanted.into(),
+                        least: least.into(),
+                        odd: *audit.kind != AuditKind::FAILURE && taken.is_empty(),
+                        worker_id,
+                        requester: jobs.requester_of(job),
+                        taken,
+                        bond_fri: bond_of(fee_fri),
+                        fee_fri,
+                        package_bytes: job.package.bytes,
+                    },
+                )
+        }
+
+        fn announce(
+            ref self: ComponentState<TContractState>,
+            job: @Job,
+            lease_id: u64,
+            audit: @Audit,
+            seed: felt252,
+            verifiers: Array<u32>,
+        ) {
+            let (job_id, round, kind) = (*job.job_id, *audit.round, *audit.kind);
+            self.emit(CommitteeDrawn { job_id, lease_id, round, kind, seed, verifiers });
+        }
+
+        /// Whether a step of the audit, or so many, took longer than it may.
+        fn is_late(self: @ComponentState<TContractState>, audit: @Audit, steps: u32) -> bool {
+            let limits = get_dep_component!(self, Leases).limits();
+            let allowed_s = phase_s(limits) * steps;
+            has_passed(*audit.since_s, *audit.since_block, allowed_s, limits.slowest_block_s)
+        }
+
+        /// All who will vote are bound.
+        fn seal(
+            ref self: ComponentState<TContractState>, job_id: u64, lease_id: u64, ref audit: Audit,
+        ) {
+            audit
+                .enter(
+                    if audit.kind == AuditKind::PIXELS {
+                        AuditPhase::OPEN
+                    } else {
+                        AuditPhase::REVEAL
+                    },
+                );
+            let mut store = get_dep_component_mut!(ref self, Store);
+            if audit.kind != AuditKind::PIXELS {
+                store.set_answer(lease_id, AuditStoreComponent::YES);
+            }
+            store.save(lease_id, audit);
+            self.emit(VotesSealed { job_id, lease_id, round: audit.round });
+        }
+
+        /// Who did not come pays as if it had lost, and another one is drawn.
+        fn replace_absent(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+        ) {
+            let absent = self.dismiss(ref job, lease_id, @lease, @audit, Vote::DRAWN);
+            let missing: u8 = absent.len().try_into().unwrap();
+            let mut taken = array![];
+            let mut store = get_dep_component_mut!(ref self, Store);
+            for seat in 0..audit.seats_of(audit.round) {
+                taken.append(store.verifier(lease_id, audit.round, seat).worker_id);
+            }
+            let seed = store.seed(lease_id, audit.round) + 1 + audit.redraws.into();
+            let mut found = array![];
+            if audit.redraws < MAX_REDRAWS && missing != 0 {
+                let draw = (seed, missing, missing);
+                found = self.draw_verifiers(@job, lease_id, @lease, @audit, draw, taken);
+            }
+            let (_, least) = audit.wanted();
+            if !found.is_empty() {
+                let mut store = get_dep_component_mut!(ref self, Store);
+                for index in 0..found.len() {
+                    store
+                        .set_verifier(
+                            lease_id, audit.round, *absent[index], newcomer(*found[index]),
+                        );
+                }
+                audit.redraws += 1;
+                audit.enter(AuditPhase::COMMIT);
+                store.save(lease_id, audit);
+                let drawn = store.seed(lease_id, audit.round);
+                self.announce(@job, lease_id, @audit, drawn, found);
+            } else if audit.committed >= least {
+                self.seal(job.job_id, lease_id, ref audit);
+            } else {
+                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
+                verdicts.close(ref job, lease_id, lease, audit);
+            }
+        }
+
+        /// Takes the bonds of all with that vote; returns their seats.
+        fn dismiss(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: @Lease,
+            audit: @Audit,
+            vote: u8,
+        ) -> Array<u8> {
+            let round = *audit.round;
+            let bond_fri = bond_of(audit.fee_fri(@job, lease, round));
+            let mut seats = array![];
+            for seat in 0..audit.seats_of(round) {
+                let mut store = get_dep_component_mut!(ref self, Store);
+                let verifier = store.verifier(lease_id, round, seat);
+                if verifier.vote == vote {
+                    store
+                        .set_verifier(
+                            lease_id, round, seat, Verifier { vote: Vote::ABSENT, ..verifier },
+                        );
+                    let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
+                    verdicts.forfeit(ref job, verifier.worker_id, bond_fri);
+                    seats.append(seat);
+                }
+            }
+            seats
+        }
+
+        /// The worker did not show what it must: that is the verdict, without appeal. It says
+        /// nothing of the pixels, so it judges no verifier of an earlier round.
+        fn lose_by_silence(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+        ) {
+            let mut store = get_dep_component_mut!(ref self, Store);
+            for round in 0..audit.round {
+                for seat in 0..audit.seats_of(round) {
+                    let verifier = store.verifier(lease_id, round, seat);
+                    if verifier.vote == Vote::AGREES {
+                        let unjudged = Verifier { vote: Vote::COMMITTED, ..verifier };
+                        store.set_verifier(lease_id, round, seat, unjudged);
+                    }
+                }
+            }
+            audit.verdict = Verdict::REJECTED;
+            let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
+            verdicts.close(ref job, lease_id, lease, audit);
+        }
+
+        /// Counts a round's votes. Who did not reveal is absent; prints that the worker did not
+        /// answer count against it. A round that can't decide leaves the verdict before it.
+        fn count_votes(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+        ) {
+            self.dismiss(ref job, lease_id, @lease, @audit, Vote::COMMITTED);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            for seat in 0..audit.seats_of(audit.round) {
+                let verifier = store.verifier(lease_id, audit.round, seat);
+                if verifier.vote == Vote::SHOWN {
+                    let objecting = Verifier { vote: Vote::OBJECTS, ..verifier };
+                    store.set_verifier(lease_id, audit.round, seat, objecting);
+                    audit.objecting += 1;
+                }
+            }
+            audit.shown = 0;
+            let verdict = verdict_of(@audit);
+            if verdict != Verdict::UNDECIDED || audit.verdict == Verdict::NONE {
+                audit.verdict = verdict;
+            }
+            let (agreeing, objecting) = (audit.agreeing, audit.objecting);
+            let (round, verdict) = (audit.round, audit.verdict);
+            let given = VerdictGiven {
+                job_id: job.job_id, lease_id, round, verdict, agreeing, objecting,
+            };
+            self.emit(given);
+            if audit.round == LAST_ROUND || audit.kind == AuditKind::FAILURE {
+                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
+                verdicts.close(ref job, lease_id, lease, audit);
+            } else {
+                audit.enter(AuditPhase::APPEAL);
+                let mut store = get_dep_component_mut!(ref self, Store);
+                store.save(lease_id, audit);
+            }
+        }
+    }
+
+    /// The majority of at least three; of a failure report both verifiers.
+    fn verdict_of(audit: @Audit) -> u8 {
+        let (agreeing, objecting) = (*audit.agreeing, *audit.objecting);
+        let (_, least) = audit.wanted();
+        if agreeing + objecting < least || agreeing == objecting {
+            Verdict::UNDECIDED
+        } else if *audit.kind == AuditKind::FAILURE && agreeing != 0 && objecting != 0 {
+            Verdict::UNDECIDED
+        } else if agreeing > objecting {
+            Verdict::ACCEPTED
+        } else {
+            Verdict::REJECTED
+        }
+    }
+}

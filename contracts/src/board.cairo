@@ -1,0 +1,10 @@
+//! Jobs, the leases on them, and money.
+pub mod audit_delegate;
+pub mod batch;
+pub mod claims;
+pub mod job_board;
+pub mod jobs;
+pub mod leases;
+pub mod payouts;
+pub mod settlement;
+pub mod submission;

@@ -1,0 +1,150 @@
+//! What a board tells the world of audits and challenges.
+use crate::types::audit::Content;
+
+/// What chance said of a submitted lease; `draw_outcome` is Passed, Unseated or InAudit.
+#[derive(Drop, starknet::Event)]
+pub struct LeaseDrawn {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub audit_exp: u8,
+    pub draw_outcome: u8,
+}
+
+/// These workers have the seats of a round, in this order; of some, new ones.
+#[derive(Drop, starknet::Event)]
+pub struct CommitteeDrawn {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub kind: u8,
+    pub seed: felt252,
+    pub verifiers: Array<u32>,
+}
+
+/// All verifiers are bound; the worker has to open its leaves now, if it is about pixels.
+#[derive(Drop, starknet::Event)]
+pub struct VotesSealed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct LeavesOpened {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub contents: Array<Content>,
+}
+
+/// A verifier's vote; `vote` as in Vote, Shown while its prints wait for the worker's.
+#[derive(Drop, starknet::Event)]
+pub struct Voted {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub seat: u8,
+    pub worker_id: u32,
+    pub vote: u8,
+}
+
+/// What a verifier has where the worker has something else.
+#[derive(Drop, starknet::Event)]
+pub struct ContentsShown {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub seat: u8,
+    pub contents: Array<Content>,
+}
+
+/// The print of one of those leaves; `index` counts the drawn leaves.
+#[derive(Drop, starknet::Event)]
+pub struct PrintShown {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub seat: u8,
+    pub index: u32,
+    pub print: Span<felt252>,
+}
+
+/// What a round found; final unless somebody appeals in time.
+#[derive(Drop, starknet::Event)]
+pub struct VerdictGiven {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub verdict: u8,
+    pub agreeing: u8,
+    pub objecting: u8,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct Appealed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub round: u8,
+    pub bond_fri: u128,
+}
+
+/// The audit is over and its money is where it belongs.
+#[derive(Drop, starknet::Event)]
+pub struct CaseClosed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub kind: u8,
+    pub verdict: u8,
+}
+
+/// The requester doubts named leaves (Pixels) or that the results can be had (Delivery).
+#[derive(Drop, starknet::Event)]
+pub struct LeaseChallenged {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub kind: u8,
+    pub leaves: Array<u32>,
+    pub bond_fri: u128,
+}
+
+/// With this key anybody can read the lease's results.
+#[derive(Drop, starknet::Event)]
+pub struct KeyRevealed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub key_hi: u128,
+    pub key_lo: u128,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct FailureReported {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub reason: felt252,
+}

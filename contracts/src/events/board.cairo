@@ -1,0 +1,114 @@
+//! What a board tells the world; the keys are what clients filter by.
+use starknet::ContractAddress;
+use crate::types::board::{JobTerms, LeaseResult};
+
+#[derive(Drop, starknet::Event)]
+pub struct JobCreated {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub family: felt252,
+    #[key]
+    pub requester: ContractAddress,
+    pub terms: JobTerms,
+}
+
+/// The requester offers more: the price from now on, the whole audit pool, the new end.
+#[derive(Drop, starknet::Event)]
+pub struct JobImproved {
+    #[key]
+    pub job_id: u64,
+    pub reward_fri: u128,
+    pub audit_pool_fri: u128,
+    pub expires_at_s: u64,
+}
+
+/// By the operator's claim or by the scheduler's assignment.
+#[derive(Drop, starknet::Event)]
+pub struct LeaseClaimed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    #[key]
+    pub operator: ContractAddress,
+    pub first: u32,
+    pub count: u32,
+    pub attempt: u8,
+    pub audit_exp: u8,
+    pub assigned: bool,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct ResultSubmitted {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub result: LeaseResult,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct LeaseAccepted {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub payout: ContractAddress,
+    pub paid_fri: u128,
+}
+
+/// A lease ended without being accepted; `state` is Expired, Rejected, GivenBack or Unrenderable.
+#[derive(Drop, starknet::Event)]
+pub struct LeaseEnded {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub state: u8,
+    pub reopened: bool,
+}
+
+/// A lease was lost: so much of its worker's stake, of which the reward is not burned.
+#[derive(Drop, starknet::Event)]
+pub struct LeaseSlashed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub slashed_fri: u128,
+    pub reward_fri: u128,
+}
+
+/// One entry of a batch was refused and changed nothing; `subject` is its lease or worker.
+#[derive(Drop, starknet::Event)]
+pub struct EntryRefused {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub subject: u64,
+    pub reason: felt252,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct TasksRefunded {
+    #[key]
+    pub job_id: u64,
+    pub tasks: u32,
+    pub refunded_fri: u128,
+}
+
+/// Every task is paid or refunded; the rest of the audit pool went back.
+#[derive(Drop, starknet::Event)]
+pub struct JobClosed {
+    #[key]
+    pub job_id: u64,
+    pub refunded_fri: u128,
+}
+
+#[derive(Drop, starknet::Event)]
+pub struct Withdrawn {
+    #[key]
+    pub account: ContractAddress,
+    pub amount_fri: u128,
+}

@@ -1,0 +1,117 @@
+//! What a lease locks of its worker's stake, and at which audit rate. It moves no money.
+#[starknet::component]
+pub mod LocksComponent {
+    use core::num::traits::{Bounded, Zero};
+    use starknet::{ContractAddress, get_block_timestamp};
+    use crate::registry::profiles::ProfilesComponent;
+    use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::registry::roles::Errors::UNKNOWN_WORKER;
+    use crate::registry::roles::Roles;
+    use crate::registry::seats::SeatsComponent;
+    use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
+    use crate::registry::stakes::StakesComponent;
+    use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
+    use crate::rules::terms::audit_rate;
+    use crate::types::registry::{Board, LockGrant, LockRequest, LockTerms, WorkerLock};
+
+    pub mod Errors {
+        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
+        pub const TOO_FEW_VERIFIERS: felt252 = 'RC: too much without a jury';
+    }
+
+    /// Three verifiers besides the worker's own owner.
+    const LEAST_OWNERS: u32 = 4;
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {}
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        +Roles<TContractState>,
+        impl Profiles: ProfilesComponent::HasComponent<TContractState>,
+        impl Seats: SeatsComponent::HasComponent<TContractState>,
+        impl Stakes: StakesComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// One answer a request, in their order; a refused one changes nothing.
+        fn lock_all(
+            ref self: ComponentState<TContractState>,
+            board: Board,
+            terms: LockTerms,
+            requests: Array<LockRequest>,
+        ) -> Array<LockGrant> {
+            let now_s = get_block_timestamp();
+            let most_fri = self.most_locked_fri(terms.family);
+            let (mut grants, mut locks) = (array![], array![]);
+            for request in requests {
+                let operator = self.get_contract().holder_of(request.worker_id);
+                let mut grant = LockGrant { refusal: 0, audit_exp: 0, operator };
+                match self.lock(board, @terms, @request, operator, (now_s, most_fri)) {
+                    Ok((audit_exp, lock)) => {
+                        grant.audit_exp = audit_exp;
+                        locks.append(lock);
+                    },
+                    Err(refusal) => { grant.refusal = refusal; },
+                }
+                grants.append(grant);
+            }
+            let mut stakes = get_dep_component_mut!(ref self, Stakes);
+            stakes.announce_locks(board, locks);
+            grants
+        }
+
+        /// What a worker may have locked: with too few verifiers for the family not much.
+        fn most_locked_fri(self: @ComponentState<TContractState>, family: felt252) -> u128 {
+            if get_dep_component!(self, Seats).seat_owners_of(family) < LEAST_OWNERS {
+                self.get_contract().unjudged_fri()
+            } else {
+                Bounded::MAX
+            }
+        }
+
+        /// The audit rate and what is locked of the worker then, or why nothing is.
+        fn lock(
+            ref self: ComponentState<TContractState>,
+            board: Board,
+            terms: @LockTerms,
+            request: @LockRequest,
+            operator: ContractAddress,
+            limits: (u64, u128),
+        ) -> Result<(u8, WorkerLock), felt252> {
+            let (worker_id, (now_s, most_fri)) = (*request.worker_id, limits);
+            let profiles = get_dep_component!(@self, Profiles);
+            if operator.is_zero() {
+                return Err(UNKNOWN_WORKER);
+            }
+            if (*terms.operator).is_zero() {
+                if !profiles.is_offered(terms, request, now_s) {
+                    return Err(ProfilesComponent::Errors::NOT_OFFERED);
+                }
+            } else if *terms.operator != operator {
+                return Err(Errors::NOT_ITS_OPERATOR);
+            }
+            if !profiles.renders(worker_id, *terms.family) {
+                return Err(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
+            }
+            let mut stakes = get_dep_component_mut!(ref self, Stakes);
+            let stake = stakes.stake_of(worker_id);
+            let free_fri = stake.stake_fri - stake.locked_fri;
+            let (pay_fri, least_lock_fri) = (*request.pay_fri, *request.least_lock_fri);
+            let floor_exp = *terms.audit_floor_exp;
+            match audit_rate(pay_fri, least_lock_fri, floor_exp, stake.audited, free_fri) {
+                Some((audit_exp, lock_fri)) => if stake.locked_fri + lock_fri > most_fri {
+                    Err(Errors::TOO_FEW_VERIFIERS)
+                } else {
+                    Ok((audit_exp, stakes.lock_for(board, worker_id, stake, lock_fri)))
+                },
+                None => Err(StakesComponent::Errors::STAKE_NOT_FREE),
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What follows from a job's terms alone: prices, locks and deadlines.
+use core::cmp::min;
+use core::num::traits::Pow;
+use starknet::get_block_info;
+use crate::types::board::{AuditPrice, JobTerms};
+use crate::types::registry::Limits;
+
+/// A lease locks at least 3/10 of its pay and the fees of its audit.
+const LEAST_LOCK_NUMERATOR: u32 = 3;
+const LEAST_LOCK_DENOMINATOR: u128 = 10;
+/// The audit rate halves with this many accepted leases that a committee audited.
+const LEASES_PER_HALVING: u32 = 10;
+/// No audit rate is below 2^-5 = 3 %.
+pub const MAX_AUDIT_EXP: u8 = 5;
+/// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
+const LEAVES_PER_DRAWN: u32 = 96;
+pub const MAX_AUDIT_TILES: u8 = 32;
+const BOND_FEES: u32 = 20;
+pub const LAST_ROUND: u8 = 2;
+
+pub mod Errors {
+    pub const NO_TASKS: felt252 = 'RC: job without tasks';
+    pub const NO_REWARD: felt252 = 'RC: job without reward';
+    pub const NO_PACKAGE: felt252 = 'RC: job without package';
+    pub const NO_FAMILY: felt252 = 'RC: job without family';
+    pub const NO_LEASE_LENGTH: felt252 = 'RC: longest lease is zero';
+    pub const NO_TIMEOUT: felt252 = 'RC: a timeout is zero';
+    pub const TIMEOUT_TOO_LONG: felt252 = 'RC: a timeout is too long';
+    pub const EXPIRES_TOO_SOON: felt252 = 'RC: job shorter than a lease';
+    pub const RATE_TOO_LOW: felt252 = 'RC: audit rate is too low';
+    pub const NO_TILES: felt252 = 'RC: job without tiles';
+    pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
+    pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
+    pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
+    pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
+}
+
+pub fn check_terms(terms: @JobTerms, limits: Limits) {
+    assert(*terms.tasks != 0, Errors::NO_TASKS);
+    assert(*terms.reward_fri != 0, Errors::NO_REWARD);
+    let digest = *terms.package_hi != 0 || *terms.package_lo != 0;
+    let package = digest && *terms.package_bytes != 0 && *terms.package_files != 0;
+    assert(package, Errors::NO_PACKAGE);
+    assert(*terms.family != 0, Errors::NO_FAMILY);
+    assert(*terms.longest_lease != 0, Errors::NO_LEASE_LENGTH);
+    assert(*terms.lease_timeout_s != 0 && *terms.window_s != 0, Errors::NO_TIMEOUT);
+    let allowed = *terms.lease_timeout_s <= limits.lease_timeout_s
+        && *terms.window_s <= limits.window_s;
+    assert(allowed, Errors::TIMEOUT_TOO_LONG);
+    assert(*terms.expires_in_s >= *terms.lease_timeout_s, Errors::EXPIRES_TOO_SOON);
+    assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
+    let zero: felt252 = (*terms.scheduler).into();
+    assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    check_audits(terms);
+}
+
+/// The pool must pay for an audit of every lease, as newcomers have them.
+fn check_audits(terms: @JobTerms) {
+    assert(*terms.tiles != 0, Errors::NO_TILES);
+    let wanted = *terms.audit_tiles;
+    assert(wanted != 0 && wanted <= MAX_AUDIT_TILES, Errors::WRONG_AUDIT_TILES);
+    assert(*terms.audit_fee_fri != 0, Errors::NO_AUDIT_FEE);
+    let longest = min(*terms.longest_lease, *terms.tasks);
+    let leases = (*terms.tasks + longest - 1) / longest;
+    let price = AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri };
+    let fee_fri = fee_of(price, drawn_leaves(longest * (*terms.tiles).into(), wanted));
+    let needed_fri = fee_fri * seats_in(0).into() * leases.into();
+    assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
+}
+
+/// How many leaves of a lease a round draws: `wanted`, but fewer where three verifiers, who render
+/// 80x80 pixels for a tile, would render more than a twentieth of the lease.
+pub fn drawn_leaves(leaves: u32, wanted: u8) -> u32 {
+    let affordable = leaves / LEAVES_PER_DRAWN + 1;
+    if affordable < wanted.into() {
+        affordable
+    } else {
+        min(wanted.into(), leaves)
+    }
+}
+
+/// What each verifier of a round gets.
+pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
+    price.fee_fri + times(price.tile_fri, leaves)
+}
+
+/// A product below 2^160 in a felt costs a tenth of one of u128; it panics where that would.
+pub fn times(amount_fri: u128, count: u32) -> u128 {
+    let product: felt252 = amount_fri.into() * count.into();
+    product.try_into().unwrap()
+}
+
+/// From a table up to the exponents of audit rates.
+pub fn power_of_two(exp: u8) -> u32 {
+    match exp {
+        0 => 1,
+        1 => 2,
+        2 => 4,
+        3 => 8,
+        4 => 16,
+        5 => 32,
+        _ => 2_u32.pow(exp.into()),
+    }
+}
+
+/// What a verifier loses that is wrong or absent: so much that copying never pays.
+pub fn bond_of(fee_fri: u128) -> u128 {
+    times(fee_fri, BOND_FEES)
+}
+
+/// Verifiers of a round; each appeal goes to more.
+pub fn seats_in(round: u8) -> u8 {
+    if round == 0 {
+        3
+    } else if round == 1 {
+        7
+    } else {
+        15
+    }
+}
+
+/// How long each step of a round may take: three rounds have at most eight steps each.
+pub fn phase_s(limits: Limits) -> u32 {
+    limits.audit_s / 24
+}
+
+/// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.
+pub fn least_lock(pay_fri: u128, audit_fees_fri: u128) -> u128 {
+    (times(pay_fri, LEAST_LOCK_NUMERATOR) + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
+        + audit_fees_fri
+}
+
+/// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.
+pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
+    if audit_exp == 0 {
+        return least_lock_fri;
+    }
+    let risk_fri = times(pay_fri, 2 * (power_of_two(audit_exp) - 1));
+    if risk_fri > least_lock_fri {
+        risk_fri
+    } else {
+        least_lock_fri
+    }
+}
+
+/// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
+/// it; None if not even p = 1 is covered.
+pub fn audit_rate(
+    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
+) -> Option<(u8, u128)> {
+    let earned = audited / LEASES_PER_HALVING;
+    let mut exp: u8 = if earned < floor_exp.into() {
+        earned.try_into().unwrap()
+    } else {
+        floor_exp
+    };
+    loop {
+        let lock_fri = lock_at(pay_fri, least_lock_fri, exp);
+        if lock_fri <= free_fri {
+            break Some((exp, lock_fri));
+        }
+        if exp == 0 {
+            break None;
+        }
+        exp -= 1;
+    }
+}
+
+/// The block's time and number, in one system call.
+pub fn now() -> (u64, u64) {
+    let block = get_block_info().unbox();
+    (block.block_timestamp, block.block_number)
+}
+
+/// How many blocks a time must also last.
+pub fn blocks_of(seconds: u32, slowest_block_s: u32) -> u64 {
+    (seconds / slowest_block_s).into()
+}
+
+/// Both clocks must have run out: a chain that stands still ends nothing.
+pub fn has_passed(since_s: u64, since_block: u64, seconds: u32, slowest_block_s: u32) -> bool {
+    let (now_s, block) = now();
+    now_s >= since_s + seconds.into() && block >= since_block + blocks_of(seconds, slowest_block_s)
+}

@@ -1,0 +1,230 @@
+//! A requester that doubts a lease pays if it was wrong, the worker if it was right.
+use starknet::get_block_timestamp;
+use crate::audit::store::AuditStoreComponent::{NO, YES};
+use crate::interfaces::audit::{
+    IChallengesDispatcherTrait, IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
+};
+use crate::interfaces::board::IJobBoardDispatcherTrait;
+use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::tests::support::accounts::{account, be};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+};
+use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_lease};
+use crate::tests::support::leaves::{OTHER, result_of};
+use crate::tests::support::money::{assert_money, end, pay};
+use crate::tests::support::network::{STAKE, WORKER};
+use crate::tests::support::rounds::{ask, commit_all, poll, reveal_prints, run_round, votes};
+use crate::tests::support::steps::{
+    advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
+};
+use crate::tests::support::verifiers::{network_with, payout_of};
+use crate::types::audit::{AuditPhase, DrawOutcome, Verdict, Vote};
+use crate::types::board::{LeaseResult, LeaseState};
+use crate::types::registry::Record;
+
+#[test]
+fn a_true_doubt_of_pixels_forces_an_audit_of_the_named_leaves() {
+    let audit = spared_lease(3);
+    assert_eq!(audit.net.challenges.bond_to_challenge_fri(audit.lease_id, 2), 60 + 3 * 4);
+    challenge_pixels(audit, array![6, 3]);
+    assert_eq!(audit.net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
+    draw(audit, 'doubt');
+    let leaves = ask(audit).leaves;
+    assert_eq!((leaves.len(), *leaves[0], *leaves[1]), (3, 3, 6));
+    run_round(audit, 0, 3);
+    rest(audit);
+    assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
+    assert_eq!(owed(audit, account('artist')), 72);
+    assert_eq!(audit.net.registry.worker(WORKER).record.losses, 1);
+    end(audit);
+}
+
+#[test]
+fn a_false_doubt_of_pixels_pays_verifiers_and_worker() {
+    let audit = spared_lease(3);
+    challenge_pixels(audit, array![0]);
+    draw(audit, 'doubt');
+    run_round(audit, 3, 0);
+    rest(audit);
+    assert_verdict(audit, Verdict::ACCEPTED);
+    assert_eq!(owed(audit, account('payout')), 60 + 3 * 3 - 3 * 3);
+    assert_eq!(owed(audit, payout_of(2)), 3);
+    assert_eq!(owed(audit, account('artist')), 0);
+    let record = audit.net.registry.worker(WORKER).record;
+    assert_eq!((record.audited, record.losses), (11, 0));
+    pay(audit);
+}
+
+#[test]
+fn a_doubt_that_nobody_can_judge_gives_the_bond_back() {
+    let audit = drawn_lease(2);
+    challenge_pixels(audit, array![0]);
+    draw(audit, 'doubt');
+    assert_phase(audit, AuditPhase::OVER);
+    assert_eq!(owed(audit, account('artist')), 69);
+    assert_eq!(audit.net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+    pay(audit);
+}
+
+#[test]
+fn a_verdict_on_doubted_pixels_can_be_appealed() {
+    let audit = spared_lease(8);
+    challenge_pixels(audit, array![0]);
+    draw(audit, 'doubt');
+    run_round(audit, 0, 3);
+    appeal(audit, 'operator');
+    draw(audit, 'second');
+    assert_eq!(ask(audit).verifiers.len(), 7);
+    run_round(audit, 7, 0);
+    rest(audit);
+    assert_eq!(owed(audit, account('operator')), 28);
+    assert_eq!(owed(audit, account('payout')), 60 + 9);
+    pay(audit);
+}
+
+fn reveal_key(audit: TestAudit) {
+    be('operator');
+    audit.net.challenges.reveal_key(audit.lease_id, result_of(audit), 8, 9);
+    assert_money(audit);
+}
+
+#[test]
+fn results_that_can_be_had_are_paid_and_the_doubt_with_them() {
+    let audit = drawn_lease(3);
+    run_round(audit, 3, 0);
+    rest(audit);
+    let record = audit.net.registry.worker(WORKER).record;
+    challenge_delivery(audit);
+    reveal_key(audit);
+    draw(audit, 'doubt');
+    poll(audit, array![YES, YES, NO].span());
+    rest(audit);
+    assert_verdict(audit, Verdict::ACCEPTED);
+    assert_eq!(owed(audit, account('payout')), 66 - 4);
+    // Only audited pixels make a record.
+    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    pay(audit);
+}
+
+#[test]
+fn the_delivery_can_be_doubted_after_an_audit_that_outlasted_the_window() {
+    let audit = drawn_lease(3);
+    let submitted_s = audit.net.board.lease(audit.lease_id).since_s;
+    wait(7);
+    run_round(audit, 3, 0);
+    rest(audit);
+    assert!(get_block_timestamp() > submitted_s + audit_terms().window_s.into());
+    challenge_delivery(audit);
+    wait(1);
+    advance(audit);
+    assert_verdict(audit, Verdict::REJECTED);
+    end(audit);
+}
+
+#[test]
+fn results_that_nobody_can_have_are_not_paid() {
+    let audit = spared_lease(3);
+    challenge_delivery(audit);
+    reveal_key(audit);
+    draw(audit, 'doubt');
+    poll(audit, array![NO, NO, NO].span());
+    assert_eq!(count(audit, 0, Vote::OBJECTS), 3);
+    rest(audit);
+    assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
+    assert_eq!(owed(audit, account('artist')), 66);
+    end(audit);
+}
+
+#[test]
+fn a_key_that_is_not_revealed_loses_the_lease() {
+    let audit = drawn_lease(2);
+    challenge_delivery(audit);
+    wait(1);
+    advance(audit);
+    assert_phase(audit, AuditPhase::OVER);
+    assert_verdict(audit, Verdict::REJECTED);
+    assert_eq!((stake(audit, WORKER), owed(audit, account('artist'))), (STAKE - 66, 66));
+    let record = Record { audited: 0, losses: 1, audited_fri: 0 };
+    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    end(audit);
+}
+
+fn doubts(audit: TestAudit) -> IChallengesSafeDispatcher {
+    IChallengesSafeDispatcher { contract_address: audit.net.board.contract_address }
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn only_the_requester_doubts_after_the_draw_inside_the_window_and_names_leaves() {
+    let audit = submitted_lease(network_with(2));
+    let (lease_id, doubts) = (audit.lease_id, doubts(audit));
+    be('artist');
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: the draw comes first');
+    draw(audit, 'hash');
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: only requesters may doubt');
+    be('artist');
+    for named in array![array![], array![8], array![0, 1, 2, 3, 4, 5, 6, 7, 0]] {
+        let reason = reason_of(doubts.challenge_pixels(lease_id, named));
+        assert_eq!(reason, 'RC: name 1 to 8 of its leaves');
+    }
+    wait(7);
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: challenge window is over');
+    pay(audit);
+    assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: lease in another state');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn pixels_under_audit_or_cleared_by_it_are_not_doubted_besides() {
+    let audit = drawn_lease(3);
+    let doubts = doubts(audit);
+    be('artist');
+    let doubted = doubts.challenge_pixels(audit.lease_id, array![0]);
+    assert_eq!(reason_of(doubted), 'RC: lease is in court');
+    run_round(audit, 3, 0);
+    rest(audit);
+    be('artist');
+    let doubted = doubts.challenge_pixels(audit.lease_id, array![0]);
+    assert_eq!(reason_of(doubted), 'RC: lease is in court');
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn only_the_worker_reveals_its_key_and_only_when_asked() {
+    let audit = drawn_lease(2);
+    let (lease_id, doubts, result) = (audit.lease_id, doubts(audit), result_of(audit));
+    be('operator');
+    let unasked = doubts.reveal_key(lease_id, result, 8, 9);
+    assert_eq!(reason_of(unasked), 'RC: case in another phase');
+    challenge_delivery(audit);
+    let by_another = doubts.reveal_key(lease_id, result, 8, 9);
+    assert_eq!(reason_of(by_another), 'RC: not the lease operator');
+    be('operator');
+    let other = doubts.reveal_key(lease_id, result, 8, 8);
+    assert_eq!(reason_of(other), 'RC: not the key of the results');
+    let other = doubts.reveal_key(lease_id, LeaseResult { root: 1, ..result }, 8, 9);
+    assert_eq!(reason_of(other), 'RC: not the submitted result');
+}
+
+#[test]
+#[should_panic(expected: ('RC: case in another phase', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
+fn a_delivery_has_no_prints() {
+    let audit = spared_lease(3);
+    challenge_delivery(audit);
+    reveal_key(audit);
+    draw(audit, 'doubt');
+    let round = ask(audit);
+    commit_all(audit, round, votes(0, 3).span());
+    reveal_prints(audit, round, 0, OTHER);
+}
+
+#[test]
+#[should_panic(
+    expected: ('no allowance', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'),
+)]
+fn a_doubt_needs_its_bond() {
+    let audit = drawn_lease(2);
+    be('artist');
+    audit.net.challenges.challenge_delivery(audit.lease_id);
+}

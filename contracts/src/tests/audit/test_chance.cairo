@@ -1,0 +1,233 @@
+//! What nobody can choose: the draw's block, its seats and a lease's rate; and what chance is
+//! worth.
+use starknet::testing::set_block_hash;
+use crate::interfaces::audit::IAuditsDispatcherTrait;
+use crate::interfaces::board::{
+    IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
+};
+use crate::interfaces::registry::{
+    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
+use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::rules::draw::seed_of;
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::audit::{TestAudit, count, owed, reason_of, sent};
+use crate::tests::support::jobs::{claim, create, pass_draw_block, terms};
+use crate::tests::support::leases::{
+    audit_terms, drawn_lease, spared_lease, sparing, submitted_at, submitted_lease,
+};
+use crate::tests::support::leaves::result_of;
+use crate::tests::support::money::assert_all_settled;
+use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked, network};
+use crate::tests::support::rounds::{ask, run_round, verifier_at};
+use crate::tests::support::steps::{appeal, draw, rest, wait};
+use crate::tests::support::verifiers::{
+    add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
+};
+use crate::types::audit::{DrawOutcome, Vote};
+use crate::types::board::JobTerms;
+use crate::types::registry::StandingOffer;
+
+#[test]
+fn the_draw_uses_its_own_block_whoever_calls_and_whenever() {
+    let audit = submitted_lease(network_with(3));
+    for block in 40..1_001_u64 {
+        if block != 42 && block % 50 == 0 {
+            set_block_hash(block, 'a better one');
+        }
+    }
+    set_block_hash(42, 'the one');
+    at(50_000, 1_000);
+    be('anyone');
+    audit.net.audits.draw(audit.job_id, array![audit.lease_id]);
+    let board = audit.net.board.contract_address.into();
+    assert_eq!(ask(audit).seed, seed_of('the one', board, audit.lease_id, 0, 0));
+}
+
+#[test]
+fn who_registers_after_the_submission_is_not_drawn() {
+    let audit = submitted_lease(network_with(3));
+    // Twice as many seats as all others have, and known before the draw.
+    for newcomer in 5..11_u32 {
+        be(owner_of(newcomer));
+        audit.net.token.approve(audit.net.registry.contract_address, STAKE.into());
+        let operator = account(operator_of(newcomer));
+        audit.net.registry.register(operator, payout_of(newcomer), array![FAMILY], STAKE);
+        audit.net.seats.set_seats(newcomer, FAMILY, 10);
+        audit.net.profiles.set_offer(newcomer, willing());
+    }
+    draw(audit, 'hash');
+    let round = ask(audit);
+    for seat in 0..3_u8 {
+        assert!(verifier_at(round, seat) < 5);
+    }
+}
+
+#[test]
+fn seats_of_the_submissions_own_epoch_do_not_count() {
+    let net = network();
+    at(1_300, 40);
+    add_verifiers(net, 3);
+    // Active in epoch 5, from which block 50 on; the epoch before it has no seats.
+    at(1_300, 55);
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+}
+
+#[test]
+fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
+    let net = network_with(6);
+    // The worker's own seats, and those of the requester.
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 10);
+    be('artist');
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    net.registry.register(account('mole'), account('mole'), array![FAMILY], STAKE);
+    net.seats.set_seats(8, FAMILY, 10);
+    net.profiles.set_offer(8, willing());
+    be(operator_of(2));
+    net.profiles.set_offer(2, StandingOffer { audit_fee_fri: 3, ..willing() });
+    be(operator_of(3));
+    net.profiles.set_offer(3, StandingOffer { largest_package_bytes: 999, ..willing() });
+    be(operator_of(4));
+    net.profiles.set_offer(4, StandingOffer { until_s: 1_300, ..willing() });
+    at(1_300, 65);
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    // Three are left of eight; two more are needed for none.
+    let round = ask(audit);
+    assert_eq!(round.verifiers.len(), 3);
+    for seat in 0..3_u8 {
+        let verifier = verifier_at(round, seat);
+        assert!(verifier >= 5 && verifier <= 7);
+    }
+}
+
+#[test]
+fn workers_of_one_owner_get_one_seat_between_them() {
+    let net = network_with(2);
+    be(owner_of(2));
+    for twin in 4..8_u32 {
+        net.token.approve(net.registry.contract_address, STAKE.into());
+        net.registry.register(account(operator_of(twin)), payout_of(twin), array![FAMILY], STAKE);
+        net.seats.set_seats(twin, FAMILY, 10);
+        net.profiles.set_offer(twin, willing());
+    }
+    at(1_300, 65);
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+}
+
+#[test]
+fn an_even_number_of_verifiers_leaves_one_at_home() {
+    let audit = drawn_lease(8);
+    run_round(audit, 0, 3);
+    for verifier in 2..4_u32 {
+        be(owner_of(verifier));
+        let locked_fri = audit.net.registry.worker(verifier).stake.locked_fri;
+        audit.net.registry.request_unstake(verifier, STAKE - locked_fri);
+    }
+    appeal(audit, 'operator');
+    draw(audit, 'second');
+    assert_eq!(ask(audit).verifiers.len(), 5);
+}
+
+#[test]
+fn a_lease_that_chance_spared_earns_half_of_its_audit() {
+    let audit = spared_lease(3);
+    assert_eq!(locked(audit.net), 400);
+    be('artist');
+    audit.net.board.accept(audit.job_id, array![audit.lease_id]);
+    assert_eq!((sent(audit), owed(audit, account('artist'))), (203, 397));
+    assert_all_settled(audit);
+}
+
+#[test]
+fn a_requester_may_accept_what_chance_spared_without_a_draw() {
+    let net = network_with(3);
+    give_record(net, 10);
+    let audit = submitted_at(net, JobTerms { audit_floor_exp: 1, ..audit_terms() });
+    pass_draw_block(sparing(audit));
+    be('artist');
+    net.board.accept(audit.job_id, array![audit.lease_id]);
+    assert_eq!(sent(audit), 203);
+    // What no committee saw makes no record.
+    assert_eq!(net.registry.worker(WORKER).record.audited, 10);
+}
+
+#[test]
+fn a_rate_is_frozen_at_the_claim() {
+    let net = network_with(3);
+    let audit = submitted_at(net, JobTerms { audit_floor_exp: 5, ..audit_terms() });
+    give_record(net, 50);
+    assert_eq!(net.board.lease(audit.lease_id).audit_exp, 0);
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
+}
+
+#[test]
+fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
+    let net = network_with(3);
+    give_record(net, 9);
+    let job_id = create(
+        net, JobTerms { tasks: 4, audit_floor_exp: 5, audit_pool_fri: 400, ..audit_terms() },
+    );
+    let lease_id = claim(net, job_id, 0);
+    let audit = TestAudit { net, job_id, lease_id };
+    net.board.submit(lease_id, result_of(audit));
+    draw(audit, 'hash');
+    run_round(audit, 3, 0);
+    assert_eq!(count(audit, 0, Vote::AGREES), 3);
+    rest(audit);
+    let next = claim(net, job_id, 1);
+    assert_eq!(net.board.lease(next).audit_exp, 1);
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn without_enough_verifiers_a_worker_holds_little() {
+    let net = network_with(3);
+    be('owner');
+    net.token.approve(net.registry.contract_address, 20_000);
+    net.registry.add_stake(WORKER, 20_000);
+    // Each lease of 10,000 fri locks 3,006: the cap is 5,000.
+    let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
+    claim(net, job_id, 0);
+    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
+    let second = board.claim_lease(job_id, WORKER, 1);
+    assert_eq!(reason_of(second), 'RC: too much without a jury');
+    // A fourth owner with seats makes enough verifiers for whoever is a fifth.
+    be('fourth');
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    net.registry.register(account('watcher'), account('fourth'), array![FAMILY], STAKE);
+    net.seats.set_seats(5, FAMILY, 1);
+    claim(net, job_id, 1);
+    assert_eq!(locked(net), 6_012);
+}
+
+#[test]
+fn a_window_that_is_over_pays_without_the_requester() {
+    let audit = drawn_lease(2);
+    wait(7);
+    be('anyone');
+    audit.net.board.accept_late(audit.job_id, array![audit.lease_id]);
+    assert_eq!(sent(audit), 200);
+    assert_all_settled(audit);
+}
+
+#[test]
+fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
+    let audit = drawn_lease(3);
+    be('artist');
+    audit.net.token.approve(audit.net.board.contract_address, 2 * 50 + 10);
+    audit.net.board.top_up(audit.job_id, 150, 10);
+    run_round(audit, 3, 0);
+    rest(audit);
+    assert_eq!(audit.net.registry.worker(WORKER).record.audited_fri, 200);
+    be('artist');
+    audit.net.board.accept(audit.job_id, array![audit.lease_id]);
+    assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 100 + 404));
+    assert_all_settled(audit);
+}

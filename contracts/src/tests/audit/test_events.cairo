@@ -1,0 +1,137 @@
+//! Every step of an audit says what it did, with the keys that clients filter by.
+use starknet::testing::pop_log_raw;
+use crate::audit::store::AuditStoreComponent::{NO, YES};
+use crate::interfaces::audit::IChallengesDispatcherTrait;
+use crate::tests::support::accounts::be;
+use crate::tests::support::audit::TestAudit;
+use crate::tests::support::jobs::{claim, create};
+use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease};
+use crate::tests::support::leaves::{OTHER, SAME, content_of, print_of, result_of};
+use crate::tests::support::rounds::{
+    ask, commit_all, compare, open, poll, reveal_all, reveal_prints, verifier_at, votes,
+};
+use crate::tests::support::steps::{
+    advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
+};
+use crate::tests::support::verifiers::network_with;
+use crate::types::audit::{AuditKind, DrawOutcome, Verdict, Vote};
+use crate::types::board::LeaseState;
+
+/// Forgets what the board said so far.
+fn forget(audit: TestAudit) {
+    while let Some(_) = pop_log_raw(audit.net.board.contract_address) {}
+}
+
+/// The next thing that the board says is that, of this lease.
+fn says(audit: TestAudit, name: felt252, data: Span<felt252>) {
+    let (keys, said) = pop_log_raw(audit.net.board.contract_address).unwrap();
+    assert_eq!(keys, array![name, audit.job_id.into(), audit.lease_id.into()].span());
+    assert_eq!(said, data);
+}
+
+fn serialized<T, +Serde<T>, +Drop<T>>(value: T) -> Span<felt252> {
+    let mut data = array![];
+    value.serialize(ref data);
+    data.span()
+}
+
+#[test]
+fn a_round_about_pixels() {
+    let audit = drawn_lease(3);
+    let round = ask(audit);
+    let verifiers = array![verifier_at(round, 0), verifier_at(round, 1), verifier_at(round, 2)];
+    // Created, claimed, submitted.
+    for _ in 0..3_u8 {
+        pop_log_raw(audit.net.board.contract_address).unwrap();
+    }
+    let drawn = serialized((0_u8, AuditKind::PIXELS, round.seed, verifiers));
+    says(audit, selector!("CommitteeDrawn"), drawn);
+    says(audit, selector!("LeaseDrawn"), serialized((0_u8, DrawOutcome::IN_AUDIT)));
+    commit_all(audit, round, votes(2, 1).span());
+    says(audit, selector!("VotesSealed"), serialized(0_u8));
+    open(audit, round);
+    let leaf = *round.leaves[0];
+    says(audit, selector!("LeavesOpened"), serialized((0_u8, array![content_of(leaf, SAME)])));
+    reveal_all(audit, round, votes(1, 0).span());
+    says(audit, selector!("Voted"), serialized((0_u8, 0_u8, verifier_at(round, 0), Vote::AGREES)));
+    reveal_prints(audit, round, 2, OTHER);
+    let print = serialized((0_u8, 2_u8, 0_u32, print_of(leaf, OTHER)));
+    says(audit, selector!("PrintShown"), print);
+    let shown = serialized((0_u8, 2_u8, array![content_of(leaf, OTHER)]));
+    says(audit, selector!("ContentsShown"), shown);
+    says(audit, selector!("Voted"), serialized((0_u8, 2_u8, verifier_at(round, 2), Vote::SHOWN)));
+    compare(audit, round, 2, OTHER);
+    says(audit, selector!("Voted"), serialized((0_u8, 2_u8, verifier_at(round, 2), Vote::OBJECTS)));
+    wait(2);
+    advance(audit);
+    let given = serialized((0_u8, Verdict::UNDECIDED, 1_u8, 1_u8));
+    says(audit, selector!("VerdictGiven"), given);
+    appeal(audit, 'artist');
+    says(audit, selector!("Appealed"), serialized((1_u8, 21_u128)));
+}
+
+#[test]
+fn a_lost_lease() {
+    let audit = drawn_lease(3);
+    commit_all(audit, ask(audit), votes(3, 0).span());
+    forget(audit);
+    wait(1);
+    advance(audit);
+    says(audit, selector!("LeaseSlashed"), serialized((66_u128, 6_u128)));
+    says(audit, selector!("LeaseEnded"), serialized((LeaseState::REJECTED, true)));
+    says(audit, selector!("CaseClosed"), serialized((AuditKind::PIXELS, Verdict::REJECTED)));
+}
+
+#[test]
+fn doubts() {
+    let audit = spared_lease(3);
+    forget(audit);
+    challenge_pixels(audit, array![5, 2]);
+    let doubted = serialized((AuditKind::PIXELS, array![5_u32, 2], 72_u128));
+    says(audit, selector!("LeaseChallenged"), doubted);
+}
+
+#[test]
+fn a_doubted_delivery() {
+    let audit = spared_lease(3);
+    forget(audit);
+    challenge_delivery(audit);
+    let nothing: Array<u32> = array![];
+    let doubted = serialized((AuditKind::DELIVERY, nothing, 66_u128));
+    says(audit, selector!("LeaseChallenged"), doubted);
+    be('operator');
+    audit.net.challenges.reveal_key(audit.lease_id, result_of(audit), 8, 9);
+    says(audit, selector!("KeyRevealed"), serialized((8_u128, 9_u128)));
+    draw(audit, 'doubt');
+    poll(audit, array![YES, YES, YES].span());
+    forget(audit);
+    rest(audit);
+    says(audit, selector!("CaseClosed"), serialized((AuditKind::DELIVERY, Verdict::ACCEPTED)));
+}
+
+#[test]
+fn a_report() {
+    let net = network_with(2);
+    let job_id = create(net, audit_terms());
+    let audit = TestAudit { net, job_id, lease_id: claim(net, job_id, 0) };
+    forget(audit);
+    net.challenges.report_failure(audit.lease_id, 'no such file');
+    says(audit, selector!("FailureReported"), serialized('no such file'));
+    draw(audit, 'hash');
+    forget(audit);
+    poll(audit, array![NO, NO].span());
+    says(audit, selector!("VotesSealed"), serialized(0_u8));
+    says(
+        audit,
+        selector!("Voted"),
+        serialized((0_u8, 0_u8, verifier_at(ask(audit), 0), Vote::OBJECTS)),
+    );
+    says(
+        audit,
+        selector!("Voted"),
+        serialized((0_u8, 1_u8, verifier_at(ask(audit), 1), Vote::OBJECTS)),
+    );
+    says(audit, selector!("VerdictGiven"), serialized((0_u8, Verdict::REJECTED, 0_u8, 2_u8)));
+    says(audit, selector!("LeaseEnded"), serialized((LeaseState::GIVEN_BACK, true)));
+    says(audit, selector!("CaseClosed"), serialized((AuditKind::FAILURE, Verdict::REJECTED)));
+}

@@ -1,0 +1,5 @@
+mod test_events;
+mod test_packing;
+mod test_profiles;
+mod test_seats;
+mod test_worker_registry;

@@ -1,0 +1,104 @@
+//! Every change of a worker says what it did, with the keys that clients filter by.
+use starknet::testing::{pop_log, set_contract_address};
+use crate::events::registry::{
+    AddressesChanged, FamiliesChanged, KeyChanged, LocksChanged, OfferChanged, RecordChanged,
+    SeatsChanged, SignerChanged, Slashed, StakeChanged, WorkerRegistered,
+};
+use crate::interfaces::registry::{
+    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
+use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::registry::profiles::ProfilesComponent;
+use crate::registry::seats::SeatsComponent;
+use crate::registry::stakes::StakesComponent;
+use crate::registry::worker_registry::WorkerRegistry;
+use crate::tests::support::accounts::{account, be};
+use crate::tests::support::events::same;
+use crate::tests::support::jobs::{offer, terms};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
+use crate::types::registry::{LockRequest, LockTerms, Record, WorkerLock};
+
+fn registry_event(net: Network) -> WorkerRegistry::Event {
+    pop_log(net.registry.contract_address).unwrap()
+}
+
+#[test]
+fn the_life_of_a_worker() {
+    let net = network();
+    let worker_id = WORKER;
+    let (operator, owner, payout) = (account('operator'), account('owner'), account('payout'));
+    let registered = WorkerRegistered { worker_id, operator, owner, payout };
+    let expected = WorkerRegistry::Event::WorkerRegistered(registered);
+    assert!(same(registry_event(net), expected));
+    let families = FamiliesChanged { worker_id, families: array![FAMILY], supported: true };
+    let profile = ProfilesComponent::Event::FamiliesChanged(families);
+    assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
+    assert_stake(net, STAKE, 0, 0);
+    let made = offer(net);
+    let profile = ProfilesComponent::Event::OfferChanged(OfferChanged { worker_id, offer: made });
+    assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
+    net.profiles.set_key(worker_id, 9);
+    let profile = ProfilesComponent::Event::KeyChanged(KeyChanged { worker_id, key: 9 });
+    assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
+    net.profiles.set_signer(worker_id, 7);
+    let profile = ProfilesComponent::Event::SignerChanged(SignerChanged { worker_id, key: 7 });
+    assert!(same(registry_event(net), WorkerRegistry::Event::ProfilesEvent(profile)));
+    be('owner');
+    net.registry.set_payout(worker_id, account('cold'));
+    let changed = AddressesChanged { worker_id, operator, payout: account('cold') };
+    assert!(same(registry_event(net), WorkerRegistry::Event::AddressesChanged(changed)));
+    net.seats.set_seats(worker_id, FAMILY, 3);
+    let seats = SeatsComponent::Event::SeatsChanged(
+        SeatsChanged { worker_id, family: FAMILY, units: 3, from_epoch: 2 },
+    );
+    assert!(same(registry_event(net), WorkerRegistry::Event::SeatsEvent(seats)));
+    net.token.approve(net.registry.contract_address, 5);
+    net.registry.add_stake(worker_id, 5);
+    assert_stake(net, STAKE + 5, 0, 0);
+    net.registry.request_unstake(worker_id, 5);
+    assert_stake(net, STAKE + 5, 0, 5);
+}
+
+fn assert_stake(net: Network, stake_fri: u128, locked_fri: u128, unstaking_fri: u128) {
+    let changed = StakeChanged { worker_id: WORKER, stake_fri, locked_fri, unstaking_fri };
+    let stakes = StakesComponent::Event::StakeChanged(changed);
+    assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
+}
+
+fn assert_locks(net: Network, locks: Array<WorkerLock>) {
+    let changed = LocksChanged { board: net.board.contract_address, locks };
+    let stakes = StakesComponent::Event::LocksChanged(changed);
+    assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
+}
+
+#[test]
+fn locks_slashes_and_verdicts() {
+    let net = network();
+    for _ in 0..3_u8 {
+        registry_event(net);
+    }
+    let board = net.board.contract_address;
+    set_contract_address(board);
+    let terms = LockTerms {
+        operator: account('operator'),
+        family: FAMILY,
+        audit_floor_exp: 0,
+        reward_fri: 100,
+        package_bytes: 1,
+    };
+    let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 100, least_lock_fri: 100 };
+    net.registry.lock(terms, array![request, LockRequest { least_lock_fri: 50, ..request }]);
+    let lock = WorkerLock { worker_id: WORKER, amount_fri: 100 };
+    assert_locks(net, array![lock, WorkerLock { amount_fri: 150, ..lock }]);
+    net.registry.unlock(array![WorkerLock { amount_fri: 50, ..lock }]);
+    assert_locks(net, array![lock]);
+    net.registry.slash(WORKER, 100, 10);
+    assert_stake(net, STAKE - 100, 0, 0);
+    let slashed = Slashed { worker_id: WORKER, board, amount_fri: 100, reward_fri: 10 };
+    let stakes = StakesComponent::Event::Slashed(slashed);
+    assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
+    net.registry.note_verdict(WORKER, 7, true);
+    let record = Record { audited: 1, losses: 0, audited_fri: 7 };
+    let changed = RecordChanged { worker_id: WORKER, record };
+    assert!(same(registry_event(net), WorkerRegistry::Event::RecordChanged(changed)));
+}

@@ -1,0 +1,180 @@
+//! Jobs that make no sense are refused before anything is paid; locks and audit rates are what
+//! docs/protocol.md calls L, L_min and p.
+use crate::interfaces::board::IJobBoardDispatcherTrait;
+use crate::interfaces::directory::IDirectoryDispatcherTrait;
+use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::rules::terms::{audit_rate, least_lock, lock_at};
+use crate::tests::support::accounts::{account, be};
+use crate::tests::support::jobs::{create, terms};
+use crate::tests::support::network::empty_network;
+use crate::tests::support::token::RICH;
+use crate::types::board::JobTerms;
+
+#[test]
+#[should_panic(expected: ('RC: job without tasks', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_tasks() {
+    create(empty_network(), JobTerms { tasks: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without reward', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_reward() {
+    create(empty_network(), JobTerms { reward_fri: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without package', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_package_size() {
+    create(empty_network(), JobTerms { package_bytes: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without package', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_digest() {
+    create(empty_network(), JobTerms { package_hi: 0, package_lo: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without family', 'ENTRYPOINT_FAILED'))]
+fn a_job_needs_a_family() {
+    create(empty_network(), JobTerms { family: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: longest lease is zero', 'ENTRYPOINT_FAILED'))]
+fn a_lease_needs_a_length() {
+    create(empty_network(), JobTerms { longest_lease: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is zero', 'ENTRYPOINT_FAILED'))]
+fn every_wait_needs_a_timeout() {
+    create(empty_network(), JobTerms { window_s: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is too long', 'ENTRYPOINT_FAILED'))]
+fn a_lease_is_not_longer_than_the_network_allows() {
+    create(empty_network(), JobTerms { lease_timeout_s: 1_001, expires_in_s: 2_000, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: a timeout is too long', 'ENTRYPOINT_FAILED'))]
+fn a_window_is_not_longer_than_the_network_allows() {
+    create(empty_network(), JobTerms { window_s: 501, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job shorter than a lease', 'ENTRYPOINT_FAILED'))]
+fn a_job_outlives_its_leases() {
+    create(empty_network(), JobTerms { expires_in_s: 59, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audit rate is too low', 'ENTRYPOINT_FAILED'))]
+fn the_audit_rate_has_a_floor() {
+    create(empty_network(), JobTerms { audit_floor_exp: 6, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: job without tiles', 'ENTRYPOINT_FAILED'))]
+fn a_task_has_tiles() {
+    create(empty_network(), JobTerms { tiles: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audits 1 to 32 leaves', 'ENTRYPOINT_FAILED'))]
+fn an_audit_looks_at_something() {
+    create(empty_network(), JobTerms { audit_tiles: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audits 1 to 32 leaves', 'ENTRYPOINT_FAILED'))]
+fn an_audit_does_not_look_at_everything() {
+    create(empty_network(), JobTerms { audit_tiles: 33, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: audit without a fee', 'ENTRYPOINT_FAILED'))]
+fn an_audit_is_paid() {
+    create(empty_network(), JobTerms { audit_fee_fri: 0, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: pool below its audits', 'ENTRYPOINT_FAILED'))]
+fn the_pool_pays_for_an_audit_of_every_lease() {
+    // Three leases, three verifiers, two fri each.
+    create(empty_network(), JobTerms { audit_pool_fri: 17, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: scheduler without grace', 'ENTRYPOINT_FAILED'))]
+fn a_scheduler_can_not_keep_a_job_for_ever_or_not_at_all() {
+    create(empty_network(), JobTerms { scheduler: account('scheduler'), ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: field too wide', 'ENTRYPOINT_FAILED'))]
+fn a_number_that_does_not_fit_is_refused() {
+    create(
+        empty_network(),
+        JobTerms { tasks: 0x1000000, longest_lease: 0x1000000, audit_tiles: 1, ..terms() },
+    );
+}
+
+#[test]
+#[should_panic(expected: ('RC: network takes no new jobs', 'ENTRYPOINT_FAILED'))]
+fn a_paused_network_takes_no_jobs() {
+    let net = empty_network();
+    be('admin');
+    net.directory.set_paused(true);
+    create(net, terms());
+}
+
+#[test]
+#[should_panic(expected: ('no allowance', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'))]
+fn a_job_without_its_escrow_is_refused() {
+    let net = empty_network();
+    be('artist');
+    net.board.create_job(terms());
+}
+
+#[test]
+fn a_job_is_stored_as_it_was_asked_for_and_its_escrow_is_held() {
+    let net = empty_network();
+    let job_id = create(net, terms());
+    let job = net.board.job(job_id);
+    assert_eq!(net.board.newest_job(), 1);
+    assert_eq!((job.requester, job.family), (account('artist'), terms().family));
+    assert_eq!((job.price.package_hi, job.package.lo), (1, 2));
+    assert_eq!((job.package.bytes, job.package.files, job.price.tasks), (1_000, 3, 5));
+    assert_eq!((job.times.expires_at_s, job.progress.expires_block), (2_000, 110));
+    assert_eq!(net.token.balance_of(net.board.contract_address), RICH + 550);
+}
+
+#[test]
+fn the_least_lock_is_three_tenths_rounded_up_and_an_audits_fees() {
+    assert_eq!(least_lock(200, 20), 60 + 20);
+    assert_eq!(least_lock(1, 0), 1);
+    assert_eq!(least_lock(11, 3), 4 + 3);
+}
+
+#[test]
+fn a_lower_rate_needs_a_larger_lock() {
+    assert_eq!(lock_at(100, 30, 0), 30);
+    assert_eq!(lock_at(100, 30, 1), 200);
+    assert_eq!(lock_at(100, 30, 2), 600);
+    assert_eq!(lock_at(100, 30, 5), 6_200);
+}
+
+#[test]
+fn the_rate_is_the_smallest_that_record_floor_and_stake_allow() {
+    assert_eq!(audit_rate(100, 30, 5, 0, 10_000), Some((0, 30))); // a newcomer
+    assert_eq!(audit_rate(100, 30, 5, 9, 10_000), Some((0, 30)));
+    assert_eq!(audit_rate(100, 30, 5, 25, 10_000), Some((2, 600)));
+    assert_eq!(audit_rate(100, 30, 1, 25, 10_000), Some((1, 200))); // the job's floor
+    assert_eq!(audit_rate(100, 30, 5, 25, 599), Some((1, 200))); // the free stake
+    assert_eq!(audit_rate(100, 30, 5, 4_000_000_000, 6_200), Some((5, 6_200)));
+    assert_eq!(audit_rate(100, 30, 5, 25, 30), Some((0, 30)));
+    assert_eq!(audit_rate(100, 30, 5, 25, 29), None);
+}

@@ -1,0 +1,111 @@
+//! Jobs and leases on the network of the tests.
+use starknet::testing::{pop_log_raw, set_block_hash};
+use starknet::{get_block_number, get_block_timestamp};
+use crate::interfaces::audit::IAuditsDispatcherTrait;
+use crate::interfaces::board::IJobBoardDispatcherTrait;
+use crate::interfaces::registry::IProfilesDispatcherTrait;
+use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::network::{FAMILY, Network, WORKER};
+use crate::types::board::{JobTerms, LeaseResult};
+use crate::types::registry::StandingOffer;
+
+/// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look
+/// at one of four tiles a task: a lease of two locks 66, one of a single task 36.
+pub fn terms() -> JobTerms {
+    JobTerms {
+        package_hi: 1,
+        package_lo: 2,
+        package_bytes: 1_000,
+        package_files: 3,
+        tasks: 5,
+        reward_fri: 100,
+        audit_pool_fri: 50,
+        family: FAMILY,
+        audit_floor_exp: 0,
+        audit_tiles: 16,
+        longest_lease: 2,
+        lease_timeout_s: 60,
+        window_s: 30,
+        expires_in_s: 1_000,
+        scheduler: account(0),
+        scheduler_grace_s: 0,
+        tiles: 4,
+        audit_fee_fri: 1,
+        audit_tile_fri: 1,
+    }
+}
+
+/// Terms with a scheduler that loses its precedence after 90 s.
+pub fn scheduled() -> JobTerms {
+    JobTerms { scheduler: account('scheduler'), scheduler_grace_s: 90, ..terms() }
+}
+
+pub fn create(net: Network, terms: JobTerms) -> u64 {
+    be('artist');
+    let escrow: u128 = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+    net.token.approve(net.board.contract_address, escrow.into());
+    net.board.create_job(terms)
+}
+
+pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
+    be('operator');
+    net.board.claim_lease(job_id, WORKER, slot)
+}
+
+pub fn result() -> LeaseResult {
+    LeaseResult { root: 'root', results_hi: 1, results_lo: 2, key_hash: 'key' }
+}
+
+pub fn submitted(net: Network, job_id: u64, slot: u8) -> u64 {
+    let lease_id = claim(net, job_id, slot);
+    net.board.submit(lease_id, result());
+    lease_id
+}
+
+/// A hash for the block of the draw of what happened now, and the first moment to read it.
+pub fn pass_draw_block(hash: felt252) {
+    let block = get_block_number();
+    set_block_hash(block + 2, hash);
+    at(get_block_timestamp() + 12, block + 12);
+}
+
+/// What was submitted just now is drawn; without verifiers nobody audits it.
+pub fn drawn(net: Network, job_id: u64, lease_ids: Span<u64>) {
+    pass_draw_block('hash');
+    be('anyone');
+    net.audits.draw(job_id, lease_ids.into());
+}
+
+/// Draws leases that were submitted just now and lets the requester accept them.
+pub fn accept(net: Network, job_id: u64, lease_ids: Array<u64>) {
+    drawn(net, job_id, lease_ids.span());
+    be('artist');
+    net.board.accept(job_id, lease_ids);
+}
+
+/// The worker takes from schedulers what pays 50 fri or more, in two slots.
+pub fn offer(net: Network) -> StandingOffer {
+    let offer = StandingOffer {
+        least_reward_fri: 50,
+        largest_package_bytes: 1_000,
+        slots: 2,
+        until_s: 5_000,
+        audit_fee_fri: 7,
+        memory_mib: 4_096,
+    };
+    be('operator');
+    net.profiles.set_offer(WORKER, offer);
+    offer
+}
+
+/// The reasons of the entries that the board refused so far.
+pub fn refusals(net: Network) -> Array<felt252> {
+    let mut reasons = array![];
+    while let Some((keys, data)) = pop_log_raw(net.board.contract_address) {
+        if *keys[0] == selector!("EntryRefused") {
+            reasons.append(*data[0]);
+        }
+    }
+    reasons
+}

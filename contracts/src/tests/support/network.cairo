@@ -1,0 +1,106 @@
+//! A whole network for the tests.
+use starknet::syscalls::deploy_syscall;
+use starknet::{ContractAddress, SyscallResultTrait};
+use crate::audit::audit_library::AuditLibrary;
+use crate::board::job_board::JobBoard;
+use crate::directory::Directory;
+use crate::interfaces::audit::{IAuditsDispatcher, IChallengesDispatcher};
+use crate::interfaces::board::{IJobBoardDispatcher, IPayoutsDispatcher};
+use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
+use crate::interfaces::registry::{
+    IProfilesDispatcher, ISeatsDispatcher, IWorkerRegistryDispatcher,
+    IWorkerRegistryDispatcherTrait,
+};
+use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
+use crate::registry::worker_registry::WorkerRegistry;
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::token::TestToken;
+
+pub const FAMILY: felt252 = '4.5/cycles/cpu';
+pub const STAKE: u128 = 1_000;
+pub const COOLDOWN_S: u32 = 100_000;
+pub const SLOWEST_BLOCK_S: u32 = 10;
+/// What a worker may have locked in a family with too few verifiers.
+pub const UNJUDGED_CAP: u128 = 5_000;
+/// The one worker's number.
+pub const WORKER: u32 = 1;
+
+#[derive(Copy, Drop)]
+pub struct Network {
+    pub token: IERC20Dispatcher,
+    pub directory: IDirectoryDispatcher,
+    pub registry: IWorkerRegistryDispatcher,
+    pub profiles: IProfilesDispatcher,
+    pub seats: ISeatsDispatcher,
+    pub board: IJobBoardDispatcher,
+    pub payouts: IPayoutsDispatcher,
+    pub audits: IAuditsDispatcher,
+    pub challenges: IChallengesDispatcher,
+}
+
+pub fn deploy(class_hash: felt252, arguments: Array<felt252>) -> ContractAddress {
+    let class_hash = class_hash.try_into().unwrap();
+    let (address, _) = deploy_syscall(class_hash, 0, arguments.span(), false).unwrap_syscall();
+    address
+}
+
+/// Leases of at most 1,000 s, windows of 500 s, audits of 2,000 s, and a block every 10 s.
+pub fn registry_arguments(directory: ContractAddress, token: ContractAddress) -> Array<felt252> {
+    let limits = array![1_000, 500, 2_000, SLOWEST_BLOCK_S.into()];
+    let mut arguments = array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()];
+    arguments.append_span(limits.span());
+    // fri a seat, blocks an epoch
+    arguments.append_span(array![100, 10, UNJUDGED_CAP.into()].span());
+    arguments
+}
+
+pub fn board_arguments(
+    directory: ContractAddress, registry: ContractAddress, token: ContractAddress,
+) -> Array<felt252> {
+    let audits = AuditLibrary::TEST_CLASS_HASH.into();
+    array![directory.into(), registry.into(), token.into(), audits]
+}
+
+/// A network without workers.
+pub fn empty_network() -> Network {
+    at(1_000, 10);
+    be('admin');
+    let token = deploy(TestToken::TEST_CLASS_HASH.into(), array![]);
+    let wait_s = COOLDOWN_S + 1;
+    let directory = deploy(
+        Directory::TEST_CLASS_HASH.into(), array!['admin', token.into(), wait_s.into()],
+    );
+    let registry = deploy(
+        WorkerRegistry::TEST_CLASS_HASH.into(), registry_arguments(directory, token),
+    );
+    let board = deploy(
+        JobBoard::TEST_CLASS_HASH.into(), board_arguments(directory, registry, token),
+    );
+    let net = Network {
+        token: IERC20Dispatcher { contract_address: token },
+        directory: IDirectoryDispatcher { contract_address: directory },
+        registry: IWorkerRegistryDispatcher { contract_address: registry },
+        profiles: IProfilesDispatcher { contract_address: registry },
+        seats: ISeatsDispatcher { contract_address: registry },
+        board: IJobBoardDispatcher { contract_address: board },
+        payouts: IPayoutsDispatcher { contract_address: board },
+        audits: IAuditsDispatcher { contract_address: board },
+        challenges: IChallengesDispatcher { contract_address: board },
+    };
+    net.directory.set_registry(registry);
+    net.directory.announce_board(board);
+    net
+}
+
+/// A network whose one worker, `operator`, belongs to `owner` and is paid to `payout`.
+pub fn network() -> Network {
+    let net = empty_network();
+    be('owner');
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    net.registry.register(account('operator'), account('payout'), array![FAMILY], STAKE);
+    net
+}
+
+pub fn locked(net: Network) -> u128 {
+    net.registry.worker(WORKER).stake.locked_fri
+}

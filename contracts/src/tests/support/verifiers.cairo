@@ -1,0 +1,61 @@
+//! Workers with seats, who verify.
+use starknet::ContractAddress;
+use starknet::testing::set_contract_address;
+use crate::interfaces::registry::{
+    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
+use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
+use crate::types::registry::StandingOffer;
+
+pub fn owner_of(verifier: u32) -> felt252 {
+    'owner' * 1000 + verifier.into()
+}
+
+pub fn operator_of(verifier: u32) -> felt252 {
+    'verifier' * 1000 + verifier.into()
+}
+
+pub fn payout_of(verifier: u32) -> ContractAddress {
+    account('payout' * 1000 + verifier.into())
+}
+
+/// Registers workers 2, 3 and so on, ten seats each, who audit from 1 fri on.
+pub fn add_verifiers(net: Network, count: u32) {
+    for verifier in 2..count + 2 {
+        be(owner_of(verifier));
+        net.token.approve(net.registry.contract_address, STAKE.into());
+        let operator = account(operator_of(verifier));
+        net.registry.register(operator, payout_of(verifier), array![FAMILY], STAKE);
+        net.seats.set_seats(verifier, FAMILY, 10);
+        net.profiles.set_offer(verifier, willing());
+    }
+}
+
+pub fn willing() -> StandingOffer {
+    StandingOffer {
+        least_reward_fri: 0,
+        largest_package_bytes: 1_000,
+        slots: 0,
+        until_s: 1_000_000,
+        audit_fee_fri: 1,
+        memory_mib: 1_024,
+    }
+}
+
+/// A network with so many verifiers, in the epoch after the one that their seats count from.
+pub fn network_with(verifiers: u32) -> Network {
+    let net = network();
+    add_verifiers(net, verifiers);
+    at(1_300, 40);
+    net
+}
+
+/// So many leases that a committee accepted.
+pub fn give_record(net: Network, leases: u32) {
+    set_contract_address(net.board.contract_address);
+    for _ in 0..leases {
+        net.registry.note_verdict(WORKER, 1, true);
+    }
+}

@@ -1,0 +1,180 @@
+//! Records of workers, their stake and their seats. Amounts are in fri and below 2^96.
+use starknet::ContractAddress;
+
+/// Who signs a worker's results: its operator's account, or in its stead a Stark key; 0 for none.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Signer {
+    pub operator: ContractAddress,
+    pub key: felt252,
+}
+
+/// What a worker staked, and what all boards together locked of it.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Stake {
+    pub stake_fri: u128,
+    pub locked_fri: u128,
+}
+
+/// A worker's stake without the part that is on its way out, and what else a lock needs. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Pledge {
+    pub stake_fri: u128,
+    /// What all boards together locked of it.
+    pub locked_fri: u128,
+    /// As in the worker's record.
+    pub audited: u32,
+    /// The number of the board that locked all of it; 0 if each board has a cell of its own.
+    pub board: u32,
+}
+
+/// A board that may lock stake, by the number that the registry gave it.
+#[derive(Copy, Drop)]
+pub struct Board {
+    pub address: ContractAddress,
+    pub number: u32,
+}
+
+/// The part of a stake that is on its way out. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Unstaking {
+    pub unstaking_fri: u128,
+    pub since_s: u64,
+    pub since_block: u64,
+}
+
+/// What committees found of a worker; only value that they audited counts. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Record {
+    /// Accepted leases that a committee audited, since the last loss.
+    pub audited: u32,
+    pub losses: u32,
+    pub audited_fri: u128,
+}
+
+/// On what terms a worker takes what schedulers assign, and audits.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct StandingOffer {
+    pub least_reward_fri: u128,
+    pub largest_package_bytes: u64,
+    /// Schedulers may fill slots 0 to slots-1; 0: none.
+    pub slots: u8,
+    pub until_s: u64,
+    /// Audits from this fee on; 0: none.
+    pub audit_fee_fri: u128,
+    pub memory_mib: u32,
+}
+
+/// Of a standing offer, what an assignment must meet. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct WorkOffer {
+    pub least_reward_fri: u128,
+    pub largest_package_bytes: u64,
+    pub slots: u8,
+    pub until_s: u64,
+}
+
+/// The rest of a standing offer. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct AuditOffer {
+    pub audit_fee_fri: u128,
+    pub memory_mib: u32,
+}
+
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct WorkerInfo {
+    pub owner: ContractAddress,
+    pub operator: ContractAddress,
+    pub payout: ContractAddress,
+    pub stake: Stake,
+    pub unstaking: Unstaking,
+    pub record: Record,
+}
+
+/// The longest waits that a network allows; times also hold in blocks, at `slowest_block_s` each.
+/// One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Limits {
+    pub lease_timeout_s: u32,
+    pub window_s: u32,
+    /// All rounds of an audit together.
+    pub audit_s: u32,
+    pub slowest_block_s: u32,
+}
+
+/// For what job a board asks the registry for locks. `operator` is the claimant; 0 asks for
+/// assignments against standing offers, which slot, `reward_fri` and `package_bytes` must meet.
+#[derive(Copy, Drop, Serde)]
+pub struct LockTerms {
+    pub operator: ContractAddress,
+    pub family: felt252,
+    pub audit_floor_exp: u8,
+    pub reward_fri: u128,
+    pub package_bytes: u64,
+}
+
+/// A lease to lock for.
+#[derive(Copy, Drop, Serde)]
+pub struct LockRequest {
+    pub worker_id: u32,
+    pub slot: u8,
+    pub pay_fri: u128,
+    pub least_lock_fri: u128,
+}
+
+/// What is locked of a worker's stake.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct WorkerLock {
+    pub worker_id: u32,
+    pub amount_fri: u128,
+}
+
+/// The registry's answer; `refusal` is 0 when the stake is locked at audit rate 2^-audit_exp.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct LockGrant {
+    pub refusal: felt252,
+    pub audit_exp: u8,
+    pub operator: ContractAddress,
+}
+
+/// A seat entry: `units` of stake (a power of two) of a worker, in one family's append-only list.
+/// One cell. It counts in epochs from `from_epoch` to before `until_epoch` (0: not given up).
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct SeatEntry {
+    pub worker_id: u32,
+    pub units: u32,
+    /// Units of all entries before it.
+    pub before: u64,
+    /// Since when it is in the list; workers before this one may have held it.
+    pub first_epoch: u32,
+    pub from_epoch: u32,
+    pub until_epoch: u32,
+}
+
+/// A worker's seats in a family, and the epoch from which on they may change again. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct SeatHolding {
+    pub units: u32,
+    pub next_epoch: u32,
+}
+
+/// A board asks the registry for verifiers. Their seats are of the epoch before `block`; nobody of
+/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and
+/// each must take audits at this fee and packages of that size, with as much stake free as the
+/// bond.
+#[derive(Drop, Serde)]
+pub struct CommitteeRequest {
+    pub family: felt252,
+    pub block: u64,
+    pub seed: felt252,
+    pub wanted: u32,
+    /// With fewer than these there is no committee.
+    pub least: u32,
+    /// Whether an even number would tie.
+    pub odd: bool,
+    pub worker_id: u32,
+    pub requester: ContractAddress,
+    pub taken: Array<u32>,
+    pub bond_fri: u128,
+    pub fee_fri: u128,
+    pub package_bytes: u64,
+}

@@ -1,0 +1,100 @@
+"""The end of a job as its requester hears it: the board closes the job before it pays the last leases."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.watch_job import JobWatch
+from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.job import JobInfo
+from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.manifest import Manifest, PackedFile
+from renderchain.core.notices import Notice, leases
+from renderchain.core.notices.jobs import JobEnded
+
+from devkit.network.local import SilentReporter
+
+KEY = bytes(range(32))
+MANIFEST = Manifest(
+    *((4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "tile", "PNG", "AgX"),
+    (PackedFile("a.blend", "0" * 64, 1),),
+    requester_key=KEY.hex(),
+)
+NUMBERS: list[Any] = [*range(24), False]
+JOB_ID = JobId(3)
+JOB = replace(JobInfo(*NUMBERS), job_id=JOB_ID, tasks=3, accepted=3, refunded=0, held=0)
+LOST, PAID, LAST = LeaseId(5), LeaseId(6), LeaseId(7)
+
+
+class Heard(SilentReporter):
+    def __init__(self) -> None:
+        self.told: list[Notice] = []
+
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
+
+
+class Chain:
+    """Tells these events, then nothing for ever."""
+
+    address = 2
+
+    def __init__(self, *told: BoardEvent) -> None:
+        self._told = told
+
+    async def job(self, job_id: int) -> JobInfo:
+        return JOB
+
+    async def events(self, from_block: int) -> AsyncIterator[BoardEvent]:
+        for event in self._told:
+            yield event
+        await asyncio.Event().wait()
+
+
+class Store:
+    async def read_file(self, cid: str, name: str, max_bytes: int) -> bytes:
+        return MANIFEST.to_bytes()
+
+
+class Unwrapper:
+    public_key = KEY
+
+
+def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None:
+    claims = [LeaseClaimed(1, JOB_ID, lease_id, 9, 0, 1, 0, 0, 0) for lease_id in (LOST, PAID, LAST)]
+    ends: list[BoardEvent] = [
+        LeaseEnded(2, JOB_ID, LOST, LeaseState.REJECTED, True),
+        LeaseAccepted(3, JOB_ID, PAID, 8, 100),
+    ]
+    chain: Any = Chain(*claims, *ends, JobClosed(4, JOB_ID, 50), LeaseAccepted(4, JOB_ID, LAST, 8, 200))
+    store: Any = Store()
+    unwrapper: Any = Unwrapper()
+    nothing: Any = None
+    heard = Heard()
+    watch = JobWatch(
+        chain,
+        store,
+        hash_many,
+        nothing,
+        heard,
+        sealer=nothing,
+        unwrapper=unwrapper,
+        job_id=JOB_ID,
+        output=tmp_path / "frames",
+        scratch=tmp_path,
+        final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
+    )
+    report = asyncio.run(asyncio.wait_for(watch.run(0), 5))
+    assert (report.paid_fri, report.refunded_fri) == (300, 50)
+    assert [one for one in heard.told if not isinstance(one, leases.LeaseClaimed)] == [
+        leases.LeaseNotAccepted(3, LOST, LeaseState.REJECTED),
+        JobEnded(3, JobState.COMPLETED, 0, 300, 50),
+    ]

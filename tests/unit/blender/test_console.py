@@ -1,0 +1,78 @@
+"""What a shell shows, and what a program that reads standard error gets."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+from renderchain.blender.console import ConsoleReporter
+from renderchain.core.notices.jobs import Doubt, FalseFinals
+from renderchain.core.notices.leases import LeaseSubmitted
+from renderchain.core.notices.lines import parse_notice
+from renderchain.core.notices.process import Failed, Remark
+
+DOUBT = Doubt(3, 5, "A file is missing.")
+
+
+def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
+    for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
+        reporter.tell(LeaseSubmitted(3, 5))
+        reporter.say("Nothing to do")
+    shown = capsys.readouterr()
+    sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
+    assert [text for _, text in sentences] == [
+        "Lease 5 submitted",
+        "Nothing to do",
+        "worker-1: Lease 5 submitted",
+        "worker-1: Nothing to do",
+    ]
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
+
+
+@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(3, 5, "frame 1 by a lot", (1,), 2, 2)])
+def test_a_doubt_comes_with_the_command_that_challenges(
+    doubt: Doubt, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ConsoleReporter().tell(doubt)
+    shown = capsys.readouterr().err.rstrip()
+    assert shown.endswith(f"{doubt.sentence} To challenge it: renderchain_challenge 5")
+
+
+@pytest.mark.parametrize("by_environment", [False, True])
+def test_programs_get_one_json_object_a_line(
+    by_environment: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by_environment:
+        monkeypatch.setenv("RENDERCHAIN_LOG", "json")
+    reporter = ConsoleReporter("worker-1", "" if by_environment else "json")
+    began_s = time.time()
+    reporter.say("Nothing to do")
+    reporter.tell(DOUBT)
+    reporter.progress("frames", 1, 2)
+    reporter.end("No key.")
+    shown = capsys.readouterr()
+    lines = shown.err.splitlines()
+    assert [parse_notice(line) for line in lines] == [Remark("Nothing to do"), DOUBT, Failed("No key.")]
+    bodies = [json.loads(line) for line in lines]
+    assert [one["level"] for one in bodies] == ["info", "warning", "error"]
+    assert {one["name"] for one in bodies} == {"worker-1"} and not shown.out
+    for one in bodies:
+        said = datetime.fromisoformat(one["time"])
+        assert said.utcoffset() == datetime.now(UTC).utcoffset()
+        assert began_s - 1 < said.timestamp() < time.time() + 1
+
+
+def test_the_option_goes_before_the_environment(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENDERCHAIN_LOG", "json")
+    ConsoleReporter(form="text").tell(LeaseSubmitted(3, 5))
+    assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
+
+
+def test_a_command_that_fails_says_so_as_shells_expect_it(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleReporter("worker-1").end("No key.")
+    assert capsys.readouterr().err == "renderchain: No key.\n"

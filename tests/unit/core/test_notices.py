@@ -1,0 +1,258 @@
+"""Notices: what each may hold, what it says in English, and its line of JSON, to and fro."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from renderchain.core.audit import events
+from renderchain.core.audit.state import AuditKind, Verdict
+from renderchain.core.errors import ContentError
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.notices import Level, Notice, audits, jobs, leases, process
+from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
+
+TIME_S = 1767225600.25
+LEASE = 9000 << 40 | 7  # of a worker with that number: over 2^53
+OPERATOR = 2**251 + 17
+IDS = (3, LEASE)
+FRI = 10**18
+
+# Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
+FIELDS: dict[str, Any] = {
+    **dict.fromkeys(("job_id", "lease_id", "operator", "account", "round", "frame", "audit_exp"), int),
+    **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
+    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
+    **dict.fromkeys(("reason", "action", "text"), str),
+    "path": Path,
+    "stake_suffices": bool,
+    "verdict": Verdict,
+}
+SUFFIXES: dict[str, Any] = {"_count": int, "_bytes": int, "_fri": int, "_s": float}
+SECRETS = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
+
+ONE_OF_EACH: dict[Notice, str] = {
+    process.Remark("Packing town, frames 1-8"): "Packing town, frames 1-8",
+    process.WaitingForWork("4.5", "CPU", "Xeon"): "Waiting for work: Blender 4.5, CPU (Xeon)",
+    process.FeeEstimated("Claiming a lease", FRI // 4, FRI): (
+        "Claiming a lease: the fee is about 0.25 STRK, at most 1"
+    ),
+    process.Withdrawn(OPERATOR, 3 * FRI): "3 STRK paid out",
+    process.ChainReorganised(3): "The chain was reorganised; reading the events of job 3 again",
+    process.Stopped(): "Stopped",
+    process.Failed("No key."): "No key.",
+    leases.LeaseOffered(3, 2, FRI // 5, FRI, 50 * FRI, 0, True): (
+        "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
+        "it is always audited"
+    ),
+    leases.JobSkipped(3, "The job is over."): "Job 3 is left to others: The job is over.",
+    leases.LeaseClaimed(*IDS, OPERATOR, 8): f"Lease {LEASE}: 8 frames of job 3 claimed",
+    leases.LeaseResumed(*IDS): f"Resuming lease {LEASE}",
+    leases.RenderStarted(*IDS, 8, "CPU", "Xeon"): f"Lease {LEASE}: rendering 8 frames on CPU (Xeon)",
+    leases.FrameRendered(*IDS, 12, 3.25): "Frame 12 rendered in 3.2 s",
+    leases.LeaseSubmitted(*IDS): f"Lease {LEASE} submitted",
+    leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
+    leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",
+    leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",
+    leases.LeaseGivenBack(*IDS): f"Lease {LEASE} was given back",
+    leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
+    audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 verifiers",
+    audits.Verifying(*IDS, 1): f"Verifying lease {LEASE}, round 1",
+    audits.LeavesRenderedAgain(*IDS, 16, 2.04): f"Lease {LEASE}: 16 leaves rendered again in 2.0 s",
+    audits.NotDelivered(*IDS, "Nobody has it."): f"Lease {LEASE} was not delivered: Nobody has it.",
+    audits.NotRenderable(*IDS, "No memory."): f"Lease {LEASE} can't be rendered here either: No memory.",
+    audits.LeavesOpened(*IDS, 16, 3): f"Lease {LEASE}: 16 leaves opened to 3 verifiers",
+    audits.VoteRevealed(*IDS, 0): f"Lease {LEASE}: vote revealed",
+    audits.LeavesDiffer(*IDS, 0, 2, 16): f"Lease {LEASE}: 2 of 16 drawn leaves differ from ours",
+    audits.VerdictGiven(*IDS, 0, Verdict.REJECTED, 1, 2): (
+        f"Lease {LEASE}: the verifiers rejected it, 1 for, 2 against"
+    ),
+    audits.Appealed(*IDS, 2 * FRI): f"Lease {LEASE}: the verdict was appealed with a bond of 2 STRK",
+    audits.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
+        f"Lease {LEASE} was rejected; an appeal costs 2 STRK, the account holds 1"
+    ),
+    audits.Challenged(LEASE, (4, 9)): (
+        f"Lease {LEASE}: leaves 4, 9 were challenged; verifiers will look at it"
+    ),
+    audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
+    jobs.UploadStarted(1, 2**40): "Uploading 1 file",
+    jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
+    jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
+    jobs.JobCreated(3): "Job 3 is on the network",
+    jobs.JobCanceled(3): "Job 3 is canceled; unclaimed frames were refunded",
+    jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
+    jobs.Doubt(*IDS, "A file is missing."): (
+        f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
+        "window closes, unless it is being audited anyway."
+    ),
+    jobs.FalseFinals(*IDS, "frame 12 by a lot", (12,), 1, 8): (
+        f"Lease {LEASE}: the final images are not what their noisy passes make (frame 12 by a lot). 1 of its "
+        "8 frames were made again here and kept instead; the lease is not accepted early. Look at them: if a "
+        "noisy pass is false too, challenge the lease's pixels (name leaves) before its window closes."
+    ),
+    jobs.FinalsUnchecked((12,), "no memory"): (
+        "The final image of frame 12 could not be made again here (no memory); look at it yourself."
+    ),
+    jobs.JobEnded(3, JobState.COMPLETED, 8, 4 * FRI, FRI): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
+}
+
+
+def test_each_kind_is_in_this_table_once() -> None:
+    assert sorted(kind_of(type(one)) for one in ONE_OF_EACH) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("notice", ONE_OF_EACH, ids=lambda one: kind_of(type(one)))
+def test_a_notice_says_it_in_english_and_comes_back_from_its_line(notice: Notice) -> None:
+    assert notice.sentence == ONE_OF_EACH[notice]
+    line = to_line(notice, TIME_S, "worker-1")
+    assert "\n" not in line and parse_notice(line) == notice
+    body = json.loads(line)
+    assert body["time"] == "2026-01-01T00:00:00.250Z" and body["name"] == "worker-1"
+    assert (body["kind"], body["sentence"]) == (kind_of(type(notice)), notice.sentence)
+    numbers = [one for one in body.values() if isinstance(one, int)]
+    assert all(abs(number) < 2**53 for number in numbers), "JavaScript would lose digits"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Notice]) -> None:
+    hints = get_type_hints(kind)
+    for name in (one.name for one in fields(kind)):
+        suffix = next((SUFFIXES[one] for one in SUFFIXES if name.endswith(one)), None)
+        allowed = {"state": LeaseState if kind is leases.LeaseNotAccepted else JobState} | FIELDS
+        assert hints[name] == (suffix or allowed.get(name)), name
+        assert not [word for word in SECRETS if word in name], name
+        assert name not in HEADER, name
+
+
+def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:
+    body = json.loads(to_line(leases.LeaseClaimed(3, 5, 16, 8), TIME_S))
+    assert body == {
+        "time": "2026-01-01T00:00:00.250Z",
+        "kind": "lease_claimed",
+        "level": "info",
+        "sentence": "Lease 5: 8 frames of job 3 claimed",
+        "job_id": 3,
+        "lease_id": "5",
+        "operator": "0x10",
+        "frame_count": 8,
+    }
+    body = json.loads(to_line(jobs.JobEnded(3, JobState.CANCELED, 0, 0, FRI), TIME_S))
+    assert (body["state"], body["paid_fri"], body["refunded_fri"]) == ("canceled", "0", str(FRI))
+    body = json.loads(to_line(leases.LeaseNotAccepted(3, 5, LeaseState.GIVEN_BACK), TIME_S))
+    assert (body["state"], body["level"]) == ("given_back", "warning")
+
+
+def test_a_reason_may_hold_anything_and_stays_one_line() -> None:
+    notice = process.Failed('{"time": "\nfalse", "kind": "stopped"} \x1b[2J ünïcode \U0001f600 \udcff')
+    line = to_line(notice, TIME_S)
+    assert len(line.splitlines()) == 1 and parse_notice(line) == notice
+    assert line.count('{"time": "') == 1 and line.encode("ascii")
+
+
+LINE = to_line(leases.FrameRendered(3, 5, 12, 3.25), TIME_S)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frame": "12"},
+        {"frame": True},
+        {"frame": 12.0},
+        {"frame": None},
+        {"lease_id": 5},
+        {"lease_id": "five"},
+        {"render_s": 3},
+        {"kind": "frame_imagined"},
+        {"kind": "lease_notice"},
+        {"kind": ["frame_rendered"]},
+        {"level": "loud"},
+        {"time": "yesterday"},
+        {"time": 5},
+        {"sentence": 5},
+        {"name": 5},
+        {"more": 1},
+    ],
+)
+def test_a_line_that_we_would_not_write_is_refused(change: dict[str, object]) -> None:
+    assert parse_notice(LINE) == leases.FrameRendered(3, 5, 12, 3.25)
+    with pytest.raises(ContentError):
+        parse_notice(json.dumps(json.loads(LINE) | change))
+
+
+@pytest.mark.parametrize("missing", ["time", "kind", "level", "sentence", "frame"])
+def test_a_line_that_lacks_something_is_refused(missing: str) -> None:
+    body = json.loads(LINE)
+    del body[missing]
+    with pytest.raises(ContentError):
+        parse_notice(json.dumps(body))
+
+
+@pytest.mark.parametrize("line", ["", "12:00:00 Stopped", "[]", "5", LINE[:-1], LINE + LINE])
+def test_what_is_no_notice_at_all_is_refused(line: str) -> None:
+    with pytest.raises(ContentError):
+        parse_notice(line)
+
+
+def test_states_and_lists_are_checked_too() -> None:
+    challenged = json.loads(to_line(audits.Challenged(5, (1, 2)), TIME_S))
+    ended = json.loads(to_line(leases.LeaseNotAccepted(3, 5, LeaseState.EXPIRED), TIME_S))
+    for body in (challenged | {"leaves": ["1"]}, challenged | {"leaves": 1}, ended | {"state": "gone"}):
+        with pytest.raises(ContentError):
+            parse_notice(json.dumps(body))
+
+
+def test_sentences_fit_their_numbers() -> None:
+    offered = leases.LeaseOffered(3, 1, FRI, FRI, FRI, 4, True)
+    assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
+    poor = replace(offered, stake_suffices=False).sentence
+    assert poor.endswith("too little: add stake, or wait until leases are settled")
+    assert "1 leaf opened to 1 verifier" in audits.LeavesOpened(*IDS, 1, 1).sentence
+    assert audits.Challenged(5, ()).sentence == (
+        "Lease 5: its delivery was challenged; verifiers will look at it"
+    )
+    unchecked = jobs.FinalsUnchecked((1, 2, 5), "no memory").sentence
+    assert "images of frames 1-2,5" in unchecked and unchecked.endswith("look at them yourself.")
+
+
+@pytest.mark.parametrize("state", [one for one in LeaseState if one > LeaseState.ACCEPTED])
+def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
+    sentence = leases.LeaseNotAccepted(*IDS, state).sentence
+    assert sentence.startswith(f"Lease {LEASE} was not accepted: it ") and "_" not in sentence
+
+
+def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
+    kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
+    assert kinds == [jobs.Doubt, jobs.FalseFinals] and all(one.level is Level.WARNING for one in kinds)
+
+
+def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
+    at = (99, JobId(3), LeaseId(LEASE))
+    told = [
+        audits.notice_of(event)
+        for event in (
+            events.LeaseChallenged(*at, AuditKind.PIXELS, (4,), FRI),
+            events.CommitteeDrawn(*at, 1, AuditKind.PIXELS, 12345, (1, 2, 3)),
+            events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 2, 1),
+            events.Appealed(*at, 1, FRI),
+            events.VotesSealed(*at, 1),
+            events.KeyRevealed(*at, 1, 2),
+        )
+    ]
+    assert told == [
+        audits.Challenged(LEASE, (4,)),
+        audits.DrawnForAudit(*IDS, 1, 3),
+        audits.VerdictGiven(*IDS, 1, Verdict.ACCEPTED, 2, 1),
+        audits.Appealed(*IDS, FRI),
+        None,
+        None,
+    ]
+
+
+def test_states_of_leases_and_jobs_are_written_as_their_names() -> None:
+    states: list[Enum] = [*LeaseState, *JobState, *Verdict]
+    assert all(one.name.lower().replace("_", "").isalpha() for one in states)
