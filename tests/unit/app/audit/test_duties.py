@@ -30,6 +30,7 @@ from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import ChainError, RenderFailed, StoreError
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import AuditHindered
 
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import FRAME_S, frame_of
@@ -97,6 +98,10 @@ class Post:
 
         self.chain.after["draw"] = spare
 
+    def hindered(self) -> list[AuditHindered]:
+        """What was told of trouble."""
+        return self.bench.reporter.heard(AuditHindered)
+
     def sent(self) -> list[str]:
         """The names of all writes."""
         return [name for name, *_ in self.chain.sent]
@@ -152,7 +157,7 @@ def test_a_draw_that_another_made_first_is_no_trouble_for_long(post: Post) -> No
         post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
 
     post.serve(60, drawn_by_another)
-    assert post.chain.sent == [] and len(post.bench.reporter.telling("nothing to draw")) == 1
+    assert post.chain.sent == [] and [one.lease_id for one in post.hindered()] == [LEASE]
 
 
 def test_own_leaves_are_opened_while_we_still_verify_for_others(post: Post) -> None:
@@ -311,7 +316,7 @@ def test_those_whose_scene_is_here_come_first(post: Post) -> None:
     post.serve(4 * FRAME_S, script)
     sealed = [lease_id for marks in post.chain.of("commit") for lease_id, *_ in marks]
     assert list(dict.fromkeys(sealed)) == [OTHER, third]
-    assert post.bench.reporter.telling("Nobody has")
+    assert "Nobody has" in post.hindered()[-1].reason
 
 
 @pytest.mark.parametrize("how", ["accepted", "ended"])
@@ -369,5 +374,5 @@ def test_a_store_that_is_away_is_asked_again_later(post: Post) -> None:
         post.add_other()
 
     post.serve(2 * FRAME_S, script)
-    assert len(post.bench.reporter.telling(f"Audit of lease {OTHER}", "away")) == 1
+    assert [(one.lease_id, one.reason) for one in post.hindered()] == [(OTHER, "away")]
     assert post.sent()[0] == "commit"

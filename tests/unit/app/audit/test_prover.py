@@ -13,6 +13,7 @@ from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Conte
 from renderchain.core.cid import join_digest
 from renderchain.core.errors import JournalError
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
+from renderchain.core.notices.audits import AppealUnaffordable
 from renderchain.core.sealed import key_hash_of
 
 from devkit.fakes.clock import run
@@ -119,7 +120,7 @@ def test_a_lost_round_is_appealed_where_it_can_be(
     act(bench, audit, appeals=appeals)
     assert bench.chain.of("appeal") == ([(LEASE,)] if wanted else [])
     short = tokens < bench.chain.bond_fri
-    assert bool(bench.reporter.telling("an appeal costs")) == short
+    assert len(bench.reporter.heard(AppealUnaffordable)) == int(short)
 
 
 @pytest.mark.parametrize(

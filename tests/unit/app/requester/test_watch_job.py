@@ -13,6 +13,7 @@ import pytest
 from renderchain.core.errors import LocalError, SecretError, StoreError
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
+from renderchain.core.notices.jobs import JobEnded
 from renderchain.ports.content_store import BytesDone
 from renderchain.ports.renderer import RenderSession
 
@@ -57,7 +58,8 @@ def test_a_job_is_fetched_paid_and_what_is_left_comes_back(
 
     world.live(life())
     assert images(artist) == right(5)
-    assert artist.reporter.telling("0.5 STRK paid") and not artist.reporter.doubts
+    (ended,) = artist.reporter.heard(JobEnded)
+    assert (ended.frame_count, ended.paid_fri) == (5, 5 * OFFER.reward_fri) and not artist.reporter.doubts
     assert not list(artist.output.glob("*.partial"))
 
 

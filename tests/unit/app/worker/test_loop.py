@@ -13,6 +13,7 @@ from renderchain.core.board_events import LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
 from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.notices.leases import LeaseAccepted, LeaseFailed
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, STAKE_FRI, Artist, Machine
 from devkit.fakes.wire import Wire
@@ -101,7 +102,7 @@ def test_a_lease_that_fails_is_given_back_and_tried_again(
         world.store.fail("add_folder", None)
     world.live(life())
     assert [one.attempt for one in claims(world)] == [0, 1] and ends(world) == [LeaseState.GIVEN_BACK]
-    assert len(machine.reporter.telling("failed", str(error))) == 1
+    assert [one.reason for one in machine.reporter.heard(LeaseFailed)] == [str(error)]
 
 
 def test_a_job_that_fails_twice_here_is_left_to_others(
@@ -153,7 +154,7 @@ def test_what_the_requester_lets_lie_is_accepted_late(world: World, artist: Arti
     assert SHORT.window_s < world.live(life()) < 3 * SHORT.window_s
     pay_fri = 2 * SHORT.reward_fri
     assert world.network.model.tokens[machine.owner] == FUNDS_FRI - STAKE_FRI + pay_fri
-    assert len(machine.reporter.telling("was accepted")) == 2
+    assert [one.paid_fri for one in machine.reporter.heard(LeaseAccepted)] == [SHORT.reward_fri] * 2
 
 
 def test_what_was_earned_is_withdrawn_to_the_payout(world: World, machine: Machine) -> None:
