@@ -47,6 +47,7 @@ class MemoryNetwork:
 
     rules: Rules
     seed: int = 0
+    checks_money: bool = False  # after each call, which takes longer the more there is
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)
     _dropped_from: list[int] = field(
@@ -105,6 +106,8 @@ class MemoryNetwork:
         except Refused as refused:
             self._replay()
             raise refusal(action, str(refused)) from refused
+        if self.checks_money:
+            self.check_money()
         told = tuple(self.model.events)
         self._add(Block(self.now_s, self._hash_of(number), (call, *later), told))
         return answer
@@ -119,6 +122,24 @@ class MemoryNetwork:
         if block == FAILED:
             raise ChainError(f"{action} was refused before under the same name; nothing was sent now.")
         return cast(Answer, known)
+
+    @property
+    def board_fri(self) -> int:
+        """What the board must hold by its books."""
+        return self.model.board_fri
+
+    @property
+    def registry_fri(self) -> int:
+        """What the registry must hold by its books."""
+        return self.model.registry_fri
+
+    def check_money(self) -> None:
+        """Both contracts have exactly what their books say, and nothing came from nowhere."""
+        addresses, tokens = self.model.addresses, self.model.tokens
+        held = [tokens.get(one, 0) for one in (addresses.board, addresses.registry)]
+        assert held == [self.board_fri, self.registry_fri]
+        assert sum(tokens.values()) == sum(fri for _, fri in self._funds)
+        assert min(tokens.values(), default=0) >= 0
 
     def events_of(self, number: int) -> tuple[BoardEvent, ...]:
         """What the board told in a block."""

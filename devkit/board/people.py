@@ -46,11 +46,11 @@ class MemoryPeople:
 
 
 class MemoryNetworks:
-    """Makes networks in which everybody has 1,000 STRK."""
+    """Makes networks in which everybody has 1,000 STRK, and money is checked after each call."""
 
     async def network(self, rules: Rules = RULES) -> MemoryPeople:
         """A new one with one worker."""
-        memory = MemoryNetwork(rules)
+        memory = MemoryNetwork(rules, checks_money=True)
         for account in ACCOUNTS:
             memory.fund(account, 1000 * FRI_PER_STRK)
         artist, owner, operator, outsider = ACCOUNTS[:4]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,15 @@ class Opener:
 
     def __init__(self, port: int, folder: Path) -> None:
         self._port, self._folder = port, folder
+
+    def run(self, story: Callable[[Networks[Any]], Coroutine[Any, Any, None]]) -> None:
+        """Live through a story."""
+
+        async def whole() -> None:
+            async with self() as opened:
+                await story(opened)
+
+        asyncio.run(whole())
 
     def __call__(self) -> AbstractAsyncContextManager[Networks[Any]]:
         return self._open()

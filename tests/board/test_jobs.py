@@ -24,7 +24,6 @@ from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.money import format_strk
 
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
-from devkit.network.local import SilentReporter
 from tests.board.conftest import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
@@ -197,7 +196,7 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(networ
     asyncio.run(run())
 
 
-class Heard(SilentReporter):
+class Heard:
     """Keeps what is said."""
 
     def __init__(self) -> None:
@@ -206,6 +205,12 @@ class Heard(SilentReporter):
     def say(self, text: str) -> None:
         """Keep it."""
         self.lines.append(text)
+
+    def doubt(self, lease_id: int, text: str) -> None:
+        """Nothing is doubted here."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Nothing takes time here."""
 
 
 def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(networks: Opener) -> None:
