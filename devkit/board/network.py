@@ -50,14 +50,12 @@ class MemoryNetwork:
     checks_money: bool = False  # after each call, which takes longer the more there is
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)
-    _dropped_from: list[int] = field(
-        default_factory=list, init=False
-    )  # the first block of each reorganisation
+    _dropped_from: list[int] = field(default_factory=list, init=False)  # one for each reorganisation
     _intents: dict[Intent, tuple[int, Any]] = field(default_factory=dict, init=False)  # block and answer
     _followers: dict[asyncio.Event, None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._blocks.append(Block(START_S, self._hash_of(0)))
+        self._blocks.append(Block(START_S, self._next_hash()))
         self.model = self._new_model()
 
     @property
@@ -73,7 +71,7 @@ class MemoryNetwork:
     def pass_time(self, seconds: int, blocks: int = 10) -> None:
         """Let time pass, and make blocks in which it shows."""
         for _ in range(blocks):
-            self._add(Block(self.now_s + seconds, self._hash_of(len(self._blocks))))
+            self._add(Block(self.now_s + seconds, self._next_hash()))
             seconds = 0
 
     def fund(self, address: int, fri: int) -> None:
@@ -109,7 +107,7 @@ class MemoryNetwork:
         if self.checks_money:
             self.check_money()
         told = tuple(self.model.events)
-        self._add(Block(self.now_s, self._hash_of(number), (call, *later), told))
+        self._add(Block(self.now_s, self._next_hash(), (call, *later), told))
         return answer
 
     def write_once(self, intent: Intent, action: str, call: Callable[[Model], Answer]) -> Answer:
@@ -145,9 +143,9 @@ class MemoryNetwork:
         """What the board told in a block."""
         return self._blocks[number].events
 
-    def time_of(self, number: int) -> int:
-        """A block's time."""
-        return self._blocks[number].time_s
+    def hash_of(self, number: int) -> int:
+        """A block's hash, from which chance follows."""
+        return self._blocks[number].hash
 
     def reorganise(self, from_block: int) -> None:
         """Drop the blocks from there on; all who follow hear of it, then of everything again."""
@@ -199,12 +197,12 @@ class MemoryNetwork:
                 call(self.model)
 
     def _new_model(self) -> Model:
-        model = Model(self.rules, ADDRESSES, lambda number: self._blocks[number].hash)
+        model = Model(self.rules, ADDRESSES, self.hash_of)
         for address, fri in self._funds:
             model.fund(address, fri)
         return model
 
-    def _hash_of(self, number: int) -> int:
-        """Another one after each reorganisation."""
-        told = f"{self.seed} {number} {len(self._dropped_from)}"
+    def _next_hash(self) -> int:
+        """Of the next block; another one after each reorganisation."""
+        told = f"{self.seed} {len(self._blocks)} {len(self._dropped_from)}"
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:31], "big")

@@ -60,6 +60,7 @@ class Ledger:
         self.left: list[int] = []  # settled jobs whose places are free
         self.replaced: set[int] = set()  # jobs whose places others have
         self.workers: dict[int, Worker] = {}
+        self.operators: dict[int, int] = {}  # their workers
         self.families: dict[int, FamilySeats] = {}
         self.slots: dict[Slot, Lease] = {}
         # These stay in their slots until its next lease has some of its own.

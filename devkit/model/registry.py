@@ -27,12 +27,13 @@ class RegistryModel(Ledger):
         need(stake_fri, "amount is zero")
         self.transfer(caller, self.addresses.registry, stake_fri)
         number = len(self.workers) + 1
+        self.operators[operator] = number
         self.workers[number] = Worker(caller, operator, payout, set(families), stake_fri)
         return number
 
     def worker_id_of(self, operator: int) -> int:
         """0 if there is none."""
-        return next((one for one, worker in self.workers.items() if worker.operator == operator), 0)
+        return self.operators.get(operator, 0)
 
     def need_new(self, operator: int) -> None:
         need(operator, "zero address in registry")
@@ -54,6 +55,8 @@ class RegistryModel(Ledger):
         worker = self.owned(caller, number)
         if operator != worker.operator:
             self.need_new(operator)
+        del self.operators[worker.operator]
+        self.operators[operator] = number
         worker.operator, worker.signer = operator, 0
 
     def set_payout(self, caller: int, number: int, payout: int) -> None:
