@@ -1,15 +1,16 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-export PYTHONPATH := addon
 SETUP := @python3 -m tools.setup
-.PHONY: help setup toolchain blender-app doctor lint format test test-unit test-chain test-contracts \
-	test-blender test-e2e test-invariants test-attacks contracts extension network stop demo bench bench-chain \
-	bench-verification bench-audit bench-finals bench-determinism bench-sealing gas
+COMPILE = $$(python3 -m tools.setup path uv)/bin/uv pip compile -q --universal --python-version 3.11 \
+	--generate-hashes --no-header pyproject.toml
+# They come with Blender's own builds, and wheels of ours would shadow them.
+IN_BLENDER := numpy requests certifi idna charset-normalizer
+.PHONY: $(shell sed -nE 's/^([a-z0-9-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-demo: ## the main job for real: a network, two workers, a scene, frames on disk
+demo: ## the main job for real: a network, five workers, a scene, frames on disk
 	$(SETUP) demo
 	$(BIN)/python -m tools.demo
 
@@ -29,6 +30,10 @@ blender-app: ## the Blender 5.2 application
 doctor: ## what is installed and what is missing
 	$(SETUP) doctor
 
+lock: ## pin with hashes what pyproject.toml names; versions stay where they can
+	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock
+	$(COMPILE) -c requirements.lock $(IN_BLENDER:%=--no-emit-package %) -o requirements-extension.lock
+
 lint: ## formatting, imports, sizes, types
 	$(SETUP) python cairo
 	$(BIN)/python tools/contracts.py format
@@ -44,7 +49,7 @@ format: ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test-unit: ## the tests that need nothing but Python
+test-fast: ## the tests that need neither services nor Blender
 	$(SETUP) python
 	$(BIN)/python -m pytest tests/unit
 
@@ -57,7 +62,7 @@ test-chain: ## chain client and content store against a real devnet and Kubo
 	$(BIN)/python -m pytest tests/chain
 
 test-blender: ## packing, rendering and the interface in real Blender
-	$(SETUP) all
+	$(SETUP) system python blender
 	$(BIN)/python -m pytest tests/blender
 
 test-invariants: ## 20,000 random calls on a devnet; money must add up after each
@@ -69,7 +74,7 @@ test-attacks: ## every attack that we know, at length, on a devnet with real ren
 	$(BIN)/python -m pytest tests/attacks -s --long
 
 test-e2e: ## whole jobs on a whole network
-	$(SETUP) all
+	$(SETUP) demo blender
 	$(BIN)/python -m pytest tests/e2e
 
 contracts: ## compile the contracts into contracts/artefacts
@@ -89,33 +94,33 @@ stop: ## end that network
 
 bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python benchmarks/render_process.py
+	$(BIN)/python -m benchmarks.render_process
 
 bench-determinism: ## which Cycles features keep tiles exact; writes docs/determinism.md
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python -m research.determinism
+	$(BIN)/python -m research.determinism
 
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.sealing
+	$(BIN)/python -m benchmarks.sealing
 
 bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python -m research.attacks
-	PYTHONPATH=addon:. $(BIN)/python -m research.audit_cost
+	$(BIN)/python -m research.attacks
+	$(BIN)/python -m research.audit_cost
 
 bench-finals: ## honest and false final images against the same made again
 	$(SETUP) python scenes
-	PYTHONPATH=addon:. $(BIN)/python -m research.finals
+	$(BIN)/python -m research.finals
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.chain
+	$(BIN)/python -m benchmarks.chain
 
 bench-verification: ## the print against honest machines and cheats; hours, goes on where it stopped
 	$(SETUP) python scenes emulation
-	PYTHONPATH=addon:. $(BIN)/python -m research.verification
+	$(BIN)/python -m research.verification
 
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo
-	PYTHONPATH=addon:. $(BIN)/python -m benchmarks.gas
+	$(BIN)/python -m benchmarks.gas

@@ -10,6 +10,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.core.audit.draw import DRAW_AFTER, is_audited, seed_of
 from renderchain.core.audit.state import answer_of, mark_of
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.ports.audit_chain import Reveal
@@ -31,12 +32,12 @@ class Held:
     pixels: LeasePixels
 
     @property
-    def lease_id(self) -> int:
+    def lease_id(self) -> LeaseId:
         """Its number."""
         return self.info.lease_id
 
 
-async def hold(worker: StarknetChain, lease_id: int) -> Held:
+async def hold(worker: StarknetChain, lease_id: LeaseId) -> Held:
     """A lease that a worker has."""
     info = await worker.lease(lease_id)
     identity = LeaseIdentity.of(worker.chain_id, worker.board, info)
@@ -65,7 +66,7 @@ async def audit(
         pass_draw_block(net.node.rpc_url)
     await all_done(net, step, "draw", job_id, numbers)
     clients = {await one.worker_id(): one for one in net.workers}
-    marks: dict[int, list[tuple[int, int, int]]] = {}
+    marks: dict[WorkerId, list[tuple[int, int, int]]] = {}
     reveals: list[Reveal] = []
     differing: list[tuple[Held, Reveal, StarknetChain]] = []
     for one in leases:
@@ -119,7 +120,7 @@ async def close(net: Bench, leases: Sequence[Held], step: Step) -> None:
     await all_done(net, step, "advance: close the audit", leases[0].info.job_id, numbers)
 
 
-async def all_done(net: Bench, step: Step, name: str, job_id: int, numbers: Sequence[int]) -> None:
+async def all_done(net: Bench, step: Step, name: str, job_id: JobId, numbers: Sequence[LeaseId]) -> None:
     """A draw or an advance of many leases, in batches of what fits a transaction."""
     chain = net.aggregator
     call = chain.draw if name == "draw" else chain.advance

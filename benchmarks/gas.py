@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -84,7 +85,7 @@ async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_
         job.phases[kind] += gas
         return answer
 
-    left, job_id = job.leases, 0
+    left, job_id = job.leases, NO_JOB
     terms = net.terms(frames, lease, floor_exp=floor_exp)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
@@ -135,10 +136,10 @@ async def single_calls(net: Bench, meter: Meter) -> None:
     await meter.of("cancel + withdraw", artist.cancel(job_id))
 
 
-async def spared(net: Bench, meter: Meter, job_id: int) -> list[int]:
+async def spared(net: Bench, meter: Meter, job_id: JobId) -> list[LeaseId]:
     """Two leases of the first worker that chance spared, claimed and submitted one by one."""
     worker = net.workers[0]
-    found: list[int] = []
+    found: list[LeaseId] = []
     for slot in range(5):
         names = ("claim_lease", "submit") if slot == 0 else ("", "")
         lease_id, _ = await meter.of(names[0], worker.claim_lease(job_id, slot))
@@ -264,22 +265,22 @@ def page(found: Figures) -> str:
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""# Gas
 
-Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}: L2 gas, with
-everything that a transaction costs: validation, fee transfer, events, new storage. Frames have {TILES} tiles.
+Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
+are L2 gas and include everything that a transaction costs: validation, fee transfer, events, new storage.
+Frames have {TILES} tiles.
 
 ## One call
 
 {table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
 
-A slot that never held a lease costs two new storage cells (402,000 each) once; its later leases write the
-same cells again. In the same way an account's balance and a worker's lock take a new cell only once, and a
-job takes seven new ones unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
+A slot's first lease costs two new storage cells (402,000 each); later leases in that slot write the same
+cells again. In the same way, an account's balance and a worker's lock take a new cell only once, and a job
+takes seven new cells unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
 itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames, each transaction by itself. Three verifiers in the first round, seven in the second, after an
-appeal.
+Ten frames, each transaction by itself. A first round has three verifiers; a second, after an appeal, seven.
 
 {table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 
@@ -289,32 +290,33 @@ appeal.
 
 ## Sixteen audits at once, gas a lease
 
-One draw, one advance and one reveal for all, one commit for each verifier; the worker opens each by itself.
+One draw, one advance and one reveal serve all sixteen; each verifier sends one commit, and the worker opens
+each lease by itself.
 
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
 ## A whole job, gas a frame
 
-{WORKERS} workers that have worked before, each with a key that signs (docs/decisions/0010). The artist
+{WORKERS} workers that have worked before, each with a signing key (docs/decisions/0010). The artist
 schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
-signed, one accepts and pays all of them; audits are drawn, revealed and advanced in batches. Where a worker
-has more than four leases, assigning, posting and accepting
-are repeated. Workers without a record, every lease is audited:
+signed, one accepts and pays all of them. Audits are drawn, revealed and advanced in batches. Where a worker
+has more than four leases, assigning, posting and accepting are repeated. With workers that have no record,
+every lease is audited:
 
 {job_table(found.newcomers, found.naive)}
 
-Workers whose record allows a rate of 1/16:
+With workers whose record allows a rate of 1/16:
 
 {job_table(found.veterans, found.naive)}
 
-That job of {best.frames:,} frames, repeated until chance spared all of its leases; it was number
-{len(found.spared)}. Nothing is drawn then, the acceptance itself looks at the block's hash.
+The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
+{len(found.spared)}. Nobody calls the draw then, because the acceptance itself looks at the block's hash:
 
 {job_table([best], found.naive)}
 
 The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
 takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
-is {GOAL:,}; measured: {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
+is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 """
 

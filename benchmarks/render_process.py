@@ -1,6 +1,6 @@
 """What our render process costs over plain Blender: sandbox, messages, noisy pass, prints.
 
-    make bench        or        python benchmarks/render_process.py [--frames 4]
+    make bench        or        python -m benchmarks.render_process [--frames 4]
 
 Both render the same frames of the demo's scene with the bpy module, one after the other on an idle
 machine. Plain Blender opens the file and renders the animation to PNG, as ``blender -b FILE -a`` does.

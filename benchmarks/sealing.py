@@ -1,6 +1,6 @@
 """What sealing and opening a file cost against one sha-256 over the same bytes; prints MiB a second.
 
-python benchmarks/sealing.py [--mebibytes 512]
+python -m benchmarks.sealing [--mebibytes 512]
 """
 
 from __future__ import annotations

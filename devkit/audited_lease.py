@@ -10,6 +10,7 @@ from typing import Generic
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.audit.state import Verifier, answer_of, mark_of
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
@@ -39,8 +40,8 @@ class Bench(Generic[AnyNetwork]):
     """Verifiers by their worker numbers; ``owners`` in the same order."""
 
     net: AnyNetwork
-    verifiers: dict[int, Board]
-    owners: dict[int, Registry]
+    verifiers: dict[WorkerId, Board]
+    owners: dict[WorkerId, Registry]
 
     @classmethod
     async def open(
@@ -76,10 +77,10 @@ class AuditedLease:
     """One lease on its way through its audit; each step is taken by the party it belongs to."""
 
     net: Network
-    benched: dict[int, Board]
-    owners: dict[int, Registry]
-    job_id: int
-    lease_id: int
+    benched: dict[WorkerId, Board]
+    owners: dict[WorkerId, Registry]
+    job_id: JobId
+    lease_id: LeaseId
     pixels: LeasePixels
     round: int = 0
 
@@ -111,8 +112,13 @@ class AuditedLease:
         seed = await self.net.artist.seed(self.lease_id, self.round)
         board = self.net.artist.board
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            place = {"seed": seed, "worker_id": verifier.worker_id, "nonce": NONCE, "vote": vote}
-            mark = mark_of(hash_many, board, self.lease_id, self.round, **place)
+            mark = mark_of(
+                *(hash_many, board, self.lease_id, self.round),
+                seed=seed,
+                worker_id=verifier.worker_id,
+                nonce=NONCE,
+                vote=vote,
+            )
             chain = self.benched[verifier.worker_id]
             assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
 

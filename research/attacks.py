@@ -86,10 +86,8 @@ def shown(rows: Sequence[dict[str, Any]]) -> str:
     return table([*head, "expected profit, R", "if caught, R"], lines)
 
 
-def page(
-    rows: Sequence[dict[str, Any]], captures: Sequence[Capture], grinding: Sequence[Sequence[Any]]
-) -> str:
-    """docs/attacks.md."""
+def capture_table(captures: Sequence[Capture]) -> str:
+    """The table of stake in one hand."""
     held = [
         [f"{one.share:.0%}", *(f"{chance:.2%}" for chance in one.rounds)]
         + [f"{one.cheat[exp]:+.2f}" for exp in (0, 2, 5)]
@@ -98,53 +96,64 @@ def page(
     ]
     head = ["share of stake", "majority of 3", "and of 7", "and of 15"]
     head += [f"{what}, p = {p}" for what in ("cheat", "false slash") for p in ("1", "1/4", "1/32")]
+    return table(head, held)
+
+
+def page(
+    rows: Sequence[dict[str, Any]], captures: Sequence[Capture], grinding: Sequence[Sequence[Any]]
+) -> str:
+    """docs/attacks.md."""
     ground = table(["audit rate", "no choice", "1 more", "2 more", "3 more"], grinding)
     return f"""# Attacks
 
-Written by `make bench-audit` (research/attacks.py), {date.today()}. R is the pay of a lease. That the chain
-does with money what is reckoned here is shown by `make test-attacks`: every attack of the second table on
-a real devnet, with real renderings, to the fri.
+Written by `make bench-audit` (research/attacks.py), {date.today()}. R is the pay of a lease.
+`make test-attacks` shows that the chain moves money as it is calculated here: it makes every attack of the
+second table on a real devnet, with real renderings, and checks the outcome to the fri.
 
 ## Pixels
 
-Leases of {FRAMES} frames of 200x120 pixels (8 tiles each; three renderings in turn), 16 tiles of it drawn;
-{DRAWS:,} draws a row, by the chain's own functions over random block hashes. Refused are tiles whose
-real prints, of the honest and of the cheated rendering, disagree. Predicted is p(1-(1-f)^16), f the share of
-all tiles that is refused. Profit is against honest work, as if faked pixels cost nothing at all: what is
-tampered is saved in full, be it but a quarter of the samples. A caught cheat loses pay and lock
-(L = max(0.3 R + fees, 2R(1-p)/p)). The first rows are honest work of Cycles' other CPU kernel: no digest is
-the same, no tile is refused. In this scene cheats show in every tile; in calm scenes of many samples in
-fewer, and one hardly does: [what is not caught](verification.md#what-is-not-caught).
+A lease has {FRAMES} frames of 200x120 pixels (8 tiles each; three renderings in turn), and 16 of its tiles
+are drawn. Each row has {DRAWS:,} draws, made by the chain's own functions over random block hashes. A tile
+is refused if the real prints of the honest and of the cheated rendering disagree. The prediction is
+p(1-(1-f)^16), where f is the share of all tiles that is refused. Profit is compared with honest work, as if
+faked pixels cost nothing at all: whatever is tampered counts as saved in full, even where a quarter of the
+samples was rendered. A cheat that is caught loses its pay and its lock (L = max(0.3 R + fees, 2R(1-p)/p)).
+The first rows are honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused.
+In this scene cheats show in every tile. In calm scenes of many samples they show in fewer tiles, and one
+cheat hardly shows: [what is not caught](verification.md#what-is-not-caught).
 
 {shown(rows)}
-A profit that is zero or more stands only where nothing is refused: the honest other machine's.
+A profit of zero or more appears only where nothing is refused: in the rows of the honest other machine.
 
 ## Everything else, on the devnet
 
 {table(["attack", "how it ends", "attacker", "test"], PAGE_ROWS)}
-A final image swapped before the root was made costs its worker only the early pay: the client makes drawn
-frames again and keeps its own where one is false; frames that are not drawn or can't be made again are left
-to the artist's eyes ([verification](verification.md)).
+A final image that was swapped before the root was made costs its worker only the early pay. The client
+makes drawn frames again and keeps its own image where one is false. Frames that are not drawn, or can't be
+made again, are left to the artist's eyes ([verification](verification.md#final-images)).
 
 ## Simulated: much stake in one hand
 
-An attacker's chance of a majority in the first committee, in that and the one of seven, in all three. Seats
-are drawn by the chain's function, {CAPTURE_DRAWS:,} draws a row; the attacker has as many names as it wants.
-Profit in R: of cheating with all pixels, where nobody appeals since the requester sees nothing; and, for each
-audit of an honest worker, of voting falsely whenever the first majority is the attacker's, where the worker
-appeals (fees of {FEE:.1%} R, bonds of 20 fees, a tenth of the lock as reward).
+The table has an attacker's chance of a majority in the first committee, in that one and the one of seven,
+and in all three. Seats are drawn by the chain's own function, with {CAPTURE_DRAWS:,} draws a row; the
+attacker has as many names as it wants. The profit is in R. For a *cheat*, all pixels are faked, and nobody
+appeals because the requester sees nothing. For a *false slash*, the attacker votes falsely in the audit of
+an honest worker whenever it has the first majority, and the worker appeals (fees of {FEE:.1%} R, bonds of
+20 fees, a tenth of the lock as reward).
 
-{table(head, held)}
+{capture_table(captures)}
 {verdict(captures)}
 
 ## Simulated: who makes blocks
 
-Somebody who makes the deciding block, and may drop it so many times, escapes the audit of a lease with this
-chance. A block decides for all leases submitted two before it, so what helps one lease may hurt another.
+Somebody who makes the deciding block, and can drop it as often as the column says, escapes the audit of a
+lease with the chance in the table. A block decides for all leases that were submitted two blocks before it,
+so what helps one lease may hurt another.
 
 {ground}
-At p = 1, where newcomers and everybody after a loss are, nothing is gained. Below, this is a residual risk
-that the protocol does not remove: it is bounded by what a proposer loses with each block that it drops.
+At p = 1, the rate of newcomers and of everybody after a loss, nothing is gained. At lower rates this is a
+residual risk that the protocol does not remove. It is bounded by what a proposer loses with each block that
+it drops.
 """
 
 

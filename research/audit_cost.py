@@ -107,21 +107,21 @@ def part(times: Times, lines: Sequence[Sequence[str]], limit: float) -> str:
 
 ## Audits
 
-Written by `make bench-audit` (research/audit_cost.py), {date.today()}: a lease of {FRAMES} frames of 200x120
-pixels, which are three renderings in turn; a frame took {times.frame_s:.2f} s, a tile alone
+Written by `make bench-audit` (research/audit_cost.py), {date.today()}, for a lease of {FRAMES} frames of
+200x120 pixels, which are three renderings in turn. A frame took {times.frame_s:.2f} s, a tile alone
 {times.tile_s:.2f} s. What an audit costs:
 
 {costs(times)}
-What it catches if the lease is audited, by the share of its tiles that is tampered ({DRAWS} draws
-each). SSIM has two limits: 1 - {1 - limit:.1e}, the lowest that the honest other kernel reached in any
-tile, so that it refuses nobody honest here; and {COMMON_SSIM}, a usual one.
+What an audit catches in an audited lease, by the share of its tiles that is tampered ({DRAWS} draws each).
+SSIM has two limits: 1 - {1 - limit:.1e}, the lowest value that the honest other kernel reached in any tile,
+so that nobody honest is refused here; and {COMMON_SSIM}, a usual limit.
 
 {table(head, lines)}
-As strict as these two kernels of one machine allow, SSIM catches here what prints do; a usual limit lets
-through what a viewer would hardly see, such as another seed, clamped light, or fewer samples. How far both
-can go where machines differ more is not measured here (docs/verification.md has prints on other machines).
-Whoever compares by SSIM needs the pixels; a contract compares prints of 19 felts. Rendering everything twice
-catches single tiles, at the price of the whole work.
+With a limit as strict as these two kernels of one machine allow, SSIM catches what prints catch. With a
+usual limit it lets through what a viewer would hardly see, such as another seed, clamped light or fewer
+samples. How strict both can be where machines differ more is not measured here; docs/verification.md has
+prints on other machines. Whoever compares by SSIM needs the pixels, while a contract compares prints of 19
+felts. Rendering everything twice catches single tiles too, at the price of the whole work.
 {END}
 """
 

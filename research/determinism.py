@@ -1,6 +1,6 @@
 """What keeps tiles exact on one machine and what breaks it: writes docs/determinism.md and its data.
 
-    PYTHONPATH=addon:. .venv/bin/python -m research.determinism [--blender NAME] [--page-only]
+    .venv/bin/python -m research.determinism [--blender NAME] [--page-only]
 
 Each case of research/exactness is rendered as a frame and tile by tile, in two processes that
 differ in threads, kept data, and order. The bpy module does it, and the Blender application where it
@@ -27,9 +27,9 @@ from research.exactness.report import feature_table, margin_table, read_rows, to
 from tools.build_extension import LOCK, collect, read_lock
 from tools.setup.debian import blender_root
 
-CHILD = REPO / "benchmarks" / "exactness" / "child.py"
+CHILD = REPO / "research" / "exactness" / "child.py"
 DATA, PAGE = REPO / "docs" / "data" / "determinism.json", REPO / "docs" / "determinism.md"
-NOTES = REPO / "benchmarks" / "exactness" / "notes.md"
+NOTES = REPO / "research" / "exactness" / "notes.md"
 PIXELS = REPO / "build" / "determinism"
 APPLICATION_PYTHON = "3.14"
 PASSES = ("facts", "first", "second")
@@ -88,22 +88,24 @@ def page(document: dict[str, Any]) -> str:
     parts = [
         f"""# What keeps tiles exact
 
-Written by `python -m research.determinism` (scenes in research/exactness, figures in
+Written by `make bench-determinism` (research/determinism.py; scenes in research/exactness, figures in
 docs/data/determinism.json), {document["date"]}, {document["machine"]}, on the CPU.
 
-An audit renders single tiles of 64x64 again, each as a crop with a margin that is cut off, and compares the
-noisy float32 pass before denoising and compositing. On like machines that works with digests alone if a tile
-rendered alone has the same bits as in its frame. Every number below counts the pixels, of {pixels:,} in most
-scenes, in which two renderings differ in any bit:
+An audit renders single tiles of 64x64 pixels again, each as a crop with a margin that is cut off, and
+compares the noisy float32 pass before denoising and compositing. On machines of one kind, digests are
+enough for that if a tile has the same bits when it is rendered alone as in its frame. Every number below
+counts the pixels, of
+{pixels:,} in most scenes, in which two renderings differ in any bit:
 
-- **tiles**: tiles rendered alone against the frame, in the same process, which keeps its data;
-- **frame elsewhere**: the frame against that of another process with one thread on one core, which keeps no
-  data, renders in another order and goes straight to the frame;
-- **tiles elsewhere**: tiles of that other process, rendered before its frame, against the frame of the first.
+- **tiles**: tiles rendered alone, compared with the frame, in the same process, which keeps its data;
+- **frame elsewhere**: the frame, compared with that of another process with one thread on one core, which
+  keeps no data, renders in another order and goes straight to the frame;
+- **tiles elsewhere**: tiles that this other process rendered before its frame, compared with the frame of
+  the first process.
 
-Without adaptive sampling the crops have no margin at all. The last column is what our preflight makes of a
-job with the scene: leaves that stand for tiles; leaves that stand for whole frames, where only those repeat
-themselves; or a refusal before anything is paid, where not even frames do."""
+Without adaptive sampling the crops have no margin at all. The last column says what our preflight makes of a
+job with the scene. Leaves are tiles; or, where only whole frames repeat themselves, leaves are frames; or,
+where not even frames do, the job is refused before anything is paid."""
     ]
     for version, rows in document["blenders"].items():
         sentences = "\n".join(told(rows))

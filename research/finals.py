@@ -130,7 +130,7 @@ def line_of(name: Sequence[object], found: Sequence[Difference]) -> list[object]
 
 def tables(found: Sequence[Found]) -> str:
     """Honest frames by scene, size and kernel; false ones by what was done."""
-    head = ["frames", "over all: median / most", "largest block: median / most", "taken for false"]
+    head = ["frames", "whole frame: median / most", "worst block: median / most", "taken for false"]
     keys = sorted({(one.scene, one.samples, one.size) for one in found})
     lines = [
         line_of(
@@ -156,10 +156,9 @@ async def main() -> None:
             for worker in MACHINES:
                 found += await look(scene, *shot, worker)
         print(scene, flush=True)
-    made = (
-        f"{date.today()}, {machine()}, bpy {BPY}, in 255ths; the limits are {of_255(MOST_SHIFT_PPM)} over all"
-    )
-    text = f"{made} and {of_255(MOST_BLOCK_PPM)} of a block.\n\n{tables(found)}"
+    limits = f"{of_255(MOST_SHIFT_PPM)} over the frame and {of_255(MOST_BLOCK_PPM)} in a block"
+    made = f"{date.today()}, {machine()}, bpy {BPY}, in 255ths; the limits are {limits}."
+    text = f"{made}\n\n{tables(found)}"
     print(text)
     fill(PAGE, MARKS, text)
     lines = [json.dumps(asdict(one), separators=(",", ":")) for one in found]

@@ -121,7 +121,7 @@ def read_lock(text: str) -> list[Requirement]:
 
 
 def _lock_advice() -> str:
-    return f"write it anew with the command in requirements-extension.in, {AGAIN}"
+    return f"write it anew with `make lock`, {AGAIN}"
 
 
 def call(what: str, command: list[str], advice: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.ids import WorkerId
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.board.chain import MemoryChain
@@ -25,7 +26,7 @@ class MemoryPeople:
     worker: MemoryChain
     outsider: MemoryChain
     owner: MemoryRegistry
-    worker_id: int
+    worker_id: WorkerId
 
     @property
     def registry(self) -> int:

@@ -12,6 +12,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
+from renderchain.core.ids import WorkerId
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.made_up_job import FAMILY, PAYOUT, RULES
@@ -33,7 +34,7 @@ class Views:
     worker: StarknetChain
     outsider: StarknetChain
     owner: StarknetRegistry
-    worker_id: int
+    worker_id: WorkerId
     chains: Chains
 
     @property

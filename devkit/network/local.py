@@ -19,6 +19,7 @@ from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.composition import open_chain, open_registry
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.settings import load_settings
@@ -43,7 +44,7 @@ class SilentReporter:
     def say(self, text: str) -> None:
         """Say nothing."""
 
-    def doubt(self, lease_id: int, text: str) -> None:
+    def doubt(self, lease_id: LeaseId, text: str) -> None:
         """Say nothing."""
 
     def progress(self, what: str, done: int, total: int) -> None:

@@ -81,7 +81,7 @@ def pair_table(found: Sequence[dict[str, Any]]) -> str:
         fit = f"{short(one['bits_fitted'])} ({short(one['bits_95'])})" if "bits_fitted" in one else ""
         lines[-1] += [one["equal_digests"], bits, steps, one["refused"], fit, short(one["levels_by_noise"])]
     head = ["machines", "scene", "tiles / pictures", "equal digests", "bits, %: median / 90 % / 99 % / most"]
-    head += ["steps of the block that decides / of any, most", "refused"]
+    head += ["most steps: deciding block / any block", "refused"]
     head += [f"bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below)", "levels, by the blocks' noise"]
     return table(head, lines)
 

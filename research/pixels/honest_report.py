@@ -93,7 +93,7 @@ def group_table(groups: Sequence[Group]) -> str:
             + [short(one.noise)]
         )
     head = ["honest tiles, kernel against kernel", "tiles / pictures", "bits, %: median / 99 % / most"]
-    head += ["shift of the block that decides: likewise", "most steps", "refused (95 % bound without a fit)"]
+    head += ["shift of the deciding block: likewise", "most steps", "refused (95 % bound without a fit)"]
     head += [f"bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below); to the largest tenth"]
     return table(
         [*head, f"levels > {MAX_LEVEL_STEPS} steps, likewise", "the same by the blocks' noise"], lines
@@ -155,8 +155,8 @@ def intro(tiles: int, noisy: Mapping[str, float]) -> str:
     levels = noisy["levels"]
     return (
         f"{date.today()}, {machine()}, bpy {BPY}, {tiles} honest tiles compared. "
-        f"Of {levels:.0f} shifts of noisy levels 99.9 % lie within {noisy['0.999']:.1f} of their "
-        f"own deviations, the farthest at {noisy['farthest']:.1f} (normal noise: 3.3 and "
+        f"Of {levels:.0f} shifts of noisy levels, 99.9 % lie within {noisy['0.999']:.1f} of their "
+        f"own deviations and the farthest at {noisy['farthest']:.1f} (with normal noise: 3.3 and "
         f"{NormalDist().inv_cdf(1 - 0.5 / levels):.1f}).\n"
     )
 

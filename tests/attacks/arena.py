@@ -35,6 +35,7 @@ from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.requester.create_job import Offer, terms_of
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.lease_id import MAX_SLOTS, split_lease_id
 from renderchain.core.money import FRI_PER_STRK
@@ -76,7 +77,7 @@ class Worker:
 
     chain: StarknetChain
     registry: StarknetRegistry
-    worker_id: int
+    worker_id: WorkerId
     payout: int
     folder: Path
     store: ContentStore
@@ -104,7 +105,7 @@ class Worker:
         nonce = secrets.randbits(SECRET_BITS)
         return VerifierDuties(self.chain, rerender, self.proof_store, SILENT, hash_many, lambda: nonce)
 
-    async def claim(self, job_id: int) -> int:
+    async def claim(self, job_id: JobId) -> LeaseId:
         """Take a lease into a free slot and note it, as the agent does."""
         taken = {split_lease_id(one)[1] for one in await self.chain.open_leases()}
         slot = min(set(range(MAX_SLOTS)) - taken)
@@ -114,7 +115,7 @@ class Worker:
         return lease_id
 
     async def render(
-        self, lease_id: int, renderer: Renderer | None = None, store: ContentStore | None = None
+        self, lease_id: LeaseId, renderer: Renderer | None = None, store: ContentStore | None = None
     ) -> None:
         """Render, seal, pin and submit."""
         lease = await self.chain.lease(lease_id)
@@ -130,15 +131,15 @@ class Worker:
 class Books:
     """Money at one moment, in fri: stakes and what the board owes or paid, by worker; 0 is the artist."""
 
-    stakes: dict[int, int]
-    locked: dict[int, int]
-    owed: dict[int, int]
+    stakes: dict[WorkerId, int]
+    locked: dict[WorkerId, int]
+    owed: dict[WorkerId, int]
     burned_fri: int
 
     def since(self, before: Books) -> Books:
         """What changed; zeros are left out."""
 
-        def change(now: dict[int, int], then: dict[int, int]) -> dict[int, int]:
+        def change(now: dict[WorkerId, int], then: dict[WorkerId, int]) -> dict[WorkerId, int]:
             return {key: now[key] - then[key] for key in now if now[key] != then[key]}
 
         return Books(
@@ -165,7 +166,7 @@ class Arena:
     folder: Path
     packages: dict[int, PinnedPackage] = field(default_factory=dict)
 
-    def worker(self, worker_id: int) -> Worker:
+    def worker(self, worker_id: WorkerId) -> Worker:
         """By its number in the registry."""
         return self.workers[worker_id - 1]
 
@@ -204,11 +205,11 @@ class Arena:
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
         return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
 
-    async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> int:
+    async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> JobId:
         """A new job of the artist."""
         return await self.artist.create_job(await self.terms(frames, lease, **changes))
 
-    async def submitted(self, worker: Worker, renderer: Renderer | None = None, **terms: int) -> int:
+    async def submitted(self, worker: Worker, renderer: Renderer | None = None, **terms: int) -> LeaseId:
         """A lease of a job of its own that the worker claimed, rendered so, and submitted."""
         lease_id = await worker.claim(await self.job(**terms))
         await worker.render(lease_id, renderer)
@@ -217,7 +218,7 @@ class Arena:
     async def books(self) -> Books:
         """Where all money is."""
         stakes, locked = {}, {}
-        owed = {0: await self.artist.balance_fri(self.artist.address)}
+        owed = {NO_WORKER: await self.artist.balance_fri(self.artist.address)}
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
             stakes[one.worker_id], locked[one.worker_id] = info.stake_fri, info.locked_fri
@@ -264,7 +265,7 @@ class _Opener:
 
     async def worker(
         self, accounts: Sequence[Account], deployed: Deployed, folder: Path
-    ) -> tuple[StarknetChain, StarknetRegistry, int, int]:
+    ) -> tuple[StarknetChain, StarknetRegistry, WorkerId, int]:
         """Its owner stakes, offers and takes seats; its pay goes to an address of its own."""
         owner, operator = accounts
         account, sender = await self.sender(owner, folder / "owner")

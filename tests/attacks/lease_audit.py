@@ -10,6 +10,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.prover import content_of
 from renderchain.core.audit.economics import SEATS, fee_of, least_lock
 from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.merkle import proofs_of, salt_of
@@ -27,7 +28,7 @@ class LeaseAudit:
     """The audit of one lease."""
 
     arena: Arena
-    lease_id: int
+    lease_id: LeaseId
 
     @property
     def worker(self) -> Worker:
@@ -136,7 +137,7 @@ class Stakes:
         return 20 * self.fees_fri[round_]
 
 
-async def stakes_of(arena: Arena, lease_id: int, named: int = 0) -> Stakes:
+async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
     """At p = 1, computed here from the job's terms alone."""
     lease = await arena.artist.lease(lease_id)
     job = await arena.artist.job(lease.job_id)

@@ -22,6 +22,7 @@ from renderchain.core.audit.errors import LeafNotUnderRoot
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import ContractError, LeaseInOtherState, StakeNotFree
 from renderchain.core.errors import ContentError
+from renderchain.core.ids import NO_WORKER, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -207,7 +208,7 @@ async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Aren
     assert (await subject.lease()).state is LeaseState.REJECTED
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
     bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
-    assert change.owed.pop(0) == bond_fri, "the pool pays the fees of a challenge that was right"
+    assert change.owed.pop(NO_WORKER) == bond_fri, "the pool pays the fees of a challenge that was right"
     assert set(change.owed.values()) == {stakes.fees_fri[0] + stakes.lock_fri // 10 // 3}
 
 
@@ -288,7 +289,7 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     await subject.accept()
 
 
-async def checking(field: Arena, lease_id: int) -> Callable[[Path], Result]:
+async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], Result]:
     """What the artist's client checks of a lease's opened results."""
     lease = await field.artist.lease(lease_id)
     root = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id).root
@@ -305,13 +306,13 @@ async def checking(field: Arena, lease_id: int) -> Callable[[Path], Result]:
     )
 
 
-async def identity_of(field: Arena, lease_id: int) -> LeaseIdentity:
+async def identity_of(field: Arena, lease_id: LeaseId) -> LeaseIdentity:
     """What binds the lease's leaves."""
     lease = await field.artist.lease(lease_id)
     return LeaseIdentity.of(field.artist.chain_id, field.artist.board, lease)
 
 
-async def delivered(field: Arena, lease_id: int, folder: Path) -> Path:
+async def delivered(field: Arena, lease_id: LeaseId, folder: Path) -> Path:
     """Fetch and open a lease's results as the artist does."""
     result = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id)
     sealed, opened = folder / "sealed", folder / "opened"

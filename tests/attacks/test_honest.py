@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.errors import ChainError
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.prints import agree, split_records
@@ -92,7 +93,7 @@ def crash(worker: Worker, step: str) -> Iterator[None]:
 class Season:
     """Many honest leases: machines and crashes by ``seed``; everything is read from disk at each step."""
 
-    def __init__(self, field: Arena, machines: dict[int, Any], seed: int) -> None:
+    def __init__(self, field: Arena, machines: Mapping[WorkerId, Any], seed: int) -> None:
         self._field = field
         self._machines = machines
         self._random = random.Random(seed)
@@ -109,7 +110,7 @@ class Season:
                     await verifier.verifier_duties(renderer).act(lease, audit, verifier.worker_id)
             await verifier.verifier_duties(renderer).act(lease, await subject.audit(), verifier.worker_id)
 
-    async def submit(self, worker: Worker, job_id: int) -> LeaseAudit:
+    async def submit(self, worker: Worker, job_id: JobId) -> LeaseAudit:
         """Claim and render, some twice."""
         lease_id, renderer = await worker.claim(job_id), self._machines[worker.worker_id]
         if self._random.random() < CRASHES:
@@ -180,7 +181,7 @@ class Slow:
 
 
 @asynccontextmanager
-async def on_duty(verifier: Worker, renderer: Renderer, own: int, from_block: int) -> AsyncIterator[None]:
+async def on_duty(verifier: Worker, renderer: Renderer, own: LeaseId, from_block: int) -> AsyncIterator[None]:
     """The verifier's duties, as its worker runs them; it hears of what was drawn since that block."""
     duty = AuditDuties(
         verifier.chain, verifier.prover, verifier.verifier_duties(renderer), SILENT, lambda: 0.0
@@ -210,7 +211,7 @@ async def until(done: Callable[[], Awaitable[bool]]) -> None:
 async def drawn_thrice(field: Arena) -> tuple[Worker, list[LeaseAudit], list[LeaseAudit]]:
     """A worker with a seat in three leases of packages of their own, those leases, and all that it took."""
     subjects: list[LeaseAudit] = []
-    seats: dict[int, list[LeaseAudit]] = {}
+    seats: dict[WorkerId, list[LeaseAudit]] = {}
     while not (found := [one for one, sits in seats.items() if len(sits) == 3]):
         number = len(subjects)
         worker = field.workers[number % len(field.workers)]

@@ -13,6 +13,7 @@ from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAud
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
 from renderchain.core.errors import RenderFailed
+from renderchain.core.ids import NO_WORKER
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.ports.renderer import RenderSession
@@ -33,7 +34,7 @@ async def test_a_false_challenge_of_a_delivery_loses_its_bond_to_the_worker(fiel
     assert change.stakes == {}
     bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
     assert change.owed[worker.worker_id] == stakes.pay_fri + bond_fri - 3 * stakes.fees_fri[0]
-    del change.owed[worker.worker_id], change.owed[0]  # the job is over: its pool went back
+    del change.owed[worker.worker_id], change.owed[NO_WORKER]  # the job is over: its pool went back
     assert set(change.owed.values()) == {stakes.fees_fri[0]}
 
 
@@ -113,7 +114,7 @@ async def test_a_scene_that_nobody_can_render_costs_its_owner(field: Arena) -> N
     assert change.stakes == {}
     tenth_fri = stakes.pay_fri // 10
     assert change.owed.pop(worker.worker_id) == tenth_fri
-    del change.owed[0]
+    del change.owed[NO_WORKER]
     assert list(change.owed.values()) == [tenth_fri + stakes.fees_fri[0]] * 2
 
 

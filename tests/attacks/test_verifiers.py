@@ -11,6 +11,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.errors import NotThatVerifier, NotTheSealedVote
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote, mark_of
+from renderchain.core.ids import NO_WORKER, LeaseId
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import TilesRendered
 from renderchain.core.prints import RECORD_BYTES
@@ -98,7 +99,7 @@ async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_un
     change = (await field.books()).since(before)
     lost = {friend: -stakes.bond_fri() for friend in friends}
     assert change.stakes == lost | {subject.worker.worker_id: -stakes.lock_fri}
-    assert change.owed.pop(0) == 7 * stakes.fees_fri[1], "an appeal that was right costs nothing"
+    assert change.owed.pop(NO_WORKER) == 7 * stakes.fees_fri[1], "an appeal that was right costs nothing"
     assert set(change.owed) == set(seats)
 
 
@@ -107,7 +108,7 @@ class Shared:
     """A verifier to whom the worker gave its own answer."""
 
     prints: object
-    lease_id: int
+    lease_id: LeaseId
     tiles: int
 
     @contextlib.asynccontextmanager

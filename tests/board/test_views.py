@@ -18,6 +18,7 @@ from renderchain.core.audit.state import (
     answer_of,
 )
 from renderchain.core.contract_errors import UnknownJob, UnknownWorker
+from renderchain.core.ids import WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, WorkerInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -30,6 +31,7 @@ from devkit.parties import Network, Networks
 from tests.board.conftest import Opener
 
 SAME, MACHINE, OTHER = Rendering
+NOBODY = WorkerId(9)
 RESULT = LeaseResult(123, 4, 5, 6)
 LOCK_FRI = 2 * TERMS.reward_fri * 3 // 10 + 3 * FEE_FRI
 NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
@@ -79,7 +81,7 @@ def test_a_lease_until_its_slot_has_another(networks: Opener) -> None:
         assert (later.first, later.count) == (2, 1)
         gone = replace(later, lease_id=lease_id, job_id=0, state=LeaseState.NONE)
         assert await net.artist.lease(lease_id) == gone
-        assert (await net.artist.lease(join_lease_id(9, 0, 1))).state is LeaseState.NONE
+        assert (await net.artist.lease(join_lease_id(NOBODY, 0, 1))).state is LeaseState.NONE
 
     networks.run(story)
 
@@ -146,7 +148,7 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
     assert await chain.phase_s() == PHASE_S
     for question in (chain.drawn_leaves, chain.appeal_bond_fri):
         with pytest.raises(UnknownJob):
-            await question(join_lease_id(9, 0, 1))
+            await question(join_lease_id(NOBODY, 0, 1))
 
 
 def test_an_audit_in_each_phase(networks: Opener) -> None:

@@ -15,8 +15,9 @@ from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
+from renderchain.core.ids import WorkerId
 
-WORKER = 1
+WORKER = WorkerId(1)
 AMOUNT_FRI = 10**17
 
 

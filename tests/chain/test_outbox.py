@@ -27,7 +27,7 @@ STEPS = ("begin", "intended", "signed", "sent", "confirmed")
 def add_stake(arguments: list[str], step: str) -> int:
     """Run crash.py; its exit code."""
     command = [sys.executable, str(REPO / "tests" / "chain" / "crash.py"), *arguments, step]
-    env = {"PYTHONPATH": f"{REPO / 'addon'}:{REPO}", "PATH": ""}
+    env = {"PATH": ""}
     return subprocess.run(command, env=env, timeout=60, check=False).returncode
 
 
@@ -172,13 +172,13 @@ def test_thirty_sent_at_once_all_happen_in_one_order(chains: Callable[[], Any]) 
     asyncio.run(run())
 
 
-def test_a_key_whose_transaction_was_refused_is_not_used_again(chains: Callable[[], Any]) -> None:
+def test_an_intent_whose_transaction_was_refused_is_not_sent_again(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:
             net = await opened.network()
             with pytest.raises(UnknownWorker):
                 await net.owner.add_stake(99, 1, intent_name="refused")
-            with pytest.raises(ChainError, match="refused before under the same key"):
+            with pytest.raises(ChainError, match="refused before under the same name"):
                 await net.owner.add_stake(99, 1, intent_name="refused")
 
     asyncio.run(run())

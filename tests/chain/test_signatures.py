@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from renderchain.core.contract_errors import NotScheduler
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lifecycle import LeaseState
 from starknet_py.net.signer.stark_curve_signer import KeyPair
@@ -49,7 +50,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
     asyncio.run(run())
 
 
-async def check_signatures(net: Views, signed: list[tuple[int, LeaseResult, list[int]]]) -> None:
+async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
     """Of two entries for each lease only the one with the signed result is taken."""
     broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
     refused = await net.outsider.submit_signed([*broken, *signed])

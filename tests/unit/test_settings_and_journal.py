@@ -11,6 +11,7 @@ import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.keys import KeystoreFile
 from renderchain.core.errors import JournalError, SecretError, SettingsError
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
 from renderchain.settings import load_settings
 
@@ -54,8 +55,8 @@ def test_missing_settings_are_named(tmp_path: Path) -> None:
 def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     entry = SqliteJournal(path).add_job(2**250, "name", "cid", "/out", 7)
-    SqliteJournal(path).set_job(entry, job_id=5, state="active")
-    lease = LeaseEntry(2**250, 1, 5, 2**247, "claimed")
+    SqliteJournal(path).set_job(entry, job_id=JobId(5), state="active")
+    lease = LeaseEntry(2**250, LeaseId(1), JobId(5), 2**247, "claimed")
     SqliteJournal(path).save_lease(lease)
     (job,) = SqliteJournal(path).jobs(2**250)
     assert (job.job_id, job.state, job.output, job.from_block) == (5, "active", "/out", 7)

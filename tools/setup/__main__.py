@@ -1,5 +1,6 @@
 """Bring this machine what RenderChain is built, tested and shown with; quiet when all is there.
 
+    python3 -m tools.setup uv            what makes the Python environment and the lock files
     python3 -m tools.setup python        the Python environment in .venv, bpy in it
     python3 -m tools.setup cairo         the Cairo compilers and their core library
     python3 -m tools.setup devnet        starknet-devnet
@@ -9,7 +10,7 @@
     python3 -m tools.setup blender       the Blender 5.2 LTS application
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
-    python3 -m tools.setup path NAME     where devnet, cairo, kubo, scenes or blender lies
+    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes or blender lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -28,9 +29,10 @@ from .cache import SetupError, cache_dir, is_done, say
 from .cargo import cairo, cairo_root, devnet, devnet_root
 from .debian import blender_app, blender_root, emulation, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
-from .python_env import STAMP, python_env
+from .python_env import STAMP, python_env, uv, uv_root
 
 ROOTS: dict[str, Callable[[], Path]] = {
+    "uv": uv_root,
     "devnet": devnet_root,
     "cairo": cairo_root,
     "kubo": kubo_root,
@@ -44,6 +46,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("system", system),
         ("emulation", emulation),
         ("scenes", scenes),
+        ("uv", uv),
         ("python", python_env),
         ("kubo", kubo),
         ("blender", blender_app),

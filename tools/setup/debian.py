@@ -12,8 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .cache import REPO, SetupError, is_done, need, recipe_dir, run, say
-from .python_env import uv_path
+from .cache import SetupError, is_done, need, recipe_dir, run, say
 
 # Program or library to look for, and the package that brings it.
 SYSTEM = {
@@ -37,6 +36,7 @@ BLENDER_VERSION = "5.2.2+dfsg-1"
 CHROOT_PACKAGES = (
     "bubblewrap",
     "libgl1-mesa-dri",
+    "python3-cattr",  # Blender needs it, and its package does not say so
     "python3-numpy",  # the official application carries its own
     "python3-pytest",
     "python3-requests",
@@ -49,7 +49,6 @@ INSIDE = """\
 exec bwrap --bind {root} / --dev-bind /dev /dev --bind /proc /proc --bind /tmp /tmp \\
   --bind "$HOME" "$HOME" --bind "$PWD" "$PWD" --chdir "$PWD" "$@"
 """
-APP_LOCK = REPO / "requirements-blender-app.lock"
 LIBRARY_FOLDERS = (
     "/lib",
     "/usr/lib",
@@ -117,7 +116,7 @@ def scenes() -> None:
 
 def blender_root() -> Path:
     """The folder with the Blender application: root is its system, blender starts it."""
-    return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, INSIDE, APP_LOCK.read_text())
+    return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, INSIDE)
 
 
 def blender_app() -> None:
@@ -140,7 +139,6 @@ def blender_app() -> None:
         run("blender", ["chroot", str(root), "dpkg", "--configure", "-a"], env)
         run("blender", [*install, "-f"], env)
         run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
-    _add_missing_modules(root)
     _starters(folder)
     (folder / ".done").touch()
 
@@ -154,14 +152,6 @@ def _mirror() -> str:
         if found:
             return found[1]
     raise SetupError("setup: no Debian mirror in this machine's apt sources; the application needs one.")
-
-
-def _add_missing_modules(root: Path) -> None:
-    """Python modules that Debian's package forgets to depend on."""
-    (site,) = (root / "usr" / "lib").glob("python3/dist-packages")
-    version = (root / "usr" / "bin" / "python3").resolve().name.removeprefix("python")
-    target = ["--target", str(site), "--python-version", version, "--no-deps"]
-    run("blender", [str(uv_path()), "pip", "install", "-q", "--require-hashes", "-r", str(APP_LOCK), *target])
 
 
 def _starters(folder: Path) -> None:

@@ -7,31 +7,43 @@ import shutil
 import sys
 from pathlib import Path
 
-from .cache import REPO, recipe_dir, run
+from .cache import REPO, is_done, recipe_dir, run
 
 UV_VERSION = "0.13.9"
 PYTHON_VERSION = "3.11"
-STAMP = REPO / ".venv" / "renderchain.stamp"
+VENV = REPO / ".venv"
+STAMP = VENV / "renderchain.stamp"
 LOCK = REPO / "requirements.lock"
+PROJECT = REPO / "pyproject.toml"
 
 
-def uv_path() -> Path:
-    """A pinned uv in the cache."""
-    root = recipe_dir("uv", UV_VERSION)
-    if not (root / "bin" / "uv").exists():
-        shutil.rmtree(root, ignore_errors=True)
-        run("uv", [sys.executable, "-m", "venv", str(root)])
-        run("uv", [str(root / "bin" / "python"), "-m", "pip", "install", "-q", f"uv=={UV_VERSION}"])
-    return root / "bin" / "uv"
+def uv_root() -> Path:
+    """The folder with the pinned uv."""
+    return recipe_dir("uv", UV_VERSION)
+
+
+def uv() -> None:
+    """A pinned uv."""
+    root = uv_root()
+    if is_done(root):
+        return
+    shutil.rmtree(root, ignore_errors=True)
+    run("uv", [sys.executable, "-m", "venv", str(root)])
+    run("uv", [str(root / "bin" / "python"), "-m", "pip", "install", "-q", f"uv=={UV_VERSION}"])
+    (root / ".done").touch()
 
 
 def python_env() -> None:
-    """.venv with exactly what the lock file names."""
-    key = hashlib.sha256(LOCK.read_bytes() + UV_VERSION.encode()).hexdigest()
+    """.venv with exactly what the lock file names, and the package itself as a link to its source."""
+    inputs = [UV_VERSION.encode(), str(REPO).encode(), LOCK.read_bytes(), PROJECT.read_bytes()]
+    key = hashlib.sha256(b"\0".join(inputs)).hexdigest()
     if STAMP.exists() and STAMP.read_text() == key:
         return
-    uv, venv = str(uv_path()), REPO / ".venv"
-    run("python", [uv, "venv", "-q", "--clear", "--python", PYTHON_VERSION, str(venv)])
-    install = [uv, "pip", "install", "-q", "--require-hashes", "-r", str(LOCK)]
-    run("python", install, {"VIRTUAL_ENV": str(venv)})
+    uv()
+    program = str(uv_root() / "bin" / "uv")
+    run("python", [program, "venv", "-q", "--clear", "--python", PYTHON_VERSION, str(VENV)])
+    install = [program, "pip", "install", "-q", "--python", str(VENV)]
+    run("python", [*install, "--require-hashes", "-r", str(LOCK)])
+    # Built by the locked setuptools: an isolated build would fetch one that nothing pins.
+    run("python", [*install, "--no-deps", "--no-build-isolation", "--editable", str(REPO)])
     STAMP.write_text(key)

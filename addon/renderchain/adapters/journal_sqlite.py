@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.errors import JournalError
+from ..core.ids import JobId
 from ..ports.journal import JobEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
 
@@ -94,7 +95,7 @@ class SqliteJournal:
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
 
-    def set_job(self, entry_id: int, *, job_id: int, state: str) -> None:
+    def set_job(self, entry_id: int, *, job_id: JobId, state: str) -> None:
         """Note what became of it."""
         self._run("UPDATE jobs SET job_id = ?, state = ? WHERE entry_id = ?", (job_id, state, entry_id))
 

@@ -22,6 +22,7 @@ from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
 from ..core.errors import RenderChainError, SceneError, SecretError
 from ..core.frames import parse_frames
+from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
 from ..settings import Settings, load_settings
@@ -81,7 +82,7 @@ def download(arguments: Sequence[str]) -> int:
     return _guarded(lambda: _wait(requester, options.job, options.output))
 
 
-def _wait(requester: Requester, job_id: int, output: Path | None) -> int:
+def _wait(requester: Requester, job_id: JobId, output: Path | None) -> int:
     report = asyncio.run(requester.watch(job_id, output))
     for frame, operator in sorted(report.rendered_by.items()):
         print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from ..core.ids import LeaseId
+
 EVERY_S = 1.0
 
 
@@ -19,7 +21,7 @@ class ConsoleReporter:
         """One line."""
         print(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}", file=sys.stderr, flush=True)
 
-    def doubt(self, lease_id: int, text: str) -> None:
+    def doubt(self, lease_id: LeaseId, text: str) -> None:
         """The same, with the command that challenges."""
         self.say(f"{text} renderchain_challenge {lease_id}")
 

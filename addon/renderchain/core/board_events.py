@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .audit.events import AuditEvent
+from .ids import JobId, LeaseId
 from .job import JobTerms, LeaseResult
 from .lifecycle import LeaseState
 
@@ -14,7 +15,7 @@ class JobCreated:
     """A job is open for claims, its pay in escrow."""
 
     block: int
-    job_id: int
+    job_id: JobId
     family: int
     requester: int
     terms: JobTerms
@@ -25,7 +26,7 @@ class JobImproved:
     """The requester raised the reward of new leases or the audit pool (now so much), or the end."""
 
     block: int
-    job_id: int
+    job_id: JobId
     reward_fri: int
     audit_pool_fri: int
     expires_at_s: int
@@ -36,8 +37,8 @@ class LeaseClaimed:
     """A worker took ``count`` tasks from ``first``; ``assigned`` is 1 if a scheduler gave them."""
 
     block: int
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
     operator: int
     first: int
     count: int
@@ -51,8 +52,8 @@ class ResultSubmitted:
     """A worker posted a lease's root and results."""
 
     block: int
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
     result: LeaseResult
 
 
@@ -61,8 +62,8 @@ class LeaseAccepted:
     """A lease was accepted, its pay credited."""
 
     block: int
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
     payout: int
     paid_fri: int
 
@@ -72,8 +73,8 @@ class LeaseEnded:
     """A lease ended without being accepted; ``reopened``: its tasks can be claimed again."""
 
     block: int
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
     state: LeaseState
     reopened: bool
 
@@ -83,7 +84,7 @@ class EntryRefused:
     """One entry of a batch was refused; ``subject`` is its lease or worker, ``reason`` the code."""
 
     block: int
-    job_id: int
+    job_id: JobId
     subject: int
     reason: str
 
@@ -93,7 +94,7 @@ class TasksRefunded:
     """Tasks that nobody will render were refunded."""
 
     block: int
-    job_id: int
+    job_id: JobId
     tasks: int
     refunded_fri: int
 
@@ -103,7 +104,7 @@ class JobClosed:
     """Every task is paid or refunded; what was left of the audit pool went back."""
 
     block: int
-    job_id: int
+    job_id: JobId
     refunded_fri: int
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
+from .ids import JobId, LeaseId, WorkerId
 from .lifecycle import JobState, LeaseState
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
@@ -54,7 +55,7 @@ class JobTerms:
 class JobInfo:
     """A job's present state on-chain; counts are of tasks, amounts in fri, times in seconds."""
 
-    job_id: int
+    job_id: JobId
     requester: int
     family: int
     scheduler: int
@@ -111,8 +112,8 @@ class LeaseInfo:
     2 to the power of minus ``audit_exp``. State NONE: the slot was used again since.
     """
 
-    lease_id: int
-    job_id: int
+    lease_id: LeaseId
+    job_id: JobId
     first: int
     count: int
     attempt: int
@@ -154,7 +155,7 @@ class StandingOffer:
 class WorkerInfo:
     """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
 
-    worker_id: int
+    worker_id: WorkerId
     owner: int
     operator: int
     payout: int

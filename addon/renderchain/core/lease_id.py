@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from .ids import JobId, LeaseId, WorkerId
+
 MAX_SLOTS = 16  # leases that a worker may hold of one board at once
 
 
@@ -11,9 +13,9 @@ class Leased(Protocol):
     """Whatever says which tasks of which job a lease is of: its state, or the event of its claim."""
 
     @property
-    def job_id(self) -> int: ...
+    def job_id(self) -> JobId: ...
     @property
-    def lease_id(self) -> int: ...
+    def lease_id(self) -> LeaseId: ...
     @property
     def first(self) -> int: ...
     @property
@@ -22,11 +24,11 @@ class Leased(Protocol):
     def attempt(self) -> int: ...
 
 
-def join_lease_id(worker_id: int, slot: int, generation: int) -> int:
+def join_lease_id(worker_id: WorkerId, slot: int, generation: int) -> LeaseId:
     """The number of a lease."""
-    return (worker_id << 8 | slot) << 32 | generation
+    return LeaseId((worker_id << 8 | slot) << 32 | generation)
 
 
-def split_lease_id(lease_id: int) -> tuple[int, int, int]:
+def split_lease_id(lease_id: LeaseId) -> tuple[WorkerId, int, int]:
     """Worker, slot and generation."""
-    return lease_id >> 40, lease_id >> 32 & 0xFF, lease_id & 0xFFFFFFFF
+    return WorkerId(lease_id >> 40), lease_id >> 32 & 0xFF, lease_id & 0xFFFFFFFF

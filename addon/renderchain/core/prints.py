@@ -1,7 +1,7 @@
 """What a tile is compared by: the digest of its bytes and the print of its noise and light.
 
 Two machines rarely make the same bits, but they run the same sampler on the same scene, so the
-low bits of the noise agree. DESIGN.md §5 has the formula and the first measurements.
+low bits of the noise agree. docs/verification.md has the formula, the record and the measurements.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..core.audit.state import AuditInfo, Content, Verifier
 from ..core.contract_errors import ContractError
+from ..core.ids import JobId, LeaseId
 from ..core.job import LeaseResult
 from .chain_view import ChainView
 
@@ -16,7 +17,7 @@ from .chain_view import ChainView
 class Reveal:
     """What a verifier sealed."""
 
-    lease_id: int
+    lease_id: LeaseId
     seat: int
     nonce: int
     vote: int
@@ -25,7 +26,7 @@ class Reveal:
 class AuditChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
-    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
@@ -35,7 +36,7 @@ class AuditChain(ChainView, Protocol):
 
     async def open_leaves(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seed: int,
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
@@ -60,7 +61,7 @@ class AuditChain(ChainView, Protocol):
 
     async def compare(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seat: int,
         contents: Sequence[Content],
         answer: Sequence[Content],
@@ -70,57 +71,57 @@ class AuditChain(ChainView, Protocol):
         """Count a verifier that differs by its prints and the worker's."""
         ...
 
-    async def advance(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may. Returns what was refused."""
         ...
 
-    async def appeal_bond_fri(self, lease_id: int) -> int:
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         """What the next appeal costs unless one is right."""
         ...
 
-    async def appeal(self, lease_id: int) -> None:
+    async def appeal(self, lease_id: LeaseId) -> None:
         """As who lost the last round, pay a bond and ask for more verifiers."""
         ...
 
-    async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
+    async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""
         ...
 
-    async def report_failure(self, lease_id: int, reason: str) -> None:
+    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
         """As the lease's operator, say that its tasks can't be rendered (reason: up to 31 letters)."""
         ...
 
-    async def audit(self, lease_id: int) -> AuditInfo:
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit; phase NONE if it has none."""
         ...
 
-    async def seed(self, lease_id: int, round_: int) -> int:
+    async def seed(self, lease_id: LeaseId, round_: int) -> int:
         """The draw of a round."""
         ...
 
-    async def drawn_leaves(self, lease_id: int) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
         """The leaves of the present round: task times tiles plus tile, counted over the lease."""
         ...
 
-    async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
         """The seats of a round."""
         ...
 
-    async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
         """What the worker's leaves hold; empty if they were not opened since that block."""
         ...
 
     async def shown(
-        self, lease_id: int, round_: int, seat: int, from_block: int
+        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
     ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
         """What a verifier that differs has: its contents, and the prints by their index."""
         ...
 
-    async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
+    async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted since that block."""
         ...
 
-    async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
+    async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
         """The results' key, if it was revealed since that block."""
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from ..core.board_events import BoardEvent
+from ..core.ids import JobId, LeaseId, WorkerId
 from ..core.job import JobInfo, LeaseInfo, WorkerInfo
 
 
@@ -43,18 +44,18 @@ class ChainView(Protocol):
         """STRK in the account itself."""
         ...
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         """A job's state."""
         ...
 
-    async def lease(self, lease_id: int) -> LeaseInfo:
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """A lease's state."""
         ...
 
-    async def worker(self, worker_id: int) -> WorkerInfo:
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""
         ...
 
-    async def worker_id(self) -> int:
+    async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is; 0 if there is none."""
         ...

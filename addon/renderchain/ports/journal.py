@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..core.ids import JobId, LeaseId
+
 
 @dataclass(frozen=True)
 class JobEntry:
@@ -12,7 +14,7 @@ class JobEntry:
 
     entry_id: int
     board: int
-    job_id: int
+    job_id: JobId
     name: str
     package_cid: str
     output: str
@@ -25,8 +27,8 @@ class LeaseEntry:
     """A lease that this worker holds or held; ``secret`` is what its salts and its result key derive from."""
 
     board: int
-    lease_id: int
-    job_id: int
+    lease_id: LeaseId
+    job_id: JobId
     secret: int
     state: str
 
@@ -38,7 +40,7 @@ class Journal(Protocol):
         """Note a job that is about to be created; returns the entry's id."""
         ...
 
-    def set_job(self, entry_id: int, *, job_id: int, state: str) -> None:
+    def set_job(self, entry_id: int, *, job_id: JobId, state: str) -> None:
         """Note what became of it."""
         ...
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..core.ids import LeaseId
+
 
 class Reporter(Protocol):
     """Called from the use case's own thread; must return at once."""
@@ -12,7 +14,7 @@ class Reporter(Protocol):
         """One sentence for the user."""
         ...
 
-    def doubt(self, lease_id: int, text: str) -> None:
+    def doubt(self, lease_id: LeaseId, text: str) -> None:
         """Why the user may want to challenge a lease."""
         ...
 

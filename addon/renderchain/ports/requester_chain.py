@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..core.audit.events import LeaseDrawn
 from ..core.contract_errors import ContractError
+from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
 from .chain_view import ChainView
 
@@ -14,19 +15,19 @@ from .chain_view import ChainView
 class RequesterChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
-    async def create_job(self, terms: JobTerms, intent_name: str = "") -> int:
+    async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
         """Pay the escrow and create the job; returns its id. With the same intent it happens once."""
         ...
 
-    async def recover(self) -> dict[str, int]:
+    async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
         ...
 
-    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept leases, which pays their workers; returns what was refused."""
         ...
 
-    async def cancel(self, job_id: int) -> None:
+    async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds."""
         ...
 
@@ -34,15 +35,15 @@ class RequesterChain(ChainView, Protocol):
         """Send accounts their whole balance on the board."""
         ...
 
-    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
-    async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
+    async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have 1 to 8 leaves audited."""
         ...
 
-    async def challenge_delivery(self, lease_id: int) -> None:
+    async def challenge_delivery(self, lease_id: LeaseId) -> None:
         """As the requester, pay a bond and have a committee fetch the results."""
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..core.contract_errors import ContractError
+from ..core.ids import JobId, LeaseId
 from ..core.job import LeaseResult
 from .chain_view import ChainView
 
@@ -13,23 +14,23 @@ from .chain_view import ChainView
 class WorkerChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
-    async def claim_lease(self, job_id: int, slot: int) -> int:
+    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         """Take the range that the board chooses into a free slot; returns the lease's id."""
         ...
 
-    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
         """Post a lease's result."""
         ...
 
-    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Accept leases whose window is over; anyone may. Returns what was refused."""
         ...
 
-    async def give_back(self, lease_id: int) -> None:
+    async def give_back(self, lease_id: LeaseId) -> None:
         """As the worker, return a lease before submitting."""
         ...
 
-    async def open_leases(self) -> list[int]:
+    async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         ...
 

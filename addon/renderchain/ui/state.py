@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ..blender.background import Background
+from ..core.ids import LeaseId
 from ..ports.journal import JobEntry
 
 
@@ -51,7 +52,7 @@ class PanelReporter:
         """One sentence."""
         background().later(lambda: _set(text, 0.0))
 
-    def doubt(self, lease_id: int, text: str) -> None:
+    def doubt(self, lease_id: LeaseId, text: str) -> None:
         """The sentence stays in the panel, with a button."""
         self.say(text)
         background().later(lambda: state.doubts.update({lease_id: text}))

@@ -12,6 +12,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.watch_job import JobWatch
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
 from renderchain.core.manifest import MANIFEST_NAME, PackedFile
 from renderchain.core.messages import MadeAgain
@@ -66,7 +67,7 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
     result = Result("4.5.3", "CPU", "CPU", 0, tuple(FrameFiles(frame, 1, *files) for frame in (1, 2)))
     said = Said()
     watch = watch_of(tmp_path, Maker(false), said, per_lease)
-    asyncio.run(watch._keep_frames(7, JOB, MANIFEST, opened, result))
+    asyncio.run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
     kept = {frame: path.read_bytes() for frame, path in watch.report.frames.items()}
     if false and per_lease:
         assert kept == {1: b"true", 2: b"true"}

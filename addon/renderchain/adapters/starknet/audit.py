@@ -9,6 +9,7 @@ from ...core.audit.events import ContentsShown, KeyRevealed, LeavesOpened, Print
 from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError
+from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseResult
 from ...core.merkle import short_string
 from ...ports.audit_chain import Reveal
@@ -18,7 +19,7 @@ from .view import StarknetView, ask
 class StarknetAudits(StarknetView):
     """The part of StarknetChain that provers and verifiers call."""
 
-    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Draw what chance decides about these leases; anyone may."""
         return await self._batch(f"Drawing leases {list(lease_ids)}", "draw", job_id, list(lease_ids))
 
@@ -29,7 +30,7 @@ class StarknetAudits(StarknetView):
 
     async def open_leaves(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seed: int,
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
@@ -59,7 +60,7 @@ class StarknetAudits(StarknetView):
 
     async def compare(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seat: int,
         contents: Sequence[Content],
         answer: Sequence[Content],
@@ -70,54 +71,54 @@ class StarknetAudits(StarknetView):
         arguments = (_plain(contents), _plain(answer), _flat(prints), _flat(answer_prints))
         await self._invoke(f"Comparing prints of lease {lease_id}", "compare", lease_id, seat, *arguments)
 
-    async def advance(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
         return await self._batch(f"Advancing leases {list(lease_ids)}", "advance", job_id, list(lease_ids))
 
-    async def appeal_bond_fri(self, lease_id: int) -> int:
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         """What the next appeal costs unless one is right."""
         return int(await self._ask("bond_to_appeal_fri", lease_id))
 
-    async def appeal(self, lease_id: int) -> None:
+    async def appeal(self, lease_id: LeaseId) -> None:
         """As who lost the last round, pay a bond and ask for more verifiers."""
         bond_fri = await self.appeal_bond_fri(lease_id)
         await self._invoke(
             f"Appealing for lease {lease_id}", "appeal", lease_id, first=self._approval(bond_fri)
         )
 
-    async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
+    async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
         await self._invoke(
             f"Revealing the key of lease {lease_id}", "reveal_key", lease_id, vars(result), *halves
         )
 
-    async def report_failure(self, lease_id: int, reason: str) -> None:
+    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
         """As the lease's operator, say that its tasks can't be rendered."""
         action = f"Reporting lease {lease_id} as impossible to render"
         await self._invoke(action, "report_failure", lease_id, short_string(reason[:31]))
 
-    async def audit(self, lease_id: int) -> AuditInfo:
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit."""
         raw = await self._ask("case_of", lease_id)
         kept = {name: raw[name] for name in AuditInfo.__dataclass_fields__}
         kept |= {"kind": AuditKind(raw["kind"]), "phase": AuditPhase(raw["phase"])}
         return AuditInfo(**{**kept, "verdict": Verdict(raw["verdict"])})
 
-    async def seed(self, lease_id: int, round_: int) -> int:
+    async def seed(self, lease_id: LeaseId, round_: int) -> int:
         """The draw of a round."""
         return int(await self._ask("seed_of", lease_id, round_))
 
-    async def drawn_leaves(self, lease_id: int) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
         """The leaves of the present round."""
         return list(await self._ask("drawn_leaves", lease_id))
 
-    async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
         """The seats of a round."""
         raw = await self._ask("members_of", lease_id, round_)
         return [Verifier(seat, one["worker_id"], Vote(one["vote"])) for seat, one in enumerate(raw)]
 
-    async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
         """What the worker's leaves hold."""
         for event in await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id):
             if isinstance(event, LeavesOpened) and event.round == round_:
@@ -125,7 +126,7 @@ class StarknetAudits(StarknetView):
         return []
 
     async def shown(
-        self, lease_id: int, round_: int, seat: int, from_block: int
+        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
     ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
         """What a verifier that differs has."""
         contents: list[Content] = []
@@ -140,14 +141,14 @@ class StarknetAudits(StarknetView):
                     prints[event.index] = event.print
         return contents, prints
 
-    async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
+    async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
         for event in await self._stream.past_of("ResultSubmitted", from_block, lease_id=lease_id):
             if isinstance(event, ResultSubmitted):
                 return event.result
         return None
 
-    async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
+    async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
         """The results' key, if it was revealed."""
         for event in await self._stream.past_of("KeyRevealed", from_block, lease_id=lease_id):
             if isinstance(event, KeyRevealed):

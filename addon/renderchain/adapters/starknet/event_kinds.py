@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ...core import board_events as board
 from ...core.audit import events as audit
 from ...core.audit.state import AuditKind, Content, DrawOutcome, Verdict, Vote
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobTerms, LeaseResult
 from ...core.lifecycle import LeaseState
 
@@ -20,29 +21,31 @@ def _contents(data: Sequence[int]) -> tuple[Content, ...]:
     return tuple(Content(*data[at : at + 3]) for at in range(1, len(data), 3))
 
 
-def _job_created(block: int, job: int, family: int, requester: int, *terms: int) -> board.JobCreated:
+def _job_created(block: int, job: JobId, family: int, requester: int, *terms: int) -> board.JobCreated:
     return board.JobCreated(block, job, family, requester, JobTerms(*terms))
 
 
-def _submitted(block: int, job: int, lease: int, *result: int) -> board.ResultSubmitted:
+def _submitted(block: int, job: JobId, lease: LeaseId, *result: int) -> board.ResultSubmitted:
     return board.ResultSubmitted(block, job, lease, LeaseResult(*result))
 
 
-def _ended(block: int, job: int, lease: int, state: int, reopened: int) -> board.LeaseEnded:
+def _ended(block: int, job: JobId, lease: LeaseId, state: int, reopened: int) -> board.LeaseEnded:
     return board.LeaseEnded(block, job, lease, LeaseState(state), bool(reopened))
 
 
-def _refused(block: int, job: int, subject: int, reason: int) -> board.EntryRefused:
+def _refused(block: int, job: JobId, subject: int, reason: int) -> board.EntryRefused:
     return board.EntryRefused(block, job, subject, _text(reason))
 
 
 def _committee(
-    block: int, job: int, lease: int, round_: int, kind: int, seed: int, _: int, *verifiers: int
+    block: int, job: JobId, lease: LeaseId, round_: int, kind: int, seed: int, _: int, *verifiers: int
 ) -> audit.CommitteeDrawn:
     return audit.CommitteeDrawn(block, job, lease, round_, AuditKind(kind), seed, verifiers)
 
 
-def _challenged(block: int, job: int, lease: int, kind: int, count: int, *rest: int) -> audit.LeaseChallenged:
+def _challenged(
+    block: int, job: JobId, lease: LeaseId, kind: int, count: int, *rest: int
+) -> audit.LeaseChallenged:
     return audit.LeaseChallenged(block, job, lease, AuditKind(kind), rest[:count], rest[count])
 
 

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from ...core.board_events import JobClosed, JobCreated, JobImproved, TasksRefunded
+from ...core.ids import JobId
 from ...core.job import JobInfo
 from .errors import said
 from .events import EventStream
 
 
-async def past_job(client: Any, stream: EventStream, job_id: int) -> JobInfo | None:
+async def past_job(client: Any, stream: EventStream, job_id: JobId) -> JobInfo | None:
     """What became of a settled job, from all that the board said of it; None if it never was, or goes on."""
     told = [
         event

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.errors import ChainError
+from ...core.ids import WorkerId
 from ...core.job import StandingOffer
 from .contracts import open_contract, open_token
 from .errors import said
@@ -32,7 +33,7 @@ class StarknetRegistry:
 
     async def register(
         self, operator: int, payout: int, families: Sequence[int], stake_fri: int, intent_name: str = ""
-    ) -> int:
+    ) -> WorkerId:
         """Stake for a worker that this account will own; returns its number."""
         from starknet_py.hash.selector import get_selector_from_name
 
@@ -43,56 +44,56 @@ class StarknetRegistry:
         receipt = await self._sender.send("Registering the worker", calls, intent_name=intent_name)
         for event in receipt.events:
             if event.keys[0] == get_selector_from_name("WorkerRegistered"):
-                return int(event.keys[1])
+                return WorkerId(int(event.keys[1]))
         raise ChainError(f"Transaction {receipt.transaction_hash:#x} registered nobody; check the node.")
 
-    async def add_stake(self, worker_id: int, amount_fri: int, intent_name: str = "") -> None:
+    async def add_stake(self, worker_id: WorkerId, amount_fri: int, intent_name: str = "") -> None:
         """Add to a worker's stake; with the same intent it is added once."""
         calls = [self._approval(amount_fri), self._call("add_stake", worker_id, amount_fri)]
         await self._sender.send(f"Adding stake to worker {worker_id}", calls, intent_name=intent_name)
 
-    async def request_unstake(self, worker_id: int, amount_fri: int) -> None:
+    async def request_unstake(self, worker_id: WorkerId, amount_fri: int) -> None:
         """As the owner, start the cool-down of free stake."""
         await self._invoke(f"Unstaking from worker {worker_id}", "request_unstake", worker_id, amount_fri)
 
-    async def cancel_unstake(self, worker_id: int) -> None:
+    async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         await self._invoke(f"Keeping the stake of worker {worker_id}", "cancel_unstake", worker_id)
 
-    async def complete_unstake(self, worker_id: int) -> None:
+    async def complete_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, take out what has cooled down."""
         await self._invoke(f"Taking out stake of worker {worker_id}", "complete_unstake", worker_id)
 
-    async def set_operator(self, worker_id: int, operator: int) -> None:
+    async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
         """As the owner, name another operator account; it takes over leases in work."""
         await self._invoke(
             f"Changing the operator of worker {worker_id}", "set_operator", worker_id, operator
         )
 
-    async def set_payout(self, worker_id: int, payout: int) -> None:
+    async def set_payout(self, worker_id: WorkerId, payout: int) -> None:
         """As the owner, have the worker's pay go elsewhere."""
         await self._invoke(f"Changing the payout of worker {worker_id}", "set_payout", worker_id, payout)
 
-    async def set_families(self, worker_id: int, families: Sequence[int], supported: bool) -> None:
+    async def set_families(self, worker_id: WorkerId, families: Sequence[int], supported: bool) -> None:
         """As the owner, add or remove what the worker renders."""
         action = f"Changing the families of worker {worker_id}"
         await self._invoke(action, "set_families", worker_id, list(families), supported)
 
-    async def set_offer(self, worker_id: int, offer: StandingOffer) -> None:
+    async def set_offer(self, worker_id: WorkerId, offer: StandingOffer) -> None:
         """As the owner or operator, say what schedulers may assign without asking."""
         action = f"Setting the offer of worker {worker_id}"
         await self._invoke(action, "set_offer", worker_id, dataclasses.asdict(offer))
 
-    async def set_key(self, worker_id: int, key: int) -> None:
+    async def set_key(self, worker_id: WorkerId, key: int) -> None:
         """As the owner or operator, publish the worker's X25519 key (256 bits)."""
         await self._invoke(f"Setting the key of worker {worker_id}", "set_key", worker_id, key)
 
-    async def set_signer(self, worker_id: int, key: int) -> None:
+    async def set_signer(self, worker_id: WorkerId, key: int) -> None:
         """As the owner or operator, have results checked by this public Stark key, which is cheaper than
         by the operator's account; 0 for the account again. A new operator ends it."""
         await self._invoke(f"Setting the signer of worker {worker_id}", "set_signer", worker_id, key)
 
-    async def set_seats(self, worker_id: int, family: int, units: int) -> None:
+    async def set_seats(self, worker_id: WorkerId, family: int, units: int) -> None:
         """As the owner, take that many seats in a family, from the next epoch on; 0 gives them up."""
         action = f"Taking {units} seats for worker {worker_id}"
         await self._invoke(action, "set_seats", worker_id, family, units)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ...core.audit.events import LeaseDrawn
 from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobTerms
 from ...core.lifecycle import LeaseState
 from .view import StarknetView
@@ -18,18 +19,18 @@ log = logging.getLogger(__name__)
 class StarknetRequester(StarknetView):
     """The part of StarknetChain that a requester or a scheduler calls."""
 
-    async def recover(self) -> dict[str, int]:
+    async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
         found = {}
         for name, receipt in await self._sender.recover():
             job_id = self._find_in(receipt, "JobCreated", 1)
             if job_id is not None:
-                found[name] = job_id
+                found[name] = JobId(job_id)
         return found
 
     async def create_job(
         self, terms: JobTerms, intent_name: str = "", *, places: Sequence[tuple[int, int]] = ()
-    ) -> int:
+    ) -> JobId:
         """Pay the escrow and create the job in one transaction; returns the job's id.
 
         With the same intent it is created once, even across crashes. A requester who is the job's
@@ -41,13 +42,13 @@ class StarknetRequester(StarknetView):
         receipt = await self._sender.send("Creating the job", calls, intent_name=intent_name)
         for refusal in self._refusals("Assigning its first leases", receipt):
             log.warning("%s", refusal)
-        return self._of_event(receipt, "JobCreated", 1)
+        return JobId(self._of_event(receipt, "JobCreated", 1))
 
-    async def extend(self, job_id: int, more_s: int) -> None:
+    async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""
         await self._invoke(f"Extending job {job_id}", "extend", job_id, more_s)
 
-    async def top_up(self, job_id: int, reward_fri: int, more_pool_fri: int) -> None:
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
         """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         job = await self.job(job_id)
         unsettled = job.tasks - job.accepted - job.refunded
@@ -55,31 +56,31 @@ class StarknetRequester(StarknetView):
         call = self._call("top_up", job_id, reward_fri, more_pool_fri)
         await self._sender.send(f"Topping up job {job_id}", [self._approval(cost_fri), call])
 
-    async def cancel(self, job_id: int) -> None:
+    async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds; it is in the account afterwards."""
         calls = [self._call("cancel", job_id), self._call("withdraw", [self.address])]
         await self._sender.send(f"Canceling job {job_id}", calls)
 
-    async def refund(self, job_id: int) -> None:
+    async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
         await self._invoke(f"Refunding job {job_id}", "refund", job_id)
 
-    async def assign(self, job_id: int, places: Sequence[tuple[int, int]]) -> list[ContractError]:
+    async def assign(self, job_id: JobId, places: Sequence[tuple[int, int]]) -> list[ContractError]:
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
         return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, _wanted(places))
 
-    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept submitted leases, which pays their workers; returns the refusals."""
         action = f"Accepting leases {list(lease_ids)} of job {job_id}"
         return await self._batch(action, "accept", job_id, sorted(lease_ids))
 
-    async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
+    async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have leaves audited."""
         action = f"Challenging leaves {list(leaves)} of lease {lease_id}"
         approval = self._approval(await self._bond_fri(action, lease_id, len(leaves)))
         await self._invoke(action, "challenge_pixels", lease_id, list(leaves), first=approval)
 
-    async def challenge_delivery(self, lease_id: int) -> None:
+    async def challenge_delivery(self, lease_id: LeaseId) -> None:
         """As the requester, pay a bond and have a committee fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
         bond_fri = await self._bond_fri(action, lease_id, 0)
@@ -90,7 +91,7 @@ class StarknetRequester(StarknetView):
         found = await self._stream.past_of("LeaseDrawn", from_block)
         return [event for event in found if isinstance(event, LeaseDrawn)]
 
-    async def _bond_fri(self, action: str, lease_id: int, leaves: int) -> int:
+    async def _bond_fri(self, action: str, lease_id: LeaseId, leaves: int) -> int:
         """What a challenge costs; raises LeaseInOtherState, where the board's own answer gives no reason."""
         if LeaseState((await self._ask("lease", lease_id))["state"]) is not LeaseState.SUBMITTED:
             raise contract_error(action, LeaseInOtherState.code)

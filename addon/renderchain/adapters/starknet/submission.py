@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.ids import LeaseId
 from ...core.job import LeaseResult
 
 
-def typed_result(chain_id: int, board: int, lease_id: int, result: LeaseResult) -> dict[str, Any]:
+def typed_result(chain_id: int, board: int, lease_id: LeaseId, result: LeaseResult) -> dict[str, Any]:
     """The message; contracts/src/submission.cairo hashes the same."""
     fields = [
         ("Board", "ContractAddress", board),

@@ -9,6 +9,7 @@ from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
+from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo, WorkerInfo
 from ...core.lifecycle import LeaseState
 from .errors import said
@@ -27,7 +28,7 @@ class StarknetView:
         self._token = contracts["token"]
         self._board = contracts["board"]
         self._registry = contracts["registry"]
-        self._worker_id = 0
+        self._worker_id = NO_WORKER
         self._phase_s = 0
         self._stream = EventStream(account.client, node, int(self._board.address))
         self.address = int(account.address)
@@ -42,10 +43,10 @@ class StarknetView:
         """The newest block."""
         return int(await said("Asking for the newest block", self._account.client.get_block_number()))
 
-    async def worker_id(self) -> int:
+    async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is; 0 if there is none."""
         if not self._worker_id:
-            self._worker_id = int(await ask(self._registry, "worker_id_of", self.address))
+            self._worker_id = WorkerId(int(await ask(self._registry, "worker_id_of", self.address)))
         return self._worker_id
 
     async def balance_fri(self, account: int) -> int:
@@ -56,7 +57,7 @@ class StarknetView:
         """STRK in the account itself."""
         return int(await ask(self._token, "balance_of", account))
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         """The job's state, also long after its end; raises UnknownJob."""
         raw = await self._ask("job", job_id)
         package, price, times = raw["package"], raw["price"], raw["times"]
@@ -87,7 +88,7 @@ class StarknetView:
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
-    async def lease(self, lease_id: int) -> LeaseInfo:
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """The lease's state; NONE once its slot was used again."""
         raw = await self._ask("lease", lease_id)
         kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
@@ -96,7 +97,7 @@ class StarknetView:
             **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["trial"])},
         )
 
-    async def worker(self, worker_id: int) -> WorkerInfo:
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's addresses, stake and record; raises UnknownWorker."""
         raw = await ask(self._registry, "worker", worker_id)
         if not int(raw["owner"]):

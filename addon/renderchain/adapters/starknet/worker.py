@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.contract_errors import ContractError
+from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseResult
 from .submission import typed_result
 from .view import StarknetView
@@ -13,17 +14,17 @@ from .view import StarknetView
 class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
 
-    async def claim_lease(self, job_id: int, slot: int) -> int:
+    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         """As the operator, take the range that the board chooses into a free slot; returns the lease's id."""
         call = self._call("claim_lease", job_id, await self.worker_id(), slot)
         receipt = await self._sender.send(f"Claiming a lease of job {job_id}", [call])
-        return self._of_event(receipt, "LeaseClaimed", 2)
+        return LeaseId(self._of_event(receipt, "LeaseClaimed", 2))
 
-    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
         """As the operator, post a lease's result."""
         await self._invoke(f"Submitting lease {lease_id}", "submit", lease_id, vars(result))
 
-    def sign_result(self, lease_id: int, result: LeaseResult) -> list[int]:
+    def sign_result(self, lease_id: LeaseId, result: LeaseResult) -> list[int]:
         """As the operator, sign a result for ``submit_signed``."""
         chain_id = self.chain_id
         return list(self._account.sign_message(typed_result(chain_id, self.board, lease_id, result)))
@@ -38,20 +39,20 @@ class StarknetWorker(StarknetView):
         ]
         return await self._batch("Posting signed results", "submit_signed", signed)
 
-    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Accept leases whose window is over; anyone may. Returns the refusals."""
         action = f"Accepting leases {list(lease_ids)} of job {job_id} late"
         return await self._batch(action, "accept_late", job_id, sorted(lease_ids))
 
-    async def expire(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns the refusals."""
         action = f"Expiring leases {list(lease_ids)} of job {job_id}"
         return await self._batch(action, "expire", job_id, list(lease_ids))
 
-    async def give_back(self, lease_id: int) -> None:
+    async def give_back(self, lease_id: LeaseId) -> None:
         """As the operator, return a lease before submitting."""
         await self._invoke(f"Giving back lease {lease_id}", "give_back", lease_id)
 
-    async def open_leases(self) -> list[int]:
+    async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         return list(await self._ask("open_leases", await self.worker_id()))

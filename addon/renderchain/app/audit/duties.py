@@ -18,6 +18,7 @@ from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import JUDGED, LeaseState
 from ...ports.audit_chain import AuditChain
@@ -48,15 +49,15 @@ class AuditDuties:
         self._verifier = verifier_duties
         self._reporter = reporter
         self._now = now
-        self._own: set[int] = set()
-        self._seats: set[int] = set()
-        self._worker_id = 0
+        self._own: set[LeaseId] = set()
+        self._seats: set[LeaseId] = set()
+        self._worker_id = NO_WORKER
         self._wake = asyncio.Event()
-        self._unseen: dict[int, int] = {}  # leases to look at for oneself, and their jobs
-        self._failures: Counter[int] = Counter()
+        self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
+        self._failures: Counter[LeaseId] = Counter()
         self._more = asyncio.Event()
 
-    def own(self, lease_id: int) -> None:
+    def own(self, lease_id: LeaseId) -> None:
         """Stand by a lease that was submitted or reported."""
         self._own.add(lease_id)
         self._wake.set()
@@ -71,7 +72,7 @@ class AuditDuties:
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
             self._wake.set()
 
-    def _cares_for(self, lease_id: int) -> bool:
+    def _cares_for(self, lease_id: LeaseId) -> bool:
         return lease_id in self._own or lease_id in self._seats
 
     async def begin(self) -> None:
@@ -107,7 +108,7 @@ class AuditDuties:
             self._reporter.say(f"Audit of lease {lease_id}: {error}")
             await asyncio.sleep(RETRY_S)
 
-    async def _next_of(self, waiting: Mapping[int, int]) -> int:
+    async def _next_of(self, waiting: Mapping[LeaseId, JobId]) -> LeaseId:
         """Those that did not fail come first, then those whose scene is here already, then the oldest."""
         if len(waiting) == 1:
             return next(iter(waiting))
@@ -119,7 +120,7 @@ class AuditDuties:
         if audit.phase is AuditPhase.COMMIT:
             await self._verifier.act(lease, audit, self._worker_id)
 
-    async def _step(self, lease_id: int) -> float:
+    async def _step(self, lease_id: LeaseId) -> float:
         """Do what is due for a lease; returns the seconds until it should be looked at again."""
         try:
             return await self._look(lease_id)
@@ -127,7 +128,7 @@ class AuditDuties:
             self._reporter.say(f"Audit of lease {lease_id}: {error}")
             return RETRY_S
 
-    async def _look(self, lease_id: int) -> float:
+    async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
         if lease.state not in JUDGED:
             return self._leave(lease_id)
@@ -142,7 +143,7 @@ class AuditDuties:
         await self._act(lease, audit)
         return await self._advance(lease, await self._chain.audit(lease_id))
 
-    def _leave(self, lease_id: int) -> float:
+    def _leave(self, lease_id: LeaseId) -> float:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)

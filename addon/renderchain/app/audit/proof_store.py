@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...core.errors import JournalError
+from ...core.ids import LeaseId
 from ...core.job import LeaseResult
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
 
@@ -38,35 +39,35 @@ class ProofStore:
         folder.mkdir(parents=True, exist_ok=True)
         os.chmod(folder, 0o700)
 
-    def save(self, lease_id: int, result: LeaseResult, leaves: list[int], records: bytes) -> None:
+    def save(self, lease_id: LeaseId, result: LeaseResult, leaves: list[int], records: bytes) -> None:
         """Keep what a lease is about to be submitted with."""
         self._write(f"{lease_id}.leaves", b"".join(leaf.to_bytes(FELT_BYTES, "big") for leaf in leaves))
         self._write(f"{lease_id}.prints", records)
         self._write(f"{lease_id}.json", json.dumps(asdict(result)).encode())
 
-    def result(self, lease_id: int) -> LeaseResult:
+    def result(self, lease_id: LeaseId) -> LeaseResult:
         """What was submitted; raises JournalError if it was not from here."""
         return LeaseResult(**json.loads(self._read(f"{lease_id}.json")))
 
-    def leaves(self, lease_id: int) -> list[int]:
+    def leaves(self, lease_id: LeaseId) -> list[int]:
         """All leaves in their order."""
         raw = self._read(f"{lease_id}.leaves")
         cut = range(0, len(raw), FELT_BYTES)
         return [int.from_bytes(raw[at : at + FELT_BYTES], "big") for at in cut]
 
-    def prints(self, lease_id: int, places: list[int]) -> list[TilePrint]:
+    def prints(self, lease_id: LeaseId, places: list[int]) -> list[TilePrint]:
         """The prints of some tiles, counted over all frames."""
         raw = self._read(f"{lease_id}.prints")
         return [TilePrint.from_bytes(raw[at * RECORD_BYTES : (at + 1) * RECORD_BYTES]) for at in places]
 
-    def save_vote(self, lease_id: int, round_: int, vote: SealedVote) -> None:
+    def save_vote(self, lease_id: LeaseId, round_: int, vote: SealedVote) -> None:
         """Keep a vote before it is sealed."""
         records = b"".join(one.to_bytes() for one in vote.prints).hex()
         numbers = {"seed": hex(vote.seed), "nonce": hex(vote.nonce), "vote": hex(vote.vote)}
         body = {**numbers, "prints": records}
         self._write(f"{lease_id}.{round_}.vote", json.dumps(body).encode())
 
-    def vote(self, lease_id: int, round_: int, seed: int) -> SealedVote | None:
+    def vote(self, lease_id: LeaseId, round_: int, seed: int) -> SealedVote | None:
         """The vote that was sealed in a round of that draw, None if there is none."""
         path = self._folder / f"{lease_id}.{round_}.vote"
         if not path.exists():
@@ -76,7 +77,7 @@ class ProofStore:
         drawn, nonce, vote = (int(body[name], 16) for name in ("seed", "nonce", "vote"))
         return SealedVote(drawn, nonce, vote, prints) if drawn == seed else None
 
-    def drop(self, lease_id: int) -> None:
+    def drop(self, lease_id: LeaseId) -> None:
         """Forget a lease that is settled."""
         for path in self._folder.glob(f"{lease_id}.*"):
             path.unlink()

@@ -8,6 +8,7 @@ from ...core.audit.economics import SEATS
 from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Vote, differing
 from ...core.cid import split_digest
 from ...core.errors import JournalError
+from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import split_lease_id
 from ...core.merkle import HashMany, proofs_of, salt_of
@@ -40,7 +41,7 @@ class ProverDuties:
         self._reporter = reporter
         self._hash_many = hash_many
 
-    def forget(self, lease_id: int) -> None:
+    def forget(self, lease_id: LeaseId) -> None:
         """The lease is settled."""
         self._proof_store.drop(lease_id)
 
@@ -103,7 +104,7 @@ class ProverDuties:
         await self._chain.appeal(lease.lease_id)
         self._reporter.say(f"Lease {lease.lease_id} was rejected: appealed with {format_strk(bond_fri)} STRK")
 
-    def _secret(self, lease_id: int) -> int:
+    def _secret(self, lease_id: LeaseId) -> int:
         for entry in self._journal.leases(self._chain.board):
             if entry.lease_id == lease_id:
                 return entry.secret

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ...core.audit.state import NO, AuditInfo, AuditKind, AuditPhase, Vote, answer_of, differing, mark_of
 from ...core.errors import ContentError
+from ...core.ids import JobId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
 from ...ports.audit_chain import AuditChain, Reveal
@@ -36,11 +37,11 @@ class VerifierDuties:
         self._new_nonce = new_nonce
         self._from_block = from_block
 
-    async def has_scene(self, job_id: int) -> bool:
+    async def has_scene(self, job_id: JobId) -> bool:
         """Whether that job's package is here already."""
         return self._rerender.has_package(await self._chain.job(job_id))
 
-    async def act(self, lease: LeaseInfo, audit: AuditInfo, worker_id: int) -> None:
+    async def act(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
         """Do what our seat has to do now, if we have one in this round."""
         for verifier in await self._chain.verifiers(lease.lease_id, audit.round):
             if verifier.worker_id != worker_id:
@@ -50,7 +51,7 @@ class VerifierDuties:
             elif audit.phase is AuditPhase.REVEAL and verifier.vote is Vote.COMMITTED:
                 await self._reveal(lease, audit, verifier.seat)
 
-    async def _commit(self, lease: LeaseInfo, audit: AuditInfo, seat: int, worker_id: int) -> None:
+    async def _commit(self, lease: LeaseInfo, audit: AuditInfo, seat: int, worker_id: WorkerId) -> None:
         lease_id = lease.lease_id
         seed = await self._chain.seed(lease_id, audit.round)
         sealed = self._proof_store.vote(lease_id, audit.round, seed)
@@ -58,8 +59,16 @@ class VerifierDuties:
             self._reporter.say(f"Verifying lease {lease_id}, round {audit.round}")
             sealed = await self._find(lease, audit, seed)
             self._proof_store.save_vote(lease_id, audit.round, sealed)
-        vote = {"seed": seed, "worker_id": worker_id, "nonce": sealed.nonce, "vote": sealed.vote}
-        mark = mark_of(self._hash_many, self._chain.board, lease_id, audit.round, **vote)
+        mark = mark_of(
+            self._hash_many,
+            self._chain.board,
+            lease_id,
+            audit.round,
+            seed=seed,
+            worker_id=worker_id,
+            nonce=sealed.nonce,
+            vote=sealed.vote,
+        )
         await self._chain.commit([(lease_id, seat, mark)])
 
     async def _find(self, lease: LeaseInfo, audit: AuditInfo, seed: int) -> SealedVote:

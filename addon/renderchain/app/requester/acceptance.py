@@ -9,6 +9,7 @@ from ...core.audit.events import Appealed, AuditClosed, AuditEvent, CommitteeDra
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
+from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseState
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -20,12 +21,12 @@ PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 class Acceptance:
     """The submitted leases of one job that are ours to accept."""
 
-    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: int) -> None:
+    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: set[int] = set()
-        self._undrawn: dict[int, int] = {}  # lease to the block of its submission
+        self._good: set[LeaseId] = set()
+        self._undrawn: dict[LeaseId, int] = {}  # lease to the block of its submission
 
     def forget(self) -> None:
         """The chain took back what it said."""
@@ -36,7 +37,7 @@ class Acceptance:
         """A lease waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: int) -> None:
+    async def found_good(self, lease_id: LeaseId) -> None:
         """Its results are here, and are those under its root."""
         self._good.add(lease_id)
         await self._try(lease_id)
@@ -73,7 +74,7 @@ class Acceptance:
                 except ContractError as error:
                     self._reporter.say(f"Nothing had to be drawn: {error}")
 
-    async def _try(self, lease_id: int) -> None:
+    async def _try(self, lease_id: LeaseId) -> None:
         """Accept, which sends the worker its pay."""
         if lease_id not in self._good:
             return

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...core.ids import LeaseId
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 
 
-async def challenge(chain: RequesterChain, reporter: Reporter, lease_id: int, leaves: Sequence[int]) -> None:
+async def challenge(
+    chain: RequesterChain, reporter: Reporter, lease_id: LeaseId, leaves: Sequence[int]
+) -> None:
     """Challenge named leaves of a lease, or without any its delivery; who is right gets the bond back."""
     if leaves:
         await chain.challenge_pixels(lease_id, leaves)

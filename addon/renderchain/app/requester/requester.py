@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
+from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...ports.content_store import ContentStore
@@ -65,7 +66,7 @@ class Requester:
                 output=output,
             )
 
-    async def watch(self, job_id: int, output: Path | None = None) -> JobReport:
+    async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
         """Follow a job to its end; frames go to ``output`` or to where the job was submitted for."""
         scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
         try:
@@ -75,7 +76,7 @@ class Requester:
             shutil.rmtree(scratch, ignore_errors=True)
 
     async def _watch(
-        self, chain: RequesterChain, job_id: int, output: Path | None, scratch: Path
+        self, chain: RequesterChain, job_id: JobId, output: Path | None, scratch: Path
     ) -> JobReport:
         parts = self._parts
         entry = next((one for one in parts.journal.jobs(chain.board) if one.job_id == job_id), None)
@@ -99,13 +100,13 @@ class Requester:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
         return report
 
-    async def cancel(self, job_id: int) -> None:
+    async def cancel(self, job_id: JobId) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
         async with self._parts.open_chain() as chain:
             await chain.cancel(job_id)
         self._reporter.say(f"Job {job_id} is canceled; unclaimed frames were refunded")
 
-    async def challenge(self, lease_id: int, leaves: Sequence[int]) -> None:
+    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
         async with self._parts.open_chain() as chain:
             await challenge(chain, self._reporter, lease_id, leaves)

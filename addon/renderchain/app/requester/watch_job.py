@@ -23,6 +23,7 @@ from ...core.board_events import (
 )
 from ...core.contract_errors import NothingToWithdraw
 from ...core.errors import ContentError, SecretError
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lifecycle import JobState
 from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
@@ -47,7 +48,7 @@ class JobReport:
     ``false_finals`` says of leases that their images were made again here, and why.
     """
 
-    job_id: int
+    job_id: JobId
     state: JobState = JobState.ACTIVE
     frames: dict[int, Path] = field(default_factory=dict)
     rendered_by: dict[int, int] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class JobWatch:
         *,
         sealer: Sealer,
         unwrapper: Unwrapper,
-        job_id: int,
+        job_id: JobId,
         output: Path,
         scratch: Path,
         final_check: FinalCheck,
@@ -198,7 +199,7 @@ class JobWatch:
         return opened, result
 
     async def _keep_frames(
-        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> None:
         instead = await self._made_again(lease_id, job, manifest, opened, result)
         for one in result.frames:
@@ -208,7 +209,7 @@ class JobWatch:
             self.report.frames[one.frame] = self._keep(source, name)
 
     async def _made_again(
-        self, lease_id: int, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> dict[int, Path]:
         """Images to keep instead of a lease's own, because some of those are false."""
         if not self._final_check.is_on:

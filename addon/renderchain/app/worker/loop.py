@@ -29,6 +29,7 @@ from ...core.contract_errors import (
     UnknownWorker,
 )
 from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.lifecycle import LeaseState
@@ -57,7 +58,7 @@ class WorkerRules:
 class Held:
     """A submitted lease: its job, and when anyone may accept it."""
 
-    job_id: int
+    job_id: JobId
     due_s: float
 
 
@@ -85,10 +86,10 @@ class Worker:
         self._new_secret = new_secret
         self._now = now
         self._stakes = StakeNotice(chain, reporter)
-        self._jobs: dict[int, JobCreated] = {}
-        self._claimable: dict[int, None] = {}  # an ordered set: the oldest job first
-        self._failures: dict[int, int] = {}
-        self._held: dict[int, Held] = {}  # submitted, and not settled yet
+        self._jobs: dict[JobId, JobCreated] = {}
+        self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
+        self._failures: dict[JobId, int] = {}
+        self._held: dict[LeaseId, Held] = {}  # submitted, and not settled yet
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -200,7 +201,7 @@ class Worker:
         finally:
             shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
 
-    def _hold(self, lease_id: int, job_id: int, due_s: float) -> None:
+    def _hold(self, lease_id: LeaseId, job_id: JobId, due_s: float) -> None:
         self._held[lease_id] = Held(job_id, due_s)
         self._audits.own(lease_id)
 

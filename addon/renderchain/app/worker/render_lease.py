@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
 from ...core.errors import ContentError
+from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult, family_of
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
@@ -51,11 +52,11 @@ class RenderLease:
         self._proof_store = proof_store
         self._packages: dict[int, Path] = {}
 
-    def output(self, lease_id: int) -> Path:
+    def output(self, lease_id: LeaseId) -> Path:
         """Where a lease's files are while it is worked on."""
         return self._folder / "leases" / str(lease_id)
 
-    def forget(self, job_id: int) -> None:
+    def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
         if package and package not in self._packages.values():

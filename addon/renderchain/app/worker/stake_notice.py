@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...core.ids import JobId
 from ...core.job import WorkerInfo
 from ...core.lease_stake import LeaseStake, stake_of
 from ...core.money import format_strk
@@ -17,7 +18,7 @@ class StakeNotice:
         self._reporter = reporter
         self._told: dict[int, tuple[int, bool]] = {}
 
-    async def tell(self, job_id: int) -> None:
+    async def tell(self, job_id: JobId) -> None:
         """Read the job and the worker's stake and record, and say it; raises UnknownJob."""
         job = await self._chain.job(job_id)
         if not job.open_tasks:
@@ -28,7 +29,7 @@ class StakeNotice:
             self._told[job_id] = (stake.lock_fri, stake.is_free)
             self._reporter.say(f"Job {job_id}: {_sentence(stake, worker)}")
 
-    def forget(self, job_id: int) -> None:
+    def forget(self, job_id: JobId) -> None:
         """The job is over."""
         self._told.pop(job_id, None)
 

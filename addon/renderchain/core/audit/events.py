@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..ids import JobId, LeaseId, WorkerId
 from .state import AuditKind, Content, DrawOutcome, Verdict, Vote
 
 
@@ -12,8 +13,8 @@ class AuditEvent:
     """Any of them: it is about one lease of one job."""
 
     block: int
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Voted(AuditEvent):
 
     round: int
     seat: int
-    worker_id: int
+    worker_id: WorkerId
     vote: Vote
 
 

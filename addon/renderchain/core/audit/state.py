@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ..ids import WorkerId
 from ..merkle import HashMany, short_string
 
 COMMIT_DOMAIN = short_string("renderchain/commit/1")
@@ -90,7 +91,7 @@ class Verifier:
     """A verifier's seat in a round."""
 
     seat: int
-    worker_id: int
+    worker_id: WorkerId
     vote: Vote
 
 

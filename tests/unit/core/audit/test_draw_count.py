@@ -7,10 +7,11 @@ import random
 from renderchain.core.audit.draw_count import count_draws
 from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.audit.state import DrawOutcome
+from renderchain.core.ids import JobId, LeaseId
 
 
 def drawn(exp: int, audited: bool) -> LeaseDrawn:
-    return LeaseDrawn(1, 1, 1, exp, DrawOutcome.IN_AUDIT if audited else DrawOutcome.PASSED)
+    return LeaseDrawn(1, JobId(1), LeaseId(1), exp, DrawOutcome.IN_AUDIT if audited else DrawOutcome.PASSED)
 
 
 def test_a_fair_draw_is_plausible_at_every_rate() -> None:

@@ -12,6 +12,7 @@ from renderchain.core.audit.draw_count import count_draws
 from renderchain.core.audit.state import DrawOutcome, Vote, answer_of
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
@@ -25,7 +26,7 @@ from devkit.made_up_pixels import contents_of
 RESULT = LeaseResult(123, 4, 5, 6)
 
 
-async def a_claim() -> tuple[MemoryPeople, int, int]:
+async def a_claim() -> tuple[MemoryPeople, JobId, LeaseId]:
     """A network with one lease."""
     net = await MemoryNetworks().network()
     job_id = await net.artist.create_job(TERMS, "job")

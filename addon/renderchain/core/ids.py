@@ -1,0 +1,11 @@
+"""Numbers of jobs, leases and workers: plain integers on-chain, types of their own here."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+JobId = NewType("JobId", int)
+LeaseId = NewType("LeaseId", int)
+WorkerId = NewType("WorkerId", int)
+NO_JOB = JobId(0)  # a job that the chain has not numbered yet
+NO_WORKER = WorkerId(0)  # an account that operates none

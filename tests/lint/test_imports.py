@@ -1,0 +1,65 @@
+"""`make lint` sees an import that points the wrong way: planted in a copy, it must be named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+PACKAGES = ("addon/renderchain", "devkit", "tools", "benchmarks", "research")
+PLANTED = [
+    ("addon/renderchain/app/exchange/package.py", "from renderchain.adapters import poseidon"),
+    ("addon/renderchain/adapters/poseidon.py", "from renderchain.app.exchange import package"),
+    ("addon/renderchain/adapters/kubo.py", "from renderchain.adapters import poseidon"),
+    ("addon/renderchain/settings.py", "from renderchain.app.exchange import package"),
+    ("addon/renderchain/core/frames.py", "from renderchain.ports import journal"),
+    ("addon/renderchain/core/frames.py", "import socket"),
+    ("addon/renderchain/app/exchange/package.py", "import bpy"),
+    ("addon/renderchain/composition.py", "from devkit import renderings"),
+    ("benchmarks/gas.py", "from research import attacks"),
+    ("devkit/renderings.py", "from tools import contracts"),
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("copy")
+    for package in PACKAGES:
+        ignored = shutil.ignore_patterns("__pycache__", "*.json", "*.jpg")
+        shutil.copytree(REPO / package, folder / package, ignore=ignored)
+    shutil.copy(REPO / "pyproject.toml", folder)
+    return folder
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": f"{folder / 'addon'}{os.pathsep}{folder}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_tree_as_it_is_passes(copy: Path) -> None:
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("path", "line"), PLANTED)
+def test_an_import_that_points_the_wrong_way_is_named(copy: Path, path: str, line: str) -> None:
+    file = copy / path
+    before = file.read_text()
+    file.write_text(f"{before}\n{line}\n")
+    try:
+        done = lint(copy)
+    finally:
+        file.write_text(before)
+    importer = path.removeprefix("addon/").removesuffix(".py").replace("/", ".")
+    assert done.returncode == 1 and importer in done.stdout, done.stdout + done.stderr

@@ -1,0 +1,76 @@
+"""Pages that scripts write say what the scripts would write now, but for figures that only a run can give."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from renderchain.core.finals import Difference
+
+from benchmarks import gas
+from research import attacks, audit_cost, determinism, finals, verification
+from research.pixels import elsewhere_report, tables
+from research.trust.capture import Capture
+from tests.unit.docs.pages import REPO
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+NUMBER = re.compile(r"\d[\d,.]*(e-\d+)?")
+
+
+def undated(text: str) -> str:
+    """All but the date at the top, which is the day of the run."""
+    return DATE.sub("DATE", text, count=1)
+
+
+def prose(text: str) -> str:
+    """All but tables, figures and line breaks."""
+    lines = (line for line in DATE.sub("0", text).splitlines() if not line.startswith("|"))
+    return " ".join(NUMBER.sub("0", " ".join(lines)).split())
+
+
+def capture_of(kept: dict[str, Any]) -> Capture:
+    """A row of the data; JSON has text for the audit rates."""
+    rates = ({int(exp): value for exp, value in kept[name].items()} for name in ("cheat", "false_slash"))
+    return Capture(kept["share"], tuple(kept["rounds"]), *rates)
+
+
+def test_the_page_on_attacks_is_what_its_data_make() -> None:
+    data = json.loads(attacks.DATA.read_text())
+    captures = [capture_of(one) for one in data["capture"]]
+    page = attacks.page(data["pixels"], captures, data["grinding"])
+    assert undated(attacks.PAGE.read_text()) == undated(page)
+
+
+def test_the_page_on_determinism_is_what_its_data_make() -> None:
+    data = json.loads(determinism.DATA.read_text())
+    assert determinism.PAGE.read_text() == determinism.page(data)
+
+
+def test_the_page_on_gas_has_the_sentences_of_its_script() -> None:
+    figures = gas.Figures(spared=[gas.Job(1000, 125, 8, phases={"audits": 10**7})], naive=1)
+    figures.spared[0].phases |= dict.fromkeys(gas.PHASE_NAMES, 1000)
+    assert prose((REPO / "docs" / "gas.md").read_text()) == prose(gas.page(figures))
+
+
+def test_the_part_on_audits_has_the_sentences_of_its_script() -> None:
+    text = audit_cost.PAGE.read_text()
+    start, end = text.index(audit_cost.START), text.index(audit_cost.END) + len(audit_cost.END)
+    part = audit_cost.part(audit_cost.Times(1.0, 1.0, 1.0), [], 0.5)
+    assert prose(text[start:end]) == prose(part)
+
+
+def test_the_tables_on_verification_are_what_their_data_make() -> None:
+    page = verification.PAGE.read_text()
+    groups = json.loads(verification.DATA.read_text())["groups"]
+    assert tables.summary_table("against the honest rendering here", groups) in page
+    machines = json.loads((REPO / "docs" / "data" / "elsewhere.json").read_text())
+    assert elsewhere_report.repeat_table(machines["repeats"]) in page
+    assert elsewhere_report.pair_table(machines["pairs"]) in page
+    assert finals.tables([found_of(one) for one in json.loads(finals.DATA.read_text())]) in page
+
+
+def found_of(kept: dict[str, Any]) -> finals.Found:
+    """A frame whose final image was made again."""
+    false = {name: Difference(**found) for name, found in kept["false"].items()}
+    return finals.Found(**{**kept, "honest": Difference(**kept["honest"]), "false": false})
