@@ -69,8 +69,8 @@ class MemoryNetwork:
         return len(self._blocks) - 1
 
     def pass_time(self, seconds: int, blocks: int = 10) -> None:
-        """Let time pass, and make blocks in which it shows."""
-        for _ in range(blocks):
+        """Let time pass, and make blocks in which it shows, at least one."""
+        for _ in range(max(blocks, 1)):
             self._add(Block(self.now_s + seconds, self._next_hash()))
             seconds = 0
 
@@ -161,12 +161,13 @@ class MemoryNetwork:
         """Every event from that block on, in order; endless."""
         more = asyncio.Event()
         self._followers[more] = None
-        known, next_block = len(self._dropped_from), from_block
+        first_block = max(from_block, 0)
+        known, next_block = len(self._dropped_from), first_block
         try:
             while True:
                 if known < len(self._dropped_from):
                     dropped_from = self._dropped_from[known]
-                    known, next_block = known + 1, from_block
+                    known, next_block = known + 1, first_block
                     yield Reorganised(dropped_from)
                 elif next_block < len(self._blocks):
                     told, next_block = self._blocks[next_block].events, next_block + 1
