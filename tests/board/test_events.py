@@ -42,7 +42,7 @@ from devkit.audited_lease import AUDIT_TERMS, Bench
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import contents_of
 from devkit.parties import Board, Networks
-from tests.board.conftest import Opener
+from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 REWARD_FRI = TERMS.reward_fri

@@ -24,7 +24,7 @@ from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.money import format_strk
 
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
-from tests.board.conftest import Opener
+from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 

@@ -65,7 +65,7 @@ from devkit.audited_lease import NONCE, PHASE_S, Bench
 from devkit.made_up_job import FAMILY, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import Rendering, contents_of, prints_of
 from devkit.parties import Networks
-from tests.board.conftest import Opener
+from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 

@@ -28,7 +28,7 @@ from devkit.audited_lease import PHASE_S, AuditedLease, Bench
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, print_of
 from devkit.parties import Network, Networks
-from tests.board.conftest import Opener
+from tests.board.opener import Opener
 
 SAME, MACHINE, OTHER = Rendering
 NOBODY = WorkerId(9)
