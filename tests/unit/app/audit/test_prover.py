@@ -12,6 +12,7 @@ from renderchain.app.audit.prover import ProverDuties, content_of
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
 from renderchain.core.cid import join_digest
 from renderchain.core.errors import JournalError
+from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
 from renderchain.core.notices.audits import AppealUnaffordable
 from renderchain.core.sealed import key_hash_of
@@ -83,7 +84,7 @@ def test_the_key_of_the_results_is_revealed_when_their_delivery_is_doubted(bench
 
 def test_each_verifier_that_differs_is_compared_and_no_other(bench: Bench) -> None:
     votes = (Vote.AGREES, Vote.SHOWN, Vote.COMMITTED, Vote.SHOWN)
-    bench.chain.seats[LEASE, ROUND] = [Verifier(at, at + 10, vote) for at, vote in enumerate(votes)]
+    bench.chain.seats[LEASE, ROUND] = [Verifier(at, WorkerId(at + 10), vote) for at, vote in enumerate(votes)]
     bench.chain.answers[LEASE, ROUND] = answer = contents(bench, Look())
     all_off = contents(bench, Look(machine=1))
     theirs = drawn_prints(bench, Look(machine=1))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from renderchain.core.errors import LocalError, SecretError, StoreError
+from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
 from renderchain.core.notices.jobs import JobEnded
@@ -184,7 +185,7 @@ def test_a_canceled_job_pays_what_was_claimed_and_refunds_the_rest(
 def test_results_of_another_key_are_not_watched(world: World, artist: Artist) -> None:
     other = Artist(world, 0xA272)
 
-    async def life() -> int:
+    async def life() -> JobId:
         return await artist.submit(1, SHORT)
 
     job = world.live(life())
@@ -213,7 +214,7 @@ def test_what_nobody_draws_the_artist_draws(world: World, artist: Artist, machin
     world.live(life())
 
 
-async def watch_over(artist: Artist, job: int, wire: Wire) -> None:
+async def watch_over(artist: Artist, job: JobId, wire: Wire) -> None:
     """Watch a job to its end over that wire; whatever is heard when, the report is the same."""
     report = await artist.requester(wire).watch(job)
     assert report.state is JobState.COMPLETED and not report.refused

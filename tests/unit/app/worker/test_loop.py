@@ -12,6 +12,7 @@ import pytest
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
+from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices.leases import LeaseAccepted, LeaseFailed
 
@@ -41,7 +42,7 @@ async def settle(world: World, *machines: Machine) -> None:
 
 
 def test_the_oldest_job_is_done_first(world: World, artist: Artist, machine: Machine) -> None:
-    async def life() -> list[int]:
+    async def life() -> list[JobId]:
         jobs = [await artist.submit(2, SHORT) for _ in range(3)]
         async with machine.working():
             for job in jobs:
@@ -234,7 +235,7 @@ def test_a_job_that_asks_for_too_much_stake_is_not_in_the_way(
 async def complete(
     world: World,
     artist: Artist,
-    job: int,
+    job: JobId,
     wires: list[tuple[Machine, Wire]],
     beside: asyncio.Task[None] | None = None,
 ) -> None:
