@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.app.audit.duties import DRAW_AGE, AuditDuties
+from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties, content_of
 from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VotesSealed
 from renderchain.core.audit.state import (
     AuditInfo,
@@ -129,7 +130,7 @@ def post(disk: Path) -> Post:
 
 def test_a_lease_is_drawn_when_its_block_can_be_read_and_not_before(post: Post) -> None:
     post.duties.own(LEASE)
-    post.chain.block = 50 + DRAW_AGE - 1
+    post.chain.block = 50 + DRAW_AFTER + READABLE_AFTER - 1
     post.pass_when_drawn()
 
     async def next_block() -> None:
