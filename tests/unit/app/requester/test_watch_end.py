@@ -68,7 +68,10 @@ class Unwrapper:
 
 def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None:
     claims = [LeaseClaimed(1, 3, lease_id, 9, 0, 1, 0, 0, 0) for lease_id in (LOST, PAID, LAST)]
-    ends = [LeaseEnded(2, 3, LOST, LeaseState.REJECTED, True), LeaseAccepted(3, 3, PAID, 8, 100)]
+    ends: list[BoardEvent] = [
+        LeaseEnded(2, 3, LOST, LeaseState.REJECTED, True),
+        LeaseAccepted(3, 3, PAID, 8, 100),
+    ]
     chain: Any = Chain(*claims, *ends, JobClosed(4, 3, 50), LeaseAccepted(4, 3, LAST, 8, 200))
     store: Any = Store()
     unwrapper: Any = Unwrapper()
