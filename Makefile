@@ -52,15 +52,15 @@ format: ## put the code into shape
 
 test-fast: ## the tests that need nothing but Python, in under a minute
 	$(SETUP) python
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit tests/board -k "not devnet"
 
 test-contracts: ## the Cairo tests, and that the committed artefacts are up to date
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
-test-chain: ## chain client and content store against a real devnet and Kubo
+test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
 	$(SETUP) demo
-	$(BIN)/python -m pytest tests/chain
+	$(BIN)/python -m pytest tests/chain tests/board
 
 test-blender: ## packing, rendering and the interface in real Blender
 	$(SETUP) system python blender

@@ -113,10 +113,7 @@ class AuditedLease:
         board = self.net.artist.board
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
             mark = mark_of(
-                hash_many,
-                board,
-                self.lease_id,
-                self.round,
+                *(hash_many, board, self.lease_id, self.round),
                 seed=seed,
                 worker_id=verifier.worker_id,
                 nonce=NONCE,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from renderchain.core.contract_errors import ContractError
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.ports.audit_chain import AuditChain
 from renderchain.ports.requester_chain import RequesterChain
@@ -17,23 +18,23 @@ from devkit.rules import Rules
 class Board(RequesterChain, WorkerChain, AuditChain, Protocol):
     """All that an account can do on a board: the ports, and what neither loop does by itself."""
 
-    async def extend(self, job_id: int, more_s: int) -> None:
+    async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""
         ...
 
-    async def top_up(self, job_id: int, reward_fri: int, more_pool_fri: int) -> None:
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
         """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         ...
 
-    async def refund(self, job_id: int) -> None:
+    async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
         ...
 
-    async def assign(self, job_id: int, places: Sequence[tuple[int, int]]) -> list[ContractError]:
+    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
         ...
 
-    async def expire(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns the refusals."""
         ...
 
@@ -47,51 +48,51 @@ class Registry(Protocol):
 
     async def register(
         self, operator: int, payout: int, families: Sequence[int], stake_fri: int, intent_name: str = ""
-    ) -> int:
+    ) -> WorkerId:
         """Stake for a worker that this account will own; returns its number."""
         ...
 
-    async def add_stake(self, worker_id: int, amount_fri: int, intent_name: str = "") -> None:
+    async def add_stake(self, worker_id: WorkerId, amount_fri: int, intent_name: str = "") -> None:
         """Add to a worker's stake; with the same intent it is added once."""
         ...
 
-    async def request_unstake(self, worker_id: int, amount_fri: int) -> None:
+    async def request_unstake(self, worker_id: WorkerId, amount_fri: int) -> None:
         """As the owner, start the cool-down of free stake."""
         ...
 
-    async def cancel_unstake(self, worker_id: int) -> None:
+    async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         ...
 
-    async def complete_unstake(self, worker_id: int) -> None:
+    async def complete_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, take out what has cooled down."""
         ...
 
-    async def set_operator(self, worker_id: int, operator: int) -> None:
+    async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
         """As the owner, name another operator account."""
         ...
 
-    async def set_payout(self, worker_id: int, payout: int) -> None:
+    async def set_payout(self, worker_id: WorkerId, payout: int) -> None:
         """As the owner, have the worker's pay go elsewhere."""
         ...
 
-    async def set_families(self, worker_id: int, families: Sequence[int], supported: bool) -> None:
+    async def set_families(self, worker_id: WorkerId, families: Sequence[int], supported: bool) -> None:
         """As the owner, add or remove what the worker renders."""
         ...
 
-    async def set_offer(self, worker_id: int, offer: StandingOffer) -> None:
+    async def set_offer(self, worker_id: WorkerId, offer: StandingOffer) -> None:
         """As the owner or operator, say what schedulers may assign without asking."""
         ...
 
-    async def set_key(self, worker_id: int, key: int) -> None:
+    async def set_key(self, worker_id: WorkerId, key: int) -> None:
         """As the owner or operator, publish the worker's X25519 key."""
         ...
 
-    async def set_signer(self, worker_id: int, key: int) -> None:
+    async def set_signer(self, worker_id: WorkerId, key: int) -> None:
         """As the owner or operator, name a public key that signs results; 0 for none."""
         ...
 
-    async def set_seats(self, worker_id: int, family: int, units: int) -> None:
+    async def set_seats(self, worker_id: WorkerId, family: int, units: int) -> None:
         """As the owner, take that many seats in a family."""
         ...
 
@@ -108,7 +109,7 @@ class Network(Protocol):
     @property
     def owner(self) -> Registry: ...
     @property
-    def worker_id(self) -> int: ...
+    def worker_id(self) -> WorkerId: ...
 
     @property
     def registry(self) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from renderchain.adapters.starknet.errors import refusal
 from renderchain.core.board_events import BoardEvent, EntryRefused
 from renderchain.core.contract_errors import ContractError, contract_error
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
 
 from devkit.board import view
@@ -79,20 +80,20 @@ class MemoryView(MemoryAccount):
         """STRK in the account itself."""
         return await self._ask("Reading balance_of", lambda model: model.tokens.get(account, 0))
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         """A job's state."""
         return await self._ask(f"Reading job {job_id}", lambda model: view.job_info(model, job_id))
 
-    async def lease(self, lease_id: int) -> LeaseInfo:
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """A lease's state."""
         return await self._ask(f"Reading lease {lease_id}", lambda model: view.lease_info(model, lease_id))
 
-    async def worker(self, worker_id: int) -> WorkerInfo:
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""
         action = f"Reading worker {worker_id}"
         return await self._ask(action, lambda model: view.worker_info(model, worker_id))
 
-    async def worker_id(self) -> int:
+    async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is."""
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
 
@@ -116,10 +117,10 @@ class MemoryView(MemoryAccount):
         refused = await self._do(action, told)
         return [contract_error(f"{action}: {one.subject}", one.reason) for one in refused]
 
-    async def _past(self, kind: type[Event], from_block: int, lease_id: int = 0) -> list[Event]:
+    async def _past(self, kind: type[Event], from_block: int, lease_id: LeaseId | None = None) -> list[Event]:
         """Events of one kind since a block, about one lease or about all."""
         await asyncio.sleep(0)
         blocks = range(max(from_block, 0), self._network.block + 1)
         told = [event for number in blocks for event in self._network.events_of(number)]
         found = [event for event in told if isinstance(event, kind)]
-        return [event for event in found if lease_id in (0, getattr(event, "lease_id", 0))]
+        return [event for event in found if lease_id in (None, getattr(event, "lease_id", None))]

@@ -8,6 +8,7 @@ from renderchain.core.audit.events import ContentsShown, KeyRevealed, LeavesOpen
 from renderchain.core.audit.state import AuditInfo, Content, Verifier
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import ContractError
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.ports.audit_chain import Reveal
 
@@ -20,7 +21,7 @@ MAX_REASON = 31  # letters of a felt
 class MemoryAudits(MemoryView):
     """Implements AuditChain."""
 
-    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Draw what chance decides about these leases; anyone may."""
         wanted = list(lease_ids)
         return await self._batch(
@@ -29,13 +30,13 @@ class MemoryAudits(MemoryView):
 
     async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
         """As a verifier, seal votes: (lease, seat, mark) each."""
-        wanted = list(marks)
+        wanted = [(LeaseId(lease), seat, mark) for lease, seat, mark in marks]
         action = f"Sealing votes on leases {[one[0] for one in wanted]}"
         return await self._batch(action, lambda model: model.commit(self.address, wanted))
 
     async def open_leaves(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seed: int,
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
@@ -67,7 +68,7 @@ class MemoryAudits(MemoryView):
 
     async def compare(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seat: int,
         contents: Sequence[Content],
         answer: Sequence[Content],
@@ -79,56 +80,56 @@ class MemoryAudits(MemoryView):
         action = f"Comparing prints of lease {lease_id}"
         await self._do(action, lambda model: model.compare(self.address, lease_id, seat, *shown))
 
-    async def advance(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
         wanted = list(lease_ids)
         action = f"Advancing leases {wanted}"
         return await self._batch(action, lambda model: model.advance(self.address, job_id, wanted))
 
-    async def appeal_bond_fri(self, lease_id: int) -> int:
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         """What the next appeal costs unless one is right."""
         return await self._ask("Reading bond_to_appeal_fri", lambda model: model.appeal_bond_fri(lease_id))
 
-    async def appeal(self, lease_id: int) -> None:
+    async def appeal(self, lease_id: LeaseId) -> None:
         """As who lost the last round, pay a bond and ask for more verifiers."""
         await self.appeal_bond_fri(lease_id)
         await self._do(f"Appealing for lease {lease_id}", lambda model: model.appeal(self.address, lease_id))
 
-    async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
+    async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
         action = f"Revealing the key of lease {lease_id}"
         await self._do(action, lambda model: model.reveal_key(self.address, lease_id, result, *halves))
 
-    async def report_failure(self, lease_id: int, reason: str) -> None:
+    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
         """As the lease's operator, say that its tasks can't be rendered."""
         action = f"Reporting lease {lease_id} as impossible to render"
         said = reason[:MAX_REASON]
         await self._do(action, lambda model: model.report_failure(self.address, lease_id, said))
 
-    async def audit(self, lease_id: int) -> AuditInfo:
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit."""
         return await self._ask("Reading audit_of", lambda model: view.audit_info(model, lease_id))
 
-    async def seed(self, lease_id: int, round_: int) -> int:
+    async def seed(self, lease_id: LeaseId, round_: int) -> int:
         """The draw of a round."""
         return await self._ask("Reading seed_of", lambda model: view.seed(model, lease_id, round_))
 
-    async def drawn_leaves(self, lease_id: int) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
         """The leaves of the present round."""
         return await self._ask("Reading drawn_leaves", lambda model: view.drawn_leaves(model, lease_id))
 
-    async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
         """The seats of a round."""
         return await self._ask("Reading verifiers_of", lambda model: view.verifiers(model, lease_id, round_))
 
-    async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
         """What the worker's leaves hold."""
         found = [one for one in await self._past(LeavesOpened, from_block, lease_id) if one.round == round_]
         return list(found[0].contents) if found else []
 
     async def shown(
-        self, lease_id: int, round_: int, seat: int, from_block: int
+        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
     ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
         """What a verifier that differs has."""
         place = (round_, seat)
@@ -138,12 +139,12 @@ class MemoryAudits(MemoryView):
         shown = {one.index: one.print for one in prints if (one.round, one.seat) == place}
         return list(last[0]) if last else [], shown
 
-    async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
+    async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
         found = await self._past(ResultSubmitted, from_block, lease_id)
         return found[0].result if found else None
 
-    async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
+    async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
         """The results' key, if it was revealed."""
         found = await self._past(KeyRevealed, from_block, lease_id)
         return found[0].key_hi.to_bytes(16, "big") + found[0].key_lo.to_bytes(16, "big") if found else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.contract_errors import ContractError
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult
 
 from devkit.board import view
@@ -15,28 +16,28 @@ from devkit.board.audits import MemoryAudits
 class MemoryChain(MemoryAudits):
     """Implements all chain ports; make it with ``MemoryNetwork.chain``."""
 
-    async def create_job(self, terms: JobTerms, intent_name: str = "") -> int:
+    async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
         """Pay the escrow and create the job; with the same intent it happens once."""
         return await self._do(
             "Creating the job", lambda model: model.create_job(self.address, terms), intent_name=intent_name
         )
 
-    async def recover(self) -> dict[str, int]:
+    async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left: here nothing can be left."""
         return {}
 
-    async def extend(self, job_id: int, more_s: int) -> None:
+    async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""
         await self._do(f"Extending job {job_id}", lambda model: model.extend(self.address, job_id, more_s))
 
-    async def top_up(self, job_id: int, reward_fri: int, more_pool_fri: int) -> None:
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
         """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         await self._do(
             f"Topping up job {job_id}",
             lambda model: model.top_up(self.address, job_id, reward_fri, more_pool_fri),
         )
 
-    async def cancel(self, job_id: int) -> None:
+    async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds; it is in the account afterwards."""
         action = f"Canceling job {job_id}"
         await self._do(
@@ -45,35 +46,35 @@ class MemoryChain(MemoryAudits):
             lambda model: model.withdraw(self.address, [self.address]),
         )
 
-    async def refund(self, job_id: int) -> None:
+    async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
         await self._do(f"Refunding job {job_id}", lambda model: model.refund(self.address, job_id))
 
-    async def assign(self, job_id: int, places: Sequence[tuple[int, int]]) -> list[ContractError]:
+    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
         wanted = sorted(places)
         action = f"Assigning leases of job {job_id}"
         return await self._batch(action, lambda model: model.assign(self.address, job_id, wanted))
 
-    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept leases, which pays their workers; returns what was refused."""
         wanted = sorted(lease_ids)
         action = f"Accepting leases {list(lease_ids)} of job {job_id}"
         return await self._batch(action, lambda model: model.accept(self.address, job_id, wanted))
 
-    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Accept leases whose window is over; anyone may. Returns what was refused."""
         wanted = sorted(lease_ids)
         action = f"Accepting leases {list(lease_ids)} of job {job_id} late"
         return await self._batch(action, lambda model: model.accept_late(self.address, job_id, wanted))
 
-    async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
+    async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have 1 to 8 leaves audited."""
         wanted = list(leaves)
         action = f"Challenging leaves {wanted} of lease {lease_id}"
         await self._do(action, lambda model: model.challenge_pixels(self.address, lease_id, wanted))
 
-    async def challenge_delivery(self, lease_id: int) -> None:
+    async def challenge_delivery(self, lease_id: LeaseId) -> None:
         """As the requester, pay a bond and have a committee fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
         await self._do(action, lambda model: model.challenge_delivery(self.address, lease_id))
@@ -82,29 +83,29 @@ class MemoryChain(MemoryAudits):
         """What chance decided since a block, of all jobs."""
         return await self._past(LeaseDrawn, from_block)
 
-    async def claim_lease(self, job_id: int, slot: int) -> int:
+    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         """Take the range that the board chooses into a free slot; returns the lease's id."""
         worker = await self.worker_id()
         action = f"Claiming a lease of job {job_id}"
         return await self._do(action, lambda model: model.claim_lease(self.address, job_id, worker, slot))
 
-    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
         """Post a lease's result."""
         await self._do(
             f"Submitting lease {lease_id}", lambda model: model.submit(self.address, lease_id, result)
         )
 
-    async def expire(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns what was refused."""
         wanted = list(lease_ids)
         action = f"Expiring leases {wanted} of job {job_id}"
         return await self._batch(action, lambda model: model.expire(self.address, job_id, wanted))
 
-    async def give_back(self, lease_id: int) -> None:
+    async def give_back(self, lease_id: LeaseId) -> None:
         """As the worker, return a lease before submitting."""
         await self._do(f"Giving back lease {lease_id}", lambda model: model.give_back(self.address, lease_id))
 
-    async def open_leases(self) -> list[int]:
+    async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         worker = await self.worker_id()
         return await self._ask("Reading open_leases", lambda model: view.open_leases(model, worker))

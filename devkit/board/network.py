@@ -47,16 +47,15 @@ class MemoryNetwork:
 
     rules: Rules
     seed: int = 0
+    checks_money: bool = False  # after each call, which takes longer the more there is
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)
-    _dropped_from: list[int] = field(
-        default_factory=list, init=False
-    )  # the first block of each reorganisation
+    _dropped_from: list[int] = field(default_factory=list, init=False)  # one for each reorganisation
     _intents: dict[Intent, tuple[int, Any]] = field(default_factory=dict, init=False)  # block and answer
     _followers: dict[asyncio.Event, None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._blocks.append(Block(START_S, self._hash_of(0)))
+        self._blocks.append(Block(START_S, self._next_hash()))
         self.model = self._new_model()
 
     @property
@@ -70,9 +69,9 @@ class MemoryNetwork:
         return len(self._blocks) - 1
 
     def pass_time(self, seconds: int, blocks: int = 10) -> None:
-        """Let time pass, and make blocks in which it shows."""
-        for _ in range(blocks):
-            self._add(Block(self.now_s + seconds, self._hash_of(len(self._blocks))))
+        """Let time pass, and make blocks in which it shows, at least one."""
+        for _ in range(max(blocks, 1)):
+            self._add(Block(self.now_s + seconds, self._next_hash()))
             seconds = 0
 
     def fund(self, address: int, fri: int) -> None:
@@ -105,8 +104,10 @@ class MemoryNetwork:
         except Refused as refused:
             self._replay()
             raise refusal(action, str(refused)) from refused
+        if self.checks_money:
+            self.check_money()
         told = tuple(self.model.events)
-        self._add(Block(self.now_s, self._hash_of(number), (call, *later), told))
+        self._add(Block(self.now_s, self._next_hash(), (call, *later), told))
         return answer
 
     def write_once(self, intent: Intent, action: str, call: Callable[[Model], Answer]) -> Answer:
@@ -120,13 +121,31 @@ class MemoryNetwork:
             raise ChainError(f"{action} was refused before under the same name; nothing was sent now.")
         return cast(Answer, known)
 
+    @property
+    def board_fri(self) -> int:
+        """What the board must hold by its books."""
+        return self.model.board_fri
+
+    @property
+    def registry_fri(self) -> int:
+        """What the registry must hold by its books."""
+        return self.model.registry_fri
+
+    def check_money(self) -> None:
+        """Both contracts have exactly what their books say, and nothing came from nowhere."""
+        addresses, tokens = self.model.addresses, self.model.tokens
+        held = [tokens.get(one, 0) for one in (addresses.board, addresses.registry)]
+        assert held == [self.board_fri, self.registry_fri]
+        assert sum(tokens.values()) == sum(fri for _, fri in self._funds)
+        assert min(tokens.values(), default=0) >= 0
+
     def events_of(self, number: int) -> tuple[BoardEvent, ...]:
         """What the board told in a block."""
         return self._blocks[number].events
 
-    def time_of(self, number: int) -> int:
-        """A block's time."""
-        return self._blocks[number].time_s
+    def hash_of(self, number: int) -> int:
+        """A block's hash, from which chance follows."""
+        return self._blocks[number].hash
 
     def reorganise(self, from_block: int) -> None:
         """Drop the blocks from there on; all who follow hear of it, then of everything again."""
@@ -142,12 +161,13 @@ class MemoryNetwork:
         """Every event from that block on, in order; endless."""
         more = asyncio.Event()
         self._followers[more] = None
-        known, next_block = len(self._dropped_from), from_block
+        first_block = max(from_block, 0)
+        known, next_block = len(self._dropped_from), first_block
         try:
             while True:
                 if known < len(self._dropped_from):
                     dropped_from = self._dropped_from[known]
-                    known, next_block = known + 1, from_block
+                    known, next_block = known + 1, first_block
                     yield Reorganised(dropped_from)
                 elif next_block < len(self._blocks):
                     told, next_block = self._blocks[next_block].events, next_block + 1
@@ -178,12 +198,12 @@ class MemoryNetwork:
                 call(self.model)
 
     def _new_model(self) -> Model:
-        model = Model(self.rules, ADDRESSES, lambda number: self._blocks[number].hash)
+        model = Model(self.rules, ADDRESSES, self.hash_of)
         for address, fri in self._funds:
             model.fund(address, fri)
         return model
 
-    def _hash_of(self, number: int) -> int:
-        """Another one after each reorganisation."""
-        told = f"{self.seed} {number} {len(self._dropped_from)}"
+    def _next_hash(self) -> int:
+        """Of the next block; another one after each reorganisation."""
+        told = f"{self.seed} {len(self._blocks)} {len(self._dropped_from)}"
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:31], "big")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.ids import WorkerId
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.board.chain import MemoryChain
@@ -25,7 +26,7 @@ class MemoryPeople:
     worker: MemoryChain
     outsider: MemoryChain
     owner: MemoryRegistry
-    worker_id: int
+    worker_id: WorkerId
 
     @property
     def registry(self) -> int:
@@ -46,11 +47,11 @@ class MemoryPeople:
 
 
 class MemoryNetworks:
-    """Makes networks in which everybody has 1,000 STRK."""
+    """Makes networks in which everybody has 1,000 STRK, and money is checked after each call."""
 
     async def network(self, rules: Rules = RULES) -> MemoryPeople:
         """A new one with one worker."""
-        memory = MemoryNetwork(rules)
+        memory = MemoryNetwork(rules, checks_money=True)
         for account in ACCOUNTS:
             memory.fund(account, 1000 * FRI_PER_STRK)
         artist, owner, operator, outsider = ACCOUNTS[:4]

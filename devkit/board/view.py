@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier
+from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
 
@@ -14,7 +15,7 @@ from devkit.model.ledger import need, slot_of
 NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
 
 
-def job_info(model: Model, number: int) -> JobInfo:
+def job_info(model: Model, number: JobId) -> JobInfo:
     """A job's state; once another has its place, what its events told of its end."""
     need(number in model.jobs, "unknown job")
     job = model.jobs[number]
@@ -36,15 +37,15 @@ def job_info(model: Model, number: int) -> JobInfo:
     return info
 
 
-def lease_info(model: Model, number: int) -> LeaseInfo:
+def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
     """A lease's state; NONE, beside the rest of the slot's present lease, once the slot was used again."""
     lease = model.slots.get(slot_of(number))
     if not lease:
-        return LeaseInfo(number, 0, 0, 0, 0, 0, LeaseState.NONE, DrawOutcome.NOT_DRAWN, 0, 0)
+        return LeaseInfo(number, NO_JOB, 0, 0, 0, 0, LeaseState.NONE, DrawOutcome.NOT_DRAWN, 0, 0)
     is_it = lease.number == number
     return LeaseInfo(
         lease_id=number,
-        job_id=lease.job if is_it else 0,
+        job_id=lease.job if is_it else NO_JOB,
         first=lease.first,
         count=lease.count,
         attempt=lease.attempt,
@@ -56,7 +57,7 @@ def lease_info(model: Model, number: int) -> LeaseInfo:
     )
 
 
-def worker_info(model: Model, number: int) -> WorkerInfo:
+def worker_info(model: Model, number: WorkerId) -> WorkerInfo:
     """A worker's stake, addresses and record."""
     need(number in model.workers, "unknown worker")
     worker = model.workers[number]
@@ -64,13 +65,13 @@ def worker_info(model: Model, number: int) -> WorkerInfo:
     return WorkerInfo(number, **{name: getattr(worker, name) for name in names})
 
 
-def open_leases(model: Model, worker: int) -> list[int]:
+def open_leases(model: Model, worker: WorkerId) -> list[LeaseId]:
     """What a worker holds."""
     held = [one for (number, _), one in sorted(model.slots.items()) if number == worker]
     return [lease.number for lease in held if lease.state in HELD]
 
 
-def audit_info(model: Model, number: int) -> AuditInfo:
+def audit_info(model: Model, number: LeaseId) -> AuditInfo:
     """The lease's audit."""
     audit = model.audit_of(number)
     if not audit:
@@ -78,12 +79,12 @@ def audit_info(model: Model, number: int) -> AuditInfo:
     return AuditInfo(**{name: getattr(audit, name) for name in AuditInfo.__dataclass_fields__})
 
 
-def seed(model: Model, number: int, round_: int) -> int:
+def seed(model: Model, number: LeaseId, round_: int) -> int:
     """The draw of a round."""
     return model.seeds.get((slot_of(number), round_), 0)
 
 
-def drawn_leaves(model: Model, number: int) -> list[int]:
+def drawn_leaves(model: Model, number: LeaseId) -> list[int]:
     """The leaves of the present round."""
     lease = model.lease(number)
     need(lease, "unknown job")
@@ -91,7 +92,7 @@ def drawn_leaves(model: Model, number: int) -> list[int]:
     return model.leaves_in(model.job(lease.job), lease, model.audit_of(number))
 
 
-def verifiers(model: Model, number: int, round_: int) -> list[Verifier]:
+def verifiers(model: Model, number: LeaseId, round_: int) -> list[Verifier]:
     """The seats of a round."""
     audit = model.audit_of(number)
     seats = audit.rounds[round_] if audit and round_ < len(audit.rounds) else []

@@ -25,6 +25,7 @@ from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.worker.loop import Worker, WorkerRules
 from renderchain.app.worker.render_lease import RenderLease
+from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.sealed import SECRET_BITS
@@ -59,7 +60,7 @@ class Machine:
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
-        self.worker_id = 0
+        self.worker_id = WorkerId(0)
         self._chance = random.Random(address)
 
     @property
@@ -183,16 +184,16 @@ class Artist:
         )
         return Requester(parts, self.reporter)
 
-    async def submit(self, frames: int, offer: Offer = OFFER, first: int = 1) -> int:
+    async def submit(self, frames: int, offer: Offer = OFFER) -> JobId:
         """Submit a job of so many frames; returns its id."""
         package = self.folder / "package"
-        manifest = pack(package, range(first, first + frames))
+        manifest = pack(package, range(1, frames + 1))
         return await self.requester().submit(package, manifest, offer, name="job", output=self.output)
 
     def frames(self) -> list[str]:
         """The images that it has."""
         return sorted(path.name for path in self.output.glob("*.png"))
 
-    def watching(self, job_id: int) -> asyncio.Task[JobReport]:
+    def watching(self, job_id: JobId) -> asyncio.Task[JobReport]:
         """Watch a job beside."""
         return asyncio.create_task(self.requester().watch(job_id))

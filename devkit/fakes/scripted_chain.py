@@ -11,6 +11,7 @@ from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
 from renderchain.ports.audit_chain import Reveal
 
@@ -31,13 +32,13 @@ class ScriptedChain(Faults):
         self.after: dict[str, Callable[[], object]] = {}
         self.news: asyncio.Queue[BoardEvent] = asyncio.Queue()
         self.block = 100
-        self.own_id = 1
+        self.own_id = WorkerId(1)
         self.bond_fri = 10
         self.step_s = 600
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[int, JobInfo] = {}
-        self.leases: dict[int, LeaseInfo] = {}
+        self.leases: dict[LeaseId, LeaseInfo] = {}
         self.workers: dict[int, WorkerInfo] = {}
         self.audits: dict[int, AuditInfo] = {}
         self.seeds: dict[tuple[int, int], int] = {}
@@ -85,65 +86,65 @@ class ScriptedChain(Faults):
     async def tokens_fri(self, account: int) -> int:
         return self.tokens[account]
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         self.meet("job")
         if job_id not in self.jobs:
             raise UnknownJob(f"Reading job {job_id}")
         return self.jobs[job_id]
 
-    async def lease(self, lease_id: int) -> LeaseInfo:
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         self.meet("lease")
         return self.leases[lease_id]
 
-    async def worker(self, worker_id: int) -> WorkerInfo:
+    async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         return self.workers[worker_id]
 
-    async def worker_id(self) -> int:
+    async def worker_id(self) -> WorkerId:
         return self.own_id
 
-    async def create_job(self, terms: JobTerms, intent_name: str = "") -> int:
+    async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
         self._send("create_job", terms, intent_name)
-        return len(self.of("create_job"))
+        return JobId(len(self.of("create_job")))
 
-    async def recover(self) -> dict[str, int]:
+    async def recover(self) -> dict[str, JobId]:
         return {}
 
-    async def accept(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept", job_id, list(lease_ids))
 
-    async def cancel(self, job_id: int) -> None:
+    async def cancel(self, job_id: JobId) -> None:
         self._send("cancel", job_id)
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         self._send("withdraw", list(accounts))
 
-    async def draw(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("draw", job_id, list(lease_ids))
 
-    async def challenge_pixels(self, lease_id: int, leaves: Sequence[int]) -> None:
+    async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         self._send("challenge_pixels", lease_id, list(leaves))
 
-    async def challenge_delivery(self, lease_id: int) -> None:
+    async def challenge_delivery(self, lease_id: LeaseId) -> None:
         self._send("challenge_delivery", lease_id)
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]
 
-    async def claim_lease(self, job_id: int, slot: int) -> int:
+    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         self._send("claim_lease", job_id, slot)
         return min(self.leases)
 
-    async def submit(self, lease_id: int, result: LeaseResult) -> None:
+    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
         self._send("submit", lease_id, result)
         self.results[lease_id] = result
 
-    async def accept_late(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept_late", job_id, list(lease_ids))
 
-    async def give_back(self, lease_id: int) -> None:
+    async def give_back(self, lease_id: LeaseId) -> None:
         self._send("give_back", lease_id)
 
-    async def open_leases(self) -> list[int]:
+    async def open_leases(self) -> list[LeaseId]:
         return sorted(self.leases)
 
     async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
@@ -151,7 +152,7 @@ class ScriptedChain(Faults):
 
     async def open_leaves(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seed: int,
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
@@ -173,7 +174,7 @@ class ScriptedChain(Faults):
 
     async def compare(
         self,
-        lease_id: int,
+        lease_id: LeaseId,
         seat: int,
         contents: Sequence[Content],
         answer: Sequence[Content],
@@ -182,43 +183,43 @@ class ScriptedChain(Faults):
     ) -> None:
         self._send("compare", lease_id, seat, list(contents), list(answer), list(prints), list(answer_prints))
 
-    async def advance(self, job_id: int, lease_ids: Sequence[int]) -> list[ContractError]:
+    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("advance", job_id, list(lease_ids))
 
-    async def appeal_bond_fri(self, lease_id: int) -> int:
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         return self.bond_fri
 
-    async def appeal(self, lease_id: int) -> None:
+    async def appeal(self, lease_id: LeaseId) -> None:
         self._send("appeal", lease_id)
 
-    async def reveal_key(self, lease_id: int, result: LeaseResult, key: bytes) -> None:
+    async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         self._send("reveal_key", lease_id, result, key)
 
-    async def report_failure(self, lease_id: int, reason: str) -> None:
+    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
         self._send("report_failure", lease_id, reason)
 
-    async def audit(self, lease_id: int) -> AuditInfo:
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
         return self.audits.get(lease_id, NO_AUDIT)
 
-    async def seed(self, lease_id: int, round_: int) -> int:
+    async def seed(self, lease_id: LeaseId, round_: int) -> int:
         return self.seeds[lease_id, round_]
 
-    async def drawn_leaves(self, lease_id: int) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
         return self.drawn_of[lease_id]
 
-    async def verifiers(self, lease_id: int, round_: int) -> list[Verifier]:
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
         return self.seats.get((lease_id, round_), [])
 
-    async def opened(self, lease_id: int, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
         return self.answers.get((lease_id, round_), [])
 
-    async def shown(self, lease_id: int, round_: int, seat: int, from_block: int) -> Shown:
+    async def shown(self, lease_id: LeaseId, round_: int, seat: int, from_block: int) -> Shown:
         return self.shown_by[lease_id, round_, seat]
 
-    async def submitted(self, lease_id: int, from_block: int) -> LeaseResult | None:
+    async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         return self.results.get(lease_id)
 
-    async def revealed_key(self, lease_id: int, from_block: int) -> bytes | None:
+    async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
         return self.keys.get(lease_id)
 
     async def phase_s(self) -> int:

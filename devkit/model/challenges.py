@@ -8,6 +8,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS, least_lock
 from renderchain.core.audit.events import FailureReported, KeyRevealed, LeaseChallenged
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome
+from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseEvent
 from renderchain.core.sealed import key_hash_of
@@ -22,7 +23,7 @@ MAX_NAMED = 8
 class ChallengesModel(VotesModel):
     """Every method with a ``caller`` is a call."""
 
-    def doubted(self, caller: int, number: int) -> tuple[Job, Lease]:
+    def doubted(self, caller: int, number: LeaseId) -> tuple[Job, Lease]:
         """A lease that its requester may doubt now."""
         lease = self.ready(number, LeaseEvent.REJECT)
         job = self.job(lease.job)
@@ -39,14 +40,14 @@ class ChallengesModel(VotesModel):
         pay, _ = job.stakes_of(lease)
         return least_lock(pay, SEATS[0] * job.fee_fri(lease.count, named))
 
-    def challenge_pixels(self, caller: int, number: int, leaves: Sequence[int]) -> None:
+    def challenge_pixels(self, caller: int, number: LeaseId, leaves: Sequence[int]) -> None:
         job, lease = self.doubted(caller, number)
         need(lease.draw_outcome is not DrawOutcome.CLEARED, "lease is in court")
         known = max(leaves, default=0) < lease.count * job.terms.tiles
         need(0 < len(leaves) <= MAX_NAMED and known, "name 1 to 8 of its leaves")
         self.challenge(job, lease, AuditKind.PIXELS, AuditPhase.DRAW, tuple(leaves))
 
-    def challenge_delivery(self, caller: int, number: int) -> None:
+    def challenge_delivery(self, caller: int, number: LeaseId) -> None:
         """The worker has to reveal the key, then a committee fetches the results."""
         job, lease = self.doubted(caller, number)
         self.challenge(job, lease, AuditKind.DELIVERY, AuditPhase.KEY)
@@ -62,7 +63,7 @@ class ChallengesModel(VotesModel):
         self.begin_audit(lease, audit)
         self.emit(LeaseChallenged, job.number, lease.number, kind, leaves, bond)
 
-    def reveal_key(self, caller: int, number: int, result: LeaseResult, key_hi: int, key_lo: int) -> None:
+    def reveal_key(self, caller: int, number: LeaseId, result: LeaseResult, key_hi: int, key_lo: int) -> None:
         self.of_operator(caller, number)
         self.need_result(number, result)
         lease, audit = self.in_phase(number, AuditPhase.KEY)
@@ -71,7 +72,7 @@ class ChallengesModel(VotesModel):
         self.enter(audit, AuditPhase.DRAW)
         self.emit(KeyRevealed, lease.job, number, key_hi, key_lo)
 
-    def report_failure(self, caller: int, number: int, reason: str) -> None:
+    def report_failure(self, caller: int, number: LeaseId, reason: str) -> None:
         self.of_operator(caller, number)
         lease = self.ready(number, LeaseEvent.REPORT)
         need(reason, "failure without a reason")

@@ -8,6 +8,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import leaf_at, unit_at
 from renderchain.core.audit.economics import BOND_FEES
 from renderchain.core.audit.state import AuditKind
+from renderchain.core.ids import WorkerId
 
 from devkit.model.leases import LeasesModel
 from devkit.model.records import Audit, Job, Lease, Worker
@@ -30,8 +31,8 @@ class CommitteesModel(LeasesModel):
         seed: int,
         wanted: int,
         least: int,
-        taken: Sequence[int] = (),
-    ) -> list[int]:
+        taken: Sequence[WorkerId] = (),
+    ) -> list[WorkerId]:
         """Workers, whose bonds are locked; nobody if there are not enough. ``taken`` have seats already."""
         fee = self.fee_of(job, lease, audit, audit.round)
         found = self.candidates(job, lease, fee, seed, wanted, taken)
@@ -44,14 +45,14 @@ class CommitteesModel(LeasesModel):
         return found
 
     def candidates(
-        self, job: Job, lease: Lease, fee: int, seed: int, wanted: int, taken: Sequence[int]
-    ) -> list[int]:
+        self, job: Job, lease: Lease, fee: int, seed: int, wanted: int, taken: Sequence[WorkerId]
+    ) -> list[WorkerId]:
         """Holders of drawn units."""
         family = self.seats_in(job.terms.family)
         epoch = lease.since_block // self.rules.epoch_blocks - 1
         units = family.units_until(epoch) if epoch >= 0 else 0
         owners = {job.requester, *(self.workers[one].owner for one in (lease.worker, *taken))}
-        found: list[int] = []
+        found: list[WorkerId] = []
         for attempt in range(TRIES * wanted if units else 0):
             if len(found) == wanted:
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from renderchain.core.board_events import JobCreated, JobImproved, TasksRefunded, Withdrawn
+from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms
 
 from devkit.model.ledger import PLACES, need
@@ -18,7 +19,7 @@ MAX_LEVEL = 15
 class JobsModel(RegistryModel):
     """Every method with a ``caller`` is a call."""
 
-    def create_job(self, caller: int, terms: JobTerms) -> int:
+    def create_job(self, caller: int, terms: JobTerms) -> JobId:
         need(not self.paused, "network takes no new jobs")
         check_terms(terms, self.rules)
         self.collect(caller, terms.escrow_fri)
@@ -37,19 +38,19 @@ class JobsModel(RegistryModel):
         self.emit(JobCreated, number, terms.family, caller, terms)
         return number
 
-    def next_job(self) -> int:
+    def next_job(self) -> JobId:
         """The number of a new job, in a place that was left last or a new one."""
         if self.left:
             left = self.left.pop()
             self.replaced.add(left)
-            return left + PLACES
+            return JobId(left + PLACES)
         self.places += 1
-        return self.places
+        return JobId(self.places)
 
     def takes_claims(self, job: Job) -> bool:
         return not job.stopped and self.now_s < job.expires_at_s
 
-    def extend(self, caller: int, number: int, more_s: int) -> None:
+    def extend(self, caller: int, number: JobId, more_s: int) -> None:
         job = self.requested(caller, number)
         need(self.takes_claims(job), "job is over")
         need(more_s, "nothing is improved")
@@ -57,7 +58,7 @@ class JobsModel(RegistryModel):
         job.expires_block += more_s // self.rules.slowest_block_s
         self.announce(job)
 
-    def top_up(self, caller: int, number: int, reward: int, pool: int) -> None:
+    def top_up(self, caller: int, number: JobId, reward: int, pool: int) -> None:
         job = self.requested(caller, number)
         need(self.takes_claims(job) and not job.settled, "job is over")
         old = job.rewards[-1]
@@ -73,10 +74,10 @@ class JobsModel(RegistryModel):
         """The requester offers more."""
         self.emit(JobImproved, job.number, job.rewards[-1], job.pool_fri, job.expires_at_s)
 
-    def cancel(self, caller: int, number: int) -> None:
+    def cancel(self, caller: int, number: JobId) -> None:
         self.stop(self.requested(caller, number))
 
-    def refund(self, caller: int, number: int) -> None:
+    def refund(self, caller: int, number: JobId) -> None:
         job = self.job(number)
         over = self.now_s >= job.expires_at_s and self.block >= job.expires_block
         need(over, "job has not expired")

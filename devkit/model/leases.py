@@ -13,6 +13,7 @@ from renderchain.core.board_events import (
     LeaseEnded,
     ResultSubmitted,
 )
+from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import MAX_SLOTS
 from renderchain.core.lifecycle import HELD, MAX_ATTEMPTS, LeaseEvent
@@ -44,7 +45,7 @@ class Ranges:
 class LeasesModel(JobsModel):
     """Every method with a ``caller`` is a call."""
 
-    def claim_lease(self, caller: int, number: int, worker: int, slot: int) -> int:
+    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int) -> LeaseId:
         job = self.job(number)
         need(self.takes_claims(job), "job is over")
         is_open = self.passed(job.heard_s, job.heard_block, job.terms.scheduler_grace_s)
@@ -54,7 +55,7 @@ class LeasesModel(JobsModel):
             raise answer
         return answer
 
-    def assign(self, caller: int, number: int, places: Sequence[Slot]) -> None:
+    def assign(self, caller: int, number: JobId, places: Sequence[Slot]) -> None:
         """Job 0 is the newest one."""
         job = self.job(number or self.newest)
         need(job.terms.scheduler and caller == job.terms.scheduler, "not the scheduler")
@@ -69,20 +70,20 @@ class LeasesModel(JobsModel):
                 self.emit(EntryRefused, job.number, worker, str(answer))
         job.heard_s, job.heard_block = self.now_s, self.block
 
-    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[int | Refused]:
+    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[LeaseId | Refused]:
         """Claims for an operator, or assigns if that is 0: the lease's number or why not, for each place.
 
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
         """
         ranges, plans = Ranges(job), list[Range | Refused]()
-        next_place = (0, 0)
+        next_place: Slot = (NO_WORKER, 0)
         for place in places:
             try:
                 plans.append(self.plan(place, ranges, next_place))
                 next_place = (place[0], place[1] + 1)
             except Refused as refused:
                 plans.append(refused)
-        answers = list[int | Refused]()
+        answers = list[LeaseId | Refused]()
         for place, plan in zip(places, plans, strict=True):
             try:
                 answers.append(self.open_lease(job, place, plan, operator))
@@ -102,7 +103,7 @@ class LeasesModel(JobsModel):
         need(place >= next_place, "places are not in order")
         return ranges.take()
 
-    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> int:
+    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> LeaseId:
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
@@ -119,20 +120,20 @@ class LeasesModel(JobsModel):
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
         return lease.number
 
-    def submit(self, caller: int, number: int, result: LeaseResult) -> None:
+    def submit(self, caller: int, number: LeaseId, result: LeaseResult) -> None:
         self.of_operator(caller, number)
         self.put_result(number, result)
 
-    def submit_signed(self, caller: int, results: Sequence[tuple[int, LeaseResult]]) -> None:
+    def submit_signed(self, caller: int, results: Sequence[tuple[LeaseId, LeaseResult]]) -> None:
         """Signatures are taken as right."""
 
-        def one(entry: tuple[int, LeaseResult]) -> None:
+        def one(entry: tuple[LeaseId, LeaseResult]) -> None:
             need(slot_of(entry[0])[0] in self.workers, "not the lease operator")
             self.put_result(*entry)
 
-        self.batch(0, results, one, lambda entry: entry[0])
+        self.batch(NO_JOB, results, one, lambda entry: entry[0])
 
-    def put_result(self, number: int, result: LeaseResult) -> None:
+    def put_result(self, number: LeaseId, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(result.root and (result.results_hi or result.results_lo), "empty result")
         self.turn(lease, LeaseEvent.SUBMIT)
@@ -140,13 +141,13 @@ class LeasesModel(JobsModel):
         self.results[slot_of(number)] = result
         self.emit(ResultSubmitted, lease.job, number, result)
 
-    def accept(self, caller: int, job: int, leases: Sequence[int]) -> None:
+    def accept(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         self.settle_all(self.requested(caller, job), leases, LeaseEvent.ACCEPT)
 
-    def accept_late(self, caller: int, job: int, leases: Sequence[int]) -> None:
+    def accept_late(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         self.settle_all(self.job(job), leases, LeaseEvent.ACCEPT_LATE)
 
-    def settle_all(self, job: Job, leases: Sequence[int], event: LeaseEvent) -> None:
+    def settle_all(self, job: Job, leases: Sequence[LeaseId], event: LeaseEvent) -> None:
         paid: list[tuple[Lease, int]] = []
         self.lease_batch(job.number, leases, lambda number: paid.append(self.settle(job, number, event)))
         self.finish(job)
@@ -155,7 +156,7 @@ class LeasesModel(JobsModel):
             self.emit(LeaseAccepted, job.number, lease.number, payout, amount)
             self.pay(payout, amount)
 
-    def settle(self, job: Job, number: int, event: LeaseEvent) -> tuple[Lease, int]:
+    def settle(self, job: Job, number: LeaseId, event: LeaseEvent) -> tuple[Lease, int]:
         """The lease, and what its worker gets."""
         lease = self.ready(number, event)
         need(lease.job == job.number, "lease of another job")
@@ -175,10 +176,10 @@ class LeasesModel(JobsModel):
         bonus = job.take_from_pool(job.audit_fri(lease.count) // 2) if spared and lease.exp else 0
         return lease, pay + bonus
 
-    def expire(self, caller: int, job: int, leases: Sequence[int]) -> None:
+    def expire(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         found = self.job(job)
 
-        def one(number: int) -> None:
+        def one(number: LeaseId) -> None:
             lease = self.ready(number, LeaseEvent.EXPIRE)
             need(lease.job == job, "lease of another job")
             over = self.passed(lease.since_s, lease.since_block, found.terms.lease_timeout_s)
@@ -188,7 +189,7 @@ class LeasesModel(JobsModel):
         self.lease_batch(job, leases, one)
         self.finish(found)
 
-    def give_back(self, caller: int, number: int) -> None:
+    def give_back(self, caller: int, number: LeaseId) -> None:
         self.of_operator(caller, number)
         lease = self.ready(number, LeaseEvent.GIVE_BACK)
         job = self.jobs[lease.job]

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER, seed_of
 from renderchain.core.board_events import BoardEvent, EntryRefused, JobClosed
+from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseEvent, LeaseState, after
@@ -54,12 +55,13 @@ class Ledger:
         self.addresses = addresses
         self.hash_of_block = hash_of_block
         self.now_s = self.block = 0
-        self.jobs: dict[int, Job] = {}
-        self.newest = 0
+        self.jobs: dict[JobId, Job] = {}
+        self.newest = NO_JOB
         self.places = 0
-        self.left: list[int] = []  # settled jobs whose places are free
-        self.replaced: set[int] = set()  # jobs whose places others have
-        self.workers: dict[int, Worker] = {}
+        self.left: list[JobId] = []  # settled jobs whose places are free
+        self.replaced: set[JobId] = set()  # jobs whose places others have
+        self.workers: dict[WorkerId, Worker] = {}
+        self.operators: dict[int, WorkerId] = {}  # their workers
         self.families: dict[int, FamilySeats] = {}
         self.slots: dict[Slot, Lease] = {}
         # These stay in their slots until its next lease has some of its own.
@@ -126,11 +128,11 @@ class Ledger:
         self.burned_fri += amount - reward
         self.transfer(self.addresses.registry, self.addresses.board, reward)
 
-    def job(self, number: int) -> Job:
+    def job(self, number: JobId) -> Job:
         need(number in self.jobs and number not in self.replaced, "unknown job")
         return self.jobs[number]
 
-    def requested(self, caller: int, number: int) -> Job:
+    def requested(self, caller: int, number: JobId) -> Job:
         job = self.job(number)
         need(caller == job.requester, "not the requester")
         return job
@@ -142,18 +144,18 @@ class Ledger:
             self.left.append(job.number)
             self.emit(JobClosed, job.number, job.pool_fri)
 
-    def lease(self, number: int) -> Lease | None:
+    def lease(self, number: LeaseId) -> Lease | None:
         found = self.slots.get(slot_of(number))
         return found if found and found.number == number else None
 
-    def lease_in(self, job: Job, number: int) -> Lease:
+    def lease_in(self, job: Job, number: LeaseId) -> Lease:
         """A lease of that job."""
         lease = self.lease(number)
         need(lease and lease.job == job.number, "lease of another job")
         assert lease
         return lease
 
-    def audit_of(self, number: int) -> Audit | None:
+    def audit_of(self, number: LeaseId) -> Audit | None:
         found = self.audits.get(slot_of(number))
         return found if found and found.lease_id == number else None
 
@@ -161,11 +163,11 @@ class Ledger:
         """The lease's own from now on."""
         lease.audit = self.audits[lease.worker, lease.slot] = audit
 
-    def of_operator(self, caller: int, number: int) -> None:
+    def of_operator(self, caller: int, number: LeaseId) -> None:
         worker = self.workers.get(split_lease_id(number)[0])
         need(worker and caller == worker.operator, "not the lease operator")
 
-    def ready(self, number: int, event: LeaseEvent) -> Lease:
+    def ready(self, number: LeaseId, event: LeaseEvent) -> Lease:
         """A lease to which that may happen now."""
         lease = self.lease(number)
         need(lease and after(lease.state, event), "lease in another state")
@@ -192,7 +194,7 @@ class Ledger:
 
     def batch(
         self,
-        job_id: int,
+        job_id: JobId,
         entries: Iterable[Entry],
         work: Callable[[Entry], object],
         subject: Callable[[Entry], int],
@@ -210,12 +212,14 @@ class Ledger:
         if len(reasons) == len(listed):
             raise reasons[0]
 
-    def lease_batch(self, job_id: int, leases: Iterable[int], work: Callable[[int], object]) -> None:
+    def lease_batch(
+        self, job_id: JobId, leases: Iterable[LeaseId], work: Callable[[LeaseId], object]
+    ) -> None:
         """A batch of leases of one job."""
         self.batch(job_id, leases, work, lambda number: number)
 
 
-def slot_of(number: int) -> Slot:
+def slot_of(number: LeaseId) -> Slot:
     """Where a lease is."""
     worker, slot, _ = split_lease_id(number)
     return worker, slot

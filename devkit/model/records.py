@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 
 from renderchain.core.audit.economics import SEATS, drawn_leaves, fee_of, least_lock, lock_at
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
-Slot = tuple[int, int]  # a worker and one of its places for leases
+Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int]  # first task, tasks, how often others failed
 NO_OFFER = StandingOffer(0, 0, 0, 0)
 
 
 @dataclass
 class Seat:
-    worker: int
+    worker: WorkerId
     vote: Vote = Vote.DRAWN
     mark: int = 0  # the sealed vote, then the one shown
 
@@ -26,7 +27,7 @@ class Seat:
 class Audit:
     """Counts are of the present round."""
 
-    lease_id: int
+    lease_id: LeaseId
     kind: AuditKind
     phase: AuditPhase
     since_s: int
@@ -66,8 +67,8 @@ class Audit:
 
 @dataclass
 class Lease:
-    job: int
-    worker: int
+    job: JobId
+    worker: WorkerId
     slot: int
     generation: int
     first: int
@@ -82,13 +83,13 @@ class Lease:
     audit: Audit | None = None
 
     @property
-    def number(self) -> int:
+    def number(self) -> LeaseId:
         return join_lease_id(self.worker, self.slot, self.generation)
 
 
 @dataclass
 class Job:
-    number: int
+    number: JobId
     requester: int
     terms: JobTerms
     rewards: list[int]  # by level

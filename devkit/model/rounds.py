@@ -8,6 +8,7 @@ from renderchain.core.audit.draw import is_audited
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed
 from renderchain.core.audit.state import YES, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.ledger import need
@@ -20,12 +21,12 @@ LAST_REDRAW = 2
 class RoundsModel(VerdictsModel):
     """Every method with a ``caller`` is a call."""
 
-    def draw(self, caller: int, job_id: int, leases: Sequence[int]) -> None:
+    def draw(self, caller: int, job_id: JobId, leases: Sequence[LeaseId]) -> None:
         job = self.job(job_id)
         self.lease_batch(job_id, leases, lambda number: self.draw_one(job, number))
         self.finish(job)
 
-    def draw_one(self, job: Job, number: int) -> None:
+    def draw_one(self, job: Job, number: LeaseId) -> None:
         lease = self.lease_in(job, number)
         if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             self.draw_first(job, lease, self.draw_seed(lease, lease.since_block))
@@ -71,7 +72,7 @@ class RoundsModel(VerdictsModel):
         self.announce_committee(job, audit, seed, found)
         return True
 
-    def announce_committee(self, job: Job, audit: Audit, seed: int, found: list[int]) -> None:
+    def announce_committee(self, job: Job, audit: Audit, seed: int, found: list[WorkerId]) -> None:
         place = (job.number, audit.lease_id, audit.round)
         self.emit(CommitteeDrawn, *place, audit.kind, seed, tuple(found))
 
@@ -87,12 +88,12 @@ class RoundsModel(VerdictsModel):
             audit.answer = YES
         self.emit(VotesSealed, lease.job, lease.number, audit.round)
 
-    def advance(self, caller: int, job_id: int, leases: Sequence[int]) -> None:
+    def advance(self, caller: int, job_id: JobId, leases: Sequence[LeaseId]) -> None:
         job = self.job(job_id)
         self.lease_batch(job_id, leases, lambda number: self.advance_one(job, number))
         self.finish(job)
 
-    def advance_one(self, job: Job, number: int) -> None:
+    def advance_one(self, job: Job, number: LeaseId) -> None:
         lease = self.lease_in(job, number)
         audit = lease.audit
         waits = audit and audit.phase not in (AuditPhase.DRAW, AuditPhase.OVER)
@@ -114,7 +115,7 @@ class RoundsModel(VerdictsModel):
     def replace_absent(self, job: Job, lease: Lease, audit: Audit) -> None:
         absent = self.dismiss(job, lease, audit, Vote.DRAWN)
         seed = self.seeds[(lease.worker, lease.slot), audit.round]
-        found: list[int] = []
+        found: list[WorkerId] = []
         if audit.redraws < LAST_REDRAW and absent:
             taken = [seat.worker for seat in audit.seats]
             again = seed + 1 + audit.redraws

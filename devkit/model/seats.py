@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 
+from renderchain.core.ids import NO_WORKER, WorkerId
+
 REST_EPOCHS = 2  # that an entry lies idle before it is used again
 
 
@@ -13,7 +15,7 @@ REST_EPOCHS = 2  # that an entry lies idle before it is used again
 class Entry:
     """Some units of a worker; it counts in epochs from ``from_epoch`` to before ``until_epoch``."""
 
-    worker: int
+    worker: WorkerId
     units: int
     before: int  # units of all entries before it
     first_epoch: int
@@ -34,15 +36,15 @@ class FamilySeats:
     """A worker's units are a sum of powers of two, each of them an entry."""
 
     entries: list[Entry] = field(default_factory=list)
-    holdings: dict[int, Holding] = field(default_factory=dict)
-    places: dict[tuple[int, int], int] = field(default_factory=dict)  # of a worker's entry of a size
+    holdings: dict[WorkerId, Holding] = field(default_factory=dict)
+    places: dict[tuple[WorkerId, int], int] = field(default_factory=dict)  # of a worker's entry of a size
     left: dict[int, deque[int]] = field(default_factory=dict)  # by size: entries that were given up
 
-    def held_by(self, worker: int) -> Holding:
+    def held_by(self, worker: WorkerId) -> Holding:
         """None, if it never had any."""
         return self.holdings.get(worker, Holding())
 
-    def change(self, worker: int, units: int, epoch: int) -> None:
+    def change(self, worker: WorkerId, units: int, epoch: int) -> None:
         """From the next epoch on the worker has so many."""
         had = self.held_by(worker).units
         for bit in range(max(had, units).bit_length()):
@@ -53,12 +55,12 @@ class FamilySeats:
                 self._give_up(worker, size, epoch)
         self.holdings[worker] = Holding(units, epoch + 1)
 
-    def _give_up(self, worker: int, size: int, epoch: int) -> None:
+    def _give_up(self, worker: WorkerId, size: int, epoch: int) -> None:
         index = self.places[worker, size]
         self.entries[index].until_epoch = epoch + 1
         self.left.setdefault(size, deque()).append(index)
 
-    def _take(self, worker: int, size: int, epoch: int) -> None:
+    def _take(self, worker: WorkerId, size: int, epoch: int) -> None:
         idle = self.left.get(size)
         if idle and epoch >= self.entries[idle[0]].until_epoch + REST_EPOCHS:
             index = idle.popleft()
@@ -75,8 +77,8 @@ class FamilySeats:
         count = bisect_right(self.entries, epoch, key=lambda entry: entry.first_epoch)
         return self.entries[count - 1].before + self.entries[count - 1].units if count else 0
 
-    def holder_at(self, epoch: int, unit: int) -> int:
-        """Whose unit it is in the epoch; 0 if it was given up before."""
+    def holder_at(self, epoch: int, unit: int) -> WorkerId:
+        """Whose unit it is in the epoch; nobody's if it was given up before."""
         entry = self.entries[bisect_right(self.entries, unit, key=lambda one: one.before) - 1]
         is_over = entry.until_epoch and entry.until_epoch <= epoch
-        return 0 if is_over or entry.from_epoch > epoch else entry.worker
+        return NO_WORKER if is_over or entry.from_epoch > epoch else entry.worker

@@ -8,6 +8,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.events import Appealed, ContentsShown, LeavesOpened, PrintShown, Voted
 from renderchain.core.audit.state import AuditKind, AuditPhase, Content, Vote, answer_of, mark_of
+from renderchain.core.ids import NO_JOB, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.merkle import LeaseIdentity
@@ -24,7 +25,7 @@ Contents = Sequence[Content]
 class VotesModel(RoundsModel):
     """Every method with a ``caller`` is a call."""
 
-    def in_phase(self, number: int, phase: AuditPhase) -> tuple[Lease, Audit]:
+    def in_phase(self, number: LeaseId, phase: AuditPhase) -> tuple[Lease, Audit]:
         lease = self.lease(number)
         need(lease and lease.audit and lease.audit.phase is phase, "case in another phase")
         assert lease and lease.audit
@@ -38,10 +39,10 @@ class VotesModel(RoundsModel):
         need(seat.vote is vote, "seat has voted already")
         return seat
 
-    def commit(self, caller: int, marks: Sequence[tuple[int, int, int]]) -> None:
+    def commit(self, caller: int, marks: Sequence[tuple[LeaseId, int, int]]) -> None:
         """Of each seat: lease, seat, mark."""
 
-        def one(entry: tuple[int, int, int]) -> None:
+        def one(entry: tuple[LeaseId, int, int]) -> None:
             number, place, mark = entry
             lease, audit = self.in_phase(number, AuditPhase.COMMIT)
             seat = self.seat_at(audit, place, Vote.DRAWN)
@@ -51,9 +52,9 @@ class VotesModel(RoundsModel):
             if audit.committed == len(audit.seats):
                 self.seal(lease, audit)
 
-        self.batch(0, marks, one, lambda entry: entry[0])
+        self.batch(NO_JOB, marks, one, lambda entry: entry[0])
 
-    def need_result(self, number: int, result: LeaseResult) -> None:
+    def need_result(self, number: LeaseId, result: LeaseResult) -> None:
         lease = self.lease(number)
         need(lease and lease.state >= LeaseState.SUBMITTED, "lease in another state")
         need(self.results.get(slot_of(number)) == result, "not the submitted result")
@@ -61,7 +62,7 @@ class VotesModel(RoundsModel):
     def open(
         self,
         caller: int,
-        number: int,
+        number: LeaseId,
         seed: int,
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
@@ -103,7 +104,7 @@ class VotesModel(RoundsModel):
             need(agrees or audit.kind is not AuditKind.PIXELS, "another vote needs prints")
             self.count(lease, audit, reveal.seat, seat, Vote.AGREES if agrees else Vote.OBJECTS)
 
-        self.batch(0, reveals, one, lambda reveal: reveal.lease_id)
+        self.batch(NO_JOB, reveals, one, lambda reveal: reveal.lease_id)
 
     def count(self, lease: Lease, audit: Audit, place: int, seat: Seat, vote: Vote) -> None:
         if vote is Vote.AGREES:
@@ -118,7 +119,7 @@ class VotesModel(RoundsModel):
     def reveal_prints(
         self,
         caller: int,
-        number: int,
+        number: LeaseId,
         place: int,
         nonce: int,
         contents: Contents,
@@ -147,7 +148,7 @@ class VotesModel(RoundsModel):
     def compare(
         self,
         caller: int,
-        number: int,
+        number: LeaseId,
         place: int,
         contents: Contents,
         answer: Contents,
@@ -163,7 +164,7 @@ class VotesModel(RoundsModel):
         agrees = prints_agree(prints, answer_prints)
         self.count(lease, audit, place, seat, Vote.AGREES if agrees else Vote.OBJECTS)
 
-    def appeal(self, caller: int, number: int) -> None:
+    def appeal(self, caller: int, number: LeaseId) -> None:
         lease, audit = self.in_phase(number, AuditPhase.APPEAL)
         need(not self.is_late(audit), "step is over")
         job, worker = self.job(lease.job), self.workers[lease.worker]
@@ -176,7 +177,7 @@ class VotesModel(RoundsModel):
         self.enter(audit, AuditPhase.DRAW)
         self.emit(Appealed, job.number, number, audit.round, bond)
 
-    def appeal_bond_fri(self, number: int) -> int:
+    def appeal_bond_fri(self, number: LeaseId) -> int:
         """What the next appeal costs unless one is right."""
         lease, audit = self.lease(number), self.audit_of(number)
         need(lease, "unknown job")

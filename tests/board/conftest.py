@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from devkit.board.people import MemoryNetworks
-from devkit.parties import Networks
-
-
-class Opener:
-    """``async with networks() as opened`` gives what makes networks."""
-
-    def __init__(self, port: int, folder: Path) -> None:
-        self._port, self._folder = port, folder
-
-    def __call__(self) -> AbstractAsyncContextManager[Networks[Any]]:
-        return self._open()
-
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Networks[Any]]:
-        if not self._port:
-            yield MemoryNetworks()
-            return
-        from devkit.network.clients import Chains  # which takes a second
-
-        async with AsyncExitStack() as stack:
-            yield Chains(self._port, self._folder, stack)
+from tests.board.opener import Opener
 
 
 @pytest.fixture(params=["memory", "devnet"])

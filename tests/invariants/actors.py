@@ -138,9 +138,9 @@ class Actors:
         rpc_url = self._node.rpc_url
         return lambda number: hash_of_block(rpc_url, number)
 
-    def sign(self, operator: str, lease: int, result: LeaseResult) -> list[int]:
+    def sign(self, operator: str, lease: LeaseId, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""
-        message = typed_result(self.contracts.chain_id, self.contracts.board, LeaseId(lease), result)
+        message = typed_result(self.contracts.chain_id, self.contracts.board, lease, result)
         return list(self._accounts[operator].sign_message(message))
 
     def pass_time(self, seconds: int, blocks: int) -> None:

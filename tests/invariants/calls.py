@@ -11,6 +11,7 @@ from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.state import NO, YES, AuditKind, Content, answer_of, mark_of
+from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
 from renderchain.ports.audit_chain import Reveal
@@ -60,12 +61,12 @@ class Calls:
             self._pixels[lease.number] = LeasePixels(identity, lease.first, lease.count, tiles)
         return self._pixels[lease.number]
 
-    def result(self, number: int) -> LeaseResult:
+    def result(self, number: LeaseId) -> LeaseResult:
         """What its worker submits."""
         lease = self.model.lease(number)
         return self.pixels(lease).result if lease else NO_RESULT
 
-    def leaves(self, number: int) -> list[int]:
+    def leaves(self, number: LeaseId) -> list[int]:
         """The drawn ones; none if the lease has no audit of pixels, or its job's place is another's."""
         lease = self.model.lease(number)
         if not lease or not lease.audit or lease.audit.kind is not AuditKind.PIXELS:
@@ -73,7 +74,7 @@ class Calls:
         is_known = lease.job not in self.model.replaced
         return self.model.leaves_in(self.model.jobs[lease.job], lease, lease.audit) if is_known else []
 
-    def vote(self, number: int, seen: str) -> int:
+    def vote(self, number: LeaseId, seen: str) -> int:
         """The felt of a vote."""
         lease = self.model.lease(number)
         if lease and lease.audit and lease.audit.kind is not AuditKind.PIXELS:
@@ -93,34 +94,34 @@ class Calls:
     def _register(self, operator: str, payout: str, stake: int) -> list[Any]:
         return [self._address(operator), self._address(payout), [FAMILY], stake]
 
-    def _set_operator(self, worker: int, operator: str) -> list[int]:
+    def _set_operator(self, worker: WorkerId, operator: str) -> list[int]:
         return [worker, self._address(operator)]
 
-    def _set_payout(self, worker: int, payout: str) -> list[int]:
+    def _set_payout(self, worker: WorkerId, payout: str) -> list[int]:
         return [worker, self._address(payout)]
 
-    def _set_families(self, worker: int, rare: bool, supported: bool) -> list[Any]:
+    def _set_families(self, worker: WorkerId, rare: bool, supported: bool) -> list[Any]:
         return [worker, [family(rare)], supported]
 
-    def _set_offer(self, worker: int, offer: tuple[int, int, int, int, int]) -> list[Any]:
+    def _set_offer(self, worker: WorkerId, offer: tuple[int, int, int, int, int]) -> list[Any]:
         return [worker, StandingOffer(*offer)]
 
-    def _set_seats(self, worker: int, rare: bool, units: int) -> list[int]:
+    def _set_seats(self, worker: WorkerId, rare: bool, units: int) -> list[int]:
         return [worker, family(rare), units]
 
-    def _drop_seats(self, worker: int, rare: bool) -> list[int]:
+    def _drop_seats(self, worker: WorkerId, rare: bool) -> list[int]:
         return [worker, family(rare)]
 
-    def _submit(self, number: int) -> list[Any]:
+    def _submit(self, number: LeaseId) -> list[Any]:
         return [number, self.result(number)]
 
-    def _submit_signed(self, number: int) -> list[Any]:
+    def _submit_signed(self, number: LeaseId) -> list[Any]:
         return [[(number, self.result(number))]]
 
-    def _commit(self, entries: list[tuple[int, int, str]]) -> list[Any]:
+    def _commit(self, entries: list[tuple[LeaseId, int, str]]) -> list[Any]:
         return [[(number, place, self._mark(number, place, seen)) for number, place, seen in entries]]
 
-    def _mark(self, number: int, place: int, seen: str) -> int:
+    def _mark(self, number: LeaseId, place: int, seen: str) -> int:
         lease = self.model.lease(number)
         if seen == LOST or not lease or not lease.audit or place >= len(lease.audit.seats):
             return NO_MARK
@@ -133,7 +134,7 @@ class Calls:
             vote=self.vote(number, seen),
         )
 
-    def _open(self, number: int, wrong: str) -> list[Any]:
+    def _open(self, number: LeaseId, wrong: str) -> list[Any]:
         """``wrong``: "" or "result", "seed", "count", "root"."""
         lease = self.model.lease(number)
         result, seed = vars(self.result(number)), 1
@@ -146,24 +147,24 @@ class Calls:
         result = {**result, "key_hash": result["key_hash"] + (wrong == "result")}
         return [number, seed, LeaseResult(**result), openings, siblings[wrong == "count" :]]
 
-    def _reveal(self, entries: list[tuple[int, int, str]]) -> list[list[Reveal]]:
+    def _reveal(self, entries: list[tuple[LeaseId, int, str]]) -> list[list[Reveal]]:
         return [[Reveal(one, place, _nonce(seen), self.vote(one, seen)) for one, place, seen in entries]]
 
-    def _reveal_prints(self, number: int, place: int, seen: str) -> list[Any]:
+    def _reveal_prints(self, number: LeaseId, place: int, seen: str) -> list[Any]:
         contents, answer, prints, _ = self._shown(number, seen)
         return [number, place, _nonce(seen), contents, answer, prints]
 
-    def _compare(self, number: int, place: int, seen: str) -> list[Any]:
+    def _compare(self, number: LeaseId, place: int, seen: str) -> list[Any]:
         return [number, place, *self._shown(number, seen)]
 
-    def _shown(self, number: int, seen: str) -> tuple[list[Content], list[Content], Prints, Prints]:
+    def _shown(self, number: LeaseId, seen: str) -> tuple[list[Content], list[Content], Prints, Prints]:
         """Contents, the worker's answer, and the prints of both where they differ."""
         leaves, how = self.leaves(number), _rendering(seen)
         differing = [] if how is Rendering.SAME else leaves
         mine, theirs = (contents_of(leaves, each) for each in (how, Rendering.SAME))
         return mine, theirs, prints_of(differing, how), prints_of(differing, Rendering.SAME)
 
-    def _reveal_key(self, number: int, right: bool) -> list[Any]:
+    def _reveal_key(self, number: LeaseId, right: bool) -> list[Any]:
         key = RESULTS_KEY if right else bytes(32)
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
         return [number, self.result(number), *halves]

@@ -6,6 +6,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from renderchain.core.audit.economics import audit_pool
+from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 
 from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
@@ -84,14 +86,18 @@ class People(Machine):
         self.do("outsider", "advance", 1, leases)
         self.do("artist-1", "accept", 1, leases)
 
-    def job_number(self, pick: int) -> int:
+    def any_worker(self, pick: int) -> WorkerId:
+        """Of all that there are."""
+        return WorkerId(pick % (len(self.model.workers) + 1) or 1)
+
+    def job_number(self, pick: int) -> JobId:
         """Mostly one with tasks to claim, else any."""
         found = self.open_jobs()
         if found and pick % 7:
             return found[pick % len(found)]
         return list(self.model.jobs)[pick % len(self.model.jobs)]
 
-    def open_jobs(self) -> list[int]:
+    def open_jobs(self) -> list[JobId]:
         return [
             number
             for number, job in self.model.jobs.items()
@@ -101,16 +107,16 @@ class People(Machine):
     def has(self, *states: LeaseState) -> bool:
         return any(lease.state in states for lease in self.model.slots.values())
 
-    def a_lease(self, pick: int, *states: LeaseState) -> int:
+    def a_lease(self, pick: int, *states: LeaseState) -> LeaseId:
         """Mostly one in such a state, else any number."""
         found = [lease for lease in self.model.slots.values() if lease.state in states or pick % 7 == 0]
-        return found[pick % len(found)].number if found else pick
+        return found[pick % len(found)].number if found else LeaseId(pick)
 
-    def operator(self, lease: int, other: str, wrong: bool) -> str:
-        worker = self.model.workers.get(lease >> 40)
+    def operator(self, lease: LeaseId, other: str, wrong: bool) -> str:
+        worker = self.model.workers.get(split_lease_id(lease)[0])
         return other if wrong or not worker else self.name(worker.operator)
 
-    def requester(self, job: int, other: str, wrong: bool) -> str:
+    def requester(self, job: JobId, other: str, wrong: bool) -> str:
         return other if wrong or job not in self.model.jobs else self.name(self.model.jobs[job].requester)
 
     @precondition(lambda self: len(self.open_jobs()) < 3)
@@ -124,7 +130,7 @@ class People(Machine):
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, slot=st.integers(0, 5), by_scheduler=st.booleans())
     def take(self, pick: int, other: str, wrong: bool, slot: int, by_scheduler: bool) -> None:
-        job, worker = self.job_number(pick), pick % (len(self.model.workers) + 1) or 1
+        job, worker = self.job_number(pick), self.any_worker(pick)
         found = self.model.jobs.get(job)
         scheduler = found.terms.scheduler if by_scheduler and found else 0
         if scheduler:
@@ -138,7 +144,7 @@ class People(Machine):
     @rule(pick=PICK, slot=st.integers(0, 9))
     def work(self, pick: int, slot: int) -> None:
         """One of the workers does a lease at once."""
-        worker = pick % WORKERS + 1
+        worker = WorkerId(pick % WORKERS + 1)
         operator = self.name(self.model.workers[worker].operator)
         if self.do(operator, "claim_lease", self.job_number(pick), worker, slot):
             self.do(operator, "submit", self.model.slots[worker, slot].number)
@@ -213,7 +219,7 @@ class People(Machine):
         ),
     )
     def change_stake(self, pick: int, other: str, wrong: bool, how: str) -> None:
-        worker = pick % (len(self.model.workers) + 1) or 1
+        worker = self.any_worker(pick)
         owner = other if wrong or how == "add_stake" else self.name(self.model.workers[worker].owner)
         if how == "set_seats":
             self.do(owner, how, worker, pick % 11 == 0, pick % 60)
@@ -229,7 +235,7 @@ class People(Machine):
         how=st.sampled_from(["payout", "operator", "families", "offer", "drop"]),
     )
     def change_worker(self, pick: int, other: str, wrong: bool, how: str) -> None:
-        worker, rare = pick % (len(self.model.workers) + 1) or 1, pick % 11 == 0
+        worker, rare = self.any_worker(pick), pick % 11 == 0
         owner = other if wrong else self.name(self.model.workers[worker].owner)
         if how == "payout":
             self.do(owner, "set_payout", worker, f"payout-{pick % 3 + 1}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from renderchain.adapters import keys
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.keys import KeystoreFile
 from renderchain.core.errors import JournalError, SecretError, SettingsError
@@ -16,6 +18,7 @@ from renderchain.ports.journal import LeaseEntry
 from renderchain.settings import load_settings
 
 FILE = 'rpc_url = "a"\nws_url = "b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
+ROUNDS = 1000  # a real keystore has so many that a test of it would take seconds
 
 
 def settings_file(folder: Path, more: str = "") -> Path:
@@ -96,12 +99,17 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
         SqliteJournal(path)
 
 
-def test_a_keystore_gives_the_key_back_only_for_its_password(tmp_path: Path) -> None:
+def test_a_keystore_gives_the_key_back_only_for_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keys.PBKDF2_ROUNDS >= 600_000
+    monkeypatch.setattr(keys, "PBKDF2_ROUNDS", ROUNDS)
     password = tmp_path / "password"
     password.write_text("right")
     store = KeystoreFile(tmp_path / "key.json", password)
     store.save(3, 12345)
     assert store.private_key(3) == 12345
+    assert json.loads((tmp_path / "key.json").read_text())["crypto"]["kdfparams"]["c"] == ROUNDS
     assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
     with pytest.raises(SecretError, match="there already"):
         store.save(3, 1)

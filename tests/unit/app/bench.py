@@ -14,6 +14,7 @@ from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.cid import digest_of, split_digest
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -27,9 +28,10 @@ from devkit.fakes.renderer import FakeRenderer, Look, read_noisy
 from devkit.fakes.reporter import RecordingReporter
 from devkit.fakes.scripted_chain import BOARD, CHAIN_ID, ScriptedChain
 
-JOB, SECRET = 7, 2**200 + 12345
-LEASE = join_lease_id(1, 0, 1)
+JOB, SECRET = JobId(7), 2**200 + 12345
+LEASE = join_lease_id(WorkerId(1), 0, 1)
 FIRST, COUNT, TASKS = 1, 2, 4
+SINCE_BLOCK = 50
 REQUESTER = AccountUnwrapper(0x5EC2E7, CHAIN_ID)
 
 
@@ -84,14 +86,14 @@ class Bench:
         self.entry = LeaseEntry(BOARD, LEASE, JOB, SECRET, "claimed")
         self.journal.save_lease(self.entry)
 
-    def set_lease(self, lease_id: int, state: LeaseState = LeaseState.CLAIMED, since_block: int = 50) -> None:
+    def set_lease(self, lease_id: LeaseId, state: LeaseState = LeaseState.CLAIMED) -> None:
         """Put a lease of the job on the chain."""
         outcome = DrawOutcome.NOT_DRAWN
         self.chain.leases[lease_id] = LeaseInfo(
-            lease_id, JOB, FIRST, COUNT, 0, 0, state, outcome, 1000, since_block
+            lease_id, JOB, FIRST, COUNT, 0, 0, state, outcome, 1000, SINCE_BLOCK
         )
 
-    def change_lease(self, lease_id: int, outcome: DrawOutcome, state: LeaseState) -> None:
+    def change_lease(self, lease_id: LeaseId, outcome: DrawOutcome, state: LeaseState) -> None:
         """What became of it."""
         lease = self.chain.leases[lease_id]
         self.chain.leases[lease_id] = replace(lease, draw_outcome=outcome, state=state)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...core.audit.economics import audit_pool
 from ...core.cid import digest_of, split_digest
 from ...core.errors import InsufficientFunds
+from ...core.ids import JobId
 from ...core.job import JobTerms, family_of
 from ...core.money import format_strk
 from ...core.notices.jobs import EscrowDue, JobCreated
@@ -94,7 +95,7 @@ async def create_job(
     name: str,
     output: Path,
     reporter: Reporter,
-) -> int:
+) -> JobId:
     """Pay the escrow and create the job; returns its id. Raises InsufficientFunds before paying."""
     terms = terms_of(package, offer)
     have_fri = await chain.tokens_fri(chain.address)

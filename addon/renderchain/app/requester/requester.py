@@ -50,7 +50,9 @@ class Requester:
         self._parts = parts
         self._reporter = reporter
 
-    async def submit(self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path) -> int:
+    async def submit(
+        self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path
+    ) -> JobId:
         """Pin a packed folder and create its job; returns the job's id."""
         parts = self._parts
         async with parts.open_chain() as chain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...core.ids import JobId
 from ...core.manifest import Manifest
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
@@ -25,7 +26,7 @@ async def submit(
     offer: Offer,
     name: str,
     output: Path,
-) -> int:
+) -> JobId:
     """Pin a packed folder and create its job; returns the job's id.
 
     Results are sealed for ``requester_key``. Raises StoreError, InsufficientFunds, ContractError

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from renderchain.core.notices.audits import VoteRevealed
+
 from devkit.fakes.people import FUNDS_FRI, OFFER, STAKE_FRI, Artist, Machine
 from devkit.fakes.renderer import Look
 from devkit.fakes.world import World
@@ -65,4 +67,4 @@ class Network:
             if one not in absent:
                 lost, earned = await self.changes(one)
                 assert lost == 0, hex(one.address)
-                assert earned > 0 or not one.reporter.telling("vote revealed"), hex(one.address)
+                assert earned > 0 or not one.reporter.heard(VoteRevealed), hex(one.address)

@@ -28,15 +28,18 @@ from renderchain.core.audit.state import (
 from renderchain.core.board_events import LeaseAccepted, LeaseEnded, Reorganised
 from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import ChainError, RenderFailed, StoreError
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import AuditHindered
 
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import FRAME_S, frame_of
 from tests.unit.app.bench import FIRST, JOB, LEASE, Bench
 
-STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, 9, 600
-OTHER = join_lease_id(2, 0, 1)
+STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, WorkerId(9), 600
+EIGHT, SEVEN, SIX = WorkerId(8), WorkerId(7), WorkerId(6)
+OTHER = join_lease_id(WorkerId(2), 0, 1)
 
 
 class Post:
@@ -73,7 +76,7 @@ class Post:
         """The machine's clock."""
         return STARTED_S + asyncio.get_running_loop().time()
 
-    def set_audit(self, phase: AuditPhase, lease_id: int = LEASE, **more: Any) -> None:
+    def set_audit(self, phase: AuditPhase, lease_id: LeaseId = LEASE, **more: Any) -> None:
         """Put an audit there, which began as the test did."""
         audit = AuditInfo(AuditKind.PIXELS, phase, 0, Verdict.NONE, 3, 0, 0, 0, int(STARTED_S), 60)
         self.chain.audits[lease_id] = replace(audit, **more)
@@ -81,12 +84,12 @@ class Post:
         self.chain.drawn_of[lease_id] = [1]
         self.chain.seeds[lease_id, 0] = SEED
 
-    def add_other(self, lease_id: int = OTHER, vote: Vote = Vote.DRAWN) -> None:
+    def add_other(self, lease_id: LeaseId = OTHER, vote: Vote = Vote.DRAWN) -> None:
         """Another worker's lease, for which we have a seat."""
         self.bench.set_lease(lease_id, LeaseState.SUBMITTED)
         self.set_audit(AuditPhase.COMMIT, lease_id)
         self.chain.seats[lease_id, 0] = [Verifier(SEAT, ME, vote)]
-        self.duties.note(CommitteeDrawn(60, JOB, lease_id, 0, AuditKind.PIXELS, SEED, (ME, 8, 7)))
+        self.duties.note(CommitteeDrawn(60, JOB, lease_id, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN)))
 
     def pass_when_drawn(self) -> None:
         """Chance will spare all leases."""
@@ -96,6 +99,10 @@ class Post:
                 self.bench.change_lease(lease_id, DrawOutcome.PASSED, LeaseState.SUBMITTED)
 
         self.chain.after["draw"] = spare
+
+    def hindered(self) -> list[AuditHindered]:
+        """What was told of trouble."""
+        return self.bench.reporter.heard(AuditHindered)
 
     def sent(self) -> list[str]:
         """The names of all writes."""
@@ -152,7 +159,7 @@ def test_a_draw_that_another_made_first_is_no_trouble_for_long(post: Post) -> No
         post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
 
     post.serve(60, drawn_by_another)
-    assert post.chain.sent == [] and len(post.bench.reporter.telling("nothing to draw")) == 1
+    assert post.chain.sent == [] and [one.lease_id for one in post.hindered()] == [LEASE]
 
 
 def test_own_leaves_are_opened_while_we_still_verify_for_others(post: Post) -> None:
@@ -177,15 +184,15 @@ def test_a_seat_is_taken_only_where_it_is_ours(post: Post) -> None:
     async def script() -> None:
         post.bench.set_lease(OTHER, LeaseState.SUBMITTED)
         post.set_audit(AuditPhase.COMMIT, OTHER)
-        post.chain.seats[OTHER, 0] = [Verifier(SEAT, 8, Vote.DRAWN)]
-        post.duties.note(CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (8, 7, 6)))
+        post.chain.seats[OTHER, 0] = [Verifier(SEAT, EIGHT, Vote.DRAWN)]
+        post.duties.note(CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (EIGHT, SEVEN, SIX)))
 
     post.serve(5000, script)
     assert post.chain.sent == [] and post.renderer.opened == 0
 
 
 def test_hearing_twice_of_a_seat_seals_once(post: Post) -> None:
-    drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, 8, 7))
+    drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN))
 
     async def script() -> None:
         post.add_other()
@@ -211,7 +218,7 @@ def test_a_vote_is_sealed_then_revealed_when_the_worker_has_opened(post: Post) -
     assert post.sent() == ["commit", "reveal"]
 
 
-def times_of_advance(post: Post, lease_id: int = LEASE) -> list[float]:
+def times_of_advance(post: Post, lease_id: LeaseId = LEASE) -> list[float]:
     """When a step was counted; the lease's audit is over then."""
     times: list[float] = []
 
@@ -283,7 +290,7 @@ def test_trouble_with_one_lease_does_not_hold_up_another(post: Post) -> None:
 
 
 def test_those_that_failed_come_last_and_are_tried_again(post: Post) -> None:
-    third = join_lease_id(3, 0, 1)
+    third = join_lease_id(WorkerId(3), 0, 1)
     post.renderer.fail("render_tiles", RenderFailed("crashed"))
 
     async def script() -> None:
@@ -296,14 +303,14 @@ def test_those_that_failed_come_last_and_are_tried_again(post: Post) -> None:
 
 
 def test_those_whose_scene_is_here_come_first(post: Post) -> None:
-    third, other_job = join_lease_id(3, 0, 1), JOB + 1
+    third, other_job = join_lease_id(WorkerId(3), 0, 1), JobId(JOB + 1)
     job = post.chain.jobs[JOB]
     post.chain.jobs[other_job] = replace(job, job_id=other_job, package_lo=job.package_lo ^ 1)
 
     async def script() -> None:
         post.add_other()  # brings the scene
         await asyncio.sleep(2 * FRAME_S)
-        first = join_lease_id(1, 1, 1)  # lower, but of another scene
+        first = join_lease_id(WorkerId(1), 1, 1)  # lower, but of another scene
         post.add_other(first)
         post.chain.leases[first] = replace(post.chain.leases[first], job_id=other_job)
         post.add_other(third)
@@ -311,7 +318,7 @@ def test_those_whose_scene_is_here_come_first(post: Post) -> None:
     post.serve(4 * FRAME_S, script)
     sealed = [lease_id for marks in post.chain.of("commit") for lease_id, *_ in marks]
     assert list(dict.fromkeys(sealed)) == [OTHER, third]
-    assert post.bench.reporter.telling("Nobody has")
+    assert "Nobody has" in post.hindered()[-1].reason
 
 
 @pytest.mark.parametrize("how", ["accepted", "ended"])
@@ -369,5 +376,5 @@ def test_a_store_that_is_away_is_asked_again_later(post: Post) -> None:
         post.add_other()
 
     post.serve(2 * FRAME_S, script)
-    assert len(post.bench.reporter.telling(f"Audit of lease {OTHER}", "away")) == 1
+    assert [(one.lease_id, one.reason) for one in post.hindered()] == [(OTHER, "away")]
     assert post.sent()[0] == "commit"

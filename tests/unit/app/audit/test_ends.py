@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from renderchain.core.audit.events import AuditClosed, AuditEvent, LeaseDrawn
 from renderchain.core.audit.state import Verdict
+from renderchain.core.notices.audits import LeavesDiffer, VoteRevealed
 
 from devkit.fakes.people import Machine
 from devkit.fakes.turns import Turns
@@ -91,7 +92,7 @@ def life(disk: Path, who: str, turn: int, *, cut: bool) -> Ended:
 
     network.world.live(live())
     assert [one.verdict for one in network.told(AuditClosed)] == [Verdict.ACCEPTED]
-    assert len(ends.reporter.telling("vote revealed") + ends.reporter.telling("differ from ours")) <= 1
+    assert len(ends.reporter.heard(VoteRevealed)) + len(ends.reporter.heard(LeavesDiffer)) <= 1
     return ended
 
 

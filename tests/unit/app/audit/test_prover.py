@@ -12,7 +12,9 @@ from renderchain.app.audit.prover import ProverDuties, content_of
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
 from renderchain.core.cid import join_digest
 from renderchain.core.errors import JournalError
+from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
+from renderchain.core.notices.audits import AppealUnaffordable
 from renderchain.core.sealed import key_hash_of
 
 from devkit.fakes.clock import run
@@ -82,7 +84,7 @@ def test_the_key_of_the_results_is_revealed_when_their_delivery_is_doubted(bench
 
 def test_each_verifier_that_differs_is_compared_and_no_other(bench: Bench) -> None:
     votes = (Vote.AGREES, Vote.SHOWN, Vote.COMMITTED, Vote.SHOWN)
-    bench.chain.seats[LEASE, ROUND] = [Verifier(at, at + 10, vote) for at, vote in enumerate(votes)]
+    bench.chain.seats[LEASE, ROUND] = [Verifier(at, WorkerId(at + 10), vote) for at, vote in enumerate(votes)]
     bench.chain.answers[LEASE, ROUND] = answer = contents(bench, Look())
     all_off = contents(bench, Look(machine=1))
     theirs = drawn_prints(bench, Look(machine=1))
@@ -119,7 +121,7 @@ def test_a_lost_round_is_appealed_where_it_can_be(
     act(bench, audit, appeals=appeals)
     assert bench.chain.of("appeal") == ([(LEASE,)] if wanted else [])
     short = tokens < bench.chain.bond_fri
-    assert bool(bench.reporter.telling("an appeal costs")) == short
+    assert len(bench.reporter.heard(AppealUnaffordable)) == int(short)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from renderchain.core.audit.state import (
 )
 from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
+from renderchain.core.ids import WorkerId
 from renderchain.core.sealed import SECRET_BITS, result_key_of
 from renderchain.ports.audit_chain import Reveal
 
@@ -34,7 +35,7 @@ from devkit.fakes.clock import run
 from devkit.fakes.renderer import Look, frame_of
 from tests.unit.app.bench import FIRST, LEASE, SECRET, Bench
 
-SEED, ROUND, WORKER, SEAT = 4711, 0, 9, 2
+SEED, ROUND, WORKER, SEAT = 4711, 0, WorkerId(9), 2
 DRAWN = [1, 2]
 
 
@@ -53,9 +54,9 @@ class Seat:
         self._chance = random.Random(5)
         self.vote_now(Vote.DRAWN)
 
-    def vote_now(self, vote: Vote, worker: int = WORKER) -> None:
+    def vote_now(self, vote: Vote, worker: WorkerId = WORKER) -> None:
         """How far our seat is."""
-        other = Verifier(0, 77, Vote.DRAWN)
+        other = Verifier(0, WorkerId(77), Vote.DRAWN)
         self.chain.seats[LEASE, ROUND] = [other, other, Verifier(SEAT, worker, vote)]
 
     def duties(self) -> VerifierDuties:
@@ -175,7 +176,7 @@ def test_a_vote_of_the_draw_before_is_never_revealed(seat: Seat) -> None:
     [
         (AuditPhase.COMMIT, Vote.COMMITTED, WORKER),
         (AuditPhase.COMMIT, Vote.ABSENT, WORKER),
-        (AuditPhase.COMMIT, Vote.DRAWN, WORKER + 1),
+        (AuditPhase.COMMIT, Vote.DRAWN, WorkerId(WORKER + 1)),
         (AuditPhase.REVEAL, Vote.AGREES, WORKER),
         (AuditPhase.REVEAL, Vote.SHOWN, WORKER),
         (AuditPhase.REVEAL, Vote.ABSENT, WORKER),
@@ -183,7 +184,9 @@ def test_a_vote_of_the_draw_before_is_never_revealed(seat: Seat) -> None:
         (AuditPhase.APPEAL, Vote.AGREES, WORKER),
     ],
 )
-def test_nothing_is_done_twice_or_for_others(seat: Seat, phase: AuditPhase, vote: Vote, worker: int) -> None:
+def test_nothing_is_done_twice_or_for_others(
+    seat: Seat, phase: AuditPhase, vote: Vote, worker: WorkerId
+) -> None:
     seat.vote_now(vote, worker)
     seat.act(phase)
     assert seat.chain.sent == [] and seat.renderer.opened == 0

@@ -14,6 +14,7 @@ from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import VerdictGiven as VerdictTold
 
 from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, Bench
@@ -91,7 +92,7 @@ def test_what_the_worker_took_first_is_said_and_no_error(bench: Bench, error: Ex
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     bench.chain.fail("accept", error)
     run(acceptance(bench).found_good(LEASE))
-    assert bench.reporter.said[1:] == [f"Lease {LEASE} had been settled before"]
+    assert bench.reporter.telling(f"Lease {LEASE}", "already been settled")
 
 
 def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: Bench) -> None:
@@ -112,7 +113,10 @@ def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench
 def test_a_verdict_is_told(bench: Bench) -> None:
     verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
     run(acceptance(bench).note(verdict))
-    assert bench.reporter.said[1:] == [f"Lease {LEASE}: rejected, 1 agree, 2 object"]
+    told = bench.reporter.heard(VerdictTold)
+    assert [(one.verdict, one.agreeing_count, one.objecting_count) for one in told] == [
+        (Verdict.REJECTED, 1, 2)
+    ]
 
 
 async def draw_for(one: Acceptance, seconds: float) -> None:
@@ -162,5 +166,5 @@ def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: Bench) -> None
         await draw_for(one, 10)
 
     run(life())
-    assert len(bench.reporter.telling("Nothing had to be drawn")) == 1
+    assert len(bench.reporter.telling("No draw was due")) == 1
     assert len(bench.chain.of("draw")) == 1

@@ -11,6 +11,7 @@ from renderchain.app.requester.create_job import audit_prices, intent_of_job
 from renderchain.core.audit.economics import audit_pool
 from renderchain.core.errors import ChainError, InsufficientFunds, StoreError
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
+from renderchain.core.notices.audits import Challenged
 
 from devkit.fakes.clock import run
 from devkit.fakes.package import FAMILY, TILES
@@ -72,4 +73,4 @@ def test_a_challenge_names_leaves_or_doubts_the_delivery(disk: Path, leaves: lis
     run(challenge(bench.chain, bench.reporter, LEASE, leaves))
     sent = ("challenge_pixels", LEASE, leaves) if leaves else ("challenge_delivery", LEASE)
     assert bench.chain.sent == [sent]
-    assert bench.reporter.telling(f"Lease {LEASE}", "leaves 3, 1" if leaves else "the delivery")
+    assert bench.reporter.told[-1] == Challenged(LEASE, tuple(leaves))

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from renderchain.core.errors import LocalError, SecretError, StoreError
+from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
+from renderchain.core.notices.jobs import JobEnded
 from renderchain.ports.content_store import BytesDone
 from renderchain.ports.renderer import RenderSession
 
@@ -57,7 +59,8 @@ def test_a_job_is_fetched_paid_and_what_is_left_comes_back(
 
     world.live(life())
     assert images(artist) == right(5)
-    assert artist.reporter.telling("0.5 STRK paid") and not artist.reporter.doubts
+    (ended,) = artist.reporter.heard(JobEnded)
+    assert (ended.frame_count, ended.paid_fri) == (5, 5 * OFFER.reward_fri) and not artist.reporter.doubts
     assert not list(artist.output.glob("*.partial"))
 
 
@@ -182,7 +185,7 @@ def test_a_canceled_job_pays_what_was_claimed_and_refunds_the_rest(
 def test_results_of_another_key_are_not_watched(world: World, artist: Artist) -> None:
     other = Artist(world, 0xA272)
 
-    async def life() -> int:
+    async def life() -> JobId:
         return await artist.submit(1, SHORT)
 
     job = world.live(life())
@@ -211,7 +214,7 @@ def test_what_nobody_draws_the_artist_draws(world: World, artist: Artist, machin
     world.live(life())
 
 
-async def watch_over(artist: Artist, job: int, wire: Wire) -> None:
+async def watch_over(artist: Artist, job: JobId, wire: Wire) -> None:
     """Watch a job to its end over that wire; whatever is heard when, the report is the same."""
     report = await artist.requester(wire).watch(job)
     assert report.state is JobState.COMPLETED and not report.refused
@@ -275,12 +278,12 @@ def test_a_job_that_is_long_over_is_fetched_all_the_same(
 
 @pytest.mark.parametrize("cut", [False, True])
 def test_the_watch_may_end_in_any_await_and_be_begun_again(disk: Path, cut: bool) -> None:
-    def life(turn: int) -> tuple[int, Wire]:
+    def life(turn: int) -> tuple[Turns, Wire]:
         world = World(disk / str(turn), block_s=1, blocks=6)
         artist, machine = Artist(world, 0xA271), Machine(world, 0xF001)
         machine.renderer.frame_s = 1
 
-        async def live() -> tuple[int, Wire]:
+        async def live() -> tuple[Turns, Wire]:
             await machine.join()
             job = await artist.submit(2, SHORT)
             wire = Wire()
@@ -299,12 +302,12 @@ def test_the_watch_may_end_in_any_await_and_be_begun_again(disk: Path, cut: bool
             assert isinstance(first, asyncio.CancelledError | PowerCut) == bool(turn), repr(first)
             assert report.state is JobState.COMPLETED and report.paid_fri == 2 * SHORT.reward_fri
             assert await artist.chain.tokens_fri(artist.address) == FUNDS_FRI - report.paid_fri
-            return turns.count, wire
+            return turns, wire
 
         found = world.live(live())
         assert images(artist) == right(2)
         return found
 
     turns, whole = life(0)
-    ended = set().union(*(life(turn)[1].ended_in for turn in range(1, turns + 1)))
+    ended = set().union(*(life(turn)[1].ended_in for turn in turns.each_place(2)))
     assert ended == set(whole.calls), "an end did not come everywhere"

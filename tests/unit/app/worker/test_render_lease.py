@@ -15,6 +15,7 @@ from renderchain.app.exchange.lease_result import check_result
 from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
 from renderchain.core.contract_errors import LeaseInOtherState
 from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreError
+from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
 from renderchain.core.sealed import key_hash_of, result_key_of
@@ -102,7 +103,7 @@ def test_a_package_is_fetched_once_and_goes_with_its_job(bench: Bench) -> None:
     package = bench.folder / "packages" / bench.package.cid
     bench.store.fail("fetch_folder", StoreError("away"))
     bench.submit(lease)
-    lease.forget(JOB + 1)
+    lease.forget(JobId(JOB + 1))
     assert package.exists()
     lease.forget(JOB)
     assert not package.exists()
@@ -111,12 +112,12 @@ def test_a_package_is_fetched_once_and_goes_with_its_job(bench: Bench) -> None:
 def test_a_package_of_two_jobs_stays_for_the_other(bench: Bench) -> None:
     lease = bench.render_lease()
     bench.submit(lease)
-    bench.entry = replace(bench.entry, job_id=JOB + 1)
+    bench.entry = replace(bench.entry, job_id=JobId(JOB + 1))
     bench.submit(lease)
     lease.forget(JOB)
     package = bench.folder / "packages" / bench.package.cid
     assert package.exists()
-    lease.forget(JOB + 1)
+    lease.forget(JobId(JOB + 1))
     assert not package.exists()
 
 

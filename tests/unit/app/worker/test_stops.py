@@ -24,7 +24,7 @@ PAY_FRI = TASKS * SHORT.reward_fri
 class Life:
     """What became of a job whose worker ended once on the way."""
 
-    turns: int
+    turns: Turns
     left: set[LeaseState]  # the states of leases that the worker held after the first end
     attempts: int
     calls: set[str]
@@ -88,7 +88,7 @@ def life(disk: Path, turn: int, kind: Callable[[], Stop]) -> Life:
         assert (worker.stake_fri, worker.locked_fri, worker.losses) == (STAKE_FRI, 0, 0)
         assert await chain.tokens_fri(machine.owner) == FUNDS_FRI - STAKE_FRI + PAY_FRI
         claims = len(machine.journal.leases(chain.board))
-        return Life(turns.count, left, claims, set(end.wire.calls), end.wire.ended_in)
+        return Life(turns, left, claims, set(end.wire.calls), end.wire.ended_in)
 
     found = world.live(live())
     assert not list((machine.folder / "leases").iterdir())
@@ -98,11 +98,12 @@ def life(disk: Path, turn: int, kind: Callable[[], Stop]) -> Life:
 @pytest.mark.parametrize("kind", [Stop, PowerCutAt])
 def test_a_worker_may_end_in_any_await(disk: Path, kind: Callable[[], Stop]) -> None:
     whole = life(disk / "whole", 0, kind)
-    assert whole.attempts == TASKS and whole.turns > 100
-    lives = [life(disk / str(turn), turn, kind) for turn in range(1, whole.turns + 1)]
+    turns = whole.turns.each_place(2)
+    assert whole.attempts == TASKS and len(turns) > 50
+    lives = [life(disk / str(turn), turn, kind) for turn in turns]
     assert set().union(*(one.ended_in for one in lives)) == whole.calls, "an end did not come everywhere"
     claimed = [one for one in lives if LeaseState.CLAIMED in one.left]
     if kind is Stop:  # it gives back what it holds, if it had heard that it holds it
         assert all("claim_lease" in one.ended_in for one in claimed)
     else:
-        assert len(claimed) >= 20
+        assert len(claimed) >= 15

@@ -9,6 +9,7 @@ import pytest
 from renderchain.core.audit.events import Appealed, AuditClosed, CommitteeDrawn, LeaseSlashed
 from renderchain.core.audit.state import AuditKind, Verdict
 from renderchain.core.lifecycle import JobState
+from renderchain.core.notices.audits import LeavesDiffer, VoteRevealed
 
 from devkit.fakes.people import Machine
 from devkit.fakes.renderer import Look
@@ -40,9 +41,9 @@ def test_honest_work_is_cleared_and_all_are_paid(network: Network) -> None:
 
     network.world.live(life())
     assert verdicts(network) == ACCEPTED
-    said = [text for one in network.verifiers for text in one.reporter.said]
-    assert [text for text in said if "vote revealed" in text], "nobody had the same bits"
-    assert [text for text in said if "differ from ours" in text], "nobody had other bits"
+    reporters = [one.reporter for one in network.verifiers]
+    assert any(one.heard(VoteRevealed) for one in reporters), "nobody had the same bits"
+    assert any(one.heard(LeavesDiffer) for one in reporters), "nobody had other bits"
 
 
 def cheat(disk: Path, *, appeals: bool, verifiers: int) -> Network:

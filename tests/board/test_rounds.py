@@ -28,7 +28,7 @@ from renderchain.ports.audit_chain import Reveal
 from devkit.audited_lease import AUDIT_TERMS, NONCE, Bench
 from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
-from tests.board.conftest import Opener
+from tests.board.opener import Opener
 
 SAME, MACHINE, OTHER = Rendering
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri

@@ -1,0 +1,251 @@
+"""What the ports say of jobs, leases, workers and audits, value by value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.state import (
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    DrawOutcome,
+    Verdict,
+    Verifier,
+    Vote,
+    answer_of,
+)
+from renderchain.core.contract_errors import UnknownJob, UnknownWorker
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.core.lease_id import join_lease_id
+from renderchain.core.lifecycle import LeaseState
+from renderchain.core.money import FRI_PER_STRK
+
+from devkit.audited_lease import PHASE_S, AuditedLease, Bench
+from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
+from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, print_of
+from devkit.parties import Network, Networks
+from tests.board.opener import Opener
+
+SAME, MACHINE, OTHER = Rendering
+NOBODY = WorkerId(9)
+RESULT = LeaseResult(123, 4, 5, 6)
+LOCK_FRI = 2 * TERMS.reward_fri * 3 // 10 + 3 * FEE_FRI
+NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
+
+
+def test_a_job_in_work(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = await opened.network(RULES)
+        job_id = await net.artist.create_job(TERMS)
+        job = await net.outsider.job(job_id)
+        terms: dict[str, Any] = TERMS.as_dict()
+        del terms["expires_in_s"]
+        nothing: dict[str, Any] = {"accepted": 0, "refunded": 0, "held": 0, "stopped": False}
+        known = JobInfo(job_id, net.artist.address, **terms, expires_at_s=job.expires_at_s, **nothing)
+        assert job == known
+        await net.worker.claim_lease(job_id, 3)
+        assert await net.outsider.job(job_id) == replace(known, held=2)
+        await net.artist.cancel(job_id)
+        assert await net.outsider.job(job_id) == replace(known, held=2, refunded=1, stopped=True)
+
+    networks.run(story)
+
+
+def test_a_lease_until_its_slot_has_another(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = await opened.network(RULES)
+        job_id = await net.artist.create_job(TERMS)
+        lease_id = await net.worker.claim_lease(job_id, 3)
+        assert lease_id == join_lease_id(net.worker_id, 3, 1)
+        lease = await net.artist.lease(lease_id)
+        claimed_at = await net.artist.block_number()
+        place: dict[str, Any] = {"first": 0, "count": 2, "attempt": 0, "audit_exp": 0}
+        state: dict[str, Any] = {"state": LeaseState.CLAIMED, "draw_outcome": DrawOutcome.NOT_DRAWN}
+        since = {"since_s": lease.since_s, "since_block": claimed_at}
+        assert lease == LeaseInfo(lease_id, job_id, **place, **state, **since)
+        await net.worker.submit(lease_id, RESULT)
+        submitted = await net.artist.lease(lease_id)
+        since = {"since_s": submitted.since_s, "since_block": claimed_at + 1}
+        assert submitted == replace(lease, state=LeaseState.SUBMITTED, **since)
+        net.pass_draw_block()
+        await net.artist.draw(job_id, [lease_id])
+        await net.artist.accept(job_id, [lease_id])
+        paid = replace(submitted, state=LeaseState.ACCEPTED, draw_outcome=DrawOutcome.UNSEATED)
+        assert await net.artist.lease(lease_id) == paid
+        later_id = await net.worker.claim_lease(job_id, 3)
+        later = await net.artist.lease(later_id)
+        assert (later.first, later.count) == (2, 1)
+        gone = replace(later, lease_id=lease_id, job_id=0, state=LeaseState.NONE)
+        assert await net.artist.lease(lease_id) == gone
+        assert (await net.artist.lease(join_lease_id(NOBODY, 0, 1))).state is LeaseState.NONE
+
+    networks.run(story)
+
+
+def test_a_worker_and_what_it_holds(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = await opened.network(RULES)
+        owner, _ = await net.person(1)
+        roles = {"owner": owner.address, "operator": net.worker.address, "payout": PAYOUT}
+        record = {"audited": 0, "losses": 0, "audited_fri": 0}
+        stake = {"stake_fri": 5 * FRI_PER_STRK, "locked_fri": 0, "unstaking_fri": 0}
+        known = WorkerInfo(net.worker_id, **roles, **stake, **record)
+        assert await net.artist.worker(net.worker_id) == known
+        assert (await net.worker.worker_id(), await net.artist.worker_id()) == (net.worker_id, 0)
+        job_id = await net.artist.create_job(TERMS)
+        last, first = [await net.worker.claim_lease(job_id, slot) for slot in (7, 2)]
+        assert await net.worker.open_leases() == [first, last]
+        lock_fri = LOCK_FRI + TERMS.reward_fri * 3 // 10 + 3 * FEE_FRI
+        assert await net.artist.worker(net.worker_id) == replace(known, locked_fri=lock_fri)
+        await net.worker.give_back(first)
+        assert await net.worker.open_leases() == [last]
+        await net.owner.request_unstake(net.worker_id, FRI_PER_STRK)
+        leaving = replace(known, locked_fri=LOCK_FRI, unstaking_fri=FRI_PER_STRK)
+        assert await net.artist.worker(net.worker_id) == leaving
+        assert leaving.free_fri == 4 * FRI_PER_STRK - LOCK_FRI
+        with pytest.raises(UnknownWorker, match="Reading worker 9 "):
+            await net.artist.worker(9)
+
+    networks.run(story)
+
+
+def test_money_and_places(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = await opened.network(RULES)
+        assert {one.board for one in (net.artist, net.worker)} == {net.artist.board}
+        assert net.artist.chain_id == net.outsider.chain_id
+        before_fri = await net.artist.tokens_fri(net.registry)
+        assert before_fri == 5 * FRI_PER_STRK
+        job_id = await net.artist.create_job(TERMS)
+        assert await net.artist.tokens_fri(net.artist.board) == TERMS.escrow_fri
+        start = await net.artist.block_number()
+        await net.worker.claim_lease(job_id, 0)
+        assert await net.artist.block_number() == start + 1
+        net.pass_time(RULES.lease_timeout_s)
+        assert await net.outsider.expire(job_id, await net.worker.open_leases()) == []
+        await net.artist.cancel(job_id)
+        assert await net.artist.tokens_fri(net.artist.board) == 0
+        assert await net.artist.balance_fri(net.artist.address) == 0
+        assert await net.artist.burned_fri() == 0
+
+    networks.run(story)
+
+
+async def check_no_audit(net: Network, audited: AuditedLease) -> None:
+    """A lease that has none, and one that never was."""
+    chain, lease_id = net.artist, audited.lease_id
+    assert await chain.audit(lease_id) == NO_AUDIT
+    assert await chain.seed(lease_id, 0) == 0
+    assert (await chain.verifiers(lease_id, 0), await chain.opened(lease_id, 0, 0)) == ([], [])
+    assert (await chain.submitted(lease_id, 0), await chain.revealed_key(lease_id, 0)) == (None, None)
+    assert await chain.shown(lease_id, 0, 0, 0) == ([], {})
+    assert len(await chain.drawn_leaves(lease_id)) == 1
+    assert await chain.drawn(0) == []
+    assert await chain.phase_s() == PHASE_S
+    for question in (chain.drawn_leaves, chain.appeal_bond_fri):
+        with pytest.raises(UnknownJob):
+            await question(join_lease_id(NOBODY, 0, 1))
+
+
+def test_an_audit_in_each_phase(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await Bench.open(opened)
+        net, audited = bench.net, await bench.lease()
+        chain, lease_id = net.artist, audited.lease_id
+        await check_no_audit(net, audited)
+
+        async def check(phase: AuditPhase, verdict: Verdict, **counts: int) -> None:
+            known = {"committed": 0, "agreeing": 0, "objecting": 0, "shown": 0, **counts}
+            audit = await chain.audit(lease_id)
+            since = {"since_s": audit.since_s, "since_block": await chain.block_number()}
+            assert audit == AuditInfo(AuditKind.PIXELS, phase, audited.round, verdict, **known, **since)
+            assert audit.since_s <= (await chain.lease(lease_id)).since_s + 10 * PHASE_S
+
+        await audited.submit()
+        assert await chain.submitted(lease_id, 0) == audited.pixels.result
+        assert await chain.submitted(lease_id, await chain.block_number()) is None
+        (drawn,) = await chain.drawn(0)
+        assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
+        await check(AuditPhase.COMMIT, Verdict.NONE)
+        verifiers = await audited.verifiers()
+        assert len(verifiers) == 3 and {one.worker_id for one in verifiers} <= set(bench.verifiers)
+        assert verifiers == [Verifier(seat, one.worker_id, Vote.DRAWN) for seat, one in enumerate(verifiers)]
+        seed, leaves = await chain.seed(lease_id, 0), await chain.drawn_leaves(lease_id)
+        assert seed and len(leaves) == 1 and leaves[0] < 8
+        votes = [answer_of(hash_many, contents_of(leaves, how)) for how in (SAME, MACHINE, OTHER)]
+        await audited.seal(votes)
+        await check(AuditPhase.OPEN, Verdict.NONE, committed=3)
+        await audited.open()
+        await check(AuditPhase.REVEAL, Verdict.NONE, committed=3)
+        await audited.show(1, MACHINE)
+        assert (await audited.verifiers())[1].vote is Vote.AGREES
+        assert await chain.shown(lease_id, 0, 1, 0) == (
+            contents_of(leaves, MACHINE),
+            {0: print_of(leaves[0], MACHINE).felts()},
+        )
+        assert await chain.shown(lease_id, 0, 2, 0) == ([], {})
+        await audited.show(2, OTHER)
+        net.pass_time(PHASE_S)
+        await audited.advance()
+        await check(AuditPhase.APPEAL, Verdict.UNDECIDED, committed=3, agreeing=1, objecting=1)
+        assert (await audited.verifiers())[0].vote is Vote.ABSENT
+        await chain.appeal(lease_id)
+        audited.round = 1
+        await check(AuditPhase.DRAW, Verdict.UNDECIDED, committed=3, agreeing=1, objecting=1)
+        assert (len(await chain.verifiers(lease_id, 0)), await audited.verifiers()) == (3, [])
+        await audited.draw()
+        await check(AuditPhase.COMMIT, Verdict.UNDECIDED)
+
+    networks.run(story)
+
+
+def test_an_audit_whose_slot_has_another_lease(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await Bench.open(opened)
+        chain, audited = bench.net.artist, await bench.lease()
+        await audited.submit()
+        await audited.judge(SAME, SAME, SAME)
+        await audited.advance_late()
+        over = await chain.audit(audited.lease_id)
+        assert (over.phase, over.verdict) == (AuditPhase.OVER, Verdict.ACCEPTED)
+        await chain.accept(audited.job_id, [audited.lease_id])
+        later = await bench.lease()
+        assert (later.lease_id, later.job_id) == (audited.lease_id + 1, audited.job_id + 2**24)
+        assert await chain.audit(audited.lease_id) == over
+        assert await chain.audit(later.lease_id) == NO_AUDIT
+        with pytest.raises(UnknownJob):
+            await chain.drawn_leaves(audited.lease_id)
+        await bench.net.worker.report_failure(later.lease_id, "an add-on is missing")
+        reported = await chain.audit(later.lease_id)
+        assert (reported.kind, reported.phase) == (AuditKind.FAILURE, AuditPhase.DRAW)
+        assert await chain.audit(audited.lease_id) == NO_AUDIT
+        assert (await chain.lease(later.lease_id)).state is LeaseState.REPORTED
+        assert await bench.net.worker.open_leases() == [later.lease_id]
+
+    networks.run(story)
+
+
+def test_a_revealed_key_and_a_challenge_that_nobody_judges(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await Bench.open(opened)
+        chain, audited = bench.net.artist, await bench.lease()
+        await audited.let_audit(False)
+        await audited.submit()
+        await chain.challenge_delivery(audited.lease_id)
+        audit = await chain.audit(audited.lease_id)
+        assert (audit.kind, audit.phase) == (AuditKind.DELIVERY, AuditPhase.KEY)
+        await bench.net.worker.reveal_key(audited.lease_id, audited.pixels.result, RESULTS_KEY)
+        told_at = await chain.block_number()
+        assert await chain.revealed_key(audited.lease_id, told_at) == RESULTS_KEY
+        assert await chain.revealed_key(audited.lease_id, told_at + 1) is None
+        await audited.draw()  # nobody is willing: the bond goes back
+        closed = await chain.audit(audited.lease_id)
+        assert (closed.phase, closed.verdict) == (AuditPhase.OVER, Verdict.NONE)
+        assert (await chain.lease(audited.lease_id)).draw_outcome is DrawOutcome.UNSEATED
+        assert await chain.balance_fri(chain.address) == LOCK_FRI
+
+    networks.run(story)

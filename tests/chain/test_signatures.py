@@ -1,0 +1,59 @@
+"""What only a real chain can check: signatures on results, by accounts and by keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from renderchain.core.contract_errors import NotScheduler
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.lifecycle import LeaseState
+from starknet_py.net.signer.stark_curve_signer import KeyPair
+
+from devkit.made_up_job import TERMS
+from devkit.network.clients import Views
+from devkit.network.devnet import pass_draw_block
+
+RESULT = LeaseResult(123, 4, 5, 6)
+
+
+def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
+    chains: Callable[[], Any],
+) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            scheduler = net.outsider
+            terms = type(TERMS)(
+                **{**TERMS.as_dict(), "scheduler": scheduler.address, "scheduler_grace_s": 100}
+            )
+            job_id = await net.artist.create_job(terms)
+            await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 2, 2**39))
+            wanted = [(net.worker_id, slot) for slot in (0, 1)]
+            assert await scheduler.assign(job_id, wanted) == []
+            with pytest.raises(NotScheduler):
+                await net.artist.assign(job_id, wanted)
+            leases = await net.worker.open_leases()
+            signed = [(one, RESULT, net.worker.sign_result(one, RESULT)) for one in leases]
+            await check_signatures(net, signed[:1])
+            operator = opened.accounts[2]
+            key = KeyPair.from_private_key(operator.private_key).public_key
+            await net.owner.set_signer(net.worker_id, key)
+            await check_signatures(net, signed[1:])
+            pass_draw_block(opened.node.rpc_url)
+            assert await net.outsider.draw(job_id, leases) == []
+            assert await net.artist.accept(job_id, leases) == []
+
+    asyncio.run(run())
+
+
+async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
+    """Of two entries for each lease only the one with the signed result is taken."""
+    broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
+    refused = await net.outsider.submit_signed([*broken, *signed])
+    assert [one.code for one in refused] == ["RC: wrong signature"] * len(signed)
+    for lease, _, _ in signed:
+        assert (await net.artist.lease(lease)).state is LeaseState.SUBMITTED

@@ -1,0 +1,183 @@
+"""What only the board in memory does: blocks dropped, stories repeated, chance that can be chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.draw_count import count_draws
+from renderchain.core.audit.state import DrawOutcome, Vote, answer_of
+from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
+from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.job import LeaseResult
+from renderchain.core.lifecycle import LeaseState
+from renderchain.core.money import FRI_PER_STRK
+
+from devkit.audited_lease import AUDIT_TERMS, Bench
+from devkit.board.network import MemoryNetwork
+from devkit.board.people import MemoryNetworks, MemoryPeople
+from devkit.made_up_job import FEE_FRI, RULES, TERMS
+from devkit.made_up_pixels import contents_of
+
+RESULT = LeaseResult(123, 4, 5, 6)
+
+
+async def a_claim() -> tuple[MemoryPeople, JobId, LeaseId]:
+    """A network with one lease."""
+    net = await MemoryNetworks().network()
+    job_id = await net.artist.create_job(TERMS, "job")
+    return net, job_id, await net.worker.claim_lease(job_id, 0)
+
+
+def test_followers_hear_of_dropped_blocks_and_then_of_everything_again() -> None:
+    async def run() -> None:
+        net, job_id, lease_id = await a_claim()
+        claimed_at = net.memory.block
+        async with aclosing(net.artist.events(0)) as stream:
+            created, claimed = [await anext(stream) for _ in range(2)]
+            assert isinstance(created, JobCreated) and isinstance(claimed, LeaseClaimed)
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            net.memory.reorganise(claimed_at)
+            assert await waiting == Reorganised(claimed_at)
+            assert await anext(stream) == created
+            assert (await net.worker.lease(lease_id)).state is LeaseState.NONE
+            again = await net.worker.claim_lease(job_id, 5)
+            later = await anext(stream)
+            assert isinstance(later, LeaseClaimed) and later.lease_id == again != lease_id
+
+    asyncio.run(run())
+
+
+def test_a_follower_in_the_midst_of_a_block_that_is_dropped() -> None:
+    async def run() -> None:
+        net, job_id, _ = await a_claim()
+        canceled_at = net.memory.block + 1
+        await net.artist.cancel(job_id)  # tells two events in its block
+        async with aclosing(net.artist.events(canceled_at)) as stream:
+            first: BoardEvent = await anext(stream)
+            assert first.block == canceled_at
+            net.memory.reorganise(canceled_at)
+            assert await anext(stream) == Reorganised(canceled_at)
+
+    asyncio.run(run())
+
+
+def test_the_state_goes_back_to_what_it_was_and_chance_decides_anew() -> None:
+    async def run() -> None:
+        net, job_id, lease_id = await a_claim()
+        await net.worker.submit(lease_id, RESULT)
+        before = (await net.artist.job(job_id), await net.artist.lease(lease_id), net.memory.block)
+        tokens_fri = await net.artist.tokens_fri(net.artist.address)
+        net.pass_draw_block()
+        decided = net.memory.hash_of(before[2] + 2)
+        await net.artist.draw(job_id, [lease_id])
+        await net.artist.accept(job_id, [lease_id])
+        await net.artist.cancel(job_id)
+        net.memory.reorganise(before[2] + 1)
+        after = (await net.artist.job(job_id), await net.artist.lease(lease_id), net.memory.block)
+        assert after == before
+        assert await net.artist.tokens_fri(net.artist.address) == tokens_fri
+        net.memory.check_money()
+        net.pass_draw_block()
+        assert net.memory.hash_of(before[2] + 2) != decided
+
+    asyncio.run(run())
+
+
+def test_an_intent_whose_block_was_dropped_can_happen_again() -> None:
+    async def run() -> None:
+        net, job_id, _ = await a_claim()
+        created_at = net.memory.block - 1
+        assert await net.artist.create_job(TERMS, "job") == job_id
+        net.memory.reorganise(created_at)
+        with pytest.raises(UnknownJob):
+            await net.artist.job(job_id)
+        assert await net.artist.create_job(TERMS, "job") == job_id
+        for block in (0, net.memory.block + 1):
+            with pytest.raises(ValueError, match=f"no block {block} to drop"):
+                net.memory.reorganise(block)
+
+    asyncio.run(run())
+
+
+def test_a_transaction_whose_second_call_is_refused_did_nothing() -> None:
+    async def run() -> None:
+        net, job_id, _ = await a_claim()
+        await net.worker.claim_lease(job_id, 1)
+        block, before = net.memory.block, await net.artist.job(job_id)
+        with pytest.raises(NothingToWithdraw):
+            await net.artist.cancel(job_id)
+        assert (net.memory.block, await net.artist.job(job_id)) == (block, before)
+        await net.worker.submit((await net.worker.open_leases())[0], RESULT)
+
+    asyncio.run(run())
+
+
+def test_those_who_stay_away_are_replaced_by_others() -> None:
+    async def run() -> None:
+        audited = await (await Bench.open(MemoryNetworks())).lease()
+        await audited.submit()
+        first = await audited.verifiers()
+        assert await audited.benched[first[0].worker_id].commit([(audited.lease_id, 0, 99)]) == []
+        await audited.advance_late()
+        second = await audited.verifiers()
+        assert [one.vote for one in second] == [Vote.COMMITTED, Vote.DRAWN, Vote.DRAWN]
+        assert len({one.worker_id for one in (*first, *second)}) == 5
+        assert await audited.net.artist.burned_fri() == 2 * 20 * FEE_FRI * 9 // 10
+
+    asyncio.run(run())
+
+
+async def veteran(net: MemoryPeople, bench: Bench[MemoryPeople]) -> None:
+    """Have ten leases of the worker accepted by committees."""
+    for _ in range(10):
+        audited = await bench.lease()
+        await audited.submit()
+        vote = answer_of(hash_many, contents_of(await net.artist.drawn_leaves(audited.lease_id)))
+        await audited.seal([vote] * 3)
+        await audited.open()
+        await audited.reveal([vote] * 3)
+        await audited.advance()
+        await audited.advance_late()
+        assert await net.artist.accept(audited.job_id, [audited.lease_id]) == []
+
+
+def test_a_good_record_halves_the_audits_and_earns_a_bonus() -> None:
+    async def run() -> None:
+        bench = await Bench.open(MemoryNetworks())
+        net = bench.net
+        await net.owner.add_stake(net.worker_id, 20 * FRI_PER_STRK)
+        await veteran(net, bench)
+        assert (await net.worker.worker(net.worker_id)).audited == 10
+        start, leases = net.memory.block, 16
+        terms = replace(AUDIT_TERMS, tasks=leases, longest_lease=1, audit_floor_exp=1)
+        job_id = await net.artist.create_job(replace(terms, audit_pool_fri=leases * 3 * FEE_FRI))
+        claimed = [await net.worker.claim_lease(job_id, slot) for slot in range(leases)]
+        for lease_id in claimed:
+            await net.worker.submit(lease_id, RESULT)
+        net.pass_draw_block()
+        assert await net.artist.draw(job_id, claimed) == []
+        drawn = await net.artist.drawn(start)
+        assert {one.audit_exp for one in drawn} == {1}
+        count = count_draws(drawn)
+        assert count.is_plausible and 0 < count.audits < leases == count.leases
+        passed = [one.lease_id for one in drawn if one.draw_outcome is DrawOutcome.PASSED]
+        paid_fri = await net.artist.tokens_fri((await net.worker.worker(net.worker_id)).payout)
+        assert await net.artist.accept(job_id, passed[:1]) == []
+        earned_fri = await net.artist.tokens_fri((await net.worker.worker(net.worker_id)).payout) - paid_fri
+        assert earned_fri == terms.reward_fri + 3 * FEE_FRI // 2
+
+    asyncio.run(run())
+
+
+def test_chance_follows_from_the_seed() -> None:
+    networks = [MemoryNetwork(RULES, seed) for seed in (1, 1, 2)]
+    for one in networks:
+        one.pass_time(1, 3)
+    hashes = [[one.hash_of(number) for number in range(4)] for one in networks]
+    assert hashes[0] == hashes[1] and set(hashes[0]).isdisjoint(hashes[2])
