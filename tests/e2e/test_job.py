@@ -30,7 +30,7 @@ TIMEOUT_S = 90
 
 
 def python(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
+    env = {**os.environ}
     if config:
         env["RENDERCHAIN_CONFIG"] = str(config)
     command = [sys.executable, *arguments]
@@ -150,8 +150,7 @@ def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
         "i = bpy.data.images.new('x', 4, 4); i.source = 'FILE'; i.filepath = '/nowhere/gone.png'; "
         f"i.use_fake_user = True; bpy.ops.wm.save_as_mainfile(filepath={str(broken)!r})",
     )
-    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
-    env["RENDERCHAIN_CONFIG"] = str(network.settings_file("artist"))
+    env = {**os.environ, "RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
     command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1", "--log", "json"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1
