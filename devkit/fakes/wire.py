@@ -6,7 +6,6 @@ import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from functools import wraps
 from typing import Any, TypeVar, cast
 
 from renderchain.core.board_events import BoardEvent, Reorganised
@@ -74,7 +73,6 @@ class _Proxy:
         if not inspect.iscoroutinefunction(found):
             return found
 
-        @wraps(found)
         async def call(*arguments: Any, **named: Any) -> Any:
             wire.check(name)
             wire.calls.append(name)
@@ -86,4 +84,5 @@ class _Proxy:
             wire.check(name)
             return answer
 
+        setattr(self, name, call)  # the next time it is found at once
         return call

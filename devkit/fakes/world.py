@@ -16,7 +16,7 @@ from .turns import watch_turns
 
 Answer = TypeVar("Answer")
 BLOCK_S = 10
-PHASE_S = 600
+PHASE_S = 180
 RULES = Rules(
     cooldown_s=40_000,
     lease_timeout_s=3000,

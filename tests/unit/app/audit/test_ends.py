@@ -100,7 +100,7 @@ def life(disk: Path, who: str, turn: int, *, cut: bool) -> Ended:
 @pytest.mark.parametrize("who", ["worker", "verifier"])
 def test_a_process_may_end_in_any_await_of_an_audit(disk: Path, who: str, cut: bool) -> None:
     whole = life(disk / "whole", who, 0, cut=cut)
-    turns = whole.turns.each_place(2, after=whole.drawn_at)
+    turns = whole.turns.each_place(1, after=whole.drawn_at)
     ended = set().union(*(life(disk / str(turn), who, turn, cut=cut).wire.ended_in for turn in turns))
     wanted = {"open_leaves", "advance"} if who == "worker" else {"commit", "reveal"}
     assert wanted <= ended, "an end did not come everywhere"
