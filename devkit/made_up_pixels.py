@@ -9,8 +9,7 @@ from enum import Enum
 from functools import cached_property
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.state import Content
-from renderchain.core.cid import split_digest
+from renderchain.core.audit.state import Content, content_of
 from renderchain.core.job import LeaseResult
 from renderchain.core.merkle import LeaseIdentity, proofs_of, root_of, salt_of
 from renderchain.core.prints import BITS_BYTES, FULL_AREA, LEVEL_COUNT, TilePrint
@@ -38,14 +37,9 @@ def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:
     return TilePrint(digest, bits, (500 + how.value,) * LEVEL_COUNT, FULL_AREA)
 
 
-def content_of(one: TilePrint) -> Content:
-    """What a leaf says of a tile."""
-    return Content(*split_digest(one.digest), hash_many(one.felts()))
-
-
 def contents_of(leaves: Sequence[int], how: Rendering = Rendering.SAME) -> list[Content]:
     """What drawn leaves hold."""
-    return [content_of(print_of(leaf, how)) for leaf in leaves]
+    return [content_of(hash_many, print_of(leaf, how)) for leaf in leaves]
 
 
 def prints_of(leaves: Sequence[int], how: Rendering) -> list[tuple[int, ...]]:

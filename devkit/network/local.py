@@ -212,8 +212,7 @@ def running_workers(
             cheat = (cheats or {}).get(number)
             command = [sys.executable, "-m", "devkit.cheats.worker", "--cheat", cheat] if cheat else honest
             options = ["--config", str(network.settings_file(name)), "--name", name, "--log", "json"]
-            env = {"PYTHONPATH": os.pathsep.join([str(REPO / "addon"), str(REPO)])}
-            env |= OTHER_MACHINE if number in other_kernels else {}
+            env = OTHER_MACHINE if number in other_kernels else {}
             pids.append(start([*command, *options], logs / f"{name}.log", env))
         yield pids
     finally:

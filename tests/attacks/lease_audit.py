@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.app.audit.prover import content_of
 from renderchain.core.audit.economics import SEATS, fee_of, least_lock
-from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict
+from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict, content_of
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.lease_id import split_lease_id

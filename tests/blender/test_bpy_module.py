@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +34,6 @@ def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, 
     done = subprocess.run(
         [*command, *folders, str(INSIDE / file)],
         cwd=REPO,
-        env={**os.environ, "PYTHONPATH": "addon"},
         capture_output=True,
         text=True,
         errors="replace",

@@ -18,9 +18,10 @@ from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.jobs import EscrowDue, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
+from renderchain.core.notices.leases import FrameRendered
 from renderchain.core.notices.process import Failed
 
-from devkit.logs import notices_in
+from devkit.logs import notices_in, notices_of
 from devkit.network.local import Network, running_network, running_workers
 from devkit.network.services import REPO
 
@@ -29,7 +30,7 @@ TIMEOUT_S = 90
 
 
 def python(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
+    env = {**os.environ}
     if config:
         env["RENDERCHAIN_CONFIG"] = str(config)
     command = [sys.executable, *arguments]
@@ -119,6 +120,9 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
         asyncio.run(asyncio.sleep(0.2))
     assert in_escrow == 0
     assert earned_after - earned_before == 3 * 5 * 10**17
+    logs = [network.folder / f"worker-{number}.log" for number in (1, 2)]
+    rendered = [one.frame for log in logs for one in notices_of(log) if isinstance(one, FrameRendered)]
+    assert sorted(rendered) == [1, 2, 3]
 
 
 def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:
@@ -146,8 +150,7 @@ def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
         "i = bpy.data.images.new('x', 4, 4); i.source = 'FILE'; i.filepath = '/nowhere/gone.png'; "
         f"i.use_fake_user = True; bpy.ops.wm.save_as_mainfile(filepath={str(broken)!r})",
     )
-    env = {**os.environ, "PYTHONPATH": str(REPO / "addon")}
-    env["RENDERCHAIN_CONFIG"] = str(network.settings_file("artist"))
+    env = {**os.environ, "RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
     command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1", "--log", "json"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1

@@ -120,8 +120,7 @@ def show(network: Network, phases: Phases) -> None:
 
 def run(command: list[str], name: str) -> None:
     """Run a step; its sentences are shown, everything goes into a log."""
-    paths = os.pathsep.join([str(REPO / "addon"), str(REPO)])
-    env = {**os.environ, "PYTHONPATH": paths, "RENDERCHAIN_LOG": "json"}
+    env = {**os.environ, "RENDERCHAIN_LOG": "json"}
     with (FOLDER / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
             command,

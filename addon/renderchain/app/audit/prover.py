@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 
 from ...core.audit.economics import SEATS
-from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Vote, differing
-from ...core.cid import split_digest
+from ...core.audit.state import (
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    Verdict,
+    Vote,
+    content_of,
+    differing,
+)
 from ...core.errors import JournalError
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import split_lease_id
 from ...core.merkle import HashMany, proofs_of, salt_of
 from ...core.notices.audits import AppealUnaffordable, LeavesOpened
-from ...core.prints import TilePrint
 from ...core.sealed import result_key_of, salt_key_of
 from ...ports.audit_chain import AuditChain
 from ...ports.journal import Journal
@@ -108,8 +114,3 @@ class ProverDuties:
         raise JournalError(
             f"Lease {lease_id} of worker {worker_id} is not in the journal; restore it, or its stake is lost."
         )
-
-
-def content_of(hash_many: HashMany, shown: TilePrint) -> Content:
-    """What a leaf says of a tile with that print."""
-    return Content(*split_digest(shown.digest), hash_many(shown.felts()))

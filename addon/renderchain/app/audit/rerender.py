@@ -19,9 +19,8 @@ from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
-from ..exchange.package import fetch_package
+from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import open_sealed
-from ..worker.render_lease import check_terms
 
 FETCH_TRIES = 3
 

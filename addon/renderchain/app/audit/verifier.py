@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...core.audit.state import NO, AuditInfo, AuditKind, AuditPhase, Vote, answer_of, differing, mark_of
+from ...core.audit.state import (
+    NO,
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    Vote,
+    answer_of,
+    content_of,
+    differing,
+    mark_of,
+)
 from ...core.errors import ContentError
 from ...core.ids import JobId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
@@ -13,7 +23,6 @@ from ...core.notices.audits import LeavesDiffer, Verifying, VoteRevealed
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
 from .proof_store import ProofStore, SealedVote
-from .prover import content_of
 from .rerender import Rerender
 
 

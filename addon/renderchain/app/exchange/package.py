@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.errors import ContentError
+from ...core.job import JobInfo, family_of
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
 from ...core.notices.jobs import DownloadStarted, UploadStarted
 from ...ports.content_store import ContentStore
@@ -86,6 +87,17 @@ async def fetch_package(
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return folder, _manifest(folder)
+
+
+def check_terms(manifest: Manifest, terms: JobInfo) -> None:
+    """Raise ContentError where the package contradicts what the chain says of it."""
+    if len(manifest.frames) != terms.tasks:
+        raise ContentError(
+            f"The package has {len(manifest.frames)} frames, the job {terms.tasks} tasks: refused."
+        )
+    stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
+    if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
+        raise ContentError("The package needs another Blender or engine than the job says: refused.")
 
 
 def _manifest(folder: Path) -> Manifest:

@@ -10,7 +10,7 @@ from ...core.audit.state import DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ...core.ids import JobId, LeaseId
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import LeaseEvent, after
 from ...core.notices.audits import notice_of
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -76,7 +76,7 @@ class Acceptance:
             return
         lease = await self._chain.lease(lease_id)
         may = lease.draw_outcome in (DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED)
-        if lease.state is not LeaseState.SUBMITTED or not may:
+        if not may or after(lease.state, LeaseEvent.ACCEPT) is None:
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

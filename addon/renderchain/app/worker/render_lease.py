@@ -11,7 +11,7 @@ from pathlib import Path
 from ...core.cid import digest_of, split_digest
 from ...core.errors import ContentError
 from ...core.ids import JobId, LeaseId
-from ...core.job import JobInfo, LeaseInfo, LeaseResult, family_of
+from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
 from ...core.notices.leases import FrameRendered, LeaseSubmitted, RenderStarted
@@ -24,7 +24,7 @@ from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
 from ..audit.proof_store import ProofStore
 from ..exchange.lease_result import write_result
-from ..exchange.package import fetch_package
+from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import seal_result
 
 
@@ -147,14 +147,3 @@ def check_output(folder: Path) -> None:
     links = [path.name for path in folder.rglob("*") if path.is_symlink()]
     if links:
         raise ContentError(f"The render process left the link {links[0]!r} among its files: refused.")
-
-
-def check_terms(manifest: Manifest, terms: JobInfo) -> None:
-    """Raise ContentError where the package contradicts what the chain says of it."""
-    if len(manifest.frames) != terms.tasks:
-        raise ContentError(
-            f"The package has {len(manifest.frames)} frames, the job {terms.tasks} tasks: refused."
-        )
-    stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
-    if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
-        raise ContentError("The package needs another Blender or engine than the job says: refused.")

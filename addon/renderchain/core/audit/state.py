@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ..cid import split_digest
 from ..ids import WorkerId
 from ..merkle import HashMany, short_string
+from ..prints import TilePrint
 
 COMMIT_DOMAIN = short_string("renderchain/commit/1")
 YES, NO = short_string("yes"), short_string("no")
@@ -107,6 +109,11 @@ class Content:
     def digest(self) -> tuple[int, int]:
         """Both halves."""
         return self.digest_hi, self.digest_lo
+
+
+def content_of(hash_many: HashMany, shown: TilePrint) -> Content:
+    """What a leaf says of a tile with that print."""
+    return Content(*split_digest(shown.digest), hash_many(shown.felts()))
 
 
 def answer_of(hash_many: HashMany, contents: list[Content]) -> int:

@@ -13,7 +13,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.prover import ProverDuties, content_of
+from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VotesSealed
@@ -25,6 +25,7 @@ from renderchain.core.audit.state import (
     Verdict,
     Verifier,
     Vote,
+    content_of,
 )
 from renderchain.core.board_events import LeaseAccepted, LeaseEnded, Reorganised
 from renderchain.core.contract_errors import audit_errors

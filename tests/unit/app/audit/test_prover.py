@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
-from renderchain.app.audit.prover import ProverDuties, content_of
-from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
+from renderchain.app.audit.prover import ProverDuties
+from renderchain.core.audit.state import (
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    Content,
+    Verdict,
+    Verifier,
+    Vote,
+    content_of,
+)
 from renderchain.core.cid import join_digest
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import WorkerId

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.prover import content_of
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.core.audit.state import (
     NO,
@@ -23,6 +22,7 @@ from renderchain.core.audit.state import (
     Verifier,
     Vote,
     answer_of,
+    content_of,
     mark_of,
 )
 from renderchain.core.contract_errors import audit_errors
