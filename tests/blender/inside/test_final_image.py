@@ -103,7 +103,7 @@ def test_without_denoiser_and_other_passes_the_final_image_is_exactly_the_noisy_
     part, scene, composite, tmp_path, file_format
 ):
     composite(scene, [])
-    assert part("blender.final_image").guide_samples(scene) == 0
+    assert part("blender.cycles.final_image").guide_samples(scene) == 0
     found, said = Client(part, scene, tmp_path, file_format).check()
     assert (found.shift_ppm, found.block_ppm, said["why_not"]) == (0, 0, "")
 
@@ -115,7 +115,7 @@ def test_a_denoised_frame_of_two_layers_passes(part, scene, composite, tmp_path,
     if compositing:
         scene.view_layers[0].use_pass_mist = True
         composite(scene, ["Mist"])
-    assert part("blender.final_image").guide_samples(scene) == 16
+    assert part("blender.cycles.final_image").guide_samples(scene) == 16
     found, _ = Client(part, scene, tmp_path).check()
     assert found.is_small
 
@@ -131,7 +131,7 @@ def test_a_denoised_frame_whose_guides_have_all_its_samples_is_made_again_bit_by
 def test_a_compositor_that_reads_passes_of_light_has_them_rendered_in_full(part, scene, composite, tmp_path):
     scene.view_layers[0].use_pass_emit = True
     composite(scene, ["Emission" if bpy.app.version >= (5, 0) else "Emit"])
-    assert part("blender.final_image").guide_samples(scene) == SAMPLES
+    assert part("blender.cycles.final_image").guide_samples(scene) == SAMPLES
     found, _ = Client(part, scene, tmp_path).check()
     assert found.is_small
 

@@ -20,7 +20,7 @@ def load(path):
 
 
 def test_the_noisy_pass_of_a_denoised_scene_equals_a_rendering_without_denoising(part, scene, tmp_path):
-    passes = part("blender.passes")
+    passes = part("blender.cycles.passes")
     scene.render.film_transparent = True
     scene.cycles.use_denoising = False
     render(scene)
@@ -37,7 +37,7 @@ def test_the_noisy_pass_of_a_denoised_scene_equals_a_rendering_without_denoising
 
 
 def test_keeping_the_noisy_pass_does_not_change_the_artists_image(part, scene, tmp_path):
-    passes = part("blender.passes")
+    passes = part("blender.cycles.passes")
     passes.set_format(scene, "OPEN_EXR")
     render(scene)
     passes.save_final(scene, tmp_path / "before.exr")
@@ -51,7 +51,7 @@ def test_keeping_the_noisy_pass_does_not_change_the_artists_image(part, scene, t
 
 @pytest.mark.parametrize("file_format", ["PNG", "OPEN_EXR", "JPEG", "TIFF", "WEBP"])
 def test_writing_the_noisy_pass_leaves_the_artists_output_settings_alone(part, scene, tmp_path, file_format):
-    passes = part("blender.passes")
+    passes = part("blender.cycles.passes")
     passes.set_format(scene, file_format)
     settings = scene.render.image_settings
     names = ("media_type", "file_format", "color_mode", "color_depth")
@@ -64,13 +64,13 @@ def test_writing_the_noisy_pass_leaves_the_artists_output_settings_alone(part, s
 
 def test_a_video_scene_writes_single_images(part, scene, tmp_path):
     scene.render.image_settings.media_type = "VIDEO"
-    part("blender.passes").set_format(scene, "PNG")
+    part("blender.cycles.passes").set_format(scene, "PNG")
     render(scene)
-    part("blender.passes").save_final(scene, tmp_path / "0001.png")
+    part("blender.cycles.passes").save_final(scene, tmp_path / "0001.png")
     assert load(tmp_path / "0001.png").shape == (64, 96, 4)
 
 
 def test_a_device_that_is_not_there_is_named(part, scene):
-    assert part("blender.devices").choose(scene, "CPU")[0] == "CPU"
+    assert part("blender.cycles.devices").choose(scene, "CPU")[0] == "CPU"
     with pytest.raises(part("core.errors").RenderFailed, match="finds no METAL device"):
-        part("blender.devices").find("METAL")
+        part("blender.cycles.devices").find("METAL")

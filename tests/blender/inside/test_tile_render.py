@@ -40,15 +40,15 @@ def scene(empty):
 
 def render(part, scene, folder):
     """The whole frame's noisy pass."""
-    part("blender.tile_render").prepare_frames(scene)
-    part("blender.passes").enable_noisy(scene)
+    part("blender.cycles.tile_render").prepare_frames(scene)
+    part("blender.cycles.passes").enable_noisy(scene)
     bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-    return part("blender.passes").save_noisy(scene, folder / "noisy.exr")
+    return part("blender.cycles.passes").save_noisy(scene, folder / "noisy.exr")
 
 
 def differing(part, scene, frame, margin):
     """How many pixels of the frame's tiles come out otherwise when they are rendered alone."""
-    tiles, alone = part("core.tiles"), part("blender.tile_render")
+    tiles, alone = part("core.tiles"), part("blender.cycles.tile_render")
     width, height = alone.frame_size(scene)
     assert frame.shape[:2] == (height, width) and frame.std() > 0.01
     return sum(
@@ -64,7 +64,7 @@ def differing(part, scene, frame, margin):
 @pytest.mark.parametrize("margin", [0, 5, 16])
 def test_without_adaptive_sampling_any_margin_is_exact(part, scene, tmp_path, margin):
     scene.cycles.use_adaptive_sampling = False
-    assert part("blender.tile_render").margin_of(scene) == 0
+    assert part("blender.cycles.tile_render").margin_of(scene) == 0
     assert differing(part, scene, render(part, scene, tmp_path), margin) == 0
 
 
@@ -76,7 +76,7 @@ def test_with_adaptive_sampling_the_scenes_margin_is_exact(part, scene, tmp_path
     scene.cycles.filter_width, scene.cycles.adaptive_threshold = filter_width, threshold
     frame = render(part, scene, tmp_path)
     assert (frame != plain).any(), "adaptive sampling did nothing here"
-    assert differing(part, scene, frame, part("blender.tile_render").margin_of(scene)) == 0
+    assert differing(part, scene, frame, part("blender.cycles.tile_render").margin_of(scene)) == 0
 
 
 def test_denoising_and_an_odd_size_change_nothing(part, scene, tmp_path):
@@ -154,7 +154,7 @@ def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, s
     scene.camera, scene.cycles.use_denoising = None, True
     scene.render.use_compositing = True
     with pytest.raises(RuntimeError):
-        part("blender.tile_render").render_tile(scene, part("core.tiles").Tile(0, 0, 64, 64), 16)
+        part("blender.cycles.tile_render").render_tile(scene, part("core.tiles").Tile(0, 0, 64, 64), 16)
     assert scene.cycles.use_denoising and scene.render.use_compositing and not scene.render.use_border
 
 
