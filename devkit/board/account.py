@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from renderchain.adapters.starknet.errors import refusal
 from renderchain.core.board_events import BoardEvent, EntryRefused
-from renderchain.core.contract_errors import ContractError, contract_error
+from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
+from renderchain.core.errors import ChainError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
 
@@ -47,8 +47,10 @@ class MemoryAccount:
         await asyncio.sleep(0)
         try:
             return question(self._network.model)
-        except Refused as refused:
-            raise refusal(action, str(refused)) from refused
+        except Refused as refused:  # a node does not pass on why a view reverts
+            raise ChainError(
+                f"{action} failed: the contract reverted. Check what was asked for."
+            ) from refused
 
 
 class MemoryView(MemoryAccount):
@@ -82,7 +84,11 @@ class MemoryView(MemoryAccount):
 
     async def job(self, job_id: JobId) -> JobInfo:
         """A job's state."""
-        return await self._ask(f"Reading job {job_id}", lambda model: view.job_info(model, job_id))
+        action = f"Reading job {job_id}"
+        found = await self._ask(action, lambda model: view.job_info(model, job_id))
+        if found is None:
+            raise contract_error(action, UnknownJob.code)
+        return found
 
     async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """A lease's state."""
@@ -91,7 +97,10 @@ class MemoryView(MemoryAccount):
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""
         action = f"Reading worker {worker_id}"
-        return await self._ask(action, lambda model: view.worker_info(model, worker_id))
+        found = await self._ask(action, lambda model: view.worker_info(model, worker_id))
+        if found is None:
+            raise contract_error(action, UnknownWorker.code)
+        return found
 
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is."""

@@ -15,10 +15,11 @@ from devkit.model.ledger import need, slot_of
 NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
 
 
-def job_info(model: Model, number: JobId) -> JobInfo:
-    """A job's state; once another has its place, what its events told of its end."""
-    need(number in model.jobs, "unknown job")
-    job = model.jobs[number]
+def job_info(model: Model, number: JobId) -> JobInfo | None:
+    """A job's state; once another has its place, what its events told of its end. None if it never was."""
+    job = model.jobs.get(number)
+    if not job:
+        return None
     terms = asdict(job.terms)
     del terms["expires_in_s"]
     terms |= {"reward_fri": job.rewards[-1], "audit_pool_fri": job.pool_fri}
@@ -57,10 +58,11 @@ def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
     )
 
 
-def worker_info(model: Model, number: WorkerId) -> WorkerInfo:
-    """A worker's stake, addresses and record."""
-    need(number in model.workers, "unknown worker")
-    worker = model.workers[number]
+def worker_info(model: Model, number: WorkerId) -> WorkerInfo | None:
+    """A worker's stake, addresses and record; None if there is none."""
+    worker = model.workers.get(number)
+    if not worker:
+        return None
     names = [name for name in WorkerInfo.__dataclass_fields__ if name != "worker_id"]
     return WorkerInfo(number, **{name: getattr(worker, name) for name in names})
 
