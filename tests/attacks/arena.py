@@ -100,8 +100,15 @@ class Worker:
 
     def verifier_duties(self, renderer: Renderer | None = None) -> VerifierDuties:
         """For leases of others, which it verifies with that renderer."""
-        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "read_noisy": read_noisy}
-        rerender = Rerender(self.store, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
+        rerender = Rerender(
+            self.store,
+            renderer or self.renderer,
+            SILENT,
+            self.folder,
+            hash_many=hash_many,
+            sealer=ChaChaSealer(),
+            read_noisy=read_noisy,
+        )
         nonce = secrets.randbits(SECRET_BITS)
         return VerifierDuties(self.chain, rerender, self.proof_store, SILENT, hash_many, lambda: nonce)
 
@@ -120,9 +127,16 @@ class Worker:
         """Render, seal, pin and submit."""
         lease = await self.chain.lease(lease_id)
         (entry,) = [one for one in self.journal.leases(self.chain.board) if one.lease_id == lease_id]
-        parts = {"hash_many": hash_many, "sealer": ChaChaSealer(), "evidence": self.proof_store}
-        used = store or self.store
-        work = RenderLease(self.chain, used, renderer or self.renderer, SILENT, self.folder, **parts)  # type: ignore[arg-type]
+        work = RenderLease(
+            self.chain,
+            store or self.store,
+            renderer or self.renderer,
+            SILENT,
+            self.folder,
+            hash_many=hash_many,
+            sealer=ChaChaSealer(),
+            proof_store=self.proof_store,
+        )
         await work.run(entry, lease, await self.chain.job(lease.job_id))
         shutil.rmtree(work.output(lease_id))
 

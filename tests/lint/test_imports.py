@@ -22,6 +22,7 @@ PLANTED = [
     ("addon/renderchain/app/exchange/package.py", "import bpy"),
     ("addon/renderchain/composition.py", "from devkit import renderings"),
     ("benchmarks/gas.py", "from research import attacks"),
+    ("research/trust/page.py", "from benchmarks import gas"),
     ("devkit/renderings.py", "from tools import contracts"),
 ]
 
@@ -45,6 +46,11 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_every_folder_of_code_is_a_package_that_lint_sees(copy: Path) -> None:
+    folders = {path.parent for package in PACKAGES for path in (copy / package).rglob("*.py")}
+    assert {folder for folder in folders if not (folder / "__init__.py").exists()} == set()
 
 
 def test_the_tree_as_it_is_passes(copy: Path) -> None:

@@ -90,8 +90,8 @@ def show(network: Network, phases: Phases) -> None:
     first_block = asyncio.run(newest_block(network)) + 1
     frames, local = FOLDER / "frames", FOLDER / "local"
     blend = FOLDER / "scene" / "demo.blend"
-    kinds = {"cheats": {CHEAT: CHEATS}, "other_kernels": [STRANGER]}
-    with running_workers(network, WORKERS, FOLDER, **kinds) as pids:  # type: ignore[arg-type]
+    workers = running_workers(network, WORKERS, FOLDER, cheats={CHEAT: CHEATS}, other_kernels=[STRANGER])
+    with workers as pids:
         with phases.of("start the workers"):
             wait_until(all_ready, "all workers wait for work", START_S)
         with phases.of("submit, render on the network, download"):

@@ -15,6 +15,8 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dependencies import find_references  # noqa: E402 - the path comes first
 
+del sys.path[0]  # else our folder cycles would stand before Blender's
+
 KINDS = ("images", "libraries", "sounds", "fonts", "movieclips", "volumes", "cache_files")
 
 
