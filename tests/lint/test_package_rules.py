@@ -10,7 +10,6 @@ import renderchain
 
 ROOT = Path(renderchain.__file__).parent
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
-SCRIPTS = {"blender/child.py", "blender/repack.py"}  # started by file name, outside the package
 
 
 @pytest.mark.parametrize("file", FILES)
