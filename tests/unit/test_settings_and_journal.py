@@ -12,7 +12,7 @@ import pytest
 from renderchain.adapters import keys
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.keys import KeystoreFile
-from renderchain.core.errors import JournalError, SecretError, SettingsError
+from renderchain.core.errors import JournalError, KeyStoreError, SettingsError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
 from renderchain.settings import load_settings
@@ -111,9 +111,9 @@ def test_a_keystore_gives_the_key_back_only_for_its_password(
     assert store.private_key(3) == 12345
     assert json.loads((tmp_path / "key.json").read_text())["crypto"]["kdfparams"]["c"] == ROUNDS
     assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
-    with pytest.raises(SecretError, match="there already"):
+    with pytest.raises(KeyStoreError, match="there already"):
         store.save(3, 1)
     password.write_text("wrong")
-    with pytest.raises(SecretError, match="can't be opened") as refused:
+    with pytest.raises(KeyStoreError, match="can't be opened") as refused:
         store.private_key(3)
     assert refused.value.__cause__ is None and "wrong" not in str(refused.value)

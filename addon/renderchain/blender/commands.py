@@ -20,7 +20,7 @@ import bpy
 from ..app.requester.create_job import Offer
 from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
-from ..core.errors import RenderChainError, SceneError, SecretError
+from ..core.errors import KeyStoreError, RenderChainError, SceneError
 from ..core.frames import parse_frames
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
@@ -158,7 +158,7 @@ def key(arguments: Sequence[str]) -> int:
         try:
             number = int(sys.stdin.readline().strip(), 16)
         except ValueError:
-            raise SecretError("Standard input holds no hexadecimal key; nothing was stored.") from None
+            raise KeyStoreError("Standard input holds no hexadecimal key; nothing was stored.") from None
         open_keys(settings).save(settings.account, number)
         return 0
 

@@ -22,7 +22,7 @@ from ...core.board_events import (
     TasksRefunded,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, SecretError
+from ...core.errors import ContentError, WrongKey
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lifecycle import JobState
@@ -100,7 +100,7 @@ class JobWatch:
         raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
         manifest = parse_manifest(raw)
         if manifest.requester_key != self._unwrapper.public_key.hex():
-            raise SecretError(
+            raise WrongKey(
                 f"The results of job {job.job_id} are sealed for another key than this account's; "
                 "use the account that submitted it."
             )

@@ -153,7 +153,7 @@ def test_results_that_nobody_could_open_are_not_rendered(bench: Bench) -> None:
 
 
 class Linking(FakeRenderer):
-    """Leaves a link to our secrets among its files."""
+    """Leaves a link to the worker's files among its files."""
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
