@@ -149,7 +149,7 @@ class AuditedLease:
         mine = prints_of(leaves, Rendering.SAME)
         await worker.compare(self.lease_id, seat, shown, answer, theirs, mine)
 
-    async def judge(self, *views: Rendering) -> None:
+    async def vote(self, *views: Rendering) -> None:
         """A whole round about pixels, in which the verifiers saw this."""
         leaves = await self.net.artist.drawn_leaves(self.lease_id)
         await self.seal([answer_of(hash_many, contents_of(leaves, how)) for how in views])

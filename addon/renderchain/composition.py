@@ -171,7 +171,9 @@ async def run_worker(
     require_sandbox(settings.allow_unsandboxed)
     own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     async with open_chain(settings, reporter) as chain:
-        worker = make_worker(settings, reporter, chain, families, renderer=renderer or own, auditor=own)
+        worker = make_worker(
+            settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
+        )
         await worker.run(stop)
 
 
@@ -182,14 +184,14 @@ def make_worker(
     families: frozenset[int],
     *,
     renderer: Renderer,
-    auditor: Renderer,
+    verifying_renderer: Renderer,
 ) -> Worker:
-    """A worker and its part in audits; it renders leases with ``renderer`` and verifies with ``auditor``."""
+    """A worker and its part in audits; leases are rendered with ``renderer``."""
     store, sealer, journal = KuboStore(settings.ipfs_api), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
     rerender = Rerender(
         store,
-        auditor,
+        verifying_renderer,
         reporter,
         settings.folder,
         hash_many=hash_many,

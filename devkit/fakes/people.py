@@ -56,7 +56,7 @@ class Machine:
         self.folder = world.folder / f"machine-{address:#x}"
         self.journal = SqliteJournal(self.folder / "journal.sqlite")
         self.renderer = FakeRenderer(look)
-        self.auditor = FakeRenderer(look)
+        self.verifying_renderer = FakeRenderer(look)
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
@@ -128,7 +128,7 @@ class Machine:
     def _duties(self, chain: Any, store: Any, proof_store: ProofStore) -> AuditDuties:
         rerender = Rerender(
             store,
-            self.auditor,
+            self.verifying_renderer,
             self.reporter,
             self.folder,
             hash_many=remembered,

@@ -213,20 +213,20 @@ def test_a_scheduler_and_its_refusals(networks: Opener) -> None:
 def test_workers_that_are_not_changed(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
-        (_, stranger), worker_id = await net.person(4), net.worker_id
+        (_, outsider), worker_id = await net.person(4), net.worker_id
         with pytest.raises(OperatorAlreadyRegistered, match="Registering the worker was refused"):
-            await stranger.register(net.worker.address, PAYOUT, [FAMILY], FRI_PER_STRK)
+            await outsider.register(net.worker.address, PAYOUT, [FAMILY], FRI_PER_STRK)
         with pytest.raises(StakeBelowMinimum):
-            await stranger.register(net.outsider.address, PAYOUT, [FAMILY], 1)
+            await outsider.register(net.outsider.address, PAYOUT, [FAMILY], 1)
         with pytest.raises(InsufficientFunds):
-            await stranger.register(net.outsider.address, PAYOUT, [FAMILY], 10**6 * FRI_PER_STRK)
-        for step in (stranger.set_payout(worker_id, 5), stranger.request_unstake(worker_id, 5)):
+            await outsider.register(net.outsider.address, PAYOUT, [FAMILY], 10**6 * FRI_PER_STRK)
+        for step in (outsider.set_payout(worker_id, 5), outsider.request_unstake(worker_id, 5)):
             with pytest.raises(NotWorkerOwner):
                 await step
         with pytest.raises(NeitherOwnerNorOperator):
-            await stranger.set_offer(worker_id, StandingOffer(0, 0, 0, 0))
+            await outsider.set_offer(worker_id, StandingOffer(0, 0, 0, 0))
         with pytest.raises(UnknownWorker):
-            await stranger.add_stake(9, 5)
+            await outsider.add_stake(9, 5)
         with pytest.raises(NothingToUnstake):
             await net.owner.complete_unstake(worker_id)
         await net.owner.request_unstake(worker_id, FRI_PER_STRK)

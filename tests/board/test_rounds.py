@@ -89,7 +89,7 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
             net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
             stake_fri = (await net.worker.worker(net.worker_id)).stake_fri
             await audited.submit()
-            await audited.judge(MACHINE, OTHER, SAME)
+            await audited.vote(MACHINE, OTHER, SAME)
             assert [one.vote for one in await audited.verifiers()] == [Vote.AGREES, Vote.OBJECTS, Vote.AGREES]
             assert (await chain.audit(lease_id)).verdict is Verdict.ACCEPTED
             bond_fri = await chain.appeal_bond_fri(lease_id)
@@ -97,7 +97,7 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
             await audited.appeal(net.artist)
             assert len(await audited.verifiers()) == 5
             assert len(await chain.drawn_leaves(lease_id)) == 2
-            await audited.judge(*[OTHER] * 5)
+            await audited.vote(*[OTHER] * 5)
             assert (await chain.audit(lease_id)).verdict is Verdict.REJECTED
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
@@ -155,7 +155,7 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> 
             await audited.draw()
             leaves = await chain.drawn_leaves(lease_id)
             assert sorted(leaves[:2]) == [1, 6] and len(leaves) == 3
-            await audited.judge(SAME, MACHINE, SAME)
+            await audited.vote(SAME, MACHINE, SAME)
             await audited.advance_late()
             fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
             assert await net.artist.balance_fri(PAYOUT) == PAY_FRI * 3 // 10

@@ -212,7 +212,7 @@ def test_an_audit_whose_slot_has_another_lease(networks: Opener) -> None:
         bench = await Bench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         await audited.submit()
-        await audited.judge(SAME, SAME, SAME)
+        await audited.vote(SAME, SAME, SAME)
         await audited.advance_late()
         over = await chain.audit(audited.lease_id)
         assert (over.phase, over.verdict) == (AuditPhase.OVER, Verdict.ACCEPTED)

@@ -143,14 +143,14 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
     }
 
 
-def of_audit(sealing: AuditedLease, seat: int, judged: AuditedLease) -> dict[str, tuple[Any, ...]]:
+def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str, tuple[Any, ...]]:
     """Arguments for what the chain offers: about a lease that waits for votes, and one with a verdict."""
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
-        "appeal": (judged.lease_id,),
-        "challenge_delivery": (judged.lease_id,),
-        "challenge_pixels": (judged.lease_id, [0]),
+        "appeal": (voted.lease_id,),
+        "challenge_delivery": (voted.lease_id,),
+        "challenge_pixels": (voted.lease_id, [0]),
         "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
         "compare": (lease, seat, contents, contents, [], []),
         "open": (lease, 1, RESULT, [], []),
@@ -210,27 +210,27 @@ class Stage:
         claimed = await self._bench.lease(requester, 0)
         sealing = await self._bench.lease(requester, 1)
         await sealing.submit()
-        judged = await self._judged(requester, 2, Rendering.SAME)
+        voted = await self._voted(requester, 2, Rendering.SAME)
         (seat,) = [
             verifier.seat
             for verifier in await sealing.verifiers()
             if self._bench.verifiers[verifier.worker_id].address == int(self.people["verifier"].address)
         ]
         jobs = (claimed.job_id, claimed.lease_id, scheduled_job, open_job)
-        return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, judged)}
+        return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, voted)}
 
     async def rejected(self) -> AuditedLease:
         """A lease that a committee rejected; its worker may still appeal."""
-        return await self._judged(await self._requester(), 3, Rendering.OTHER)
+        return await self._voted(await self._requester(), 3, Rendering.OTHER)
 
     async def _requester(self) -> StarknetChain:
         one = self._opened.accounts[ROLES.index("requester")]
         return await self._opened.chain(one, self._bench.net.deployed)
 
-    async def _judged(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
+    async def _voted(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
         audited = await self._bench.lease(requester, slot)
         await audited.submit()
-        await audited.judge(*[how] * len(SEATED))
+        await audited.vote(*[how] * len(SEATED))
         audit = await requester.audit(audited.lease_id)
         wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, wanted)

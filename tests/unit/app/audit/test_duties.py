@@ -193,7 +193,7 @@ def test_a_seat_is_taken_only_where_it_is_ours(post: Post) -> None:
     assert post.chain.sent == [] and post.renderer.opened == 0
 
 
-def test_hearing_twice_of_a_seat_seals_once(post: Post) -> None:
+def test_a_seat_that_is_told_of_often_seals_once(post: Post) -> None:
     drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN))
 
     async def script() -> None:
