@@ -9,17 +9,19 @@ from datetime import UTC, datetime
 
 import pytest
 from renderchain.blender.console import ConsoleReporter
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices.jobs import Doubt, FalseFinals
 from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.notices.lines import parse_notice
 from renderchain.core.notices.process import Failed, Remark
 
-DOUBT = Doubt(3, 5, "A file is missing.")
+IDS = (JobId(3), LeaseId(5))
+DOUBT = Doubt(*IDS, "A file is missing.")
 
 
 def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
     for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
-        reporter.tell(LeaseSubmitted(3, 5))
+        reporter.tell(LeaseSubmitted(*IDS))
         reporter.say("Nothing to do")
     shown = capsys.readouterr()
     sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
@@ -32,7 +34,7 @@ def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
 
 
-@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(3, 5, "frame 1 by a lot", (1,), 2, 2)])
+@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(*IDS, "frame 1 by a lot", (1,), 2, 2)])
 def test_a_doubt_comes_with_the_command_that_challenges(
     doubt: Doubt, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +71,7 @@ def test_the_option_goes_before_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
-    ConsoleReporter(form="text").tell(LeaseSubmitted(3, 5))
+    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS))
     assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
 
 

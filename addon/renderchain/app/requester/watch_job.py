@@ -54,8 +54,8 @@ class JobReport:
     state: JobState = JobState.ACTIVE
     frames: dict[int, Path] = field(default_factory=dict)
     rendered_by: dict[int, int] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)
-    false_finals: dict[int, str] = field(default_factory=dict)
+    refused: dict[LeaseId, str] = field(default_factory=dict)
+    false_finals: dict[LeaseId, str] = field(default_factory=dict)
     paid_fri: int = 0
     refunded_fri: int = 0
 
@@ -88,8 +88,8 @@ class JobWatch:
         self._output = output
         self._scratch = scratch
         self._final_check = final_check
-        self._claims: dict[int, LeaseClaimed] = {}
-        self._open: set[int] = set()  # leases that have not ended
+        self._claims: dict[LeaseId, LeaseClaimed] = {}
+        self._open: set[LeaseId] = set()  # leases that have not ended
         self._closed = False
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)

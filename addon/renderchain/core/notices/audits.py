@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ..audit import events
 from ..audit.state import Verdict
+from ..ids import LeaseId
 from ..money import format_strk
 from . import LeaseNotice, Level, Notice, counted
 
@@ -159,7 +160,7 @@ class AppealUnaffordable(LeaseNotice):
 class Challenged(Notice):
     """The requester has these leaves of a lease audited, or without any its delivery."""
 
-    lease_id: int
+    lease_id: LeaseId
     leaves: tuple[int, ...]
 
     @property
@@ -173,7 +174,7 @@ class AuditHindered(Notice):
     """A step of an audit went wrong; it is tried again."""
 
     level: ClassVar[Level] = Level.WARNING
-    lease_id: int
+    lease_id: LeaseId
     reason: str
 
     @property

@@ -50,7 +50,7 @@ class Chain:
     def __init__(self, *told: BoardEvent) -> None:
         self._told = told
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         return JOB
 
     async def events(self, from_block: int) -> AsyncIterator[BoardEvent]:
@@ -95,6 +95,6 @@ def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None
     report = asyncio.run(asyncio.wait_for(watch.run(0), 5))
     assert (report.paid_fri, report.refunded_fri) == (300, 50)
     assert [one for one in heard.told if not isinstance(one, leases.LeaseClaimed)] == [
-        leases.LeaseNotAccepted(3, LOST, LeaseState.REJECTED),
-        JobEnded(3, JobState.COMPLETED, 0, 300, 50),
+        leases.LeaseNotAccepted(JOB_ID, LOST, LeaseState.REJECTED),
+        JobEnded(JOB_ID, JobState.COMPLETED, 0, 300, 50),
     ]
