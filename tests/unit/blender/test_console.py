@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from renderchain.blender.console import ConsoleReporter
+from renderchain.core.errors import SettingsError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices.jobs import Doubt, FalseFinals
 from renderchain.core.notices.leases import LeaseSubmitted
@@ -72,6 +73,19 @@ def test_the_option_goes_before_the_environment(
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
     ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS))
+    assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
+
+
+@pytest.mark.parametrize("form", ["", "xml"])
+def test_a_form_that_is_none_is_refused(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENDERCHAIN_LOG", "JSON")
+    with pytest.raises(SettingsError, match=f"'{form or 'JSON'}'.*must be text or json"):
+        ConsoleReporter(form=form)
+
+
+def test_an_empty_form_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENDERCHAIN_LOG", "")
+    ConsoleReporter().tell(LeaseSubmitted(*IDS))
     assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
 
 

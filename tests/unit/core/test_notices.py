@@ -65,6 +65,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",
     leases.LeaseGivenBack(*IDS): f"Lease {LEASE} was given back",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
+    audits.DrawRefused(JOB, 2, "It is too early."): "No draw was due: It is too early.",
     audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 verifiers",
     audits.Verifying(*IDS, 1): f"Verifying lease {LEASE}, round 1",
     audits.LeavesRenderedAgain(*IDS, 16, 2.04): f"Lease {LEASE}: 16 leaves rendered again in 2.0 s",
@@ -102,6 +103,8 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
+    jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
+    jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",

@@ -29,7 +29,7 @@ from ...core.lifecycle import JobState
 from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices import leases
-from ...core.notices.jobs import Doubt, FalseFinals, FrameKept, JobEnded
+from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
 from ...core.result import Result
 from ...ports.content_store import ContentStore
@@ -249,7 +249,7 @@ class JobWatch:
             try:
                 await self._chain.withdraw([job.requester])
             except NothingToWithdraw:
-                self._reporter.say("The refund had already been withdrawn")
+                self._reporter.tell(AlreadyWithdrawn(job.job_id))
         report = self.report
         counts = (len(report.frames), report.paid_fri, report.refunded_fri)
         self._reporter.tell(JobEnded(report.job_id, report.state, *counts))

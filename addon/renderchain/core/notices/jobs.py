@@ -135,6 +135,26 @@ class FinalsUnchecked(Notice):
 
 
 @dataclass(frozen=True)
+class AlreadySettled(LeaseNotice):
+    """The requester would have accepted a good lease, but it had ended before."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} had already been settled"
+
+
+@dataclass(frozen=True)
+class AlreadyWithdrawn(Notice):
+    """The requester would have had a job's refund paid out, but it had been before."""
+
+    job_id: JobId
+
+    @property
+    def sentence(self) -> str:
+        return "The refund had already been withdrawn"
+
+
+@dataclass(frozen=True)
 class JobEnded(Notice):
     """Every frame is paid or refunded."""
 

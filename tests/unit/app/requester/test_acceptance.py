@@ -14,7 +14,9 @@ from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
+from renderchain.core.notices.jobs import AlreadySettled
 
 from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, Bench
@@ -93,6 +95,7 @@ def test_what_the_worker_took_first_is_said_and_no_error(bench: Bench, error: Ex
     bench.chain.fail("accept", error)
     run(acceptance(bench).found_good(LEASE))
     assert bench.reporter.telling(f"Lease {LEASE}", "already been settled")
+    assert bench.reporter.told[-1] == AlreadySettled(JOB, LEASE)
 
 
 def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: Bench) -> None:
@@ -167,4 +170,5 @@ def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: Bench) -> None
 
     run(life())
     assert len(bench.reporter.telling("No draw was due")) == 1
+    assert [(one.job_id, one.lease_count) for one in bench.reporter.heard(DrawRefused)] == [(JOB, 1)]
     assert len(bench.chain.of("draw")) == 1
