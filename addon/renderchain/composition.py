@@ -171,13 +171,13 @@ async def run_worker(
     require_sandbox(settings.allow_unsandboxed)
     own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     async with open_chain(settings, reporter) as chain:
-        worker = make_worker(
+        worker = _worker(
             settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
         )
         await worker.run(stop)
 
 
-def make_worker(
+def _worker(
     settings: Settings,
     reporter: Reporter,
     chain: StarknetChain,
