@@ -36,7 +36,7 @@ WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
 
 
 @dataclass
-class Bench(Generic[AnyNetwork]):
+class AuditBench(Generic[AnyNetwork]):
     """Verifiers by their worker numbers; ``owners`` in the same order."""
 
     net: AnyNetwork
@@ -46,7 +46,7 @@ class Bench(Generic[AnyNetwork]):
     @classmethod
     async def open(
         cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(3, 8)
-    ) -> Bench[AnyNetwork]:
+    ) -> AuditBench[AnyNetwork]:
         """Make a network in which verifiers with these accounts have seats, of the epoch before."""
         net = await opened.network(RULES)
         bench = cls(net, {}, {})

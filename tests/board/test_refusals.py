@@ -61,7 +61,7 @@ from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.audited_lease import NONCE, PHASE_S, Bench
+from devkit.audited_lease import NONCE, PHASE_S, AuditBench
 from devkit.made_up_job import FAMILY, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import Rendering, contents_of, prints_of
 from devkit.parties import Networks
@@ -246,7 +246,7 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
 
 def test_steps_of_an_audit_that_are_not_as_they_should_be(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         worker, audited = bench.net.worker, await bench.lease()
         lease_id, pixels = audited.lease_id, audited.pixels
         with pytest.raises(AuditInOtherPhase):

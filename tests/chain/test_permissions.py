@@ -16,7 +16,7 @@ from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.errors import RenderChainError
 from renderchain.core.job import LeaseResult, StandingOffer
 
-from devkit.audited_lease import AuditedLease, Bench
+from devkit.audited_lease import AuditBench, AuditedLease
 from devkit.made_up_job import FAMILY, TERMS
 from devkit.made_up_pixels import Rendering
 from devkit.network.clients import Chains, Views
@@ -163,7 +163,7 @@ def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str,
 class Stage:
     """A network in which each function fails for its caller, or succeeds, or fails for another reason."""
 
-    def __init__(self, opened: Chains, bench: Bench[Views]) -> None:
+    def __init__(self, opened: Chains, bench: AuditBench[Views]) -> None:
         self._opened = opened
         self._bench = bench
         self.people: dict[str, Any] = {}
@@ -240,7 +240,7 @@ class Stage:
 def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:
-            stage = Stage(opened, await Bench.open(opened, SEATED))
+            stage = Stage(opened, await AuditBench.open(opened, SEATED))
             await stage.enter()
             given, contracts, rows = await stage.arguments(), await stage.contracts(), table()
             rejected = await stage.rejected()

@@ -37,7 +37,7 @@ from renderchain.core.notices.audits import AuditHindered
 
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import FRAME_S, frame_of
-from tests.unit.app.bench import FIRST, JOB, LEASE, Bench
+from tests.unit.app.bench import FIRST, JOB, LEASE, UseCaseBench
 
 STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, WorkerId(9), 600
 EIGHT, SEVEN, SIX = WorkerId(8), WorkerId(7), WorkerId(6)
@@ -48,7 +48,7 @@ class Post:
     """A worker on duty; ``own`` is its lease ``LEASE``, others' leases have other workers."""
 
     def __init__(self, folder: Path) -> None:
-        self.bench = Bench(folder)
+        self.bench = UseCaseBench(folder)
         self.bench.submit()
         self.chain = self.bench.chain
         self.chain.sent.clear()

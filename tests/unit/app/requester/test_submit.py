@@ -17,7 +17,7 @@ from devkit.fakes.clock import run
 from devkit.fakes.package import FAMILY, TILES
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist
 from devkit.fakes.world import World
-from tests.unit.app.bench import LEASE, Bench
+from tests.unit.app.bench import LEASE, UseCaseBench
 
 
 def test_the_terms_are_those_of_the_offer_and_the_package(world: World, artist: Artist) -> None:
@@ -69,7 +69,7 @@ def test_a_job_is_noted_before_it_is_paid(
 
 @pytest.mark.parametrize("leaves", [[], [3, 1]])
 def test_a_challenge_names_leaves_or_doubts_the_delivery(disk: Path, leaves: list[int]) -> None:
-    bench = Bench(disk)
+    bench = UseCaseBench(disk)
     run(challenge(bench.chain, bench.reporter, LEASE, leaves))
     sent = ("challenge_pixels", LEASE, leaves) if leaves else ("challenge_delivery", LEASE)
     assert bench.chain.sent == [sent]
