@@ -17,19 +17,19 @@ from renderchain.core.notices.jobs import EscrowDue, JobCreated
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
 from devkit.fakes.scripted_chain import BOARD
-from tests.unit.app.bench import TASKS, Bench
+from tests.unit.app.bench import TASKS, UseCaseBench
 
 OFFER = Offer(reward_fri=1000, longest_lease=3, lease_timeout_s=300, window_s=200, audit_floor_exp=2)
 
 
 @pytest.fixture
-def bench(disk: Path) -> Bench:
-    made = Bench(disk)
+def bench(disk: Path) -> UseCaseBench:
+    made = UseCaseBench(disk)
     made.reporter.told.clear()
     return made
 
 
-def create(bench: Bench) -> JobId:
+def create(bench: UseCaseBench) -> JobId:
     return run(
         create_job(
             bench.chain,
@@ -61,7 +61,7 @@ def test_no_reward_is_so_small_that_verifiers_get_nothing() -> None:
     assert (prices.fee_fri, prices.tile_fri) == (1, 0)
 
 
-def test_the_terms_are_those_of_package_and_offer(bench: Bench) -> None:
+def test_the_terms_are_those_of_package_and_offer(bench: UseCaseBench) -> None:
     terms = terms_of(bench.package, replace(OFFER, device_group="OPTIX", audit_tiles=5))
     assert terms.package_hi << 128 | terms.package_lo == int.from_bytes(digest_of(bench.package.cid), "big")
     assert (terms.package_bytes, terms.package_files) == (bench.package.size_bytes, 2)
@@ -74,7 +74,7 @@ def test_the_terms_are_those_of_package_and_offer(bench: Bench) -> None:
     assert terms.escrow_fri == TASKS * 1000 + prices.pool_fri
 
 
-def test_a_job_is_noted_before_it_is_paid(bench: Bench) -> None:
+def test_a_job_is_noted_before_it_is_paid(bench: UseCaseBench) -> None:
     terms = terms_of(bench.package, OFFER)
     bench.chain.tokens[bench.chain.address] = terms.escrow_fri
     before: list[str] = []
@@ -88,14 +88,14 @@ def test_a_job_is_noted_before_it_is_paid(bench: Bench) -> None:
     assert bench.reporter.told == [EscrowDue(terms.escrow_fri), JobCreated(job_id)]
 
 
-def test_an_account_that_is_one_fri_short_pays_and_notes_nothing(bench: Bench) -> None:
+def test_an_account_that_is_one_fri_short_pays_and_notes_nothing(bench: UseCaseBench) -> None:
     bench.chain.tokens[bench.chain.address] = terms_of(bench.package, OFFER).escrow_fri - 1
     with pytest.raises(InsufficientFunds, match="Nothing was paid"):
         create(bench)
     assert bench.chain.sent == [] and bench.journal.jobs() == [] and bench.reporter.told == []
 
 
-def test_terms_that_the_board_refuses_make_no_job(bench: Bench) -> None:
+def test_terms_that_the_board_refuses_make_no_job(bench: UseCaseBench) -> None:
     bench.chain.tokens[bench.chain.address] = 10**9
     bench.chain.fail("create_job", BadJobTerms("Creating a job"))
     with pytest.raises(BadJobTerms):
