@@ -17,7 +17,7 @@ from renderchain.ports.audit_chain import Reveal
 
 from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
 from devkit.network.devnet import pass_draw_block, pass_time
-from devkit.network.many_workers import PHASE_S, TILES, Bench
+from devkit.network.many_workers import PHASE_S, TILES, ManyWorkers
 
 Step = Callable[[str, Awaitable[Any]], Awaitable[Any]]
 NONCE, MAX_BATCH = 77, 100
@@ -44,7 +44,7 @@ async def hold(worker: StarknetChain, lease_id: LeaseId) -> Held:
     return Held(worker, info, LeasePixels(identity, info.first, info.count, TILES))
 
 
-async def drawn(net: Bench, leases: Sequence[Held]) -> list[Held]:
+async def drawn(net: ManyWorkers, leases: Sequence[Held]) -> list[Held]:
     """Those of submitted leases that chance has audited; anybody can compute it."""
     pass_draw_block(net.node.rpc_url)
     found = []
@@ -58,7 +58,13 @@ async def drawn(net: Bench, leases: Sequence[Held]) -> list[Held]:
 
 
 async def audit(
-    net: Bench, leases: Sequence[Held], step: Step, *, round_: int = 0, others: int = 0, how: str = "SAME"
+    net: ManyWorkers,
+    leases: Sequence[Held],
+    step: Step,
+    *,
+    round_: int = 0,
+    others: int = 0,
+    how: str = "SAME",
 ) -> None:
     """A round from its draw until votes are counted; ``others`` seats saw ``how`` instead of the same."""
     job_id, numbers = leases[0].info.job_id, [one.lease_id for one in leases]
@@ -113,14 +119,16 @@ async def show(one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, h
     await step("compare", one.worker.compare(one.lease_id, reveal.seat, *both, theirs, mine))
 
 
-async def close(net: Bench, leases: Sequence[Held], step: Step) -> None:
+async def close(net: ManyWorkers, leases: Sequence[Held], step: Step) -> None:
     """Nobody appeals."""
     pass_time(net.node.rpc_url, PHASE_S, 2)
     numbers = [one.lease_id for one in leases]
     await all_done(net, step, "advance: close the audit", leases[0].info.job_id, numbers)
 
 
-async def all_done(net: Bench, step: Step, name: str, job_id: JobId, numbers: Sequence[LeaseId]) -> None:
+async def all_done(
+    net: ManyWorkers, step: Step, name: str, job_id: JobId, numbers: Sequence[LeaseId]
+) -> None:
     """A draw or an advance of many leases, in batches of what fits a transaction."""
     chain = net.aggregator
     call = chain.draw if name == "draw" else chain.advance

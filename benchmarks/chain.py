@@ -26,12 +26,12 @@ from renderchain.adapters.starknet.fees import kind_of
 from renderchain.core.ids import JobId
 from renderchain.ports.outbox import IntentState
 
-from devkit.network.many_workers import Bench, bench
+from devkit.network.many_workers import ManyWorkers, many_workers
 
 OURS, THEIRS, EVENTS, SINGLE = 120, 30, 100, 50
 
 
-async def ours(net: Bench, job_id: JobId) -> tuple[float, float]:
+async def ours(net: ManyWorkers, job_id: JobId) -> tuple[float, float]:
     """Transactions a second of our sender, each intended, signed, sent and confirmed; and our CPU's part."""
     call = net.artist._call("extend", job_id, 1)
     sender = net.artist._sender
@@ -42,7 +42,7 @@ async def ours(net: Bench, job_id: JobId) -> tuple[float, float]:
     return OURS / took_s, (time.process_time() - cpu_s) / took_s
 
 
-async def theirs(net: Bench, job_id: JobId) -> float:
+async def theirs(net: ManyWorkers, job_id: JobId) -> float:
     """The same with starknet-py's signer and automatic estimate."""
     from starknet_py.net.account.account import Account
     from starknet_py.net.signer.key_pair import KeyPair
@@ -59,7 +59,7 @@ async def theirs(net: Bench, job_id: JobId) -> float:
     return THEIRS / (time.monotonic() - started_s)
 
 
-async def signed(net: Bench, job_id: JobId, count: int) -> list[Any]:
+async def signed(net: ManyWorkers, job_id: JobId, count: int) -> list[Any]:
     """Transactions with the account's next nonces."""
     account, calls = net.artist_account, [net.artist._call("extend", job_id, 1)]
     fees = net.artist._sender._fees
@@ -72,7 +72,7 @@ async def signed(net: Bench, job_id: JobId, count: int) -> list[Any]:
     ]
 
 
-async def devnet_alone(net: Bench, job_id: JobId) -> float:
+async def devnet_alone(net: ManyWorkers, job_id: JobId) -> float:
     """Transactions a second that the devnet takes from a client that only writes bytes."""
     from starknet_py.net.client_utils import _create_broadcasted_txn
 
@@ -106,7 +106,7 @@ async def milliseconds(step: Callable[[], Awaitable[Any]]) -> float:
     return statistics.median(took) * 1000
 
 
-async def steps_ms(net: Bench, job_id: JobId) -> dict[str, float]:
+async def steps_ms(net: ManyWorkers, job_id: JobId) -> dict[str, float]:
     """What the steps of one transaction take, each alone."""
     client = net.artist_account.client
     (one,) = await signed(net, job_id, 1)
@@ -135,7 +135,7 @@ async def steps_ms(net: Bench, job_id: JobId) -> dict[str, float]:
         }
 
 
-async def latencies_s(net: Bench, job_id: JobId) -> list[float]:
+async def latencies_s(net: ManyWorkers, job_id: JobId) -> list[float]:
     """Seconds from the moment a transaction is sent until another client's handler has its event."""
     heard: asyncio.Queue[float] = asyncio.Queue()
     start = await net.artist.block_number()
@@ -160,7 +160,7 @@ async def latencies_s(net: Bench, job_id: JobId) -> list[float]:
 async def main() -> None:
     """Print the figures."""
     load = os.getloadavg()[1]
-    async with bench(1) as net:
+    async with many_workers(1) as net:
         job_id = await net.artist.create_job(net.terms(10, 2, scheduled=False))
         peer = await theirs(net, job_id)
         alone = await devnet_alone(net, job_id)

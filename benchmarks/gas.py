@@ -21,7 +21,7 @@ from starknet_py.net.full_node_client import FullNodeClient
 
 from benchmarks.audit_steps import audit, close, drawn, hold
 from devkit.network.devnet import pass_draw_block
-from devkit.network.many_workers import TILES, Bench, bench
+from devkit.network.many_workers import TILES, ManyWorkers, many_workers
 from devkit.network.services import REPO
 from tools.contracts import tool
 
@@ -75,7 +75,7 @@ class Job:
         return sum(self.phases.values()) // self.frames
 
 
-async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_exp: int = 0) -> Job:
+async def whole_job(net: ManyWorkers, meter: Meter, frames: int, lease: int, *, floor_exp: int = 0) -> Job:
     """Gas by phase of a job that its artist schedules; an aggregator posts the results."""
     job = Job(frames, lease, -(-frames // lease))
 
@@ -111,7 +111,7 @@ async def whole_job(net: Bench, meter: Meter, frames: int, lease: int, *, floor_
     return job
 
 
-async def until_spared(net: Bench, meter: Meter, frames: int, lease: int) -> list[Job]:
+async def until_spared(net: ManyWorkers, meter: Meter, frames: int, lease: int) -> list[Job]:
     """Such jobs until chance has no lease of one audited; that is the last one."""
     jobs = [await whole_job(net, meter, frames, lease, floor_exp=4)]
     while jobs[-1].audits:
@@ -119,7 +119,7 @@ async def until_spared(net: Bench, meter: Meter, frames: int, lease: int) -> lis
     return jobs
 
 
-async def single_calls(net: Bench, meter: Meter) -> None:
+async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     """Each call by itself, in a network that has worked before."""
     artist, worker = net.artist, net.workers[0]
     terms = net.terms(10, 2, scheduled=False, floor_exp=5)
@@ -136,7 +136,7 @@ async def single_calls(net: Bench, meter: Meter) -> None:
     await meter.of("cancel + withdraw", artist.cancel(job_id))
 
 
-async def spared(net: Bench, meter: Meter, job_id: JobId) -> list[LeaseId]:
+async def spared(net: ManyWorkers, meter: Meter, job_id: JobId) -> list[LeaseId]:
     """Two leases of the first worker that chance spared, claimed and submitted one by one."""
     worker = net.workers[0]
     found: list[LeaseId] = []
@@ -157,7 +157,7 @@ async def spared(net: Bench, meter: Meter, job_id: JobId) -> list[LeaseId]:
     return found
 
 
-async def one_audit(net: Bench, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
+async def one_audit(net: ManyWorkers, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
     """Gas of a newcomer's lease of ten frames from the claim to its pay; each step in the meter's rows."""
     first = len(meter.rows)
     job_id = await net.artist.create_job(net.terms(10, 10, scheduled=False))
@@ -175,7 +175,7 @@ async def one_audit(net: Bench, meter: Meter, *, others: int = 0, appeals: bool 
     return sum(gas for _, gas in meter.rows[first:])
 
 
-async def in_batches(net: Bench, meter: Meter) -> list[tuple[str, int]]:
+async def in_batches(net: ManyWorkers, meter: Meter) -> list[tuple[str, int]]:
     """Gas a lease of each step for sixteen leases of one worker at once."""
     job_id = await net.artist.create_job(net.terms(16, 1, scheduled=False))
     worker = net.workers[0]
@@ -193,7 +193,7 @@ async def in_batches(net: Bench, meter: Meter) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-async def naive(net: Bench, meter: Meter, frames: int) -> int:
+async def naive(net: ManyWorkers, meter: Meter, frames: int) -> int:
     """Gas a frame of the contract with one record and three transactions a frame."""
     with tempfile.TemporaryDirectory() as folder:
         sierra, casm = Path(folder) / "sierra.json", Path(folder) / "casm.json"
@@ -321,7 +321,7 @@ is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.
 """
 
 
-async def audited(net: Bench, meter: Meter, found: Figures) -> None:
+async def audited(net: ManyWorkers, meter: Meter, found: Figures) -> None:
     """Whole leases, and each step of their audits."""
     plain = await one_audit(net, meter)
     prints = await one_audit(net, meter, others=1)
@@ -341,7 +341,7 @@ async def main() -> None:
     """Measure everything and write the page."""
     found = Figures()
     sizes = ((96, 1), (320, 10), (800, 100), (1000, 125))
-    async with bench(WORKERS) as net:
+    async with many_workers(WORKERS) as net:
         meter = Meter(net.artist_account.client)
         await whole_job(net, meter, WORKERS * SLOTS, 1)  # so that slots, locks and boards are known
         found.newcomers = [await whole_job(net, meter, *size) for size in sizes]

@@ -36,7 +36,7 @@ WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
 
 
 @dataclass
-class Bench(Generic[AnyNetwork]):
+class AuditBench(Generic[AnyNetwork]):
     """Verifiers by their worker numbers; ``owners`` in the same order."""
 
     net: AnyNetwork
@@ -46,7 +46,7 @@ class Bench(Generic[AnyNetwork]):
     @classmethod
     async def open(
         cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(3, 8)
-    ) -> Bench[AnyNetwork]:
+    ) -> AuditBench[AnyNetwork]:
         """Make a network in which verifiers with these accounts have seats, of the epoch before."""
         net = await opened.network(RULES)
         bench = cls(net, {}, {})
@@ -149,7 +149,7 @@ class AuditedLease:
         mine = prints_of(leaves, Rendering.SAME)
         await worker.compare(self.lease_id, seat, shown, answer, theirs, mine)
 
-    async def judge(self, *views: Rendering) -> None:
+    async def vote(self, *views: Rendering) -> None:
         """A whole round about pixels, in which the verifiers saw this."""
         leaves = await self.net.artist.drawn_leaves(self.lease_id)
         await self.seal([answer_of(hash_many, contents_of(leaves, how)) for how in views])

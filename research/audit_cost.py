@@ -120,7 +120,7 @@ so that nobody honest is refused here; and {COMMON_SSIM}, a usual limit.
 With a limit as strict as these two kernels of one machine allow, SSIM catches what prints catch. With a
 usual limit it lets through what a viewer would hardly see, such as another seed, clamped light or fewer
 samples. How strict both can be where machines differ more is not measured here; docs/verification.md has
-prints on other machines. Whoever compares by SSIM needs the pixels, while a contract compares prints of 19
+prints on other machines. A comparison by SSIM needs the pixels, while a contract compares prints of 19
 felts. Rendering everything twice catches single tiles too, at the price of the whole work.
 {END}
 """

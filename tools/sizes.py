@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
+CAIRO_FUNCTION = re.compile(r"( *)(?:pub )?fn (\w+)")
+
+
+def python_functions(text: str) -> Iterator[tuple[int, str, int]]:
+    """The first line, name and length of each function."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def cairo_functions(text: str) -> Iterator[tuple[int, str, int]]:
+    """The same of formatted Cairo: a function ends where a line no deeper than its first closes it."""
+    lines = text.splitlines()
+    for start, line in enumerate(lines):
+        if found := CAIRO_FUNCTION.match(line):
+            depth = len(found[1])
+            for length, inner in enumerate(lines[start:], 1):
+                if inner.endswith(("}", ";")) and not inner.startswith(" ", depth):
+                    yield start + 1, found[2], length
+                    break
+
+
+FUNCTIONS = {".py": python_functions, ".cairo": cairo_functions}
 
 
 def too_long(path: Path) -> list[str]:
@@ -19,12 +44,9 @@ def too_long(path: Path) -> list[str]:
         return []  # by a script, for a test
     lines = text.count("\n")
     found = [f"{path}: {lines} lines, over {MAX_FILE_LINES}"] if lines > MAX_FILE_LINES else []
-    if path.suffix == ".py":
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                if length > MAX_FUNCTION_LINES:
-                    found.append(f"{path}:{node.lineno}: {node.name} has {length} lines")
+    for start, name, length in FUNCTIONS[path.suffix](text):
+        if length > MAX_FUNCTION_LINES:
+            found.append(f"{path}:{start}: {name} has {length} lines, over {MAX_FUNCTION_LINES}")
     return found
 
 

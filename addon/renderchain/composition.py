@@ -36,17 +36,17 @@ from .app.worker.render_lease import RenderLease
 from .core.notices.process import FeeEstimated
 from .core.sealed import SECRET_BITS
 from .ports.journal import Journal
+from .ports.key_store import KeyStore
 from .ports.outbox import Outbox
 from .ports.renderer import Renderer
 from .ports.reporter import Reporter
-from .ports.secret_store import SecretStore
 from .settings import CHAIN_IDS, Settings
 
 # A node whose newest block is older shows us the past. A devnet makes blocks only when it is used.
 OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 600.0}
 
 
-def open_keys(settings: Settings) -> SecretStore:
+def open_keys(settings: Settings) -> KeyStore:
     """The key store that the settings name."""
     if settings.keystore is None:
         return KeyringStore()
@@ -171,25 +171,27 @@ async def run_worker(
     require_sandbox(settings.allow_unsandboxed)
     own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     async with open_chain(settings, reporter) as chain:
-        worker = make_worker(settings, reporter, chain, families, renderer=renderer or own, auditor=own)
+        worker = _worker(
+            settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
+        )
         await worker.run(stop)
 
 
-def make_worker(
+def _worker(
     settings: Settings,
     reporter: Reporter,
     chain: StarknetChain,
     families: frozenset[int],
     *,
     renderer: Renderer,
-    auditor: Renderer,
+    verifying_renderer: Renderer,
 ) -> Worker:
-    """A worker and its part in audits; it renders leases with ``renderer`` and verifies with ``auditor``."""
+    """A worker and its part in audits; leases are rendered with ``renderer``."""
     store, sealer, journal = KuboStore(settings.ipfs_api), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
     rerender = Rerender(
         store,
-        auditor,
+        verifying_renderer,
         reporter,
         settings.folder,
         hash_many=hash_many,
@@ -199,7 +201,7 @@ def make_worker(
     audits = AuditDuties(
         chain,
         ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
-        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _new_secret, settings.from_block),
+        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
         reporter,
         time.time,
     )
@@ -214,8 +216,9 @@ def make_worker(
         proof_store=proof_store,
     )
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
-    return Worker(chain, lease, audits, journal, reporter, rules, new_secret=_new_secret, now=time.time)
+    return Worker(chain, lease, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time)
 
 
-def _new_secret() -> int:
+def _random_bits() -> int:
+    """For a lease's secret and for a vote's nonce alike."""
     return secrets.randbits(SECRET_BITS)

@@ -56,7 +56,7 @@ class Machine:
         self.folder = world.folder / f"machine-{address:#x}"
         self.journal = SqliteJournal(self.folder / "journal.sqlite")
         self.renderer = FakeRenderer(look)
-        self.auditor = FakeRenderer(look)
+        self.verifying_renderer = FakeRenderer(look)
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
@@ -68,7 +68,7 @@ class Machine:
         """The network, past any wire."""
         return self.world.network.chain(self.address)
 
-    def secret(self) -> int:
+    def random_bits(self) -> int:
         """248 random bits, the same in every run."""
         return self._chance.getrandbits(SECRET_BITS)
 
@@ -121,14 +121,14 @@ class Machine:
             self.journal,
             self.reporter,
             self.rules,
-            new_secret=self.secret,
+            new_secret=self.random_bits,
             now=self.world.now,
         )
 
     def _duties(self, chain: Any, store: Any, proof_store: ProofStore) -> AuditDuties:
         rerender = Rerender(
             store,
-            self.auditor,
+            self.verifying_renderer,
             self.reporter,
             self.folder,
             hash_many=remembered,
@@ -139,7 +139,7 @@ class Machine:
             chain, self.journal, proof_store, self.reporter, remembered, appeals=self.appeals
         )
         verifier = VerifierDuties(
-            chain, rerender, proof_store, self.reporter, remembered, self.secret, self.rules.from_block
+            chain, rerender, proof_store, self.reporter, remembered, self.random_bits, self.rules.from_block
         )
         return AuditDuties(chain, prover, verifier, self.reporter, self.world.now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from renderchain.core.ids import LeaseId
 from renderchain.core.notices import Notice
 from renderchain.core.notices.jobs import Doubt
 
@@ -36,7 +37,7 @@ class RecordingReporter:
         return [one for one in self.told if isinstance(one, kind)]
 
     @property
-    def doubts(self) -> dict[int, str]:
+    def doubts(self) -> dict[LeaseId, str]:
         """Why to challenge leases."""
         return {one.lease_id: one.sentence for one in self.heard(Doubt)}
 

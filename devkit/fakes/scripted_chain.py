@@ -37,17 +37,17 @@ class ScriptedChain(Faults):
         self.step_s = 600
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
-        self.jobs: dict[int, JobInfo] = {}
+        self.jobs: dict[JobId, JobInfo] = {}
         self.leases: dict[LeaseId, LeaseInfo] = {}
-        self.workers: dict[int, WorkerInfo] = {}
-        self.audits: dict[int, AuditInfo] = {}
-        self.seeds: dict[tuple[int, int], int] = {}
-        self.drawn_of: dict[int, list[int]] = {}
-        self.seats: dict[tuple[int, int], list[Verifier]] = {}
-        self.answers: dict[tuple[int, int], list[Content]] = {}
-        self.shown_by: dict[tuple[int, int, int], Shown] = {}
-        self.results: dict[int, LeaseResult] = {}
-        self.keys: dict[int, bytes] = {}
+        self.workers: dict[WorkerId, WorkerInfo] = {}
+        self.audits: dict[LeaseId, AuditInfo] = {}
+        self.seeds: dict[tuple[LeaseId, int], int] = {}
+        self.drawn_of: dict[LeaseId, list[int]] = {}
+        self.seats: dict[tuple[LeaseId, int], list[Verifier]] = {}
+        self.answers: dict[tuple[LeaseId, int], list[Content]] = {}
+        self.shown_by: dict[tuple[LeaseId, int, int], Shown] = {}
+        self.results: dict[LeaseId, LeaseResult] = {}
+        self.keys: dict[LeaseId, bytes] = {}
         self.draws: list[LeaseDrawn] = []
 
     def of(self, name: str) -> list[tuple[Any, ...]]:

@@ -36,7 +36,7 @@ RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, epoch_blocks=10
 
 
 @dataclass
-class Bench:
+class ManyWorkers:
     """The artist's, an aggregator's and workers' clients; ``account`` opens plain accounts."""
 
     node: Node
@@ -65,7 +65,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(workers: int) -> AsyncIterator[Bench]:
+async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
     """Everything ends with the block."""
     folder = Path(tempfile.mkdtemp(prefix="renderchain-bench-"))
     pid, port = start_devnet(folder, 2 + 2 * workers)
@@ -93,6 +93,6 @@ async def bench(workers: int) -> AsyncIterator[Bench]:
                 await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
                 views.append(await connect(*await opened(operator), node, deployed.directory))
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
-            yield Bench(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
+            yield ManyWorkers(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
     finally:
         stop(pid)

@@ -1,7 +1,7 @@
 """From the rate of false alarms a tile to that of false verdicts, by the rounds of an audit.
 
 The pessimistic assumption: the worker has one kernel, verifiers another, and all verifiers of the other
-kernel see the very same difference, so that more of them are no better witnesses than one.
+kernel see the very same difference, so that many of them know no more than one.
 """
 
 from __future__ import annotations

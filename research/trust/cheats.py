@@ -26,11 +26,6 @@ class Pair:
     shown_print: TilePrint
 
     @property
-    def is_tampered(self) -> bool:
-        """Whether the pixels are others."""
-        return self.true_print.digest != self.shown_print.digest
-
-    @property
     def is_refused(self) -> bool:
         """Whether the prints disagree."""
         return not agree(self.true_print, self.shown_print)

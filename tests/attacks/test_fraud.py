@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,12 +29,12 @@ from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.prints import agree
 from renderchain.core.result import Result
-from renderchain.ports.content_store import BytesDone, ContentStore
 from renderchain.ports.renderer import Renderer, RenderSession
 
 from devkit.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
 from devkit.renderings import HONEST, kept_frame
-from tests.attacks.arena import RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena, Worker
+from tests.attacks.arena import RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena
+from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
 PAINT = """
@@ -149,49 +148,6 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
 
 def _rest(result: LeaseResult) -> tuple[int, int, int]:
     return result.results_hi, result.results_lo, result.key_hash
-
-
-@dataclass(frozen=True)
-class Spoiling:
-    """A store into which the files go spoiled."""
-
-    store: ContentStore
-
-    async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
-        """Only for the results of a lease: the package is read from the true store."""
-        if folder.name.endswith(".sealed"):
-            last = max(folder.iterdir(), key=lambda path: path.stat().st_size)
-            raw = bytearray(last.read_bytes())
-            raw[len(raw) // 2] ^= 1
-            last.write_bytes(raw)
-        return await self.store.add_folder(folder, on_bytes)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.store, name)
-
-
-async def delivery_audit(
-    field: Arena, worker: Worker, *, spoiled: bool = False, audit_s: int = 0
-) -> LeaseAudit:
-    """A lease whose pixels a committee found good, so late, and which is not yet accepted."""
-    lease_id = await worker.claim(await field.job())
-    store: ContentStore = Spoiling(field.store) if spoiled else field.store  # type: ignore[assignment]
-    await worker.render(lease_id, store=store)
-    subject = LeaseAudit(field, lease_id)
-    await subject.draw()
-    field.late(audit_s)
-    await subject.play_round()
-    assert await subject.close() is Verdict.ACCEPTED
-    return subject
-
-
-async def challenged(field: Arena, subject: LeaseAudit) -> Verdict:
-    """What a committee finds when the artist doubts the delivery."""
-    await field.artist.challenge_delivery(subject.lease_id)
-    await subject.prove()
-    await subject.draw()
-    await subject.play_round()
-    return await subject.close()
 
 
 @pytest.mark.parametrize("how", ["withheld", "spoiled", "withheld, and the audit outlasts the window"])

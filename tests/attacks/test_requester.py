@@ -19,8 +19,8 @@ from renderchain.core.manifest import Manifest
 from renderchain.ports.renderer import RenderSession
 
 from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, Arena, Worker
+from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
-from tests.attacks.test_fraud import challenged, delivery_audit
 
 
 async def test_a_false_challenge_of_a_delivery_loses_its_bond_to_the_worker(field: Arena) -> None:

@@ -38,7 +38,7 @@ from renderchain.core.board_events import (
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import MAX_ATTEMPTS, LeaseState
 
-from devkit.audited_lease import AUDIT_TERMS, Bench
+from devkit.audited_lease import AUDIT_TERMS, AuditBench
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import contents_of
 from devkit.parties import Board, Networks
@@ -121,7 +121,7 @@ def test_tasks_that_nobody_finishes_go_back(networks: Opener) -> None:
 
 def test_an_audit_is_told_round_by_round(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         start = await chain.block_number() + 2  # after the submission
         job, lease = audited.job_id, audited.lease_id
@@ -157,7 +157,7 @@ def test_an_audit_is_told_round_by_round(networks: Opener) -> None:
 
 def test_a_worker_who_does_not_open_its_leaves(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         job, lease = audited.job_id, audited.lease_id
         await audited.submit()
@@ -179,7 +179,7 @@ def test_a_worker_who_does_not_open_its_leaves(networks: Opener) -> None:
 
 def test_verifiers_who_stay_away(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         await audited.submit()
         start = await chain.block_number() + 1
@@ -197,7 +197,7 @@ def test_verifiers_who_stay_away(networks: Opener) -> None:
 
 def test_doubts_and_reports_are_told(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain = bench.net.artist
         doubted, reported = await bench.lease(), await bench.lease(slot=1)
         await doubted.let_audit(False)

@@ -61,7 +61,7 @@ from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.audited_lease import NONCE, PHASE_S, Bench
+from devkit.audited_lease import NONCE, PHASE_S, AuditBench
 from devkit.made_up_job import FAMILY, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import Rendering, contents_of, prints_of
 from devkit.parties import Networks
@@ -213,20 +213,20 @@ def test_a_scheduler_and_its_refusals(networks: Opener) -> None:
 def test_workers_that_are_not_changed(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
-        (_, stranger), worker_id = await net.person(4), net.worker_id
+        (_, outsider), worker_id = await net.person(4), net.worker_id
         with pytest.raises(OperatorAlreadyRegistered, match="Registering the worker was refused"):
-            await stranger.register(net.worker.address, PAYOUT, [FAMILY], FRI_PER_STRK)
+            await outsider.register(net.worker.address, PAYOUT, [FAMILY], FRI_PER_STRK)
         with pytest.raises(StakeBelowMinimum):
-            await stranger.register(net.outsider.address, PAYOUT, [FAMILY], 1)
+            await outsider.register(net.outsider.address, PAYOUT, [FAMILY], 1)
         with pytest.raises(InsufficientFunds):
-            await stranger.register(net.outsider.address, PAYOUT, [FAMILY], 10**6 * FRI_PER_STRK)
-        for step in (stranger.set_payout(worker_id, 5), stranger.request_unstake(worker_id, 5)):
+            await outsider.register(net.outsider.address, PAYOUT, [FAMILY], 10**6 * FRI_PER_STRK)
+        for step in (outsider.set_payout(worker_id, 5), outsider.request_unstake(worker_id, 5)):
             with pytest.raises(NotWorkerOwner):
                 await step
         with pytest.raises(NeitherOwnerNorOperator):
-            await stranger.set_offer(worker_id, StandingOffer(0, 0, 0, 0))
+            await outsider.set_offer(worker_id, StandingOffer(0, 0, 0, 0))
         with pytest.raises(UnknownWorker):
-            await stranger.add_stake(9, 5)
+            await outsider.add_stake(9, 5)
         with pytest.raises(NothingToUnstake):
             await net.owner.complete_unstake(worker_id)
         await net.owner.request_unstake(worker_id, FRI_PER_STRK)
@@ -246,7 +246,7 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
 
 def test_steps_of_an_audit_that_are_not_as_they_should_be(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         worker, audited = bench.net.worker, await bench.lease()
         lease_id, pixels = audited.lease_id, audited.pixels
         with pytest.raises(AuditInOtherPhase):

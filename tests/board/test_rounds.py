@@ -25,7 +25,7 @@ from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdi
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.audited_lease import AUDIT_TERMS, NONCE, Bench
+from devkit.audited_lease import AUDIT_TERMS, NONCE, AuditBench
 from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
 from tests.board.opener import Opener
@@ -38,7 +38,7 @@ LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:
-            audited = await (await Bench.open(opened)).lease()
+            audited = await (await AuditBench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.worker, audited.lease_id
             await audited.submit()
             with pytest.raises(NothingToDraw, match="nothing has to be done"):
@@ -85,11 +85,11 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
 ) -> None:
     async def run() -> None:
         async with networks() as opened:
-            audited = await (await Bench.open(opened)).lease()
+            audited = await (await AuditBench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
             stake_fri = (await net.worker.worker(net.worker_id)).stake_fri
             await audited.submit()
-            await audited.judge(MACHINE, OTHER, SAME)
+            await audited.vote(MACHINE, OTHER, SAME)
             assert [one.vote for one in await audited.verifiers()] == [Vote.AGREES, Vote.OBJECTS, Vote.AGREES]
             assert (await chain.audit(lease_id)).verdict is Verdict.ACCEPTED
             bond_fri = await chain.appeal_bond_fri(lease_id)
@@ -97,7 +97,7 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
             await audited.appeal(net.artist)
             assert len(await audited.verifiers()) == 5
             assert len(await chain.drawn_leaves(lease_id)) == 2
-            await audited.judge(*[OTHER] * 5)
+            await audited.vote(*[OTHER] * 5)
             assert (await chain.audit(lease_id)).verdict is Verdict.REJECTED
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
@@ -118,7 +118,7 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
 def test_a_vote_that_differs_needs_prints(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:
-            audited = await (await Bench.open(opened)).lease()
+            audited = await (await AuditBench.open(opened)).lease()
             await audited.submit()
             with pytest.raises(AuditInOtherPhase):
                 await audited.open()
@@ -141,7 +141,7 @@ def test_a_vote_that_differs_needs_prints(networks: Opener) -> None:
 def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:
-            audited = await (await Bench.open(opened)).lease()
+            audited = await (await AuditBench.open(opened)).lease()
             net, chain, lease_id = audited.net, audited.net.artist, audited.lease_id
             await audited.let_audit(False)
             await audited.submit()
@@ -155,7 +155,7 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> 
             await audited.draw()
             leaves = await chain.drawn_leaves(lease_id)
             assert sorted(leaves[:2]) == [1, 6] and len(leaves) == 3
-            await audited.judge(SAME, MACHINE, SAME)
+            await audited.vote(SAME, MACHINE, SAME)
             await audited.advance_late()
             fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
             assert await net.artist.balance_fri(PAYOUT) == PAY_FRI * 3 // 10
@@ -183,7 +183,7 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> 
 def test_a_failure_that_two_others_confirm_closes_the_tasks(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:
-            audited = await (await Bench.open(opened)).lease()
+            audited = await (await AuditBench.open(opened)).lease()
             chain = audited.net.worker
             with pytest.raises(FailureWithoutReason, match="Say why"):
                 await chain.report_failure(audited.lease_id, "")

@@ -25,7 +25,7 @@ from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import PHASE_S, AuditedLease, Bench
+from devkit.audited_lease import PHASE_S, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, print_of
 from devkit.parties import Network, Networks
@@ -157,7 +157,7 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
 
 def test_an_audit_in_each_phase(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         net, audited = bench.net, await bench.lease()
         chain, lease_id = net.artist, audited.lease_id
         await check_no_audit(net, audited)
@@ -209,10 +209,10 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
 
 def test_an_audit_whose_slot_has_another_lease(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         await audited.submit()
-        await audited.judge(SAME, SAME, SAME)
+        await audited.vote(SAME, SAME, SAME)
         await audited.advance_late()
         over = await chain.audit(audited.lease_id)
         assert (over.phase, over.verdict) == (AuditPhase.OVER, Verdict.ACCEPTED)
@@ -235,7 +235,7 @@ def test_an_audit_whose_slot_has_another_lease(networks: Opener) -> None:
 
 def test_a_revealed_key_and_a_challenge_that_nobody_judges(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await Bench.open(opened)
+        bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         await audited.let_audit(False)
         await audited.submit()

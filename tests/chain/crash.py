@@ -22,7 +22,7 @@ AMOUNT_FRI = 10**17
 
 
 async def main(rpc: str, address: int, key: int, directory: int, journal: Path, step: str) -> None:
-    """Finish what was left, then add stake once under the key that never changes."""
+    """Finish what was left, then add stake once under the intent's name, which never changes."""
 
     def die(at: str) -> None:
         if at == step:

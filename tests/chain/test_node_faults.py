@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, check_head, read_headers
-from renderchain.core.errors import ChainError, SecretError, SettingsError, StuckTransaction, WrongNetwork
+from renderchain.core.errors import ChainError, KeyStoreError, SettingsError, StuckTransaction, WrongNetwork
 
 from devkit.made_up_job import TERMS
 from devkit.network.clients import Chains
@@ -65,7 +65,7 @@ def test_another_chain_another_version_and_a_bad_key_are_refused(chains: Callabl
             proxy.rule = lambda method, question: result("0.9.0") if method == "specVersion" else None
             with pytest.raises(WrongNetwork, match="speaks version 0.9.0 .* 0.10 is needed"):
                 await opened.account(one, behind(proxy))
-            with pytest.raises(SecretError, match="no Stark key"):
+            with pytest.raises(KeyStoreError, match="no Stark key"):
                 await opened.account(replace(one, private_key=0))
 
     asyncio.run(run())

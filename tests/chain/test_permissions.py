@@ -16,7 +16,7 @@ from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.errors import RenderChainError
 from renderchain.core.job import LeaseResult, StandingOffer
 
-from devkit.audited_lease import AuditedLease, Bench
+from devkit.audited_lease import AuditBench, AuditedLease
 from devkit.made_up_job import FAMILY, TERMS
 from devkit.made_up_pixels import Rendering
 from devkit.network.clients import Chains, Views
@@ -143,14 +143,14 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
     }
 
 
-def of_audit(sealing: AuditedLease, seat: int, judged: AuditedLease) -> dict[str, tuple[Any, ...]]:
+def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str, tuple[Any, ...]]:
     """Arguments for what the chain offers: about a lease that waits for votes, and one with a verdict."""
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
-        "appeal": (judged.lease_id,),
-        "challenge_delivery": (judged.lease_id,),
-        "challenge_pixels": (judged.lease_id, [0]),
+        "appeal": (voted.lease_id,),
+        "challenge_delivery": (voted.lease_id,),
+        "challenge_pixels": (voted.lease_id, [0]),
         "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
         "compare": (lease, seat, contents, contents, [], []),
         "open": (lease, 1, RESULT, [], []),
@@ -163,7 +163,7 @@ def of_audit(sealing: AuditedLease, seat: int, judged: AuditedLease) -> dict[str
 class Stage:
     """A network in which each function fails for its caller, or succeeds, or fails for another reason."""
 
-    def __init__(self, opened: Chains, bench: Bench[Views]) -> None:
+    def __init__(self, opened: Chains, bench: AuditBench[Views]) -> None:
         self._opened = opened
         self._bench = bench
         self.people: dict[str, Any] = {}
@@ -210,27 +210,27 @@ class Stage:
         claimed = await self._bench.lease(requester, 0)
         sealing = await self._bench.lease(requester, 1)
         await sealing.submit()
-        judged = await self._judged(requester, 2, Rendering.SAME)
+        voted = await self._voted(requester, 2, Rendering.SAME)
         (seat,) = [
             verifier.seat
             for verifier in await sealing.verifiers()
             if self._bench.verifiers[verifier.worker_id].address == int(self.people["verifier"].address)
         ]
         jobs = (claimed.job_id, claimed.lease_id, scheduled_job, open_job)
-        return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, judged)}
+        return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, voted)}
 
     async def rejected(self) -> AuditedLease:
         """A lease that a committee rejected; its worker may still appeal."""
-        return await self._judged(await self._requester(), 3, Rendering.OTHER)
+        return await self._voted(await self._requester(), 3, Rendering.OTHER)
 
     async def _requester(self) -> StarknetChain:
         one = self._opened.accounts[ROLES.index("requester")]
         return await self._opened.chain(one, self._bench.net.deployed)
 
-    async def _judged(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
+    async def _voted(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
         audited = await self._bench.lease(requester, slot)
         await audited.submit()
-        await audited.judge(*[how] * len(SEATED))
+        await audited.vote(*[how] * len(SEATED))
         audit = await requester.audit(audited.lease_id)
         wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, wanted)
@@ -240,7 +240,7 @@ class Stage:
 def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:
-            stage = Stage(opened, await Bench.open(opened, SEATED))
+            stage = Stage(opened, await AuditBench.open(opened, SEATED))
             await stage.enter()
             given, contracts, rows = await stage.arguments(), await stage.contracts(), table()
             rejected = await stage.rejected()

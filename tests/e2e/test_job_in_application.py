@@ -99,15 +99,15 @@ def test_the_panels_buttons_work_in_a_window_while_blender_stays_alive(
 
 
 def test_no_key_or_password_is_in_any_log_or_result(network: Network, scene: Path) -> None:
-    secrets = [f"{account.private_key:x}" for account in network.accounts.values()]
-    secrets.append((network.folder / "keystore.password").read_text())
+    hidden = [f"{account.private_key:x}" for account in network.accounts.values()]
+    hidden.append((network.folder / "keystore.password").read_text())
     places = [network.folder, scene.parent]
     kept_by_design = {"devnet.log", "keystore.password"}  # devnet prints its throw-away keys itself
     for path in (path for place in places for path in place.rglob("*") if path.is_file()):
         if path.name in kept_by_design or path.name.endswith(".keystore.json"):
             continue
         content = path.read_bytes().lower()
-        assert not [secret for secret in secrets if secret.encode() in content], path
+        assert not [one for one in hidden if one.encode() in content], path
 
 
 def test_the_worker_was_paid(network: Network) -> None:

@@ -44,7 +44,7 @@ class Calls:
     def __init__(self, actors: Actors, model: Model) -> None:
         self._actors = actors
         self.model = model
-        self._pixels: dict[int, LeasePixels] = {}
+        self._pixels: dict[LeaseId, LeasePixels] = {}
 
     def of(self, name: str, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The model's arguments."""

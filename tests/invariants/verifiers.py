@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Vote
-from renderchain.core.lifecycle import JUDGED, LeaseState
+from renderchain.core.lifecycle import AUDITABLE, LeaseState
 
 from devkit.model.records import Audit, Lease
 from tests.invariants.people import ANYONE, PICK, WRONGLY, People
@@ -137,11 +137,11 @@ class Verifiers(People):
         else:
             self.do(caller, "challenge_delivery", number)
 
-    @precondition(lambda self: self.has(*JUDGED))
+    @precondition(lambda self: self.has(*AUDITABLE))
     @rule(pick=PICK, other=ANYONE, place=st.integers(0, 4), views=VIEWS)
     def out_of_turn(self, pick: int, other: str, place: int, views: list[str]) -> None:
         """Any step, whatever the audit waits for."""
-        number, seen = self.a_lease(pick, *JUDGED), views[0]
+        number, seen = self.a_lease(pick, *AUDITABLE), views[0]
         operator = self.operator(number, other, False)
         calls = (
             (operator, "open", number, ""),

@@ -1,4 +1,4 @@
-"""The journal in one sqlite3 file, readable by its user only: it holds the salts' secrets.
+"""The journal in one sqlite3 file, readable by its user only: it holds the leases' secrets.
 
 Waiting for the disk is most of what a transaction takes here. So the file has a write-ahead log, which is
 synced once a commit, and two things wait for the next commit that is: an intent of which nothing was
@@ -38,6 +38,7 @@ MIGRATIONS = (
         state TEXT NOT NULL, PRIMARY KEY (board, lease_id)
     );
     """,
+    # "key" is an intent's name; journals that are out there have the column under it.
     """
     CREATE TABLE outbox (
         intent_id INTEGER PRIMARY KEY, key TEXT NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL,

@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from ..core.errors import SecretError
+from ..core.errors import KeyStoreError
 
 SERVICE = "renderchain"
 PBKDF2_ROUNDS = 2**20  # a quarter of a second
@@ -26,11 +26,11 @@ class KeyringStore:
         try:
             text = keyring.get_password(SERVICE, hex(address))
         except KeyringError as error:
-            raise SecretError(
+            raise KeyStoreError(
                 f"The keyring can't be used ({type(error).__name__}); unlock it or use a keystore file."
             ) from None
         if text is None:
-            raise SecretError(f"The keyring has no key for {address:#x}; store it with `renderchain key`.")
+            raise KeyStoreError(f"The keyring has no key for {address:#x}; store it with `renderchain key`.")
         return _number(text, address)
 
     def save(self, address: int, private_key: int) -> None:
@@ -41,7 +41,7 @@ class KeyringStore:
         try:
             keyring.set_password(SERVICE, hex(address), hex(private_key))
         except KeyringError as error:
-            raise SecretError(
+            raise KeyStoreError(
                 f"The keyring took no key ({type(error).__name__}); unlock it or use a keystore file."
             ) from None
 
@@ -61,13 +61,13 @@ class KeystoreFile:
             sealed = json.loads(self._path.read_text())
             return int.from_bytes(decode_keyfile_json(sealed, self._password()), "big")
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SecretError(
+            raise KeyStoreError(
                 f"The keystore {self._path} for {address:#x} can't be opened ({type(error).__name__}); "
                 "check the file and its password."
             ) from None
 
     def save(self, address: int, private_key: int) -> None:
-        """Encrypt the key into the file; raises SecretError rather than overwrite another one."""
+        """Encrypt the key into the file; raises KeyStoreError rather than overwrite another one."""
         from eth_keyfile import create_keyfile_json
 
         sealed = create_keyfile_json(
@@ -78,13 +78,13 @@ class KeystoreFile:
             with open(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 json.dump({**sealed, "starknet_address": hex(address)}, file)
         except FileExistsError:
-            raise SecretError(f"{self._path} is there already; move it away first.") from None
+            raise KeyStoreError(f"{self._path} is there already; move it away first.") from None
 
     def _password(self) -> bytes:
         try:
             return self._password_file.read_bytes().strip()
         except OSError as error:
-            raise SecretError(
+            raise KeyStoreError(
                 f"The password file {self._password_file} can't be read ({error.strerror})."
             ) from None
 
@@ -93,4 +93,4 @@ def _number(text: str, address: int) -> int:
     try:
         return int(text, 16)
     except ValueError:
-        raise SecretError(f"What is stored for {address:#x} is no key; store it again.") from None
+        raise KeyStoreError(f"What is stored for {address:#x} is no key; store it again.") from None

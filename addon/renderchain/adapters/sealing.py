@@ -38,10 +38,10 @@ class ChaChaSealer:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-        secret = X25519PrivateKey.generate()
-        ephemeral = secret.public_key().public_bytes_raw()
+        ephemeral_key = X25519PrivateKey.generate()
+        ephemeral = ephemeral_key.public_key().public_bytes_raw()
         try:
-            wrapping = _wrapping_key(secret, requester_key, ephemeral, requester_key)
+            wrapping = _wrapping_key(ephemeral_key, requester_key, ephemeral, requester_key)
         except ValueError:
             raise ContentError("The package names no key that its results can be sealed for.") from None
         return SealedHeader(
@@ -84,9 +84,9 @@ class AccountUnwrapper:
     def __init__(self, private_key: int, chain_id: int) -> None:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        secret = private_key.to_bytes(KEY_BYTES, "big")
+        account_key = private_key.to_bytes(KEY_BYTES, "big")
         self._key = X25519PrivateKey.from_private_bytes(
-            derive(secret, REQUESTER_LABEL, chain_id.to_bytes(32, "big"))
+            derive(account_key, REQUESTER_LABEL, chain_id.to_bytes(32, "big"))
         )
         self._public = self._key.public_key().public_bytes_raw()
 
@@ -112,11 +112,11 @@ class AccountUnwrapper:
             ) from None
 
 
-def _wrapping_key(secret: X25519PrivateKey, theirs: bytes, ephemeral: bytes, requester: bytes) -> bytes:
+def _wrapping_key(private_key: X25519PrivateKey, theirs: bytes, ephemeral: bytes, requester: bytes) -> bytes:
     """The key that both ends of an exchange have; ValueError where ``theirs`` is no point that hides it."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-    shared = secret.exchange(X25519PublicKey.from_public_bytes(theirs))
+    shared = private_key.exchange(X25519PublicKey.from_public_bytes(theirs))
     return derive(shared, WRAP_LABEL, ephemeral, requester)
 
 

@@ -20,7 +20,7 @@ import bpy
 from ..app.requester.create_job import Offer
 from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
-from ..core.errors import RenderChainError, SceneError, SecretError
+from ..core.errors import KeyStoreError, RenderChainError, SceneError, SettingsError
 from ..core.frames import parse_frames
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
@@ -158,7 +158,7 @@ def key(arguments: Sequence[str]) -> int:
         try:
             number = int(sys.stdin.readline().strip(), 16)
         except ValueError:
-            raise SecretError("Standard input holds no hexadecimal key; nothing was stored.") from None
+            raise KeyStoreError("Standard input holds no hexadecimal key; nothing was stored.") from None
         open_keys(settings).save(settings.account, number)
         return 0
 
@@ -207,7 +207,12 @@ def _settings(options: argparse.Namespace, **overrides: object) -> Settings:
 
 def _guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
     """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
-    reporter = ConsoleReporter(getattr(options, "name", ""), options.log)
+    name = getattr(options, "name", "")
+    try:
+        reporter = ConsoleReporter(name, options.log)
+    except SettingsError as error:
+        ConsoleReporter(name, "text").end(str(error))
+        return 1
     try:
         return work(reporter)
     except RenderChainError as error:

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from ..core.errors import SettingsError
 from ..core.notices import Notice
 from ..core.notices.jobs import Doubt
 from ..core.notices.lines import to_line
@@ -13,6 +14,7 @@ from ..core.notices.process import Failed, Remark
 
 EVERY_S = 1.0
 FORMS = ("text", "json")
+VARIABLE = "RENDERCHAIN_LOG"
 
 
 class ConsoleReporter:
@@ -20,11 +22,12 @@ class ConsoleReporter:
 
     ``form`` is one of FORMS; without it $RENDERCHAIN_LOG decides, else it is text: sentences with the local
     time of day, and progress where somebody looks at a terminal. ``name`` stands in every line.
+    Raises SettingsError if the form is none of these.
     """
 
     def __init__(self, name: str = "", form: str = "") -> None:
         self._name = name
-        self._as_json = (form or os.environ.get("RENDERCHAIN_LOG")) == "json"
+        self._as_json = _checked(form or os.environ.get(VARIABLE) or "text") == "json"
         self._shown_s = 0.0
 
     def say(self, text: str) -> None:
@@ -65,3 +68,11 @@ class ConsoleReporter:
         # In one piece: processes share a log.
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+
+def _checked(form: str) -> str:
+    if form not in FORMS:
+        raise SettingsError(
+            f"The log can't have the form {form!r}; --log and {VARIABLE} must be {' or '.join(FORMS)}."
+        )
+    return form

@@ -11,6 +11,7 @@ import bpy
 from ..app.requester.create_job import Offer
 from ..app.requester.requester import Requester
 from ..core.frames import format_frames
+from ..core.ids import JobId
 from ..ports.reporter import Reporter
 from .packer import BlendPacker
 
@@ -32,7 +33,7 @@ class Submission:
             self._scratch.cleanup()
             raise
 
-    async def send(self, requester: Requester, offer: Offer, output: Path, reporter: Reporter) -> int:
+    async def send(self, requester: Requester, offer: Offer, output: Path, reporter: Reporter) -> JobId:
         """Pack, pin and pay; returns the job's id. Can be called once: the package is gone afterwards."""
         with self._scratch:
             for warning in self._prepared.warnings:

@@ -5,7 +5,8 @@ RenderChainError
  │   ├─ SettingsError      a setting is missing or makes no sense
  │   ├─ FrameRangeError    a frame range can't be read
  │   ├─ SceneError         the scene can't be packed or rendered as it is
- │   ├─ SecretError        no key, or a key store that can't be used
+ │   ├─ KeyStoreError      no key, or a key store that can't be used
+ │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
@@ -47,8 +48,12 @@ class SceneError(LocalError):
     """The scene can't be packed or rendered as it is."""
 
 
-class SecretError(LocalError):
+class KeyStoreError(LocalError):
     """No key, or a key store that can't be used."""
+
+
+class WrongKey(LocalError):
+    """A job's results are sealed for another account's key."""
 
 
 class JournalError(LocalError):

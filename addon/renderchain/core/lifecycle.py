@@ -50,7 +50,7 @@ TRANSITIONS: dict[tuple[LeaseState, LeaseEvent], LeaseState] = {
 
 # What a worker still holds, and of it what a committee may have to look at.
 HELD = frozenset(state for state, _ in TRANSITIONS)
-JUDGED = frozenset(
+AUDITABLE = frozenset(
     state
     for state, event in TRANSITIONS
     if event in (LeaseEvent.REJECT, LeaseEvent.CONFIRM, LeaseEvent.REFUTE)

@@ -29,7 +29,10 @@ PADDING = 0  # no leaf hashes to it
 
 @dataclass(frozen=True)
 class LeaseIdentity:
-    """What binds a leaf to one lease of one worker (its number) on one chain; all felts."""
+    """What binds a leaf to one lease of one worker (its number) on one chain.
+
+    All are felts as they are hashed, so ids are plain numbers here.
+    """
 
     chain_id: int
     board: int

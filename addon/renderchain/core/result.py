@@ -63,6 +63,7 @@ class Result:
         ]
         return dump_canonical(
             {
+                # "secret" is this format's name for the salt key; the lease's secret stays in the journal.
                 "schema": SCHEMA,
                 "blender_version": self.blender_version,
                 "device": self.device,

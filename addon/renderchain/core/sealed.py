@@ -57,9 +57,9 @@ def parse_header(raw: bytes) -> SealedHeader:
     return SealedHeader(bytes.fromhex(ephemeral), bytes.fromhex(wrapped))
 
 
-def derive(secret: bytes, label: str, *parts: bytes) -> bytes:
+def derive(material: bytes, label: str, *parts: bytes) -> bytes:
     """32 bytes for one purpose: HKDF-SHA256 (RFC 5869) without a salt; a label's parts have fixed lengths."""
-    extracted = hmac.digest(bytes(32), secret, "sha256")
+    extracted = hmac.digest(bytes(32), material, "sha256")
     return hmac.digest(extracted, label.encode("ascii") + b"".join(parts) + b"\x01", "sha256")
 
 

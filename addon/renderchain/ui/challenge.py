@@ -8,6 +8,7 @@ import bpy
 
 from ..composition import make_requester
 from ..core.errors import SettingsError
+from ..core.ids import LeaseId
 from ..ports.reporter import Reporter
 from .operators import Operator, perform
 from .preferences import read_settings
@@ -55,7 +56,7 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
 
         return perform(self, work, stoppable=False)
 
-    def _wanted(self) -> tuple[int, list[int]]:
+    def _wanted(self) -> tuple[LeaseId, list[int]]:
         """The numbers as typed; raises SettingsError."""
         try:
             lease_id, leaves = int(self.lease_id), [int(one) for one in self.leaves.split()]
@@ -66,4 +67,4 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
                 "A lease is a number as Download says it, leaves are up to 8 numbers with spaces between; "
                 "nothing was paid. Type them again."
             )
-        return lease_id, leaves
+        return LeaseId(lease_id), leaves

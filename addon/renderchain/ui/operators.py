@@ -15,6 +15,7 @@ from ..blender.scene_reader import read_scene
 from ..blender.submission import Submission
 from ..composition import make_requester, open_chain
 from ..core.errors import RenderChainError
+from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk
 from ..core.tiles import leaf_regions
 from ..ports.reporter import Reporter
@@ -153,7 +154,7 @@ class RENDERCHAIN_OT_download(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Follow the job to its end."""
-        settings, job_id, blender = read_settings(), self.job_id, bpy.app.binary_path
+        settings, job_id, blender = read_settings(), JobId(self.job_id), bpy.app.binary_path
 
         async def work(reporter: Reporter) -> str:
             report = await make_requester(settings, reporter, blender).watch(job_id)
@@ -190,7 +191,7 @@ class RENDERCHAIN_OT_cancel(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""
-        settings, job_id = read_settings(), self.job_id
+        settings, job_id = read_settings(), JobId(self.job_id)
 
         async def work(reporter: Reporter) -> str:
             await make_requester(settings, reporter).cancel(job_id)

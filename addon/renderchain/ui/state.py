@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ..blender.background import Background
+from ..core.ids import LeaseId
 from ..core.notices import Notice
 from ..core.notices.jobs import Doubt
 from ..ports.journal import JobEntry
@@ -23,7 +24,7 @@ class State:
     busy: bool = False
     running: Future[Any] | None = None  # what the user may stop
     jobs: list[JobEntry] = field(default_factory=list)
-    doubts: dict[int, str] = field(default_factory=dict)
+    doubts: dict[LeaseId, str] = field(default_factory=dict)
     background: Background | None = None
 
 

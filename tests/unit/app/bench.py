@@ -67,7 +67,7 @@ def job_info(package: PinnedPackage) -> JobInfo:
     )
 
 
-class Bench:
+class UseCaseBench:
     """``folder`` is the worker's disk."""
 
     def __init__(self, folder: Path) -> None:

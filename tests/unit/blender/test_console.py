@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 
 import pytest
 from renderchain.blender.console import ConsoleReporter
+from renderchain.core.errors import SettingsError
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices.jobs import Doubt, FalseFinals
 from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.notices.lines import parse_notice
 from renderchain.core.notices.process import Failed, Remark
 
-DOUBT = Doubt(3, 5, "A file is missing.")
+IDS = (JobId(3), LeaseId(5))
+DOUBT = Doubt(*IDS, "A file is missing.")
 
 
 def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
     for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
-        reporter.tell(LeaseSubmitted(3, 5))
+        reporter.tell(LeaseSubmitted(*IDS))
         reporter.say("Nothing to do")
     shown = capsys.readouterr()
     sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
@@ -32,7 +35,7 @@ def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
 
 
-@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(3, 5, "frame 1 by a lot", (1,), 2, 2)])
+@pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(*IDS, "frame 1 by a lot", (1,), 2, 2)])
 def test_a_doubt_comes_with_the_command_that_challenges(
     doubt: Doubt, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +72,20 @@ def test_the_option_goes_before_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
-    ConsoleReporter(form="text").tell(LeaseSubmitted(3, 5))
+    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS))
+    assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
+
+
+@pytest.mark.parametrize("form", ["", "xml"])
+def test_a_form_that_is_none_is_refused(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENDERCHAIN_LOG", "JSON")
+    with pytest.raises(SettingsError, match=f"'{form or 'JSON'}'.*must be text or json"):
+        ConsoleReporter(form=form)
+
+
+def test_an_empty_form_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENDERCHAIN_LOG", "")
+    ConsoleReporter().tell(LeaseSubmitted(*IDS))
     assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
 
 

@@ -18,23 +18,27 @@ from renderchain.core.notices import Level, Notice, audits, jobs, leases, proces
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
-LEASE = 9000 << 40 | 7  # of a worker with that number: over 2^53
+LEASE = LeaseId(9000 << 40 | 7)  # of a worker with that number: over 2^53
 OPERATOR = 2**251 + 17
-IDS = (3, LEASE)
+JOB = JobId(3)
+IDS = (JOB, LEASE)
+SMALL = (JOB, LeaseId(5))
 FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("job_id", "lease_id", "operator", "account", "round", "frame", "audit_exp"), int),
+    **dict.fromkeys(("operator", "account", "round", "frame", "audit_exp"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
+    "job_id": JobId,
+    "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
     "verdict": Verdict,
 }
 SUFFIXES: dict[str, Any] = {"_count": int, "_bytes": int, "_fri": int, "_s": float}
-SECRETS = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
+NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
 
 ONE_OF_EACH: dict[Notice, str] = {
     process.Remark("Packing town, frames 1-8"): "Packing town, frames 1-8",
@@ -43,14 +47,14 @@ ONE_OF_EACH: dict[Notice, str] = {
         "Claiming a lease: the fee is about 0.25 STRK, at most 1"
     ),
     process.Withdrawn(OPERATOR, 3 * FRI): "3 STRK paid out",
-    process.ChainReorganised(3): "The chain was reorganised; reading the events of job 3 again",
+    process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
     process.Stopped(): "Stopped",
     process.Failed("No key."): "No key.",
-    leases.LeaseOffered(3, 2, FRI // 5, FRI, 50 * FRI, 0, True): (
+    leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True): (
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
         "it is always audited"
     ),
-    leases.JobSkipped(3, "The job is over."): "Job 3 is left to others: The job is over.",
+    leases.JobSkipped(JOB, "The job is over."): "Job 3 is left to others: The job is over.",
     leases.LeaseClaimed(*IDS, OPERATOR, 8): f"Lease {LEASE}: 8 frames of job 3 claimed",
     leases.LeaseResumed(*IDS): f"Resuming lease {LEASE}",
     leases.RenderStarted(*IDS, 8, "CPU", "Xeon"): f"Lease {LEASE}: rendering 8 frames on CPU (Xeon)",
@@ -61,6 +65,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",
     leases.LeaseGivenBack(*IDS): f"Lease {LEASE} was given back",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
+    audits.DrawRefused(JOB, 2, "It is too early."): "No draw was due: It is too early.",
     audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 verifiers",
     audits.Verifying(*IDS, 1): f"Verifying lease {LEASE}, round 1",
     audits.LeavesRenderedAgain(*IDS, 16, 2.04): f"Lease {LEASE}: 16 leaves rendered again in 2.0 s",
@@ -83,8 +88,8 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.UploadStarted(1, 2**40): "Uploading 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
-    jobs.JobCreated(3): "Job 3 is on the network",
-    jobs.JobCanceled(3): "Job 3 is canceled; unclaimed frames were refunded",
+    jobs.JobCreated(JOB): "Job 3 is on the network",
+    jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
     jobs.Doubt(*IDS, "A file is missing."): (
         f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
@@ -98,7 +103,11 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
-    jobs.JobEnded(3, JobState.COMPLETED, 8, 4 * FRI, FRI): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
+    jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
+    jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
+    jobs.JobEnded(
+        JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
+    ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
 }
 
 
@@ -125,12 +134,12 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
         suffix = next((SUFFIXES[one] for one in SUFFIXES if name.endswith(one)), None)
         allowed = {"state": LeaseState if kind is leases.LeaseNotAccepted else JobState} | FIELDS
         assert hints[name] == (suffix or allowed.get(name)), name
-        assert not [word for word in SECRETS if word in name], name
+        assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name
 
 
 def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:
-    body = json.loads(to_line(leases.LeaseClaimed(3, 5, 16, 8), TIME_S))
+    body = json.loads(to_line(leases.LeaseClaimed(*SMALL, 16, 8), TIME_S))
     assert body == {
         "time": "2026-01-01T00:00:00.250Z",
         "kind": "lease_claimed",
@@ -141,9 +150,9 @@ def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:
         "operator": "0x10",
         "frame_count": 8,
     }
-    body = json.loads(to_line(jobs.JobEnded(3, JobState.CANCELED, 0, 0, FRI), TIME_S))
+    body = json.loads(to_line(jobs.JobEnded(JOB, JobState.CANCELED, 0, 0, FRI), TIME_S))
     assert (body["state"], body["paid_fri"], body["refunded_fri"]) == ("canceled", "0", str(FRI))
-    body = json.loads(to_line(leases.LeaseNotAccepted(3, 5, LeaseState.GIVEN_BACK), TIME_S))
+    body = json.loads(to_line(leases.LeaseNotAccepted(*SMALL, LeaseState.GIVEN_BACK), TIME_S))
     assert (body["state"], body["level"]) == ("given_back", "warning")
 
 
@@ -154,7 +163,7 @@ def test_a_reason_may_hold_anything_and_stays_one_line() -> None:
     assert line.count('{"time": "') == 1 and line.encode("ascii")
 
 
-LINE = to_line(leases.FrameRendered(3, 5, 12, 3.25), TIME_S)
+LINE = to_line(leases.FrameRendered(*SMALL, 12, 3.25), TIME_S)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +188,7 @@ LINE = to_line(leases.FrameRendered(3, 5, 12, 3.25), TIME_S)
     ],
 )
 def test_a_line_that_we_would_not_write_is_refused(change: dict[str, object]) -> None:
-    assert parse_notice(LINE) == leases.FrameRendered(3, 5, 12, 3.25)
+    assert parse_notice(LINE) == leases.FrameRendered(*SMALL, 12, 3.25)
     with pytest.raises(ContentError):
         parse_notice(json.dumps(json.loads(LINE) | change))
 
@@ -199,20 +208,20 @@ def test_what_is_no_notice_at_all_is_refused(line: str) -> None:
 
 
 def test_states_and_lists_are_checked_too() -> None:
-    challenged = json.loads(to_line(audits.Challenged(5, (1, 2)), TIME_S))
-    ended = json.loads(to_line(leases.LeaseNotAccepted(3, 5, LeaseState.EXPIRED), TIME_S))
+    challenged = json.loads(to_line(audits.Challenged(LeaseId(5), (1, 2)), TIME_S))
+    ended = json.loads(to_line(leases.LeaseNotAccepted(*SMALL, LeaseState.EXPIRED), TIME_S))
     for body in (challenged | {"leaves": ["1"]}, challenged | {"leaves": 1}, ended | {"state": "gone"}):
         with pytest.raises(ContentError):
             parse_notice(json.dumps(body))
 
 
 def test_sentences_fit_their_numbers() -> None:
-    offered = leases.LeaseOffered(3, 1, FRI, FRI, FRI, 4, True)
+    offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True)
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
     poor = replace(offered, stake_suffices=False).sentence
     assert poor.endswith("too little: add stake, or wait until leases are settled")
     assert "1 leaf opened to 1 verifier" in audits.LeavesOpened(*IDS, 1, 1).sentence
-    assert audits.Challenged(5, ()).sentence == (
+    assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
     unchecked = jobs.FinalsUnchecked((1, 2, 5), "no memory").sentence

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from renderchain.core.errors import ContentError
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices.leases import LeaseResumed, LeaseSubmitted
 from renderchain.core.notices.lines import to_line
 
 from devkit.logs import notices_in, notices_of
 
-FIRST, SECOND = LeaseResumed(3, 5), LeaseSubmitted(3, 5)
+IDS = (JobId(3), LeaseId(5))
+FIRST, SECOND = LeaseResumed(*IDS), LeaseSubmitted(*IDS)
 
 
 def test_what_blender_prints_between_is_left_out(tmp_path: Path) -> None:

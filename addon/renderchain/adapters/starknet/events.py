@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from ...core.board_events import BoardEvent, EntryRefused, Reorganised
 from ...core.errors import ChainError
+from ...core.ids import JobId, LeaseId
 from .errors import said
 from .event_kinds import KINDS
 from .node import Node
@@ -197,7 +198,9 @@ class EventStream:
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield _Raw(note["params"]["result"])
 
-    async def past_of(self, name: str, first: int, *, job_id: int = 0, lease_id: int = 0) -> list[BoardEvent]:
+    async def past_of(
+        self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
+    ) -> list[BoardEvent]:
         """Events of one kind since a block, about one job or one lease or about all."""
         from starknet_py.hash.selector import get_selector_from_name
 

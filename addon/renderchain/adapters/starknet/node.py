@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import ChainError, SecretError, SettingsError, WrongNetwork
+from ...core.errors import ChainError, KeyStoreError, SettingsError, WrongNetwork
 from .errors import said
 from .signer import fast_signer
 
@@ -18,7 +18,7 @@ TIMEOUT_S = 30
 
 @dataclass(frozen=True)
 class Node:
-    """Addresses of a node. ``chain_id`` is what it must serve ("" for any); headers are secrets."""
+    """Addresses of a node. ``chain_id`` is what it must serve ("" for any); headers are never shown."""
 
     rpc_url: str
     ws_url: str
@@ -49,7 +49,7 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
     """A starknet-py account that signs with the key; close its session with ``close_account``.
 
     Checks that the node serves the expected chain in a version that we speak. Raises ChainError,
-    WrongNetwork or SecretError; the key never becomes part of an error.
+    WrongNetwork or KeyStoreError; the key never becomes part of an error.
     """
     from starknet_py.net.account.account import Account
     from starknet_py.net.full_node_client import FullNodeClient
@@ -60,7 +60,7 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
     try:
         pair = KeyPair.from_private_key(private_key)
     except (ValueError, AssertionError):
-        raise SecretError(f"The key stored for {address:#x} is no Stark key; store it again.") from None
+        raise KeyStoreError(f"The key stored for {address:#x} is no Stark key; store it again.") from None
     session = node.session()
     client = FullNodeClient(node_url=node.rpc_url, session=session)
     try:

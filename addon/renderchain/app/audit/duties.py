@@ -20,7 +20,7 @@ from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
-from ...core.lifecycle import JUDGED, LeaseState
+from ...core.lifecycle import AUDITABLE, LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
@@ -136,7 +136,7 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
-        if lease.state not in JUDGED:
+        if lease.state not in AUDITABLE:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
             return await self._draw(lease, lease.since_block)

@@ -11,7 +11,8 @@ from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseEvent, after
-from ...core.notices.audits import notice_of
+from ...core.notices.audits import DrawRefused, notice_of
+from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 
@@ -68,7 +69,7 @@ class Acceptance:
                 try:
                     await self._chain.draw(self._job_id, due)
                 except ContractError as error:
-                    self._reporter.say(f"No draw was due: {error}")
+                    self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
 
     async def _try(self, lease_id: LeaseId) -> None:
         """Accept, which sends the worker its pay."""
@@ -81,4 +82,4 @@ class Acceptance:
         try:
             await self._chain.accept(self._job_id, [lease_id])
         except (LeaseInOtherState, UnknownJob):
-            self._reporter.say(f"Lease {lease_id} had already been settled")
+            self._reporter.tell(AlreadySettled(self._job_id, lease_id))

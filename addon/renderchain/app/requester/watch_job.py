@@ -22,14 +22,14 @@ from ...core.board_events import (
     TasksRefunded,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, SecretError
+from ...core.errors import ContentError, WrongKey
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lifecycle import JobState
 from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices import leases
-from ...core.notices.jobs import Doubt, FalseFinals, FrameKept, JobEnded
+from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
 from ...core.result import Result
 from ...ports.content_store import ContentStore
@@ -54,8 +54,8 @@ class JobReport:
     state: JobState = JobState.ACTIVE
     frames: dict[int, Path] = field(default_factory=dict)
     rendered_by: dict[int, int] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)
-    false_finals: dict[int, str] = field(default_factory=dict)
+    refused: dict[LeaseId, str] = field(default_factory=dict)
+    false_finals: dict[LeaseId, str] = field(default_factory=dict)
     paid_fri: int = 0
     refunded_fri: int = 0
 
@@ -88,8 +88,8 @@ class JobWatch:
         self._output = output
         self._scratch = scratch
         self._final_check = final_check
-        self._claims: dict[int, LeaseClaimed] = {}
-        self._open: set[int] = set()  # leases that have not ended
+        self._claims: dict[LeaseId, LeaseClaimed] = {}
+        self._open: set[LeaseId] = set()  # leases that have not ended
         self._closed = False
         self._acceptance = Acceptance(chain, reporter, job_id)
         self.report = JobReport(job_id)
@@ -100,7 +100,7 @@ class JobWatch:
         raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
         manifest = parse_manifest(raw)
         if manifest.requester_key != self._unwrapper.public_key.hex():
-            raise SecretError(
+            raise WrongKey(
                 f"The results of job {job.job_id} are sealed for another key than this account's; "
                 "use the account that submitted it."
             )
@@ -249,7 +249,7 @@ class JobWatch:
             try:
                 await self._chain.withdraw([job.requester])
             except NothingToWithdraw:
-                self._reporter.say("The refund had already been withdrawn")
+                self._reporter.tell(AlreadyWithdrawn(job.job_id))
         report = self.report
         counts = (len(report.frames), report.paid_fri, report.refunded_fri)
         self._reporter.tell(JobEnded(report.job_id, report.state, *counts))

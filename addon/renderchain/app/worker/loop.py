@@ -32,7 +32,7 @@ from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import HELD, LeaseState
 from ...core.notices import leases
 from ...core.notices.process import Stopped, Withdrawn
 from ...ports.journal import Journal, LeaseEntry
@@ -239,7 +239,7 @@ class Worker:
                 await self._do(entry, is_new=False)
             elif lease.state is LeaseState.SUBMITTED:
                 self._hold(lease_id, lease.job_id, await self._due_s(lease))
-            else:
+            elif lease.state in HELD:
                 self._audits.own(lease_id)
 
     async def _due_s(self, lease: LeaseInfo) -> float:

@@ -51,7 +51,7 @@ class RenderLease:
         self._hash_many = hash_many
         self._sealer = sealer
         self._proof_store = proof_store
-        self._packages: dict[int, Path] = {}
+        self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
         """Where a lease's files are while it is worked on."""

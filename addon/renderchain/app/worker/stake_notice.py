@@ -15,7 +15,7 @@ class StakeNotice:
     def __init__(self, chain: ChainView, reporter: Reporter) -> None:
         self._chain = chain
         self._reporter = reporter
-        self._told: dict[int, tuple[int, bool]] = {}
+        self._told: dict[JobId, tuple[int, bool]] = {}
 
     async def tell(self, job_id: JobId) -> None:
         """Read the job and the worker's stake and record, and say it; raises UnknownJob."""

@@ -18,7 +18,7 @@ _LOW = 2**128 - 1
 def seed_of(
     hash_many: HashMany, block_hash: int, board: int, lease_id: int, attempt: int, round_: int
 ) -> int:
-    """A round's seed, from the hash of its block."""
+    """A round's seed, from the hash of its block; all that is hashed is felts, the lease's id too."""
     return hash_many((SEED_DOMAIN, block_hash, board, lease_id, attempt, round_))
 
 

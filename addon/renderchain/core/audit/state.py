@@ -138,5 +138,8 @@ def mark_of(
     nonce: int,
     vote: int,
 ) -> int:
-    """What a verifier seals: bound to round, draw and seat, so that nobody can copy it."""
+    """What a verifier seals: bound to round, draw and seat, so that nobody can copy it.
+
+    All that is hashed is felts, so ids are plain numbers here.
+    """
     return hash_many((COMMIT_DOMAIN, board, lease_id, round_, seed, worker_id, nonce, vote))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from ..ids import JobId, LeaseId
+
 
 class Level(StrEnum):
     """How much a notice wants attention."""
@@ -36,8 +38,8 @@ class Notice(ABC):
 class LeaseNotice(Notice):
     """Base of what is about one lease of one job."""
 
-    job_id: int
-    lease_id: int
+    job_id: JobId
+    lease_id: LeaseId
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ..audit import events
 from ..audit.state import Verdict
+from ..ids import JobId, LeaseId
 from ..money import format_strk
 from . import LeaseNotice, Level, Notice, counted
 
@@ -15,6 +16,19 @@ FOUND = {
     Verdict.REJECTED: "the verifiers rejected it",
     Verdict.UNDECIDED: "the verifiers came to no verdict",
 }
+
+
+@dataclass(frozen=True)
+class DrawRefused(Notice):
+    """The requester would have drawn so many leases of a job; somebody else did, or it is too early."""
+
+    job_id: JobId
+    lease_count: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"No draw was due: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -159,7 +173,7 @@ class AppealUnaffordable(LeaseNotice):
 class Challenged(Notice):
     """The requester has these leaves of a lease audited, or without any its delivery."""
 
-    lease_id: int
+    lease_id: LeaseId
     leaves: tuple[int, ...]
 
     @property
@@ -173,7 +187,7 @@ class AuditHindered(Notice):
     """A step of an audit went wrong; it is tried again."""
 
     level: ClassVar[Level] = Level.WARNING
-    lease_id: int
+    lease_id: LeaseId
     reason: str
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ..frames import format_frames
+from ..ids import JobId
 from ..lifecycle import JobState
 from ..money import format_strk
 from . import LeaseNotice, Level, Notice, counted
@@ -51,7 +52,7 @@ class EscrowDue(Notice):
 class JobCreated(Notice):
     """Workers can claim the job's frames."""
 
-    job_id: int
+    job_id: JobId
 
     @property
     def sentence(self) -> str:
@@ -62,7 +63,7 @@ class JobCreated(Notice):
 class JobCanceled(Notice):
     """What nobody had claimed was refunded."""
 
-    job_id: int
+    job_id: JobId
 
     @property
     def sentence(self) -> str:
@@ -134,10 +135,30 @@ class FinalsUnchecked(Notice):
 
 
 @dataclass(frozen=True)
+class AlreadySettled(LeaseNotice):
+    """The requester would have accepted a good lease, but it had ended before."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id} had already been settled"
+
+
+@dataclass(frozen=True)
+class AlreadyWithdrawn(Notice):
+    """The requester would have had a job's refund paid out, but it had been before."""
+
+    job_id: JobId
+
+    @property
+    def sentence(self) -> str:
+        return "The refund had already been withdrawn"
+
+
+@dataclass(frozen=True)
 class JobEnded(Notice):
     """Every frame is paid or refunded."""
 
-    job_id: int
+    job_id: JobId
     state: JobState
     frame_count: int
     paid_fri: int

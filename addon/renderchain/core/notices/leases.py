@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..ids import JobId
 from ..lifecycle import LeaseState
 from ..money import format_strk
 from . import LeaseNotice, Level, Notice, counted
@@ -24,7 +25,7 @@ class LeaseOffered(Notice):
     ``stake_suffices``: without that the job is left alone until stake is free.
     """
 
-    job_id: int
+    job_id: JobId
     frame_count: int
     pay_fri: int
     lock_fri: int
@@ -49,7 +50,7 @@ class LeaseOffered(Notice):
 class JobSkipped(Notice):
     """The worker leaves a job to others."""
 
-    job_id: int
+    job_id: JobId
     reason: str
 
     @property

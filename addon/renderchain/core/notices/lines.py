@@ -23,7 +23,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NewType, get_type_hints
 
 from ..errors import ContentError
 from . import Level, Notice, audits, jobs, leases, process
@@ -90,6 +90,8 @@ def _encode(name: str, value: Any) -> Any:
 
 
 def _decode(name: str, hint: Any, value: Any) -> Any:
+    if isinstance(hint, NewType):  # of ids: in a line they are what they are made of
+        hint = hint.__supertype__
     if hint == tuple[int, ...]:
         return tuple(_exactly(int, one) for one in _exactly(list, value))
     if issubclass(hint, Enum):

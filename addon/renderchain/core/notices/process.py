@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..ids import JobId
 from ..money import format_strk
 from . import Level, Notice
 
@@ -64,7 +65,7 @@ class ChainReorganised(Notice):
     """The chain dropped blocks; what the job's events said is told again."""
 
     level: ClassVar[Level] = Level.WARNING
-    job_id: int
+    job_id: JobId
 
     @property
     def sentence(self) -> str:

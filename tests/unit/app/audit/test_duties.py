@@ -37,7 +37,7 @@ from renderchain.core.notices.audits import AuditHindered
 
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import FRAME_S, frame_of
-from tests.unit.app.bench import FIRST, JOB, LEASE, Bench
+from tests.unit.app.bench import FIRST, JOB, LEASE, UseCaseBench
 
 STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, WorkerId(9), 600
 EIGHT, SEVEN, SIX = WorkerId(8), WorkerId(7), WorkerId(6)
@@ -48,7 +48,7 @@ class Post:
     """A worker on duty; ``own`` is its lease ``LEASE``, others' leases have other workers."""
 
     def __init__(self, folder: Path) -> None:
-        self.bench = Bench(folder)
+        self.bench = UseCaseBench(folder)
         self.bench.submit()
         self.chain = self.bench.chain
         self.chain.sent.clear()
@@ -193,7 +193,7 @@ def test_a_seat_is_taken_only_where_it_is_ours(post: Post) -> None:
     assert post.chain.sent == [] and post.renderer.opened == 0
 
 
-def test_hearing_twice_of_a_seat_seals_once(post: Post) -> None:
+def test_a_seat_that_is_told_of_often_seals_once(post: Post) -> None:
     drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN))
 
     async def script() -> None:

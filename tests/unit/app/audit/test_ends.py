@@ -24,7 +24,7 @@ def small(disk: Path) -> Network:
     """As few as can be audited: every verifier is in each committee."""
     network = Network(disk, verifiers=4, blocks=6)
     for one in (network.worker, *network.verifiers):
-        one.renderer.frame_s = one.auditor.frame_s = 1
+        one.renderer.frame_s = one.verifying_renderer.frame_s = 1
     return network
 
 

@@ -29,15 +29,15 @@ from renderchain.core.sealed import key_hash_of
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
 from devkit.fakes.renderer import Look, frame_of
-from tests.unit.app.bench import FIRST, LEASE, Bench
+from tests.unit.app.bench import FIRST, LEASE, UseCaseBench
 
 SEED, ROUND = 4711, 1
 DRAWN = [1, 2]  # the last tile of the first frame, the first of the second
 
 
 @pytest.fixture
-def bench(disk: Path) -> Bench:
-    made = Bench(disk)
+def bench(disk: Path) -> UseCaseBench:
+    made = UseCaseBench(disk)
     made.submit()
     made.chain.sent.clear()
     made.chain.seeds[LEASE, ROUND] = SEED
@@ -49,29 +49,29 @@ def audit_in(phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> AuditInfo
     return AuditInfo(kind, phase, ROUND, Verdict.NONE, 3, 0, 0, 0, 2000, 60)
 
 
-def duties(bench: Bench, *, appeals: bool = True) -> ProverDuties:
+def duties(bench: UseCaseBench, *, appeals: bool = True) -> ProverDuties:
     return ProverDuties(
         bench.chain, bench.journal, bench.proof_store, bench.reporter, hash_many, appeals=appeals
     )
 
 
-def act(bench: Bench, audit: AuditInfo, *, appeals: bool = True) -> None:
+def act(bench: UseCaseBench, audit: AuditInfo, *, appeals: bool = True) -> None:
     run(duties(bench, appeals=appeals).act(bench.chain.leases[LEASE], audit))
 
 
-def drawn_prints(bench: Bench, look: Look) -> list[tuple[int, ...]]:
+def drawn_prints(bench: UseCaseBench, look: Look) -> list[tuple[int, ...]]:
     frames = bench.package.manifest.frames[FIRST:]
     prints = [one for frame in frames for one in frame_of(bench.package.manifest, frame, look)[1]]
     return [prints[leaf].felts() for leaf in DRAWN]
 
 
-def contents(bench: Bench, look: Look) -> list[Content]:
+def contents(bench: UseCaseBench, look: Look) -> list[Content]:
     frames = bench.package.manifest.frames[FIRST:]
     prints = [one for frame in frames for one in frame_of(bench.package.manifest, frame, look)[1]]
     return [content_of(hash_many, prints[leaf]) for leaf in DRAWN]
 
 
-def test_drawn_leaves_are_opened_under_the_root(bench: Bench) -> None:
+def test_drawn_leaves_are_opened_under_the_root(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.OPEN))
     ((lease_id, seed, result, openings, siblings),) = bench.chain.of("open_leaves")
     assert (lease_id, seed, result) == (LEASE, SEED, bench.chain.results[LEASE])
@@ -85,13 +85,13 @@ def test_drawn_leaves_are_opened_under_the_root(bench: Bench) -> None:
         assert root_from_proof(hash_many, hashed, task * (TILES + 1) + tile, proof) == result.root
 
 
-def test_the_key_of_the_results_is_revealed_when_their_delivery_is_doubted(bench: Bench) -> None:
+def test_the_key_of_the_results_is_revealed_when_their_delivery_is_doubted(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.KEY, AuditKind.DELIVERY))
     ((lease_id, result, key),) = bench.chain.of("reveal_key")
     assert lease_id == LEASE and key_hash_of(hash_many, key) == result.key_hash
 
 
-def test_each_verifier_that_differs_is_compared_and_no_other(bench: Bench) -> None:
+def test_each_verifier_that_differs_is_compared_and_no_other(bench: UseCaseBench) -> None:
     votes = (Vote.AGREES, Vote.SHOWN, Vote.COMMITTED, Vote.SHOWN)
     bench.chain.seats[LEASE, ROUND] = [Verifier(at, WorkerId(at + 10), vote) for at, vote in enumerate(votes)]
     bench.chain.answers[LEASE, ROUND] = answer = contents(bench, Look())
@@ -124,7 +124,7 @@ REJECTED = replace(audit_in(AuditPhase.APPEAL), verdict=Verdict.REJECTED)
     ],
 )
 def test_a_lost_round_is_appealed_where_it_can_be(
-    bench: Bench, audit: AuditInfo, tokens: int, appeals: bool, wanted: bool
+    bench: UseCaseBench, audit: AuditInfo, tokens: int, appeals: bool, wanted: bool
 ) -> None:
     bench.chain.tokens[bench.chain.address] = tokens
     act(bench, audit, appeals=appeals)
@@ -136,12 +136,12 @@ def test_a_lost_round_is_appealed_where_it_can_be(
 @pytest.mark.parametrize(
     "phase", [AuditPhase.DRAW, AuditPhase.COMMIT, AuditPhase.REVEAL, AuditPhase.OVER, AuditPhase.NONE]
 )
-def test_nothing_is_done_where_others_have_to_act(bench: Bench, phase: AuditPhase) -> None:
+def test_nothing_is_done_where_others_have_to_act(bench: UseCaseBench, phase: AuditPhase) -> None:
     act(bench, audit_in(phase))
     assert bench.chain.sent == []
 
 
-def test_opening_is_the_same_after_a_restart(bench: Bench) -> None:
+def test_opening_is_the_same_after_a_restart(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.OPEN))
     bench.journal = SqliteJournal(bench.folder / "journal.sqlite")
     act(bench, audit_in(AuditPhase.OPEN))
@@ -150,7 +150,7 @@ def test_opening_is_the_same_after_a_restart(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("phase", [AuditPhase.KEY, AuditPhase.OPEN])
-def test_a_lease_of_another_machine_says_what_is_missing(bench: Bench, phase: AuditPhase) -> None:
+def test_a_lease_of_another_machine_says_what_is_missing(bench: UseCaseBench, phase: AuditPhase) -> None:
     bench.journal = SqliteJournal(bench.folder / "other" / "journal.sqlite")
     with pytest.raises(JournalError, match="not in the journal"):
         act(bench, audit_in(phase))
@@ -161,7 +161,7 @@ def test_a_lease_of_another_machine_says_what_is_missing(bench: Bench, phase: Au
     assert bench.chain.sent == []
 
 
-def test_the_digests_are_those_of_the_pixels(bench: Bench) -> None:
+def test_the_digests_are_those_of_the_pixels(bench: UseCaseBench) -> None:
     noisy = frame_of(bench.package.manifest, bench.package.manifest.frames[FIRST])[1]
     content = content_of(hash_many, noisy[1])
     assert join_digest(*content.digest) == noisy[1].digest

@@ -33,7 +33,7 @@ from renderchain.ports.audit_chain import Reveal
 
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import Look, frame_of
-from tests.unit.app.bench import FIRST, LEASE, SECRET, Bench
+from tests.unit.app.bench import FIRST, LEASE, SECRET, UseCaseBench
 
 SEED, ROUND, WORKER, SEAT = 4711, 0, WorkerId(9), 2
 DRAWN = [1, 2]
@@ -43,7 +43,7 @@ class Seat:
     """A verifier's machine; ``duties`` is a new process on it."""
 
     def __init__(self, folder: Path, look: Look | None = None) -> None:
-        self.bench = Bench(folder)
+        self.bench = UseCaseBench(folder)
         self.bench.submit()
         self.chain = self.bench.chain
         self.chain.sent.clear()

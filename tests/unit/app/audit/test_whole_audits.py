@@ -89,7 +89,7 @@ def test_an_appeal_asks_more_verifiers_and_finds_the_same(disk: Path) -> None:
 def test_a_false_verifier_is_overruled_and_loses_its_bond(network: Network) -> None:
     liars = network.verifiers[:1]
     for one in liars:
-        one.auditor.look = Look(scene=2)
+        one.verifying_renderer.look = Look(scene=2)
 
     async def life() -> None:
         await network.open()

@@ -14,23 +14,25 @@ from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
+from renderchain.core.notices.jobs import AlreadySettled
 
 from devkit.fakes.clock import run
-from tests.unit.app.bench import JOB, LEASE, Bench
+from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 SUBMITTED = ResultSubmitted(50, JOB, LEASE, LeaseResult(1, 2, 3, 4))
 AGE = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
 
 
 @pytest.fixture
-def bench(disk: Path) -> Bench:
-    made = Bench(disk)
+def bench(disk: Path) -> UseCaseBench:
+    made = UseCaseBench(disk)
     made.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
     return made
 
 
-def acceptance(bench: Bench) -> Acceptance:
+def acceptance(bench: UseCaseBench) -> Acceptance:
     made = Acceptance(bench.chain, bench.reporter, JOB)
     made.submitted(SUBMITTED)
     return made
@@ -46,7 +48,7 @@ CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 @pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED])
 @pytest.mark.parametrize("good_first", [True, False])
 def test_good_work_is_accepted_once_chance_allows_it(
-    bench: Bench, outcome: DrawOutcome, good_first: bool
+    bench: UseCaseBench, outcome: DrawOutcome, good_first: bool
 ) -> None:
     one = acceptance(bench)
 
@@ -74,7 +76,7 @@ def test_good_work_is_accepted_once_chance_allows_it(
     ],
 )
 def test_what_is_audited_or_settled_is_not_accepted(
-    bench: Bench, outcome: DrawOutcome, state: LeaseState
+    bench: UseCaseBench, outcome: DrawOutcome, state: LeaseState
 ) -> None:
     bench.change_lease(LEASE, outcome, state)
     one = acceptance(bench)
@@ -88,14 +90,15 @@ def test_what_is_audited_or_settled_is_not_accepted(
 
 
 @pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])
-def test_what_the_worker_took_first_is_said_and_no_error(bench: Bench, error: Exception) -> None:
+def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, error: Exception) -> None:
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     bench.chain.fail("accept", error)
     run(acceptance(bench).found_good(LEASE))
     assert bench.reporter.telling(f"Lease {LEASE}", "already been settled")
+    assert bench.reporter.told[-1] == AlreadySettled(JOB, LEASE)
 
 
-def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: Bench) -> None:
+def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: UseCaseBench) -> None:
     one = acceptance(bench)
 
     async def hear() -> None:
@@ -110,7 +113,7 @@ def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench
     assert len(bench.chain.sent) == 1
 
 
-def test_a_verdict_is_told(bench: Bench) -> None:
+def test_a_verdict_is_told(bench: UseCaseBench) -> None:
     verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
     run(acceptance(bench).note(verdict))
     told = bench.reporter.heard(VerdictTold)
@@ -126,7 +129,7 @@ async def draw_for(one: Acceptance, seconds: float) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: Bench) -> None:
+def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: UseCaseBench) -> None:
     one = acceptance(bench)
 
     async def life() -> None:
@@ -140,7 +143,7 @@ def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: Bench) 
     assert bench.chain.sent == [("draw", JOB, [LEASE])]
 
 
-def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: Bench) -> None:
+def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: UseCaseBench) -> None:
     bench.chain.block = 1000
 
     async def life() -> None:
@@ -155,7 +158,7 @@ def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: Bench) -> None:
     assert bench.chain.sent == []
 
 
-def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: Bench) -> None:
+def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: UseCaseBench) -> None:
     bench.chain.block = 1000
     bench.chain.fail("draw", audit_errors.NothingToDraw("Drawing"))
     one = acceptance(bench)
@@ -167,4 +170,5 @@ def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: Bench) -> None
 
     run(life())
     assert len(bench.reporter.telling("No draw was due")) == 1
+    assert [(one.job_id, one.lease_count) for one in bench.reporter.heard(DrawRefused)] == [(JOB, 1)]
     assert len(bench.chain.of("draw")) == 1

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from renderchain.app.requester.challenge import challenge
 from renderchain.app.requester.create_job import audit_prices, intent_of_job
 from renderchain.core.audit.economics import audit_pool
 from renderchain.core.errors import ChainError, InsufficientFunds, StoreError
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
-from renderchain.core.notices.audits import Challenged
 
-from devkit.fakes.clock import run
 from devkit.fakes.package import FAMILY, TILES
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist
 from devkit.fakes.world import World
-from tests.unit.app.bench import LEASE, Bench
 
 
 def test_the_terms_are_those_of_the_offer_and_the_package(world: World, artist: Artist) -> None:
@@ -65,12 +60,3 @@ def test_a_job_is_noted_before_it_is_paid(
     job_id = world.live(artist.submit(1))
     newest, _ = artist.journal.jobs()
     assert (newest.job_id, newest.state) == (job_id, "active")
-
-
-@pytest.mark.parametrize("leaves", [[], [3, 1]])
-def test_a_challenge_names_leaves_or_doubts_the_delivery(disk: Path, leaves: list[int]) -> None:
-    bench = Bench(disk)
-    run(challenge(bench.chain, bench.reporter, LEASE, leaves))
-    sent = ("challenge_pixels", LEASE, leaves) if leaves else ("challenge_delivery", LEASE)
-    assert bench.chain.sent == [sent]
-    assert bench.reporter.told[-1] == Challenged(LEASE, tuple(leaves))

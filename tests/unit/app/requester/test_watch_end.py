@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
-from renderchain.app.requester.watch_job import JobWatch
+from renderchain.app.requester.watch_job import JobReport, JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
+from renderchain.core.contract_errors import NothingToWithdraw
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.notices import Notice, leases
-from renderchain.core.notices.jobs import JobEnded
+from renderchain.core.notices.jobs import AlreadyWithdrawn, JobEnded
 
 from devkit.network.local import SilentReporter
 
@@ -50,7 +51,7 @@ class Chain:
     def __init__(self, *told: BoardEvent) -> None:
         self._told = told
 
-    async def job(self, job_id: int) -> JobInfo:
+    async def job(self, job_id: JobId) -> JobInfo:
         return JOB
 
     async def events(self, from_block: int) -> AsyncIterator[BoardEvent]:
@@ -68,18 +69,12 @@ class Unwrapper:
     public_key = KEY
 
 
-def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None:
-    claims = [LeaseClaimed(1, JOB_ID, lease_id, 9, 0, 1, 0, 0, 0) for lease_id in (LOST, PAID, LAST)]
-    ends: list[BoardEvent] = [
-        LeaseEnded(2, JOB_ID, LOST, LeaseState.REJECTED, True),
-        LeaseAccepted(3, JOB_ID, PAID, 8, 100),
-    ]
-    chain: Any = Chain(*claims, *ends, JobClosed(4, JOB_ID, 50), LeaseAccepted(4, JOB_ID, LAST, 8, 200))
+def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
+    """Watch the job to its end."""
     store: Any = Store()
     unwrapper: Any = Unwrapper()
     nothing: Any = None
-    heard = Heard()
-    watch = JobWatch(
+    one = JobWatch(
         chain,
         store,
         hash_many,
@@ -88,13 +83,42 @@ def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None
         sealer=nothing,
         unwrapper=unwrapper,
         job_id=JOB_ID,
-        output=tmp_path / "frames",
-        scratch=tmp_path,
+        output=folder / "frames",
+        scratch=folder,
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
     )
-    report = asyncio.run(asyncio.wait_for(watch.run(0), 5))
+    return asyncio.run(asyncio.wait_for(one.run(0), 5))
+
+
+def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None:
+    claims = [LeaseClaimed(1, JOB_ID, lease_id, 9, 0, 1, 0, 0, 0) for lease_id in (LOST, PAID, LAST)]
+    ends: list[BoardEvent] = [
+        LeaseEnded(2, JOB_ID, LOST, LeaseState.REJECTED, True),
+        LeaseAccepted(3, JOB_ID, PAID, 8, 100),
+    ]
+    chain = Chain(*claims, *ends, JobClosed(4, JOB_ID, 50), LeaseAccepted(4, JOB_ID, LAST, 8, 200))
+    heard = Heard()
+    report = watch(chain, heard, tmp_path)
     assert (report.paid_fri, report.refunded_fri) == (300, 50)
     assert [one for one in heard.told if not isinstance(one, leases.LeaseClaimed)] == [
-        leases.LeaseNotAccepted(3, LOST, LeaseState.REJECTED),
-        JobEnded(3, JobState.COMPLETED, 0, 300, 50),
+        leases.LeaseNotAccepted(JOB_ID, LOST, LeaseState.REJECTED),
+        JobEnded(JOB_ID, JobState.COMPLETED, 0, 300, 50),
     ]
+
+
+class TakenChain(Chain):
+    """Its refund is paid out to the requester by somebody else, just before it is asked for."""
+
+    address = JOB.requester
+
+    async def balance_fri(self, account: int) -> int:
+        return 50
+
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        raise NothingToWithdraw("Withdrawing")
+
+
+def test_a_refund_that_is_paid_out_already_is_said_and_no_error(tmp_path: Path) -> None:
+    heard = Heard()
+    watch(TakenChain(JobClosed(4, JOB_ID, 50)), heard, tmp_path)
+    assert heard.told == [AlreadyWithdrawn(JOB_ID), JobEnded(JOB_ID, JobState.COMPLETED, 0, 0, 50)]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.core.errors import LocalError, SecretError, StoreError
+from renderchain.core.errors import LocalError, StoreError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
@@ -190,7 +190,7 @@ def test_results_of_another_key_are_not_watched(world: World, artist: Artist) ->
         return await artist.submit(1, SHORT)
 
     job = world.live(life())
-    with pytest.raises(SecretError, match="another key"):
+    with pytest.raises(WrongKey, match="another key"):
         world.live(other.requester().watch(job, other.output))
     with pytest.raises(LocalError, match="not submitted from here"):
         world.live(other.requester().watch(job))

@@ -171,10 +171,10 @@ def test_what_was_earned_is_withdrawn_to_the_payout(world: World, machine: Machi
 
 
 def test_an_account_without_a_worker_is_told_so(world: World, artist: Artist) -> None:
-    stranger = Machine(world, 0xF009)
+    other = Machine(world, 0xF009)
 
     async def life() -> None:
-        async with stranger.working():
+        async with other.working():
             await asyncio.sleep(10)
 
     with pytest.raises(UnknownWorker):

@@ -24,23 +24,23 @@ from renderchain.ports.renderer import RenderSession
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
 from devkit.fakes.renderer import FakeRenderer, final_of, frame_of, read_noisy
-from tests.unit.app.bench import COUNT, FIRST, JOB, LEASE, REQUESTER, SECRET, Bench
+from tests.unit.app.bench import COUNT, FIRST, JOB, LEASE, REQUESTER, SECRET, UseCaseBench
 
 FRAMES = (2, 3)  # of tasks 1 and 2
 
 
 @pytest.fixture
-def bench(disk: Path) -> Bench:
-    return Bench(disk)
+def bench(disk: Path) -> UseCaseBench:
+    return UseCaseBench(disk)
 
 
-def left_over(bench: Bench) -> list[str]:
+def left_over(bench: UseCaseBench) -> list[str]:
     """What lies about in the folder of leases and beside the packages."""
     sealed = [path.name for path in (bench.folder / "leases").glob("*.sealed")]
     return sealed + [path.name for path in (bench.folder / "packages").glob("*.partial")]
 
 
-def test_the_requester_opens_what_was_posted(bench: Bench) -> None:
+def test_the_requester_opens_what_was_posted(bench: UseCaseBench) -> None:
     bench.submit()
     ((lease_id, result),) = bench.chain.of("submit")
     assert lease_id == LEASE and result.results_cid in bench.store.pinned
@@ -65,7 +65,7 @@ def test_the_requester_opens_what_was_posted(bench: Bench) -> None:
     assert left_over(bench) == []
 
 
-def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: Bench) -> None:
+def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: UseCaseBench) -> None:
     bench.chain.fail("submit", LeaseInOtherState("Submitting"))
     with pytest.raises(LeaseInOtherState):
         bench.submit()
@@ -85,7 +85,7 @@ def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: Bench) -> No
     ],
 )
 def test_what_fails_submits_nothing_and_works_the_next_time(
-    bench: Bench, place: str, method: str, error: Exception
+    bench: UseCaseBench, place: str, method: str, error: Exception
 ) -> None:
     getattr(bench, place).fail(method, error)
     with pytest.raises(type(error), match=str(error)):
@@ -97,7 +97,7 @@ def test_what_fails_submits_nothing_and_works_the_next_time(
     assert len(bench.chain.of("submit")) == 1
 
 
-def test_a_package_is_fetched_once_and_goes_with_its_job(bench: Bench) -> None:
+def test_a_package_is_fetched_once_and_goes_with_its_job(bench: UseCaseBench) -> None:
     lease = bench.render_lease()
     bench.submit(lease)
     package = bench.folder / "packages" / bench.package.cid
@@ -109,7 +109,7 @@ def test_a_package_is_fetched_once_and_goes_with_its_job(bench: Bench) -> None:
     assert not package.exists()
 
 
-def test_a_package_of_two_jobs_stays_for_the_other(bench: Bench) -> None:
+def test_a_package_of_two_jobs_stays_for_the_other(bench: UseCaseBench) -> None:
     lease = bench.render_lease()
     bench.submit(lease)
     bench.entry = replace(bench.entry, job_id=JobId(JOB + 1))
@@ -126,7 +126,7 @@ def test_a_package_of_two_jobs_stays_for_the_other(bench: Bench) -> None:
     [("tasks", 5, "4 frames, the job 5 tasks"), ("family", 0x352E32, "another Blender")],
 )
 def test_a_package_that_is_not_what_the_job_says_is_not_rendered(
-    bench: Bench, name: str, value: int, reason: str
+    bench: UseCaseBench, name: str, value: int, reason: str
 ) -> None:
     changed: Any = {name: value}
     bench.chain.jobs[JOB] = replace(bench.chain.jobs[JOB], **changed)
@@ -135,7 +135,7 @@ def test_a_package_that_is_not_what_the_job_says_is_not_rendered(
     assert bench.renderer.opened == 0
 
 
-def test_a_package_larger_than_the_job_says_is_not_rendered(bench: Bench) -> None:
+def test_a_package_larger_than_the_job_says_is_not_rendered(bench: UseCaseBench) -> None:
     job = bench.chain.jobs[JOB]
     bench.chain.jobs[JOB] = replace(job, package_bytes=job.package_bytes - 1)
     with pytest.raises(ContentError, match="larger"):
@@ -143,7 +143,7 @@ def test_a_package_larger_than_the_job_says_is_not_rendered(bench: Bench) -> Non
     assert bench.renderer.opened == 0
 
 
-def test_results_that_nobody_could_open_are_not_rendered(bench: Bench) -> None:
+def test_results_that_nobody_could_open_are_not_rendered(bench: UseCaseBench) -> None:
     manifest = bench.package.manifest
     path = bench.store.folders[bench.package.cid]
     path["manifest.json"] = replace(manifest, requester_key="00" * 32).to_bytes()
@@ -153,7 +153,7 @@ def test_results_that_nobody_could_open_are_not_rendered(bench: Bench) -> None:
 
 
 class Linking(FakeRenderer):
-    """Leaves a link to our secrets among its files."""
+    """Leaves a link to the worker's files among its files."""
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
@@ -162,7 +162,7 @@ class Linking(FakeRenderer):
         (output / "0002.extra").symlink_to(output.parent.parent / "journal.sqlite")
 
 
-def test_a_link_out_of_the_sandbox_is_refused(bench: Bench) -> None:
+def test_a_link_out_of_the_sandbox_is_refused(bench: UseCaseBench) -> None:
     bench.renderer = Linking()
     with pytest.raises(ContentError, match=r"link '0002.extra'"):
         bench.submit()

@@ -17,7 +17,7 @@ from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AUDIT_TERMS, Bench
+from devkit.audited_lease import AUDIT_TERMS, AuditBench
 from devkit.board.network import MemoryNetwork
 from devkit.board.people import MemoryNetworks, MemoryPeople
 from devkit.made_up_job import FEE_FRI, RULES, TERMS
@@ -120,7 +120,7 @@ def test_a_transaction_whose_second_call_is_refused_did_nothing() -> None:
 
 def test_those_who_stay_away_are_replaced_by_others() -> None:
     async def run() -> None:
-        audited = await (await Bench.open(MemoryNetworks())).lease()
+        audited = await (await AuditBench.open(MemoryNetworks())).lease()
         await audited.submit()
         first = await audited.verifiers()
         assert await audited.benched[first[0].worker_id].commit([(audited.lease_id, 0, 99)]) == []
@@ -133,7 +133,7 @@ def test_those_who_stay_away_are_replaced_by_others() -> None:
     asyncio.run(run())
 
 
-async def veteran(net: MemoryPeople, bench: Bench[MemoryPeople]) -> None:
+async def veteran(net: MemoryPeople, bench: AuditBench[MemoryPeople]) -> None:
     """Have ten leases of the worker accepted by committees."""
     for _ in range(10):
         audited = await bench.lease()
@@ -149,7 +149,7 @@ async def veteran(net: MemoryPeople, bench: Bench[MemoryPeople]) -> None:
 
 def test_a_good_record_halves_the_audits_and_earns_a_bonus() -> None:
     async def run() -> None:
-        bench = await Bench.open(MemoryNetworks())
+        bench = await AuditBench.open(MemoryNetworks())
         net = bench.net
         await net.owner.add_stake(net.worker_id, 20 * FRI_PER_STRK)
         await veteran(net, bench)

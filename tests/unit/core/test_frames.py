@@ -1,13 +1,12 @@
-"""Frame ranges and amounts: what people type comes back exactly, nonsense is named."""
+"""Frame ranges: what people type comes back exactly, nonsense is named."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from renderchain.core.errors import FrameRangeError, SettingsError
+from renderchain.core.errors import FrameRangeError
 from renderchain.core.frames import format_frames, parse_frames
-from renderchain.core.money import MAX_FRI, format_strk, parse_strk
 
 
 def test_a_range_with_steps_and_single_frames_is_read_in_order() -> None:
@@ -25,14 +24,3 @@ def test_an_unreadable_or_huge_range_is_refused(text: str) -> None:
 def test_formatted_frames_read_back_the_same(frames: set[int]) -> None:
     ordered = tuple(sorted(frames))
     assert parse_frames(format_frames(ordered)) == ordered
-
-
-@given(st.integers(0, MAX_FRI))
-def test_an_amount_reads_back_the_same(fri: int) -> None:
-    assert parse_strk(format_strk(fri)) == fri
-
-
-@pytest.mark.parametrize("text", ["", ".", "-1", "1e3", "1,5", "0.1234567890123456789", "9" * 30])
-def test_a_malformed_amount_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError):
-        parse_strk(text)

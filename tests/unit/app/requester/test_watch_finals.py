@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +16,11 @@ from renderchain.core.job import JobInfo
 from renderchain.core.manifest import MANIFEST_NAME, PackedFile
 from renderchain.core.messages import MadeAgain
 from renderchain.core.notices.jobs import FalseFinals
-from renderchain.core.result import FrameFiles, Result
+from renderchain.core.result import Result
 
-from tests.unit.core.test_finals import MANIFEST, Blender, Said
+from devkit.fakes.clock import run
+from devkit.fakes.reporter import RecordingReporter
+from tests.unit.app.requester.finals import MANIFEST, Blender, deliver
 
 NUMBERS: list[Any] = [*range(24), False]
 JOB = JobInfo(*NUMBERS)
@@ -34,7 +35,7 @@ class Maker(Blender):
         return made
 
 
-def watch_of(tmp_path: Path, blender: Blender, said: Said, per_lease: int) -> JobWatch:
+def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_lease: int) -> JobWatch:
     package = tmp_path / "scratch" / "packages" / JOB.package_cid
     package.mkdir(parents=True)
     blend = PackedFile("a.blend", "0" * 64, 1)
@@ -60,15 +61,11 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
     tmp_path: Path, false: set[int], per_lease: int
 ) -> None:
     opened = tmp_path / "scratch" / "lease-7" / "opened"
-    for folder in (opened, tmp_path / "frames"):
-        folder.mkdir(parents=True)
-    for name in ("final.png", "noisy.exr"):
-        (opened / name).write_bytes(name.split(".")[0].encode())
-    files = [PackedFile(name, "0" * 64, 5) for name in ("final.png", "noisy.exr", "leaves")]
-    result = Result("4.5.3", "CPU", "CPU", 0, tuple(FrameFiles(frame, 1, *files) for frame in (1, 2)))
-    said = Said()
+    (tmp_path / "frames").mkdir()
+    result = Result("4.5.3", "CPU", "CPU", 0, deliver(opened, (1, 2)))
+    said = RecordingReporter()
     watch = watch_of(tmp_path, Maker(false), said, per_lease)
-    asyncio.run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
+    run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
     kept = {frame: path.read_bytes() for frame, path in watch.report.frames.items()}
     if false and per_lease:
         assert kept == {1: b"true", 2: b"true"}

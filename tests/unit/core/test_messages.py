@@ -1,4 +1,4 @@
-"""What crosses a boundary is checked: messages of a render process, results of a worker."""
+"""Messages of a render process are checked where they arrive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 
 import pytest
 from renderchain.core.errors import ContentError
-from renderchain.core.manifest import PackedFile
 from renderchain.core.messages import (
     Command,
     Failed,
@@ -22,10 +21,6 @@ from renderchain.core.messages import (
     read_message,
     to_line,
 )
-from renderchain.core.result import FrameFiles, Result, parse_result
-
-FILES = [PackedFile(name, "ab" * 32, 5) for name in ("1.png", "1.noisy.exr", "1.leaves")]
-RESULT = Result("4.5.15", "CPU", "a processor", 2**247, (FrameFiles(1, 20, *FILES),))
 
 
 @pytest.mark.parametrize(
@@ -72,18 +67,3 @@ def test_a_malformed_message_is_refused(field: str, value: str) -> None:
 def test_an_overlong_line_is_refused() -> None:
     with pytest.raises(ContentError, match="over 65536"):
         read_message(to_line(Failed("x" * 70_000)))
-
-
-def test_a_result_survives_its_document() -> None:
-    assert parse_result(RESULT.to_bytes(), [1]) == RESULT
-
-
-def test_a_result_of_other_frames_is_refused() -> None:
-    with pytest.raises(ContentError, match="exactly the frames"):
-        parse_result(RESULT.to_bytes(), [1, 2])
-
-
-def test_a_result_that_names_a_file_twice_is_refused() -> None:
-    twice = Result("4.5.15", "CPU", "x", 1, (FrameFiles(1, 2, FILES[0], FILES[0], FILES[2]),))
-    with pytest.raises(ContentError, match="names one file twice"):
-        parse_result(twice.to_bytes(), [1])

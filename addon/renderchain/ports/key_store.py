@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class SecretStore(Protocol):
-    """Keys by account address; raises SecretError. A key is never part of an error or a log line."""
+class KeyStore(Protocol):
+    """Keys by account address; raises KeyStoreError. A key is never part of an error or a log line."""
 
     def private_key(self, address: int) -> int:
         """The account's key."""

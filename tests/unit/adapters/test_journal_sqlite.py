@@ -1,0 +1,58 @@
+"""The journal on a real disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.core.errors import JournalError
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.ports.journal import LeaseEntry
+
+
+def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    entry = SqliteJournal(path).add_job(2**250, "name", "cid", "/out", 7)
+    SqliteJournal(path).set_job(entry, job_id=JobId(5), state="active")
+    lease = LeaseEntry(2**250, LeaseId(1), JobId(5), 2**247, "claimed")
+    SqliteJournal(path).save_lease(lease)
+    (job,) = SqliteJournal(path).jobs(2**250)
+    assert (job.job_id, job.state, job.output, job.from_block) == (5, "active", "/out", 7)
+    assert SqliteJournal(path).leases(2**250) == [lease] and SqliteJournal(path).jobs(1) == []
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_journal_is_private_with_all_that_lies_beside_it(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    journal.add_job(1, "name", "cid", "/out", 7)
+    files = list(tmp_path.iterdir())
+    assert len(files) > 1, "no write-ahead log: each commit waits several times for the disk"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_threads_and_connections_take_turns_in_one_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    shared = SqliteJournal(path)
+
+    def write(number: int) -> None:
+        for journal in (shared, SqliteJournal(path)):
+            for step in range(10):
+                intent = journal.intend(f"{number} {step} {id(journal)}", number, "action", [(1, 2, [3])])
+                journal.note_signed(intent, step, 2**250, {"nonce": step})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox WHERE state = 'signed'").fetchone() == (80,)
+    connection.close()
+
+
+def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_text("no database, however long it is " * 40)
+    with pytest.raises(JournalError, match="journal.sqlite can't be used .* check the disk"):
+        SqliteJournal(path)

@@ -1,0 +1,61 @@
+"""What a job asks of a worker's stake, before it claims."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import JobInfo, WorkerInfo
+from renderchain.core.lease_stake import LeaseStake, stake_of
+
+NOTHING: dict[str, Any] = {one.name: 0 for one in fields(JobInfo)}
+TERMS: dict[str, Any] = {
+    "tasks": 10,
+    "held": 4,
+    "longest_lease": 8,
+    "reward_fri": 100,
+    "tiles": 16,
+    "audit_tiles": 16,
+    "audit_fee_fri": 10,
+    "audit_tile_fri": 5,
+    "audit_floor_exp": 2,
+}
+JOB = JobInfo(**{**NOTHING, **TERMS})
+PAY_FRI = 6 * 100  # for the tasks that are still open
+LEAST_FRI = 180 + 3 * (10 + 2 * 5)  # 3/10 of it, and three verifiers who look at 2 of the 96 leaves
+
+
+def worker(free_fri: int, audited: int) -> WorkerInfo:
+    """With other stake that is locked or on its way out."""
+    return WorkerInfo(WorkerId(1), 2, 3, 4, free_fri + 50 + 7, 50, 7, audited, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("free_fri", "audited", "lock_fri", "audit_exp"),
+    [
+        (LEAST_FRI, 0, LEAST_FRI, 0),
+        (10**6, 19, 2 * PAY_FRI, 1),
+        (10**6, 20, 6 * PAY_FRI, 2),
+        (10**6, 90, 6 * PAY_FRI, 2),  # the job's floor
+        (6 * PAY_FRI, 20, 6 * PAY_FRI, 2),
+        (6 * PAY_FRI - 1, 20, 2 * PAY_FRI, 1),
+        (2 * PAY_FRI - 1, 20, LEAST_FRI, 0),
+    ],
+)
+def test_the_audit_rate_is_the_lowest_that_record_and_free_stake_allow(
+    free_fri: int, audited: int, lock_fri: int, audit_exp: int
+) -> None:
+    assert stake_of(JOB, worker(free_fri, audited)) == LeaseStake(6, PAY_FRI, lock_fri, audit_exp, True)
+
+
+@pytest.mark.parametrize("audited", [0, 90])
+def test_stake_that_is_one_fri_short_is_not_enough(audited: int) -> None:
+    assert stake_of(JOB, worker(LEAST_FRI - 1, audited)) == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
+
+
+def test_a_lease_is_no_longer_than_the_job_lets_it_be() -> None:
+    stake = stake_of(replace(JOB, longest_lease=2), worker(10**6, 0))
+    # 2 tasks have 32 leaves, of which one is drawn.
+    assert stake == LeaseStake(2, 200, 60 + 3 * (10 + 5), 0, True)

@@ -1,0 +1,45 @@
+"""Settings: which source wins, and what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from renderchain.core.errors import SettingsError
+from renderchain.settings import load_settings
+
+FILE = 'rpc_url = "a"\nws_url = "b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
+
+
+def settings_file(folder: Path, more: str = "") -> Path:
+    path = folder / "renderchain.toml"
+    path.write_text(FILE + more)
+    return path
+
+
+def test_the_command_line_wins_over_the_environment_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, 'device = "CUDA"\n')
+    assert load_settings(file).device == "CUDA"
+    monkeypatch.setenv("RENDERCHAIN_DEVICE", "HIP")
+    assert load_settings(file).device == "HIP"
+    assert load_settings(file, {"device": "CPU"}).device == "CPU"
+    assert load_settings(file, {"device": None}).device == "HIP"
+    assert load_settings(file).folder == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [('colour = "red"\n', "colour"), ('device = "ABACUS"\n', "device"), ("from_block = true_\n", "not TOML")],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(settings_file(tmp_path, more))
+
+
+def test_missing_settings_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "empty.toml"
+    file.touch()
+    with pytest.raises(SettingsError, match="rpc_url, directory, account"):
+        load_settings(file)
