@@ -15,7 +15,7 @@ from renderchain.core.prints import split_records
 
 from devkit.network.services import REPO
 
-LAST = 3
+LAST = 4
 KINDS = ("switched lights", "image sequence", "half-baked fall", "drivers in a circle")
 
 

@@ -25,11 +25,12 @@ def key(owner, path, values, index=-1):
 
 
 def switched_lights(cube):
-    for number, frames in enumerate(({1: True, 3: False}, {1: False, 2: True})):
-        bpy.ops.object.light_add(type="SUN", rotation=(0.5 + number, 0.3, 0))
+    bpy.context.scene.cycles.use_light_tree = False
+    for number in range(5):
+        bpy.ops.object.light_add(type="POINT", location=(number - 2, -2, 2))
         light = bpy.context.object
-        light.data.energy = 3
-        key(light, "hide_render", frames)
+        light.data.energy, light.data.shadow_soft_size = 100, 0.5
+        key(light, "hide_render", {frame: (frame + number) % 4 == 0 for frame in range(1, 5)})
 
 
 def image_sequence(cube):
