@@ -33,7 +33,7 @@ from ..core.messages import (
 from ..core.prints import Pixels, crop, print_of
 from ..core.tiles import leaf_regions
 from .cycles import devices, final_image
-from .cycles.opening import Opening
+from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile
 
@@ -66,7 +66,7 @@ class RenderProgram:
     def __init__(self, messages: BinaryIO) -> None:
         self._messages = messages
         self._load: Load | None = None
-        self._opening: Opening | None = None
+        self._path: CanonicalPath | None = None
         self._frame = 0
         self._said_s = 0.0
 
@@ -86,15 +86,15 @@ class RenderProgram:
             set_format(scene, command.file_format)
             enable_noisy(scene)
 
-        opening = Opening(command.blend, command.scene, prepare)
-        layers = noisy_layers(opening.open())
+        path = CanonicalPath(command.blend, command.scene, prepare)
+        layers = noisy_layers(path.open())
         if layers != sorted(command.view_layers):
             # Everybody else counts the noisy pass's layers by the manifest.
             raise RenderFailed(
                 f"The scene renders the view layers {layers}, but its package says "
                 f"{sorted(command.view_layers)}; leave this job to its requester."
             )
-        self._load, self._opening = command, opening
+        self._load, self._path = command, path
         self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s)))
 
     def render(self, command: Render) -> None:
@@ -146,14 +146,14 @@ class RenderProgram:
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""
-        load, opening = self._loaded()
+        load, path = self._loaded()
         self._frame = frame
-        return load, opening.at(frame)
+        return load, path.at(frame)
 
-    def _loaded(self) -> tuple[Load, Opening]:
-        if self._load is None or self._opening is None:
+    def _loaded(self) -> tuple[Load, CanonicalPath]:
+        if self._load is None or self._path is None:
             raise RenderFailed("A frame was asked for before a scene.")
-        return self._load, self._opening
+        return self._load, self._path
 
     def _on_stats(self, stats: str, *_: object) -> None:
         found = _SAMPLE.search(stats) if isinstance(stats, str) else None

@@ -1,9 +1,10 @@
 """The one path to a frame's pixels, the same for worker, verifier and the artist's check.
 
-A frame's pixels may depend on the package and the frame's number, and on nothing else. Blender carries state
-from frame to frame, in caches, in its dependency graph and in what Cycles keeps, and some of it changes pixels:
-lights that ``hide_render`` switches, image sequences without auto refresh, simulations, drivers that read
-themselves. So the file is opened afresh for each rendering, nothing is kept, and the frame is set once.
+A frame's pixels may depend on the package and the frame's number, and on nothing else. Blender carries
+state from frame to frame, in caches, in its dependency graph and in what Cycles keeps, and some of it
+changes pixels: lights that ``hide_render`` switches, image sequences without auto refresh, simulations,
+drivers that read themselves. So the file is opened afresh for each rendering, nothing is kept, and the
+frame is set once.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import bpy
 from ...core.errors import RenderFailed
 
 
-class Opening:
-    """The file as it was packed; ``prepare`` sets up its scene each time that it is opened."""
+class CanonicalPath:
+    """Of one file; ``prepare`` sets up its scene each time that it is opened."""
 
     def __init__(self, blend: str, scene: str, prepare: Callable[[bpy.types.Scene], None]) -> None:
         self._blend = blend
