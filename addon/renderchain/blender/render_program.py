@@ -1,4 +1,4 @@
-"""The program of a render process: opens a scene once and renders its frames one by one.
+"""The program of a render process: stays for a whole lease and renders its frames one by one.
 
 It runs in the sandbox, with somebody else's scene; it has no keys, no network and no salts.
 """
@@ -30,9 +30,10 @@ from ..core.messages import (
     read_command,
     to_line,
 )
-from ..core.prints import crop, print_of
+from ..core.prints import Pixels, crop, print_of
 from ..core.tiles import leaf_regions
 from .cycles import devices, final_image
+from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile
 
@@ -65,32 +66,35 @@ class RenderProgram:
     def __init__(self, messages: BinaryIO) -> None:
         self._messages = messages
         self._load: Load | None = None
+        self._path: CanonicalPath | None = None
         self._frame = 0
         self._said_s = 0.0
-        bpy.app.handlers.render_stats.append(self._on_stats)
 
     def send(self, message: Message) -> None:
         """Write one line."""
         self._messages.write(to_line(message))
 
     def load(self, command: Load) -> None:
-        """Open the scene with scripts off and prepare it for many frames."""
+        """Open the scene, check it, and have every later opening prepared alike."""
         started_s = time.monotonic()
-        bpy.ops.wm.open_mainfile(filepath=command.blend, load_ui=False, use_scripts=False)
-        bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
-        scene = self._scene(command.scene)
-        if noisy_layers(scene) != sorted(command.view_layers):
+        device, name = devices.find(command.device)
+
+        def prepare(scene: bpy.types.Scene) -> None:
+            bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
+            devices.use(scene, device)
+            prepare_frames(scene)
+            set_format(scene, command.file_format)
+            enable_noisy(scene)
+
+        path = CanonicalPath(command.blend, command.scene, prepare)
+        layers = noisy_layers(path.open())
+        if layers != sorted(command.view_layers):
             # Everybody else counts the noisy pass's layers by the manifest.
             raise RenderFailed(
-                f"The scene renders the view layers {noisy_layers(scene)}, but its package says "
+                f"The scene renders the view layers {layers}, but its package says "
                 f"{sorted(command.view_layers)}; leave this job to its requester."
             )
-        device, name = devices.choose(scene, command.device)
-        scene.render.use_persistent_data = True
-        prepare_frames(scene)
-        set_format(scene, command.file_format)
-        enable_noisy(scene)
-        self._load = command
+        self._load, self._path = command, path
         self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s)))
 
     def render(self, command: Render) -> None:
@@ -113,11 +117,8 @@ class RenderProgram:
     def render_tiles(self, command: RenderTiles) -> None:
         """Render some leaves of a frame, each alone, and write their prints in the order asked."""
         started_s = time.monotonic()
-        load, scene = self._at(command.frame)
-        regions = leaf_regions(*frame_size(scene), load.leaf)
-        if not all(0 <= index < len(regions) for index in command.tiles):
-            raise RenderFailed(f"Frame {command.frame} has {len(regions)} tiles; another was asked for.")
-        tiles = (render_tile(scene, regions[index], margin_of(scene)) for index in command.tiles)
+        load, _ = self._loaded()
+        tiles = (self._tile(command.frame, index) for index in command.tiles)
         name = f"{command.frame:04d}.tiles"
         (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
@@ -135,19 +136,24 @@ class RenderProgram:
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
-    def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
-        """Go to a frame of the open scene."""
-        if self._load is None:
-            raise RenderFailed("A frame was asked for before a scene.")
-        scene = self._scene(self._load.scene)
-        self._frame = frame
-        scene.frame_set(frame)
-        return self._load, scene
+    def _tile(self, frame: int, index: int) -> Pixels:
+        """A tile, rendered in an opening of its own."""
+        load, scene = self._at(frame)
+        regions = leaf_regions(*frame_size(scene), load.leaf)
+        if not 0 <= index < len(regions):
+            raise RenderFailed(f"Frame {frame} has {len(regions)} tiles; another was asked for.")
+        return render_tile(scene, regions[index], margin_of(scene))
 
-    def _scene(self, name: str) -> bpy.types.Scene:
-        if name not in bpy.data.scenes:
-            raise RenderFailed(f"The file has no scene {name!r}.")
-        return bpy.data.scenes[name]
+    def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
+        """Open the scene at a frame, for one rendering."""
+        load, path = self._loaded()
+        self._frame = frame
+        return load, path.at(frame)
+
+    def _loaded(self) -> tuple[Load, CanonicalPath]:
+        if self._load is None or self._path is None:
+            raise RenderFailed("A frame was asked for before a scene.")
+        return self._load, self._path
 
     def _on_stats(self, stats: str, *_: object) -> None:
         found = _SAMPLE.search(stats) if isinstance(stats, str) else None

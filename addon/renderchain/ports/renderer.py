@@ -1,4 +1,4 @@
-"""The render process: a scene is opened once, then its frames are rendered one by one."""
+"""The render process: it stays for a whole lease, and opens the scene anew for each rendering."""
 
 from __future__ import annotations
 

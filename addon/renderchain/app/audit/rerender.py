@@ -53,7 +53,7 @@ class Rerender:
         return (self._packages / job.package_cid).exists()
 
     async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
-        """The prints of drawn leaves, all in one process with the scene loaded once.
+        """The prints of drawn leaves, all in one process.
 
         Raises StoreError, ContentError or RenderFailed: a verifier that fails is absent, not against.
         """

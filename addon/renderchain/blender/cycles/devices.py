@@ -14,8 +14,13 @@ BACKENDS = tuple(group for group in DEVICE_GROUPS if group != "CPU")  # in the o
 def choose(scene: bpy.types.Scene, wanted: str) -> tuple[str, str]:
     """Set the scene to render on a device as ``find`` finds it; returns its kind and its name."""
     kind, name = find(wanted)
-    scene.cycles.device = "CPU" if kind == "CPU" else "GPU"
+    use(scene, kind)
     return kind, name
+
+
+def use(scene: bpy.types.Scene, kind: str) -> None:
+    """Set the scene to render on a device that was found."""
+    scene.cycles.device = "CPU" if kind == "CPU" else "GPU"
 
 
 def find(wanted: str) -> tuple[str, str]:
