@@ -16,7 +16,7 @@ demo: ## the main job for real: a network, five workers, a scene, frames on disk
 
 test: ## all tests
 	$(SETUP) all
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 setup: ## what the demo needs: Python, Blender, devnet, Kubo, scenes
 	$(SETUP) demo
