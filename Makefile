@@ -52,7 +52,7 @@ format: ## put the code into shape
 
 test-fast: ## the tests that need nothing but Python, in under a minute
 	$(SETUP) python
-	$(BIN)/python -m pytest tests/unit tests/board -k "not devnet"
+	$(BIN)/python -m pytest -n 2 tests/unit tests/board -k "not devnet"
 
 test-contracts: ## the Cairo tests, and that the committed artefacts are up to date
 	$(SETUP) python cairo
