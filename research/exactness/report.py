@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from renderchain.core.exactness import DOUBTFUL
 from renderchain.core.prints import Pixels
 from renderchain.core.tiles import tiles_of
 
 Row = dict[str, Any]
 MARGINS = (0, 8, 16)
 EXACT_TILES, EXACT_FRAMES, NEVER = "tiles", "frames", "never"
-JOB = {"tile": "leaves are tiles", "frame": "leaves are frames"}
+JOB = {"tile": "tiles are rendered again", "frame": "frames are rendered again"}
 
 
 def compare(one: Pixels, other: Pixels) -> tuple[int, float]:
@@ -78,13 +77,12 @@ def read_rows(folder: Path) -> tuple[str, dict[str, Row]]:
 
 
 def wrongs(rows: dict[str, Row]) -> list[str]:
-    """Cases that are less exact than what becomes of their job; where the artist was asked, that's known."""
+    """Cases that are less exact than what becomes of their job."""
     bad = []
     for name, row in rows.items():
-        refused = bool(row.get("errors")) or any(one in DOUBTFUL.values() for one in row.get("warnings", ()))
-        promised = (EXACT_FRAMES, NEVER) if row.get("leaf") == "tile" else (NEVER,)
-        if not refused and row.get("exact") in promised and not row.get("as it is"):
-            bad.append(f"{name}: exact for {row['exact']}, but leaves are a {row['leaf']} each")
+        promised = (EXACT_FRAMES, NEVER) if row.get("again") == "tile" else (NEVER,)
+        if not row.get("errors") and row.get("exact") in promised and not row.get("as it is"):
+            bad.append(f"{name}: exact for {row['exact']}, but a {row['again']} is rendered again")
     return bad
 
 
@@ -92,8 +90,7 @@ def fate(row: Row) -> str:
     """What becomes of a job with this scene."""
     if row.get("as it is"):
         return "rendered otherwise, next row"
-    asked = ", the artist is asked" if set(row["warnings"]) & set(DOUBTFUL.values()) else ""
-    return "refused" if row["errors"] else JOB[row["leaf"]] + asked
+    return "refused" if row["errors"] else JOB[row["again"]]
 
 
 def number(count: int | None) -> str:
@@ -110,8 +107,8 @@ def feature_table(rows: dict[str, Row]) -> str:
     ]
     for name, row in rows.items():
         if "missing" in row:
-            reason = row["missing"] if "leaf" not in row else "not rendered"
-            lines.append(f"| {name} | {reason} | | | | | {fate(row) if 'leaf' in row else ''} |")
+            reason = row["missing"] if "again" not in row else "not rendered"
+            lines.append(f"| {name} | {reason} | | | | | {fate(row) if 'again' in row else ''} |")
             continue
         counts = [number(row[key]) for key in ("off", "on 16", "frame", "tiles elsewhere")]
         most = f"{row['largest difference']:.2g}" if row["largest difference"] else "0"

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.app.exchange.package import file_entry
+from renderchain.core.errors import RenderFailed
 from renderchain.core.manifest import Manifest
 from renderchain.core.prints import split_records
 
 from devkit.network.services import REPO
 
 LAST = 4
-KINDS = ("switched lights", "image sequence", "half-baked fall", "drivers in a circle")
+KINDS = ("switched lights", "image sequence")
+REFUSED = {"half-baked fall": "not baked at frame 3", "drivers in a circle": "goes in a circle"}
 
 
 def package_of(folder: Path, kind: str) -> Manifest:
@@ -70,3 +72,13 @@ def test_a_frame_does_not_depend_on_the_frames_before_it(tmp_path: Path, kind: s
     assert in_order == asyncio.run(tile_digests(package, manifest, tmp_path / "tiles", LAST))
     first = asyncio.run(digests(package, manifest, tmp_path / "first", (1,)))
     assert in_order != first, "a scene that stands still proves nothing"
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_depends_on_the_frames_before_is_refused_before_anything_is_rendered(
+    tmp_path: Path, kind: str
+) -> None:
+    package = tmp_path / "package"
+    manifest = package_of(package, kind)
+    with pytest.raises(RenderFailed, match=REFUSED[kind]):
+        asyncio.run(digests(package, manifest, tmp_path / "jump", (1,)))

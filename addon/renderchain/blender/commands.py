@@ -46,6 +46,8 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     )
     parser.add_argument("--lease", type=int, default=8, help="most frames one worker takes at once")
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
+    text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
+    parser.add_argument("--own-seed", action="store_true", help=text)
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
     options = parser.parse_args(list(arguments))
     file = file or getattr(options, "file", None)
@@ -67,7 +69,8 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
     )
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
-    job_id = asyncio.run(Submission(scene, frames).send(requester, offer, output, reporter))
+    submission = Submission(scene, frames, own_seed=options.own_seed)
+    job_id = asyncio.run(submission.send(requester, offer, output, reporter))
     print(job_id, flush=True)
     return _wait(requester, job_id, output) if options.wait else 0
 

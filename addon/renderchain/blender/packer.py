@@ -46,6 +46,7 @@ class PreparedPackage:
     libraries: frozenset[str]
     blender: str
     warnings: tuple[str, ...]
+    own_seed: bool
 
     def finish(self) -> Manifest:
         """Write the package; raises SceneError and then leaves nothing in the folder."""
@@ -66,7 +67,7 @@ class PreparedPackage:
         blends.append({"source": str(scratch / self.main), "target": self.main})
         order = {"blends": blends, "places": self.places, "folder": str(self.folder), "main": self.main}
         _repack(self.blender, scratch, order)
-        return _write_manifest(self.folder, self.facts, self.main, self.frames)
+        return _write_manifest(self)
 
 
 class BlendPacker:
@@ -75,12 +76,12 @@ class BlendPacker:
     def __init__(self, scene: bpy.types.Scene) -> None:
         self._scene = scene
 
-    def prepare(self, folder: Path, frames: tuple[int, ...]) -> PreparedPackage:
+    def prepare(self, folder: Path, frames: tuple[int, ...], *, own_seed: bool = False) -> PreparedPackage:
         """Copy the scene as it is now, unsaved changes included; raises SceneError if it can't be sent.
 
         The package is going to be below ``folder``, which is empty.
         """
-        findings = check_scene(self._scene)
+        findings = check_scene(self._scene, frames, own_seed=own_seed)
         if findings.errors:
             raise SceneError(" ".join(findings.errors))
         root = os.path.dirname(bpy.data.filepath)
@@ -99,6 +100,7 @@ class BlendPacker:
             frozenset(one.path for one in dependencies if one.is_library),
             bpy.app.binary_path,
             findings.warnings,
+            own_seed,
         )
 
 
@@ -155,24 +157,26 @@ def _repack(blender: str, scratch: Path, order: dict[str, object]) -> None:
         )
 
 
-def _write_manifest(folder: Path, facts: SceneFacts, main: str, frames: tuple[int, ...]) -> Manifest:
+def _write_manifest(package: PreparedPackage) -> Manifest:
+    folder, facts = package.folder, package.facts
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = Manifest(
         blender_version=facts.blender_version,
-        main_blend=main,
+        main_blend=package.main,
         scene=facts.name,
         view_layers=facts.view_layers,
         engine=facts.engine,
         width=facts.width,
         height=facts.height,
         fps=facts.fps,
-        frames=frames,
+        frames=package.frames,
         samples=facts.samples,
         adaptive=facts.adaptive,
         leaf=facts.leaf,
         file_format=facts.file_format,
         view_transform=facts.view_transform,
         files=tuple(file_entry(folder, path) for path in files),
+        own_seed=package.own_seed,
     )
     (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
     return manifest

@@ -10,7 +10,7 @@ import bpy
 
 from ..core.exactness import errors_of, warnings_of
 from ..core.manifest import FORMATS
-from .cycles.exactness_reader import features_of
+from .cycles.reading.scene import read_for_artist
 from .dependencies import find_dependencies
 
 COMPOSITE = "Composite"
@@ -24,12 +24,13 @@ class Findings:
     warnings: tuple[str, ...]
 
 
-def check_scene(scene: bpy.types.Scene) -> Findings:
-    """Look at the scene's settings and at every file it refers to."""
-    features = features_of(scene)
+def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False) -> Findings:
+    """Look at the scene's settings, at these frames (by default its range) and at every file it refers to."""
+    frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
+    findings = read_for_artist(scene, frames, own_seed=own_seed)
     errors = [text for wrong, text in _settings(scene) if wrong]
-    errors += errors_of(features)
-    warnings = [*warnings_of(features)]
+    errors += errors_of(findings)
+    warnings = [*warnings_of(findings)]
     file_format = scene.render.image_settings.file_format
     if file_format not in FORMATS:
         warnings.append(f"The output format {file_format} is no single image; frames will be PNG files.")

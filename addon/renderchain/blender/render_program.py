@@ -9,12 +9,14 @@ import re
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import bpy
 
 from ..core.errors import RenderChainError, RenderFailed
+from ..core.exactness import errors_of, needs_whole_frames
 from ..core.messages import (
     Failed,
     Load,
@@ -31,11 +33,12 @@ from ..core.messages import (
     to_line,
 )
 from ..core.prints import Pixels, crop, print_of
-from ..core.tiles import leaf_regions
+from ..core.tiles import Tile, leaf_regions
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
-from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile
+from .cycles.reading.scene import read_exactness
+from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
 
 PROGRESS_EVERY_S = 0.5
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
@@ -67,6 +70,7 @@ class RenderProgram:
         self._messages = messages
         self._load: Load | None = None
         self._path: CanonicalPath | None = None
+        self._has_whole_frames = False
         self._frame = 0
         self._said_s = 0.0
 
@@ -82,18 +86,23 @@ class RenderProgram:
         def prepare(scene: bpy.types.Scene) -> None:
             bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
             devices.use(scene, device)
-            prepare_frames(scene)
+            prepare_frames(scene, own_seed=command.own_seed)
             set_format(scene, command.file_format)
             enable_noisy(scene)
 
         path = CanonicalPath(command.blend, command.scene, prepare)
-        layers = noisy_layers(path.open())
+        scene = path.open()
+        layers = noisy_layers(scene)
         if layers != sorted(command.view_layers):
             # Everybody else counts the noisy pass's layers by the manifest.
             raise RenderFailed(
                 f"The scene renders the view layers {layers}, but its package says "
                 f"{sorted(command.view_layers)}; leave this job to its requester."
             )
+        findings = read_exactness(scene, command.frames, own_seed=command.own_seed)
+        if errors := errors_of(findings):
+            raise RenderFailed(" ".join(errors))
+        self._has_whole_frames = needs_whole_frames(findings)
         self._load, self._path = command, path
         self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s)))
 
@@ -115,10 +124,13 @@ class RenderProgram:
         self.send(Rendered(command.frame, final, noisy, leaves, *times))
 
     def render_tiles(self, command: RenderTiles) -> None:
-        """Render some leaves of a frame, each alone, and write their prints in the order asked."""
+        """Render some leaves of a frame, each alone if that is exact, and write their prints as asked."""
         started_s = time.monotonic()
         load, _ = self._loaded()
-        tiles = (self._tile(command.frame, index) for index in command.tiles)
+        if self._has_whole_frames:
+            tiles = self._cut(command.frame, command.tiles)
+        else:
+            tiles = (self._tile(command.frame, index) for index in command.tiles)
         name = f"{command.frame:04d}.tiles"
         (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
@@ -138,11 +150,22 @@ class RenderProgram:
 
     def _tile(self, frame: int, index: int) -> Pixels:
         """A tile, rendered in an opening of its own."""
-        load, scene = self._at(frame)
+        _, scene = self._at(frame)
+        return render_tile(scene, self._region(scene, index), margin_of(scene))
+
+    def _cut(self, frame: int, indices: tuple[int, ...]) -> Iterator[Pixels]:
+        """Tiles out of their frame, which is rendered once."""
+        _, scene = self._at(frame)
+        regions = [self._region(scene, index) for index in indices]
+        whole = render_whole(scene)
+        return (crop(whole, region) for region in regions)
+
+    def _region(self, scene: bpy.types.Scene, index: int) -> Tile:
+        load, _ = self._loaded()
         regions = leaf_regions(*frame_size(scene), load.leaf)
         if not 0 <= index < len(regions):
-            raise RenderFailed(f"Frame {frame} has {len(regions)} tiles; another was asked for.")
-        return render_tile(scene, regions[index], margin_of(scene))
+            raise RenderFailed(f"Frame {self._frame} has {len(regions)} tiles; another was asked for.")
+        return regions[index]
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

@@ -22,13 +22,13 @@ class Submission:
     Raises SceneError if the scene can't be sent.
     """
 
-    def __init__(self, scene: bpy.types.Scene, frames: tuple[int, ...]) -> None:
+    def __init__(self, scene: bpy.types.Scene, frames: tuple[int, ...], *, own_seed: bool) -> None:
         self._name = Path(bpy.data.filepath).stem or "untitled"
         self._frames = frames
         self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         self._folder = Path(self._scratch.name) / "package"
         try:
-            self._prepared = BlendPacker(scene).prepare(self._folder, frames)
+            self._prepared = BlendPacker(scene).prepare(self._folder, frames, own_seed=own_seed)
         except BaseException:
             self._scratch.cleanup()
             raise

@@ -1,52 +1,93 @@
-"""What keeps a scene's tiles from coming out the same alone, and what is done about it.
+"""What keeps a frame's pixels from being a function of package and frame alone, and what is done about it.
 
-An audit renders single tiles again and expects the same bits from a like machine. docs/determinism.md
-measures which features allow that. What follows for the others is told to the artist:
+An audit renders tiles again and expects the same bits from a like machine. docs/determinism.md measures
+which features allow that. A reader of the scene (blender/cycles/reading) makes findings; what follows:
 
-- PER_FRAME: a frame repeats itself, but a tile alone does not. The job's leaves are whole frames.
-- DOUBTFUL: whether a frame repeats itself can't be read from the scene; only the artist knows.
-- UNREPEATABLE: not even the frame repeats itself. Honest workers would be refused, so nothing is sent.
+- WHOLE_FRAME: a frame repeats itself, but a tile alone does not. Verifiers render the frame.
+- TOLD: whoever submits should know it.
+- REFUSED: nobody renders it. The artist is told before paying; a worker or verifier leaves the job alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from .tiles import PER_FRAME as FRAME
-from .tiles import PER_TILE as TILE
+MOST_SENTENCES = 8
+MOST_NAME = 63  # characters; as long as Blender's own names may be
+MOST_PATH = 120
 
-PER_FRAME = {
+WHOLE_FRAME = {
     "path guiding": "Path guiding learns from all pixels of a frame",
     "volume guiding": "Volumes are sampled by what neighbouring pixels found",
     "Freestyle": "Freestyle draws its lines anew for every crop",
     "large frame": "Adaptive sampling joins the parts in which Cycles renders a frame of over 8,192 pixels",
 }
-COSTS_MORE = "audits render whole frames instead of tiles, which costs more of the audit pool."
-DOUBTFUL = {
-    "simulation nodes": "Geometry nodes simulate. Bake them with the target Packed, unless that is done: "
-    "workers render frames out of order and would each get another simulation.",
+COSTS_MORE = "verifiers render whole frames instead of tiles, which takes them longer."
+TOLD = {
+    "seed": "The network animates the seed, so its frames have other noise than yours. Turn on Animated Seed "
+    "to see the same here, or keep the scene's own seed and make cheating easier (docs/artist.md).",
+    "own seed": "The scene's seed is kept and stays the same in all frames: a worker may copy what does not "
+    "move from the frame before, and audits find that less often.",
+    "time limit": "A time limit is set. The network renders without it, to the last sample.",
+    "unreadable bake": "Whether the simulation zone of {block} is baked can't be read with this Blender. "
+    "Bake it for every frame of the job unless that is done.",
 }
-UNREPEATABLE = {
-    "time limit": "A time limit is set: every machine would stop at another sample. Set Time Limit to 0 and "
-    "choose the samples.",
+REFUSED = {
     "changing path guiding": "Path guiding is on without Deterministic: no rendering would repeat itself. "
     "Turn Deterministic on, or path guiding off.",
-    "simulation": "A simulation is not baked: workers render frames out of order and would each get another "
-    "one. Bake it, save, and submit again.",
+    "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
+    "network renders. Delete its keys, drivers and strips.",
+    "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "
+    "each get another one. Bake it for every frame of the job, save, and submit again.",
+    "circle": "A driver of {block} ({detail}) reads itself, or goes in a circle with others: its value "
+    "depends on the frames before. Break the circle, or turn it into keys.",
+    "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
+    "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }
+_SENTENCES = {kind: f"{why}: {COSTS_MORE}" for kind, why in WHOLE_FRAME.items()} | TOLD | REFUSED
 
 
-def leaf_of(features: Iterable[str]) -> str:
-    """What a leaf of a job with these features stands for."""
-    return FRAME if PER_FRAME.keys() & set(features) else TILE
+@dataclass(frozen=True)
+class Finding:
+    """One thing a reader found: its kind, one of the three tables' keys; the data-block and the frame where
+    there is one; the sentence for people.
+    """
+
+    kind: str
+    block: str
+    frame: int | None
+    sentence: str
 
 
-def warnings_of(features: Iterable[str]) -> tuple[str, ...]:
-    """What the artist should know."""
-    told = {feature: f"{why}: {COSTS_MORE}" for feature, why in PER_FRAME.items()} | DOUBTFUL
-    return tuple(told[feature] for feature in features if feature in told)
+def found(kind: str, block: str = "", frame: int | None = None, detail: str = "") -> Finding:
+    """A finding; names of data-blocks and properties come from strangers and are cut and cleaned."""
+    block, detail = _shown(block, MOST_NAME), _shown(detail, MOST_PATH)
+    sentence = _SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
+    return Finding(kind, block, frame, sentence)
 
 
-def errors_of(features: Iterable[str]) -> tuple[str, ...]:
-    """What the artist has to change before anything is sent."""
-    return tuple(UNREPEATABLE[feature] for feature in features if feature in UNREPEATABLE)
+def needs_whole_frames(findings: Iterable[Finding]) -> bool:
+    """Whether a tile of this scene can only be had out of its whole frame."""
+    return any(one.kind in WHOLE_FRAME for one in findings)
+
+
+def warnings_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What the artist should know; each sentence once, and no more of them than can be read."""
+    return _told(one for one in findings if one.kind not in REFUSED)
+
+
+def errors_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What the artist has to change before anything is sent, and why others leave the job alone."""
+    return _told(one for one in findings if one.kind in REFUSED)
+
+
+def _told(findings: Iterable[Finding]) -> tuple[str, ...]:
+    sentences = tuple(dict.fromkeys(one.sentence for one in findings))
+    more = len(sentences) - MOST_SENTENCES
+    return (*sentences[:MOST_SENTENCES], f"And {more} more of that.") if more > 0 else sentences
+
+
+def _shown(name: str, most: int) -> str:
+    short = name if len(name) <= most else name[: most - 1] + "…"
+    return "".join(letter if letter.isprintable() else "?" for letter in short)

@@ -42,7 +42,8 @@ class Manifest:
 
     ``leaf`` is what a leaf stands for, one of LEAF_UNITS: a tile, or a whole frame where the scene
     has a feature whose tiles do not come out the same alone (core/exactness.py). ``requester_key`` is
-    the X25519 public key in hexadecimal that results are sealed for.
+    the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the scene's seed is kept
+    instead of one that differs from frame to frame.
     """
 
     blender_version: tuple[int, int]
@@ -61,6 +62,7 @@ class Manifest:
     view_transform: str
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
+    own_seed: bool = False
 
     def frames_of(self, lease: Leased) -> tuple[int, ...]:
         """The frame numbers of a lease's tasks."""
@@ -95,6 +97,7 @@ class Manifest:
             "file_format": self.file_format,
             "view_transform": self.view_transform,
             "requester_key": self.requester_key,
+            "own_seed": self.own_seed,
             "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
         }
         return dump_canonical(body)
@@ -127,6 +130,7 @@ def parse_manifest(raw: bytes) -> Manifest:
         view_transform=reader.text("view_transform"),
         files=tuple(read_file(entry) for entry in reader.objects("files")),
         requester_key=reader.hexadecimal("requester_key", 64),
+        own_seed=reader.boolean("own_seed"),
     )
     paths = [file.path for file in manifest.files]
     if len({path.casefold() for path in paths}) != len(paths):

@@ -31,6 +31,8 @@ class Load:
     leaf: str
     samples: int
     view_layers: tuple[str, ...]
+    frames: tuple[int, ...]
+    own_seed: bool
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def read_command(line: bytes) -> Command:
     """A command from the agent, which the render process trusts."""
     body = json.loads(line)
     del body["schema"]
-    body |= {name: tuple(body[name]) for name in ("tiles", "view_layers") if name in body}
+    body |= {name: tuple(body[name]) for name in ("tiles", "view_layers", "frames") if name in body}
     command: Command = _COMMANDS[body.pop("type")](**body)
     return command
 

@@ -114,7 +114,7 @@ class _Submit(Operator):
         settings = read_settings()
         offer = _offer(chosen)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
-        submission = Submission(scene, self.frames(context))
+        submission = Submission(scene, self.frames(context), own_seed=chosen.own_seed)
 
         async def work(reporter: Reporter) -> str:
             job_id = await submission.send(make_requester(settings, reporter), offer, output, reporter)

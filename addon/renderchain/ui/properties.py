@@ -24,3 +24,11 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
     output: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Output", description="Folder for the frames", default="//renderchain/", subtype="DIR_PATH"
     )
+    own_seed: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Keep Own Seed",
+        description=(
+            "Render with the scene's seed even where it is the same in all frames. A worker may then "
+            "copy what does not move from the frame before, and audits find that less often"
+        ),
+        default=False,
+    )

@@ -1,4 +1,4 @@
-"""Tiles rendered alone are the frame's, bit by bit; where they can't be, the job's leaves are frames.
+"""Tiles rendered alone are the frame's, bit by bit; where they can't be, they are cut out of it.
 
 Runs in the application with the extension installed, and with the bpy module.
 """
@@ -35,6 +35,7 @@ def scene(empty):
     scene.render.use_persistent_data = True
     scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", SAMPLES, False
     scene.cycles.adaptive_threshold, scene.cycles.adaptive_min_samples = 0.05, 8
+    scene.cycles.use_animated_seed = True
     return scene
 
 
@@ -138,16 +139,79 @@ def test_a_package_that_names_other_layers_is_left_to_its_requester(part, scene,
     messages, program = part("core.messages"), part("blender.render_program")
     blend, said = tmp_path / "scene.blend", io.BytesIO()
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
-    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer", "more"))
+    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer", "more"), (1,), False)
     load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
     program.serve(io.BytesIO(messages.to_line(load)), said)
     assert "leave this job to its requester" in json.loads(said.getvalue())["reason"]
 
 
-def test_freestyle_makes_leaves_of_whole_frames(part, scene):
+def whole_frames(part, scene):
+    """Whether a verifier renders whole frames; the artist is told if so."""
+    findings = part("blender.cycles.reading.scene").read_exactness(scene, (1,), own_seed=False)
+    is_whole = part("core.exactness").needs_whole_frames(findings)
+    told = " ".join(part("blender.preflight").check_scene(scene).warnings)
+    assert is_whole == ("verifiers render whole frames" in told)
+    return is_whole
+
+
+def guide(scene):
+    scene.cycles.use_guiding = True
+
+
+def draw_lines(scene):
     scene.render.use_freestyle = True
-    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
-    assert "Freestyle" in part("blender.preflight").check_scene(scene).warnings[0]
+    scene.view_layers[0].use_freestyle = True
+    bpy.ops.scene.freestyle_lineset_add()
+    scene.view_layers[0].freestyle_settings.linesets[0].linestyle = bpy.data.linestyles.new("line")
+
+
+@pytest.mark.parametrize("change", [guide, draw_lines])
+def test_tiles_that_are_not_the_frames_when_alone_are_cut_out_of_it(part, scene, tmp_path, change):
+    change(scene)
+    assert whole_frames(part, scene)
+    messages, program = part("core.messages"), part("blender.render_program")
+    blend, name = tmp_path / "scene.blend", scene.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    load = messages.Load(
+        str(blend), name, str(tmp_path), "PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer",), (1,), False
+    )
+    commands = [load, messages.RenderTiles(1, (5, 0, 2)), messages.RenderTiles(1, (6,)), messages.Render(1)]
+    said = io.BytesIO()
+    program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
+    kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
+    told = [kind for kind in kinds if kind != "progress"]
+    assert told == ["loaded", "tiles_rendered", "failed", "rendered"]
+    records = part("core.prints").RECORD_BYTES
+    leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
+    assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in (5, 0, 2))
+
+
+def test_the_seed_differs_from_frame_to_frame_unless_the_artist_keeps_the_scenes_own(part, scene, tmp_path):
+    scene.cycles.use_animated_seed = False
+    prepare = part("blender.cycles.tile_render").prepare_frames
+    whole = part("blender.cycles.tile_render").render_whole
+
+    def frame(number, **more):
+        scene.cycles.use_animated_seed = False
+        prepare(scene, **more)
+        scene.frame_set(number)
+        return whole(scene)
+
+    second = frame(2)
+    assert np.array_equal(frame(1, own_seed=True), frame(2, own_seed=True))
+    assert not np.array_equal(frame(1), second)
+    assert np.array_equal(frame(2), second)
+
+
+def test_the_artist_is_told_of_another_seed_and_of_a_limit_that_the_network_ignores(part, scene):
+    scene.cycles.use_animated_seed, scene.cycles.time_limit = False, 5
+    check = part("blender.preflight").check_scene
+    for own_seed, sentence in ((False, "The network animates the seed"), (True, "The scene's seed is kept")):
+        limit, seed = check(scene, own_seed=own_seed).warnings
+        assert "renders without it" in limit and seed.startswith(sentence)
+    prepare = part("blender.cycles.tile_render").prepare_frames
+    prepare(scene)
+    assert scene.cycles.time_limit == 0
 
 
 def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, scene):
@@ -164,7 +228,7 @@ def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(pa
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     records = part("core.prints").RECORD_BYTES
     for leaf, wanted in (("tile", (5, 0, 2)), ("frame", (0,))):
-        asked = ("PNG", "png", "CPU", leaf, SAMPLES, ("ViewLayer",))
+        asked = ("PNG", "png", "CPU", leaf, SAMPLES, ("ViewLayer",), (1,), False)
         load = messages.Load(str(blend), name, str(tmp_path), *asked)
         commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
         said = io.BytesIO()
@@ -181,20 +245,13 @@ def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(pa
         assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
 
 
-def test_a_plain_scene_has_leaves_per_tile_and_no_word_about_it(part, scene):
-    assert part("blender.scene_reader").read_scene(scene).leaf == "tile"
+def test_a_plain_scene_is_rendered_by_tiles_and_has_no_word_about_it(part, scene):
+    assert not whole_frames(part, scene)
     assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings((), ())
 
 
-def test_path_guiding_makes_leaves_of_whole_frames_and_the_artist_is_told(part, scene):
-    scene.cycles.use_guiding = True
-    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
-    findings = part("blender.preflight").check_scene(scene)
-    assert findings.errors == () and "Path guiding" in findings.warnings[0]
-
-
 @pytest.mark.parametrize("where", ["material", "world"])
-def test_a_volume_makes_leaves_of_whole_frames_since_blender_5(part, scene, where):
+def test_a_volume_makes_verifiers_render_frames_since_blender_5(part, scene, where):
     if where == "world":
         scene.world = bpy.data.worlds.new("fog")
         scene.world.use_nodes = True
@@ -202,15 +259,12 @@ def test_a_volume_makes_leaves_of_whole_frames_since_blender_5(part, scene, wher
     node = tree.nodes.new("ShaderNodeVolumeScatter")
     output = next(node for node in tree.nodes if "Volume" in node.inputs)
     tree.links.new(node.outputs[0], output.inputs["Volume"])
-    expected = "frame" if bpy.app.version >= (5, 0) else "tile"
-    assert part("blender.scene_reader").read_scene(scene).leaf == expected
-    assert len(part("blender.preflight").check_scene(scene).warnings) == (expected == "frame")
+    assert whole_frames(part, scene) == (bpy.app.version >= (5, 0))
 
 
 @pytest.mark.parametrize(
     ("break_it", "sentence"),
     [
-        (lambda scene: setattr(scene.cycles, "time_limit", 5), "Set Time Limit to 0"),
         (lambda scene: _guiding_that_changes(scene), "Turn Deterministic on"),
         (lambda scene: bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH"), "not baked"),
         (lambda scene: setattr(scene.view_layers[0], "use_pass_combined", False), "no Combined pass"),

@@ -1,41 +1,67 @@
-"""What follows from a feature that keeps tiles from being exact, and how leaves follow it."""
+"""What follows from what a reader finds, and how strangers' names get into sentences."""
 
 from __future__ import annotations
 
 import pytest
-from renderchain.core.exactness import DOUBTFUL, PER_FRAME, UNREPEATABLE, errors_of, leaf_of, warnings_of
-from renderchain.core.tiles import Tile, leaf_regions, tiles_of
+from renderchain.core.exactness import (
+    MOST_NAME,
+    MOST_SENTENCES,
+    REFUSED,
+    TOLD,
+    WHOLE_FRAME,
+    errors_of,
+    found,
+    needs_whole_frames,
+    warnings_of,
+)
 
 
-def test_a_scene_without_such_features_has_leaves_per_tile_and_nothing_to_say() -> None:
-    assert leaf_of(()) == "tile"
+def test_a_scene_without_findings_is_rendered_tile_by_tile_and_has_nothing_to_say() -> None:
+    assert not needs_whole_frames(())
     assert warnings_of(()) == errors_of(()) == ()
 
 
-@pytest.mark.parametrize("feature", PER_FRAME)
-def test_a_feature_that_is_exact_per_frame_only_makes_whole_frame_leaves_and_is_told(feature: str) -> None:
-    assert leaf_of(["motion blur", feature]) == "frame"
-    (warning,) = warnings_of([feature])
-    assert warning.startswith(PER_FRAME[feature]) and "whole frames" in warning
-    assert errors_of([feature]) == ()
+@pytest.mark.parametrize("kind", WHOLE_FRAME)
+def test_what_is_exact_per_frame_only_makes_verifiers_render_frames_and_is_told(kind: str) -> None:
+    findings = [found("seed"), found(kind)]
+    assert needs_whole_frames(findings) and errors_of(findings) == ()
+    told = warnings_of(findings)[1]
+    assert told.startswith(WHOLE_FRAME[kind]) and "whole frames" in told
 
 
-@pytest.mark.parametrize("feature", UNREPEATABLE)
-def test_a_feature_that_never_repeats_itself_is_refused(feature: str) -> None:
-    assert errors_of([feature]) == (UNREPEATABLE[feature],)
-    assert warnings_of([feature]) == ()
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_never_repeats_itself_is_refused(kind: str) -> None:
+    (error,) = errors_of([found(kind, "Rope", 7, "The cloth")])
+    assert "{" not in error and warnings_of([found(kind)]) == ()
+    assert not needs_whole_frames([found(kind)])
 
 
-@pytest.mark.parametrize("feature", DOUBTFUL)
-def test_what_only_the_artist_knows_is_a_warning(feature: str) -> None:
-    assert leaf_of([feature]) == "tile"
-    assert warnings_of([feature]) == (DOUBTFUL[feature],) and errors_of([feature]) == ()
+@pytest.mark.parametrize("kind", TOLD)
+def test_what_changes_nothing_for_others_is_only_told(kind: str) -> None:
+    finding = found(kind, "Rope")
+    assert warnings_of([finding]) == (finding.sentence,) and errors_of([finding]) == ()
+    assert not needs_whole_frames([finding])
 
 
-def test_no_feature_has_two_consequences() -> None:
-    assert not PER_FRAME.keys() & UNREPEATABLE.keys() | DOUBTFUL.keys() & (PER_FRAME | UNREPEATABLE).keys()
+def test_no_kind_has_two_consequences() -> None:
+    assert len(WHOLE_FRAME | TOLD | REFUSED) == len(WHOLE_FRAME) + len(TOLD) + len(REFUSED)
 
 
-def test_a_frame_with_leaves_per_frame_has_one_that_covers_it() -> None:
-    assert leaf_regions(641, 360, "frame") == (Tile(0, 0, 641, 360),)
-    assert leaf_regions(641, 360, "tile") == tiles_of(641, 360)
+def test_a_finding_names_block_and_frame() -> None:
+    finding = found("simulation", "Rope", 7, "The cloth")
+    assert (finding.kind, finding.block, finding.frame) == ("simulation", "Rope", 7)
+    assert finding.sentence.startswith("The cloth of 'Rope' is not baked at frame 7:")
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "a\nb\x1b[31m\u202e", "{frame}{0}", "'; drop"])
+def test_a_strangers_name_is_short_and_has_no_control_characters(name: str) -> None:
+    finding = found("circle", name, detail=name)
+    assert len(finding.block) <= MOST_NAME and finding.sentence.isprintable()
+    assert len(finding.sentence) < 500
+
+
+def test_a_sentence_is_said_once_and_not_without_end() -> None:
+    same = [found("iTaSC", "Arm")] * 3
+    assert len(errors_of(same)) == 1
+    many = errors_of([found("iTaSC", f"Arm {number}") for number in range(100)])
+    assert len(many) == MOST_SENTENCES + 1 and many[-1] == "And 92 more of that."

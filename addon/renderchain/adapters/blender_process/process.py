@@ -130,6 +130,8 @@ class _Session:
                 manifest.leaf,
                 manifest.samples,
                 manifest.view_layers,
+                manifest.frames,
+                manifest.own_seed,
             )
         )
         message = await self._next(LOAD_TIMEOUT_S)

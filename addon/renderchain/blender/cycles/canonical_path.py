@@ -31,7 +31,6 @@ class CanonicalPath:
         if self._name not in bpy.data.scenes:
             raise RenderFailed(f"The file has no scene {self._name!r}.")
         scene = bpy.data.scenes[self._name]
-        scene.render.use_persistent_data = False
         self._prepare(scene)
         self._is_fresh = True
         return scene

@@ -2,7 +2,8 @@
 
 A tile is rendered as a crop of the frame's border. Adaptive sampling decides for a pixel by looking
 at its neighbours, so the crop is wider than the tile by a margin that is cut off before anything is
-hashed. docs/determinism.md has the measurements; core/exactness.py names what no margin helps.
+hashed. docs/determinism.md has the measurements; where no margin helps (core/exactness.py), tiles are cut
+out of the whole frame.
 """
 
 from __future__ import annotations
@@ -25,19 +26,34 @@ INSIDE = 0.25  # of a pixel: a border in float32 that Blender and Cycles both cu
 MAX_CYCLES_TILE = 8192
 
 
-def prepare_frames(scene: bpy.types.Scene) -> None:
-    """Have frames rendered whole and repeatably: all layers, no border, no cuts, no GPU compositor.
+def prepare_frames(scene: bpy.types.Scene, *, own_seed: bool = False) -> None:
+    """Have frames rendered whole and repeatably: all layers, no border, no cuts, no limit, no GPU compositor.
 
     Adaptive sampling is not exact at the seams of Cycles' own tiles, and a crop has them elsewhere.
     Compositing on the GPU, which Blender 5 prefers, needs graphics that a worker may not have; where
     they are missing, Blender crashes. The texture cache filters a texture otherwise once its .tx file is
-    there.
+    there. The seed is animated: with one seed for all frames, a cheat may copy what stands still from the
+    frame before, noise and all. ``own_seed`` leaves it as the artist has it.
     """
-    scene.render.use_border = scene.render.use_single_layer = False
-    scene.render.compositor_device = "CPU"
-    scene.cycles.tile_size = MAX_CYCLES_TILE
-    if hasattr(scene.render, "use_texture_cache"):  # Blender 5
-        scene.render.use_texture_cache = scene.render.use_auto_generate_texture_cache = False
+    for path, value in forced_settings(own_seed).items():
+        group, name = path.split(".")
+        if hasattr(getattr(scene, group), name):  # some came with Blender 5
+            setattr(getattr(scene, group), name, value)
+
+
+def forced_settings(own_seed: bool) -> dict[str, Any]:
+    """The settings that ``prepare_frames`` makes, by their paths in the scene."""
+    forced = {
+        "render.use_border": False,
+        "render.use_single_layer": False,
+        "render.use_persistent_data": False,
+        "render.compositor_device": "CPU",
+        "render.use_texture_cache": False,
+        "render.use_auto_generate_texture_cache": False,
+        "cycles.tile_size": MAX_CYCLES_TILE,
+        "cycles.time_limit": 0.0,
+    }
+    return forced if own_seed else {**forced, "cycles.use_animated_seed": True}
 
 
 def margin_of(scene: bpy.types.Scene) -> int:
@@ -66,18 +82,22 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
         "border_min_y": (height - bottom + INSIDE) / height,
         "border_max_y": min(1.0, (height - top + INSIDE) / height),
     }
-    # What comes after the noisy pass is not needed, and would only cost time.
-    without = {"use_compositing": False, "use_sequencer": False}
+    with changed(scene.render, use_border=True, use_crop_to_border=True, **border):
+        pixels = render_whole(scene)
+    if pixels.shape[:2] != (bottom - top, right - left):
+        raise RenderFailed(f"A crop of {right - left}x{bottom - top} came out as {pixels.shape[1::-1]}.")
+    return crop(pixels, Tile(tile.x - left, tile.y - top, tile.width, tile.height))
+
+
+def render_whole(scene: bpy.types.Scene) -> Pixels:
+    """The pixels of the current frame's noisy pass; what comes after it would only cost time."""
     with (
-        changed(scene.render, use_border=True, use_crop_to_border=True, **border, **without),
+        changed(scene.render, use_compositing=False, use_sequencer=False),
         changed(scene.cycles, use_denoising=False),
         tempfile.TemporaryDirectory() as scratch,
     ):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        pixels = save_noisy(scene, Path(scratch) / "crop.exr")
-    if pixels.shape[:2] != (bottom - top, right - left):
-        raise RenderFailed(f"A crop of {right - left}x{bottom - top} came out as {pixels.shape[1::-1]}.")
-    return crop(pixels, Tile(tile.x - left, tile.y - top, tile.width, tile.height))
+        return save_noisy(scene, Path(scratch) / "noisy.exr")
 
 
 @contextlib.contextmanager

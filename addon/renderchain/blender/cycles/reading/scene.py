@@ -1,0 +1,35 @@
+"""All that is read of a scene before anybody renders or pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ....core.exactness import Finding, found
+from .circles import read_circles
+from .reach import Reach
+from .settings import read_settings, read_wishes
+from .simulations import read_simulations
+from .volumes import has_volume
+
+VOLUME_GUIDING_SINCE = (5, 0)
+
+
+def read_exactness(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: bool) -> tuple[Finding, ...]:
+    """What a worker, a verifier and the artist alike find out about these frames (at least one) of a scene.
+
+    ``own_seed``: the scene's seed is left as it is.
+    """
+    reach = Reach(scene)
+    findings = [*read_settings(scene, frames, own_seed)]
+    if bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and has_volume(reach):
+        findings.append(found("volume guiding"))
+    return (*findings, *read_simulations(scene, reach, frames), *read_circles(reach))
+
+
+def read_for_artist(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: bool) -> tuple[Finding, ...]:
+    """The same, and what the network will do otherwise than the artist's own Blender."""
+    if scene.render.engine != "CYCLES":
+        return ()
+    return (*read_wishes(scene, own_seed), *read_exactness(scene, frames, own_seed=own_seed))

@@ -1,0 +1,36 @@
+"""Whether light may scatter in a volume at any frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .reach import Reach
+
+SHADERS = "ShaderNodeVolume"
+# Only these make volumes out of something else; what nobody made, no frame's evaluated geometry has.
+MAKERS = {
+    "GeometryNodeMeshToVolume",
+    "GeometryNodePointsToVolume",
+    "GeometryNodeVolumeCube",
+    "GeometryNodeStoreNamedGrid",
+    "GeometryNodeImportVDB",
+}
+
+
+def has_volume(reach: Reach) -> bool:
+    """Whether anything in reach is a volume, makes one, or is shaded as one.
+
+    That holds for all frames and whatever is hidden; evaluated geometry would tell of one frame.
+    """
+    if any(True for _ in reach.of("VOLUME")):
+        return True
+    makers = (modifier for owner in reach.of("OBJECT") for modifier in owner.modifiers)
+    if any(modifier.type == "MESH_TO_VOLUME" for modifier in makers):
+        return True
+    return any(_is_volume(node) for tree in reach.trees() for node in tree.nodes)
+
+
+def _is_volume(node: Any) -> bool:
+    if node.bl_idname in MAKERS or node.bl_idname.startswith(SHADERS):
+        return any(socket.is_linked for socket in node.outputs)
+    return any(socket.name == "Volume" and socket.is_linked for socket in node.inputs)
