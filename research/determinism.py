@@ -1,6 +1,6 @@
 """What keeps tiles exact on one machine and what breaks it: writes docs/determinism.md and its data.
 
-    .venv/bin/python -m research.determinism [--blender NAME] [--page-only]
+    .venv/bin/python -m research.determinism [--blender NAME] [--facts] [--page-only]
 
 Each case of research/exactness is rendered as a frame and tile by tile, in two processes that
 differ in threads, kept data, and order. The bpy module does it, and the Blender application where it
@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from statistics import mode
@@ -61,22 +62,39 @@ def render(pixels: Path, wanted: str) -> dict[str, Any]:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "blenders": json.loads(DATA.read_text())["blenders"] if DATA.exists() else {},
     }
+    for folder in run_passes(pixels, wanted, PASSES):
+        version, rows = read_rows(folder)
+        document["blenders"][version] = rows
+    return document
+
+
+def ask_preflight(pixels: Path, wanted: str) -> dict[str, Any]:
+    """The document with what preflight says now; what was measured stays as it was."""
+    document: dict[str, Any] = json.loads(DATA.read_text())
+    for folder in run_passes(pixels, wanted, PASSES[:1]):
+        said = json.loads((folder / "facts.json").read_text())
+        for name, facts in said["cases"].items():
+            if not isinstance(facts, str):
+                document["blenders"][said["version"]].setdefault(name, {}).update(facts)
+    return document
+
+
+def run_passes(pixels: Path, wanted: str, passes: tuple[str, ...]) -> Iterator[Path]:
+    """Run passes in the wanted Blenders; gives each one's folder of files."""
     with tempfile.TemporaryDirectory() as scratch:
         for name, command in blenders(Path(scratch)).items():
             if wanted not in (name, "all"):
                 continue
             folder = pixels / name
             folder.mkdir(parents=True, exist_ok=True)
-            for which in PASSES:
+            for which in passes:
                 with (folder / f"{which}.log").open("wb") as log:
                     done = subprocess.run(
                         [*command, str(folder), which], cwd=REPO, stdout=log, stderr=log, check=False
                     )
                 if done.returncode:
                     raise SystemExit(f"determinism: {name} broke off in {which}; see {folder / which}.log")
-            version, rows = read_rows(folder)
-            document["blenders"][version] = rows
-    return document
+            yield folder
 
 
 def page(document: dict[str, Any]) -> str:
@@ -104,7 +122,7 @@ counts the pixels, of
   the first process.
 
 Without adaptive sampling the crops have no margin at all. The last column says what our preflight makes of a
-job with the scene. Leaves are tiles; or, where only whole frames repeat themselves, leaves are frames; or,
+job with the scene. Verifiers render tiles again; or, where only whole frames repeat themselves, frames; or,
 where not even frames do, the job is refused before anything is paid."""
     ]
     for version, rows in document["blenders"].items():
@@ -123,10 +141,12 @@ def main() -> None:
     parser.add_argument("--pixels", type=Path, default=PIXELS, help="pixels stay here and are reused")
     parser.add_argument("--blender", choices=("all", "module", "application"), default="all")
     parser.add_argument("--page-only", action="store_true", help="write the page from the data again")
+    parser.add_argument("--facts", action="store_true", help="ask preflight again, measure nothing")
     arguments = parser.parse_args()
     if not arguments.page_only:
         DATA.parent.mkdir(exist_ok=True)
-        DATA.write_text(json.dumps(render(arguments.pixels.resolve(), arguments.blender), indent=1) + "\n")
+        made = (ask_preflight if arguments.facts else render)(arguments.pixels.resolve(), arguments.blender)
+        DATA.write_text(json.dumps(made, indent=1) + "\n")
     document = json.loads(DATA.read_text())
     PAGE.write_text(page(document))
     bad = [

@@ -90,6 +90,7 @@ def facts(case: Case, blend: Path) -> dict[str, Any]:
     case.build(scene)
     if not blend.exists():
         bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    scene.cycles.use_animated_seed = True  # else the artist would be told so of every scene
     findings = check_scene(scene, (case.frame,))
     again = "frame" if needs_whole_frames(read_exactness(scene, (case.frame,), own_seed=False)) else "tile"
     said = {"as it is": case.as_it_is} if case.as_it_is else {}

@@ -89,7 +89,7 @@ def wrongs(rows: dict[str, Row]) -> list[str]:
 def fate(row: Row) -> str:
     """What becomes of a job with this scene."""
     if row.get("as it is"):
-        return "rendered otherwise, next row"
+        return "rendered otherwise"
     return "refused" if row["errors"] else JOB[row["again"]]
 
 

@@ -191,5 +191,5 @@ CASES = (
     Case("path guiding, not deterministic", guiding(False)),
     Case("simplify: limits", simplify),
     Case("simplify: camera culling", culling),
-    Case("time limit", cycles(time_limit=0.3, samples=8192)),
+    Case("time limit", cycles(time_limit=0.3, samples=8192), as_it_is=True),
 )

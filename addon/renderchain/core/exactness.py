@@ -61,7 +61,7 @@ class Finding:
 
 
 def found(kind: str, block: str = "", frame: int | None = None, detail: str = "") -> Finding:
-    """A finding; names of data-blocks and properties come from strangers and are cut and cleaned."""
+    """A finding; names of data-blocks and properties, which somebody unknown chose, are cut and cleaned."""
     block, detail = _shown(block, MOST_NAME), _shown(detail, MOST_PATH)
     sentence = _SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
     return Finding(kind, block, frame, sentence)

@@ -1,4 +1,4 @@
-"""What follows from what a reader finds, and how strangers' names get into sentences."""
+"""What follows from what a reader finds, and how names that somebody unknown chose get into sentences."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_finding_names_block_and_frame() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "a\nb\x1b[31m\u202e", "{frame}{0}", "'; drop"])
-def test_a_strangers_name_is_short_and_has_no_control_characters(name: str) -> None:
+def test_an_unknown_artists_name_is_short_and_has_no_control_characters(name: str) -> None:
     finding = found("circle", name, detail=name)
     assert len(finding.block) <= MOST_NAME and finding.sentence.isprintable()
     assert len(finding.sentence) < 500

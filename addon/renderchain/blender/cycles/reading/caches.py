@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-LAYOUT_SINCE = ((4, 5), (5, 2))  # the Blender versions whose packed bakes look like _Bake below
+LAYOUT_SINCE = ((4, 5), (5, 2))  # the Blender versions whose packed bakes look like _RawBake below
 MOST_FILES = 100_000
 _FIRST_NUMBER = re.compile(r"\d+")
 _BAKED_FRAME = re.compile(r"(-?\d+)_\d+\.json")
@@ -59,12 +59,12 @@ def missing_in_fluid(domain: Any, library: Any, frames: Sequence[int]) -> int | 
     return min(found) if found else None
 
 
-class Unreadable(Exception):
+class UnreadableBake(Exception):
     """This Blender does not say what is baked."""
 
 
 def missing_in_bake(bake: Any, modifier: Any, scene: Any, frames: Sequence[int]) -> int | None:
-    """The first of the frames that a simulation zone's bake lacks; raises Unreadable."""
+    """The first of the frames that a simulation zone's bake lacks; raises UnreadableBake."""
     start, end = scene.frame_start, scene.frame_end
     if bake.use_custom_simulation_frame_range:
         start, end = bake.frame_start, bake.frame_end
@@ -108,7 +108,7 @@ class _Packed(ctypes.Structure):
     ]
 
 
-class _Bake(ctypes.Structure):
+class _RawBake(ctypes.Structure):
     """Blender's NodesModifierBake, which tells Python everything but what is packed."""
 
     _fields_ = [
@@ -130,10 +130,10 @@ class _Bake(ctypes.Structure):
 def _packed_frames(bake: Any) -> set[int]:
     """The frames packed into the file."""
     if bpy.app.version[:2] not in LAYOUT_SINCE:
-        raise Unreadable
-    raw = _Bake.from_address(bake.as_pointer())
+        raise UnreadableBake
+    raw = _RawBake.from_address(bake.as_pointer())
     if (raw.id, raw.frame_start, raw.frame_end) != (bake.bake_id, bake.frame_start, bake.frame_end):
-        raise Unreadable
+        raise UnreadableBake
     if not raw.packed:
         return set()
     packed = raw.packed.contents

@@ -31,7 +31,7 @@ PLACED = re.compile(r"matrix_(world|local)\b.*")
 
 def read_circles(reach: Reach) -> Iterator[Finding]:
     """Each driver in a circle, and each armature whose IK simulates."""
-    graph = _Graph()
+    graph = _DriverGraph()
     names = dict(reach.animated())
     for owner in names:
         graph.add_drivers(owner)
@@ -48,7 +48,7 @@ def _simulates(owner: Any) -> bool:
     return bool(param) and (param.mode == "SIMULATION" or keyed)
 
 
-class _Graph:
+class _DriverGraph:
     """What each driven property depends on; what nothing drives leads nowhere."""
 
     def __init__(self) -> None:

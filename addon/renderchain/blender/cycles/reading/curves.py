@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Animated:
+class AnimatedSetting:
     """A property with keys or a driver; ``curve`` is None where it alone does not tell the value."""
 
     path: str
@@ -19,7 +19,7 @@ class Animated:
         return {self.curve.evaluate(frame) for frame in frames} if self.curve else None
 
 
-def animated_by(owner: Any) -> Iterator[Animated]:
+def animated_by(owner: Any) -> Iterator[AnimatedSetting]:
     """The properties of a data-block that are animated, by action, strip or driver; muted ones are not."""
     data = getattr(owner, "animation_data", None)
     if data is None:
@@ -27,11 +27,11 @@ def animated_by(owner: Any) -> Iterator[Animated]:
     tracks = [track for track in data.nla_tracks if not track.mute] if data.use_nla else []
     for curve in _curves(data.action, data.action_slot):
         # Strips blend with an action, and a modifier's or a control's own curve is not read here.
-        yield Animated(curve.data_path, None if tracks else curve)
+        yield AnimatedSetting(curve.data_path, None if tracks else curve)
     for track in tracks:
         for strip in track.strips:
-            yield from (Animated(curve.data_path, None) for curve in _strip_curves(strip))
-    yield from (Animated(curve.data_path, None) for curve in drivers_of(owner))
+            yield from (AnimatedSetting(curve.data_path, None) for curve in _strip_curves(strip))
+    yield from (AnimatedSetting(curve.data_path, None) for curve in drivers_of(owner))
 
 
 def drivers_of(owner: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ import bpy
 
 from ....core.exactness import Finding, found
 from ..tile_render import MAX_CYCLES_TILE, forced_settings, frame_size
-from .curves import Animated, animated_by
+from .curves import AnimatedSetting, animated_by
 
 # What everybody reads once, before the first frame, or changes for the time of one rendering.
 FIXED = re.compile(
@@ -57,7 +57,7 @@ def read_wishes(scene: Any, own_seed: bool) -> Iterator[Finding]:
 
 
 def _first_other(
-    scene: bpy.types.Scene, one: Animated, forced: dict[str, Any], frames: Sequence[int]
+    scene: bpy.types.Scene, one: AnimatedSetting, forced: dict[str, Any], frames: Sequence[int]
 ) -> int | None:
     """The first of the frames at which a setting is another than it is set to; None if it never is."""
     try:
@@ -82,7 +82,7 @@ def _is_on(value: float) -> bool:
     return value > 1 - 1e-6
 
 
-def _switch(scene: Any, animated: list[Animated], name: str, frames: Sequence[int]) -> set[float]:
+def _switch(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequence[int]) -> set[float]:
     """The states that a switch of Cycles has at these frames, as far as one can tell."""
     states: set[float] = set()
     curves = [one for one in animated if one.path == f"cycles.{name}"]
@@ -92,5 +92,5 @@ def _switch(scene: Any, animated: list[Animated], name: str, frames: Sequence[in
     return states or {float(getattr(scene.cycles, name))}
 
 
-def _always(scene: Any, animated: list[Animated], name: str, frames: Sequence[int]) -> bool:
+def _always(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequence[int]) -> bool:
     return _switch(scene, animated, name, frames) == {1.0}

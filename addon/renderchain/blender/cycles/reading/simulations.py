@@ -9,7 +9,7 @@ import bpy
 
 from ....core.exactness import Finding, found
 from .caches import (
-    Unreadable,
+    UnreadableBake,
     missing_in_bake,
     missing_in_fluid,
     missing_in_point_cache,
@@ -28,7 +28,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
         if world and world.enabled and world.collection and world.collection.all_objects:
             missing = missing_in_point_cache(world.point_cache, stage.library, frames)
             yield from _lacking("The rigid body world", stage, missing)
-    zones = _Zones()
+    zones = _SimulationZones()
     for owner in reach.of("OBJECT"):
         for system in owner.particle_systems:
             if _moves(system):
@@ -40,7 +40,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
 
 
 def _of_modifier(
-    scene: Any, owner: Any, modifier: Any, zones: _Zones, frames: Sequence[int]
+    scene: Any, owner: Any, modifier: Any, zones: _SimulationZones, frames: Sequence[int]
 ) -> Iterator[Finding]:
     library = owner.library
     if modifier.type in PHYSICS:
@@ -64,7 +64,7 @@ def _of_nodes(scene: Any, owner: Any, modifier: Any, frames: Sequence[int]) -> I
     ]
     try:
         lacking = [missing_in_bake(bake, modifier, scene, frames) for bake in bakes] or [frames[0]]
-    except Unreadable:
+    except UnreadableBake:
         yield found("unreadable bake", owner.name)
         return
     for missing in lacking:
@@ -99,7 +99,7 @@ def _counts(node: Any) -> bool:
     return any(socket.is_linked for socket in node.outputs)
 
 
-class _Zones:
+class _SimulationZones:
     """Which node trees simulate, in their groups too; each is looked at once."""
 
     def __init__(self) -> None:
