@@ -140,9 +140,11 @@ def run(command: list[str], name: str) -> None:
 
 
 def render_locally(blend: Path, output: Path) -> None:
-    """What the artist's own Blender makes of the scene: ``blender -b FILE -a``."""
+    """What the artist's own Blender makes of the scene, with the settings that the network renders with."""
     program = (
-        f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(blend)!r}); "
+        "import bpy; from renderchain.blender.cycles.tile_render import prepare_frames; "
+        f"bpy.ops.wm.open_mainfile(filepath={str(blend)!r}); "
+        "prepare_frames(bpy.context.scene); "
         f"bpy.context.scene.render.filepath = {str(output) + '/'!r}; "
         "bpy.ops.render.render(animation=True)"
     )
