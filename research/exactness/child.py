@@ -25,9 +25,10 @@ sys.path += [arguments[1]]
 import bpy  # noqa: E402 (the paths come first)
 import numpy as np  # noqa: E402
 from renderchain.blender.cycles import passes  # noqa: E402
+from renderchain.blender.cycles.exactness_reader import features_of  # noqa: E402
 from renderchain.blender.cycles.tile_render import frame_size, prepare_frames, render_tile  # noqa: E402
 from renderchain.blender.preflight import check_scene  # noqa: E402
-from renderchain.blender.scene_reader import read_scene  # noqa: E402
+from renderchain.core.exactness import needs_whole_frames  # noqa: E402
 from renderchain.core.prints import Pixels  # noqa: E402
 from renderchain.core.tiles import tiles_of  # noqa: E402
 
@@ -90,8 +91,9 @@ def facts(case: Case, blend: Path) -> dict[str, Any]:
     if not blend.exists():
         bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     findings = check_scene(scene)
-    said = {"as it is": case.as_it_is} if case.as_it_is else {}
-    return said | {"leaf": read_scene(scene).leaf, "errors": findings.errors, "warnings": findings.warnings}
+    said: dict[str, Any] = {"as it is": case.as_it_is} if case.as_it_is else {}
+    said["leaf"] = "frame" if needs_whole_frames(features_of(scene)) else "tile"
+    return said | {"errors": findings.errors, "warnings": findings.warnings}
 
 
 def prepare(case: Case, blend: Path, one_thread: bool) -> Any:

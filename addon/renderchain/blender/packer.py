@@ -169,7 +169,6 @@ def _write_manifest(folder: Path, facts: SceneFacts, main: str, frames: tuple[in
         frames=frames,
         samples=facts.samples,
         adaptive=facts.adaptive,
-        leaf=facts.leaf,
         file_format=facts.file_format,
         view_transform=facts.view_transform,
         files=tuple(file_entry(folder, path) for path in files),

@@ -9,12 +9,14 @@ import re
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import bpy
 
 from ..core.errors import RenderChainError, RenderFailed
+from ..core.exactness import needs_whole_frames
 from ..core.messages import (
     Failed,
     Load,
@@ -30,10 +32,11 @@ from ..core.messages import (
     read_command,
     to_line,
 )
-from ..core.prints import Pixels, crop, print_of
-from ..core.tiles import leaf_regions
+from ..core.prints import Pixels, crop, layers_of, print_of, prints_of
+from ..core.tiles import Tile, tiles_of
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
+from .cycles.exactness_reader import features_of
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile
 
@@ -108,19 +111,21 @@ class RenderProgram:
         save_final(scene, output / final)
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
-        regions = leaf_regions(width, height, load.leaf)
-        records = (print_of(crop(pixels, region)).to_bytes() for region in regions)
-        (output / leaves).write_bytes(b"".join(records))
+        records = prints_of(pixels, tiles_of(width, height))
+        (output / leaves).write_bytes(b"".join(one.to_bytes() for one in records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
         self.send(Rendered(command.frame, final, noisy, leaves, *times))
 
     def render_tiles(self, command: RenderTiles) -> None:
-        """Render some leaves of a frame, each alone, and write their prints in the order asked."""
+        """Render some leaves of a frame again and write their prints in the order asked."""
         started_s = time.monotonic()
         load, _ = self._loaded()
-        tiles = (self._tile(command.frame, index) for index in command.tiles)
+        layers = len(load.view_layers)
+        rendered = self._tiles(command.frame, sorted({leaf // layers for leaf in command.tiles}))
+        places = (divmod(leaf, layers) for leaf in command.tiles)
+        prints = (print_of(layers_of(rendered[tile])[layer]) for tile, layer in places)
         name = f"{command.frame:04d}.tiles"
-        (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
+        (Path(load.output) / name).write_bytes(b"".join(one.to_bytes() for one in prints))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
 
     def make_again(self, command: MakeAgain) -> None:
@@ -136,13 +141,22 @@ class RenderProgram:
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
-    def _tile(self, frame: int, index: int) -> Pixels:
-        """A tile, rendered in an opening of its own."""
-        load, scene = self._at(frame)
-        regions = leaf_regions(*frame_size(scene), load.leaf)
-        if not 0 <= index < len(regions):
-            raise RenderFailed(f"Frame {frame} has {len(regions)} tiles; another was asked for.")
-        return render_tile(scene, regions[index], margin_of(scene))
+    def _tiles(self, frame: int, wanted: Sequence[int]) -> dict[int, Pixels]:
+        """Tiles of a frame with all their layers, each rendered alone in an opening of its own.
+
+        Where that would not give the frame's own pixels, they are cut out of the whole frame.
+        """
+        found: dict[int, Pixels] = {}
+        for index in wanted:
+            _, scene = self._at(frame)
+            tiles = tiles_of(*frame_size(scene))
+            if wanted[0] < 0 or wanted[-1] >= len(tiles):
+                raise RenderFailed(f"Frame {frame} has {len(tiles)} tiles; another was asked for.")
+            if needs_whole_frames(features_of(scene)):
+                whole = render_tile(scene, Tile(0, 0, *frame_size(scene)), 0)
+                return {one: crop(whole, tiles[one]) for one in wanted}
+            found[index] = render_tile(scene, tiles[index], margin_of(scene))
+        return found
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

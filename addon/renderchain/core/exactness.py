@@ -3,7 +3,7 @@
 An audit renders single tiles again and expects the same bits from a like machine. docs/determinism.md
 measures which features allow that. What follows for the others is told to the artist:
 
-- PER_FRAME: a frame repeats itself, but a tile alone does not. The job's leaves are whole frames.
+- PER_FRAME: a frame repeats itself, but a tile alone does not. A verifier renders the whole frame.
 - DOUBTFUL: whether a frame repeats itself can't be read from the scene; only the artist knows.
 - UNREPEATABLE: not even the frame repeats itself. Honest workers would be refused, so nothing is sent.
 """
@@ -11,9 +11,6 @@ measures which features allow that. What follows for the others is told to the a
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from .tiles import PER_FRAME as FRAME
-from .tiles import PER_TILE as TILE
 
 PER_FRAME = {
     "path guiding": "Path guiding learns from all pixels of a frame",
@@ -36,9 +33,9 @@ UNREPEATABLE = {
 }
 
 
-def leaf_of(features: Iterable[str]) -> str:
-    """What a leaf of a job with these features stands for."""
-    return FRAME if PER_FRAME.keys() & set(features) else TILE
+def needs_whole_frames(features: Iterable[str]) -> bool:
+    """Whether the tiles of a scene with these features have to be cut out of a whole frame."""
+    return bool(PER_FRAME.keys() & set(features))
 
 
 def warnings_of(features: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Tiles rendered alone are the frame's, bit by bit; where they can't be, the job's leaves are frames.
+"""Tiles rendered alone are the frame's, bit by bit; where they can't be, they are cut out of the frame.
 
 Runs in the application with the extension installed, and with the bpy module.
 """
@@ -15,7 +15,7 @@ SAMPLES = 40
 
 @pytest.fixture
 def scene(empty):
-    """Glass on a floor, 150 x 90 pixels: edge tiles of 22 pixels and of 26; noise that adapts."""
+    """Glass on a floor, 150 x 90 pixels: tiles of 50 x 45; noise that adapts."""
     scene = empty
     bpy.ops.mesh.primitive_plane_add(size=9)
     bpy.ops.mesh.primitive_monkey_add(location=(0, 0, 1))
@@ -138,15 +138,21 @@ def test_a_package_that_names_other_layers_is_left_to_its_requester(part, scene,
     messages, program = part("core.messages"), part("blender.render_program")
     blend, said = tmp_path / "scene.blend", io.BytesIO()
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
-    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer", "more"))
+    asked = ("PNG", "png", "CPU", SAMPLES, ("ViewLayer", "more"))
     load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
     program.serve(io.BytesIO(messages.to_line(load)), said)
     assert "leave this job to its requester" in json.loads(said.getvalue())["reason"]
 
 
-def test_freestyle_makes_leaves_of_whole_frames(part, scene):
+def renders_whole_frames(part, scene):
+    """Whether a verifier of this scene cuts its tiles out of whole frames."""
+    features = part("blender.cycles.exactness_reader").features_of(scene)
+    return part("core.exactness").needs_whole_frames(features)
+
+
+def test_with_freestyle_verifiers_render_whole_frames(part, scene):
     scene.render.use_freestyle = True
-    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
+    assert renders_whole_frames(part, scene)
     assert "Freestyle" in part("blender.preflight").check_scene(scene).warnings[0]
 
 
@@ -158,43 +164,44 @@ def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, s
     assert scene.cycles.use_denoising and scene.render.use_compositing and not scene.render.use_border
 
 
-def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path):
+@pytest.mark.parametrize("guided", [False, True])
+def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path, guided):
+    scene.cycles.use_guiding = guided  # then the tiles are cut out of a whole frame
     messages, program = part("core.messages"), part("blender.render_program")
     blend, name = tmp_path / "scene.blend", scene.name
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     records = part("core.prints").RECORD_BYTES
-    for leaf, wanted in (("tile", (5, 0, 2)), ("frame", (0,))):
-        asked = ("PNG", "png", "CPU", leaf, SAMPLES, ("ViewLayer",))
-        load = messages.Load(str(blend), name, str(tmp_path), *asked)
-        commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
-        said = io.BytesIO()
-        program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
-        kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
-        assert [kind for kind in kinds if kind != "progress"] == [
-            "loaded",
-            "rendered",
-            "tiles_rendered",
-            "failed",
-        ]
-        leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
-        assert len(leaves) == records * (6 if leaf == "tile" else 1)
-        assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
+    asked, wanted = ("PNG", "png", "CPU", SAMPLES, ("ViewLayer",)), (5, 0, 2)
+    load = messages.Load(str(blend), name, str(tmp_path), *asked)
+    commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
+    said = io.BytesIO()
+    program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
+    kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
+    assert [kind for kind in kinds if kind != "progress"] == [
+        "loaded",
+        "rendered",
+        "tiles_rendered",
+        "failed",
+    ]
+    leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
+    assert len(leaves) == records * 6
+    assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
 
 
-def test_a_plain_scene_has_leaves_per_tile_and_no_word_about_it(part, scene):
-    assert part("blender.scene_reader").read_scene(scene).leaf == "tile"
+def test_a_plain_scene_has_its_tiles_rendered_alone_and_no_word_about_it(part, scene):
+    assert not renders_whole_frames(part, scene)
     assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings((), ())
 
 
-def test_path_guiding_makes_leaves_of_whole_frames_and_the_artist_is_told(part, scene):
+def test_with_path_guiding_verifiers_render_whole_frames_and_the_artist_is_told(part, scene):
     scene.cycles.use_guiding = True
-    assert part("blender.scene_reader").read_scene(scene).leaf == "frame"
+    assert renders_whole_frames(part, scene)
     findings = part("blender.preflight").check_scene(scene)
     assert findings.errors == () and "Path guiding" in findings.warnings[0]
 
 
 @pytest.mark.parametrize("where", ["material", "world"])
-def test_a_volume_makes_leaves_of_whole_frames_since_blender_5(part, scene, where):
+def test_with_a_volume_verifiers_render_whole_frames_since_blender_5(part, scene, where):
     if where == "world":
         scene.world = bpy.data.worlds.new("fog")
         scene.world.use_nodes = True
@@ -202,9 +209,9 @@ def test_a_volume_makes_leaves_of_whole_frames_since_blender_5(part, scene, wher
     node = tree.nodes.new("ShaderNodeVolumeScatter")
     output = next(node for node in tree.nodes if "Volume" in node.inputs)
     tree.links.new(node.outputs[0], output.inputs["Volume"])
-    expected = "frame" if bpy.app.version >= (5, 0) else "tile"
-    assert part("blender.scene_reader").read_scene(scene).leaf == expected
-    assert len(part("blender.preflight").check_scene(scene).warnings) == (expected == "frame")
+    expected = bpy.app.version >= (5, 0)
+    assert renders_whole_frames(part, scene) == expected
+    assert len(part("blender.preflight").check_scene(scene).warnings) == expected
 
 
 @pytest.mark.parametrize(
