@@ -62,7 +62,6 @@ async def ours(blend: Path, output: Path, frames: int, scene: str) -> float:
         frames=tuple(range(1, frames + 1)),
         samples=1,
         adaptive=True,
-        leaf="tile",
         file_format="PNG",
         view_transform="AgX",
         files=(),

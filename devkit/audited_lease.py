@@ -62,13 +62,15 @@ class AuditBench(Generic[AnyNetwork]):
         net.pass_time(1, 2 * RULES.epoch_blocks)
         return bench
 
-    async def lease(self, requester: Board | None = None, slot: int = 0) -> AuditedLease:
+    async def lease(
+        self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS
+    ) -> AuditedLease:
         """A job's one lease, claimed; the job is the artist's if nobody else is named."""
-        job_id = await (requester or self.net.artist).create_job(AUDIT_TERMS)
+        job_id = await (requester or self.net.artist).create_job(terms)
         lease_id = await self.net.worker.claim_lease(job_id, slot)
         lease = await self.net.worker.lease(lease_id)
         identity = LeaseIdentity.of(self.net.worker.chain_id, self.net.worker.board, lease)
-        pixels = LeasePixels(identity, lease.first, lease.count, AUDIT_TERMS.tiles)
+        pixels = LeasePixels(identity, lease.first, lease.count, terms.tiles)
         return AuditedLease(self.net, self.verifiers, self.owners, job_id, lease_id, pixels)
 
 

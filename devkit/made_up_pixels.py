@@ -21,20 +21,33 @@ SALT_KEY = 2**200 + 1
 
 
 class Rendering(Enum):
-    """Another rendering of the same tile: the same bits, those of another machine, other pixels."""
+    """Another rendering of the same tile: the same bits, those of another machine, other pixels.
+
+    UNEVEN is within the least limit of a leaf, but not within that of the mean.
+    """
 
     SAME = 0
     MACHINE = 1
     OTHER = 2
+    UNEVEN = 3
+
+
+# In every four bytes of a print: 3 % of the bits, all, and 6 %.
+FLIPPED = {
+    Rendering.SAME: bytes(4),
+    Rendering.MACHINE: b"\1\0\0\0",
+    Rendering.OTHER: b"\xff" * 4,
+    Rendering.UNEVEN: b"\1\0\1\0",
+}
 
 
 def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:
-    """A tile's print; of MACHINE it agrees with SAME, of OTHER it does not."""
+    """A leaf's print; of MACHINE it agrees with SAME, of OTHER it does not."""
     seed = hashlib.sha256(b"%d" % leaf).digest()
     digest = seed if how is Rendering.SAME else hashlib.sha256(seed + bytes([how.value])).digest()
-    flipped = {Rendering.SAME: 0, Rendering.MACHINE: 1, Rendering.OTHER: 255}[how]
-    bits = bytes(byte ^ flipped for byte in seed * (BITS_BYTES // len(seed)))
-    return TilePrint(digest, bits, (500 + how.value,) * LEVEL_COUNT, FULL_AREA)
+    mask = FLIPPED[how] * (BITS_BYTES // 4)
+    bits = bytes(byte ^ other for byte, other in zip(seed * (BITS_BYTES // len(seed)), mask, strict=True))
+    return TilePrint(digest, bits, (1500 + how.value,) * LEVEL_COUNT, FULL_AREA)
 
 
 def contents_of(leaves: Sequence[int], how: Rendering = Rendering.SAME) -> list[Content]:

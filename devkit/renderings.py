@@ -21,7 +21,7 @@ from renderchain.adapters.exr import read_noisy
 from renderchain.app.exchange.package import file_entry
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, TilePrint, crop, print_of, split_records
+from renderchain.core.prints import RECORD_BYTES, TilePrint, prints_of, split_records
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from devkit.cheats.renderer import SCENE_CHEATS, CheatingRenderer
@@ -114,7 +114,6 @@ class Renderings:
             frames=FRAMES,
             samples=8,
             adaptive=False,
-            leaf="tile",
             file_format="PNG",
             view_transform="AgX",
             files=(file_entry(self.package, blend),),
@@ -127,8 +126,8 @@ class Renderings:
 
     @property
     def tiles(self) -> int:
-        """Tiles of a frame."""
-        return len(self.manifest.regions)
+        """Leaves of a frame."""
+        return self.manifest.leaves_per_frame
 
     def with_frames(self, count: int) -> Manifest:
         """The manifest of a job of so many frames."""
@@ -143,8 +142,8 @@ class Renderings:
     def _print(self, output: Path, done: Rendered) -> None:
         """A clever cheat makes the prints that the job asks for, whatever its own scene says."""
         pixels = read_noisy(output / done.noisy)
-        records = (print_of(crop(pixels, region)).to_bytes() for region in self.manifest.regions)
-        (output / done.leaves).write_bytes(b"".join(records))
+        records = prints_of(pixels, self.manifest.regions)
+        (output / done.leaves).write_bytes(b"".join(one.to_bytes() for one in records))
 
     async def of(self, kind: str) -> KeptRenderer:
         """HONEST, OTHER_MACHINE, EMULATED or one of SCENE_CHEATS, rendered now if it was not yet."""

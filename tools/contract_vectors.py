@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import is_audited, leaf_at, seed_of, unit_at
@@ -11,18 +10,10 @@ from renderchain.core.audit.state import Content, answer_of
 from renderchain.core.cid import split_digest
 from renderchain.core.lifecycle import TRANSITIONS, LeaseEvent, LeaseState, after
 from renderchain.core.merkle import LeaseIdentity, final_leaf, proofs_of, root_of, tile_leaf
-from renderchain.core.prints import (
-    FULL_AREA,
-    LEVEL_COUNT,
-    MAX_BIT_PERCENT,
-    MAX_BLOCK_STEPS,
-    MAX_LEVEL_STEPS,
-    TilePrint,
-    agree,
-)
+
+from tools.print_vectors import MEAN_ROW, PAIR_ROW, PrintTables, made_up
 
 KEY = LeaseIdentity(chain_id=1, board=2, job_id=3, lease_id=4, attempt=1, worker=5)
-PAIR = "(Array<felt252>, Array<felt252>, bool)"
 TASKS, FIRST, TILES, SALT = 2, 6, 3, 7
 
 
@@ -33,7 +24,7 @@ def vectors() -> dict[str, str]:
             "lifecycle", _table("transitions", "(u8, felt252, u8)", _transitions())
         ),
         "rules/draw_vectors": _module("audit/draw", *_draws()),
-        "rules/print_vectors": _module("prints", _table("pairs", PAIR, _pairs())),
+        "rules/print_vectors": _module("prints", *_prints()),
         "rules/leaf_vectors": _module("merkle", *_leaves()),
     }
 
@@ -85,46 +76,11 @@ def _draws() -> list[str]:
     ]
 
 
-def _print(number: int) -> TilePrint:
-    bits = bytes((number * 37 + index * 11) % 256 for index in range(FULL_AREA // 8))
-    levels = tuple((number * 91 + index * 17) % 1000 + 10 for index in range(LEVEL_COUNT))
-    return TilePrint(bytes([number]) * 32, bits, levels, FULL_AREA)
-
-
-def _flipped(one: TilePrint, count: int) -> TilePrint:
-    """Another digest, and so many bits differ, from the last on."""
-    bits = int.from_bytes(one.bits, "big") ^ (2**count - 1)
-    return replace(one, digest=bytes(32), bits=bits.to_bytes(len(one.bits), "big"))
-
-
-def _moved(one: TilePrint, place: int, steps: int) -> TilePrint:
-    levels = list(one.levels)
-    levels[place] += steps
-    return replace(one, digest=bytes(32), levels=tuple(levels))
-
-
-def _pairs() -> Iterable[tuple[list[int], list[int], bool]]:
-    """Two prints and whether they agree, on both sides of each border."""
-    one = _print(1)
-    narrow = replace(one, area=512)
-    most, fewest = (area * MAX_BIT_PERCENT // 100 for area in (FULL_AREA, 512))
-    others = [(one, _flipped(one, count)) for count in (0, 1, most, most + 1, FULL_AREA)]
-    others += [(narrow, _flipped(narrow, count)) for count in (fewest, fewest + 1)]
-    others += [
-        (one, _moved(one, place, sign * steps))
-        for place in (0, 23, 24, 47)
-        for sign in (1, -1)
-        for steps in (MAX_LEVEL_STEPS, MAX_BLOCK_STEPS, MAX_BLOCK_STEPS + 1)
-    ]
-    off = _moved(one, 22, MAX_LEVEL_STEPS + 1)
-    others += [
-        (one, _moved(off, place, steps))
-        for place in (21, 23, 24, 47)  # of the same block, of it, of the next one, of the last one
-        for steps in (MAX_LEVEL_STEPS, MAX_LEVEL_STEPS + 1)
-    ]
-    others += [(one, replace(_flipped(one, 0), area=FULL_AREA - 1)), (one, _print(2))]
-    for mine, theirs in others:
-        yield list(mine.felts()), list(theirs.felts()), agree(mine, theirs)
+def _prints() -> list[str]:
+    tables = PrintTables()
+    pairs = _table("pairs", PAIR_ROW, list(tables.pairs()))
+    means = _table("means", MEAN_ROW, list(tables.means()))
+    return [_table("prints", "Array<felt252>", tables.prints), pairs, means]
 
 
 def _leaves() -> list[str]:
@@ -134,7 +90,7 @@ def _leaves() -> list[str]:
     places: list[int] = []
     for task in range(TASKS):
         for tile in range(TILES):
-            shown = _print(task * TILES + tile)
+            shown = made_up(task * TILES + tile)
             content = Content(*split_digest(shown.digest), hash_many(shown.felts()))
             contents.append((content.digest_hi, content.digest_lo, content.print_hash))
             places.append(len(tree))

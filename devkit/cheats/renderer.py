@@ -17,7 +17,7 @@ import numpy as np
 from renderchain.adapters.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, channel_names, crop, print_of
+from renderchain.core.prints import Pixels, channel_names, crop, prints_of
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 ALTER = Path(__file__).with_name("alter.py")
@@ -57,7 +57,7 @@ CHEATS = (*SCENE_CHEATS, PREVIOUS, *PIXEL_CHEATS)
 
 @dataclass(frozen=True)
 class CheatingRenderer:
-    """``share`` of the leaves of each frame is faked, chosen by ``seed``; scene cheats fake all."""
+    """``share`` of the tiles of each frame is faked, chosen by ``seed``; scene cheats fake all."""
 
     honest: Renderer
     cheat: str
@@ -113,7 +113,7 @@ class _Session:
         for index in chosen:
             crop(true, regions[index])[...] = crop(false, regions[index])
         write_noisy(self.output / done.noisy, true)
-        records = b"".join(print_of(crop(true, region)).to_bytes() for region in regions)
+        records = b"".join(one.to_bytes() for one in prints_of(true, regions))
         (self.output / done.leaves).write_bytes(records)
 
 

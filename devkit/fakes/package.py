@@ -27,7 +27,6 @@ def manifest_of(frames: Iterable[int], files: tuple[PackedFile, ...] = ()) -> Ma
         frames=tuple(frames),
         samples=1,
         adaptive=False,
-        leaf="tile",
         file_format="PNG",
         view_transform="AgX",
         files=files,

@@ -15,8 +15,8 @@ import numpy as np
 from renderchain.core.errors import ContentError
 from renderchain.core.manifest import FORMATS, Manifest
 from renderchain.core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, TilePrint, crop, print_of
-from renderchain.core.tiles import leaf_regions
+from renderchain.core.prints import Pixels, TilePrint, prints_of
+from renderchain.core.tiles import tiles_of
 from renderchain.ports.renderer import FinalSession, OnProgress, RenderSession
 
 from .faults import Faults
@@ -38,20 +38,18 @@ Frame = tuple[bytes, tuple[TilePrint, ...]]  # the noisy pass's file, and the pr
 
 
 @lru_cache(maxsize=256)
-def _frame(look: Look, frame: int, width: int, height: int, layers: int, leaf: str) -> Frame:
+def _frame(look: Look, frame: int, width: int, height: int, layers: int) -> Frame:
     light = np.random.default_rng((look.scene, frame)).random((height, width, 4 * layers), np.float32) + 0.1
     # So little that the prints agree, and no digest is the same.
     pixels = (light * (1 + look.machine * 2.0**-20)).astype(np.float32)
     raw = io.BytesIO()
     np.save(raw, pixels)
-    regions = leaf_regions(width, height, leaf)
-    return raw.getvalue(), tuple(print_of(crop(pixels, region)) for region in regions)
+    return raw.getvalue(), tuple(prints_of(pixels, tiles_of(width, height)))
 
 
 def frame_of(manifest: Manifest, frame: int, look: Look = Look()) -> Frame:  # noqa: B008 - it is frozen
     """What a machine renders."""
-    size = (manifest.width, manifest.height, len(manifest.view_layers), manifest.leaf)
-    return _frame(look, frame, *size)
+    return _frame(look, frame, manifest.width, manifest.height, len(manifest.view_layers))
 
 
 def read_noisy(path: Path) -> Pixels:

@@ -7,13 +7,22 @@ from collections.abc import Sequence
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.state import Content, differing
 from renderchain.core.merkle import TILE_DOMAIN, LeaseIdentity, root_from_proof
-from renderchain.core.prints import BITS_BYTES, FELT_BYTES, LEVEL_BITS, LEVEL_COUNT, TilePrint, agree
+from renderchain.core.print_limits import PrintLimits
+from renderchain.core.prints import (
+    BITS_BYTES,
+    FELT_BYTES,
+    LEVEL_BITS,
+    LEVEL_COUNT,
+    LEVELS_PER_HALF,
+    TilePrint,
+    all_agree,
+)
 
 from devkit.model.ledger import need
 from devkit.model.records import Lease
 
 Prints = Sequence[Sequence[int]]
-PRINT_FELTS = 19
+PRINT_FELTS = 20
 TAIL = 16  # the felt of the last bits and the area
 
 
@@ -58,16 +67,19 @@ def check_prints(contents: Sequence[Content], leaves: Sequence[int], prints: Pri
         need(hash_many(print_) == contents[leaf].print_hash, "print is another one")
 
 
-def prints_agree(mine: Prints, theirs: Prints) -> bool:
-    """Whether all of them are of the same rendering."""
-    pairs = zip(mine, theirs, strict=True)
-    return all(agree(_print_from(b"mine", one), _print_from(b"theirs", other)) for one, other in pairs)
+def prints_agree(drawn: int, mine: Prints, theirs: Prints, limits: PrintLimits) -> bool:
+    """Whether all drawn leaves are of the same rendering; the prints are of those with other digests."""
+    equal = [_print_from(b"equal", [0] * PRINT_FELTS)] * (drawn - len(mine))
+    one = [_print_from(b"mine", felts) for felts in mine]
+    other = [_print_from(b"theirs", felts) for felts in theirs]
+    return all_agree([*equal, *one], [*equal, *other], limits)
 
 
 def _print_from(digest: bytes, felts: Sequence[int]) -> TilePrint:
     area, last_bits = divmod(felts[TAIL], 2**128)
     bits = b"".join(felt.to_bytes(FELT_BYTES, "big") for felt in felts[:TAIL])
     bits += last_bits.to_bytes(BITS_BYTES - len(bits), "big")
-    mask, half = (1 << LEVEL_BITS) - 1, LEVEL_COUNT // 2
-    levels = [felt >> LEVEL_BITS * at & mask for felt in felts[TAIL + 1 :] for at in range(half)]
-    return TilePrint(digest, bits, tuple(levels), area)
+    halves = [half for felt in felts[TAIL + 1 :] for half in (felt % 2**128, felt >> 128)]
+    mask = (1 << LEVEL_BITS) - 1
+    levels = [half >> LEVEL_BITS * at & mask for half in halves for at in range(LEVELS_PER_HALF)]
+    return TilePrint(digest, bits, tuple(levels[:LEVEL_COUNT]), area)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renderchain.core.audit.economics import MAX_AUDIT_EXP, audit_pool
 from renderchain.core.job import JobTerms
+from renderchain.core.print_limits import LEAST, MOST
 
 from devkit.model.ledger import need
 from devkit.rules import Rules
@@ -28,6 +29,9 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     need(terms.tiles, "job without tiles")
     need(0 < terms.audit_tiles <= MAX_AUDIT_TILES, "audits 1 to 32 leaves")
     need(terms.audit_fee_fri, "audit without a fee")
+    within = LEAST.tile_percent <= terms.tile_limit_percent <= MOST.tile_percent
+    within = within and LEAST.mean_percent <= terms.mean_limit_percent <= MOST.mean_percent
+    need(within, "print limits out of range")
     fees = (terms.audit_fee_fri, terms.audit_tile_fri)
     least = audit_pool(terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles, *fees)
     need(terms.audit_pool_fri >= least, "pool below its audits")

@@ -12,6 +12,7 @@ from renderchain.core.ids import NO_JOB, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.merkle import LeaseIdentity
+from renderchain.core.print_limits import PrintLimits
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.model.leaves import Prints, check_leaves, check_prints, differing_leaves, prints_agree
@@ -161,7 +162,9 @@ class VotesModel(RoundsModel):
         leaves = self.differing_from(audit, contents, answer, prints)
         check_prints(answer, leaves, answer_prints)
         audit.shown -= 1
-        agrees = prints_agree(prints, answer_prints)
+        terms = self.job(lease.job).terms
+        limits = PrintLimits(terms.tile_limit_percent, terms.mean_limit_percent)
+        agrees = prints_agree(len(answer), prints, answer_prints, limits)
         self.count(lease, audit, place, seat, Vote.AGREES if agrees else Vote.OBJECTS)
 
     def appeal(self, caller: int, number: LeaseId) -> None:

@@ -7,22 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import (
-    BLOCK,
-    BRIGHTEST,
     CHANNELS,
-    FLOOR,
-    LEVEL_STEPS,
-    MAX_BIT_PERCENT,
     MAX_BLOCK_STEPS,
     MAX_BLOCKS_OFF,
     MAX_LEVEL_STEPS,
-    MIN_BLOCK,
     Pixels,
     agree,
     bit_distance,
+    block_distances,
+    blocks_of,
     crop,
     level_distance,
+    level_steps,
     print_of,
 )
 from renderchain.core.tiles import tiles_of
@@ -51,7 +49,7 @@ class Row:
     bit_percent: float
     level_steps: int
     block_steps: tuple[int, ...]  # the largest difference of each block's three levels
-    level_counts: tuple[int, ...]  # how many of the 48 levels differ by 0, 1, 2, ... steps
+    level_counts: tuple[int, ...]  # how many of the 16 blocks differ by 0, 1, 2, ... steps
     agrees: bool
     bits_at: tuple[float, ...]  # what bit_percent would be with other steps an octave
     shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
@@ -148,7 +146,7 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
     """Each tile of two renderings of one frame."""
     for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
         one, other = (print_of(crop(whole, tile)) for whole in (mine, theirs))
-        apart = np.abs(np.subtract(one.levels, other.levels))
+        apart = block_distances(one, other)
         yield Row(
             shot.name,
             index,
@@ -161,9 +159,9 @@ def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
             one.digest == other.digest,
             100 * bit_distance(one, other) / one.area,
             level_distance(one, other),
-            tuple(int(most) for most in apart.reshape(-1, CHANNELS).max(axis=1)),
+            tuple(int(most) for most in apart),
             tuple(int(count) for count in np.bincount(apart)),
-            agree(one, other),
+            agree(one, other, LEAST),
             tuple(_bit_percent(crop(mine, tile), crop(theirs, tile), octave) for octave in OCTAVES),
             *block_shifts(crop(mine, tile), crop(theirs, tile)),
         )
@@ -176,23 +174,19 @@ def _bit_percent(mine: Pixels, theirs: Pixels, steps: int) -> float:
 
 def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """For each block that has levels, how far R, G and B moved, in steps; and what noise alone would do."""
-    one, other = (
-        LEVEL_STEPS * np.log2(np.clip(np.nan_to_num(pixels[..., :3].astype(float)), 0, BRIGHTEST) + FLOOR)
-        for pixels in (mine, theirs)
-    )
+    one, other = (level_steps(pixels[..., :CHANNELS].astype(float)) for pixels in (mine, theirs))
     moved = one - other
     shifts: list[float] = []
     spreads: list[float] = []
-    for y in range(0, moved.shape[0], BLOCK):
-        for x in range(0, moved.shape[1], BLOCK):
-            block = moved[y : y + BLOCK, x : x + BLOCK].reshape(-1, CHANNELS)
-            if len(block) >= MIN_BLOCK:
-                shifts += map(float, block.mean(axis=0))
-                spreads += map(float, block.std(axis=0) / len(block) ** 0.5)
+    for top, bottom in blocks_of(moved.shape[0]):
+        for left, right in blocks_of(moved.shape[1]):
+            block = moved[top:bottom, left:right].reshape(-1, CHANNELS)
+            shifts += map(float, block.mean(axis=0))
+            spreads += map(float, block.std(axis=0) / len(block) ** 0.5)
     return tuple(shifts), tuple(spreads)
 
 
-def caught(rows: Sequence[Row], percent: float = MAX_BIT_PERCENT, steps: float = MAX_LEVEL_STEPS) -> float:
+def caught(rows: Sequence[Row], percent: float = LEAST.tile_percent, steps: float = MAX_LEVEL_STEPS) -> float:
     """The share of tiles that these thresholds refuse; one block may be off by more, as in the rule."""
     far = steps + MAX_BLOCK_STEPS - MAX_LEVEL_STEPS
     refused = [

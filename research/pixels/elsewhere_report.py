@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT
+from renderchain.core.print_limits import LEAST
 
 from .compare import Row
 from .honest_report import FEWEST_TILES, GOAL
@@ -28,7 +28,11 @@ def write(pairs: Pairs, repeats: Mapping[str, list[dict[str, Any]]], docs: Path)
     text = json.dumps(data, separators=(",", ":")).replace('{"pair"', '\n{"pair"')
     (docs / "data" / "elsewhere.json").write_text(text + "\n")
     made = f"{date.today()}.\n"
-    fill(docs / "verification.md", MARKS, "\n".join([made, repeat_table(repeats), pair_table(found)]))
+    fill(
+        docs / "verification.md",
+        MARKS,
+        "\n".join([made, repeat_table(repeats), pair_table(found, LEAST.tile_percent)]),
+    )
 
 
 def _groups(pairs: Pairs) -> list[tuple[tuple[str, str], str, list[Row]]]:
@@ -64,15 +68,15 @@ def _fitted(rows: Sequence[Row]) -> dict[str, float]:
     for samples in sorted({row.samples for row in rows}):
         these = [row for row in rows if row.samples == samples]
         if len(these) >= FEWEST_TILES:
-            tails.append(bit_tail(these, MAX_BIT_PERCENT, GOAL))
+            tails.append(bit_tail(these, LEAST.tile_percent, GOAL))
     rates = {"levels_by_noise": RULE.by_noise(rows)}
     if tails:
         rates |= {"bits_fitted": max(one.fitted for one in tails), "bits_95": max(one.upper for one in tails)}
     return rates
 
 
-def pair_table(found: Sequence[dict[str, Any]]) -> str:
-    """A line for each pair and scene."""
+def pair_table(found: Sequence[dict[str, Any]], max_bit_percent: int) -> str:
+    """A line for each pair and scene, with that day's limit of a tile's bits."""
     lines = []
     for one in found:
         bits = " / ".join(f"{value:.1f}" for value in one["bit_percent_quantiles"])
@@ -82,7 +86,7 @@ def pair_table(found: Sequence[dict[str, Any]]) -> str:
         lines[-1] += [one["equal_digests"], bits, steps, one["refused"], fit, short(one["levels_by_noise"])]
     head = ["machines", "scene", "tiles / pictures", "equal digests", "bits, %: median / 90 % / 99 % / most"]
     head += ["most steps: deciding block / any block", "refused"]
-    head += [f"bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below)", "levels, by the blocks' noise"]
+    head += [f"bits > {max_bit_percent} %, fitted (95 % of refits below)", "levels, by the blocks' noise"]
     return table(head, lines)
 
 

@@ -11,7 +11,8 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MAX_LEVEL_STEPS
 
 from .compare import Row
 from .honest import SMALL_CUTS, TOWN_FRAME
@@ -66,7 +67,7 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
         these = [row for row in rows if kind_of(row) == name]
         tails: tuple[Tail | None, Tail | None] = (None, None)
         if len(these) >= FEWEST_TILES:
-            tails = bit_tail(these, MAX_BIT_PERCENT, GOAL), level_tail(these, MAX_LEVEL_STEPS, GOAL)
+            tails = bit_tail(these, LEAST.tile_percent, GOAL), level_tail(these, MAX_LEVEL_STEPS, GOAL)
         found.append(Group(name, these, RULE.by_noise(these), *tails))
     return [*found, Group(ALL, list(rows), RULE.by_noise(rows))]
 
@@ -94,7 +95,7 @@ def group_table(groups: Sequence[Group]) -> str:
         )
     head = ["honest tiles, kernel against kernel", "tiles / pictures", "bits, %: median / 99 % / most"]
     head += ["shift of the deciding block: likewise", "most steps", "refused (95 % bound without a fit)"]
-    head += [f"bits > {MAX_BIT_PERCENT} %, fitted (95 % of refits below); to the largest tenth"]
+    head += [f"bits > {LEAST.tile_percent} %, fitted (95 % of refits below); to the largest tenth"]
     return table(
         [*head, f"levels > {MAX_LEVEL_STEPS} steps, likewise", "the same by the blocks' noise"], lines
     )

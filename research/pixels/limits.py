@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_BLOCK_STEPS, MAX_BLOCKS_OFF, MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MAX_BLOCK_STEPS, MAX_BLOCKS_OFF, MAX_LEVEL_STEPS
 
 from .compare import Row
 from .tables import short, table
@@ -31,7 +32,7 @@ class Rule:
 
     def refuses(self, row: Row) -> bool:
         """Whether bits, as they are, or levels by this rule refuse a tile."""
-        return not row.equal and (row.bit_percent > MAX_BIT_PERCENT or self.refuses_levels(row))
+        return not row.equal and (row.bit_percent > LEAST.tile_percent or self.refuses_levels(row))
 
     def refuses_levels(self, row: Row) -> bool:
         """Whether the levels alone do."""

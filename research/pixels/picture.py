@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MAX_LEVEL_STEPS
 
 from .compare import Row, caught
 
@@ -32,7 +33,7 @@ def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
             lambda row: row.bit_percent,
             _bits,
             BIT_MARKS,
-            MAX_BIT_PERCENT,
+            LEAST.tile_percent,
         ),
         (
             NAMES + PANEL + 30,
@@ -97,7 +98,7 @@ def curve(name: str, honest: Sequence[Row], cheats: Sequence[Row]) -> list[tuple
         thresholds = [(never, float(steps)) for steps in range(-1, 100)]
     else:
         thresholds = [
-            (percent / 2, percent / 2 * MAX_LEVEL_STEPS / MAX_BIT_PERCENT) for percent in range(0, 130)
+            (percent / 2, percent / 2 * MAX_LEVEL_STEPS / LEAST.tile_percent) for percent in range(0, 130)
         ]
     return [(caught(honest, *pair), caught(cheats, *pair)) for pair in thresholds]
 

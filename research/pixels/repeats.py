@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.core.prints import CHANNELS, MAX_BIT_PERCENT
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import CHANNELS
 
 from .compare import Row
 from .honest import FIRST_SEED, REPEATS
@@ -75,7 +76,7 @@ def _measure(scene: str, tiles: Sequence[Sequence[Row]]) -> Repeated:
         max(mean for mean, _ in pairs),
         statistics.median(deviation for _, deviation in pairs),
         max(deviation for _, deviation in pairs),
-        min((MAX_BIT_PERCENT - mean) / max(deviation, LEAST_DEVIATION) for mean, deviation in pairs),
+        min((LEAST.tile_percent - mean) / max(deviation, LEAST_DEVIATION) for mean, deviation in pairs),
         float(np.median(every)),
         float(every.max()),
         float((scaled**4).mean() / (scaled**2).mean() ** 2 - 3),
@@ -92,6 +93,6 @@ def repeated_table(found: Sequence[Repeated]) -> str:
         for one in found
     ]
     head = ["the same tiles under other seeds", "tiles / seeds", "bits, %: largest mean of a tile"]
-    head += ["deviation of a tile: median / largest", f"deviations to {MAX_BIT_PERCENT} %: fewest"]
+    head += ["deviation of a tile: median / largest", f"deviations to {LEAST.tile_percent} %: fewest"]
     head += ["levels, steps: deviation of one, median / largest"]
     return table([*head, "rate of tiles refused by their levels, from noise alone"], lines)

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MAX_LEVEL_STEPS
 
 from .compare import Row, caught
 
@@ -83,7 +84,7 @@ def conditions() -> dict[str, Any]:
         "date": str(date.today()),
         "machine": machine(),
         "bpy": BPY,
-        "max_bit_percent": MAX_BIT_PERCENT,
+        "max_bit_percent": LEAST.tile_percent,
         "max_level_steps": MAX_LEVEL_STEPS,
     }
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
-from renderchain.core.prints import MAX_BIT_PERCENT, MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MAX_LEVEL_STEPS
 
 from .compare import Row
 from .picture import COLOURS, INK, PALE, RED, font
@@ -38,7 +39,7 @@ class Panel:
 
 
 PANELS = (
-    Panel(LEFT, "bits that differ, % of a tile", "bit_percent", MAX_BIT_PERCENT, (0, 10, 20, 30, 40, 50)),
+    Panel(LEFT, "bits that differ, % of a tile", "bit_percent", LEAST.tile_percent, (0, 10, 20, 30, 40, 50)),
     Panel(
         LEFT + WIDTH + GAP,
         "shift of the block that decides, steps",

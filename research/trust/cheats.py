@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from renderchain.adapters.exr import read_noisy
-from renderchain.core.prints import Pixels, TilePrint, agree, crop, print_of
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import Pixels, TilePrint, agree, crop, layers_of, print_of
 
 from devkit.cheats.renderer import PIXEL_CHEATS, PREVIOUS, SCENE_CHEATS
 from devkit.renderings import FRAMES, HONEST, OTHER_MACHINE, KeptRenderer, Renderings
@@ -28,11 +29,11 @@ class Pair:
     @property
     def is_refused(self) -> bool:
         """Whether the prints disagree."""
-        return not agree(self.true_print, self.shown_print)
+        return not agree(self.true_print, self.shown_print, LEAST)
 
 
 async def pairs_of(renderings: Renderings, kind: str) -> list[Pair]:
-    """All tiles of the kept frames, honest and of that kind."""
+    """All leaves of the kept frames, honest and of that kind."""
     honest = await renderings.of(HONEST)
     other = honest if kind in (PREVIOUS, *PIXEL_CHEATS) else await renderings.of(kind)
     found = []
@@ -42,8 +43,8 @@ async def pairs_of(renderings: Renderings, kind: str) -> list[Pair]:
         if kind in PIXEL_CHEATS:
             shown = np.asarray(PIXEL_CHEATS[kind](true), np.float32)
         for region in renderings.manifest.regions:
-            tiles = crop(true, region), crop(shown, region)
-            found.append(Pair(*tiles, *(print_of(tile) for tile in tiles)))
+            layers = zip(layers_of(crop(true, region)), layers_of(crop(shown, region)), strict=True)
+            found += [Pair(*pair, *(print_of(one) for one in pair)) for pair in layers]
     return found
 
 

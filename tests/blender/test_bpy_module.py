@@ -64,7 +64,6 @@ def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path)
         frames=(1,),
         samples=32,
         adaptive=True,
-        leaf="tile",
         file_format="PNG",
         view_transform="AgX",
         files=(),

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from renderchain.adapters.exr import read_noisy
-from renderchain.core.prints import crop, print_of, split_records
+from renderchain.core.prints import prints_of, split_records
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import Renderings
@@ -25,5 +25,5 @@ def test_a_cheat_that_alters_the_scenes_samples_makes_prints_by_the_jobs_samples
 
     noisy, leaves = asyncio.run(render())
     pixels = read_noisy(output / noisy)
-    expected = [print_of(crop(pixels, region)) for region in manifest.regions]
+    expected = prints_of(pixels, manifest.regions)
     assert list(split_records((output / leaves).read_bytes())) == expected

@@ -37,7 +37,6 @@ def package_of(folder: Path, kind: str) -> Manifest:
         frames=tuple(range(1, LAST + 1)),
         samples=4,
         adaptive=False,
-        leaf="tile",
         file_format="PNG",
         view_transform="AgX",
         files=tuple(file_entry(folder, path) for path in sorted(folder.iterdir())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
@@ -22,6 +23,7 @@ from renderchain.core.audit.errors import (
     WrongLeavesNamed,
 )
 from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
+from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal
 
@@ -30,7 +32,8 @@ from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
 from tests.board.opener import Opener
 
-SAME, MACHINE, OTHER = Rendering
+SAME, MACHINE, OTHER, UNEVEN = Rendering
+WIDE_TERMS = replace(AUDIT_TERMS, tile_limit_percent=20, mean_limit_percent=10)
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 
@@ -134,6 +137,31 @@ def test_a_vote_that_differs_needs_prints(networks: Opener) -> None:
             await audited.advance_late()
             assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
             assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("terms", "vote"), [(AUDIT_TERMS, Vote.OBJECTS), (WIDE_TERMS, Vote.AGREES)])
+def test_prints_are_compared_on_the_mean_too_and_by_the_limits_of_the_job(
+    networks: Opener, terms: JobTerms, vote: Vote
+) -> None:
+    async def run() -> None:
+        async with networks() as opened:
+            audited = await (await AuditBench.open(opened)).lease(terms=terms)
+            chain = audited.net.worker
+            limits = (await chain.job(audited.job_id)).limits
+            assert (limits.tile_percent, limits.mean_percent) == (
+                terms.tile_limit_percent,
+                terms.mean_limit_percent,
+            )
+            await audited.submit()
+            leaves = await chain.drawn_leaves(audited.lease_id)
+            views = (UNEVEN, MACHINE, SAME)
+            await audited.seal([answer_of(hash_many, contents_of(leaves, how)) for how in views])
+            await audited.open()
+            for seat, how in enumerate(views[:2]):
+                await audited.show(seat, how)
+            assert [one.vote for one in (await audited.verifiers())[:2]] == [vote, Vote.AGREES]
 
     asyncio.run(run())
 

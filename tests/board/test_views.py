@@ -31,7 +31,7 @@ from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, print_of
 from devkit.parties import Network, Networks
 from tests.board.opener import Opener
 
-SAME, MACHINE, OTHER = Rendering
+SAME, MACHINE, OTHER, _ = Rendering
 NOBODY = WorkerId(9)
 RESULT = LeaseResult(123, 4, 5, 6)
 LOCK_FRI = 2 * TERMS.reward_fri * 3 // 10 + 3 * FEE_FRI

@@ -172,7 +172,6 @@ def _write_manifest(package: PreparedPackage) -> Manifest:
         frames=package.frames,
         samples=facts.samples,
         adaptive=facts.adaptive,
-        leaf=facts.leaf,
         file_format=facts.file_format,
         view_transform=facts.view_transform,
         files=tuple(file_entry(folder, path) for path in files),

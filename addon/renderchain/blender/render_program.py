@@ -9,7 +9,7 @@ import re
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,8 +32,8 @@ from ..core.messages import (
     read_command,
     to_line,
 )
-from ..core.prints import Pixels, crop, print_of
-from ..core.tiles import Tile, leaf_regions
+from ..core.prints import Pixels, crop, layers_of, print_of, prints_of
+from ..core.tiles import tiles_of
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
@@ -117,22 +117,21 @@ class RenderProgram:
         save_final(scene, output / final)
         pixels = save_noisy(scene, output / noisy)
         height, width = pixels.shape[:2]
-        regions = leaf_regions(width, height, load.leaf)
-        records = (print_of(crop(pixels, region)).to_bytes() for region in regions)
-        (output / leaves).write_bytes(b"".join(records))
+        records = prints_of(pixels, tiles_of(width, height))
+        (output / leaves).write_bytes(b"".join(one.to_bytes() for one in records))
         times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
         self.send(Rendered(command.frame, final, noisy, leaves, *times))
 
     def render_tiles(self, command: RenderTiles) -> None:
-        """Render some leaves of a frame, each alone if that is exact, and write their prints as asked."""
+        """Render some leaves of a frame again and write their prints in the order asked."""
         started_s = time.monotonic()
         load, _ = self._loaded()
-        if self._has_whole_frames:
-            tiles = self._cut(command.frame, command.tiles)
-        else:
-            tiles = (self._tile(command.frame, index) for index in command.tiles)
+        layers = len(load.view_layers)
+        rendered = self._tiles(command.frame, sorted({leaf // layers for leaf in command.tiles}))
+        places = (divmod(leaf, layers) for leaf in command.tiles)
+        prints = (print_of(layers_of(rendered[tile])[layer]) for tile, layer in places)
         name = f"{command.frame:04d}.tiles"
-        (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
+        (Path(load.output) / name).write_bytes(b"".join(one.to_bytes() for one in prints))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
 
     def make_again(self, command: MakeAgain) -> None:
@@ -148,24 +147,24 @@ class RenderProgram:
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
-    def _tile(self, frame: int, index: int) -> Pixels:
-        """A tile, rendered in an opening of its own."""
-        _, scene = self._at(frame)
-        return render_tile(scene, self._region(scene, index), margin_of(scene))
+    def _tiles(self, frame: int, wanted: Sequence[int]) -> dict[int, Pixels]:
+        """Tiles of a frame with all their layers, each rendered alone in an opening of its own.
 
-    def _cut(self, frame: int, indices: tuple[int, ...]) -> Iterator[Pixels]:
-        """Tiles out of their frame, which is rendered once."""
+        Where that would not give the frame's own pixels, they are cut out of the whole frame.
+        """
         _, scene = self._at(frame)
-        regions = [self._region(scene, index) for index in indices]
-        whole = render_whole(scene)
-        return (crop(whole, region) for region in regions)
-
-    def _region(self, scene: bpy.types.Scene, index: int) -> Tile:
-        load, _ = self._loaded()
-        regions = leaf_regions(*frame_size(scene), load.leaf)
-        if not 0 <= index < len(regions):
-            raise RenderFailed(f"Frame {self._frame} has {len(regions)} tiles; another was asked for.")
-        return regions[index]
+        tiles = tiles_of(*frame_size(scene))
+        if wanted[0] < 0 or wanted[-1] >= len(tiles):
+            raise RenderFailed(f"Frame {frame} has {len(tiles)} tiles; another was asked for.")
+        if self._has_whole_frames:
+            whole = render_whole(scene)
+            return {index: crop(whole, tiles[index]) for index in wanted}
+        found: dict[int, Pixels] = {}
+        for index in wanted:
+            if found:
+                _, scene = self._at(frame)
+            found[index] = render_tile(scene, tiles[index], margin_of(scene))
+        return found
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.manifest import FORMATS
-from ..core.tiles import PER_TILE
 
 FALLBACK_FORMAT = "PNG"
 
@@ -24,7 +23,6 @@ class SceneFacts:
     fps: str
     samples: int
     adaptive: bool
-    leaf: str
     file_format: str
     view_transform: str
     view_layers: tuple[str, ...]
@@ -45,7 +43,6 @@ def read_scene(scene: bpy.types.Scene) -> SceneFacts:
         fps=f"{render.fps}/{render.fps_base:g}",
         samples=scene.cycles.samples if render.engine == "CYCLES" else 1,
         adaptive=scene.cycles.use_adaptive_sampling if render.engine == "CYCLES" else False,
-        leaf=PER_TILE,
         file_format=file_format if file_format in FORMATS else FALLBACK_FORMAT,
         view_transform=scene.view_settings.view_transform,
         view_layers=tuple(layer.name for layer in scene.view_layers if layer.use),

@@ -338,6 +338,10 @@ class WrongAuditTiles(BadJobTerms):
     code = "RC: audits 1 to 32 leaves"
 
 
+class WrongPrintLimits(BadJobTerms):
+    code = "RC: print limits out of range"
+
+
 class AuditWithoutFee(BadJobTerms):
     code = "RC: audit without a fee"
 

@@ -8,6 +8,7 @@ from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
 from .lifecycle import JobState, LeaseState
+from .print_limits import LEAST, PrintLimits
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
 # The best come first among those that are not the CPU: AUTO tries them in this order.
@@ -40,6 +41,8 @@ class JobTerms:
     tiles: int = 1
     audit_fee_fri: int = 1
     audit_tile_fri: int = 0
+    tile_limit_percent: int = LEAST.tile_percent
+    mean_limit_percent: int = LEAST.mean_percent
 
     @property
     def escrow_fri(self) -> int:
@@ -80,11 +83,18 @@ class JobInfo:
     refunded: int
     held: int
     stopped: bool
+    tile_limit_percent: int = LEAST.tile_percent
+    mean_limit_percent: int = LEAST.mean_percent
 
     @property
     def package_cid(self) -> str:
         """The package's CID, rebuilt from the digest."""
         return cid_of(join_digest(self.package_hi, self.package_lo))
+
+    @property
+    def limits(self) -> PrintLimits:
+        """How far apart its leaves' prints may be."""
+        return PrintLimits(self.tile_limit_percent, self.mean_limit_percent)
 
     @property
     def open_tasks(self) -> int:

@@ -1,6 +1,6 @@
-"""The manifest of a scene package, version 1: what is in it and what is to be rendered.
+"""The manifest of a scene package, version 2: what is in it and what is to be rendered.
 
-``docs/schemas/manifest-v1.json`` states the same for other languages. A manifest comes from
+``docs/schemas/manifest-v2.json`` states the same for other languages. A manifest comes from
 somebody unknown, so reading one checks every field before anything is done with it.
 """
 
@@ -14,9 +14,9 @@ from .errors import ContentError
 from .frames import MAX_FRAMES
 from .lease_id import Leased
 from .reader import Reader
-from .tiles import LEAF_UNITS, Tile, leaf_regions
+from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
 
-SCHEMA = "renderchain/manifest/1"
+SCHEMA = "renderchain/manifest/2"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
 UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
@@ -40,10 +40,8 @@ class PackedFile:
 class Manifest:
     """What a worker needs to know to render a package.
 
-    ``leaf`` is what a leaf stands for, one of LEAF_UNITS: a tile, or a whole frame where the scene
-    has a feature whose tiles do not come out the same alone (core/exactness.py). ``requester_key`` is
-    the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the scene's seed is kept
-    instead of one that differs from frame to frame.
+    ``requester_key`` is the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the
+    scene's seed is kept instead of one that differs from frame to frame.
     """
 
     blender_version: tuple[int, int]
@@ -57,7 +55,6 @@ class Manifest:
     frames: tuple[int, ...]
     samples: int
     adaptive: bool
-    leaf: str
     file_format: str
     view_transform: str
     files: tuple[PackedFile, ...]
@@ -70,8 +67,18 @@ class Manifest:
 
     @property
     def regions(self) -> tuple[Tile, ...]:
-        """What the leaves of a frame stand for, in their order."""
-        return leaf_regions(self.width, self.height, self.leaf)
+        """The tiles of a frame, in their order."""
+        return tiles_of(self.width, self.height)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The view layers in the order in which a tile has its leaves."""
+        return tuple(sorted(self.view_layers))
+
+    @property
+    def leaves_per_frame(self) -> int:
+        """A frame's leaves: of each tile, one for each view layer."""
+        return leaves_of(self.width, self.height, len(self.view_layers))
 
     @property
     def size_bytes(self) -> int:
@@ -93,7 +100,6 @@ class Manifest:
             "frames": list(self.frames),
             "samples": self.samples,
             "adaptive": self.adaptive,
-            "leaf": self.leaf,
             "file_format": self.file_format,
             "view_transform": self.view_transform,
             "requester_key": self.requester_key,
@@ -125,7 +131,6 @@ def parse_manifest(raw: bytes) -> Manifest:
         frames=tuple(reader.integers("frames", 1, MAX_FRAMES)),
         samples=reader.integer("samples", 1, 2**20),
         adaptive=reader.boolean("adaptive"),
-        leaf=reader.text("leaf"),
         file_format=reader.text("file_format"),
         view_transform=reader.text("view_transform"),
         files=tuple(read_file(entry) for entry in reader.objects("files")),
@@ -137,8 +142,12 @@ def parse_manifest(raw: bytes) -> Manifest:
         raise ContentError("The package names one file twice: refused.")
     if manifest.main_blend not in paths:
         raise ContentError(f"The package lacks its main file {manifest.main_blend!r}: refused.")
-    if manifest.leaf not in LEAF_UNITS:
-        raise ContentError(f"The leaf unit {manifest.leaf!r} is unknown: refused.")
+    if not manifest.view_layers or len(set(manifest.view_layers)) != len(manifest.view_layers):
+        raise ContentError("The package names no view layer, or one twice: refused.")
+    if manifest.leaves_per_frame > MOST_LEAVES:
+        raise ContentError(
+            f"The package has {manifest.leaves_per_frame} leaves a frame, more than {MOST_LEAVES}: refused."
+        )
     if manifest.file_format not in FORMATS:
         raise ContentError(f"The output format {manifest.file_format!r} is unknown; use PNG or EXR.")
     return manifest

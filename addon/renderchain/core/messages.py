@@ -28,7 +28,6 @@ class Load:
     file_format: str
     extension: str
     device: str
-    leaf: str
     samples: int
     view_layers: tuple[str, ...]
     frames: tuple[int, ...]

@@ -1,15 +1,16 @@
-"""Cutting a frame into what its leaves stand for: tiles of 64x64, or the whole frame at once.
+"""Cutting a frame into tiles of at most 64x64 pixels, and counting its leaves: a leaf is a tile of one layer.
 
-Tiles go row by row from the top; edge tiles are smaller.
+Tiles go row by row from the top. A side is cut into equal parts, to the pixel, so that no tile is a
+narrow strip: its few pixels would tell little of how it was sampled.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 TILE = 64
-PER_TILE, PER_FRAME = "tile", "frame"
-LEAF_UNITS = (PER_TILE, PER_FRAME)
+MOST_LEAVES = 2**15 - 1  # of a frame, its final image aside: a job's terms have 15 bits for them
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,24 @@ class Tile:
     height: int
 
 
+def cut_evenly(side: int, parts: int) -> list[tuple[int, int]]:
+    """Where each of so many parts of a side begins and ends."""
+    return list(pairwise(side * at // parts for at in range(parts + 1)))
+
+
+def _parts(side: int) -> int:
+    return -(-side // TILE)
+
+
 def tiles_of(width: int, height: int) -> tuple[Tile, ...]:
-    """All tiles of a frame; a tile's index here is its index in the protocol."""
+    """All tiles of a frame; none is under 32 pixels high or wide unless the frame is."""
     return tuple(
-        Tile(x, y, min(TILE, width - x), min(TILE, height - y))
-        for y in range(0, height, TILE)
-        for x in range(0, width, TILE)
+        Tile(left, top, right - left, bottom - top)
+        for top, bottom in cut_evenly(height, _parts(height))
+        for left, right in cut_evenly(width, _parts(width))
     )
 
 
-def leaf_regions(width: int, height: int, leaf: str) -> tuple[Tile, ...]:
-    """What the leaves of a frame stand for, in their order; ``leaf`` is one of LEAF_UNITS."""
-    return (Tile(0, 0, width, height),) if leaf == PER_FRAME else tiles_of(width, height)
+def leaves_of(width: int, height: int, layers: int) -> int:
+    """How many leaves a frame of so many view layers has: its tiles, of each the layers in their order."""
+    return _parts(width) * _parts(height) * layers

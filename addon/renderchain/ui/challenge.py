@@ -28,8 +28,9 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
     leaves: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Leaves",
         description=(
-            "Up to 8 numbers of tiles that look false: the frame's place in the lease, from 0, times tiles "
-            "a frame, plus the tile. Empty: whether the results can be had at all"
+            "Up to 8 numbers of leaves that look false: the frame's place in the lease, from 0, times leaves "
+            "a frame, plus the tile times the view layers, plus the layer. Empty: whether the results can "
+            "be had at all"
         ),
     )
 

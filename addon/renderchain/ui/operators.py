@@ -17,7 +17,7 @@ from ..composition import make_requester, open_chain
 from ..core.errors import RenderChainError
 from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk
-from ..core.tiles import leaf_regions
+from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from .preferences import read_settings
 from .state import PanelReporter, background, state
@@ -91,8 +91,8 @@ class _Submit(Operator):
         try:
             count = len(self.frames(context))
             facts, offer = read_scene(context.scene), _offer(context.scene.renderchain)
-            tiles = len(leaf_regions(facts.width, facts.height, facts.leaf))
-            pool_fri = audit_prices(offer, count, tiles).pool_fri
+            leaves = leaves_of(facts.width, facts.height, len(facts.view_layers))
+            pool_fri = audit_prices(offer, count, leaves).pool_fri
             settings = read_settings()
         except RenderChainError as error:
             self.report({"ERROR"}, str(error))

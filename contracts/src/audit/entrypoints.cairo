@@ -233,13 +233,15 @@ pub mod EntrypointsComponent {
             let leaves = differing(contents.span(), answer.span());
             check_prints(contents.span(), leaves.span(), prints.span());
             check_prints(answer.span(), leaves.span(), answer_prints.span());
-            let counted = if all_agree(leaves.len(), prints.span(), answer_prints.span()) {
+            let job_id = get_dep_component!(@self, Leases).find(lease_id).job_id;
+            let limits = get_dep_component!(@self, Jobs).load(job_id).audit_price.limits;
+            let (mine, theirs) = (prints.span(), answer_prints.span());
+            let counted = if all_agree(answer.len(), leaves.len(), mine, theirs, limits) {
                 Vote::AGREES
             } else {
                 Vote::OBJECTS
             };
             audit.shown -= 1;
-            let job_id = get_dep_component!(@self, Leases).find(lease_id).job_id;
             let mut votes = get_dep_component_mut!(ref self, Votes);
             votes.count(job_id, lease_id, audit, seat, verifier, counted);
         }
@@ -305,7 +307,8 @@ pub mod EntrypointsComponent {
             get_dep_component!(self, Store).seed(lease_id, round)
         }
 
-        /// The leaves of the present round: task times tiles plus tile, counted over the lease.
+        /// The leaves of the present round, counted over the lease: a task's leaves go by tile,
+        /// those of a tile by view layer.
         fn drawn_leaves(self: @ComponentState<TContractState>, lease_id: u64) -> Array<u32> {
             let store = get_dep_component!(self, Store);
             let lease = get_dep_component!(self, Leases).find(lease_id);

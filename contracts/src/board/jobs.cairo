@@ -17,7 +17,8 @@ pub mod JobsComponent {
     };
     use crate::rules::job_id::{LAST_GENERATION, job_id_of, place_of};
     use crate::rules::terms::{
-        blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in, times,
+        audit_price_of, blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in,
+        times,
     };
     use crate::types::board::{
         AuditPrice, JobIndex, JobInfo, JobTerms, Package, Price, Progress, Range, Times,
@@ -178,10 +179,7 @@ pub mod JobsComponent {
                 package_hi: terms.package_hi, reward_fri: terms.reward_fri, tasks: terms.tasks,
             };
             self.book_prices.write(place, price);
-            let audit_price = AuditPrice {
-                fee_fri: terms.audit_fee_fri, tile_fri: terms.audit_tile_fri,
-            };
-            self.book_audit_prices.write(place, audit_price);
+            self.book_audit_prices.write(place, audit_price_of(@terms));
             let times = Times {
                 audit_pool_fri: terms.audit_pool_fri,
                 lease_timeout_s: terms.lease_timeout_s,

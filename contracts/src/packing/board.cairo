@@ -4,7 +4,9 @@ use crate::packing::cell::{
     B1, B15, B16, B24, B32, B4, B40, B48, B72, B8, B96, join, pull, pull32, pull64, pull8, push,
     rest, split,
 };
-use crate::types::board::{AuditPrice, JobIndex, Lease, Package, Price, Progress, Range, Times};
+use crate::types::board::{
+    AuditPrice, JobIndex, Lease, Package, Price, PrintLimits, Progress, Range, Times,
+};
 
 /// | lo 0-127 | bytes 128-175 | files 176-199 | audit_tiles 200-207 | floor 208-211 | longest
 /// 212-235 | tiles 236-250 |
@@ -120,15 +122,19 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
     }
 }
 
-/// | fee_fri 0-95 | tile_fri 128-223 |
+/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | tile_fri 128-223 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
-        join(push(0, value.fee_fri, B96), push(0, value.tile_fri, B96))
+        let low = push(0, value.limits.mean_percent.into(), B8);
+        let low = push(low, value.limits.tile_percent.into(), B8);
+        join(push(low, value.fee_fri, B96), push(0, value.tile_fri, B96))
     }
 
     fn unpack(value: felt252) -> AuditPrice {
-        let (fee_fri, tile_fri) = split(value);
-        AuditPrice { fee_fri, tile_fri }
+        let (mut low, tile_fri) = split(value);
+        let fee_fri = pull(ref low, B96);
+        let limits = PrintLimits { tile_percent: pull8(ref low, B8), mean_percent: rest(low) };
+        AuditPrice { fee_fri, tile_fri, limits }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Leaves under a lease's root and what is told of them: the same as core/merkle.py.
 use core::poseidon::poseidon_hash_span;
-use crate::rules::prints::{PRINT_FELTS, prints_agree};
+use crate::rules::prints::{PRINT_FELTS, WHOLE, share_apart};
 use crate::types::audit::{Content, LeafOpening};
-use crate::types::board::Lease;
+use crate::types::board::{Lease, PrintLimits};
 
 const TILE_DOMAIN: felt252 = 'renderchain/tile/1';
 const NODE_DOMAIN: felt252 = 'renderchain/node/1';
@@ -101,16 +101,25 @@ pub fn check_prints(contents: Span<Content>, leaves: Span<u32>, prints: Span<fel
     }
 }
 
-/// Whether all of so many leaves agree by their prints.
-pub fn all_agree(count: u32, mine: Span<felt252>, theirs: Span<felt252>) -> bool {
+/// Whether all drawn leaves agree, each by itself and on the mean: `differing` of them by their
+/// prints, the others by their digests.
+pub fn all_agree(
+    drawn: u32, differing: u32, mine: Span<felt252>, theirs: Span<felt252>, limits: PrintLimits,
+) -> bool {
+    let mut total = 0;
     let mut agree = true;
-    for index in 0..count {
-        if !prints_agree(print_at(mine, index), print_at(theirs, index)) {
-            agree = false;
-            break;
+    for index in 0..differing {
+        let (one, other) = (print_at(mine, index), print_at(theirs, index));
+        match share_apart(one, other, limits.tile_percent) {
+            Some(share) => total += share,
+            None => {
+                agree = false;
+                break;
+            },
         }
     }
-    agree
+    let percent: u64 = limits.mean_percent.into();
+    agree && total <= drawn.into() * percent * (WHOLE / 100)
 }
 
 /// Panics unless each opening is the drawn leaf under the root; returns what they hold.

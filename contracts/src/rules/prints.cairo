@@ -1,37 +1,41 @@
-//! Whether two prints of a tile are of the same rendering: the same rule as core/prints.py.
+//! How far two prints of a leaf are apart: the same rule as core/prints.py.
 //!
-//! A print is 19 felts: | 0-15: 248 parity bits each | 16: 128 bits, above them the area in pixels
-//! |
-//! 17, 18: 24 levels of 10 bits each |
+//! A print is 20 felts: | 0-15: 248 parity bits each | 16: 128 bits, above them the area in pixels
+//! | 17-19: in each half nine levels of 12 bits, of three blocks |
 use core::cmp::max;
 
-pub const PRINT_FELTS: u32 = 19;
+pub const PRINT_FELTS: u32 = 20;
 const BIT_FELTS: u32 = 16;
-const BLOCKS_PER_FELT: u32 = 8;
-const LEVELS: NonZero<u256> = 1024;
-/// Of a tile's pixels at most so many per cent may have another parity ...
-pub const MAX_BIT_PERCENT: u64 = 40;
-/// ... no level may be further off than this, but for one block of 16x16 pixels, ...
+const BLOCKS_PER_HALF: u32 = 3;
+const LEVELS: NonZero<u128> = 4096;
+/// Levels but for the symbols below and above them: no block; mostly negative, mostly broken.
+const LEAST_LEVEL: u128 = 1;
+const LAST_LEVEL: u128 = 4093;
+/// No level may be further off than this, but for one block of 16x16 pixels, ...
 pub const MAX_LEVEL_STEPS: u128 = 3;
 const MAX_BLOCKS_OFF: u32 = 1;
 /// ... none of whose three levels may be further off than this.
 const MAX_BLOCK_STEPS: u128 = 12;
+/// Shares of bits are in ten-thousandths.
+pub const WHOLE: u64 = 10_000;
 
 const PAIRS: u128 = 0x55555555555555555555555555555555;
 const FOURS: u128 = 0x33333333333333333333333333333333;
 const BYTES: u128 = 0x0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f;
 const WORDS: u128 = 0x00ff00ff00ff00ff00ff00ff00ff00ff;
 
-/// Whether the prints, 19 felts each, agree.
-pub fn prints_agree(mine: Span<felt252>, theirs: Span<felt252>) -> bool {
+/// The share of bits in which two prints, 20 felts each, differ; None if they can't be of the same
+/// rendering where so many per cent of a leaf's bits may differ.
+pub fn share_apart(mine: Span<felt252>, theirs: Span<felt252>, tile_percent: u8) -> Option<u64> {
     if mine.len() != PRINT_FELTS || theirs.len() != PRINT_FELTS {
-        return false;
+        return None;
     }
     let (my_tail, their_tail): (u256, u256) = (
         (*mine[BIT_FELTS]).into(), (*theirs[BIT_FELTS]).into(),
     );
-    if my_tail.high != their_tail.high {
-        return false; // of tiles of another size
+    let area: u64 = my_tail.high.try_into()?;
+    if area == 0 || my_tail.high != their_tail.high {
+        return None; // of tiles of another size
     }
     let mut words = Words { bytes: 0, sum: 0 };
     for index in 0..BIT_FELTS {
@@ -44,56 +48,58 @@ pub fn prints_agree(mine: Span<felt252>, theirs: Span<felt252>) -> bool {
     }
     words.add(my_tail.low ^ their_tail.low);
     words.fold();
-    let area: u64 = match my_tail.high.try_into() {
-        Some(area) => area,
-        None => { return false; },
-    };
-    if words.sum * 100 > area * MAX_BIT_PERCENT {
-        return false;
+    if words.sum * 100 > area * tile_percent.into() {
+        return None;
     }
-    match blocks_off(*mine[17], *theirs[17]) {
-        Some(first) => match blocks_off(*mine[18], *theirs[18]) {
-            Some(second) => first + second <= MAX_BLOCKS_OFF,
-            None => false,
-        },
-        None => false,
+    let mut off = 0;
+    for index in BIT_FELTS + 1..PRINT_FELTS {
+        let (one, other): (u256, u256) = ((*mine[index]).into(), (*theirs[index]).into());
+        off += blocks_off(one.low, other.low)? + blocks_off(one.high, other.high)?;
     }
+    if off > MAX_BLOCKS_OFF {
+        return None;
+    }
+    Some(words.sum * WHOLE / area)
 }
 
-/// How many of eight blocks have a level that is further off than usual; None if one is too far.
-fn blocks_off(mine: felt252, theirs: felt252) -> Option<u32> {
-    let (mut mine, mut theirs): (u256, u256) = (mine.into(), theirs.into());
-    let mut off = 0;
-    let mut agree = true;
-    for _ in 0..BLOCKS_PER_FELT {
-        let mut most = 0;
+/// How many of three blocks have a level that is further off than usual; None if one is too far.
+fn blocks_off(mine: u128, theirs: u128) -> Option<u32> {
+    let (mut mine, mut theirs) = (mine, theirs);
+    let (mut off, mut most) = (0, 0);
+    for _ in 0..BLOCKS_PER_HALF {
+        most = 0;
         for _ in 0..3_u8 {
             let (left, one) = DivRem::div_rem(mine, LEVELS);
             let (rest, other) = DivRem::div_rem(theirs, LEVELS);
-            most = max(most, distance(one.low, other.low));
+            most = max(most, distance(one, other));
             mine = left;
             theirs = rest;
         }
         if most > MAX_BLOCK_STEPS {
-            agree = false;
             break;
         }
         if most > MAX_LEVEL_STEPS {
             off += 1;
         }
     }
-    if agree {
-        Some(off)
-    } else {
+    if most > MAX_BLOCK_STEPS {
         None
+    } else {
+        Some(off)
     }
 }
 
+/// A symbol is far from all but itself.
 fn distance(one: u128, other: u128) -> u128 {
-    if one > other {
-        one - other
+    let (low, high) = if one < other {
+        (one, other)
     } else {
-        other - one
+        (other, one)
+    };
+    if low != high && (low < LEAST_LEVEL || high > LAST_LEVEL) {
+        MAX_BLOCK_STEPS + 1
+    } else {
+        high - low
     }
 }
 

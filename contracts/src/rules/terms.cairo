@@ -2,7 +2,7 @@
 use core::cmp::min;
 use core::num::traits::Pow;
 use starknet::get_block_info;
-use crate::types::board::{AuditPrice, JobTerms};
+use crate::types::board::{AuditPrice, JobTerms, PrintLimits};
 use crate::types::registry::Limits;
 
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
@@ -16,6 +16,9 @@ pub const MAX_AUDIT_EXP: u8 = 5;
 const LEAVES_PER_DRAWN: u32 = 96;
 pub const MAX_AUDIT_TILES: u8 = 32;
 const BOND_FEES: u32 = 20;
+/// How wide a job's limits must be and may be, as in core/print_limits.py.
+const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
+const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
@@ -31,6 +34,7 @@ pub mod Errors {
     pub const NO_TILES: felt252 = 'RC: job without tiles';
     pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
+    pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
@@ -60,10 +64,17 @@ fn check_audits(terms: @JobTerms) {
     let wanted = *terms.audit_tiles;
     assert(wanted != 0 && wanted <= MAX_AUDIT_TILES, Errors::WRONG_AUDIT_TILES);
     assert(*terms.audit_fee_fri != 0, Errors::NO_AUDIT_FEE);
+    let (tile, mean) = (*terms.tile_limit_percent, *terms.mean_limit_percent);
+    let within = LEAST_LIMITS.tile_percent <= tile
+        && tile <= MOST_LIMITS.tile_percent
+        && LEAST_LIMITS.mean_percent <= mean
+        && mean <= MOST_LIMITS.mean_percent;
+    assert(within, Errors::WRONG_LIMITS);
     let longest = min(*terms.longest_lease, *terms.tasks);
     let leases = (*terms.tasks + longest - 1) / longest;
-    let price = AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri };
-    let fee_fri = fee_of(price, drawn_leaves(longest * (*terms.tiles).into(), wanted));
+    let fee_fri = fee_of(
+        audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),
+    );
     let needed_fri = fee_fri * seats_in(0).into() * leases.into();
     assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
 }
@@ -77,6 +88,14 @@ pub fn drawn_leaves(leaves: u32, wanted: u8) -> u32 {
     } else {
         min(wanted.into(), leaves)
     }
+}
+
+/// The part of the terms that audits need.
+pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
+    let limits = PrintLimits {
+        tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
+    };
+    AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri, limits }
 }
 
 /// What each verifier of a round gets.

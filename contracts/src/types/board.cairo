@@ -26,11 +26,14 @@ pub struct JobTerms {
     pub scheduler: ContractAddress,
     /// How long a silent scheduler keeps its precedence.
     pub scheduler_grace_s: u32,
-    /// Tiles that a task has: its leaves without the one of the final image; 1 for whole frames.
+    /// Leaves that a task has without the one of the final image: its tiles times view layers.
     pub tiles: u16,
     /// What a verifier gets for an audit, and for each leaf of it.
     pub audit_fee_fri: u128,
     pub audit_tile_fri: u128,
+    /// Bits of prints that may differ, in per cent: of one leaf, and on the mean of all drawn ones.
+    pub tile_limit_percent: u8,
+    pub mean_limit_percent: u8,
 }
 
 /// A job's package and what never changes. One cell.
@@ -45,11 +48,19 @@ pub struct Package {
     pub tiles: u16,
 }
 
-/// What a verifier gets for an audit, and for each leaf of it. One cell.
+/// Bits of prints that may differ, in per cent: of one leaf, and on the mean of all drawn ones.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct PrintLimits {
+    pub tile_percent: u8,
+    pub mean_percent: u8,
+}
+
+/// What a verifier gets for an audit, and for each leaf of it; how leaves are compared. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct AuditPrice {
     pub fee_fri: u128,
     pub tile_fri: u128,
+    pub limits: PrintLimits,
 }
 
 /// A job's price, its size, and the package digest's other half. One cell.

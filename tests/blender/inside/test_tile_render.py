@@ -15,7 +15,7 @@ SAMPLES = 40
 
 @pytest.fixture
 def scene(empty):
-    """Glass on a floor, 150 x 90 pixels: edge tiles of 22 pixels and of 26; noise that adapts."""
+    """Glass on a floor, 150 x 90 pixels: tiles of 50 x 45; noise that adapts."""
     scene = empty
     bpy.ops.mesh.primitive_plane_add(size=9)
     bpy.ops.mesh.primitive_monkey_add(location=(0, 0, 1))
@@ -139,7 +139,7 @@ def test_a_package_that_names_other_layers_is_left_to_its_requester(part, scene,
     messages, program = part("core.messages"), part("blender.render_program")
     blend, said = tmp_path / "scene.blend", io.BytesIO()
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
-    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer", "more"), (1,), False)
+    asked = ("PNG", "png", "CPU", SAMPLES, ("ViewLayer", "more"), (1,), False)
     load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
     program.serve(io.BytesIO(messages.to_line(load)), said)
     assert "leave this job to its requester" in json.loads(said.getvalue())["reason"]
@@ -173,7 +173,7 @@ def test_tiles_that_are_not_the_frames_when_alone_are_cut_out_of_it(part, scene,
     blend, name = tmp_path / "scene.blend", scene.name
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     load = messages.Load(
-        str(blend), name, str(tmp_path), "PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer",), (1,), False
+        str(blend), name, str(tmp_path), "PNG", "png", "CPU", SAMPLES, ("ViewLayer",), (1,), False
     )
     commands = [load, messages.RenderTiles(1, (5, 0, 2)), messages.RenderTiles(1, (6,)), messages.Render(1)]
     said = io.BytesIO()
@@ -222,27 +222,28 @@ def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, s
     assert scene.cycles.use_denoising and scene.render.use_compositing and not scene.render.use_border
 
 
-def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path):
+@pytest.mark.parametrize("guided", [False, True])
+def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path, guided):
+    scene.cycles.use_guiding = guided  # then the tiles are cut out of a whole frame
     messages, program = part("core.messages"), part("blender.render_program")
     blend, name = tmp_path / "scene.blend", scene.name
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     records = part("core.prints").RECORD_BYTES
-    for leaf, wanted in (("tile", (5, 0, 2)), ("frame", (0,))):
-        asked = ("PNG", "png", "CPU", leaf, SAMPLES, ("ViewLayer",), (1,), False)
-        load = messages.Load(str(blend), name, str(tmp_path), *asked)
-        commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
-        said = io.BytesIO()
-        program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
-        kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
-        assert [kind for kind in kinds if kind != "progress"] == [
-            "loaded",
-            "rendered",
-            "tiles_rendered",
-            "failed",
-        ]
-        leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
-        assert len(leaves) == records * (6 if leaf == "tile" else 1)
-        assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
+    asked, wanted = ("PNG", "png", "CPU", SAMPLES, ("ViewLayer",), (1,), False), (5, 0, 2)
+    load = messages.Load(str(blend), name, str(tmp_path), *asked)
+    commands = [load, messages.Render(1), messages.RenderTiles(1, wanted), messages.RenderTiles(1, (6,))]
+    said = io.BytesIO()
+    program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
+    kinds = [json.loads(line)["type"] for line in said.getvalue().splitlines()]
+    assert [kind for kind in kinds if kind != "progress"] == [
+        "loaded",
+        "rendered",
+        "tiles_rendered",
+        "failed",
+    ]
+    leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
+    assert len(leaves) == records * 6
+    assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
 
 
 def test_a_plain_scene_is_rendered_by_tiles_and_has_no_word_about_it(part, scene):

@@ -16,7 +16,6 @@ from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
 from renderchain.core.manifest import FORMATS, Manifest, PackedFile, parse_manifest
 from renderchain.core.reader import check_path
-from renderchain.core.tiles import LEAF_UNITS
 
 MANIFEST = Manifest(
     blender_version=(4, 5),
@@ -30,7 +29,6 @@ MANIFEST = Manifest(
     frames=(1, 2, 3),
     samples=32,
     adaptive=True,
-    leaf="tile",
     file_format="PNG",
     view_transform="AgX",
     files=(PackedFile("assets/täfel.png", "0" * 64, 7), PackedFile("scene.blend", "a" * 64, 5)),
@@ -49,7 +47,7 @@ def test_a_manifest_reads_back_the_same() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"schema": "renderchain/manifest/2"},
+        {"schema": "renderchain/manifest/1"},
         {"width": 0},
         {"width": True},
         {"frames": []},
@@ -57,7 +55,10 @@ def test_a_manifest_reads_back_the_same() -> None:
         {"frames": [1.5]},
         {"view_layers": [1]},
         {"adaptive": 1},
-        {"leaf": "pixel"},
+        {"view_layers": []},
+        {"view_layers": ["one", "one"]},
+        {"width": 65536, "height": 65536},
+        {"width": 8192, "height": 8192, "view_layers": ["one", "two"]},
         {"main_blend": "other.blend"},
         {"main_blend": "../scene.blend"},
         {"file_format": "FFMPEG"},
@@ -72,6 +73,12 @@ def test_a_manifest_reads_back_the_same() -> None:
 def test_a_malformed_field_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ContentError):
         parse_manifest(changed(**fields))
+
+
+def test_a_frame_has_a_leaf_for_each_tile_and_layer() -> None:
+    layered = parse_manifest(changed(view_layers=["near", "far"], width=8192, height=4096))
+    assert layered.layers == ("far", "near")
+    assert layered.leaves_per_frame == 2 * len(layered.regions) == 2 * 128 * 64
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"\xff", b"[" * 200_000, b" " * (8 * 2**20 + 1)])
@@ -125,12 +132,11 @@ def test_a_family_is_a_short_string_that_reads_back() -> None:
 
 
 def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None:
-    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "manifest-v1.json").read_text())
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "manifest-v2.json").read_text())
     written = json.loads(MANIFEST.to_bytes())
     assert set(schema["required"]) == set(schema["properties"]) == set(written)
     assert set(schema["properties"]["files"]["items"]["required"]) == set(written["files"][0])
     assert schema["properties"]["file_format"]["enum"] == list(FORMATS)
-    assert schema["properties"]["leaf"]["enum"] == list(LEAF_UNITS)
     assert schema["properties"]["schema"]["const"] == written["schema"]
     for field in ("width", "height", "samples"):
         limits = schema["properties"][field]

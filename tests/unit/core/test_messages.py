@@ -40,19 +40,7 @@ def test_a_message_survives_its_line(message: Message) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        Load(
-            "/package/a.blend",
-            "Scene",
-            "/output",
-            "PNG",
-            "png",
-            "CPU",
-            "tile",
-            16,
-            ("Near", "Far"),
-            (1, 3),
-            True,
-        ),
+        Load("/package/a.blend", "Scene", "/output", "PNG", "png", "CPU", 16, ("Near", "Far"), (1, 3), True),
         Render(1),
         RenderTiles(1, (509, 0)),
     ],

@@ -66,7 +66,7 @@ def test_the_tables_on_verification_are_what_their_data_make() -> None:
     assert tables.summary_table("against the honest rendering here", groups) in page
     machines = json.loads((REPO / "docs" / "data" / "elsewhere.json").read_text())
     assert elsewhere_report.repeat_table(machines["repeats"]) in page
-    assert elsewhere_report.pair_table(machines["pairs"]) in page
+    assert elsewhere_report.pair_table(machines["pairs"], machines["max_bit_percent"]) in page
     assert finals.tables([found_of(one) for one in json.loads(finals.DATA.read_text())]) in page
 
 

@@ -127,7 +127,6 @@ class _Session:
                 manifest.file_format,
                 FORMATS[manifest.file_format],
                 device,
-                manifest.leaf,
                 manifest.samples,
                 manifest.view_layers,
                 manifest.frames,

@@ -85,6 +85,8 @@ class StarknetView:
             tiles=package["tiles"],
             audit_fee_fri=raw["audit_price"]["fee_fri"],
             audit_tile_fri=raw["audit_price"]["tile_fri"],
+            tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
+            mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 

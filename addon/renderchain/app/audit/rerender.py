@@ -58,17 +58,17 @@ class Rerender:
         Raises StoreError, ContentError or RenderFailed: a verifier that fails is absent, not against.
         """
         package, manifest = await self._package(job)
-        tiles = len(manifest.regions)
+        per_frame = manifest.leaves_per_frame
         found: dict[int, TilePrint] = {}
         spent_ms = 0
         output = self._fresh(f"audit-{lease.lease_id}")
         try:
             async with self._renderer.open(package, manifest, output) as session:
-                for task in sorted({leaf // tiles for leaf in leaves}):
-                    wanted = sorted({leaf for leaf in leaves if leaf // tiles == task})
+                for task in sorted({leaf // per_frame for leaf in leaves}):
+                    wanted = sorted({leaf for leaf in leaves if leaf // per_frame == task})
                     frame = manifest.frames_of(lease)[task]
                     done = await session.render_tiles(
-                        frame, [leaf % tiles for leaf in wanted], lambda _: None
+                        frame, [leaf % per_frame for leaf in wanted], lambda _: None
                     )
                     spent_ms += done.render_ms
                     records = (output / done.leaves).read_bytes()

@@ -9,7 +9,7 @@ from ...core.errors import ContentError
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.messages import Loaded, Rendered
-from ...core.prints import Pixels, crop, print_of, split_records
+from ...core.prints import Pixels, TilePrint, prints_of, split_records
 from ...core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,
@@ -58,8 +58,11 @@ def write_result(
         final, noisy, records = (file_entry(folder, folder / name) for name in names)
         frames.append(FrameFiles(one.frame, one.render_ms, final, noisy, records))
         prints = split_records((folder / one.leaves).read_bytes())
-        if len(prints) != len(manifest.regions):
-            raise ContentError(f"Frame {one.frame} has {len(prints)} tiles, not as many as its size needs.")
+        if len(prints) != manifest.leaves_per_frame:
+            raise ContentError(
+                f"Frame {one.frame} has {len(prints)} leaves, not the {manifest.leaves_per_frame} of its "
+                "tiles and layers."
+            )
         leaves += leaves_of_frame(hash_many, identity, salt_key, task, prints, final.sha256)
     result = Result(loaded.blender_version, loaded.device, loaded.device_name, salt_key, tuple(frames))
     (folder / RESULT_NAME).write_bytes(result.to_bytes())
@@ -92,13 +95,11 @@ def check_result(
     return result
 
 
-def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[object]) -> None:
-    tiles = manifest.regions
+def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[TilePrint]) -> None:
     shape = (manifest.height, manifest.width, 4 * len(manifest.view_layers))
-    if pixels.shape != shape or len(prints) != len(tiles):
+    if pixels.shape != shape or len(prints) != manifest.leaves_per_frame:
         raise ContentError(
             f"The noisy pass of frame {frame} has another size or other layers than the job's: refused."
         )
-    for tile, content in zip(tiles, prints, strict=True):
-        if print_of(crop(pixels, tile)) != content:
-            raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")
+    if prints_of(pixels, manifest.regions) != list(prints):
+        raise ContentError(f"A tile of frame {frame} is not the one the worker committed to: refused.")

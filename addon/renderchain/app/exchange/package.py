@@ -98,6 +98,10 @@ def check_terms(manifest: Manifest, terms: JobInfo) -> None:
     stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
     if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
         raise ContentError("The package needs another Blender or engine than the job says: refused.")
+    leaves = manifest.leaves_per_frame
+    if leaves != terms.tiles:
+        # The contract draws and finds leaves by the job's number: an honest answer would look false.
+        raise ContentError(f"The package has {leaves} leaves a frame, the job says {terms.tiles}: refused.")
 
 
 def _manifest(folder: Path) -> Manifest:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from ...core.audit.economics import audit_pool
 from ...core.cid import digest_of, split_digest
-from ...core.errors import InsufficientFunds
+from ...core.errors import InsufficientFunds, SceneError
 from ...core.ids import JobId
 from ...core.job import JobTerms, family_of
 from ...core.money import format_strk
 from ...core.notices.jobs import EscrowDue, JobCreated
+from ...core.print_limits import LEAST, PrintLimits
+from ...core.tiles import MOST_LEAVES
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -34,6 +36,7 @@ class Offer:
     longest_lease: int = 8
     lease_timeout_s: int = 3600
     window_s: int = 3600
+    limits: PrintLimits = LEAST
 
 
 @dataclass(frozen=True)
@@ -45,22 +48,30 @@ class AuditPrices:
     pool_fri: int
 
 
-def audit_prices(offer: Offer, tasks: int, tiles: int) -> AuditPrices:
-    """Prices for so many tasks of so many tiles; the pool pays an audit of every lease, and spare ones."""
+def audit_prices(offer: Offer, tasks: int, leaves: int) -> AuditPrices:
+    """Prices for tasks of so many leaves each; the pool pays an audit of every lease, and spare ones.
+
+    Raises SceneError if no job can have so many leaves.
+    """
+    if leaves > MOST_LEAVES:
+        raise SceneError(
+            f"A frame of this scene has {leaves:,} leaves (its tiles times its view layers), and a job can "
+            f"have {MOST_LEAVES:,}. Nothing was paid; lower the resolution, or turn view layers off."
+        )
     longest = min(offer.longest_lease, tasks)
     fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
-    tile_fri = offer.reward_fri * TILE_SHARE // tiles
-    per_tile = (tiles, offer.audit_tiles, fee_fri, tile_fri)
+    tile_fri = offer.reward_fri * TILE_SHARE // leaves
+    per_tile = (leaves, offer.audit_tiles, fee_fri, tile_fri)
     spare_fri = offer.spare_audits * audit_pool(longest, longest, *per_tile)
     return AuditPrices(fee_fri, tile_fri, audit_pool(tasks, longest, *per_tile) + spare_fri)
 
 
 def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
-    """The job's terms, one task a frame."""
+    """The job's terms, one task a frame; raises SceneError if a frame has too many leaves."""
     high, low = split_digest(digest_of(package.cid))
     manifest = package.manifest
-    tasks, tiles = len(manifest.frames), len(manifest.regions)
-    prices = audit_prices(offer, tasks, tiles)
+    tasks, leaves = len(manifest.frames), manifest.leaves_per_frame
+    prices = audit_prices(offer, tasks, leaves)
     return JobTerms(
         package_hi=high,
         package_lo=low,
@@ -75,9 +86,11 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
         longest_lease=offer.longest_lease,
         lease_timeout_s=offer.lease_timeout_s,
         window_s=offer.window_s,
-        tiles=tiles,
+        tiles=leaves,
         audit_fee_fri=prices.fee_fri,
         audit_tile_fri=prices.tile_fri,
+        tile_limit_percent=offer.limits.tile_percent,
+        mean_limit_percent=offer.limits.mean_percent,
     )
 
 
@@ -96,7 +109,10 @@ async def create_job(
     output: Path,
     reporter: Reporter,
 ) -> JobId:
-    """Pay the escrow and create the job; returns its id. Raises InsufficientFunds before paying."""
+    """Pay the escrow and create the job; returns its id.
+
+    Raises SceneError or InsufficientFunds before paying.
+    """
     terms = terms_of(package, offer)
     have_fri = await chain.tokens_fri(chain.address)
     if have_fri < terms.escrow_fri:

@@ -5,7 +5,9 @@ use crate::packing::board::{
     RangePacking, TimesPacking, job_of, turn_of, turned,
 };
 use crate::tests::support::packing::{M128, M24, M32, M40, M48, M96, survives};
-use crate::types::board::{AuditPrice, JobIndex, Lease, Package, Price, Progress, Range, Times};
+use crate::types::board::{
+    AuditPrice, JobIndex, Lease, Package, Price, PrintLimits, Progress, Range, Times,
+};
 
 #[test]
 fn leases_and_ranges() {
@@ -78,8 +80,10 @@ fn the_cells_of_a_job() {
     assert!(survives::<_, felt252>(times));
     let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
     assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
-    assert!(survives::<_, felt252>(AuditPrice { fee_fri: M96, tile_fri: M96 }));
-    assert!(survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1 }));
+    let limits = PrintLimits { tile_percent: 255, mean_percent: 255 };
+    assert!(survives::<_, felt252>(AuditPrice { fee_fri: M96, tile_fri: M96, limits }));
+    let limits = PrintLimits { tile_percent: 0, mean_percent: 1 };
+    assert!(survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1, limits }));
 }
 
 #[test]

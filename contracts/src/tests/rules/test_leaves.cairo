@@ -4,7 +4,7 @@ use crate::rules::leaves::{
 };
 use crate::tests::rules::leaf_vectors::{contents, hashes, siblings};
 use crate::types::audit::{Content, DrawOutcome, LeafOpening};
-use crate::types::board::Lease;
+use crate::types::board::{Lease, PrintLimits};
 
 const ALL: [u32; 6] = [0, 1, 2, 3, 4, 5];
 
@@ -135,5 +135,6 @@ fn every_differing_leaf_shows_its_print() {
 
 #[test]
 fn nothing_that_differs_agrees() {
-    assert!(all_agree(0, array![].span(), array![].span()));
+    let limits = PrintLimits { tile_percent: 10, mean_percent: 5 };
+    assert!(all_agree(3, 0, array![].span(), array![].span(), limits));
 }

@@ -8,7 +8,7 @@ use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::{create, terms};
 use crate::tests::support::network::empty_network;
 use crate::tests::support::token::RICH;
-use crate::types::board::JobTerms;
+use crate::types::board::{JobTerms, PrintLimits};
 
 #[test]
 #[should_panic(expected: ('RC: job without tasks', 'ENTRYPOINT_FAILED'))]
@@ -92,6 +92,38 @@ fn an_audit_looks_at_something() {
 #[should_panic(expected: ('RC: audits 1 to 32 leaves', 'ENTRYPOINT_FAILED'))]
 fn an_audit_does_not_look_at_everything() {
     create(empty_network(), JobTerms { audit_tiles: 33, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: print limits out of range', 'ENTRYPOINT_FAILED'))]
+fn a_leaf_s_limit_may_not_be_below_the_least() {
+    create(empty_network(), JobTerms { tile_limit_percent: 9, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: print limits out of range', 'ENTRYPOINT_FAILED'))]
+fn a_leaf_s_limit_may_not_be_over_the_most() {
+    create(empty_network(), JobTerms { tile_limit_percent: 21, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: print limits out of range', 'ENTRYPOINT_FAILED'))]
+fn the_mean_s_limit_may_not_be_below_the_least() {
+    create(empty_network(), JobTerms { mean_limit_percent: 4, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: print limits out of range', 'ENTRYPOINT_FAILED'))]
+fn the_mean_s_limit_may_not_be_over_the_most() {
+    create(empty_network(), JobTerms { mean_limit_percent: 11, ..terms() });
+}
+
+#[test]
+fn the_widest_limits_are_the_job_s_own() {
+    let net = empty_network();
+    let job = create(net, JobTerms { tile_limit_percent: 20, mean_limit_percent: 10, ..terms() });
+    let limits = net.board.job(job).audit_price.limits;
+    assert_eq!(limits, PrintLimits { tile_percent: 20, mean_percent: 10 });
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub fn terms() -> JobTerms {
         tiles: 4,
         audit_fee_fri: 1,
         audit_tile_fri: 1,
+        tile_limit_percent: 10,
+        mean_limit_percent: 5,
     }
 }
 

@@ -47,6 +47,7 @@ pub fn print_of(leaf: u32, how: u8) -> Array<felt252> {
         0x500
     });
     print.append(7);
+    print.append(7);
     print
 }
 

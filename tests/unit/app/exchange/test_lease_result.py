@@ -94,11 +94,11 @@ def test_a_file_that_the_render_process_did_not_write_is_missed(folder: Path, wh
     assert not (folder / RESULT_NAME).exists()
 
 
-def test_a_frame_has_as_many_prints_as_tiles(folder: Path) -> None:
+def test_a_frame_has_as_many_prints_as_leaves(folder: Path) -> None:
     rendered = render(folder)
     leaves = folder / rendered[0].leaves
     leaves.write_bytes(leaves.read_bytes()[:RECORD_BYTES])
-    with pytest.raises(ContentError, match="Frame 4 has 1 tiles"):
+    with pytest.raises(ContentError, match="Frame 4 has 1 leaves, not the 2"):
         write(folder, rendered)
 
 

@@ -12,7 +12,7 @@ from renderchain.core.messages import Loaded, MadeAgain
 from renderchain.core.result import FrameFiles
 
 MANIFEST = Manifest(
-    (4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "tile", "PNG", "AgX", ()
+    (4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "PNG", "AgX", ()
 )
 
 

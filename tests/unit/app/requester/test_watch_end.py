@@ -25,7 +25,7 @@ from devkit.network.local import SilentReporter
 
 KEY = bytes(range(32))
 MANIFEST = Manifest(
-    *((4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "tile", "PNG", "AgX"),
+    *((4, 5), "a.blend", "Scene", ("V",), "CYCLES", 64, 64, "24", (1, 2, 3), 4, False, "PNG", "AgX"),
     (PackedFile("a.blend", "0" * 64, 1),),
     requester_key=KEY.hex(),
 )

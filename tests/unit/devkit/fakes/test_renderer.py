@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from renderchain.core.print_limits import LEAST, MOST
 from renderchain.core.prints import agree
 
 from devkit.fakes.package import manifest_of
@@ -19,14 +20,14 @@ def test_two_machines_agree_without_being_equal(frame: int) -> None:
     _, theirs = frame_of(MANIFEST, frame, Look(machine=1))
     for one, other in zip(mine, theirs, strict=True):
         assert one.digest != other.digest
-        assert agree(one, other)
+        assert agree(one, other, LEAST)
 
 
 @pytest.mark.parametrize("frame", MANIFEST.frames)
 def test_another_scene_or_frame_does_not_agree(frame: int) -> None:
     _, mine = frame_of(MANIFEST, frame, Look())
     for _, theirs in (frame_of(MANIFEST, frame, Look(scene=1)), frame_of(MANIFEST, frame + 1, Look())):
-        assert not any(agree(one, other) for one, other in zip(mine, theirs, strict=True))
+        assert not any(agree(one, other, MOST) for one, other in zip(mine, theirs, strict=True))
 
 
 def test_a_machine_always_renders_the_same() -> None:
