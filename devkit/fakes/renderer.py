@@ -84,6 +84,7 @@ class FakeRenderer(Faults):
         self.opened = 0
         self.rendered: list[int] = []
         self.alone_rendered: list[tuple[int, tuple[int, ...]]] = []  # frames and leaves
+        self.shared: list[bool] = []  # whether they shared an opening
         self.loaded = LOADED
 
     @contextlib.asynccontextmanager
@@ -119,13 +120,16 @@ class _Session:
         self.by.rendered.append(frame)
         return Rendered(frame, *names, 1000, 1)
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         await asyncio.sleep(self.by.frame_s)
         self.by.meet("render_tiles")
         _, prints = frame_of(self.manifest, frame, self.by.alone or self.by.look)
         name = f"{frame:04d}.tiles"
         (self.output / name).write_bytes(b"".join(prints[tile].to_bytes() for tile in tiles))
         self.by.alone_rendered.append((frame, tuple(tiles)))
+        self.by.shared.append(shared)
         return TilesRendered(frame, name, 1000)
 
 

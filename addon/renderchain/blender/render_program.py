@@ -118,9 +118,13 @@ class RenderProgram:
         """Render some leaves of a frame, each alone, and write their prints in the order asked."""
         started_s = time.monotonic()
         load, _ = self._loaded()
-        tiles = (self._tile(command.frame, index) for index in command.tiles)
+        records: list[bytes] = []
+        for index in command.tiles:
+            if not (command.shared and records):
+                load, scene = self._at(command.frame)
+            records.append(print_of(self._tile(load, scene, index)).to_bytes())
         name = f"{command.frame:04d}.tiles"
-        (Path(load.output) / name).write_bytes(b"".join(print_of(tile).to_bytes() for tile in tiles))
+        (Path(load.output) / name).write_bytes(b"".join(records))
         self.send(TilesRendered(command.frame, name, _ms(started_s)))
 
     def make_again(self, command: MakeAgain) -> None:
@@ -136,12 +140,11 @@ class RenderProgram:
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
-    def _tile(self, frame: int, index: int) -> Pixels:
-        """A tile, rendered in an opening of its own."""
-        load, scene = self._at(frame)
+    def _tile(self, load: Load, scene: bpy.types.Scene, index: int) -> Pixels:
+        """A tile of the frame that the scene is at."""
         regions = leaf_regions(*frame_size(scene), load.leaf)
         if not 0 <= index < len(regions):
-            raise RenderFailed(f"Frame {frame} has {len(regions)} tiles; another was asked for.")
+            raise RenderFailed(f"Frame {self._frame} has {len(regions)} tiles; another was asked for.")
         return render_tile(scene, regions[index], margin_of(scene))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:

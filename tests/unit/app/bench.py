@@ -10,7 +10,7 @@ from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.rerender import MayShare, Rerender, never
 from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
@@ -134,7 +134,9 @@ class UseCaseBench:
         run((lease or self.render_lease()).run(self.entry, self.chain.leases[LEASE], terms))
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 
-    def rerender(self, look: Look | None = None, folder: str = "verifier") -> tuple[Rerender, FakeRenderer]:
+    def rerender(
+        self, look: Look | None = None, folder: str = "verifier", may_share: MayShare = never
+    ) -> tuple[Rerender, FakeRenderer]:
         """What a verifier on another machine works with."""
         renderer = FakeRenderer(look)
         made = Rerender(
@@ -145,5 +147,6 @@ class UseCaseBench:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
+            may_share=may_share,
         )
         return made, renderer

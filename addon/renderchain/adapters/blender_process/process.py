@@ -145,9 +145,11 @@ class _Session:
             raise self._failure(f"answered something else than frame {frame}")
         return message
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         """Render only these leaves of a frame and write their prints; raises RenderFailed."""
-        self._send(RenderTiles(frame, tuple(tiles)))
+        self._send(RenderTiles(frame, tuple(tiles), shared))
         message = await self._answer(frame, on_progress)
         if not isinstance(message, TilesRendered):
             raise self._failure(f"answered something else than tiles of frame {frame}")

@@ -62,7 +62,7 @@ class SelfTest:
                 bits = bit_distance(mine[frame][leaf], theirs)
                 self._reporter.tell(SelfTestFailed(*ids, package.name, frame, leaf, bits))
                 raise RenderFailed(
-                    f"Leaf {leaf} of frame {frame} came out otherwise when rendered again, so verifiers would "
+                    f"Leaf {leaf} of frame {frame} came out otherwise when rendered again; verifiers would "
                     f"reject it. Nothing was submitted; please report package {package.name}."
                 )
         spent_s = asyncio.get_running_loop().time() - started_s
