@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from .adapters.blender_process.process import BlenderRenderer
+from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
 from .adapters.exr import read_noisy
 from .adapters.journal_sqlite import SqliteJournal
@@ -172,8 +173,9 @@ async def run_worker(
     Audits are always rendered by that Blender.
     """
     require_sandbox(settings.allow_unsandboxed)
-    own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
-    async with open_chain(settings, reporter) as chain:
+    blender_renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
+    async with open_chain(settings, reporter) as chain, own.running():
         worker = _worker(
             settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
         )
