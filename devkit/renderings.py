@@ -65,7 +65,9 @@ class _Session:
         shutil.copyfile(self.source / f"{kept_frame(frame):04d}.{ending}", self.output / name)
         return name
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         raw = (self.source / f"{kept_frame(frame):04d}.leaves").read_bytes()
         name = f"{frame:04d}.tiles"
         records = (raw[tile * RECORD_BYTES : (tile + 1) * RECORD_BYTES] for tile in tiles)

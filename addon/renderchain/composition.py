@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from .adapters.blender_process.process import BlenderRenderer
+from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
 from .adapters.exr import read_noisy
 from .adapters.journal_sqlite import SqliteJournal
@@ -33,6 +34,7 @@ from .app.requester.final_check import FinalCheck
 from .app.requester.requester import Requester, RequesterParts
 from .app.worker.loop import Worker, WorkerRules
 from .app.worker.render_lease import RenderLease
+from .app.worker.self_test import SelfTest
 from .core.notices.process import FeeEstimated
 from .core.sealed import SECRET_BITS
 from .ports.journal import Journal
@@ -166,11 +168,14 @@ async def run_worker(
 ) -> None:
     """Work until ``stop`` is set. ``blender`` is the application, or "" for the bpy module.
 
-    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender; audits always are.
+    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender and pass a self-test
+    before they are submitted. Another renderer's leases are submitted as they are; only cheats have one.
+    Audits are always rendered by that Blender.
     """
     require_sandbox(settings.allow_unsandboxed)
-    own = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
-    async with open_chain(settings, reporter) as chain:
+    blender_renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
+    async with open_chain(settings, reporter) as chain, own.running():
         worker = _worker(
             settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
         )
@@ -214,6 +219,9 @@ def _worker(
         hash_many=hash_many,
         sealer=sealer,
         proof_store=proof_store,
+        self_test=SelfTest(renderer, reporter, random.SystemRandom())
+        if renderer is verifying_renderer
+        else None,
     )
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
     return Worker(chain, lease, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time)

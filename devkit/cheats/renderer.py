@@ -100,8 +100,10 @@ class _Session:
             self._fake(done)
         return done
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
-        return await self.honest.render_tiles(frame, tiles, on_progress)
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
+        return await self.honest.render_tiles(frame, tiles, on_progress, shared=shared)
 
     def _fake(self, done: Rendered) -> None:
         """Replace some regions of the noisy pass, and make the records that an honest agent would make."""

@@ -25,6 +25,7 @@ from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.worker.loop import Worker, WorkerRules
 from renderchain.app.worker.render_lease import RenderLease
+from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
@@ -112,6 +113,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             proof_store=proof_store,
+            self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)
         return Worker(

@@ -69,7 +69,8 @@ def final_of(noisy: bytes) -> bytes:
 class FakeRenderer(Faults):
     """Takes ``frame_s`` a frame. ``fail`` takes open, render and render_tiles.
 
-    Where ``false_finals``, the images are not those of the noisy passes.
+    Where ``false_finals``, the images are not those of the noisy passes. ``alone`` is what tiles are rendered
+    alone like, where they come out otherwise than in their frame.
     """
 
     def __init__(self, look: Look | None = None, frame_s: float = FRAME_S) -> None:
@@ -77,8 +78,12 @@ class FakeRenderer(Faults):
         self.look = look or Look()
         self.frame_s = frame_s
         self.false_finals = False
+        self.alone: Look | None = None
         self.opened = 0
         self.rendered: list[int] = []
+        self.alone_rendered: list[tuple[int, tuple[int, ...]]] = []  # frames and leaves
+        self.shared: list[bool] = []  # whether they shared an opening
+        self.loaded = LOADED
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
@@ -94,7 +99,10 @@ class _Session:
     by: FakeRenderer
     manifest: Manifest
     output: Path
-    loaded: Loaded = LOADED
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.by.loaded
 
     async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
         on_progress(Progress(frame, 0, 1))
@@ -110,12 +118,16 @@ class _Session:
         self.by.rendered.append(frame)
         return Rendered(frame, *names, 1000, 1)
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         await asyncio.sleep(self.by.frame_s)
         self.by.meet("render_tiles")
-        _, prints = frame_of(self.manifest, frame, self.by.look)
+        _, prints = frame_of(self.manifest, frame, self.by.alone or self.by.look)
         name = f"{frame:04d}.tiles"
         (self.output / name).write_bytes(b"".join(prints[tile].to_bytes() for tile in tiles))
+        self.by.alone_rendered.append((frame, tuple(tiles)))
+        self.by.shared.append(shared)
         return TilesRendered(frame, name, 1000)
 
 

@@ -136,6 +136,7 @@ class Worker:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             proof_store=self.proof_store,
+            self_test=None,
         )
         await work.run(entry, lease, await self.chain.job(lease.job_id))
         shutil.rmtree(work.output(lease_id))

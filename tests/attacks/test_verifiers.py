@@ -44,8 +44,10 @@ class _Lying:
     liar: Lying
     output: Path
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
-        done = await self.session.render_tiles(frame, tiles, on_progress)
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
+        done = await self.session.render_tiles(frame, tiles, on_progress, shared=shared)
         true = (self.output / done.leaves).read_bytes()
         other = [self.liar.honest.prints(frame + 1)[tile].to_bytes() for tile in tiles]
         records = [
@@ -122,7 +124,9 @@ class _Shared:
     shared: Shared
     output: Path
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         leaves = [(frame - 1) * self.shared.tiles + tile for tile in tiles]
         found = self.shared.prints(self.shared.lease_id, leaves)  # type: ignore[operator]
         name = f"{frame:04d}.tiles"

@@ -14,6 +14,7 @@ messages = os.fdopen(os.dup(1), "wb", buffering=0)
 os.dup2(2, 1)  # what Blender and Cycles print belongs into the log
 sys.path += [str(package.parent), *sys.argv[sys.argv.index("--") + 1 :]]
 program = importlib.import_module(f"{package.name}.blender.render_program")
+messages.write(b"ready\n")  # no message: who has a scene already does not wait for it
 program.serve(sys.stdin.buffer, messages)
 # Everything is on disk and said. Blender's own way out frees the whole scene first, and as a
 # Python module it can hang there.

@@ -127,7 +127,8 @@ class RenderProgram:
         started_s = time.monotonic()
         load, _ = self._loaded()
         layers = len(load.view_layers)
-        rendered = self._tiles(command.frame, sorted({leaf // layers for leaf in command.tiles}))
+        wanted = sorted({leaf // layers for leaf in command.tiles})
+        rendered = self._tiles(command.frame, wanted, command.shared)
         places = (divmod(leaf, layers) for leaf in command.tiles)
         prints = (print_of(layers_of(rendered[tile])[layer]) for tile, layer in places)
         name = f"{command.frame:04d}.tiles"
@@ -147,8 +148,8 @@ class RenderProgram:
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
 
-    def _tiles(self, frame: int, wanted: Sequence[int]) -> dict[int, Pixels]:
-        """Tiles of a frame with all their layers, each rendered alone in an opening of its own.
+    def _tiles(self, frame: int, wanted: Sequence[int], shared: bool) -> dict[int, Pixels]:
+        """Tiles of a frame with all their layers, each alone in an opening of its own, or all in one.
 
         Where that would not give the frame's own pixels, they are cut out of the whole frame.
         """
@@ -161,7 +162,7 @@ class RenderProgram:
             return {index: crop(whole, tiles[index]) for index in wanted}
         found: dict[int, Pixels] = {}
         for index in wanted:
-            if found:
+            if found and not shared:
                 _, scene = self._at(frame)
             found[index] = render_tile(scene, tiles[index], margin_of(scene))
         return found

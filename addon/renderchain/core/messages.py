@@ -43,10 +43,14 @@ class Render:
 
 @dataclass(frozen=True)
 class RenderTiles:
-    """To the render process: render these leaves of a frame again, by their index, and nothing else."""
+    """To the render process: render these leaves of a frame again, by their index, and nothing else.
+
+    They come out of one opening of the file where they are ``shared``, else each has one of its own.
+    """
 
     frame: int
     tiles: tuple[int, ...]
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,13 @@ class RenderSession(Protocol):
         """Render a frame into the output folder; raises RenderFailed."""
         ...
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
-        """Render only these leaves of a frame and write their prints; raises RenderFailed."""
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
+        """Render only these leaves of a frame and write their prints; raises RenderFailed.
+
+        ``shared``: out of one opening of the file, where that is known to make the same bits; it is faster.
+        """
         ...
 
 

@@ -246,6 +246,28 @@ def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(pa
     assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
 
 
+@pytest.mark.parametrize(("shared", "openings"), [(False, 3), (True, 1)])
+def test_tiles_of_a_frame_may_share_an_opening_and_make_the_same_records(
+    part, scene, tmp_path, monkeypatch, shared, openings
+):
+    messages, program = part("core.messages"), part("blender.render_program")
+    blend, name, opened = tmp_path / "scene.blend", scene.name, []
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    path, open_afresh = program.CanonicalPath, program.CanonicalPath.open
+    monkeypatch.setattr(path, "open", lambda self: opened.append(1) or open_afresh(self))
+    load = messages.Load(
+        str(blend), name, str(tmp_path), "PNG", "png", "CPU", SAMPLES, ("ViewLayer",), (1,), False
+    )
+    frame, wanted = messages.Render(1), (5, 0, 2)
+    for commands in ([load, frame], [load, messages.RenderTiles(1, wanted, shared)]):
+        opened.clear()
+        program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), io.BytesIO())
+    assert len(opened) == openings
+    records = part("core.prints").RECORD_BYTES
+    leaves, tiles = ((tmp_path / name).read_bytes() for name in ("0001.leaves", "0001.tiles"))
+    assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
+
+
 def test_a_plain_scene_is_rendered_by_tiles_and_has_no_word_about_it(part, scene):
     assert not whole_frames(part, scene)
     assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings((), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.rerender import MayShare, Rerender, never
 from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.worker.render_lease import RenderLease
+from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.cid import digest_of, split_digest
 from renderchain.core.ids import JobId, LeaseId, WorkerId
@@ -103,8 +105,17 @@ class UseCaseBench:
         """The lease's."""
         return LeaseIdentity.of(CHAIN_ID, BOARD, self.chain.leases[LEASE])
 
+    @property
+    def self_test(self) -> SelfTest:
+        """With chance that is the same in every run."""
+        return SelfTest(self.renderer, self.reporter, random.Random(1))
+
     def render_lease(self) -> RenderLease:
         """A new process's."""
+        return self.lease_with(self.self_test)
+
+    def lease_with(self, self_test: SelfTest | None) -> RenderLease:
+        """One that tests itself so."""
         return RenderLease(
             self.chain,
             self.store,
@@ -114,6 +125,7 @@ class UseCaseBench:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             proof_store=self.proof_store,
+            self_test=self_test,
         )
 
     def submit(self, lease: RenderLease | None = None) -> None:
@@ -122,7 +134,9 @@ class UseCaseBench:
         run((lease or self.render_lease()).run(self.entry, self.chain.leases[LEASE], terms))
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 
-    def rerender(self, look: Look | None = None, folder: str = "verifier") -> tuple[Rerender, FakeRenderer]:
+    def rerender(
+        self, look: Look | None = None, folder: str = "verifier", may_share: MayShare = never
+    ) -> tuple[Rerender, FakeRenderer]:
         """What a verifier on another machine works with."""
         renderer = FakeRenderer(look)
         made = Rerender(
@@ -133,5 +147,6 @@ class UseCaseBench:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
+            may_share=may_share,
         )
         return made, renderer

@@ -43,6 +43,7 @@ def test_a_message_survives_its_line(message: Message) -> None:
         Load("/package/a.blend", "Scene", "/output", "PNG", "png", "CPU", 16, ("Near", "Far"), (1, 3), True),
         Render(1),
         RenderTiles(1, (509, 0)),
+        RenderTiles(1, (509, 0), shared=True),
     ],
 )
 def test_a_command_survives_its_line(command: Command) -> None:

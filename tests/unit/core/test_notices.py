@@ -27,7 +27,7 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "round", "frame", "audit_exp"), int),
+    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
@@ -59,6 +59,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseResumed(*IDS): f"Resuming lease {LEASE}",
     leases.RenderStarted(*IDS, 8, "CPU", "Xeon"): f"Lease {LEASE}: rendering 8 frames on CPU (Xeon)",
     leases.FrameRendered(*IDS, 12, 3.25): "Frame 12 rendered in 3.2 s",
+    leases.SelfTestPassed(*IDS, 2, 3.25): f"Lease {LEASE}: self-test of 2 leaves passed in 3.2 s",
+    leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
+        f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
+    ),
     leases.LeaseSubmitted(*IDS): f"Lease {LEASE} submitted",
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",

@@ -39,7 +39,27 @@ NEEDED_MODULES = ("numpy", "OpenEXR")
 LOAD_TIMEOUT_S = 600
 QUIT_TIMEOUT_S = 10
 LOG_TAIL_BYTES = 2000
+READY = b"ready\n"
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A render process that has opened nothing yet."""
+
+    process: asyncio.subprocess.Process
+    jailed: Jailed
+    log_path: Path
+
+    async def is_ready(self) -> bool:
+        """Wait until its sandbox stands and its modules are imported; False if it ended instead."""
+        if self.process.stdout is None:
+            return False
+        async with asyncio.timeout(LOAD_TIMEOUT_S):
+            while line := await self.process.stdout.readline():
+                if line == READY:
+                    return self.process.returncode is None  # it may have ended since
+        return False
 
 
 @dataclass(frozen=True)
@@ -59,9 +79,15 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        started = await self.start(package, output, output.name)
+        async with self.loaded(started, manifest) as session:
+            yield session
+
+    async def start(self, package: Path, output: Path, name: str) -> Started:
+        """A process that has opened nothing; its log is called after ``name``. Raises as ``open``."""
         jailed = self._jailed(package, output)
-        self.log_folder.mkdir(parents=True, exist_ok=True)
-        log_path = self.log_folder / f"render-{output.name}.log"
+        log_path = self.log_path(name)
+        log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 *jailed.command,
@@ -70,12 +96,21 @@ class BlenderRenderer:
                 stderr=errors,
                 limit=MAX_LINE_BYTES,
             )
-            session = _Session(process, self.silence_s, log_path)
-            try:
-                await session.load(manifest, jailed, self.device)
-                yield session
-            finally:
-                await session.close()
+        return Started(process, jailed, log_path)
+
+    @contextlib.asynccontextmanager
+    async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[_Session]:
+        """The process with the scene in its package folder open; it ends with the block."""
+        session = _Session(started.process, self.silence_s, started.log_path)
+        try:
+            await session.load(manifest, started.jailed, self.device)
+            yield session
+        finally:
+            await session.close()
+
+    def log_path(self, name: str) -> Path:
+        """Where a process of that name says what goes wrong."""
+        return self.log_folder / f"render-{name}.log"
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
         modules = [_folder_of(name) for name in NEEDED_MODULES]
@@ -146,9 +181,11 @@ class _Session:
             raise self._failure(f"answered something else than frame {frame}")
         return message
 
-    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
         """Render only these leaves of a frame and write their prints; raises RenderFailed."""
-        self._send(RenderTiles(frame, tuple(tiles)))
+        self._send(RenderTiles(frame, tuple(tiles), shared))
         message = await self._answer(frame, on_progress)
         if not isinstance(message, TilesRendered):
             raise self._failure(f"answered something else than tiles of frame {frame}")
@@ -175,17 +212,8 @@ class _Session:
                 raise self._failure(f"answered something else than frame {frame}")
 
     async def close(self) -> None:
-        """End the process, by force if it does not go by itself."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        ending = asyncio.create_task(self._process.wait())
-        try:
-            await asyncio.wait([ending], timeout=QUIT_TIMEOUT_S if not _cancelled() else 0.1)
-        finally:
-            if not ending.done():
-                with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
-                    self._process.kill()
-            await ending
+        """End the process."""
+        await end_process(self._process)
 
     def _send(self, command: Command) -> None:
         if self._process.stdin is None:
@@ -217,6 +245,20 @@ class _Session:
         tail = self._log_path.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")
         log.error("render process %s; the end of its log:\n%s", what, tail)
         return RenderFailed(f"The render process {what}. Its log is {self._log_path}.")
+
+
+async def end_process(process: asyncio.subprocess.Process) -> None:
+    """End a render process, by force if it does not go by itself when there is nothing more to do."""
+    if process.stdin:
+        process.stdin.close()
+    ending = asyncio.create_task(process.wait())
+    try:
+        await asyncio.wait([ending], timeout=QUIT_TIMEOUT_S if not _cancelled() else 0.1)
+    finally:
+        if not ending.done():
+            with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
+                process.kill()
+        await ending
 
 
 def _cancelled() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...core.audit.state import NO, YES
@@ -23,10 +23,19 @@ from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import open_sealed
 
 FETCH_TRIES = 3
+MayShare = Callable[[Path], bool]  # whether tiles of a frame of a package may share an opening
+
+
+def never(_: Path) -> bool:
+    """What is known of a package that nobody probed."""
+    return False
 
 
 class Rerender:
-    """Renders, fetches and compares; it knows neither votes nor chain."""
+    """Renders, fetches and compares; it knows neither votes nor chain.
+
+    ``may_share`` says what this machine's own probe found; the package's word is not asked.
+    """
 
     def __init__(
         self,
@@ -38,6 +47,7 @@ class Rerender:
         hash_many: HashMany,
         sealer: Sealer,
         read_noisy: ReadNoisy,
+        may_share: MayShare = never,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -46,6 +56,7 @@ class Rerender:
         self._hash_many = hash_many
         self._sealer = sealer
         self._read_noisy = read_noisy
+        self._may_share = may_share
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
@@ -68,7 +79,10 @@ class Rerender:
                     wanted = sorted({leaf for leaf in leaves if leaf // per_frame == task})
                     frame = manifest.frames_of(lease)[task]
                     done = await session.render_tiles(
-                        frame, [leaf % per_frame for leaf in wanted], lambda _: None
+                        frame,
+                        [leaf % per_frame for leaf in wanted],
+                        lambda _: None,
+                        shared=self._may_share(package),
                     )
                     spent_ms += done.render_ms
                     records = (output / done.leaves).read_bytes()

@@ -26,10 +26,14 @@ from ..audit.proof_store import ProofStore
 from ..exchange.lease_result import write_result
 from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import seal_result
+from .self_test import SelfTest
 
 
 class RenderLease:
-    """Fetches, renders, pins and submits; packages stay in ``folder`` while their job lives."""
+    """Fetches, renders, tests, pins and submits; packages stay in ``folder`` while their job lives.
+
+    Without a ``self_test`` it submits what it has; only a cheat wants that.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class RenderLease:
         hash_many: HashMany,
         sealer: Sealer,
         proof_store: ProofStore,
+        self_test: SelfTest | None,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -51,6 +56,7 @@ class RenderLease:
         self._hash_many = hash_many
         self._sealer = sealer
         self._proof_store = proof_store
+        self._self_test = self_test
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
@@ -112,6 +118,7 @@ class RenderLease:
         manifest: Manifest,
         output: Path,
     ) -> list[int]:
+        """Render all frames, and some leaves again; returns the leaves."""
         frames = manifest.frames_of(lease)
         rendered = []
         async with self._renderer.open(package, manifest, output) as session:
@@ -130,7 +137,7 @@ class RenderLease:
                 )
                 self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
         check_output(output)
-        return write_result(
+        leaves = write_result(
             output,
             loaded,
             rendered,
@@ -140,6 +147,11 @@ class RenderLease:
             manifest=manifest,
             hash_many=self._hash_many,
         )
+        if self._self_test:
+            records = {one.frame: output / one.leaves for one in rendered}
+            work = output.with_name(f"{output.name}.again")
+            await self._self_test.run(ids, package, manifest, records, work)
+        return leaves
 
 
 def check_output(folder: Path) -> None:

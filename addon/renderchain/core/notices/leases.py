@@ -106,6 +106,39 @@ class FrameRendered(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class SelfTestPassed(LeaseNotice):
+    """So many drawn leaves came out the same again, in so many seconds from the start of a process."""
+
+    leaf_count: int
+    self_test_s: float
+
+    @property
+    def sentence(self) -> str:
+        leaves = counted(self.leaf_count, "leaf", "leaves")
+        return f"Lease {self.lease_id}: self-test of {leaves} passed in {self.self_test_s:.1f} s"
+
+
+@dataclass(frozen=True)
+class SelfTestFailed(LeaseNotice):
+    """A leaf came out otherwise when it was rendered as a verifier does; nothing is submitted.
+
+    ``leaf`` is its index in the frame, ``differing_bit_count`` are of its print.
+    """
+
+    level: ClassVar[Level] = Level.WARNING
+    package_cid: str
+    frame: int
+    leaf: int
+    differing_bit_count: int
+
+    @property
+    def sentence(self) -> str:
+        bits = counted(self.differing_bit_count, "bit")
+        where = f"leaf {self.leaf} of frame {self.frame} of package {self.package_cid}"
+        return f"Lease {self.lease_id}: self-test failed, {where} differs in {bits} of its print"
+
+
+@dataclass(frozen=True)
 class LeaseSubmitted(LeaseNotice):
     """The results are pinned, their root is on-chain."""
 

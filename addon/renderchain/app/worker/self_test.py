@@ -1,0 +1,93 @@
+"""A worker's look at its own lease with a verifier's eyes, before anybody else can look.
+
+What a frame shows may depend on how it was reached, in ways that neither reader nor probe foresaw. An honest
+worker would lose its stake by that; so it renders a leaf or two again, alone, in another process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...core.errors import ContentError, RenderFailed
+from ...core.ids import JobId, LeaseId
+from ...core.manifest import Manifest
+from ...core.messages import TilesRendered
+from ...core.notices.leases import SelfTestFailed, SelfTestPassed
+from ...core.print_limits import LEAST
+from ...core.prints import RECORD_BYTES, TilePrint, bit_distance, split_records
+from ...ports.renderer import Renderer
+from ...ports.reporter import Reporter
+
+MOST_LEAVES = 2  # of as many frames
+REPEATING = "CPU"  # a GPU adds up samples as they come, and never makes the same bits twice
+
+
+class SelfTest:
+    """``chance`` draws the leaves; a scene must not foresee them, so it is the system's."""
+
+    def __init__(self, renderer: Renderer, reporter: Reporter, chance: random.Random) -> None:
+        self._renderer = renderer
+        self._reporter = reporter
+        self._chance = chance
+
+    async def run(
+        self,
+        ids: tuple[JobId, LeaseId],
+        package: Path,
+        manifest: Manifest,
+        records: Mapping[int, Path],
+        work: Path,
+    ) -> None:
+        """Render drawn leaves again, in the folder ``work``, and compare; ``records`` are files by frame.
+
+        Raises RenderFailed where one came out otherwise or not at all, ContentError for a broken record.
+        """
+        started_s = asyncio.get_running_loop().time()
+        frames = sorted(self._chance.sample(sorted(records), min(MOST_LEAVES, len(records))))
+        mine = {frame: split_records(records[frame].read_bytes()) for frame in frames}
+        # The last one first: the lease was rendered in order, and this is a jump.
+        drawn = [(frame, self._chance.randrange(len(mine[frame]))) for frame in reversed(frames)]
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            device, found = await self._render(package, manifest, drawn, work)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        for (frame, leaf), theirs in zip(drawn, found, strict=True):
+            if not _are_same(mine[frame][leaf], theirs, device):
+                bits = bit_distance(mine[frame][leaf], theirs)
+                self._reporter.tell(SelfTestFailed(*ids, package.name, frame, leaf, bits))
+                raise RenderFailed(
+                    f"Leaf {leaf} of frame {frame} came out otherwise when rendered again; verifiers would "
+                    f"reject it. Nothing was submitted; please report package {package.name}."
+                )
+        spent_s = asyncio.get_running_loop().time() - started_s
+        self._reporter.tell(SelfTestPassed(*ids, len(drawn), spent_s))
+
+    async def _render(
+        self, package: Path, manifest: Manifest, drawn: Sequence[tuple[int, int]], work: Path
+    ) -> tuple[str, list[TilePrint]]:
+        """The device, and the leaves' prints as a verifier makes them."""
+        done = []
+        async with self._renderer.open(package, manifest, work) as session:
+            for frame, leaf in drawn:
+                done.append(await session.render_tiles(frame, (leaf,), lambda _: None))
+        return session.loaded.device, [_record_of(work, one) for one in done]
+
+
+def _are_same(mine: TilePrint, theirs: TilePrint, device: str) -> bool:
+    if mine.digest == theirs.digest or device == REPEATING:
+        return mine.digest == theirs.digest
+    return bit_distance(mine, theirs) * 100 <= LEAST.mean_percent * mine.area
+
+
+def _record_of(folder: Path, done: TilesRendered) -> TilePrint:
+    """The one record that a render process which has ended left; raises ContentError."""
+    path = folder / done.leaves
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != RECORD_BYTES:
+        raise ContentError(f"The render process left no single record of frame {done.frame}: refused.")
+    return TilePrint.from_bytes(path.read_bytes())
