@@ -31,7 +31,9 @@ from ..core.messages import (
     to_line,
 )
 from ..core.prints import Pixels, crop, print_of
+from ..core.probe_messages import ProbeCommand
 from ..core.tiles import leaf_regions
+from . import probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
@@ -53,6 +55,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.render(command)
             elif isinstance(command, MakeAgain):
                 program.make_again(command)
+            elif isinstance(command, ProbeCommand):
+                program.probe(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -135,6 +139,11 @@ class RenderProgram:
             final_image.make_again(scene, output / command.noisy, output / name, Path(scratch))
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
+
+    def probe(self, command: ProbeCommand) -> None:
+        """Do a part of a probe."""
+        _, path = self._loaded()
+        self.send(probe_program.answer(command, path))
 
     def _tile(self, frame: int, index: int) -> Pixels:
         """A tile, rendered in an opening of its own."""

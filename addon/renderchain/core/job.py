@@ -40,6 +40,8 @@ class JobTerms:
     tiles: int = 1
     audit_fee_fri: int = 1
     audit_tile_fri: int = 0
+    tile_limit_percent: int = 10
+    mean_limit_percent: int = 5
 
     @property
     def escrow_fri(self) -> int:
@@ -80,6 +82,8 @@ class JobInfo:
     refunded: int
     held: int
     stopped: bool
+    tile_limit_percent: int = 10
+    mean_limit_percent: int = 5
 
     @property
     def package_cid(self) -> str:

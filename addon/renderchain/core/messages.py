@@ -12,6 +12,10 @@ from typing import Any
 
 from .errors import ContentError
 from .finals import PPM
+from .probe_messages import COMMANDS as PROBE_COMMANDS
+from .probe_messages import NAMES as PROBE_NAMES
+from .probe_messages import READERS as PROBE_READERS
+from .probe_messages import ProbeCommand, ProbeMessage
 from .reader import Reader
 
 SCHEMA = "renderchain/message/1"
@@ -118,12 +122,19 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain
-Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed
-_COMMANDS = {"load": Load, "render": Render, "render_tiles": RenderTiles, "make_again": MakeAgain}
-_NAMES = {kind: name for name, kind in _COMMANDS.items()}
+Command = Load | Render | RenderTiles | MakeAgain | ProbeCommand
+Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed | ProbeMessage
+_COMMANDS: dict[str, Any] = {
+    "load": Load,
+    "render": Render,
+    "render_tiles": RenderTiles,
+    "make_again": MakeAgain,
+}
+_NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
+_COMMANDS |= PROBE_COMMANDS
+_NAMES |= PROBE_NAMES
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -157,6 +168,8 @@ def read_message(line: bytes) -> Message:
         return Loaded(*texts, reader.integer("load_ms", 0, 2**40))
     if kind == "failed":
         return Failed(reader.text("reason"))
+    if kind in PROBE_READERS:
+        return PROBE_READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)
     if kind == "progress":
         return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))
