@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from ..core.probe_messages import (
-    CausesFound,
-    FindCauses,
+    CausesSurveyed,
+    SurveyCauses,
     FrameProbed,
     Played,
     PlayTo,
@@ -28,7 +28,7 @@ def answer(command: ProbeCommand, path: CanonicalPath) -> ProbeMessage:
     """Do what is asked, on the one path to a frame's pixels or on the artist's playback."""
     if isinstance(command, Survey):
         return _survey(command, path)
-    if isinstance(command, FindCauses):
+    if isinstance(command, SurveyCauses):
         return _find_causes(command, path)
     if isinstance(command, PlayTo):
         return _play(command, path)
@@ -67,13 +67,13 @@ def _play(command: PlayTo, path: CanonicalPath) -> Played:
     return Played(command.frame, reached, digest, _ms(started_s))
 
 
-def _find_causes(command: FindCauses, path: CanonicalPath) -> CausesFound:
+def _find_causes(command: SurveyCauses, path: CanonicalPath) -> CausesSurveyed:
     deadline = _Deadline(command.most_ms)
     before = state_of(path.at(command.frame), deadline.is_ahead)
     scene, reached = path.played(command.start, command.frame, deadline.is_ahead)
     if reached < command.frame:
-        return CausesFound(command.frame, ())
-    return CausesFound(command.frame, causes_in(before, state_of(scene, deadline.is_ahead)))
+        return CausesSurveyed(command.frame, ())
+    return CausesSurveyed(command.frame, causes_in(before, state_of(scene, deadline.is_ahead)))
 
 
 class _Deadline:

@@ -56,7 +56,7 @@ class PlayTo:
 
 
 @dataclass(frozen=True)
-class FindCauses:
+class SurveyCauses:
     """To the render process: what in the scene is otherwise after playing to a frame? Nothing is rendered."""
 
     frame: int
@@ -103,25 +103,25 @@ class Played:
 
 
 @dataclass(frozen=True)
-class CausesFound:
+class CausesSurveyed:
     """Names of data-blocks, the likeliest first; none where nothing that was looked at is otherwise."""
 
     frame: int
     causes: tuple[str, ...]
 
 
-ProbeCommand = Survey | ProbeFrame | ProbeTiles | PlayTo | FindCauses
-ProbeMessage = Surveyed | FrameProbed | TilesProbed | Played | CausesFound
+ProbeCommand = Survey | ProbeFrame | ProbeTiles | PlayTo | SurveyCauses
+ProbeMessage = Surveyed | FrameProbed | TilesProbed | Played | CausesSurveyed
 COMMANDS: dict[str, Callable[..., ProbeCommand]] = {
     "survey": Survey,
     "probe_frame": ProbeFrame,
     "probe_tiles": ProbeTiles,
     "play_to": PlayTo,
-    "find_causes": FindCauses,
+    "survey_causes": SurveyCauses,
 }
 NAMES: dict[Any, str] = {kind: name for name, kind in COMMANDS.items()}
 NAMES |= {Surveyed: "surveyed", FrameProbed: "frame_probed", TilesProbed: "tiles_probed"}
-NAMES |= {Played: "played", CausesFound: "causes_found"}
+NAMES |= {Played: "played", CausesSurveyed: "causes_surveyed"}
 
 
 def _digest(text: str) -> str:
@@ -157,11 +157,11 @@ def _played(reader: Reader) -> Played:
     return Played(_frame(reader), reached, digest and _digest(digest), reader.integer("probe_ms", 0, MAX_MS))
 
 
-def _causes_found(reader: Reader) -> CausesFound:
+def _causes_found(reader: Reader) -> CausesSurveyed:
     causes = reader.texts("causes")
     if len(causes) > MAX_CAUSES:
         raise ContentError(f"The render process names {len(causes)} causes: refused.")
-    return CausesFound(_frame(reader), tuple(printable(cause) for cause in causes))
+    return CausesSurveyed(_frame(reader), tuple(printable(cause) for cause in causes))
 
 
 def _frame(reader: Reader) -> int:
@@ -173,5 +173,5 @@ READERS: dict[str, Callable[[Reader], ProbeMessage]] = {
     "frame_probed": _frame_probed,
     "tiles_probed": _tiles_probed,
     "played": _played,
-    "causes_found": _causes_found,
+    "causes_surveyed": _causes_found,
 }

@@ -21,7 +21,7 @@ MAX_MS = 2**40
 
 
 class ProbeVerdict(Enum):
-    """Fine, or not everything could be looked at, or it can't be rendered by strangers as it is."""
+    """Fine, or not everything could be looked at, or others can't render it alike."""
 
     FINE = "fine"
     DOUBTFUL = "doubtful"
@@ -145,7 +145,7 @@ def _reason(reader: Reader) -> ProbeReason:
 
 
 def printable(text: str, most: int = MAX_NAME) -> str:
-    """A stranger's text as it may be shown: one line, no control or direction characters, bounded."""
+    """Somebody else's text as it may be shown: one line, no control or direction characters, bounded."""
     shown = "".join(char if char.isprintable() else " " for char in text[: 4 * most])
     shown = " ".join(shown.split())
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"

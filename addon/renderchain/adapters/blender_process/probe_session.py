@@ -13,8 +13,8 @@ from ...core.manifest import Manifest
 from ...core.messages import Loaded, Message, Progress, TilesRendered
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.probe_messages import (
-    CausesFound,
-    FindCauses,
+    CausesSurveyed,
+    SurveyCauses,
     FrameProbed,
     Played,
     PlayTo,
@@ -74,8 +74,8 @@ class _ProbeSession:
         return await self._ask(PlayTo(frame, start, round(1000 * most_s)), Played)
 
     async def causes(self, frame: int, start: int, most_s: float) -> tuple[str, ...]:
-        command = FindCauses(frame, start, round(1000 * most_s))
-        return (await self._ask(command, CausesFound)).causes
+        command = SurveyCauses(frame, start, round(1000 * most_s))
+        return (await self._ask(command, CausesSurveyed)).causes
 
     async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
         done: TilesRendered = await self.session.render_tiles(frame, leaves, lambda _: None)

@@ -49,13 +49,13 @@ class Probe:
         self._folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=self._folder))
         try:
-            one = _Run(self._renderer, self._reporter, package, manifest, scratch)
+            one = _PackageProbe(self._renderer, self._reporter, package, manifest, scratch)
             return await one.run(seconds, lease_frames)
         finally:
             await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
-class _Run:
+class _PackageProbe:
     """One probe of one package."""
 
     def __init__(

@@ -12,6 +12,7 @@ from ...core.ids import JobId
 from ...core.job import JobTerms, family_of
 from ...core.money import format_strk
 from ...core.notices.jobs import EscrowDue, JobCreated
+from ...core.print_limits import LEAST, PrintLimits
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -34,6 +35,7 @@ class Offer:
     longest_lease: int = 8
     lease_timeout_s: int = 3600
     window_s: int = 3600
+    limits: PrintLimits = LEAST
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
         tiles=tiles,
         audit_fee_fri=prices.fee_fri,
         audit_tile_fri=prices.tile_fri,
+        tile_limit_percent=offer.limits.tile_percent,
+        mean_limit_percent=offer.limits.mean_percent,
     )
 
 
