@@ -172,6 +172,7 @@ class Artist:
         self.reporter = RecordingReporter()
         self.finals = FakeFinals()
         self.prober = FakeProbeRenderer()
+        self.probe_seconds = 60
         self.final_checks = 0
         world.network.fund(address, FUNDS_FRI)
 
@@ -206,7 +207,9 @@ class Artist:
         """Submit a job of so many frames; returns its id."""
         package = self.folder / "package"
         manifest = pack(package, range(1, frames + 1))
-        return await self.requester().submit(package, manifest, offer, name="job", output=self.output)
+        return await self.requester().submit(
+            package, manifest, offer, name="job", output=self.output, probe_seconds=self.probe_seconds
+        )
 
     def frames(self) -> list[str]:
         """The images that it has."""

@@ -6,7 +6,6 @@ import time
 
 from ..core.probe_messages import (
     CausesSurveyed,
-    SurveyCauses,
     FrameProbed,
     Played,
     PlayTo,
@@ -15,6 +14,7 @@ from ..core.probe_messages import (
     ProbeMessage,
     ProbeTiles,
     Survey,
+    SurveyCauses,
     Surveyed,
     TilesProbed,
 )

@@ -57,9 +57,12 @@ def tiles_to_compare(frames: Sequence[int], leaves: int) -> tuple[tuple[int, int
     """Frame and leaf of what both kernels render, at most MOST_TILES, in the order of their weight."""
     # From the middle outwards: that is where the artist looks, and time may end early.
     places = sorted(spread(leaves, MOST_TILES), key=lambda place: abs(2 * place - leaves))
-    rounds = range(MOST_TILES)
-    pairs = ((frames[(at + at // len(places)) % len(frames)], places[at % len(places)]) for at in rounds)
-    return tuple(dict.fromkeys(pairs))
+    pairs = [
+        (frames[(at + turn) % len(frames)], place)
+        for turn in range(len(frames))
+        for at, place in enumerate(places)
+    ]
+    return tuple(pairs[:MOST_TILES])
 
 
 def limits_of(prints: Sequence[tuple[TilePrint, TilePrint]]) -> PrintLimits | None:

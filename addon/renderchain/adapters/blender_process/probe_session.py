@@ -14,7 +14,6 @@ from ...core.messages import Loaded, Message, Progress, TilesRendered
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.probe_messages import (
     CausesSurveyed,
-    SurveyCauses,
     FrameProbed,
     Played,
     PlayTo,
@@ -22,6 +21,7 @@ from ...core.probe_messages import (
     ProbeFrame,
     ProbeTiles,
     Survey,
+    SurveyCauses,
     Surveyed,
     TilesProbed,
 )

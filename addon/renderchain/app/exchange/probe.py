@@ -26,6 +26,7 @@ from ...ports.reporter import Reporter
 ORDER_SHARE = 0.25  # of the time that is left, for the frames in order
 AGAIN_SHARE = 0.15  # for the same frames in another process, after the first
 HISTORY_SHARE = 0.5  # for playing to a frame
+PLAY_PART = 0.8  # of that: steps were estimated by a few
 OTHER_KERNEL_COSTS = 2.0  # times what the usual kernel took; without AVX2 it is slower
 LEAST_PAIRS = 2
 PARTS = ("order", "jump", "history", "kernels")
@@ -189,9 +190,9 @@ class _PackageProbe:
     async def _play(self, session: ProbeSession, survey: Surveyed) -> None:
         """Playback up to a frame against the frame itself."""
         budget_s = self._left_s * HISTORY_SHARE
-        steps_s = (budget_s - 2 * self._frame_s) / max(survey.step_ms / 1000, 0.001)
-        within = [frame for frame in self._job if frame - survey.start < steps_s]
         start, last = min(survey.start, self._job[0]), self._job[-1]
+        steps = (PLAY_PART * budget_s - 2 * self._frame_s) / max(survey.step_ms / 1000, 0.001)
+        within = [frame for frame in self._job if frame - start + 1 <= steps]
         frame = within[-1] if within else start
         if frame == start:
             if last > start:

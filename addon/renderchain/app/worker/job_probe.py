@@ -25,7 +25,7 @@ Fetch = Callable[[JobInfo], Awaitable[tuple[Path, Manifest]]]
 
 
 @dataclass(frozen=True)
-class _Retry:
+class _Attempt:
     """When a package is asked for again, and how long that was put off."""
 
     at_s: float
@@ -57,7 +57,7 @@ class JobProbe:
         self._seconds = seconds
         self._now = now
         self._objections: dict[JobId, str] = {}  # "" where there is none
-        self._later: dict[JobId, _Retry] = {}
+        self._later: dict[JobId, _Attempt] = {}
 
     @property
     def next_try_s(self) -> float:
@@ -79,7 +79,7 @@ class JobProbe:
             return not await self.objection(job_id)
         except StoreError as error:
             wait_s = min(2 * later.wait_s, LONGEST_RETRY_S) if later else FIRST_RETRY_S
-            self._later[job_id] = _Retry(self._now() + wait_s, wait_s)
+            self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
             reason = f"{error} It is tried again in {wait_s:.0f} s."
             self._reporter.tell(JobSkipped(job_id, reason))
             return False
