@@ -30,7 +30,6 @@ from .process import BlenderRenderer, Session
 
 # Cycles then renders as for processors without AVX2, with the SSE 4.2 kernel.
 OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
-MOST_RECORDS = 64
 Answer = TypeVar("Answer")
 
 
