@@ -91,12 +91,12 @@ def test_white_noise_on_positions_is_no_job_for_everybody(tmp_path: Path) -> Non
 
 
 def test_what_never_ends_is_killed_in_time(tmp_path: Path) -> None:
-    package, started_s = tmp_path / "package", time.monotonic()
+    package = tmp_path / "package"
     scene_of(package, PROBED, "endless")
-    manifest = manifest_of(package, 512, 6, 1)  # its estimate is far too low
+    manifest = manifest_of(package, 64, 1, 1)  # by which a tile would take no time
     started_s = time.monotonic()
-    report = probe(package, manifest, seconds=12)
-    assert time.monotonic() - started_s < 12 + END_S
+    report = probe(package, manifest, seconds=20)
+    assert time.monotonic() - started_s < 20 + END_S
     assert report.verdict is ProbeVerdict.DOUBTFUL and "part 'kernels'" in report.sentences
 
 

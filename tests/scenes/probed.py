@@ -23,7 +23,7 @@ def accumulating_driver(cube):
     variable = driver.variables.new()
     variable.name, variable.type = "height", "TRANSFORMS"
     variable.targets[0].id, variable.targets[0].transform_type = cube, "LOC_Z"
-    driver.expression = "height + 0.1"
+    driver.expression = "height + 0.1 if frame > 0 else 0"  # without a frame it is not evaluated again
 
 
 def unbaked_fall(cube):

@@ -191,8 +191,11 @@ class _PackageProbe:
         """Playback up to a frame against the frame itself."""
         budget_s = self._left_s * HISTORY_SHARE
         start, last = min(survey.start, self._job[0]), self._job[-1]
-        steps = (PLAY_PART * budget_s - 2 * self._frame_s) / max(survey.step_ms / 1000, 0.001)
-        within = [frame for frame in self._job if frame - start + 1 <= steps]
+
+        def played_s(frame: int) -> float:
+            return (frame - start + 1) * max(survey.step_ms / 1000, 0.001) + 2 * self._frame_s
+
+        within = [frame for frame in self._job if played_s(frame) <= PLAY_PART * budget_s]
         frame = within[-1] if within else start
         if frame == start:
             if last > start:
@@ -200,15 +203,26 @@ class _PackageProbe:
             return
         if frame not in self._probed:
             self._probed[frame] = await session.frame(frame)
-        played = await session.play_to(frame, start, budget_s)
+        is_equal = await self._is_as_played(session, frame, start, budget_s)
+        if is_equal and frame < last:
+            self._reasons.append(rules.time_reason(f"Playback was followed only to frame {frame}", frame))
+        # One on the way as well: what goes back and forth may have come back at the end.
+        between = max((one for one in self._probed if start < one < frame), default=start)
+        if is_equal and between > start and played_s(between) < self._left_s * HISTORY_SHARE:
+            await self._is_as_played(session, between, start, self._left_s * HISTORY_SHARE)
+
+    async def _is_as_played(self, session: ProbeSession, frame: int, start: int, most_s: float) -> bool:
+        """Whether playback makes the same frame; else a reason is noted."""
+        played = await session.play_to(frame, start, most_s)
         if not played.digest:
             text = f"Playback came no further than frame {played.reached}"
             self._reasons.append(rules.time_reason(text, played.reached))
-        elif played.digest != self._probed[frame].digest:
+            return False
+        if played.digest != self._probed[frame].digest:
             causes = await self._causes(session, frame, start)
             self._reasons.append(rules.history_reason(frame, causes))
-        elif frame < last:
-            self._reasons.append(rules.time_reason(f"Playback was followed only to frame {frame}", frame))
+            return False
+        return True
 
     async def _causes(self, session: ProbeSession, frame: int, start: int) -> Sequence[str]:
         try:

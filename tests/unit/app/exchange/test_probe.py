@@ -88,6 +88,11 @@ def test_a_frame_that_remembers_is_refused_and_says_what_to_bake(tmp_path: Path)
     assert report.limits is None
 
 
+def test_a_frame_on_the_way_is_compared_too(tmp_path: Path) -> None:
+    report = Bench(tmp_path, remembers=frozenset({4})).report()
+    assert [(one.kind, one.frame) for one in report.reasons] == [(ReasonKind.HISTORY, 4)]
+
+
 def test_playback_starts_where_the_scene_does(tmp_path: Path) -> None:
     bench = Bench(tmp_path, remembers=frozenset({50}), start=1, step_s=0.1)
     assert kinds(bench.report([50])) == [ReasonKind.HISTORY]
