@@ -8,8 +8,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+from .adapters.blender_process.probe_session import BlenderProbeRenderer
 from .adapters.blender_process.process import BlenderRenderer
 from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
@@ -29,9 +31,12 @@ from .app.audit.proof_store import ProofStore
 from .app.audit.prover import ProverDuties
 from .app.audit.rerender import Rerender
 from .app.audit.verifier import VerifierDuties
+from .app.exchange.probe import Probe
+from .app.exchange.probe_cache import ProbeCache
 from .app.requester.create_job import intent_of_job
 from .app.requester.final_check import FinalCheck
 from .app.requester.requester import Requester, RequesterParts
+from .app.worker.job_probe import JobProbe
 from .app.worker.loop import Worker, WorkerRules
 from .app.worker.render_lease import RenderLease
 from .app.worker.self_test import SelfTest
@@ -128,6 +133,10 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
         sealer=ChaChaSealer(),
         final_check=_final_check(settings, reporter, blender),
+        # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+        make_probe=lambda device_group: make_scene_probe(
+            reporter, blender, device_group, settings.folder, allow_unsandboxed=True
+        ),
         hash_many=hash_many,
         read_noisy=read_noisy,
         from_block=settings.from_block,
@@ -145,6 +154,19 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     # Workers must not know which frames are looked at.
     chance = random.SystemRandom()
     return FinalCheck(renderer, reporter, settings.final_checks, chance)
+
+
+def make_scene_probe(
+    reporter: Reporter, blender: str, device_group: str, folder: Path, *, allow_unsandboxed: bool
+) -> Probe:
+    """The artist's probe, on the CPU for jobs that are rendered there, else on the best that is here."""
+    renderer = BlenderRenderer(
+        blender=blender,
+        device="CPU" if device_group == "CPU" else "AUTO",
+        log_folder=folder / "logs",
+        allow_unsandboxed=allow_unsandboxed,
+    )
+    return Probe(BlenderProbeRenderer(renderer), reporter, folder / "probes")
 
 
 def _renderer(settings: Settings, blender: str, *, allow_unsandboxed: bool) -> BlenderRenderer:
@@ -176,8 +198,9 @@ async def run_worker(
     blender_renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     own = ReadyRenderer(blender_renderer, settings.folder / "ready")
     async with open_chain(settings, reporter) as chain, own.running():
+        probe = Probe(BlenderProbeRenderer(blender_renderer), reporter, settings.folder / "probes")
         worker = _worker(
-            settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own
+            settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own, probe=probe
         )
         await worker.run(stop)
 
@@ -190,6 +213,7 @@ def _worker(
     *,
     renderer: Renderer,
     verifying_renderer: Renderer,
+    probe: Probe,
 ) -> Worker:
     """A worker and its part in audits; leases are rendered with ``renderer``."""
     store, sealer, journal = KuboStore(settings.ipfs_api), ChaChaSealer(), open_journal(settings)
@@ -223,8 +247,19 @@ def _worker(
         if renderer is verifying_renderer
         else None,
     )
+    job_probe = JobProbe(
+        chain,
+        lease.fetch,
+        probe,
+        ProbeCache(settings.folder / "probes"),
+        reporter,
+        seconds=settings.probe_seconds,
+        now=time.time,
+    )
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
-    return Worker(chain, lease, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time)
+    return Worker(
+        chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
+    )
 
 
 def _random_bits() -> int:

@@ -16,6 +16,7 @@ from typing import Any
 from .core.errors import SettingsError
 from .core.job import DEVICE_GROUPS
 from .core.money import FRI_PER_STRK, parse_strk
+from .core.probe import DEFAULT_S
 
 PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
@@ -50,6 +51,7 @@ class Settings:
     device: str = "AUTO"
     least_reward_fri: int = 0
     final_checks: int = 1  # frames of each lease whose final image the artist's client makes again; 0: none
+    probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
     appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
@@ -100,7 +102,7 @@ def _typed(name: str, value: Any, base: Path) -> Any:
             return int(value, 16) if isinstance(value, str) else int(value)
         if name in ("folder", "keystore", "password_file", "rpc_headers"):
             return (base / Path(value).expanduser()).resolve()
-        if name in ("from_block", "final_checks"):
+        if name in ("from_block", "final_checks", "probe_seconds"):
             return _whole(value)
         if name in ("least_reward_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)

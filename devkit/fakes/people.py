@@ -19,10 +19,13 @@ from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.probe import Probe
+from renderchain.app.exchange.probe_cache import ProbeCache
 from renderchain.app.requester.create_job import Offer
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.worker.job_probe import JobProbe
 from renderchain.app.worker.loop import Worker, WorkerRules
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
@@ -35,6 +38,7 @@ from devkit.board.chain import MemoryChain
 
 from .hashing import remembered
 from .package import FAMILY, pack
+from .prober import FakeProbeRenderer
 from .renderer import FakeFinals, FakeRenderer, Look, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
@@ -58,6 +62,8 @@ class Machine:
         self.journal = SqliteJournal(self.folder / "journal.sqlite")
         self.renderer = FakeRenderer(look)
         self.verifying_renderer = FakeRenderer(look)
+        self.prober = FakeProbeRenderer()
+        self.probe_seconds = 60
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
@@ -116,9 +122,19 @@ class Machine:
             self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)
+        job_probe = JobProbe(
+            chain,
+            lease.fetch,
+            Probe(self.prober, self.reporter, self.folder / "probes"),
+            ProbeCache(self.folder / "probes"),
+            self.reporter,
+            seconds=self.probe_seconds,
+            now=self.world.now,
+        )
         return Worker(
             chain,
             lease,
+            job_probe,
             duties,
             self.journal,
             self.reporter,
@@ -157,6 +173,8 @@ class Artist:
         self.journal = SqliteJournal(self.folder / "journal.sqlite")
         self.reporter = RecordingReporter()
         self.finals = FakeFinals()
+        self.prober = FakeProbeRenderer()
+        self.probe_seconds = 60
         self.final_checks = 0
         world.network.fund(address, FUNDS_FRI)
 
@@ -180,6 +198,7 @@ class Artist:
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
             final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
+            make_probe=lambda _: Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,
             from_block=0,
@@ -190,7 +209,9 @@ class Artist:
         """Submit a job of so many frames; returns its id."""
         package = self.folder / "package"
         manifest = pack(package, range(1, frames + 1))
-        return await self.requester().submit(package, manifest, offer, name="job", output=self.output)
+        return await self.requester().submit(
+            package, manifest, offer, name="job", output=self.output, probe_seconds=self.probe_seconds
+        )
 
     def frames(self) -> list[str]:
         """The images that it has."""

@@ -33,7 +33,9 @@ from ..core.messages import (
     to_line,
 )
 from ..core.prints import Pixels, crop, layers_of, print_of, prints_of
+from ..core.probe_messages import ProbeCommand
 from ..core.tiles import tiles_of
+from . import probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
@@ -56,6 +58,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.render(command)
             elif isinstance(command, MakeAgain):
                 program.make_again(command)
+            elif isinstance(command, ProbeCommand):
+                program.probe(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -104,7 +108,7 @@ class RenderProgram:
             raise RenderFailed(" ".join(errors))
         self._has_whole_frames = needs_whole_frames(findings)
         self._load, self._path = command, path
-        self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s)))
+        self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s), self._has_whole_frames))
 
     def render(self, command: Render) -> None:
         """Render a frame and write image, noisy pass and leaves."""
@@ -133,7 +137,7 @@ class RenderProgram:
         prints = (print_of(layers_of(rendered[tile])[layer]) for tile, layer in places)
         name = f"{command.frame:04d}.tiles"
         (Path(load.output) / name).write_bytes(b"".join(one.to_bytes() for one in prints))
-        self.send(TilesRendered(command.frame, name, _ms(started_s)))
+        self.send(TilesRendered(command.frame, name, _ms(started_s), self._has_whole_frames))
 
     def make_again(self, command: MakeAgain) -> None:
         """Make a frame's final image out of its noisy pass and compare it with the one that was delivered."""
@@ -166,6 +170,11 @@ class RenderProgram:
                 _, scene = self._at(frame)
             found[index] = render_tile(scene, tiles[index], margin_of(scene))
         return found
+
+    def probe(self, command: ProbeCommand) -> None:
+        """Do a part of a probe."""
+        _, path = self._loaded()
+        self.send(probe_program.answer(command, path))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

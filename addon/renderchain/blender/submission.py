@@ -12,6 +12,7 @@ from ..app.requester.create_job import Offer
 from ..app.requester.requester import Requester
 from ..core.frames import format_frames
 from ..core.ids import JobId
+from ..core.probe import DEFAULT_S
 from ..ports.reporter import Reporter
 from .packer import BlendPacker
 
@@ -33,11 +34,25 @@ class Submission:
             self._scratch.cleanup()
             raise
 
-    async def send(self, requester: Requester, offer: Offer, output: Path, reporter: Reporter) -> JobId:
-        """Pack, pin and pay; returns the job's id. Can be called once: the package is gone afterwards."""
+    async def send(
+        self,
+        requester: Requester,
+        offer: Offer,
+        output: Path,
+        reporter: Reporter,
+        probe_seconds: int = DEFAULT_S,
+    ) -> JobId:
+        """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
         with self._scratch:
             for warning in self._prepared.warnings:
                 reporter.say(warning)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
             manifest = await asyncio.to_thread(self._prepared.finish)
-            return await requester.submit(self._folder, manifest, offer, name=self._name, output=output)
+            return await requester.submit(
+                self._folder,
+                manifest,
+                offer,
+                name=self._name,
+                output=output,
+                probe_seconds=probe_seconds,
+            )

@@ -12,6 +12,10 @@ from typing import Any
 
 from .errors import ContentError
 from .finals import PPM
+from .probe_messages import COMMANDS as PROBE_COMMANDS
+from .probe_messages import NAMES as PROBE_NAMES
+from .probe_messages import READERS as PROBE_READERS
+from .probe_messages import ProbeCommand, ProbeMessage
 from .reader import Reader
 
 SCHEMA = "renderchain/message/1"
@@ -67,12 +71,16 @@ class MakeAgain:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU."""
+    """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU.
+
+    ``whole_frames``: its tiles are cut out of whole frames, which takes longer than a tile alone.
+    """
 
     blender_version: str
     device: str
     device_name: str
     load_ms: int
+    whole_frames: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,12 +131,19 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain
-Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed
-_COMMANDS = {"load": Load, "render": Render, "render_tiles": RenderTiles, "make_again": MakeAgain}
-_NAMES = {kind: name for name, kind in _COMMANDS.items()}
+Command = Load | Render | RenderTiles | MakeAgain | ProbeCommand
+Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed | ProbeMessage
+_COMMANDS: dict[str, Any] = {
+    "load": Load,
+    "render": Render,
+    "render_tiles": RenderTiles,
+    "make_again": MakeAgain,
+}
+_NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
+_COMMANDS |= PROBE_COMMANDS
+_NAMES |= PROBE_NAMES
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -159,9 +174,11 @@ def read_message(line: bytes) -> Message:
     kind = reader.text("type")
     if kind == "loaded":
         texts = (reader.text("blender_version"), reader.text("device"), reader.text("device_name"))
-        return Loaded(*texts, reader.integer("load_ms", 0, 2**40))
+        return Loaded(*texts, reader.integer("load_ms", 0, 2**40), reader.boolean("whole_frames"))
     if kind == "failed":
         return Failed(reader.text("reason"))
+    if kind in PROBE_READERS:
+        return PROBE_READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)
     if kind == "progress":
         return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))

@@ -65,6 +65,10 @@ class Reader:
             raise ContentError(f"The {self._what}'s {name!r} is missing or not {kind.__name__}: refused.")
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether the field is there and not null."""
+        return self._body.get(name) is not None
+
     def text(self, name: str) -> str:
         """A text of up to 1024 characters."""
         value: str = self._get(name, str)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from ..core.manifest import Manifest
 from ..core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
+from ..core.prints import TilePrint
+from ..core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
 
 OnProgress = Callable[[Progress], None]
 
@@ -68,4 +70,50 @@ class FinalRenderer(Protocol):
         self, package: Path, manifest: Manifest, output: Path
     ) -> AbstractAsyncContextManager[FinalSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...
+
+
+class ProbeSession(Protocol):
+    """A render process with its scene open, for a probe; all raise RenderFailed or ContentError."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """What the process said when the scene was open."""
+        ...
+
+    async def survey(self, first: int, last: int) -> Surveyed:
+        """Where something changes between two frames, and what setting a frame takes."""
+        ...
+
+    async def frame(self, frame: int) -> FrameProbed:
+        """Render a reduced frame in an opening of its own."""
+        ...
+
+    async def shared_tiles(self, frame: int) -> TilesProbed:
+        """Render the tiles that ``frame`` tells of, each alone, in one opening and in another order."""
+        ...
+
+    async def play_to(self, frame: int, start: int, most_s: float) -> Played:
+        """Set each frame from ``start`` to ``frame``, for at most so many seconds, and render that."""
+        ...
+
+    async def causes(self, frame: int, start: int, most_s: float) -> tuple[str, ...]:
+        """The names of what is otherwise after playing to a frame, the likeliest first."""
+        ...
+
+    async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
+        """Render some leaves of a frame at full size, as a verifier does."""
+        ...
+
+
+class ProbeRenderer(Protocol):
+    """Starts render processes for probes."""
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path, *, other_kernel: bool = False
+    ) -> AbstractAsyncContextManager[ProbeSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing.
+
+        ``other_kernel``: on the CPU by the kernel that Cycles uses on processors without AVX2.
+        """
         ...

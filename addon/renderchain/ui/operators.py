@@ -115,9 +115,11 @@ class _Submit(Operator):
         offer = _offer(chosen)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
         submission = Submission(scene, self.frames(context), own_seed=chosen.own_seed)
+        blender, seconds = bpy.app.binary_path, chosen.probe_seconds
 
         async def work(reporter: Reporter) -> str:
-            job_id = await submission.send(make_requester(settings, reporter), offer, output, reporter)
+            requester = make_requester(settings, reporter, blender)
+            job_id = await submission.send(requester, offer, output, reporter, seconds)
             return f"Job {job_id} is on the network"
 
         return perform(self, work, stoppable=False)

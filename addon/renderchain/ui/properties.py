@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.job import DEVICE_GROUPS
+from ..core.probe import DEFAULT_S
 
 
 class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's naming
@@ -20,6 +21,14 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
     )
     longest_lease: bpy.props.IntProperty(  # type: ignore[valid-type]
         name="Frames at Once", description="Most frames that one worker takes at a time", default=8, min=1
+    )
+    probe_seconds: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Probe",
+        description="Seconds to look whether others render the same frames, before anything is paid; "
+        "0 skips it",
+        default=DEFAULT_S,
+        min=0,
+        max=3600,
     )
     output: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Output", description="Folder for the frames", default="//renderchain/", subtype="DIR_PATH"

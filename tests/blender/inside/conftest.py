@@ -56,7 +56,8 @@ def brightened():
 def scene():
     """A fresh little scene: a cube, a light and a camera, 96 x 64 pixels, Cycles."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=False)
-    bpy.ops.preferences.addon_enable(module=ADDON)
+    if IS_INSTALLED:
+        bpy.ops.preferences.addon_enable(module=ADDON)
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_x, scene.render.resolution_y = 96, 64

@@ -130,7 +130,7 @@ class UseCaseBench:
 
     def submit(self, lease: RenderLease | None = None) -> None:
         """Render the lease and submit it."""
-        terms = self.chain.jobs[JOB]
+        terms = replace(self.chain.jobs[JOB], job_id=self.entry.job_id)
         run((lease or self.render_lease()).run(self.entry, self.chain.leases[LEASE], terms))
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 

@@ -55,6 +55,9 @@ ONE_OF_EACH: dict[Notice, str] = {
         "it is always audited"
     ),
     leases.JobSkipped(JOB, "The job is over."): "Job 3 is left to others: The job is over.",
+    leases.PackageRefused(JOB, "bafy2", "Bake it."): (
+        "Job 3 is left alone, its package bafy2 refused: Bake it."
+    ),
     leases.LeaseClaimed(*IDS, OPERATOR, 8): f"Lease {LEASE}: 8 frames of job 3 claimed",
     leases.LeaseResumed(*IDS): f"Resuming lease {LEASE}",
     leases.RenderStarted(*IDS, 8, "CPU", "Xeon"): f"Lease {LEASE}: rendering 8 frames on CPU (Xeon)",

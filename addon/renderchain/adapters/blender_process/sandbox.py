@@ -6,6 +6,7 @@ graphics devices. It gets no environment, no home, no keys, no other user's file
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,11 +23,15 @@ ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-sessi
 
 @dataclass(frozen=True)
 class Jailed:
-    """A command as it is started, and what the two folders are called inside."""
+    """A command as it is started, and what the two folders are called inside.
+
+    ``environment`` is for the command as it is started: None for the one that we have.
+    """
 
     command: list[str]
     package: str
     output: str
+    environment: dict[str, str] | None = None
 
 
 def require_sandbox(allow_unsandboxed: bool) -> None:
@@ -54,7 +59,7 @@ def jail(
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
-        return Jailed(list(command), str(package), str(output))
+        return Jailed(list(command), str(package), str(output), {**os.environ, **environment})
     arguments = [bwrap, *ISOLATION, "--cap-drop", "ALL", "--clearenv"]
     for variable, value in (
         ("PATH", "/usr/bin:/bin"),

@@ -15,22 +15,27 @@ from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.jobs import JobCanceled
+from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
 from ...ports.journal import JobEntry, Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
+from ..exchange.probe import Probe
 from .challenge import challenge
 from .create_job import Offer
 from .final_check import FinalCheck
-from .submit import submit
+from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
 
 @dataclass(frozen=True)
 class RequesterParts:
-    """What the use cases work with; ``open_chain`` connects the artist's account."""
+    """What the use cases work with; ``open_chain`` connects the artist's account.
+
+    ``make_probe`` takes the device group that workers render on.
+    """
 
     open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
     store: ContentStore
@@ -38,6 +43,7 @@ class RequesterParts:
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
     final_check: FinalCheck
+    make_probe: Callable[[str], Probe]
     hash_many: HashMany
     read_noisy: ReadNoisy
     from_block: int
@@ -51,10 +57,22 @@ class Requester:
         self._reporter = reporter
 
     async def submit(
-        self, folder: Path, manifest: Manifest, offer: Offer, *, name: str, output: Path
+        self,
+        folder: Path,
+        manifest: Manifest,
+        offer: Offer,
+        *,
+        name: str,
+        output: Path,
+        probe_seconds: int = DEFAULT_S,
     ) -> JobId:
-        """Pin a packed folder and create its job; returns the job's id."""
+        """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
+
+        ``probe_seconds`` 0: the scene is not probed, which is said.
+        """
         parts = self._parts
+        probe = parts.make_probe(offer.device_group)
+        offer = await probed_offer(probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
             return await submit(
                 chain,

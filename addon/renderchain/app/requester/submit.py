@@ -1,17 +1,43 @@
-"""A packed scene becomes a job: pinned, then paid for."""
+"""A packed scene becomes a job: probed, pinned, then paid for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from ...core.errors import SceneError
 from ...core.ids import JobId
 from ...core.manifest import Manifest
+from ...core.probe_report import ProbeVerdict
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import pin_package
+from ..exchange.probe import Probe
 from .create_job import Offer, create_job
+
+
+async def probed_offer(
+    probe: Probe, reporter: Reporter, folder: Path, manifest: Manifest, offer: Offer, seconds: int
+) -> Offer:
+    """The offer with the limits that the scene needs; raises SceneError where others can't render it alike.
+
+    Nothing was pinned or paid then.
+    """
+    if not seconds:
+        reporter.say(
+            "The scene is not probed: whether others render the same frames is open, and workers "
+            "that find they don't leave the job alone."
+        )
+        return offer
+    reporter.say(f"Probing the scene, for at most {seconds} s")
+    report = await probe.run(folder, manifest, seconds)
+    if report.verdict is ProbeVerdict.REFUSED:
+        raise SceneError(f"{report.sentences} Nothing was sent or paid.")
+    for reason in report.reasons:
+        reporter.say(f"The probe: {reason.sentence}")
+    return replace(offer, limits=report.limits or offer.limits)
 
 
 async def submit(

@@ -39,6 +39,7 @@ from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
+from .job_probe import JobProbe
 from .render_lease import RenderLease
 from .stake_notice import StakeNotice
 
@@ -70,6 +71,7 @@ class Worker:
         self,
         chain: WorkerChain,
         lease: RenderLease,
+        probe: JobProbe,
         audits: AuditDuties,
         journal: Journal,
         reporter: Reporter,
@@ -80,6 +82,7 @@ class Worker:
     ) -> None:
         self._chain = chain
         self._lease = lease
+        self._probe = probe
         self._audits = audits
         self._journal = journal
         self._reporter = reporter
@@ -131,6 +134,7 @@ class Worker:
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._lease.forget(event.job_id)
+            self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
         elif isinstance(event, LeaseEnded):
             if event.reopened and event.job_id in self._jobs:
@@ -149,7 +153,7 @@ class Worker:
             if await self._claim_one():
                 continue
             await self._collect()
-            due_s = min((one.due_s for one in self._held.values()), default=2**31)
+            due_s = min([self._probe.next_try_s, *(one.due_s for one in self._held.values())])
             wait_s = max(due_s - self._now(), 0.0)
             try:
                 async with asyncio.timeout(wait_s):  # wait_for may swallow a cancellation in Python 3.11
@@ -167,7 +171,8 @@ class Worker:
             if self._failures.get(job_id, 0) >= MAX_FAILURES:
                 continue
             try:
-                await self._stakes.tell(job_id)
+                if not (await self._stakes.tell(job_id) and await self._probe.allows(job_id)):
+                    continue
                 lease_id = await self._chain.claim_lease(job_id, free[0])
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
@@ -191,6 +196,9 @@ class Worker:
             if is_new:
                 ids = (entry.job_id, entry.lease_id)
                 self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
+            if await self._probe.objection(entry.job_id):  # nobody asked before it was assigned
+                await self._give_back(entry)
+                return
             await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
             self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, str(error)))

@@ -69,14 +69,19 @@ class RenderLease:
         if package and package not in self._packages.values():
             shutil.rmtree(package, ignore_errors=True)
 
-    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> None:
-        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
+    async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
+        """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
         cache.mkdir(parents=True, exist_ok=True)
         size = (terms.package_bytes, terms.package_files)
         package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
-        self._packages[entry.job_id] = package
+        self._packages[terms.job_id] = package
         check_terms(manifest, terms)
+        return package, manifest
+
+    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> None:
+        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
+        package, manifest = await self.fetch(terms)
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         # Before rendering: results that can't be sealed for anyone are never submitted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...core.contract_errors import NothingToClaim
 from ...core.ids import JobId
 from ...core.lease_stake import stake_of
 from ...core.notices.leases import LeaseOffered
@@ -17,11 +18,14 @@ class StakeNotice:
         self._reporter = reporter
         self._told: dict[JobId, tuple[int, bool]] = {}
 
-    async def tell(self, job_id: JobId) -> None:
-        """Read the job and the worker's stake and record, and say it; raises UnknownJob."""
+    async def tell(self, job_id: JobId) -> bool:
+        """Read the job and the worker's stake and record, and say it; returns whether the stake suffices.
+
+        Raises UnknownJob or NothingToClaim.
+        """
         job = await self._chain.job(job_id)
         if not job.open_tasks:
-            return
+            raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
         stake = stake_of(job, worker)
         if self._told.get(job_id) != (stake.lock_fri, stake.is_free):
@@ -29,6 +33,7 @@ class StakeNotice:
             free_fri = max(worker.free_fri, 0)
             amounts = (stake.pay_fri, stake.lock_fri, free_fri, stake.audit_exp)
             self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free))
+        return stake.is_free
 
     def forget(self, job_id: JobId) -> None:
         """The job is over."""

@@ -43,3 +43,16 @@ class CanonicalPath:
         scene = bpy.data.scenes[self._name]
         scene.frame_set(frame)
         return scene
+
+    def played(self, start: int, frame: int, may_go_on: Callable[[], bool]) -> tuple[bpy.types.Scene, int]:
+        """The scene at a frame as playback from ``start`` makes it, for one rendering by the probe.
+
+        Also the frame that was reached: an earlier one where ``may_go_on`` said no before it.
+        """
+        scene = self.open()
+        self._is_fresh = False
+        for reached in range(start, frame + 1):
+            scene.frame_set(reached)
+            if not may_go_on():
+                return scene, reached
+        return scene, frame

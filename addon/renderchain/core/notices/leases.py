@@ -59,6 +59,20 @@ class JobSkipped(Notice):
 
 
 @dataclass(frozen=True)
+class PackageRefused(Notice):
+    """A job's package can't be rendered so that others agree, so no lease of it is taken."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    package_cid: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is left alone, its package {self.package_cid} refused: {self.reason}"
+
+
+@dataclass(frozen=True)
 class LeaseClaimed(LeaseNotice):
     """A worker took so many frames of a job."""
 

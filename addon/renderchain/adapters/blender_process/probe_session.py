@@ -1,0 +1,98 @@
+"""A probe's render processes: by the machine's usual kernel, or by Cycles' other one for the CPU."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from ...core.errors import ContentError
+from ...core.manifest import Manifest
+from ...core.messages import Loaded, Message, Progress, TilesRendered
+from ...core.prints import RECORD_BYTES, TilePrint, split_records
+from ...core.probe_messages import (
+    CausesSurveyed,
+    FrameProbed,
+    Played,
+    PlayTo,
+    ProbeCommand,
+    ProbeFrame,
+    ProbeTiles,
+    Survey,
+    SurveyCauses,
+    Surveyed,
+    TilesProbed,
+)
+from ...ports.renderer import ProbeSession
+from .process import BlenderRenderer, Session
+
+# Cycles then renders as for processors without AVX2, with the SSE 4.2 kernel.
+OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class BlenderProbeRenderer:
+    """Opens render processes for probes as ``renderer`` opens them for leases."""
+
+    renderer: BlenderRenderer
+
+    @contextlib.asynccontextmanager
+    async def open(
+        self, package: Path, manifest: Manifest, output: Path, *, other_kernel: bool = False
+    ) -> AsyncIterator[ProbeSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        renderer = self.renderer
+        if other_kernel:
+            renderer = replace(renderer, environment=renderer.environment | OTHER_KERNEL)
+        async with renderer.open(package, manifest, output) as session:
+            yield _ProbeSession(session, output)
+
+
+@dataclass(frozen=True)
+class _ProbeSession:
+    session: Session
+    output: Path
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.session.loaded
+
+    async def survey(self, first: int, last: int) -> Surveyed:
+        return await self._ask(Survey(first, last), Surveyed)
+
+    async def frame(self, frame: int) -> FrameProbed:
+        return await self._ask(ProbeFrame(frame), FrameProbed)
+
+    async def shared_tiles(self, frame: int) -> TilesProbed:
+        return await self._ask(ProbeTiles(frame), TilesProbed)
+
+    async def play_to(self, frame: int, start: int, most_s: float) -> Played:
+        return await self._ask(PlayTo(frame, start, round(1000 * most_s)), Played)
+
+    async def causes(self, frame: int, start: int, most_s: float) -> tuple[str, ...]:
+        command = SurveyCauses(frame, start, round(1000 * most_s))
+        return (await self._ask(command, CausesSurveyed)).causes
+
+    async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
+        done: TilesRendered = await self.session.render_tiles(frame, leaves, lambda _: None)
+        return read_prints(self.output / done.leaves, len(leaves))
+
+    async def _ask(self, command: ProbeCommand, kind: type[Answer]) -> Answer:
+        message: Message = await self.session.ask(command)
+        while isinstance(message, Progress):
+            message = await self.session.following()
+        if not isinstance(message, kind) or getattr(message, "frame", None) != getattr(
+            command, "frame", None
+        ):
+            raise self.session.failure(f"answered something else than a probe's {kind.__name__}")
+        return message
+
+
+def read_prints(path: Path, count: int) -> tuple[TilePrint, ...]:
+    """So many prints out of a file that a render process wrote; raises ContentError."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != count * RECORD_BYTES:
+        raise ContentError(f"The render process left no {count} prints in {path.name}: refused.")
+    return split_records(path.read_bytes())

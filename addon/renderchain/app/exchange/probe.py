@@ -1,0 +1,274 @@
+"""Probing a package: opening it in render processes, comparing what they make, within a time limit.
+
+core/probe.py has what is compared and what follows. A process that overruns the time is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+from ...core import probe as rules
+from ...core.errors import ContentError, RenderFailed
+from ...core.manifest import Manifest
+from ...core.print_limits import LEAST, PrintLimits
+from ...core.prints import TilePrint
+from ...core.probe_messages import FrameProbed, Surveyed
+from ...core.probe_report import MAX_REASONS, ProbeReason, ProbeReport, ProbeVerdict, ReasonKind
+from ...ports.renderer import ProbeRenderer, ProbeSession
+from ...ports.reporter import Reporter
+
+ORDER_SHARE = 0.25  # of the time that is left, for the frames in order
+AGAIN_SHARE = 0.15  # for the same frames in another process, after the first
+HISTORY_SHARE = 0.5  # for playing to a frame
+PLAY_PART = 0.8  # of that: steps were estimated by a few
+OTHER_KERNEL_COSTS = 2.0  # times what the usual kernel took; without AVX2 it is slower
+LEAST_PAIRS = 2
+PARTS = ("order", "jump", "history", "kernels")
+
+
+class Probe:
+    """Probes packages; its scratch folders are below ``folder`` and are gone afterwards."""
+
+    def __init__(self, renderer: ProbeRenderer, reporter: Reporter, folder: Path) -> None:
+        self._renderer = renderer
+        self._reporter = reporter
+        self._folder = folder
+
+    async def run(
+        self, package: Path, manifest: Manifest, seconds: float, lease_frames: int = 0
+    ) -> ProbeReport:
+        """Look at a package for at most so many seconds, with ``lease_frames`` for at most a part of a lease.
+
+        Raises SandboxMissing.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=self._folder))
+        try:
+            one = _PackageProbe(self._renderer, self._reporter, package, manifest, scratch)
+            return await one.run(seconds, lease_frames)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+
+
+class _PackageProbe:
+    """One probe of one package."""
+
+    def __init__(
+        self,
+        renderer: ProbeRenderer,
+        reporter: Reporter,
+        package: Path,
+        manifest: Manifest,
+        scratch: Path,
+    ) -> None:
+        self._renderer = renderer
+        self._reporter = reporter
+        self._package = package
+        self._manifest = manifest
+        self._scratch = scratch
+        self._job = sorted(manifest.frames)
+        self._probed: dict[int, FrameProbed] = {}
+        self._reasons: list[ProbeReason] = []
+        self._limits: PrintLimits | None = LEAST
+        self._shares_openings = False
+        self._times_s = dict.fromkeys(PARTS, 0.0)
+        self._part = PARTS[0]
+        self._start_s = 0.0
+        self._deadline_s = 0.0
+
+    async def run(self, seconds: float, lease_frames: int) -> ProbeReport:
+        self._deadline_s = _now() + seconds
+        try:
+            async with asyncio.timeout(seconds) as timeout:
+                with self._timed("order"):
+                    survey = await self._in_order(timeout, seconds, lease_frames)
+                prints = await self._apart(survey)
+                if prints:
+                    with self._timed("kernels"):
+                        await self._by_other_kernel(prints)
+        except TimeoutError:
+            self._reasons.append(rules.time_reason(f"The time was over in the part {self._part!r}"))
+        except (RenderFailed, ContentError) as error:
+            self._reasons.append(rules.scene_reason(str(error)))
+        return self._report()
+
+    def _report(self) -> ProbeReport:
+        if self._limits is None:
+            self._reasons.insert(0, rules.chaos_reason())
+        times_ms = tuple((part, round(1000 * spent_s)) for part, spent_s in self._times_s.items())
+        reasons, frames = tuple(self._reasons[:MAX_REASONS]), tuple(sorted(self._probed))
+        report = ProbeReport(reasons, self._limits, self._shares_openings, frames, times_ms)
+        if report.verdict is ProbeVerdict.REFUSED:
+            return ProbeReport(reasons, None, self._shares_openings, frames, times_ms)
+        return report
+
+    @property
+    def _is_refused(self) -> bool:
+        return any(one.kind not in (ReasonKind.TIME, ReasonKind.NOTE) for one in self._reasons)
+
+    @contextlib.contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        started_s, self._part = _now(), part
+        self._reporter.progress("parts of the probe", PARTS.index(part), len(PARTS))
+        try:
+            yield
+        finally:
+            self._times_s[part] += _now() - started_s
+
+    @contextlib.asynccontextmanager
+    async def _session(self, name: str, *, other_kernel: bool = False) -> AsyncIterator[ProbeSession]:
+        output = self._scratch / f"probe-{name}"
+        output.mkdir()
+        started_s = _now()
+        async with self._renderer.open(
+            self._package, self._manifest, output, other_kernel=other_kernel
+        ) as session:
+            self._start_s = max(self._start_s, _now() - started_s)
+            yield session
+
+    @property
+    def _left_s(self) -> float:
+        return self._deadline_s - _now()
+
+    @property
+    def _frame_s(self) -> float:
+        """What a reduced frame takes."""
+        return max(one.probe_ms for one in self._probed.values()) / 1000
+
+    async def _in_order(self, timeout: asyncio.Timeout, seconds: float, lease_frames: int) -> Surveyed:
+        """Some frames one after the other in one process."""
+        async with self._session("order") as session:
+            survey = await session.survey(self._job[0], self._job[-1])
+            first = self._probed[self._job[0]] = await session.frame(self._job[0])
+            if lease_frames:
+                budget_s = rules.lease_budget_s(seconds, lease_frames, self._estimate_s(whole=True))
+                self._deadline_s += budget_s - seconds
+                timeout.reschedule(max(self._deadline_s, _now()))
+            affordable = int(self._left_s * ORDER_SHARE * 1000 / max(first.probe_ms, 1))
+            weighed = rules.frames_by_weight(self._job, survey.changes)[: max(affordable, 1)]
+            for frame in sorted({*weighed} - {*self._probed}):
+                if self._frame_s > self._left_s:
+                    break
+                self._probed[frame] = await session.frame(frame)
+        if len(self._probed) < len(self._job) and len(self._probed) < rules.LEAST_FRAMES:
+            count = len(self._probed)
+            self._reasons.append(rules.time_reason(f"Only {count} of {len(self._job)} frames were looked at"))
+        return survey
+
+    async def _apart(self, survey: Surveyed) -> dict[tuple[int, int], TilePrint]:
+        """The same in another process, and what else needs the usual kernel; its prints for the other."""
+        async with self._session("jump") as session:
+            with self._timed("jump"):
+                await self._jump(session)
+            if not self._is_refused:
+                with self._timed("history"):
+                    await self._play(session, survey)
+            if self._is_refused:
+                return {}
+            with self._timed("kernels"):
+                return await self._prints(session)
+
+    async def _jump(self, session: ProbeSession) -> None:
+        until_s = _now() + self._left_s * AGAIN_SHARE
+        frames = sorted(self._probed, reverse=True)
+        for frame in frames:
+            if frame != frames[0] and _now() + self._frame_s > until_s:
+                break
+            if (await session.frame(frame)).digest != self._probed[frame].digest:
+                self._reasons.append(rules.order_reason(frame))
+                return
+        if self._frame_s < self._left_s:
+            tiles = (await session.shared_tiles(frames[0])).tiles
+            self._shares_openings = tiles == self._probed[frames[0]].tiles
+
+    async def _play(self, session: ProbeSession, survey: Surveyed) -> None:
+        """Playback up to a frame against the frame itself."""
+        budget_s = self._left_s * HISTORY_SHARE
+        start, last = min(survey.start, self._job[0]), self._job[-1]
+
+        def played_s(frame: int) -> float:
+            return (frame - start + 1) * max(survey.step_ms / 1000, 0.001) + 2 * self._frame_s
+
+        within = [frame for frame in self._job if played_s(frame) <= PLAY_PART * budget_s]
+        frame = within[-1] if within else start
+        if frame == start:
+            if last > start:
+                self._reasons.append(rules.time_reason("Whether frames depend on earlier ones is open"))
+            return
+        if frame not in self._probed:
+            self._probed[frame] = await session.frame(frame)
+        is_equal = await self._is_as_played(session, frame, start, budget_s)
+        if is_equal and frame < last:
+            self._reasons.append(rules.time_reason(f"Playback was followed only to frame {frame}", frame))
+        # One on the way as well: what goes back and forth may have come back at the end.
+        between = max((one for one in self._probed if start < one < frame), default=start)
+        if is_equal and between > start and played_s(between) < self._left_s * HISTORY_SHARE:
+            await self._is_as_played(session, between, start, self._left_s * HISTORY_SHARE)
+
+    async def _is_as_played(self, session: ProbeSession, frame: int, start: int, most_s: float) -> bool:
+        """Whether playback makes the same frame; else a reason is noted."""
+        played = await session.play_to(frame, start, most_s)
+        if not played.digest:
+            text = f"Playback came no further than frame {played.reached}"
+            self._reasons.append(rules.time_reason(text, played.reached))
+            return False
+        if played.digest != self._probed[frame].digest:
+            causes = await self._causes(session, frame, start)
+            self._reasons.append(rules.history_reason(frame, causes))
+            return False
+        return True
+
+    async def _causes(self, session: ProbeSession, frame: int, start: int) -> Sequence[str]:
+        try:
+            async with asyncio.timeout(self._left_s / 2):
+                return await session.causes(frame, start, self._left_s / 2)
+        except (TimeoutError, RenderFailed, ContentError):
+            return ()  # refused all the same, without a name
+
+    async def _prints(self, session: ProbeSession) -> dict[tuple[int, int], TilePrint]:
+        """Prints of some leaves at full size, as many as both kernels have time for."""
+        if session.loaded.device != "CPU":
+            self._reasons.append(rules.least_limits_note(session.loaded.device))
+            return {}
+        found: dict[tuple[int, int], TilePrint] = {}
+        longest_s = self._estimate_s(whole=session.loaded.whole_frames)
+        for frame, leaf in rules.tiles_to_compare(sorted(self._probed), self._manifest.leaves_per_frame):
+            both_s = longest_s * (1 + OTHER_KERNEL_COSTS * (len(found) + 1)) + self._start_s
+            if both_s > self._left_s:
+                break
+            started_s = _now()
+            (found[frame, leaf],) = await session.prints(frame, (leaf,))
+            longest_s = max(_now() - started_s, longest_s if len(found) > 1 else 0.0)
+        if not found:
+            self._reasons.append(rules.time_reason("The limits of this scene were not measured"))
+        return found
+
+    async def _by_other_kernel(self, prints: dict[tuple[int, int], TilePrint]) -> None:
+        """The same leaves by the kernel for processors without AVX2: how far apart are they?"""
+        pairs: list[tuple[TilePrint, TilePrint]] = []
+        longest_s = 0.0
+        async with self._session("kernels", other_kernel=True) as session:
+            for (frame, leaf), mine in prints.items():
+                if longest_s > self._left_s:
+                    break
+                started_s = _now()
+                (other,) = await session.prints(frame, (leaf,))
+                longest_s = max(longest_s, _now() - started_s)
+                pairs.append((mine, other))
+                self._limits = rules.limits_of(pairs)
+        if len(pairs) < LEAST_PAIRS <= len(self._job) * self._manifest.leaves_per_frame:
+            text = f"The limits of this scene were measured on only {len(pairs)} tile"
+            self._reasons.append(rules.time_reason(text))
+
+    def _estimate_s(self, *, whole: bool) -> float:
+        one = self._manifest
+        return rules.tile_estimate_s(one.width, one.height, one.samples, whole=whole, reduced_s=self._frame_s)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,125 @@
+"""Looking at a job's package before anything is claimed, where refusing costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.errors import ContentError, StoreError
+from ...core.ids import JobId
+from ...core.job import JobInfo, family_name
+from ...core.manifest import Manifest
+from ...core.notices.leases import JobSkipped, PackageRefused
+from ...core.print_limits import PrintLimits
+from ...core.probe import is_wider
+from ...core.probe_report import ProbeReport, ProbeVerdict
+from ...ports.chain_view import ChainView
+from ...ports.reporter import Reporter
+from ..exchange.probe import Probe
+from ..exchange.probe_cache import ProbeCache
+
+FIRST_RETRY_S = 30.0
+LONGEST_RETRY_S = 3600.0
+Fetch = Callable[[JobInfo], Awaitable[tuple[Path, Manifest]]]
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """When a package is asked for again, and how long that was put off."""
+
+    at_s: float
+    wait_s: float
+
+
+class JobProbe:
+    """What a worker thinks of jobs' packages; of each job once. ``seconds`` 0: it takes all of them.
+
+    ``now`` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        chain: ChainView,
+        fetch: Fetch,
+        probe: Probe,
+        cache: ProbeCache,
+        reporter: Reporter,
+        *,
+        seconds: int,
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._fetch = fetch
+        self._probe = probe
+        self._cache = cache
+        self._reporter = reporter
+        self._seconds = seconds
+        self._now = now
+        self._objections: dict[JobId, str] = {}  # "" where there is none
+        self._later: dict[JobId, _Attempt] = {}
+
+    @property
+    def next_try_s(self) -> float:
+        """When a package that could not be fetched is asked for again; far ahead if there is none."""
+        now_s = self._now()
+        return min((one.at_s for one in self._later.values() if one.at_s > now_s), default=2.0**31)
+
+    def forget(self, job_id: JobId) -> None:
+        """The job is over."""
+        self._objections.pop(job_id, None)
+        self._later.pop(job_id, None)
+
+    async def allows(self, job_id: JobId) -> bool:
+        """Whether to claim of a job; says why not. Raises UnknownJob or ChainError."""
+        later = self._later.get(job_id)
+        if later and later.at_s > self._now():
+            return False
+        try:
+            return not await self.objection(job_id)
+        except StoreError as error:
+            wait_s = min(2 * later.wait_s, LONGEST_RETRY_S) if later else FIRST_RETRY_S
+            self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
+            reason = f"{error} It is tried again in {wait_s:.0f} s."
+            self._reporter.tell(JobSkipped(job_id, reason))
+            return False
+
+    async def objection(self, job_id: JobId) -> str:
+        """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
+        if self._seconds and job_id not in self._objections:
+            job = await self._chain.job(job_id)
+            objection = await self._look(job)
+            self._objections[job_id] = objection
+            self._later.pop(job_id, None)
+            if objection:
+                self._reporter.tell(PackageRefused(job_id, job.package_cid, objection))
+        return self._objections.get(job_id, "")
+
+    async def _look(self, job: JobInfo) -> str:
+        try:
+            report = await self._report(job)
+        except ContentError as error:
+            return str(error)
+        if report.verdict is ProbeVerdict.REFUSED:
+            return report.sentences
+        if report.verdict is ProbeVerdict.DOUBTFUL:
+            self._reporter.say(f"Job {job.job_id}: {report.sentences}")
+        needed, terms = report.limits, PrintLimits(job.tile_limit_percent, job.mean_limit_percent)
+        if needed and is_wider(needed, terms):
+            return (
+                f"this machine needs limits of {needed.tile_percent} % of a tile's bits and "
+                f"{needed.mean_percent} % on the mean, the job has {terms.tile_percent} and "
+                f"{terms.mean_percent}."
+            )
+        return ""
+
+    async def _report(self, job: JobInfo) -> ProbeReport:
+        key = (job.package_cid, family_name(job.family), self._seconds)
+        kept = self._cache.load(*key)
+        if kept:
+            return kept
+        package, manifest = await self._fetch(job)
+        longest = min(job.longest_lease, job.tasks)
+        report = await self._probe.run(package, manifest, self._seconds, longest)
+        self._cache.save(*key, report)
+        return report

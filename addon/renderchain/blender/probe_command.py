@@ -1,0 +1,104 @@
+"""Whether others would render a scene as its artist does, asked without a network or an account:
+
+blender -b FILE --command renderchain_probe --frames 1-6 --json
+python -m renderchain probe FILE --frames 1-6 --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import bpy
+
+from ..composition import make_scene_probe
+from ..core.errors import SceneError
+from ..core.job import DEVICE_GROUPS
+from ..core.probe import DEFAULT_S, scene_reason
+from ..core.probe_report import ProbeReport, ProbeVerdict
+from .command_line import add_scene_options, guarded, new_parser, open_scene, whole_seconds
+from .console import ConsoleReporter
+from .packer import BlendPacker
+from .preflight import check_scene
+
+EXIT_CODES = {ProbeVerdict.FINE: 0, ProbeVerdict.DOUBTFUL: 3, ProbeVerdict.REFUSED: 4}
+
+
+def probe(arguments: Sequence[str], file: Path | None = None) -> int:
+    """Probe the open scene, or ``file``; returns the exit code."""
+    parser = new_parser("renderchain_probe", "Look whether others would render a scene as you do.")
+    add_scene_options(parser, file)
+    text = "how long it may take (default: %(default)s)"
+    parser.add_argument("--seconds", type=whole_seconds, default=DEFAULT_S, help=text)
+    text = "what workers would render on (default: %(default)s)"
+    parser.add_argument("--device", choices=DEVICE_GROUPS, default="CPU", help=text)
+    parser.add_argument("--json", action="store_true", help="write the whole report to standard output")
+    text = "open the scene without a sandbox where there is none: only for files that you trust"
+    parser.add_argument("--allow-unsandboxed", action="store_true", help=text)
+    options = parser.parse_args(list(arguments))
+    return guarded(options, lambda reporter: _probe(options, file, reporter))
+
+
+def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
+    with _output_for_report() as output:
+        scene, frames = open_scene(options, file)
+        report = _look(options, scene, frames, reporter)
+        text = json.dumps(report.as_dict()) if options.json else _as_text(report)
+        output.write(f"{text}\n".encode())
+    return EXIT_CODES[report.verdict]
+
+
+def _look(
+    options: argparse.Namespace, scene: bpy.types.Scene, frames: tuple[int, ...], reporter: ConsoleReporter
+) -> ProbeReport:
+    findings = check_scene(scene)
+    for warning in findings.warnings:
+        reporter.say(warning)
+    if findings.errors:
+        return ProbeReport(tuple(scene_reason(error) for error in findings.errors), None)
+    with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+        package = Path(scratch) / "package"
+        try:
+            manifest = BlendPacker(scene).prepare(package, frames).finish()
+        except SceneError as error:  # a file that is missing in the package
+            return ProbeReport((scene_reason(str(error)),), None)
+        one = make_scene_probe(
+            reporter,
+            bpy.app.binary_path,
+            options.device,
+            Path(scratch),
+            allow_unsandboxed=options.allow_unsandboxed,
+        )
+        reporter.say(f"Probing the scene, for at most {options.seconds} s")
+        return asyncio.run(one.run(package, manifest, options.seconds))
+
+
+def _as_text(report: ProbeReport) -> str:
+    lines = [report.verdict.value, *(one.sentence for one in report.reasons)]
+    if report.limits:
+        tile, mean = report.limits.tile_percent, report.limits.mean_percent
+        lines.append(f"Limits: {tile} % of a tile's bits, {mean} % on the mean.")
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _output_for_report() -> Iterator[BinaryIO]:
+    """Standard output for the report alone: what Blender prints meanwhile goes to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "wb") as output:
+            yield output
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
