@@ -29,7 +29,14 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 
 @pytest.mark.parametrize(
     "file",
-    ["test_devices.py", "test_final_image.py", "test_probe.py", "test_reading.py", "test_tile_render.py"],
+    [
+        "test_devices.py",
+        "test_final_image.py",
+        "test_probe.py",
+        "test_reading.py",
+        "test_reading_fine.py",
+        "test_tile_render.py",
+    ],
 )
 def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:pytest-blender", "-c", str(INSIDE / "pytest.ini")]

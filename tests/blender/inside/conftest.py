@@ -7,6 +7,7 @@ import sys
 
 import bpy
 import pytest
+from building import FRAMES
 
 ADDON = "bl_ext.user_default.renderchain"
 OUTCOME = pytest.StashKey[int]()
@@ -27,6 +28,40 @@ def empty():
     if IS_INSTALLED:
         bpy.ops.preferences.addon_enable(module=ADDON)
     return bpy.context.scene
+
+
+@pytest.fixture
+def stage(empty):
+    """A cube, a ball and a camera; frames 1 to 8."""
+    empty.render.engine = "CYCLES"
+    empty.render.resolution_x = empty.render.resolution_y = 64
+    empty.cycles.device, empty.cycles.samples = "CPU", 2
+    empty.frame_start, empty.frame_end = FRAMES[0], FRAMES[-1]
+    empty.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    empty.collection.objects.link(empty.camera)
+    for name, add in (
+        ("cube", bpy.ops.mesh.primitive_cube_add),
+        ("ball", bpy.ops.mesh.primitive_uv_sphere_add),
+    ):
+        add()
+        bpy.context.object.name = name
+    return empty
+
+
+@pytest.fixture
+def findings(part, tmp_path):
+    """Of the current scene, saved and opened again: the kinds, data-blocks and frames."""
+
+    def find(frames=FRAMES, **more):
+        name = bpy.context.scene.name
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"), use_scripts=False)
+        read = part("blender.cycles.reading.scene").read_exactness
+        found = read(bpy.data.scenes[name], frames, **{"own_seed": False, **more})
+        assert all(one.sentence.isprintable() for one in found)
+        return [(one.kind, one.block, one.frame) for one in found]
+
+    return find
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""What the reader lets pass, and what it only renders otherwise; false alarms cost artists as much as gaps.
+
+Each scene is saved and opened again, as workers get it. Runs in the application and in the bpy module.
+"""
+
+import bpy
+import pytest
+from building import bake_points, bake_zone, ball, body_in, cloth_on, cube, drive, key, simulation_on, tree_on
+
+
+def test_a_plain_scene_with_keys_drivers_and_an_armature_is_fine(stage, findings):
+    key(cube(), "hide_render", {1: False, 3: True})
+    drive(ball(), "location", (cube(), "LOC_X"))
+    drive(cube(), "location", (cube(), "location[1]"))
+    drive(cube(), "scale", (cube(), "location.y"), 2)
+    key(stage.cycles, "samples", {1: 2, 4: 3})
+    bpy.ops.object.armature_add()
+    bones = bpy.context.object
+    constraint = bones.pose.bones[0].constraints.new("IK")
+    constraint.target = ball()
+    cube().modifiers.new("armature", "ARMATURE").object = bones
+    bones["bend"] = 0.5
+    drive(bones, 'pose.bones["Bone"].rotation_quaternion', (bones, '["bend"]'), 1)
+    assert findings() == []
+
+
+def test_what_nothing_uses_is_not_looked_at(stage, findings):
+    forgotten = cube().copy()
+    forgotten.use_fake_user = True
+    cloth_on(forgotten)
+    bpy.data.scenes.new("another").collection.objects.link(forgotten)
+    assert findings() == []
+
+
+def test_a_wholly_baked_cloth_is_fine_and_holds_still_after_its_end(stage, findings):
+    cloth_on(cube())
+    bake_points(None)
+    assert findings(frames=(2, 30)) == []
+
+
+def test_baked_bodies_are_fine(stage, findings):
+    body_in(stage, cube())
+    bake_points(None)
+    assert findings() == []
+
+
+def test_a_cloth_baked_to_disk_is_fine(stage, findings, tmp_path):
+    cloth_on(cube()).point_cache.use_disk_cache = True
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bake_points(None)
+    assert findings() == []
+
+
+@pytest.mark.parametrize("target", ["PACKED", "DISK"])
+def test_a_simulation_zone_is_fine_where_it_is_baked_and_refused_where_not(stage, findings, tmp_path, target):
+    simulation_on(cube())
+    cube().modifiers[0].bake_target = target
+    bake_zone(cube(), tmp_path)
+    assert findings() == []
+    bpy.context.scene.frame_end = 20
+    assert findings(frames=range(1, 21)) == [("simulation", "cube", 9)]
+
+
+def test_a_simulation_zone_that_leads_nowhere_is_fine(stage, findings):
+    tree = simulation_on(cube())
+    last = next(node for node in tree.nodes if node.bl_idname == "NodeGroupOutput")
+    tree.links.remove(last.inputs[0].links[0])
+    assert findings() == []
+
+
+def test_a_modifier_that_is_never_shown_is_fine(stage, findings):
+    cloth_on(cube()).show_render = False
+    assert findings() == []
+
+
+def test_a_setting_that_is_keyed_to_what_it_is_anyway_is_fine(stage, findings):
+    key(stage.cycles, "time_limit", {1: 0.0, 5: 0.0})
+    key(stage.view_layers[0], "use", {1: True, 5: True})
+    assert findings() == []
+
+
+def test_a_key_outside_the_job_changes_nothing(stage, findings):
+    key(stage.view_layers[0], "use", {1: True, 50: False})
+    assert findings() == []
+
+
+def test_guiding_that_is_keyed_on_later_makes_verifiers_render_frames(stage, findings):
+    key(stage.cycles, "use_guiding", {1: False, 5: True})
+    assert findings() == [("path guiding", "", None)]
+    assert findings(frames=(1, 2)) == []
+
+
+def test_a_seed_that_the_artist_keeps_may_be_keyed(stage, findings):
+    key(stage.cycles, "use_animated_seed", {1: False, 5: True})
+    assert findings() == [("animated setting", "Scene", 1)]
+    assert findings(own_seed=True) == []
+
+
+def a_volume_of_nodes(stage):
+    tree, first, last = tree_on(cube())
+    node = tree.nodes.new("GeometryNodeMeshToVolume")
+    tree.links.new(first.outputs[0], node.inputs[0])
+    tree.links.new(node.outputs[0], last.inputs[0])
+
+
+def a_volume_of_a_modifier(stage):
+    volume = bpy.data.objects.new("smoke", bpy.data.volumes.new("smoke"))
+    stage.collection.objects.link(volume)
+    volume.modifiers.new("fill", "MESH_TO_VOLUME").object = cube()
+
+
+def a_volume_in_a_group_of_shaders(stage):
+    group = bpy.data.node_groups.new("fog", "ShaderNodeTree")
+    group.interface.new_socket("Result", in_out="OUTPUT", socket_type="NodeSocketShader")
+    fog, last = group.nodes.new("ShaderNodeVolumeScatter"), group.nodes.new("NodeGroupOutput")
+    group.links.new(fog.outputs[0], last.inputs[0])
+    material = bpy.data.materials.new("fog")
+    material.use_nodes = True
+    node = material.node_tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    material.node_tree.links.new(
+        node.outputs[0], material.node_tree.nodes["Material Output"].inputs["Volume"]
+    )
+    cube().data.materials.append(material)
+
+
+VOLUMES = [a_volume_of_nodes, a_volume_of_a_modifier, a_volume_in_a_group_of_shaders]
+
+
+@pytest.mark.parametrize("build", VOLUMES, ids=lambda build: build.__name__)
+def test_a_volume_is_a_volume_however_it_is_made(part, stage, findings, build):
+    build(stage)
+    expected = [("volume guiding", "", None)] if bpy.app.version >= (5, 0) else []
+    assert findings() == expected
+    reach = part("blender.cycles.reading.reach").Reach(bpy.context.scene)
+    assert part("blender.cycles.reading.volumes").has_volume(reach)
