@@ -228,7 +228,7 @@ def agree(mine: TilePrint, theirs: TilePrint, limits: PrintLimits) -> bool:
     if mine.digest == theirs.digest:
         return True
     return (
-        mine.area == theirs.area
+        0 < mine.area == theirs.area
         and bit_distance(mine, theirs) * 100 <= mine.area * limits.tile_percent
         and _levels_agree(mine, theirs)
     )
@@ -240,9 +240,9 @@ def all_agree(mine: Sequence[TilePrint], theirs: Sequence[TilePrint], limits: Pr
     Uneven sampling could save a little everywhere within the limit of a tile.
     """
     pairs = list(zip(mine, theirs, strict=True))
-    total = sum(_share(*pair) for pair in pairs)
-    most = len(pairs) * limits.mean_percent * WHOLE // 100
-    return all(agree(*pair, limits) for pair in pairs) and total <= most
+    if not all(agree(*pair, limits) for pair in pairs):
+        return False
+    return sum(_share(*pair) for pair in pairs) <= len(pairs) * limits.mean_percent * WHOLE // 100
 
 
 def _share(mine: TilePrint, theirs: TilePrint) -> int:
