@@ -22,6 +22,7 @@ from renderchain.core.prints import (
     level_distance,
     level_steps,
     print_of,
+    reference_light,
 )
 from renderchain.core.tiles import tiles_of
 
@@ -174,7 +175,8 @@ def _bit_percent(mine: Pixels, theirs: Pixels, steps: int) -> float:
 
 def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """For each block that has levels, how far R, G and B moved, in steps; and what noise alone would do."""
-    one, other = (level_steps(pixels[..., :CHANNELS].astype(float)) for pixels in (mine, theirs))
+    lights = [pixels[..., :CHANNELS].astype(float) for pixels in (mine, theirs)]
+    one, other = (level_steps(light, reference_light(light)) for light in lights)
     moved = one - other
     shifts: list[float] = []
     spreads: list[float] = []
