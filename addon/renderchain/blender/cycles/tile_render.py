@@ -18,7 +18,7 @@ import bpy
 from ...core.errors import RenderFailed
 from ...core.prints import Pixels, crop
 from ...core.tiles import Tile
-from .passes import save_noisy
+from .passes import noisy_pixels
 
 MARGIN = 16  # pixels on each side, where adaptive sampling is on
 INSIDE = 0.25  # of a pixel: a border in float32 that Blender and Cycles both cut to the pixel meant
@@ -74,7 +74,7 @@ def render_tile(scene: bpy.types.Scene, tile: Tile, margin: int) -> Pixels:
         tempfile.TemporaryDirectory() as scratch,
     ):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        pixels = save_noisy(scene, Path(scratch) / "crop.exr")
+        pixels = noisy_pixels(scene, Path(scratch))
     if pixels.shape[:2] != (bottom - top, right - left):
         raise RenderFailed(f"A crop of {right - left}x{bottom - top} came out as {pixels.shape[1::-1]}.")
     return crop(pixels, Tile(tile.x - left, tile.y - top, tile.width, tile.height))
