@@ -56,7 +56,7 @@ class _Session:
     output: Path
     loaded: Loaded = LOADED
 
-    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
         final, noisy, leaves = (self._copy(frame, ending) for ending in ("png", "noisy.exr", "leaves"))
         return Rendered(frame, final, noisy, leaves, 1, 1)
 

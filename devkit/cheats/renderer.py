@@ -91,11 +91,11 @@ class _Session:
     def loaded(self) -> Loaded:
         return self.honest.loaded
 
-    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
         if self.cheat.cheat == PREVIOUS:
             done = await self.honest.render(frame - 1, on_progress)
             return replace(done, frame=frame)
-        done = await self.honest.render(frame, on_progress)
+        done = await self.honest.render(frame, on_progress, then)
         if self.cheat.cheat in PIXEL_CHEATS:
             self._fake(done)
         return done

@@ -104,7 +104,7 @@ class _Session:
     def loaded(self) -> Loaded:
         return self.by.loaded
 
-    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
         on_progress(Progress(frame, 0, 1))
         await asyncio.sleep(self.by.frame_s)
         self.by.meet("render")

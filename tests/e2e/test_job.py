@@ -18,7 +18,7 @@ from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.jobs import EscrowDue, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
-from renderchain.core.notices.leases import FrameRendered
+from renderchain.core.notices.leases import FrameRendered, SelfTestPassed
 from renderchain.core.notices.process import Failed
 
 from devkit.logs import notices_in, notices_of
@@ -123,6 +123,8 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     logs = [network.folder / f"worker-{number}.log" for number in (1, 2)]
     rendered = [one.frame for log in logs for one in notices_of(log) if isinstance(one, FrameRendered)]
     assert sorted(rendered) == [1, 2, 3]
+    tested = [one for log in logs for one in notices_of(log) if isinstance(one, SelfTestPassed)]
+    assert sorted(one.leaf_count for one in tested) == [1, 2], "a lease of one frame, and one of two"
 
 
 def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ from ..core.tiles import tiles_of
 from . import probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
-from .cycles.passes import enable_noisy, noisy_layers, save_final, save_noisy, set_format
+from .cycles.passes import enable_noisy, noisy_layers, noisy_pixels, save_final, set_format, write_noisy
 from .cycles.reading.scene import read_exactness
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
 
@@ -52,10 +53,12 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
     for line in commands:
         command = read_command(line)
         try:
+            if isinstance(command, Render):
+                program.render(command)
+                continue
+            program.finish()
             if isinstance(command, Load):
                 program.load(command)
-            elif isinstance(command, Render):
-                program.render(command)
             elif isinstance(command, MakeAgain):
                 program.make_again(command)
             elif isinstance(command, ProbeCommand):
@@ -63,8 +66,9 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
-            traceback.print_exc()
-            program.send(Failed(f"{type(error).__name__}: {error}"[:1000]))
+            program.finish()
+            program.fail(error)
+    program.finish()
 
 
 class RenderProgram:
@@ -77,10 +81,24 @@ class RenderProgram:
         self._has_whole_frames = False
         self._frame = 0
         self._said_s = 0.0
+        self._writing: threading.Thread | None = None
+        self._sending = threading.Lock()
 
     def send(self, message: Message) -> None:
         """Write one line."""
-        self._messages.write(to_line(message))
+        with self._sending:
+            self._messages.write(to_line(message))
+
+    def fail(self, error: Exception) -> None:
+        """Say that a command failed; to be called where the error was caught."""
+        traceback.print_exc()
+        self.send(Failed(f"{type(error).__name__}: {error}"[:1000]))
+
+    def finish(self) -> None:
+        """Wait until the last frame is written and told of."""
+        if self._writing:
+            self._writing.join()
+        self._writing = None
 
     def load(self, command: Load) -> None:
         """Open the scene, check it, and have every later opening prepared alike."""
@@ -111,7 +129,7 @@ class RenderProgram:
         self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s), self._has_whole_frames))
 
     def render(self, command: Render) -> None:
-        """Render a frame and write image, noisy pass and leaves."""
+        """Render a frame and write its image; noisy pass and leaves are written beside the next one."""
         started_s = time.monotonic()
         load, scene = self._at(command.frame)
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
@@ -119,12 +137,22 @@ class RenderProgram:
         output, number = Path(load.output), f"{command.frame:04d}"
         final, noisy, leaves = f"{number}.{load.extension}", f"{number}.noisy.exr", f"{number}.leaves"
         save_final(scene, output / final)
-        pixels = save_noisy(scene, output / noisy)
-        height, width = pixels.shape[:2]
-        records = prints_of(pixels, tiles_of(width, height))
-        (output / leaves).write_bytes(b"".join(one.to_bytes() for one in records))
-        times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
-        self.send(Rendered(command.frame, final, noisy, leaves, *times))
+        pixels = noisy_pixels(scene, output)
+
+        def write() -> None:
+            try:
+                write_noisy(output / noisy, pixels)
+                height, width = pixels.shape[:2]
+                records = prints_of(pixels, tiles_of(width, height))
+                (output / leaves).write_bytes(b"".join(one.to_bytes() for one in records))
+                times = (round((rendered_s - started_s) * 1000), _ms(rendered_s))
+                self.send(Rendered(command.frame, final, noisy, leaves, *times))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the agent waits for an answer
+                self.fail(error)
+
+        self.finish()  # no more than one frame waits in memory
+        self._writing = threading.Thread(target=write)
+        self._writing.start()
 
     def render_tiles(self, command: RenderTiles) -> None:
         """Render some leaves of a frame again and write their prints in the order asked."""

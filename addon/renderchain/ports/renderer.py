@@ -23,8 +23,12 @@ class RenderSession(Protocol):
         """What the process said when the scene was open."""
         ...
 
-    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
-        """Render a frame into the output folder; raises RenderFailed."""
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        """Render a frame into the output folder; raises RenderFailed.
+
+        ``then`` is the frame that is asked for next, and nothing else: it may be begun before this one is
+        written. Progress may already be of that frame.
+        """
         ...
 
     async def render_tiles(

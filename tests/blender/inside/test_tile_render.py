@@ -246,6 +246,31 @@ def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(pa
     assert tiles == b"".join(leaves[records * at : records * (at + 1)] for at in wanted)
 
 
+def test_a_frame_is_written_while_the_next_is_rendered_and_told_of_in_order(part, scene, tmp_path):
+    messages, program = part("core.messages"), part("blender.render_program")
+    blend, said = tmp_path / "scene.blend", io.BytesIO()
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    (tmp_path / "0003.noisy.exr").mkdir()  # can't be written
+    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer",))
+    load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
+    commands = [load, *map(messages.Render, (1, 2, 3, 4)), messages.RenderTiles(2, (1,))]
+    program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
+    told = [json.loads(line) for line in said.getvalue().splitlines()]
+    kinds = [(one["type"], one.get("frame")) for one in told if one["type"] != "progress"]
+    assert kinds == [
+        ("loaded", None),
+        ("rendered", 1),
+        ("rendered", 2),
+        ("failed", None),
+        ("rendered", 4),
+        ("tiles_rendered", 2),
+    ]
+    records = part("core.prints").RECORD_BYTES
+    leaves = [(tmp_path / f"000{frame}.leaves").read_bytes() for frame in (1, 2, 4)]
+    assert {len(one) for one in leaves} == {6 * records}
+    assert (tmp_path / "0002.tiles").read_bytes() == leaves[1][records : 2 * records]
+
+
 @pytest.mark.parametrize(("shared", "openings"), [(False, 3), (True, 1)])
 def test_tiles_of_a_frame_may_share_an_opening_and_make_the_same_records(
     part, scene, tmp_path, monkeypatch, shared, openings

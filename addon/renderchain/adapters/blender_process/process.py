@@ -152,6 +152,7 @@ class Session:
         self._process = process
         self._silence_s = silence_s
         self._log_path = log_path
+        self._begun: int | None = None  # a frame that was asked for before its turn
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
         blend = f"{jailed.package}/{manifest.main_blend}"
@@ -174,9 +175,13 @@ class Session:
             raise self.failure(f"did not open the scene ({message})")
         self.loaded = message
 
-    async def render(self, frame: int, on_progress: OnProgress) -> Rendered:
-        """Render a frame into the output folder; raises RenderFailed."""
-        self._send(Render(frame))
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        """Render a frame into the output folder, and begin the next; raises RenderFailed."""
+        if frame != self._begun:
+            self._send(Render(frame))
+        if then is not None:
+            self._send(Render(then))
+        self._begun = then
         message = await self._answer(frame, on_progress)
         if not isinstance(message, Rendered):
             raise self.failure(f"answered something else than frame {frame}")

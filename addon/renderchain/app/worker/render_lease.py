@@ -138,6 +138,7 @@ class RenderLease:
                         lambda at: self._reporter.progress(
                             f"samples of frame {at.frame}", at.sample, at.samples
                         ),
+                        then=next(iter(frames[number + 1 :]), None),
                     )
                 )
                 self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))

@@ -36,25 +36,34 @@ def save_final(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def save_noisy(scene: bpy.types.Scene, path: Path) -> Pixels:
-    """Write the noisy pass of all view layers as float32 OpenEXR.
+    """Write the noisy pass of all view layers as float32 OpenEXR; returns its pixels."""
+    pixels = noisy_pixels(scene, path.parent)
+    write_noisy(path, pixels)
+    return pixels
 
-    Returns its pixels, top row first, of shape (height, width, 4 for each layer).
+
+def noisy_pixels(scene: bpy.types.Scene, scratch: Path) -> Pixels:
+    """The last rendering's noisy pass of all view layers, by way of a file in the folder ``scratch``.
+
+    Top row first, of shape (height, width, 4 for each layer).
     """
-    import OpenEXR
-
-    layers = path.with_suffix(".layers.exr")
+    layers = scratch / "layers.exr"
     save_all_passes(scene, layers)
     try:
         _, channels = read_passes(layers)
     finally:
         layers.unlink()
-    layers_used = noisy_layers(scene)
-    pixels = np.concatenate([_noisy_of(channels, layer) for layer in layers_used], axis=-1)
-    names = channel_names(len(layers_used))
+    return np.concatenate([_noisy_of(channels, layer) for layer in noisy_layers(scene)], axis=-1)
+
+
+def write_noisy(path: Path, pixels: Pixels) -> None:
+    """Write a noisy pass as float32 OpenEXR; knows nothing of the scene."""
+    import OpenEXR
+
+    names = channel_names(pixels.shape[2] // 4)
     planes = {name: np.ascontiguousarray(pixels[..., at]) for at, name in enumerate(names)}
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     OpenEXR.File(header, planes).write(str(path))
-    return pixels
 
 
 def noisy_layers(scene: Any) -> list[str]:

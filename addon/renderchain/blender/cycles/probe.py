@@ -13,7 +13,7 @@ import bpy
 from ...core.prints import Pixels, canonical_bytes, crop
 from ...core.probe import REDUCED_SAMPLES, REDUCED_SIDE, SHARED_TILES, spread
 from ...core.tiles import Tile, tiles_of
-from .passes import save_noisy
+from .passes import noisy_pixels
 from .tile_render import changed, frame_size, margin_of, render_tile
 
 
@@ -40,7 +40,7 @@ def render_reduced(scene: bpy.types.Scene) -> tuple[str, tuple[str, ...]]:
     """The current frame's digest, and those of a few of its tiles."""
     with reduced(scene), tempfile.TemporaryDirectory() as scratch:
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        pixels = save_noisy(scene, Path(scratch) / "reduced.exr")
+        pixels = noisy_pixels(scene, Path(scratch))
         tiles = _tiles(scene)
     return digest_of(pixels), tuple(digest_of(crop(pixels, tile)) for tile in tiles)
 

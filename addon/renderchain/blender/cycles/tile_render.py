@@ -19,7 +19,7 @@ import bpy
 from ...core.errors import RenderFailed
 from ...core.prints import Pixels, crop
 from ...core.tiles import Tile
-from .passes import save_noisy
+from .passes import noisy_pixels
 
 MARGIN = 16  # pixels on each side, where adaptive sampling is on
 INSIDE = 0.25  # of a pixel: a border in float32 that Blender and Cycles both cut to the pixel meant
@@ -97,7 +97,7 @@ def render_whole(scene: bpy.types.Scene) -> Pixels:
         tempfile.TemporaryDirectory() as scratch,
     ):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        return save_noisy(scene, Path(scratch) / "noisy.exr")
+        return noisy_pixels(scene, Path(scratch))
 
 
 @contextlib.contextmanager
