@@ -33,7 +33,7 @@ OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
 Answer = TypeVar("Answer")
 
 
-class AskedSession(RenderSession, Protocol):
+class AnswerSession(RenderSession, Protocol):
     """A render process that also answers what a probe asks."""
 
     async def ask(self, command: ProbeCommand) -> Message:
@@ -61,7 +61,7 @@ class BlenderProbeRenderer:
 
 @dataclass(frozen=True)
 class _ProbeSession:
-    session: AskedSession
+    session: AnswerSession
     output: Path
 
     @property
