@@ -32,7 +32,7 @@ from ..core.messages import (
 )
 from ..core.prints import Pixels, crop, print_of
 from ..core.probe_messages import ProbeCommand
-from ..core.tiles import leaf_regions
+from ..core.tiles import PER_FRAME, leaf_regions
 from . import probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
@@ -142,8 +142,8 @@ class RenderProgram:
 
     def probe(self, command: ProbeCommand) -> None:
         """Do a part of a probe."""
-        _, path = self._loaded()
-        self.send(probe_program.answer(command, path))
+        load, path = self._loaded()
+        self.send(probe_program.answer(command, path, whole_frames=load.leaf == PER_FRAME))
 
     def _tile(self, frame: int, index: int) -> Pixels:
         """A tile, rendered in an opening of its own."""

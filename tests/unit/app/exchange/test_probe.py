@@ -128,6 +128,12 @@ def test_both_kernels_render_the_same_leaves(tmp_path: Path) -> None:
     assert usual == [frame for process, frame in asked if process == 3] and len(usual) == 6
 
 
+def test_frames_that_are_rendered_whole_are_rendered_once_by_each_kernel(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, whole_frames=True, off_percent=3)
+    assert bench.report().limits == PrintLimits(LEAST.tile_percent, 8)
+    assert [process for process, _ in bench.asked("prints")] == [2, 2, 2, 3, 3, 3]
+
+
 def test_a_graphics_card_has_one_kernel_which_is_said(tmp_path: Path) -> None:
     bench = Bench(tmp_path, loaded=replace(LOADED, device="OPTIX"), off_percent=45)
     report = bench.report()
