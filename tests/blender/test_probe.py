@@ -20,6 +20,7 @@ from renderchain.core.probe_report import ProbeReport, ProbeVerdict, ReasonKind
 
 from devkit.fakes.reporter import RecordingReporter
 from devkit.network.services import REPO
+from tests.application import Application
 
 PROBED, STATEFUL = "probed.py", "stateful.py"
 END_S = 3.0  # for the process to be killed and its folder deleted
@@ -113,7 +114,7 @@ def test_the_command_writes_one_report_and_nothing_else(tmp_path: Path, kind: st
     assert done.returncode == code, done.stderr
     told = json.loads(done.stdout)
     assert told["verdict"] == {0: "fine", 4: "refused"}[code] and told["frames"][-1] == 6
-    assert set(told["seconds"]) == {"order", "jump", "history", "kernels"}
+    assert set(told["seconds"]) == {"order", "jump", "history", "kernels", "all"}
     assert told["limits"] == ({"tile_percent": 10, "mean_percent": 5} if code == 0 else None)
 
 
@@ -126,3 +127,18 @@ def test_the_command_tells_what_the_scene_lacks_and_who_asks_wrongly(tmp_path: P
     assert command(str(tmp_path / "no.blend"), "--json").returncode == 1
     assert command(str(blend), "--seconds", "soon").returncode == 2
     assert command(str(blend), "--seconds", "0.5").returncode == 2
+
+
+@pytest.mark.parametrize(("kind", "code"), [("plain", 0), ("white noise", 4)])
+def test_the_application_has_the_command_too(
+    application: Application, tmp_path: Path, kind: str, code: int
+) -> None:
+    blend = scene_of(tmp_path / "scene", PROBED, kind)
+    # The application's own sandbox, in which it runs here, has room for no other.
+    options = ["--json", "--allow-unsandboxed", "--frames", "1-6"]
+    done = application.run("-b", str(blend), "--command", "renderchain_probe", *options)
+    assert done.returncode == code, done.stdout + done.stderr
+    (line,) = [one for one in done.stdout.splitlines() if one.startswith("{")]
+    told = json.loads(line)
+    assert told["verdict"] == {0: "fine", 4: "refused"}[code]
+    assert [one["kind"] for one in told["reasons"]] == ([] if code == 0 else ["chaos"])

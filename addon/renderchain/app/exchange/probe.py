@@ -84,7 +84,8 @@ class _PackageProbe:
         self._deadline_s = 0.0
 
     async def run(self, seconds: float, lease_frames: int) -> ProbeReport:
-        self._deadline_s = _now() + seconds
+        started_s = _now()
+        self._deadline_s = started_s + seconds
         try:
             async with asyncio.timeout(seconds) as timeout:
                 with self._timed("order"):
@@ -97,6 +98,7 @@ class _PackageProbe:
             self._reasons.append(rules.time_reason(f"The time was over in the part {self._part!r}"))
         except (RenderFailed, ContentError) as error:
             self._reasons.append(rules.scene_reason(str(error)))
+        self._times_s["all"] = _now() - started_s  # the starts of processes are in no part but the first
         return self._report()
 
     def _report(self) -> ProbeReport:

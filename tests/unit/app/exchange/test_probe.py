@@ -63,7 +63,7 @@ def test_a_plain_scene_is_fine_and_needs_the_least_limits(tmp_path: Path) -> Non
     report = bench.report()
     assert (report.verdict, report.limits, report.share_openings) == (ProbeVerdict.FINE, LEAST, True)
     assert report.frames == (1, 4, 6) and bench.renderer.opened == 3
-    assert [part for part, ms in report.times_ms if ms] == ["order", "jump", "history", "kernels"]
+    assert [part for part, ms in report.times_ms if ms] == ["order", "jump", "history", "kernels", "all"]
 
 
 def test_frames_come_in_order_in_one_process_and_the_last_first_in_another(tmp_path: Path) -> None:
