@@ -72,7 +72,8 @@ def _play(command: PlayTo, path: CanonicalPath) -> Played:
 
 def _find_causes(command: SurveyCauses, path: CanonicalPath) -> CausesSurveyed:
     deadline = _Deadline(command.most_ms)
-    before = state_of(path.at(command.frame), deadline.is_ahead)
+    alone, _ = path.played(command.frame, command.frame, deadline.is_ahead)
+    before = state_of(alone, deadline.is_ahead)
     scene, reached = path.played(command.start, command.frame, deadline.is_ahead)
     if reached < command.frame:
         return CausesSurveyed(command.frame, ())
