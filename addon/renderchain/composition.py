@@ -218,22 +218,6 @@ def _worker(
     """A worker and its part in audits; leases are rendered with ``renderer``."""
     store, sealer, journal = KuboStore(settings.ipfs_api), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
-    rerender = Rerender(
-        store,
-        verifying_renderer,
-        reporter,
-        settings.folder,
-        hash_many=hash_many,
-        sealer=sealer,
-        read_noisy=read_noisy,
-    )
-    audits = AuditDuties(
-        chain,
-        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
-        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
-        reporter,
-        time.time,
-    )
     lease = RenderLease(
         chain,
         store,
@@ -255,6 +239,23 @@ def _worker(
         reporter,
         seconds=settings.probe_seconds,
         now=time.time,
+    )
+    rerender = Rerender(
+        store,
+        verifying_renderer,
+        reporter,
+        settings.folder,
+        hash_many=hash_many,
+        sealer=sealer,
+        read_noisy=read_noisy,
+        may_share=job_probe.may_share,
+    )
+    audits = AuditDuties(
+        chain,
+        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
+        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
+        reporter,
+        time.time,
     )
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
     return Worker(

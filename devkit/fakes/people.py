@@ -25,7 +25,7 @@ from renderchain.app.requester.create_job import Offer
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
-from renderchain.app.worker.job_probe import JobProbe
+from renderchain.app.worker.job_probe import Fetch, JobProbe
 from renderchain.app.worker.loop import Worker, WorkerRules
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
@@ -122,24 +122,27 @@ class Machine:
             self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)
-        job_probe = JobProbe(
-            chain,
-            lease.fetch,
-            Probe(self.prober, self.reporter, self.folder / "probes"),
-            ProbeCache(self.folder / "probes"),
-            self.reporter,
-            seconds=self.probe_seconds,
-            now=self.world.now,
-        )
         return Worker(
             chain,
             lease,
-            job_probe,
+            self.job_probe(chain, lease.fetch),
             duties,
             self.journal,
             self.reporter,
             self.rules,
             new_secret=self.random_bits,
+            now=self.world.now,
+        )
+
+    def job_probe(self, chain: Any, fetch: Fetch) -> JobProbe:
+        """What it thinks of jobs' packages, in a new process."""
+        return JobProbe(
+            chain,
+            fetch,
+            Probe(self.prober, self.reporter, self.folder / "probes"),
+            ProbeCache(self.folder / "probes"),
+            self.reporter,
+            seconds=self.probe_seconds,
             now=self.world.now,
         )
 

@@ -33,6 +33,7 @@ class ProbedScene:
     jumps: frozenset[int] = frozenset()
     remembers: frozenset[int] = frozenset()
     shares_openings: bool = True
+    whole_frames: bool = False
     off_percent: int = 0
     changes: tuple[int, ...] = ()
     start: int = 1
@@ -85,7 +86,8 @@ class _Session:
     async def survey(self, first: int, last: int) -> Surveyed:
         await self._work("survey", first, 0.0)
         scene = self.by.scene
-        return Surveyed(min(scene.start, first), round(1000 * scene.step_s), scene.changes)
+        step_ms = round(1000 * scene.step_s)
+        return Surveyed(min(scene.start, first), step_ms, scene.whole_frames, scene.changes)
 
     async def frame(self, frame: int) -> FrameProbed:
         await self._work("frame", frame, self.by.scene.frame_s)

@@ -92,7 +92,7 @@ print("keyring from", keyring.__file__)
 
 def test_the_application_knows_our_commands(application: Application) -> None:
     done = application.run("-b", "--command", "help")
-    for name in ("submit", "download", "jobs", "cancel", "key", "worker"):
+    for name in ("submit", "probe", "download", "jobs", "cancel", "key", "worker"):
         assert f"renderchain_{name}" in done.stdout, done.stdout + done.stderr
 
 

@@ -43,7 +43,6 @@ def white_noise(cube):
 
 def endless(cube):
     bpy.context.scene.cycles.samples = 2**20
-    bpy.context.scene.render.resolution_x = bpy.context.scene.render.resolution_y = 512
 
 
 KINDS = {

@@ -24,10 +24,13 @@ from .cycles.changes import changes_of
 from .cycles.probe import render_reduced, render_reduced_tiles
 
 
-def answer(command: ProbeCommand, path: CanonicalPath) -> ProbeMessage:
-    """Do what is asked, on the one path to a frame's pixels or on the artist's playback."""
+def answer(command: ProbeCommand, path: CanonicalPath, *, whole_frames: bool = False) -> ProbeMessage:
+    """Do what is asked, on the one path to a frame's pixels or on the artist's playback.
+
+    ``whole_frames``: this process renders leaves out of their whole frame.
+    """
     if isinstance(command, Survey):
-        return _survey(command, path)
+        return _survey(command, path, whole_frames)
     if isinstance(command, SurveyCauses):
         return _find_causes(command, path)
     if isinstance(command, PlayTo):
@@ -35,7 +38,7 @@ def answer(command: ProbeCommand, path: CanonicalPath) -> ProbeMessage:
     return _render(command, path)
 
 
-def _survey(command: Survey, path: CanonicalPath) -> Surveyed:
+def _survey(command: Survey, path: CanonicalPath, whole_frames: bool) -> Surveyed:
     scene = path.at(command.first)
     changes = changes_of(scene, command.first, command.last)
     start = min(scene.frame_start, command.first)
@@ -45,7 +48,7 @@ def _survey(command: Survey, path: CanonicalPath) -> Surveyed:
         started_s = time.monotonic()
         scene.frame_set(frame)
         steps.append(_ms(started_s))
-    return Surveyed(start, max(steps), changes)
+    return Surveyed(start, max(steps), whole_frames, changes)
 
 
 def _render(command: ProbeFrame | ProbeTiles, path: CanonicalPath) -> FrameProbed | TilesProbed:
@@ -69,7 +72,8 @@ def _play(command: PlayTo, path: CanonicalPath) -> Played:
 
 def _find_causes(command: SurveyCauses, path: CanonicalPath) -> CausesSurveyed:
     deadline = _Deadline(command.most_ms)
-    before = state_of(path.at(command.frame), deadline.is_ahead)
+    alone, _ = path.played(command.frame, command.frame, deadline.is_ahead)
+    before = state_of(alone, deadline.is_ahead)
     scene, reached = path.played(command.start, command.frame, deadline.is_ahead)
     if reached < command.frame:
         return CausesSurveyed(command.frame, ())

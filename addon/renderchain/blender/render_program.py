@@ -126,7 +126,7 @@ class RenderProgram:
             raise RenderFailed(" ".join(errors))
         self._has_whole_frames = needs_whole_frames(findings)
         self._load, self._path = command, path
-        self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s), self._has_whole_frames))
+        self.send(Loaded(bpy.app.version_string, device, name, _ms(started_s)))
 
     def render(self, command: Render) -> None:
         """Render a frame and write its image; noisy pass and leaves are written beside the next one."""
@@ -165,7 +165,7 @@ class RenderProgram:
         prints = (print_of(layers_of(rendered[tile])[layer]) for tile, layer in places)
         name = f"{command.frame:04d}.tiles"
         (Path(load.output) / name).write_bytes(b"".join(one.to_bytes() for one in prints))
-        self.send(TilesRendered(command.frame, name, _ms(started_s), self._has_whole_frames))
+        self.send(TilesRendered(command.frame, name, _ms(started_s)))
 
     def make_again(self, command: MakeAgain) -> None:
         """Make a frame's final image out of its noisy pass and compare it with the one that was delivered."""
@@ -202,7 +202,7 @@ class RenderProgram:
     def probe(self, command: ProbeCommand) -> None:
         """Do a part of a probe."""
         _, path = self._loaded()
-        self.send(probe_program.answer(command, path))
+        self.send(probe_program.answer(command, path, whole_frames=self._has_whole_frames))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

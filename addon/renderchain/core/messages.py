@@ -71,16 +71,12 @@ class MakeAgain:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU.
-
-    ``whole_frames``: its tiles are cut out of whole frames, which takes longer than a tile alone.
-    """
+    """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU."""
 
     blender_version: str
     device: str
     device_name: str
     load_ms: int
-    whole_frames: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +170,7 @@ def read_message(line: bytes) -> Message:
     kind = reader.text("type")
     if kind == "loaded":
         texts = (reader.text("blender_version"), reader.text("device"), reader.text("device_name"))
-        return Loaded(*texts, reader.integer("load_ms", 0, 2**40), reader.boolean("whole_frames"))
+        return Loaded(*texts, reader.integer("load_ms", 0, 2**40))
     if kind == "failed":
         return Failed(reader.text("reason"))
     if kind in PROBE_READERS:

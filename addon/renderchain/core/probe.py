@@ -53,8 +53,14 @@ def spread(count: int, most: int) -> tuple[int, ...]:
     return tuple((2 * one + 1) * count // (2 * chosen) for one in range(chosen))
 
 
-def tiles_to_compare(frames: Sequence[int], leaves: int) -> tuple[tuple[int, int], ...]:
-    """Frame and leaf of what both kernels render, at most MOST_TILES, in the order of their weight."""
+def leaves_to_compare(
+    frames: Sequence[int], leaves: int, *, whole_frames: bool
+) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Frames and leaves that both kernels render, at most MOST_TILES, in the order of their weight.
+
+    Each by itself, for time may end between them; but those of a frame together where the frame is rendered
+    for them anyway.
+    """
     # From the middle outwards: that is where the artist looks, and time may end early.
     places = sorted(spread(leaves, MOST_TILES), key=lambda place: abs(2 * place - leaves))
     pairs = [
@@ -62,7 +68,11 @@ def tiles_to_compare(frames: Sequence[int], leaves: int) -> tuple[tuple[int, int
         for turn in range(len(frames))
         for at, place in enumerate(places)
     ]
-    return tuple(pairs[:MOST_TILES])
+    if whole_frames:
+        chosen = dict.fromkeys(frame for frame, _ in pairs[:MOST_TILES])
+        each = MOST_TILES // len(chosen)
+        return tuple((frame, tuple(places[:each])) for frame in chosen)
+    return tuple((frame, (place,)) for frame, place in pairs[:MOST_TILES])
 
 
 def limits_of(prints: Sequence[tuple[TilePrint, TilePrint]]) -> PrintLimits | None:

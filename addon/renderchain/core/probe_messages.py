@@ -66,10 +66,14 @@ class SurveyCauses:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """Where the scene's own range starts, what setting a frame takes, and frames of change by weight."""
+    """Where the scene's own range starts, what setting a frame takes, and frames of change by weight.
+
+    ``whole_frames``: leaves are only to be had out of a whole frame.
+    """
 
     start: int
     step_ms: int
+    whole_frames: bool
     changes: tuple[int, ...]
 
 
@@ -139,7 +143,8 @@ def _digests(reader: Reader) -> tuple[str, ...]:
 
 def _surveyed(reader: Reader) -> Surveyed:
     changes = tuple(reader.integers("changes", 0, MAX_CHANGES))
-    return Surveyed(reader.integer("start", *_FRAME), reader.integer("step_ms", 0, MAX_MS), changes)
+    numbers = (reader.integer("start", *_FRAME), reader.integer("step_ms", 0, MAX_MS))
+    return Surveyed(*numbers, reader.boolean("whole_frames"), changes)
 
 
 def _frame_probed(reader: Reader) -> FrameProbed:

@@ -111,6 +111,24 @@ def test_a_light_that_remembers_is_named(part, scene, path):
     assert name.endswith("Light 'Light'")
 
 
+@pytest.mark.parametrize("hidden", ["modifier", "object", "collection", "not"])
+def test_what_only_rendering_shows_is_played_too(part, scene, path, hidden):
+    cube = bpy.data.objects["Cube"]
+    bpy.context.view_layer.objects.active = cube
+    cloth = cube.modifiers.new("cloth", "CLOTH")
+    if hidden == "modifier":
+        cloth.show_viewport = False
+    elif hidden == "object":
+        cube.hide_set(True)
+        cube.hide_viewport = True
+    elif hidden == "collection":
+        bpy.data.collections["Collection"].hide_viewport = True
+    messages, answer, one = part("core.probe_messages"), part("blender.probe_program").answer, path()
+    frame, played = answer(messages.ProbeFrame(6), one), answer(messages.PlayTo(6, 1, 60_000), one)
+    assert played.digest and played.digest != frame.digest
+    assert answer(messages.SurveyCauses(6, 1, 60_000), one).causes == ("Object 'Cube'",)
+
+
 def test_playback_stops_when_its_time_is_over(part, path):
     messages, answer = part("core.probe_messages"), part("blender.probe_program").answer
     played = answer(messages.PlayTo(100_000, 1, 50), path())

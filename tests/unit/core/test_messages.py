@@ -26,7 +26,7 @@ from renderchain.core.messages import (
 @pytest.mark.parametrize(
     "message",
     [
-        Loaded("4.5.15", "CPU", "a processor", 10, True),
+        Loaded("4.5.15", "CPU", "a processor", 10),
         Progress(1, 2, 3),
         Rendered(1, "1.png", "1.exr", "1.leaves", 4, 5),
         TilesRendered(1, "0001.tiles", 4),

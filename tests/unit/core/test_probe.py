@@ -16,10 +16,10 @@ from renderchain.core.probe import (
     history_reason,
     is_wider,
     lease_budget_s,
+    leaves_to_compare,
     limits_of,
     spread,
     tile_estimate_s,
-    tiles_to_compare,
 )
 from renderchain.core.probe_report import MAX_NAME
 
@@ -63,13 +63,22 @@ def test_what_is_spread_is_inside_and_different(count: int) -> None:
 
 
 def test_tiles_are_of_several_frames_and_places() -> None:
-    pairs = tiles_to_compare([1, 9], 100)
-    assert len(pairs) == len(set(pairs)) == MOST_TILES
-    assert {frame for frame, _ in pairs} == {1, 9} and len({place for _, place in pairs}) == MOST_TILES
+    chosen = leaves_to_compare([1, 9], 100, whole_frames=False)
+    assert len(chosen) == MOST_TILES and {frame for frame, _ in chosen} == {1, 9}
+    assert len({leaf for _, (leaf,) in chosen}) == MOST_TILES
 
 
 def test_small_frames_are_compared_in_all_of_them() -> None:
-    assert set(tiles_to_compare([1, 5, 9], 1)) == {(1, 0), (5, 0), (9, 0)}
+    chosen = leaves_to_compare([1, 5, 9], 1, whole_frames=False)
+    assert set(chosen) == {(1, (0,)), (5, (0,)), (9, (0,))}
+
+
+@pytest.mark.parametrize(("frames", "leaves"), [([1], 100), ([1, 5, 9], 100), ([1, 9], 1), ([1, 2, 3, 4], 2)])
+def test_a_frame_that_is_rendered_whole_is_rendered_once(frames: list[int], leaves: int) -> None:
+    chosen = leaves_to_compare(frames, leaves, whole_frames=True)
+    assert len({frame for frame, _ in chosen}) == len(chosen)
+    assert 0 < sum(len(places) for _, places in chosen) <= MOST_TILES
+    assert all(len(set(places)) == len(places) > 0 for _, places in chosen)
 
 
 def test_equal_bits_need_the_least_limits() -> None:

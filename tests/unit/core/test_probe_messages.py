@@ -26,7 +26,7 @@ from renderchain.core.probe_messages import (
 
 DIGEST = "0123456789abcdef" * 4
 MESSAGES: list[Message] = [
-    Surveyed(-5, 12, (3, 250)),
+    Surveyed(-5, 12, True, (3, 250)),
     FrameProbed(6, DIGEST, (DIGEST, DIGEST), 40),
     TilesProbed(6, (DIGEST,), 40),
     Played(6, 6, DIGEST, 40),
@@ -63,6 +63,7 @@ def test_all_kinds_were_tried() -> None:
         (0, "changes", list(range(MAX_CHANGES + 1))),
         (0, "changes", ["3"]),
         (0, "step_ms", -1),
+        (0, "whole_frames", 1),
         (1, "digest", DIGEST[1:]),
         (1, "digest", DIGEST.upper()),
         (1, "tiles", [DIGEST] * 5),

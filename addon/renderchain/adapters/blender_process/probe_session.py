@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from ...core.errors import ContentError
+from ...core.errors import ContentError, RenderFailed
 from ...core.manifest import Manifest
-from ...core.messages import Loaded, Message, Progress, TilesRendered
+from ...core.messages import Loaded, Message, TilesRendered
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.probe_messages import (
     CausesSurveyed,
@@ -25,12 +25,20 @@ from ...core.probe_messages import (
     Surveyed,
     TilesProbed,
 )
-from ...ports.renderer import ProbeSession
-from .process import BlenderRenderer, Session
+from ...ports.renderer import ProbeSession, RenderSession
+from .process import BlenderRenderer
 
 # Cycles then renders as for processors without AVX2, with the SSE 4.2 kernel.
 OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
 Answer = TypeVar("Answer")
+
+
+class AnswerSession(RenderSession, Protocol):
+    """A render process that also answers what a probe asks."""
+
+    async def ask(self, command: ProbeCommand) -> Message:
+        """The answer, which is no failure; raises RenderFailed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class BlenderProbeRenderer:
 
 @dataclass(frozen=True)
 class _ProbeSession:
-    session: Session
+    session: AnswerSession
     output: Path
 
     @property
@@ -81,13 +89,11 @@ class _ProbeSession:
         return read_prints(self.output / done.leaves, len(leaves))
 
     async def _ask(self, command: ProbeCommand, kind: type[Answer]) -> Answer:
-        message: Message = await self.session.ask(command)
-        while isinstance(message, Progress):
-            message = await self.session.following()
+        message = await self.session.ask(command)
         if not isinstance(message, kind) or getattr(message, "frame", None) != getattr(
             command, "frame", None
         ):
-            raise self.session.failure(f"answered something else than a probe's {kind.__name__}")
+            raise RenderFailed(f"The render process answered something else than a probe's {kind.__name__}.")
         return message
 
 

@@ -77,7 +77,7 @@ class BlenderRenderer:
     environment: dict[str, str] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager
-    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
         started = await self.start(package, output, output.name)
         async with self.loaded(started, manifest) as session:
@@ -100,9 +100,9 @@ class BlenderRenderer:
         return Started(process, jailed, log_path)
 
     @contextlib.asynccontextmanager
-    async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Session]:
+    async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[_Session]:
         """The process with the scene in its package folder open; it ends with the block."""
-        session = Session(started.process, self.silence_s, started.log_path)
+        session = _Session(started.process, self.silence_s, started.log_path)
         try:
             await session.load(manifest, started.jailed, self.device)
             yield session
@@ -143,7 +143,7 @@ def _folder_of(module: str) -> Path:
     return origin.parent.parent if origin.name == "__init__.py" else origin.parent
 
 
-class Session:
+class _Session:
     """A running process; one command at a time."""
 
     loaded: Loaded
@@ -172,7 +172,7 @@ class Session:
         )
         message = await self._next(LOAD_TIMEOUT_S)
         if not isinstance(message, Loaded):
-            raise self.failure(f"did not open the scene ({message})")
+            raise self._failure(f"did not open the scene ({message})")
         self.loaded = message
 
     async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
@@ -184,7 +184,7 @@ class Session:
         self._begun = then
         message = await self._answer(frame, on_progress)
         if not isinstance(message, Rendered):
-            raise self.failure(f"answered something else than frame {frame}")
+            raise self._failure(f"answered something else than frame {frame}")
         return message
 
     async def render_tiles(
@@ -194,7 +194,7 @@ class Session:
         self._send(RenderTiles(frame, tuple(tiles), shared))
         message = await self._answer(frame, on_progress)
         if not isinstance(message, TilesRendered):
-            raise self.failure(f"answered something else than tiles of frame {frame}")
+            raise self._failure(f"answered something else than tiles of frame {frame}")
         return message
 
     async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
@@ -202,19 +202,16 @@ class Session:
         self._send(MakeAgain(frame, noisy, final))
         message = await self._answer(frame, lambda _: None)
         if not isinstance(message, MadeAgain):
-            raise self.failure(f"answered something else than the final image of frame {frame}")
+            raise self._failure(f"answered something else than the final image of frame {frame}")
         return message
 
     async def ask(self, command: Command) -> Message:
-        """Send any command; returns the message that follows, unless it is a failure. Raises RenderFailed."""
+        """Send a command of a probe; returns what is no progress. Raises RenderFailed."""
         self._send(command)
-        return await self.following()
-
-    async def following(self) -> Message:
-        """The next message, unless it is a failure; raises RenderFailed."""
-        message = await self._next(self._silence_s)
+        while isinstance(message := await self._next(self._silence_s), Progress):
+            pass
         if isinstance(message, Failed):
-            raise self.failure(f"could not do what was asked: {message.reason}")
+            raise self._failure(f"could not do what the probe asked: {message.reason}")
         return message
 
     async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered | MadeAgain:
@@ -225,9 +222,9 @@ class Session:
             elif isinstance(message, Rendered | TilesRendered | MadeAgain) and message.frame == frame:
                 return message
             elif isinstance(message, Failed):
-                raise self.failure(f"could not render frame {frame}: {message.reason}")
+                raise self._failure(f"could not render frame {frame}: {message.reason}")
             else:
-                raise self.failure(f"answered something else than frame {frame}")
+                raise self._failure(f"answered something else than frame {frame}")
 
     async def close(self) -> None:
         """End the process."""
@@ -235,32 +232,31 @@ class Session:
 
     def _send(self, command: Command) -> None:
         if self._process.stdin is None:
-            raise self.failure("has no input")
+            raise self._failure("has no input")
         self._process.stdin.write(to_line(command))
 
     async def _next(self, timeout_s: int) -> Message:
         """The next message; lines before the first one are Blender's own and are skipped."""
         if self._process.stdout is None:
-            raise self.failure("has no output")
+            raise self._failure("has no output")
         while True:
             try:
                 async with asyncio.timeout(timeout_s):  # wait_for may swallow a cancellation in Python 3.11
                     line = await self._process.stdout.readline()
             except TimeoutError:
-                raise self.failure(f"said nothing for {timeout_s} s") from None
+                raise self._failure(f"said nothing for {timeout_s} s") from None
             except ValueError:
-                raise self.failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
+                raise self._failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
             if not line:
                 code = await self._process.wait()
-                raise self.failure(f"ended by itself (exit code {code})")
+                raise self._failure(f"ended by itself (exit code {code})")
             if line.startswith(b"{"):
                 try:
                     return read_message(line)
                 except ContentError as error:
-                    raise self.failure(f"sent nonsense: {error}") from error
+                    raise self._failure(f"sent nonsense: {error}") from error
 
-    def failure(self, what: str) -> RenderFailed:
-        """What to raise; the end of the process's log goes into ours."""
+    def _failure(self, what: str) -> RenderFailed:
         tail = self._log_path.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")
         log.error("render process %s; the end of its log:\n%s", what, tail)
         return RenderFailed(f"The render process {what}. Its log is {self._log_path}.")

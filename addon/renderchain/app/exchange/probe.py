@@ -28,6 +28,8 @@ HISTORY_SHARE = 0.5  # for playing to a frame
 PLAY_PART = 0.8  # of that: steps were estimated by a few
 OTHER_KERNEL_COSTS = 2.0  # times what the usual kernel took; without AVX2 it is slower
 LEAST_PAIRS = 2
+Leaves = tuple[int, tuple[int, ...]]  # some of a frame
+Prints = tuple[TilePrint, ...]
 PARTS = ("order", "jump", "history", "kernels")
 
 
@@ -82,7 +84,8 @@ class _PackageProbe:
         self._deadline_s = 0.0
 
     async def run(self, seconds: float, lease_frames: int) -> ProbeReport:
-        self._deadline_s = _now() + seconds
+        started_s = _now()
+        self._deadline_s = started_s + seconds
         try:
             async with asyncio.timeout(seconds) as timeout:
                 with self._timed("order"):
@@ -95,6 +98,7 @@ class _PackageProbe:
             self._reasons.append(rules.time_reason(f"The time was over in the part {self._part!r}"))
         except (RenderFailed, ContentError) as error:
             self._reasons.append(rules.scene_reason(str(error)))
+        self._times_s["all"] = _now() - started_s  # the starts of processes are in no part but the first
         return self._report()
 
     def _report(self) -> ProbeReport:
@@ -160,7 +164,7 @@ class _PackageProbe:
             self._reasons.append(rules.time_reason(f"Only {count} of {len(self._job)} frames were looked at"))
         return survey
 
-    async def _apart(self, survey: Surveyed) -> dict[tuple[int, int], TilePrint]:
+    async def _apart(self, survey: Surveyed) -> dict[Leaves, Prints]:
         """The same in another process, and what else needs the usual kernel; its prints for the other."""
         async with self._session("jump") as session:
             with self._timed("jump"):
@@ -171,7 +175,7 @@ class _PackageProbe:
             if self._is_refused:
                 return {}
             with self._timed("kernels"):
-                return await self._prints(session)
+                return await self._prints(session, survey.whole_frames)
 
     async def _jump(self, session: ProbeSession) -> None:
         until_s = _now() + self._left_s * AGAIN_SHARE
@@ -230,36 +234,37 @@ class _PackageProbe:
         except (TimeoutError, RenderFailed, ContentError):
             return ()  # refused all the same, without a name
 
-    async def _prints(self, session: ProbeSession) -> dict[tuple[int, int], TilePrint]:
+    async def _prints(self, session: ProbeSession, whole_frames: bool) -> dict[Leaves, Prints]:
         """Prints of some leaves at full size, as many as both kernels have time for."""
         if session.loaded.device != "CPU":
             self._reasons.append(rules.least_limits_note(session.loaded.device))
             return {}
-        found: dict[tuple[int, int], TilePrint] = {}
-        longest_s = self._estimate_s(whole=session.loaded.whole_frames)
-        for frame, leaf in rules.tiles_to_compare(sorted(self._probed), self._manifest.leaves_per_frame):
+        found: dict[Leaves, Prints] = {}
+        longest_s = self._estimate_s(whole=whole_frames)
+        frames, count = sorted(self._probed), self._manifest.leaves_per_frame
+        for frame, leaves in rules.leaves_to_compare(frames, count, whole_frames=whole_frames):
             both_s = longest_s * (1 + OTHER_KERNEL_COSTS * (len(found) + 1)) + self._start_s
             if both_s > self._left_s:
                 break
             started_s = _now()
-            (found[frame, leaf],) = await session.prints(frame, (leaf,))
+            found[frame, leaves] = await session.prints(frame, leaves)
             longest_s = max(_now() - started_s, longest_s if len(found) > 1 else 0.0)
         if not found:
             self._reasons.append(rules.time_reason("The limits of this scene were not measured"))
         return found
 
-    async def _by_other_kernel(self, prints: dict[tuple[int, int], TilePrint]) -> None:
+    async def _by_other_kernel(self, prints: dict[Leaves, Prints]) -> None:
         """The same leaves by the kernel for processors without AVX2: how far apart are they?"""
         pairs: list[tuple[TilePrint, TilePrint]] = []
         longest_s = 0.0
         async with self._session("kernels", other_kernel=True) as session:
-            for (frame, leaf), mine in prints.items():
+            for (frame, leaves), mine in prints.items():
                 if longest_s > self._left_s:
                     break
                 started_s = _now()
-                (other,) = await session.prints(frame, (leaf,))
+                others = await session.prints(frame, leaves)
                 longest_s = max(longest_s, _now() - started_s)
-                pairs.append((mine, other))
+                pairs += zip(mine, others, strict=True)
                 self._limits = rules.limits_of(pairs)
         if len(pairs) < LEAST_PAIRS <= len(self._job) * self._manifest.leaves_per_frame:
             text = f"The limits of this scene were measured on only {len(pairs)} tile"

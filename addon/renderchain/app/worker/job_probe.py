@@ -57,6 +57,7 @@ class JobProbe:
         self._seconds = seconds
         self._now = now
         self._objections: dict[JobId, str] = {}  # "" where there is none
+        self._sharing: set[str] = set()  # packages by their CID
         self._later: dict[JobId, _Attempt] = {}
 
     @property
@@ -64,6 +65,10 @@ class JobProbe:
         """When a package that could not be fetched is asked for again; far ahead if there is none."""
         now_s = self._now()
         return min((one.at_s for one in self._later.values() if one.at_s > now_s), default=2.0**31)
+
+    def may_share(self, package: Path) -> bool:
+        """Whether tiles of a package in its folder came out the same in one opening of the file."""
+        return package.name in self._sharing
 
     def forget(self, job_id: JobId) -> None:
         """The job is over."""
@@ -98,6 +103,8 @@ class JobProbe:
     async def _look(self, job: JobInfo) -> str:
         try:
             report = await self._report(job)
+            if report.share_openings:
+                self._sharing.add(job.package_cid)
         except ContentError as error:
             return str(error)
         if report.verdict is ProbeVerdict.REFUSED:

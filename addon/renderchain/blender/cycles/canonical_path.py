@@ -14,6 +14,7 @@ from collections.abc import Callable
 import bpy
 
 from ...core.errors import RenderFailed
+from .playback import play
 
 
 class CanonicalPath:
@@ -51,8 +52,4 @@ class CanonicalPath:
         """
         scene = self.open()
         self._is_fresh = False
-        for reached in range(start, frame + 1):
-            scene.frame_set(reached)
-            if not may_go_on():
-                return scene, reached
-        return scene, frame
+        return scene, play(scene, start, frame, may_go_on)

@@ -63,7 +63,7 @@ def test_a_plain_scene_is_fine_and_needs_the_least_limits(tmp_path: Path) -> Non
     report = bench.report()
     assert (report.verdict, report.limits, report.share_openings) == (ProbeVerdict.FINE, LEAST, True)
     assert report.frames == (1, 4, 6) and bench.renderer.opened == 3
-    assert [part for part, ms in report.times_ms if ms] == ["order", "jump", "history", "kernels"]
+    assert [part for part, ms in report.times_ms if ms] == ["order", "jump", "history", "kernels", "all"]
 
 
 def test_frames_come_in_order_in_one_process_and_the_last_first_in_another(tmp_path: Path) -> None:
@@ -126,6 +126,12 @@ def test_both_kernels_render_the_same_leaves(tmp_path: Path) -> None:
     asked = bench.asked("prints")
     usual = [frame for process, frame in asked if process == 2]
     assert usual == [frame for process, frame in asked if process == 3] and len(usual) == 6
+
+
+def test_frames_that_are_rendered_whole_are_rendered_once_by_each_kernel(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, whole_frames=True, off_percent=3)
+    assert bench.report().limits == PrintLimits(LEAST.tile_percent, 8)
+    assert [process for process, _ in bench.asked("prints")] == [2, 2, 2, 3, 3, 3]
 
 
 def test_a_graphics_card_has_one_kernel_which_is_said(tmp_path: Path) -> None:

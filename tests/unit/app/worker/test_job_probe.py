@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from renderchain.core.board_events import LeaseClaimed
 from renderchain.core.errors import RenderFailed, StoreError
 from renderchain.core.ids import JobId
+from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState
+from renderchain.core.manifest import Manifest
 from renderchain.core.notices.leases import JobSkipped, LeaseGivenBack, PackageRefused
 from renderchain.core.print_limits import MOST
 
+from devkit.fakes.package import manifest_of
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
 
@@ -76,6 +80,27 @@ def test_a_package_is_probed_once_even_by_the_next_process(
 
     world.live(life())
     assert len(claims(world)) >= 2 and machine.prober.opened == 3
+
+
+@pytest.mark.parametrize("shares", [True, False])
+def test_tiles_share_an_opening_only_where_this_machine_saw_that_they_may(
+    world: World, artist: Artist, machine: Machine, shares: bool
+) -> None:
+    machine.prober.scene.shares_openings = shares
+
+    async def life() -> None:
+        job = await artist.chain.job(await artist.submit(1, SHORT))
+        package = machine.folder / "packages" / job.package_cid
+
+        async def fetch(_: JobInfo) -> tuple[Path, Manifest]:
+            return package, manifest_of([1])
+
+        one = machine.job_probe(machine.chain, fetch)
+        assert not one.may_share(package)
+        assert await one.allows(job.job_id) and one.may_share(package) is shares
+        assert not one.may_share(package.with_name("bafyother"))
+
+    world.live(life())
 
 
 def test_without_seconds_nothing_is_probed(world: World, artist: Artist, refusing: Machine) -> None:
