@@ -36,6 +36,9 @@ TOLD = {
 REFUSED = {
     "changing path guiding": "Path guiding is on without Deterministic: no rendering would repeat itself. "
     "Turn Deterministic on, or path guiding off.",
+    "adaptive path guiding": "Path guiding and adaptive sampling are both on: what is learned then "
+    "depends on how fast the machine is, and no rendering would repeat itself. Turn Noise Threshold off, or "
+    "path guiding off.",
     "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
     "network renders. Delete its keys, drivers and strips.",
     "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "

@@ -126,6 +126,13 @@ def guiding_that_changes_later(stage):
     return ("changing path guiding", "", None)
 
 
+def guiding_with_adaptive_sampling(stage):
+    stage.cycles.use_adaptive_sampling = False
+    key(stage.cycles, "use_guiding", {1: False, 5: True})
+    key(stage.cycles, "use_adaptive_sampling", {1: False, 7: True})
+    return ("adaptive path guiding", "", None)
+
+
 def drivers_in_a_circle(stage):
     drive(cube(), "location", (ball(), "LOC_X"))
     drive(ball(), "location", (cube(), "LOC_X"))
@@ -194,6 +201,7 @@ REFUSED = (
     driven_seed_switch,
     strip_on_the_device,
     guiding_that_changes_later,
+    guiding_with_adaptive_sampling,
     drivers_in_a_circle,
     driver_that_reads_itself,
     driver_of_a_property_that_reads_itself,

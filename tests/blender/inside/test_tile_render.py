@@ -155,7 +155,7 @@ def whole_frames(part, scene):
 
 
 def guide(scene):
-    scene.cycles.use_guiding = True
+    scene.cycles.use_guiding, scene.cycles.use_adaptive_sampling = True, False
 
 
 def draw_lines(scene):

@@ -34,14 +34,14 @@ def read_settings(scene: Any, frames: Sequence[int], own_seed: bool) -> Iterator
             frame = _first_other(scene, one, forced, frames)
             if frame is not None:
                 yield found("animated setting", scene.name, frame, one.path)
-    guided = 1.0 in _switch(scene, animated, "use_guiding", frames)
-    if guided and _always(scene, animated, "use_deterministic_guiding", frames):
-        yield found("path guiding")
-    elif guided:
-        yield found("changing path guiding")
+    adaptive = 1.0 in _switch(scene, animated, "use_adaptive_sampling", frames)
+    if 1.0 in _switch(scene, animated, "use_guiding", frames):
+        if _switch(scene, animated, "use_deterministic_guiding", frames) != {1.0}:
+            yield found("changing path guiding")
+        else:
+            yield found("adaptive path guiding" if adaptive else "path guiding")
     if scene.render.use_freestyle and any(layer.use_freestyle for layer in scene.view_layers):
         yield found("Freestyle")
-    adaptive = 1.0 in _switch(scene, animated, "use_adaptive_sampling", frames)
     if adaptive and max(frame_size(scene)) > MAX_CYCLES_TILE:
         yield found("large frame")
 
@@ -90,7 +90,3 @@ def _switch(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequ
         values = one.values(frames)
         states |= ANY if values is None else {float(_is_on(value)) for value in values}
     return states or {float(getattr(scene.cycles, name))}
-
-
-def _always(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequence[int]) -> bool:
-    return _switch(scene, animated, name, frames) == {1.0}
