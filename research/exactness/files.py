@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
 
 from .base import Unavailable, bpy, objects, put
 from .moving import FIRST, LAST, Kind, beside, foggy, key, turned
+from .simulations import smoke
 
 
 def bent(name: str) -> Any:
@@ -25,7 +25,7 @@ def alembic(scene: Any) -> None:
     """A monkey out of an Alembic file."""
     owner = bent("monkey")
     path = str(beside("monkey.abc"))
-    if not hasattr(bpy.ops.wm, "alembic_export"):
+    if "alembic_export" not in dir(bpy.ops.wm):
         raise Unavailable("built without Alembic")
     bpy.ops.wm.alembic_export(filepath=path, start=FIRST, end=LAST, selected=True, as_background_job=False)
     bpy.data.objects.remove(owner)
@@ -36,7 +36,7 @@ def usd(scene: Any) -> None:
     """A monkey out of a USD file."""
     owner = bent("monkey")
     path = str(beside("monkey.usdc"))
-    if not hasattr(bpy.ops.wm, "usd_export"):
+    if "usd_export" not in dir(bpy.ops.wm):
         raise Unavailable("built without USD")
     bpy.ops.wm.usd_export(filepath=path, selected_objects_only=True, export_animation=True)
     bpy.data.objects.remove(owner)
@@ -44,24 +44,18 @@ def usd(scene: Any) -> None:
 
 
 def vdb(scene: Any) -> None:
-    """A sequence of OpenVDB files, one for each frame."""
-    try:
-        openvdb = importlib.import_module("openvdb")
-    except ImportError as error:
-        raise Unavailable("no module openvdb to write one with") from error
-    for frame in range(FIRST, LAST + 1):
-        grid = openvdb.FloatGrid()
-        grid.name = "density"
-        shape = np.zeros((12, 12, 12), np.float32)
-        shape[: 2 * frame, 2:9, 2:9] = 1.0
-        grid.copyFromArray(shape)
-        grid.transform = openvdb.createLinearTransform(voxelSize=0.15)
-        openvdb.write(str(beside(f"smoke/smoke{frame:04d}.vdb")), grids=[grid])
-    volume: Any = bpy.data.volumes.new("smoke")
-    put(volume, filepath=str(beside("smoke/smoke0001.vdb")), is_sequence=True, frame_duration=LAST)
-    owner: Any = bpy.data.objects.new("smoke", volume)
+    """A sequence of OpenVDB files: the smoke that Blender itself bakes, since it has no other writer."""
+    box = smoke(scene)
+    paths = sorted(beside("smoke").glob("data/*.vdb"))
+    if not paths:
+        raise Unavailable("built without OpenVDB")
+    bpy.data.objects.remove(box)
+    objects()["monkey"].modifiers.clear()
+    volume: Any = bpy.data.volumes.new("cloud")
+    put(volume, filepath=str(paths[0]), is_sequence=True, frame_duration=len(paths))
+    owner: Any = bpy.data.objects.new("cloud", volume)
     scene.collection.objects.link(owner)
-    owner.location = (-1.0, -1.5, 0.0)
+    owner.scale = (0.06, 0.06, 0.06)
     foggy(owner, 3.0)
 
 

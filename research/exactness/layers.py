@@ -6,7 +6,7 @@ from typing import Any
 
 from . import settings
 from .base import bpy, objects, put, shader
-from .moving import FIRST, LAST, Kind, key, turned
+from .moving import FIRST, LAST, Kind, drive, key, turned
 
 
 def second_layer(scene: Any) -> Any:
@@ -40,10 +40,11 @@ def layer_use(scene: Any) -> None:
     key(scene.view_layers["second"], "use", {FIRST: True, 4: False})
 
 
-def collections_hidden(scene: Any) -> None:
-    """A collection is hidden by a key, in all layers; another one by a driver on its objects."""
-    group = second_layer(scene)
-    key(group, "hide_render", {FIRST: False, 3: True, 5: False})
+def hidden_by_driver(scene: Any) -> None:
+    """Drivers hide boxes by turns, in one of two layers."""
+    second_layer(scene)
+    for at in range(5):
+        drive(objects()[f"box{at}"], "hide_render", f"frame % 3 == {at % 3}")
 
 
 def held_out(scene: Any) -> None:
@@ -112,7 +113,7 @@ KINDS = (
     Kind("two view layers", many_layers),
     Kind("layers with samples and material of their own", layer_samples),
     Kind("use of a layer keyed", layer_use),
-    Kind("collection hidden by keys", collections_hidden),
+    Kind("objects hidden by drivers", hidden_by_driver),
     Kind("holdout and shadow catcher keyed", held_out),
     Kind("ray visibility keyed", ray_visibility),
     Kind("cryptomatte, own passes, pass index", mattes),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .base import base_scene, bpy, objects, replace_surface
+from .base import Unavailable, base_scene, bpy, objects, replace_surface
 
 WIDTH, HEIGHT, SAMPLES = 192, 128, 16
 FIRST, LAST = 1, 6  # frames
@@ -44,13 +44,16 @@ def beside(name: str) -> Path:
 
 
 def key(owner: Any, path: str, values: dict[int, Any], index: int = -1) -> None:
-    """Key a property, or one element of it, at these frames."""
+    """Key a property, or one element of it, at these frames; raises Unavailable where that can't be."""
     for frame, value in values.items():
         if index < 0:
             setattr(owner, path, value)
         else:
             getattr(owner, path)[index] = value
-        owner.keyframe_insert(path, index=index, frame=frame)
+        try:
+            owner.keyframe_insert(path, index=index, frame=frame)
+        except TypeError as error:
+            raise Unavailable(f"{path} can't be keyed") from error
 
 
 def turned(owner: Any, by: float = 2.0) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import features
 from .base import Unavailable, bpy, objects, put
-from .moving import FIRST, LAST, Kind, beside, geometry_group, key
+from .moving import FIRST, LAST, Kind, beside, foggy, geometry_group, key
 
 
 def baked(cache: Any, last: int = LAST, **settings: Any) -> None:
@@ -167,8 +167,8 @@ def waves(scene: Any) -> None:
     put(floor.modifiers.new("wave", "WAVE"), height=0.3, width=1.0, speed=0.4, time_offset=-20.0)
 
 
-def fluid(scene: Any) -> None:
-    """Smoke in a box, baked; its cache lies beside the .blend."""
+def smoke(scene: Any) -> Any:
+    """Smoke in a box, baked; its cache lies beside the .blend. Returns the box."""
     if bpy.app.version < (5, 0):
         raise Unavailable("its own baking of fluids aborts")
     bpy.ops.mesh.primitive_cube_add(size=3, location=(0, 0, 1.5))
@@ -181,13 +181,17 @@ def fluid(scene: Any) -> None:
     flow = objects()["monkey"].modifiers.new("fluid", "FLUID")
     flow.fluid_type = "FLOW"
     put(flow.flow_settings, flow_type="SMOKE", flow_behavior="INFLOW")
-    features.volume(scene)
-    box.data.materials.append(bpy.data.materials["fog"])
-    bpy.data.objects.remove(bpy.data.objects["Cube.001"])
+    foggy(box)
     bpy.context.view_layer.objects.active = box
     bpy.ops.wm.save_mainfile()
     with bpy.context.temp_override(object=box, active_object=box):
         bpy.ops.fluid.bake_all()
+    return box
+
+
+def smoke_in_a_box(scene: Any) -> None:
+    """As it is."""
+    smoke(scene)
 
 
 KINDS = (
@@ -212,5 +216,5 @@ KINDS = (
     Kind("rigid bodies in the background set", bodies_behind),
     Kind("ocean, time keyed", ocean),
     Kind("wave modifier", waves),
-    Kind("smoke, baked", fluid),
+    Kind("smoke, baked", smoke_in_a_box),
 )
