@@ -46,7 +46,12 @@ class Blender:
         return [*self._inside, self._command, *OPTIONS, str(script), "--", *arguments]
 
     def renderer(
-        self, log_folder: Path, python: str, environment: Mapping[str, str], device: str = "CPU"
+        self,
+        log_folder: Path,
+        python: str,
+        environment: Mapping[str, str],
+        device: str = "CPU",
+        allow_unsandboxed: bool = False,
     ) -> BlenderRenderer:
         """The sandboxed renderer of a worker; ``python`` is this Blender's, such as "3.11".
 
@@ -58,6 +63,7 @@ class Blender:
             blender=self._command,
             device=device,
             log_folder=log_folder,
+            allow_unsandboxed=allow_unsandboxed,
             environment=dict(environment),
             entrance=tuple(self._inside),
             modules=modules,

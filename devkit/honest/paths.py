@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.errors import RenderFailed
 from renderchain.core.manifest import MANIFEST_NAME, Manifest, parse_manifest
 from renderchain.core.print_limits import LEAST, PrintLimits
@@ -78,18 +79,22 @@ def pack(blender: Blender, file: Path, scene: str, frames: str, folder: Path) ->
 
 @dataclass(frozen=True)
 class Paths:
-    """Runs both paths of one package; renderings and logs go below ``folder``."""
+    """Runs both paths of one package; renderings and logs go below ``folder``.
+
+    Where there is no sandbox, and that is allowed, they run without: a verifier of another kernel does not.
+    """
 
     blender: Blender
     packed: Packed
     folder: Path
     device: str = "CPU"
+    allow_unsandboxed: bool = False
 
     async def in_order(self, frames: Sequence[int], kept: Sequence[int]) -> Prints:
         """A worker's prints of the frames that are kept; raises RenderFailed."""
         output = self._output("worker")
         found: Prints = {}
-        renderer = self.blender.renderer(self.folder, self.packed.python, {}, self.device)
+        renderer = self._renderer({})
         async with renderer.open(self.packed.package, self.packed.manifest, output) as session:
             for frame in frames:
                 done = await session.render(frame, _ignore)
@@ -102,13 +107,17 @@ class Paths:
         output = self._output("verifier")
         found: Prints = {}
         manifest = self.packed.manifest
-        environment = OTHER_KERNEL if is_other_kernel else {}
-        renderer = self.blender.renderer(self.folder, self.packed.python, environment, self.device)
+        renderer = self._renderer(OTHER_KERNEL if is_other_kernel else {})
         async with renderer.open(self.packed.package, manifest, output) as session:
             for frame in sorted(frames, reverse=True):
                 done = await session.render_tiles(frame, range(len(manifest.regions)), _ignore)
                 found[frame] = split_records((output / done.leaves).read_bytes())
         return found
+
+    def _renderer(self, environment: dict[str, str]) -> BlenderRenderer:
+        python = self.packed.python
+        may_lack = self.allow_unsandboxed and not environment
+        return self.blender.renderer(self.folder, python, environment, self.device, may_lack)
 
     def _output(self, name: str) -> Path:
         output = self.folder / name
