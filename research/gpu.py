@@ -2,12 +2,13 @@
 
     python -m research.gpu FILE.json [--dry]
 
-For each kind of moving scene and each device that Cycles finds (CPU, CUDA, OptiX): a frame in order against
-the same frame after a jump, and against its tiles alone; then each pair of devices, as honest worker and
-verifier would differ, with the limits that this pair would need. Before that, how long a render process takes
-for its first frame while the kernel cache is empty, and with it filled. FILE.json is written after every kind,
-so that what is done is there if time runs out; after ``--minutes`` no kind is begun. Needs bpy, NumPy and
-OpenEXR, and no network. ``--dry`` does two kinds on the CPU alone, to see that the script works.
+For each kind of moving scene and each device that Cycles finds (CPU, CUDA, OptiX): a frame in order
+against the same frame after a jump, and against its tiles alone; then each pair of devices, as honest
+worker and verifier would differ, with the limits that this pair would need. Before that, how long a
+render process takes for its first frame while the kernel cache is empty, and with it filled. FILE.json is
+written after every kind, so that what is done is there if time runs out; after ``--minutes`` no kind is
+begun. Needs bpy, NumPy and OpenEXR, and no network. ``--dry`` does two kinds on the CPU alone, to see that
+the script works.
 """
 
 from __future__ import annotations
