@@ -97,7 +97,7 @@ bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.render_process
 
-bench-determinism: ## which Cycles features keep tiles exact; writes docs/determinism.md
+bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo
 	$(BIN)/python -m research.determinism
 

@@ -1,0 +1,100 @@
+"""Runs moving scenes in order and by jumping, in processes as workers have them; goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from renderchain.core.errors import RenderFailed
+
+from devkit.honest.blenders import Blender
+from devkit.honest.paths import Packed, Paths
+from devkit.network.services import REPO
+
+BUILD = REPO / "research" / "exactness" / "build.py"
+FRAMES, AGAINST = (1, 2, 3, 4, 5, 6), (2, 4, 6)  # of six tiles each
+AT_ONCE = 2  # kinds; a Blender that starts leaves cores idle
+BUILD_TIMEOUT_S = 1800
+Row = dict[str, Any]
+
+
+def build(blender: Blender, folder: Path, names: Sequence[str]) -> None:
+    """Build and pack what is missing; where Blender breaks off, that kind's row says so."""
+    missing = [name for name in names if not (folder / name / "packed.json").exists()]
+    while missing:
+        command = blender.script(BUILD, [str(REPO), str(folder), *missing])
+        (folder / "now").write_text(missing[0])
+        with (folder / "build.log").open("ab") as log:
+            done = subprocess.run(
+                command,
+                cwd=REPO,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=BUILD_TIMEOUT_S,
+                check=False,
+            )
+        if done.returncode:
+            broken = folder / (folder / "now").read_text()
+            broken.mkdir(exist_ok=True)
+            text = f"not built: Blender broke off (exit code {done.returncode})"
+            (broken / "packed.json").write_text(json.dumps({"missing": text}))
+        left = [name for name in missing if not (folder / name / "packed.json").exists()]
+        if len(left) == len(missing):
+            raise SystemExit(f"determinism: no kind is named {left[0]!r}, or {folder}/build.log says more")
+        missing = left
+
+
+def measure(blender: Blender, folder: Path) -> Row:
+    """A kind's row; its package lies in the folder."""
+    found: Row = json.loads((folder / "packed.json").read_text())
+    if "missing" in found or found["is_refused"]:
+        return found
+    for name in ("worker", "verifier"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    packed = Packed(folder / "package", tuple(found["said"]), False, found["version"], found["python"])
+    try:
+        measured = Paths(blender, packed, folder).measure(FRAMES, AGAINST)
+    except RenderFailed as error:
+        return found | {"failed": str(error)}
+    return found | asdict(measured.together) | {"seconds": measured.seconds}
+
+
+def measure_all(blender: Blender, folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Row]]:
+    """This Blender's version and its rows, of all kinds without names; what is kept is read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = names or _names(blender, folder)
+    build(blender, folder, names)
+
+    def row(name: str) -> Row:
+        kept = folder / name / "row.json"
+        if not kept.exists():
+            started_s = time.monotonic()
+            kept.write_text(json.dumps(measure(blender, folder / name)))
+            print(f"{time.monotonic() - started_s:5.1f} s  {name}", flush=True)
+        return dict(json.loads(kept.read_text()))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = dict(zip(names, pool.map(row, names), strict=True))
+    return next(row["version"] for row in rows.values() if "version" in row), rows
+
+
+def _names(blender: Blender, folder: Path) -> list[str]:
+    """All kinds, as this Blender lists them: their modules need bpy."""
+    subprocess.run(
+        blender.script(BUILD, [str(REPO), str(folder), "all"]),
+        cwd=REPO,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=BUILD_TIMEOUT_S,
+        check=True,
+    )
+    return [str(name) for name in json.loads((folder / "names.json").read_text())]

@@ -1,0 +1,73 @@
+"""Rows of moving scenes as the page and the terminal show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .report import told
+
+Row = dict[str, Any]
+NOTHING_YET = "No moving scene was measured with this Blender yet: `make bench-determinism` does it."
+
+
+def is_measured(row: Row) -> bool:
+    """Whether both paths were rendered."""
+    return "tiles" in row
+
+
+def unlike(rows: dict[str, Row]) -> list[str]:
+    """Kinds whose honest paths differ, or break off, though the reader lets them pass."""
+    found = []
+    for name, row in rows.items():
+        if "failed" in row:
+            found.append(f"{name}: broke off: {row['failed']}")
+        elif is_measured(row) and row["equal_digests"] < row["tiles"]:
+            equal, tiles = row["equal_digests"], row["tiles"]
+            found.append(f"{name}: in order and by jumping {equal} of {tiles} tiles are equal")
+    return found
+
+
+def words_of(row: Row) -> str:
+    """The reader's word in short."""
+    if "missing" in row:
+        return ""
+    return "refused" if row["is_refused"] else "said" if row["said"] else "passes"
+
+
+def line(name: str, row: Row) -> str:
+    """A kind's line of the table."""
+    if is_measured(row):
+        bits = f"{row['most_bits']:g} %" if row["most_bits"] else "0"
+        cells = [f"{row['equal_digests']} of {row['tiles']}", bits, str(row["refused"])]
+    else:
+        cells = [row.get("missing", "broke off" if "failed" in row else ""), "", ""]
+    return f"| {' | '.join([name, words_of(row), *cells])} |"
+
+
+def in_order(rows: dict[str, Row]) -> str:
+    """All kinds."""
+    lines = [
+        "| in order against a jump | the reader | equal tiles | most bits | refused |",
+        "| --- | --- | --: | --: | --: |",
+    ]
+    return "\n".join([*lines, *(line(name, row) for name, row in rows.items())])
+
+
+def summary(rows: dict[str, Row]) -> str:
+    """The page's part: totals, the table, and what the artist is told."""
+    if not rows:
+        return NOTHING_YET
+    measured = [row for row in rows.values() if is_measured(row)]
+    tiles, equal = (sum(row[name] for row in measured) for name in ("tiles", "equal_digests"))
+    refused = sum(row.get("is_refused", False) for row in rows.values())
+    missing = sum("missing" in row for row in rows.values())
+    said = told({name: {"errors": row.get("said", ())} for name, row in rows.items()})
+    return "\n".join(
+        [
+            f"{len(rows)} kinds: {len(measured)} rendered both ways, {equal:,} of {tiles:,} tiles with equal "
+            f"digests; {refused} refused before anything is rendered; {missing} not in this Blender.\n",
+            in_order(rows),
+            "\nWhat the artist is told:\n",
+            *said,
+        ]
+    )
