@@ -104,8 +104,8 @@ counts the pixels, of
   the first process.
 
 Without adaptive sampling the crops have no margin at all. The last column says what our preflight makes of a
-job with the scene. Leaves are tiles; or, where only whole frames repeat themselves, leaves are frames; or,
-where not even frames do, the job is refused before anything is paid."""
+job with the scene. Tiles are rendered alone; or, where only whole frames repeat themselves, those; or, where
+not even frames do, the job is refused before anything is paid."""
     ]
     for version, rows in document["blenders"].items():
         sentences = "\n".join(told(rows))

@@ -14,7 +14,7 @@ from renderchain.core.tiles import tiles_of
 Row = dict[str, Any]
 MARGINS = (0, 8, 16)
 EXACT_TILES, EXACT_FRAMES, NEVER = "tiles", "frames", "never"
-JOB = {"tile": "leaves are tiles", "frame": "leaves are frames"}
+JOB = {"tile": "leaves are tiles", "frame": "frames are rendered whole"}
 
 
 def compare(one: Pixels, other: Pixels) -> tuple[int, float]:

@@ -10,7 +10,9 @@ import bpy
 
 from ..core.exactness import errors_of, warnings_of
 from ..core.manifest import FORMATS
+from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.exactness_reader import features_of
+from .cycles.tile_render import frame_size
 from .dependencies import find_dependencies
 
 COMPOSITE = "Composite"
@@ -48,6 +50,7 @@ def check_scene(scene: bpy.types.Scene) -> Findings:
 
 def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
     render = scene.render
+    leaves = leaves_of(*frame_size(scene), sum(layer.use for layer in scene.view_layers))
     return [
         (
             render.engine != "CYCLES",
@@ -56,6 +59,11 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
         (scene.camera is None, f"The scene {scene.name!r} has no camera. Add one, or make one active."),
         (render.use_border, "Render Region is on; turn it off, the network renders whole frames."),
         (render.use_multiview, "Stereoscopy is on; turn it off, the network renders one view."),
+        (
+            leaves > MOST_LEAVES,
+            f"A frame has {leaves:,} leaves (tiles of 64x64 pixels times view layers), a job can have "
+            f"{MOST_LEAVES:,}. Lower the resolution, or turn view layers off.",
+        ),
         (
             not any(layer.use for layer in scene.view_layers),
             "No view layer is used for rendering; enable one.",

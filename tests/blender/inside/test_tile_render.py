@@ -218,6 +218,7 @@ def test_with_a_volume_verifiers_render_whole_frames_since_blender_5(part, scene
     ("break_it", "sentence"),
     [
         (lambda scene: setattr(scene.cycles, "time_limit", 5), "Set Time Limit to 0"),
+        (lambda scene: _resize(scene, 16384, 8193), "Lower the resolution"),
         (lambda scene: _guiding_that_changes(scene), "Turn Deterministic on"),
         (lambda scene: bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH"), "not baked"),
         (lambda scene: setattr(scene.view_layers[0], "use_pass_combined", False), "no Combined pass"),
@@ -228,6 +229,11 @@ def test_what_never_repeats_itself_is_refused_before_packing(part, scene, break_
     break_it(scene)
     (error,) = part("blender.preflight").check_scene(scene).errors
     assert sentence in error
+
+
+def _resize(scene, width, height):
+    scene.render.resolution_x, scene.render.resolution_y = width, height
+    scene.cycles.use_adaptive_sampling = False
 
 
 def _strips(scene):

@@ -19,7 +19,7 @@ HEIGHT, WIDTH, SAMPLES = 64, 128, 32
 def noisy(seed: int, samples: int = SAMPLES) -> Pixels:
     """Light of about a half whose noise falls with the samples; the first samples are parts of the others."""
     each = np.random.default_rng(seed).gamma(2.0, 0.25, (samples, HEIGHT, WIDTH, 3)).mean(axis=0)
-    return np.concatenate([each, np.ones((HEIGHT, WIDTH, 1))], axis=2).astype(np.float32)
+    return np.asarray(np.concatenate([each, np.ones((HEIGHT, WIDTH, 1))], axis=2), np.float32)
 
 
 def pictures(scene: str = "town", layer: int = 0) -> Pictures:

@@ -121,9 +121,7 @@ fn the_mean_s_limit_may_not_be_over_the_most() {
 #[test]
 fn the_widest_limits_are_the_job_s_own() {
     let net = empty_network();
-    let job = create(
-        net, JobTerms { tile_limit_percent: 20, mean_limit_percent: 10, ..terms() },
-    );
+    let job = create(net, JobTerms { tile_limit_percent: 20, mean_limit_percent: 10, ..terms() });
     let limits = net.board.job(job).audit_price.limits;
     assert_eq!(limits, PrintLimits { tile_percent: 20, mean_percent: 10 });
 }

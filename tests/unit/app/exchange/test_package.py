@@ -144,6 +144,8 @@ def test_a_package_may_not_contradict_its_job(shelf: Shelf) -> None:
     check_terms(manifest, replace(terms, family=family_of((4, 5), "CYCLES", "OPTIX")))
     with pytest.raises(ContentError, match=f"{TASKS} frames, the job {TASKS + 1} tasks"):
         check_terms(manifest, replace(terms, tasks=TASKS + 1))
+    with pytest.raises(ContentError, match="2 leaves a frame, the job says 1"):
+        check_terms(manifest, replace(terms, tiles=1))
     for version, engine in (((4, 2), "CYCLES"), ((4, 5), "EEVEE")):
         with pytest.raises(ContentError, match="another Blender or engine"):
             check_terms(manifest, replace(terms, family=family_of(version, engine, "CPU")))

@@ -9,10 +9,12 @@ import pytest
 from renderchain.app.requester.create_job import Offer, audit_prices, create_job, intent_of_job, terms_of
 from renderchain.core.cid import digest_of
 from renderchain.core.contract_errors import BadJobTerms
-from renderchain.core.errors import InsufficientFunds
+from renderchain.core.errors import InsufficientFunds, SceneError
 from renderchain.core.ids import JobId
 from renderchain.core.job import family_of
 from renderchain.core.notices.jobs import EscrowDue, JobCreated
+from renderchain.core.print_limits import PrintLimits
+from renderchain.core.tiles import MOST_LEAVES
 
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
@@ -61,8 +63,22 @@ def test_no_reward_is_so_small_that_verifiers_get_nothing() -> None:
     assert (prices.fee_fri, prices.tile_fri) == (1, 0)
 
 
+def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid(bench: UseCaseBench) -> None:
+    assert audit_prices(OFFER, 1, MOST_LEAVES)
+    manifest = replace(bench.package.manifest, width=16384, height=8192)
+    with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
+        terms_of(replace(bench.package, manifest=manifest), OFFER)
+
+
+def test_every_view_layer_has_leaves_of_its_own(bench: UseCaseBench) -> None:
+    manifest = replace(bench.package.manifest, view_layers=("near", "far", "sky"))
+    assert terms_of(replace(bench.package, manifest=manifest), OFFER).tiles == 3 * TILES
+
+
 def test_the_terms_are_those_of_package_and_offer(bench: UseCaseBench) -> None:
-    terms = terms_of(bench.package, replace(OFFER, device_group="OPTIX", audit_tiles=5))
+    limits = PrintLimits(tile_percent=12, mean_percent=6)
+    terms = terms_of(bench.package, replace(OFFER, device_group="OPTIX", audit_tiles=5, limits=limits))
+    assert (terms.tile_limit_percent, terms.mean_limit_percent) == (12, 6)
     assert terms.package_hi << 128 | terms.package_lo == int.from_bytes(digest_of(bench.package.cid), "big")
     assert (terms.package_bytes, terms.package_files) == (bench.package.size_bytes, 2)
     assert (terms.tasks, terms.tiles) == (TASKS, TILES)
