@@ -64,7 +64,7 @@ def made_up(number: int) -> TilePrint:
     """A print of no pixels."""
     bits = bytes((number * 37 + index * 11) % 256 for index in range(FULL_AREA // 8))
     levels = tuple((number * 91 + index * 17) % 3000 + 50 for index in range(LEVEL_COUNT))
-    return TilePrint(bytes([number]) * 32, bits, levels, FULL_AREA)
+    return TilePrint(bytes([number + 1]) * 32, bits, levels, FULL_AREA)
 
 
 def flipped(one: TilePrint, count: int) -> TilePrint:

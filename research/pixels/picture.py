@@ -15,7 +15,7 @@ from .shots import HONEST
 
 INK, PALE, RED, AMBER = (30, 30, 30), (225, 225, 225), (200, 30, 30), (225, 130, 0)
 HONEST_DOT, CHEAT_DOT = (31, 119, 180), (90, 90, 90)
-NAMES, PANEL, GAP, LINE, TOP = 400, 420, 30, 19, 54
+NAMES, PANEL, GAP, LINE, TOP = 510, 420, 30, 19, 54
 MARKS, WIDEST = (0, 5, 10, 20, 30, 40, 50, 60), 60
 DOTS = 150  # of a line
 
@@ -63,7 +63,8 @@ def draw(kinds: Sequence[Kind], path: Path) -> None:
         _axes(pen, panel, bottom)
     for at, (name, these) in enumerate(lines.items()):
         top = TOP + LINE * at
-        pen.text((8, top + 2), name, HONEST_DOT if these[0].name == HONEST else INK, font(13))
+        shown = name.replace("×", "x")  # which the letters lack
+        pen.text((8, top + 2), shown, HONEST_DOT if these[0].name == HONEST else INK, font(13))
         for panel in PANELS:
             _dots(pen, panel, these, top)
     for panel in PANELS:

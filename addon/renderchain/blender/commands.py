@@ -122,7 +122,7 @@ def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
     parser = _parser("renderchain_challenge", "Have a committee look at a lease, inside its window.")
     parser.add_argument("lease", type=int)
-    text = "1 to 8 leaves (task times tiles plus tile); without any, whether the results can be had"
+    text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
     parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
     options = parser.parse_args(list(arguments))
 

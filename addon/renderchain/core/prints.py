@@ -162,9 +162,9 @@ def reference_light(light: Light) -> float:
     return max(DARKEST, float(shown[: shown.size - shown.size // LEFT_OUT].mean()))
 
 
-def level_steps(light: Light) -> Light:
+def level_steps(light: Light, reference: float) -> Light:
     """A tile's light, each pixel and channel, on the scale of the levels; what is broken is as if black."""
-    return np.asarray(LEVEL_STEPS * np.log2(_sizes(light) + reference_light(light) / FLOOR_SHARE))
+    return np.asarray(LEVEL_STEPS * np.log2(_sizes(light) + reference / FLOOR_SHARE))
 
 
 def blocks_of(side: int) -> list[tuple[int, int]]:
@@ -175,7 +175,7 @@ def blocks_of(side: int) -> list[tuple[int, int]]:
 def _levels_of(light: Light) -> tuple[int, ...]:
     # The mean of logarithms: one stray path of a firefly would move a mean of light by many steps.
     height, width = light.shape[:2]
-    steps = level_steps(light)
+    steps = level_steps(light, reference_light(light))
     levels = np.full((BLOCKS_PER_SIDE, BLOCKS_PER_SIDE, CHANNELS), NO_BLOCK)
     for row, (top, bottom) in enumerate(blocks_of(height)):
         for column, (left, right) in enumerate(blocks_of(width)):
@@ -228,7 +228,7 @@ def agree(mine: TilePrint, theirs: TilePrint, limits: PrintLimits) -> bool:
     if mine.digest == theirs.digest:
         return True
     return (
-        mine.area == theirs.area
+        0 < mine.area == theirs.area
         and bit_distance(mine, theirs) * 100 <= mine.area * limits.tile_percent
         and _levels_agree(mine, theirs)
     )
@@ -240,9 +240,9 @@ def all_agree(mine: Sequence[TilePrint], theirs: Sequence[TilePrint], limits: Pr
     Uneven sampling could save a little everywhere within the limit of a tile.
     """
     pairs = list(zip(mine, theirs, strict=True))
-    total = sum(_share(*pair) for pair in pairs)
-    most = len(pairs) * limits.mean_percent * WHOLE // 100
-    return all(agree(*pair, limits) for pair in pairs) and total <= most
+    if not all(agree(*pair, limits) for pair in pairs):
+        return False
+    return sum(_share(*pair) for pair in pairs) <= len(pairs) * limits.mean_percent * WHOLE // 100
 
 
 def _share(mine: TilePrint, theirs: TilePrint) -> int:

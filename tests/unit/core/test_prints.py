@@ -166,9 +166,11 @@ def test_a_symbol_agrees_with_itself_only(symbol: int) -> None:
         assert level_distance(one, replace(one, levels=(*one.levels[:-1], other))) == FAR
 
 
-def test_tiles_of_other_size_do_not_agree() -> None:
+def test_tiles_of_other_size_or_of_none_do_not_agree() -> None:
     content = print_of(np.ones((64, 64, 4), np.float32))
     assert not agree(content, replace(content, digest=bytes(32), area=content.area - 1), MOST)
+    nothing = replace(content, area=0)
+    assert not all_agree([nothing], [replace(nothing, digest=bytes(32))], MOST)
 
 
 @given(st.integers(0, 4096), st.integers(0, 4096))

@@ -1262,14 +1262,15 @@ pub fn means() -> Array<(Array<u32>, Array<u32>, u32, u8, u8, bool)> {
     array![
         (array![], array![], 1, 10, 5, true), (array![54], array![55], 1, 10, 5, true),
         (array![54], array![56], 1, 10, 5, true), (array![54], array![57], 2, 10, 5, true),
-        (array![54, 0], array![57, 58], 2, 10, 5, true),
+        (array![54, 0], array![57, 58], 2, 10, 5, false),
         (array![54, 0], array![57, 1], 4, 10, 5, true),
-        (array![54, 0, 8], array![57, 1, 59], 4, 10, 5, true),
-        (array![54], array![60], 8, 10, 5, true), (array![], array![], 1, 20, 10, true),
+        (array![54, 0, 8], array![57, 1, 59], 4, 10, 5, false),
+        (array![54], array![60], 8, 10, 5, false), (array![], array![], 1, 20, 10, true),
         (array![54], array![57], 1, 20, 10, true), (array![54], array![60], 1, 20, 10, true),
-        (array![54], array![61], 2, 20, 10, true), (array![54, 0], array![61, 58], 2, 20, 10, true),
+        (array![54], array![61], 2, 20, 10, true),
+        (array![54, 0], array![61, 58], 2, 20, 10, false),
         (array![54, 0], array![61, 50], 4, 20, 10, true),
-        (array![54, 0, 8], array![61, 50, 59], 4, 20, 10, true),
-        (array![54], array![62], 8, 20, 10, true),
+        (array![54, 0, 8], array![61, 50, 59], 4, 20, 10, false),
+        (array![54], array![62], 8, 20, 10, false),
     ]
 }
