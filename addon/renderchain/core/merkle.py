@@ -60,7 +60,7 @@ def salt_of(hash_many: HashMany, salt_key: int, frame: int, tile: int) -> int:
 def tile_leaf(
     hash_many: HashMany, identity: LeaseIdentity, frame: int, tile: int, salt: int, content: TilePrint
 ) -> int:
-    """The leaf of a tile of the noisy pass; ``frame`` is the task index within the job, from 0."""
+    """The leaf of a tile of one layer; ``frame`` is the task in the job, ``tile`` the leaf in the frame."""
     place = (frame, tile, salt, *split_digest(content.digest))
     return hash_many((TILE_DOMAIN, *identity.felts(), *place, hash_many(content.felts())))
 

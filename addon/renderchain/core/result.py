@@ -25,7 +25,7 @@ FINAL_TILE = 2**32 - 1  # stands for the final image where salts are derived
 
 @dataclass(frozen=True)
 class FrameFiles:
-    """A frame's files: the artist's image, the noisy pass, the tiles' records."""
+    """A frame's files: the artist's image, the noisy pass, the leaves' records."""
 
     frame: int
     render_ms: int
@@ -109,7 +109,7 @@ def leaves_of_frame(
     prints: Sequence[TilePrint],
     final_sha256: str,
 ) -> list[int]:
-    """A frame's leaves in their order: its tiles, then its final image; ``task`` counts from 0."""
+    """A frame's leaves in their order: each tile's layers, then the final image; ``task`` counts from 0."""
     leaves = [
         tile_leaf(hash_many, identity, task, index, salt_of(hash_many, salt_key, task, index), content)
         for index, content in enumerate(prints)

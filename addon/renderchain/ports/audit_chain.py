@@ -100,7 +100,7 @@ class AuditChain(ChainView, Protocol):
         ...
 
     async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
-        """The leaves of the present round: task times tiles plus tile, counted over the lease."""
+        """The leaves of the present round, counted over the lease: by task, tile and view layer."""
         ...
 
     async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:

@@ -91,8 +91,9 @@ class _Submit(Operator):
         try:
             count = len(self.frames(context))
             facts, offer = read_scene(context.scene), _offer(context.scene.renderchain)
-            leaves = leaves_of(facts.width, facts.height, len(facts.view_layers))
-            pool_fri = audit_prices(offer, count, leaves).pool_fri
+            layers = len(facts.view_layers)
+            leaves = leaves_of(facts.width, facts.height, layers)
+            pool_fri = audit_prices(offer, count, leaves, layers).pool_fri
             settings = read_settings()
         except RenderChainError as error:
             self.report({"ERROR"}, str(error))

@@ -48,10 +48,11 @@ class AuditPrices:
     pool_fri: int
 
 
-def audit_prices(offer: Offer, tasks: int, leaves: int) -> AuditPrices:
+def audit_prices(offer: Offer, tasks: int, leaves: int, layers: int = 1) -> AuditPrices:
     """Prices for tasks of so many leaves each; the pool pays an audit of every lease, and spare ones.
 
-    Raises SceneError if no job can have so many leaves.
+    A leaf has the price of its tile: whoever looks at one of its layers has rendered all. Raises
+    SceneError if no job can have so many leaves.
     """
     if leaves > MOST_LEAVES:
         raise SceneError(
@@ -60,7 +61,7 @@ def audit_prices(offer: Offer, tasks: int, leaves: int) -> AuditPrices:
         )
     longest = min(offer.longest_lease, tasks)
     fee_fri = max(1, offer.reward_fri * longest // AUDIT_FEE_SHARE)
-    tile_fri = offer.reward_fri * TILE_SHARE // leaves
+    tile_fri = offer.reward_fri * TILE_SHARE * layers // leaves
     per_tile = (leaves, offer.audit_tiles, fee_fri, tile_fri)
     spare_fri = offer.spare_audits * audit_pool(longest, longest, *per_tile)
     return AuditPrices(fee_fri, tile_fri, audit_pool(tasks, longest, *per_tile) + spare_fri)
@@ -71,7 +72,7 @@ def terms_of(package: PinnedPackage, offer: Offer) -> JobTerms:
     high, low = split_digest(digest_of(package.cid))
     manifest = package.manifest
     tasks, leaves = len(manifest.frames), manifest.leaves_per_frame
-    prices = audit_prices(offer, tasks, leaves)
+    prices = audit_prices(offer, tasks, leaves, len(manifest.view_layers))
     return JobTerms(
         package_hi=high,
         package_lo=low,

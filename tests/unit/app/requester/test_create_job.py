@@ -72,7 +72,10 @@ def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid(bench: Us
 
 def test_every_view_layer_has_leaves_of_its_own(bench: UseCaseBench) -> None:
     manifest = replace(bench.package.manifest, view_layers=("near", "far", "sky"))
-    assert terms_of(replace(bench.package, manifest=manifest), OFFER).tiles == 3 * TILES
+    terms = terms_of(replace(bench.package, manifest=manifest), OFFER)
+    assert terms.tiles == 3 * TILES
+    # A verifier of one layer renders the tile with all three, and is paid for that.
+    assert terms.audit_tile_fri == terms_of(bench.package, OFFER).audit_tile_fri > 0
 
 
 def test_the_terms_are_those_of_package_and_offer(bench: UseCaseBench) -> None:
