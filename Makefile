@@ -118,8 +118,8 @@ bench-chain: ## transactions a second and event latency against starknet-py's ow
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.chain
 
-bench-verification: ## the print against honest machines and cheats; hours, goes on where it stopped
-	$(SETUP) python scenes emulation
+bench-verification: ## the print against another kernel and cheats, and what these earn; half an hour
+	$(SETUP) python scenes
 	$(BIN)/python -m research.verification
 
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md

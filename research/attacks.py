@@ -22,6 +22,7 @@ from devkit.renderings import OTHER_MACHINE, Renderings
 from research.trust.capture import FEE, Capture, capture, escapes, lock_of
 from research.trust.cheats import KINDS, lease_of, pairs_of
 from research.trust.draws import detections
+from research.trust.earnings import profit
 from research.trust.page import PAGE_ROWS, table
 
 CACHE = REPO / "build" / "attacks"
@@ -32,11 +33,6 @@ AUDIT_EXPS = (0, 1, 3, 5)
 DRAWS = 4000
 STAKE_SHARES = (0.05, 0.1, 0.2, 0.33)
 CAPTURE_DRAWS = 4000
-
-
-def profit(gain: float, caught: float, audit_exp: int) -> float:
-    """Against honest work, in units of the pay, if faked pixels cost nothing: all that is saved is gained."""
-    return gain - caught * (1 + lock_of(audit_exp))
 
 
 def row_of(kind: str, share: float, gain: float, audit_exp: int, refused: Sequence[bool]) -> dict[str, Any]:
@@ -114,13 +110,14 @@ second table on a real devnet, with real renderings, and checks the outcome to t
 
 A lease has {FRAMES} frames of 200x120 pixels (8 tiles each; three renderings in turn), and 16 of its tiles
 are drawn. Each row has {DRAWS:,} draws, made by the chain's own functions over random block hashes. A tile
-is refused if the real prints of the honest and of the cheated rendering disagree. The prediction is
-p(1-(1-f)^16), where f is the share of all tiles that is refused. Profit is compared with honest work, as if
-faked pixels cost nothing at all: whatever is tampered counts as saved in full, even where a quarter of the
-samples was rendered. A cheat that is caught loses its pay and its lock (L = max(0.3 R + fees, 2R(1-p)/p)).
-The first rows are honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused.
-In this scene cheats show in every tile. In calm scenes of many samples they show in fewer tiles, and one
-cheat hardly shows: [what is not caught](verification.md#what-is-not-caught).
+is refused if the real prints of the honest and of the cheated rendering disagree by the narrowest limits that
+a job may have. The prediction is p(1-(1-f)^16), where f is the share of all tiles that is refused. Profit is
+compared with honest work, as if faked pixels cost nothing at all: whatever is tampered counts as saved in
+full, even where a quarter of the samples was rendered. A cheat that is caught loses its pay and its lock
+(L = max(0.3 R + fees, 2R(1-p)/p)). The first rows are honest work of Cycles' other CPU kernel: no digest is
+the same, and no tile is refused. In this scene these cheats show in every tile. What more cheats save, pass
+and earn in nine scenes, calm ones too, is measured in [verification](verification.md#cheats), and so is
+[what is not caught](verification.md#what-is-not-caught).
 
 {shown(rows)}
 A profit of zero or more appears only where nothing is refused: in the rows of the honest other machine.

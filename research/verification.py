@@ -1,96 +1,101 @@
-"""Whether the print tells honest work on another machine from cheating: rendered, compared, counted.
+"""Whether the print tells honest work of another kernel from cheats, and what these earn.
 
-    make bench-verification        or        python -m research.verification [--quick | --honest] [--report]
+    make bench-verification        or        python -m research.verification [--quick] [--report]
 
-Renderings are kept in build/verification, so that a second run goes on where the first one stopped;
---report uses what is there and renders nothing. The full run takes hours on two cores, --quick half a
-minute. Writes docs/data/verification.json, docs/pictures/verification.png and the figures in
-docs/verification.md; --quick prints its figures and writes nothing. --honest leaves the cheats alone
-and does the second half only: many honest tiles of two kernels (research/pixels/honest.py), with data,
-picture and figures of their own.
+Renders small frames of ten scenes by both of Cycles' CPU kernels and as cheats would, and keeps them in
+build/verification, so that a second run goes on where the first one stopped; --report uses what is there
+and renders nothing. Takes about twenty minutes on one core, --quick less than a minute. Writes
+docs/data/verification.json, docs/pictures/verification.png and the figures in docs/verification.md;
+--quick prints its tables and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from devkit.network.services import REPO, tool_root
-from research.pixels import honest, honest_report
-from research.pixels.compare import FORGERIES, MIXED, Row, compare_all
+from research.pixels.cheats import NAMES
+from research.pixels.compare import DRAWS, Kind, cheat_kinds, honest_kinds, work_of
 from research.pixels.machines import CACHE, render_all
-from research.pixels.picture import curve, draw
-from research.pixels.shots import CHEATS, HERE, HONEST, OTHER_MINOR, plan
-from research.pixels.tables import BPY, by_samples, conditions, fill, machine, summary_table
+from research.pixels.picture import draw
+from research.pixels.shots import OTHER_SEED, plan
+from research.pixels.tables import (
+    BPY,
+    cheat_summary,
+    cheat_table,
+    even_table,
+    fill,
+    honest_summary,
+    honest_table,
+    machine,
+    percent,
+    scene_table,
+)
 
 PAGE = REPO / "docs" / "verification.md"
 DATA = REPO / "docs" / "data" / "verification.json"
 PICTURE = REPO / "docs" / "pictures" / "verification.png"
-START, END = "<!-- figures -->", "<!-- end of figures -->"
+HONEST_MARKS = ("<!-- honest work -->", "<!-- end of honest work -->")
+CHEAT_MARKS = ("<!-- cheats -->", "<!-- end of cheats -->")
 
 
-def groups_of(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows by what was done: honest work first, then cheats."""
-    machines = sorted(
-        {row.machine for row in rows if row.machine != HERE}, key=lambda name: name == OTHER_MINOR
-    )
-    found = [(f"here, {change}", [row for row in rows if row.change == change]) for change in HONEST[1:]]
-    found += [(machine, [row for row in rows if row.machine == machine]) for machine in machines]
-    found += [
-        (change, [row for row in rows if row.change == change]) for change in (*CHEATS, MIXED, *FORGERIES)
-    ]
-    return [(name, these) for name, these in found if these]
-
-
-def write(rows: Sequence[Row]) -> None:
-    """Data, picture and page."""
-    groups = groups_of(rows)
-    summaries = by_samples(groups)
-    others = [row for row in rows if row.is_other_machine]
-    cheats = [row for row in rows if not row.is_honest]
-    data = {
-        **conditions(),
-        "groups": summaries,
-        "roc": {name: curve(name, others, cheats) for name in ("bits alone", "levels alone", "both")},
+def figures(honest: Sequence[Kind], cheats: Sequence[Kind], work: Mapping[str, float]) -> dict[str, Any]:
+    """All that the page says, as data."""
+    by_scene = {kind.scene: kind for kind in honest}
+    return {
+        "date": str(date.today()),
+        "machine": machine(),
+        "bpy": BPY,
+        "draws": DRAWS,
+        "same_work": round(work[OTHER_SEED], 3),
+        "honest": [honest_summary(kind) for kind in honest],
+        "cheats": [cheat_summary(kind, by_scene[kind.scene]) for kind in cheats],
     }
-    DATA.parent.mkdir(parents=True, exist_ok=True)
-    DATA.write_text(json.dumps(data, separators=(",", ":")).replace('{"group"', '\n{"group"') + "\n")
-    draw(groups, PICTURE)
-    made = f"{date.today()}, {machine()}, bpy {BPY}, {len(rows)} tiles compared.\n\n"
-    fill(PAGE, (START, END), made + summary_table("against the honest rendering here", summaries) + "\n")
 
 
-def cheats_and_honest(is_quick: bool, is_report: bool) -> None:
-    """The first half: every cheat, and some tiles of every honest machine."""
-    shots = plan(is_quick)
-    if not is_report:
-        render_all(shots, CACHE, tool_root("scenes"))
-    rows = compare_all(shots, CACHE)
-    print(summary_table("against the honest rendering here", by_samples(groups_of(rows))))
-    if not is_quick:
-        write(rows)
+def parts(data: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """What stands between the page's marks."""
+    made = f"{data['date']}, {data['machine']}, bpy {data['bpy']}.\n\n"
+    cheats = data["cheats"]
+    same = f"By seconds, another seed took {percent(data['same_work'])} of the honest work.\n\n"
+    return {
+        HONEST_MARKS: made + honest_table(data["honest"]),
+        CHEAT_MARKS: same + "\n".join([cheat_table(cheats), scene_table(cheats), even_table()]),
+    }
 
 
-def honest_pairs(is_report: bool) -> None:
-    """The second half: what false alarms are estimated from."""
-    if not is_report:
-        render_all(honest.plan(), CACHE, tool_root("scenes"))
-    honest_report.write(honest.compare(honest.plan(), CACHE), REPO / "docs")
+def write(data: dict[str, Any], kinds: Sequence[Kind]) -> None:
+    """Data, picture and page."""
+    missing = set(NAMES) - {one["cheat"] for one in data["cheats"]}
+    if missing:
+        raise SystemExit(f"These cheats could be tried in no scene, so nothing was written: {missing}.")
+    text = json.dumps(data, separators=(",", ":"))
+    for first in ('{"scene"', '{"cheat"'):
+        text = text.replace(first, f"\n{first}")
+    DATA.write_text(text + "\n")
+    draw(kinds, PICTURE)
+    for marks, part in parts(data).items():
+        fill(PAGE, marks, part)
 
 
 def main() -> None:
     """Render what is missing, compare, write."""
-    parser = argparse.ArgumentParser(description="Measure the print against honest machines and cheats.")
-    parser.add_argument("--quick", action="store_true", help="a few tiles, in about half a minute")
+    parser = argparse.ArgumentParser(description="Measure the print against another kernel and cheats.")
+    parser.add_argument("--quick", action="store_true", help="one scene, one tile, in less than a minute")
     parser.add_argument("--report", action="store_true", help="render nothing")
-    parser.add_argument("--honest", action="store_true", help="many honest tiles instead of cheats")
     arguments = parser.parse_args()
-    if not arguments.honest:
-        cheats_and_honest(arguments.quick, arguments.report)
+    shots = plan(arguments.quick)
+    if not arguments.report:
+        render_all(shots, CACHE, tool_root("scenes"))
+    honest, cheats = honest_kinds(shots, CACHE), cheat_kinds(shots, CACHE)
+    data = figures(honest, cheats, work_of(shots, CACHE))
+    print("\n".join(parts(data).values()))
     if not arguments.quick:
-        honest_pairs(arguments.report)
+        write(data, [*honest, *cheats])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Renders a list of shots in one process of its own, on whatever machine that process thinks it runs.
+"""Renders a list of shots in one process of its own, with whatever kernel that process is told to use.
 
     python research/pixels/child.py LIST.json
 
-LIST.json: {"scene": a .blend file, "package": the folder of MORSE's scenes, "device": as the worker's,
-"shots": [{"output": ..., "width": ..., ...}]}.
-Each shot is written as a NumPy array of float32 RGBA, row 0 at the top.
+LIST.json: {"scene": a .blend file, "package": the folder of MORSE's scenes, "shots": [{"output": ...,
+"width": ..., ...}]}. Each shot is written as an .npz: ``pixels``, the noisy pass as float32 of shape
+(height, width, 4 for each view layer), row 0 at the top, and ``cpu_s``, its seconds of processor time.
 """
 
 from __future__ import annotations
@@ -12,51 +12,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
-import OpenEXR
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "addon")]
-from renderchain.blender.cycles import devices  # noqa: E402
+from renderchain.blender.cycles.passes import save_noisy  # noqa: E402 (the paths come first)
 
-from research.pixels import scenes  # noqa: E402
-
-MARGIN_PX = 8
-TILE = 64
-
-
-def picture(path: Path) -> Any:
-    """Render what is set and return its pixels."""
-    scene: Any = bpy.context.scene
-    scene.render.filepath = str(path)
-    bpy.ops.render.render(write_still=True)
-    with OpenEXR.File(str(path)) as file:
-        (pixels,) = (channel.pixels for channel in file.channels().values())
-    path.unlink()
-    return np.asarray(pixels, np.float32)
-
-
-def tile_by_tile(path: Path, width: int, height: int) -> Any:
-    """The frame put together of tiles that were each rendered alone, with a margin that is cut off."""
-    scene: Any = bpy.context.scene
-    render = scene.render
-    render.use_border = render.use_crop_to_border = True
-    whole = np.zeros((height, width, 4), np.float32)
-    for y in range(0, height, TILE):
-        for x in range(0, width, TILE):
-            left, top = max(x - MARGIN_PX, 0), max(y - MARGIN_PX, 0)
-            right, bottom = min(x + TILE + MARGIN_PX, width), min(y + TILE + MARGIN_PX, height)
-            render.border_min_x, render.border_max_x = left / width, right / width
-            render.border_min_y, render.border_max_y = 1 - bottom / height, 1 - top / height
-            part = picture(path)
-            whole[y : y + TILE, x : x + TILE] = part[y - top :, x - left :][:TILE, :TILE][
-                : height - y, : width - x
-            ]
-    render.use_border = False
-    return whole
+from research.pixels import hard_scenes, scenes  # noqa: E402
 
 
 def apply(shot: dict[str, Any]) -> None:
@@ -65,16 +32,28 @@ def apply(shot: dict[str, Any]) -> None:
     cycles, render = scene.cycles, scene.render
     render.resolution_x, render.resolution_y = shot["width"], shot["height"]
     render.resolution_percentage = shot["percent"]
-    cycles.samples, cycles.seed = shot["samples"], shot["seed"]
-    cycles.use_adaptive_sampling = shot["adaptive"]
-    cycles.adaptive_threshold, cycles.adaptive_min_samples = shot["threshold"], shot["least"]
+    cycles.samples, cycles.seed, cycles.use_animated_seed = shot["samples"], shot["seed"], shot["animated"]
+    cycles.use_sample_subset = bool(shot["first"])
+    cycles.sample_offset, cycles.sample_subset_length = 0, shot["first"] or shot["samples"]
+    cycles.use_adaptive_sampling = False
     cycles.max_bounces = shot["bounces"]
     cycles.sample_clamp_indirect = shot["clamp"]
     cycles.use_denoising = shot["denoise"]
-    render.threads_mode = "FIXED" if shot["threads"] else "AUTO"
-    render.threads = shot["threads"] or 1
     scenes.quality(shot["texture_px"], shot["subdivision"])
-    scene.frame_set(int(shot["frame"]), subframe=shot["frame"] % 1)
+    stand(shot["camera"])
+    scene.frame_set(shot["frame"])
+
+
+def stand(frame: int) -> None:
+    """Have the camera stay where it is at a frame, or move for 0."""
+    scene: Any = bpy.context.scene
+    moved = scene.camera.animation_data
+    curves = moved.action.fcurves if moved and moved.action else ()
+    for muted in (False, True) if frame else (False,):
+        for curve in curves:
+            curve.mute = muted
+        if not muted:
+            scene.frame_set(frame)
 
 
 def main() -> None:
@@ -82,24 +61,23 @@ def main() -> None:
     todo = json.loads(Path(sys.argv[1]).read_text())
     path = Path(todo["scene"])
     if not path.exists():
-        scenes.build(path, Path(todo["package"]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        hard_scenes.build(path, Path(todo["package"]))
     scenes.load(path)
-    if todo["device"] != "CPU":  # to look for devices ends an emulated process
-        scene: Any = bpy.context.scene
-        devices.choose(scene, todo["device"])
-    for shot in todo["shots"]:
-        output = Path(shot["output"])
-        apply(shot)
-        temporary = output.with_suffix(".exr")
-        if shot["tiled"]:
-            pixels = tile_by_tile(temporary, shot["width"], shot["height"])
-        else:
-            pixels = picture(temporary)
-        part = output.with_suffix(".part.npy")
-        np.save(part, pixels)
-        part.rename(output)
+    scene: Any = bpy.context.scene
+    with tempfile.TemporaryDirectory() as scratch:
+        for shot in todo["shots"]:
+            output = Path(shot["output"])
+            apply(shot)
+            started_s = time.process_time()
+            bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
+            cpu_s = time.process_time() - started_s
+            pixels = save_noisy(scene, Path(scratch) / "noisy.exr")
+            part = output.with_suffix(".part.npz")
+            np.savez(part, pixels=pixels, cpu_s=cpu_s)
+            part.rename(output)
     sys.stdout.flush()
-    os._exit(0)  # Blender's own exit takes a minute under emulation
+    os._exit(0)  # Blender may hang at its own exit
 
 
 if __name__ == "__main__":

@@ -1,198 +1,198 @@
-"""Distances between two renderings of the same tile, and cheats that need no rendering."""
+"""Prints of honest and of cheated tiles side by side, and leases that are made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from renderchain.core.print_limits import LEAST
+from numpy.typing import NDArray
+from renderchain.core.print_limits import LEAST, MOST, PrintLimits
 from renderchain.core.prints import (
-    CHANNELS,
-    MAX_BLOCK_STEPS,
-    MAX_BLOCKS_OFF,
-    MAX_LEVEL_STEPS,
     Pixels,
+    TilePrint,
     agree,
+    all_agree,
     bit_distance,
-    block_distances,
-    blocks_of,
-    crop,
+    layers_of,
     level_distance,
-    level_steps,
     print_of,
-    reference_light,
 )
-from renderchain.core.tiles import tiles_of
 
-from .shots import HERE, HONEST, OTHER_MINOR, SSE42, Settings, Shot
+from .cheats import CHEATS, NAMES, NETWORK, OWN, STILL_CHEATS, Cheat, Pictures
+from .machines import file_of
+from .shots import HERE, HONEST, SAMPLES, SSE42, Settings, Shot, first, firsts_of
+from .transforms import tiles
 
-OCTAVES = (24, 32, 64, 128)  # steps of the bits that are tried besides the rule's
-LOGO_PX = 10
-EXPOSURE, EXPOSED = 1.05, "exposure + 5 %"
-MIXED, MIXED_SHARE = "40 % of pixels at 1/4", 0.4
+DRAWN = 16  # leaves of a lease, as audits draw them
+DRAWS = 500
+PROBE_FACTOR = 2.5  # a job's limits over what its probe measured (docs/verification.md)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One tile, mine against theirs."""
+class Pair:
+    """One leaf, as a verifier has it and as it was handed over."""
 
-    picture: str  # tiles of one picture are no independent evidence
-    index: int
+    mine: TilePrint
+    theirs: TilePrint
+    saved: float  # of the work of its frame
+
+    @cached_property
+    def is_equal(self) -> bool:
+        """Whether the very bits are the same."""
+        return self.mine.digest == self.theirs.digest
+
+    @cached_property
+    def bit_percent(self) -> float:
+        """Bits that differ."""
+        return 0.0 if self.is_equal else 100 * bit_distance(self.mine, self.theirs) / self.mine.area
+
+    @cached_property
+    def level_steps(self) -> int:
+        """Of the level that differs most."""
+        return 0 if self.is_equal else level_distance(self.mine, self.theirs)
+
+    def passes(self, limits: PrintLimits) -> bool:
+        """Whether this leaf alone is accepted."""
+        return agree(self.mine, self.theirs, limits)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All leaves of one scene that something was done to: honest work of another kernel, or a cheat."""
+
+    name: str
     scene: str
-    machine: str
-    change: str
-    samples: int
-    adaptive: bool
-    area: int
-    equal: bool
-    bit_percent: float
-    level_steps: int
-    block_steps: tuple[int, ...]  # the largest difference of each block's three levels
-    level_counts: tuple[int, ...]  # how many of the 16 blocks differ by 0, 1, 2, ... steps
-    agrees: bool
-    bits_at: tuple[float, ...]  # what bit_percent would be with other steps an octave
-    shifts: tuple[float, ...]  # how far the levels moved, in steps, before they are rounded down
-    spreads: tuple[float, ...]  # each shift's standard deviation, by its pixels' own differences
+    pairs: tuple[Pair, ...]
 
     @property
-    def block_spreads(self) -> list[float]:
-        """Of each block the largest: its colours are the same paths and move together."""
-        return [max(self.spreads[at : at + CHANNELS]) for at in range(0, len(self.spreads), CHANNELS)]
+    def saved(self) -> float:
+        """The share of the work that was not done."""
+        return sum(pair.saved for pair in self.pairs) / len(self.pairs)
 
-    @property
-    def block_shifts(self) -> list[float]:
-        """Of each block the largest, the largest first."""
-        blocks = np.abs(self.shifts).reshape(-1, CHANNELS).max(axis=1)
-        return [float(shift) for shift in np.sort(blocks)[::-1]]
+    def tiles_passing(self, limits: PrintLimits) -> float:
+        """The share of leaves that are accepted."""
+        return sum(pair.passes(limits) for pair in self.pairs) / len(self.pairs)
 
-    @property
-    def shift(self) -> float:
-        """Of the block that decides, since one may be further off; levels lie at most a step farther."""
-        return self.block_shifts[MAX_BLOCKS_OFF]
+    @cached_property
+    def leases(self) -> tuple[tuple[Pair, ...], ...]:
+        """Drawn leaves of many leases that consist of nothing else."""
+        chance = random.Random(f"{self.name} {self.scene}")
+        return tuple(tuple(chance.choices(self.pairs, k=DRAWN)) for _ in range(DRAWS))
 
-    @property
-    def deciding_steps(self) -> int:
-        """How far the levels of that block are apart."""
-        return sorted(self.block_steps, reverse=True)[MAX_BLOCKS_OFF]
+    def leases_passing(self, limits: PrintLimits) -> float:
+        """The share of them that are accepted."""
+        passing = {id(pair) for pair in self.pairs if pair.passes(limits)}
+        found = 0
+        for drawn in self.leases:
+            if all(id(pair) in passing for pair in drawn):
+                sides = [pair.mine for pair in drawn], [pair.theirs for pair in drawn]
+                found += all_agree(*sides, limits)
+        return found / DRAWS
 
-    @property
-    def is_honest(self) -> bool:
-        """Whether it is work as it was paid for."""
-        return self.change in HONEST
-
-    @property
-    def is_other_machine(self) -> bool:
-        """Whether it is honest work that needs its print: of a machine that makes other bits."""
-        return self.is_honest and self.machine not in (HERE, OTHER_MINOR) and not self.equal
-
-
-def pasted(pixels: Pixels) -> Pixels:
-    """Each tile from elsewhere in the frame."""
-    return np.ascontiguousarray(np.roll(pixels, pixels.shape[1] // 2, axis=1))
+    @cached_property
+    def mean_percents(self) -> NDArray[np.float64]:
+        """Bits that differ on the mean over each lease's drawn leaves."""
+        return np.array([np.mean([pair.bit_percent for pair in drawn]) for drawn in self.leases])
 
 
-def logo(pixels: Pixels) -> Pixels:
-    """A white square of 10x10 in every tile."""
-    marked = pixels.copy()
-    for tile in tiles_of(pixels.shape[1], pixels.shape[0]):
-        crop(marked, tile)[3 : 3 + LOGO_PX, 3 : 3 + LOGO_PX, :3] = 1.0
-    return marked
+def limits_of(kind: Kind) -> PrintLimits:
+    """The limits of a job, from honest work of two kernels: what was measured and a half more and again."""
+
+    def between(measured: float, least: int, most: int) -> int:
+        return int(np.clip(np.ceil(PROBE_FACTOR * measured), least, most))
+
+    return PrintLimits(
+        between(max(pair.bit_percent for pair in kind.pairs), LEAST.tile_percent, MOST.tile_percent),
+        between(float(kind.mean_percents.max()), LEAST.mean_percent, MOST.mean_percent),
+    )
 
 
-def brighter(pixels: Pixels) -> Pixels:
-    """Five per cent more exposure."""
-    return np.asarray(pixels * np.float32(EXPOSURE), np.float32)
+def label(scene: str, paid: Settings) -> str:
+    """A scene's name in tables."""
+    return scene if paid.samples == SAMPLES else f"{scene}, {paid.samples} samples"
 
 
-def mixed(mine: Pixels, cheap: Pixels) -> Pixels:
-    """Two fifths of the pixels, all over the tile, from the cheap rendering."""
-    chosen = np.random.default_rng(1).random(mine.shape[:2]) < MIXED_SHARE
-    return np.where(chosen[..., None], cheap, mine)
+def honest_kinds(shots: Sequence[Shot], cache: Path) -> list[Kind]:
+    """For each scene, what one kernel rendered against the other."""
+    found: dict[str, list[Pair]] = {}
+    for (scene, paid), these in _frames(shots, SSE42, cache).items():
+        here = Shot(scene, HERE, HONEST, paid)
+        for one, other in zip(_pictures([here], cache, {}), _pictures(these, cache, {}), strict=True):
+            found.setdefault(label(scene, paid), []).extend(_pairs(one.honest, other.honest, 0.0))
+    return [Kind(HONEST, scene, tuple(pairs)) for scene, pairs in found.items()]
 
 
-FORGERIES: dict[str, Callable[[Pixels], Pixels]] = {
-    "pasted tile": pasted,
-    "logo of 10x10 px": logo,
-    EXPOSED: brighter,
-}
+def cheat_kinds(shots: Sequence[Shot], cache: Path) -> list[Kind]:
+    """Each cheat in each scene where it can be tried, against honest work of the same kernel."""
+    found: dict[tuple[str, str], list[Pair]] = {}
+    work = {change: min(max(share, 0.0), 1.0) for change, share in work_of(shots, cache).items()}
+    for (scene, paid), these in _frames(shots, HERE, cache).items():
+        if len(these) == 1:
+            continue  # rendered for the other kernel's sake
+        for one in _pictures(these, cache, work):
+            for name, cheat in cheats_of(paid):
+                forged = cheat(one)
+                if forged is not None:
+                    true = one.honest if forged.honest is None else forged.honest
+                    pairs = _pairs(true, forged.pixels, 1 - forged.work)
+                    found.setdefault((name, label(scene, paid)), []).extend(pairs)
+    order = list(NAMES)
+    kinds = [Kind(name, scene, tuple(pairs)) for (name, scene), pairs in found.items()]
+    return sorted(kinds, key=lambda kind: order.index(kind.name))
 
 
-def compare_all(shots: Sequence[Shot], cache: Path) -> list[Row]:
-    """Every cached shot against the honest rendering here."""
-    rows: list[Row] = []
+def work_of(shots: Sequence[Shot], cache: Path) -> dict[str, float]:
+    """The seconds of sampling that each change takes over those of honest work, all frames together.
+
+    What a rendering with the fewest first samples takes is left out as opening the scene.
+    """
+    spent: dict[str, float] = {}
+    due: dict[str, float] = {}
+    for (_, paid), these in _frames(shots, HERE, cache).items():
+        seconds = {shot.change: float(np.load(file_of(shot, cache))["cpu_s"]) for shot in these}
+        opening_s = seconds.get(first(firsts_of(paid.samples)[0]), 0.0)
+        for change in seconds if opening_s else ():
+            spent[change] = spent.get(change, 0.0) + seconds[change] - opening_s
+            due[change] = due.get(change, 0.0) + seconds[HONEST] - opening_s
+    return {change: spent[change] / due[change] for change in spent}
+
+
+def cheats_of(paid: Settings) -> Iterator[tuple[str, Cheat]]:
+    """What is tried with a frame, by the name that tables have for it."""
+    if not paid.camera:
+        yield from CHEATS.items()
+        return
+    for name, cheat in STILL_CHEATS.items():
+        yield f"{name}, {NETWORK if paid.animated else OWN}", cheat
+
+
+def _frames(shots: Sequence[Shot], machine: str, cache: Path) -> dict[tuple[str, Settings], list[Shot]]:
+    """What one machine rendered, by frame."""
+    found: dict[tuple[str, Settings], list[Shot]] = {}
     for shot in shots:
-        reference = replace(shot, machine=HERE, change="honest")
-        if not ((cache / shot.name).exists() and (cache / reference.name).exists()):
-            continue
-        mine, theirs = np.load(cache / reference.name), np.load(cache / shot.name)
-        if shot.name != reference.name:
-            rows += tiles_between(shot, mine, _upscaled(theirs, shot.paid))
-        if shot.change == "samples 1/4":
-            rows += tiles_between(replace(shot, change=MIXED), mine, mixed(mine, theirs))
-        if (shot.machine, shot.change) == (SSE42, "honest"):
-            # The forger and its verifier have different machines: the harder case.
-            for change, forge in FORGERIES.items():
-                rows += tiles_between(replace(shot, machine=HERE, change=change), theirs, forge(mine))
-    return rows
+        if shot.machine == machine and file_of(shot, cache).exists():
+            found.setdefault((shot.scene, shot.paid), []).append(shot)
+    return found
 
 
-def _upscaled(pixels: Pixels, paid: Settings) -> Pixels:
-    factor = paid.height // pixels.shape[0]
-    return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
+def _pictures(shots: Sequence[Shot], cache: Path, work: Mapping[str, float]) -> list[Pictures]:
+    """All that was rendered of a frame, for each of its layers."""
+    layers: list[dict[str, Pixels]] = []
+    for shot in shots:
+        with np.load(file_of(shot, cache)) as kept:
+            parts = layers_of(kept["pixels"])
+        layers = layers or [{} for _ in parts]
+        for layer, part in zip(layers, parts, strict=True):
+            layer[shot.change] = np.ascontiguousarray(part)
+    samples = shots[0].paid.samples
+    return [Pictures(shots[0].scene, at, samples, layer, work) for at, layer in enumerate(layers)]
 
 
-def tiles_between(shot: Shot, mine: Pixels, theirs: Pixels) -> Iterator[Row]:
-    """Each tile of two renderings of one frame."""
-    for index, tile in enumerate(tiles_of(shot.paid.width, shot.paid.height)):
-        one, other = (print_of(crop(whole, tile)) for whole in (mine, theirs))
-        apart = block_distances(one, other)
-        yield Row(
-            shot.name,
-            index,
-            shot.scene,
-            shot.machine,
-            shot.change,
-            shot.paid.samples,
-            shot.paid.adaptive,
-            one.area,
-            one.digest == other.digest,
-            100 * bit_distance(one, other) / one.area,
-            level_distance(one, other),
-            tuple(int(most) for most in apart),
-            tuple(int(count) for count in np.bincount(apart)),
-            agree(one, other, LEAST),
-            tuple(_bit_percent(crop(mine, tile), crop(theirs, tile), octave) for octave in OCTAVES),
-            *block_shifts(crop(mine, tile), crop(theirs, tile)),
-        )
-
-
-def _bit_percent(mine: Pixels, theirs: Pixels, steps: int) -> float:
-    one, other = print_of(mine, steps), print_of(theirs, steps)
-    return 100 * bit_distance(one, other) / one.area
-
-
-def block_shifts(mine: Pixels, theirs: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """For each block that has levels, how far R, G and B moved, in steps; and what noise alone would do."""
-    lights = [pixels[..., :CHANNELS].astype(float) for pixels in (mine, theirs)]
-    one, other = (level_steps(light, reference_light(light)) for light in lights)
-    moved = one - other
-    shifts: list[float] = []
-    spreads: list[float] = []
-    for top, bottom in blocks_of(moved.shape[0]):
-        for left, right in blocks_of(moved.shape[1]):
-            block = moved[top:bottom, left:right].reshape(-1, CHANNELS)
-            shifts += map(float, block.mean(axis=0))
-            spreads += map(float, block.std(axis=0) / len(block) ** 0.5)
-    return tuple(shifts), tuple(spreads)
-
-
-def caught(rows: Sequence[Row], percent: float = LEAST.tile_percent, steps: float = MAX_LEVEL_STEPS) -> float:
-    """The share of tiles that these thresholds refuse; one block may be off by more, as in the rule."""
-    far = steps + MAX_BLOCK_STEPS - MAX_LEVEL_STEPS
-    refused = [
-        not row.equal and (row.bit_percent > percent or row.deciding_steps > steps or row.level_steps > far)
-        for row in rows
-    ]
-    return sum(refused) / len(refused) if refused else 0.0
+def _pairs(mine: Pixels, theirs: Pixels, saved: float) -> Iterator[Pair]:
+    """Each tile of two pictures."""
+    for (_, one), (_, other) in zip(tiles(mine), tiles(theirs), strict=True):
+        yield Pair(print_of(one), print_of(other), saved)

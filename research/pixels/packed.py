@@ -16,7 +16,7 @@ import bpy
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "addon")]
 from renderchain.blender.packer import BlendPacker  # noqa: E402 (the paths come first)
 
-from research.pixels import scenes  # noqa: E402
+from research.pixels import hard_scenes, scenes  # noqa: E402
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     name, morse, width, height, samples, frames, folder = sys.argv[1:]
     path = Path(name)
     if not path.exists():
-        scenes.build(path, Path(morse))
+        hard_scenes.build(path, Path(morse))
     scenes.load(path)
     _drop_lost_images()
     scene: Any = bpy.context.scene

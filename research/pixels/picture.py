@@ -1,120 +1,95 @@
-"""Draws every tile as a dot: its distance in bits and in levels, by what was done to it."""
+"""Draws honest work and cheats by the bits that differ: of a tile, and on the mean over drawn leaves."""
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import MAX_LEVEL_STEPS
+from renderchain.core.print_limits import LEAST, MOST
 
-from .compare import Row, caught
+from .compare import Kind
+from .shots import HONEST
 
-INK, PALE, RED = (30, 30, 30), (225, 225, 225), (200, 30, 30)
-COLOURS = {16: (31, 119, 180), 64: (44, 160, 44), 256: (230, 126, 20), 1024: (150, 80, 180)}
-NAMES, PANEL, LINE, TOP = 190, 430, 22, 54
-BIT_MARKS = (0, 10, 20, 30, 40, 50, 60)
-LEVEL_MARKS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 300)
+INK, PALE, RED, AMBER = (30, 30, 30), (225, 225, 225), (200, 30, 30), (225, 130, 0)
+HONEST_DOT, CHEAT_DOT = (31, 119, 180), (90, 90, 90)
+NAMES, PANEL, GAP, LINE, TOP = 510, 420, 30, 19, 54
+MARKS, WIDEST = (0, 5, 10, 20, 30, 40, 50, 60), 60
+DOTS = 150  # of a line
 
 
-def draw(groups: Sequence[tuple[str, Sequence[Row]]], path: Path) -> None:
-    """One line a group, two panels; then the ROC curves of both tests below."""
-    bottom = TOP + LINE * len(groups)
-    picture = Image.new("RGB", (NAMES + 2 * PANEL + 60, bottom + 330), "white")
+@dataclass(frozen=True)
+class Panel:
+    """One of the two distances, with the least and the widest limit that a job may have."""
+
+    left: int
+    title: str
+    values: Callable[[Kind], Iterable[float]]
+    limits: tuple[int, int]
+
+    def x(self, percent: float) -> float:
+        """Where a distance lies; over the widest mark all are alike."""
+        return self.left + PANEL * min(percent, WIDEST) / WIDEST
+
+
+PANELS = (
+    Panel(
+        NAMES,
+        "bits that differ, % of a tile",
+        lambda kind: [pair.bit_percent for pair in kind.pairs],
+        (LEAST.tile_percent, MOST.tile_percent),
+    ),
+    Panel(
+        NAMES + PANEL + GAP,
+        "the same, % on the mean over 16 drawn leaves",
+        lambda kind: kind.mean_percents,
+        (LEAST.mean_percent, MOST.mean_percent),
+    ),
+)
+
+
+def draw(kinds: Sequence[Kind], path: Path) -> None:
+    """A line for honest work in each scene, then a line for each cheat in all scenes."""
+    lines: dict[str, list[Kind]] = {}
+    for kind in kinds:
+        name = f"{HONEST}: {kind.scene}" if kind.name == HONEST else kind.name
+        lines.setdefault(name, []).append(kind)
+    bottom = TOP + LINE * len(lines)
+    picture = Image.new("RGB", (NAMES + 2 * PANEL + 2 * GAP, bottom + 12), "white")
     pen = ImageDraw.Draw(picture)
-    chance = random.Random(1)
-    panels: list[tuple[int, str, Callable[[Row], float], Callable[[float], float], Sequence[int], int]] = [
-        (
-            NAMES,
-            "bits that differ, % of a tile",
-            lambda row: row.bit_percent,
-            _bits,
-            BIT_MARKS,
-            LEAST.tile_percent,
-        ),
-        (
-            NAMES + PANEL + 30,
-            "largest difference of a level, steps",
-            lambda row: float(row.level_steps),
-            _levels,
-            LEVEL_MARKS,
-            MAX_LEVEL_STEPS,
-        ),
-    ]
-    for left, title, value, scale, marks, limit in panels:
-        pen.text((left, 8), title, INK, font(15))
-        for mark in marks:
-            x = left + PANEL * scale(mark)
-            pen.line((x, TOP - 6, x, bottom), PALE)
-            pen.text((x - 5, TOP - 22), str(mark), INK, font(11))
-        for at, (_, rows) in enumerate(groups):
-            for row in rows:
-                x = left + PANEL * scale(value(row)) + chance.uniform(-1.5, 1.5)
-                y = TOP + LINE * (at + 0.5) + chance.uniform(-7, 7)
-                pen.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), COLOURS[row.samples])
-        x = left + PANEL * scale(limit + 0.5 * (limit == MAX_LEVEL_STEPS))
-        pen.line((x, TOP - 6, x, bottom), RED, 2)
-    for at, (name, rows) in enumerate(groups):
-        pen.text((8, TOP + LINE * at + 3), name, INK if not rows[0].is_honest else COLOURS[64], font(13))
-    for at, (samples, colour) in enumerate(COLOURS.items()):
-        pen.text((8 + 45 * at, 30), str(samples), colour, font(13))
-    pen.text((8, 12), "samples", INK, font(13))
-    _curves(pen, groups, bottom + 40)
+    for panel in PANELS:
+        _axes(pen, panel, bottom)
+    for at, (name, these) in enumerate(lines.items()):
+        top = TOP + LINE * at
+        shown = name.replace("×", "x")  # which the letters lack
+        pen.text((8, top + 2), shown, HONEST_DOT if these[0].name == HONEST else INK, font(13))
+        for panel in PANELS:
+            _dots(pen, panel, these, top)
+    for panel in PANELS:
+        for limit, colour in zip(panel.limits, (AMBER, RED), strict=True):
+            pen.line((panel.x(limit), TOP - 6, panel.x(limit), bottom), colour, 2)
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, optimize=True)
 
 
-def _curves(pen: ImageDraw.ImageDraw, groups: Sequence[tuple[str, Sequence[Row]]], top: int) -> None:
-    """Caught against refused, from the strictest threshold to the loosest."""
-    honest = [row for _, rows in groups for row in rows if row.is_other_machine]
-    cheats = [row for _, rows in groups for row in rows if not row.is_honest]
-    left, width, height = NAMES, 360, 240
-    pen.text((left, top - 22), "tiles of all cheats caught, over honest tiles refused (log)", INK, font(15))
-    pen.rectangle((left, top, left + width, top + height), outline=INK)
-    kinds = (("bits alone", COLOURS[16]), ("levels alone", COLOURS[256]), ("both", RED))
-    for at, (name, colour) in enumerate(kinds):
-        points = [
-            (left + width * _rate(refused), top + height * (1 - found))
-            for refused, found in curve(name, honest, cheats)
-        ]
-        pen.line(points, colour, 2)
-        pen.text((left + width + 20, top + 20 * at), name, colour, font(13))
-    for rate in (1e-3, 1e-2, 1e-1, 1.0):
-        pen.text((left + width * _rate(rate) - 12, top + height + 6), f"{rate:g}", INK, font(11))
-    for share in (0, 0.5, 1):
-        pen.text((left - 30, top + height * (1 - share) - 6), f"{share:g}", INK, font(11))
+def _axes(pen: ImageDraw.ImageDraw, panel: Panel, bottom: int) -> None:
+    pen.text((panel.left, 8), panel.title, INK, font(15))
+    for mark in MARKS:
+        pen.line((panel.x(mark), TOP - 6, panel.x(mark), bottom), PALE)
+        pen.text((panel.x(mark) - 5, TOP - 22), str(mark), INK, font(11))
 
 
-def curve(name: str, honest: Sequence[Row], cheats: Sequence[Row]) -> list[tuple[float, float]]:
-    """(share of honest tiles refused, share of cheats caught) for each threshold."""
-    never = math.inf
-    thresholds: list[tuple[float, float]] = []
-    if name == "bits alone":
-        thresholds = [(percent / 2, never) for percent in range(0, 130)]
-    elif name == "levels alone":
-        thresholds = [(never, float(steps)) for steps in range(-1, 100)]
-    else:
-        thresholds = [
-            (percent / 2, percent / 2 * MAX_LEVEL_STEPS / LEAST.tile_percent) for percent in range(0, 130)
-        ]
-    return [(caught(honest, *pair), caught(cheats, *pair)) for pair in thresholds]
-
-
-def _rate(refused: float) -> float:
-    return 1 + math.log10(max(refused, 3e-4)) / -math.log10(3e-4)
-
-
-def _bits(percent: float) -> float:
-    return min(percent, 60) / 60
-
-
-def _levels(steps: float) -> float:
-    return math.log(1 + min(steps, 300)) / math.log(301)
+def _dots(pen: ImageDraw.ImageDraw, panel: Panel, kinds: Sequence[Kind], top: int) -> None:
+    chance = random.Random(1)
+    values = [value for kind in kinds for value in panel.values(kind)]
+    for value in chance.sample(values, min(DOTS, len(values))):
+        x, y = panel.x(value) + chance.uniform(-1.5, 1.5), top + LINE / 2 + chance.uniform(-6, 6)
+        colour = HONEST_DOT if kinds[0].name == HONEST else CHEAT_DOT
+        pen.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), colour)
 
 
 def font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    """The letters of all pictures here."""
+    """The letters of the picture."""
     return ImageFont.load_default(size)

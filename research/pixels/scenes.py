@@ -10,9 +10,8 @@ from typing import Any
 import bpy
 from mathutils import Vector
 
-from tools.demo_scene import build as demo
-
 FEATURES, TOWN = "features", "demo"  # as their files are called
+OURS = (FEATURES, TOWN, "dark", "bright", "layers", "hair")
 TEXTURE_PX = 512
 SUBDIVISION = 3
 DATA: Any = bpy.data
@@ -20,7 +19,7 @@ DATA: Any = bpy.data
 
 def load(path: Path) -> None:
     """Open a scene; frames move its camera."""
-    if path.stem in (FEATURES, TOWN):
+    if path.stem in OURS:
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
     else:
         _morse(path)
@@ -57,7 +56,7 @@ def _morse(path: Path) -> None:
     corners = corners[: len(corners) * 9 // 10]  # a far sky or sea is not what to look at
     low = Vector([min(corner[axis] for corner in corners) for axis in range(3)])
     high = Vector([max(corner[axis] for corner in corners) for axis in range(3)])
-    _camera((low + high) / 2, (high - low) * 0.45)
+    camera((low + high) / 2, (high - low) * 0.45)
     _sky("interior.exr" if "kitchen" in path.stem else "sunset.exr")
 
 
@@ -78,24 +77,22 @@ def _modernise(material: Any, chance: random.Random, pictures: list[Any]) -> Non
         tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
 
 
-def _camera(centre: Vector, reach: Vector) -> None:
+def camera(centre: Vector, reach: Vector) -> None:
     """A camera inside the scene that goes round its centre, a frame at a time."""
     scene: Any = bpy.context.scene
-    camera: Any = DATA.objects.new("camera", DATA.cameras.new("camera"))
+    item: Any = DATA.objects.new("camera", DATA.cameras.new("camera"))
     target: Any = DATA.objects.new("target", None)
-    scene.collection.objects.link(camera)
+    scene.collection.objects.link(item)
     scene.collection.objects.link(target)
     target.location = centre
-    follow = camera.constraints.new("TRACK_TO")
+    follow = item.constraints.new("TRACK_TO")
     follow.target, follow.track_axis, follow.up_axis = target, "TRACK_NEGATIVE_Z", "UP_Y"
     for frame in range(0, 101):
         angle = frame * 0.37
-        camera.location = centre + Vector(
-            (reach.x * math.cos(angle), reach.y * math.sin(angle), reach.z * 0.6)
-        )
-        camera.keyframe_insert("location", frame=frame)
-    camera.data.lens, camera.data.clip_end = 24, 5000
-    scene.camera = camera
+        item.location = centre + Vector((reach.x * math.cos(angle), reach.y * math.sin(angle), reach.z * 0.6))
+        item.keyframe_insert("location", frame=frame)
+    item.data.lens, item.data.clip_end = 24, 5000
+    scene.camera = item
 
 
 def _sky(name: str) -> None:
@@ -110,55 +107,51 @@ def _sky(name: str) -> None:
     scene.world = world
 
 
-def build(path: Path, package: Path) -> None:
-    """Save a scene that does not come as a file."""
-    if path.stem == TOWN:
-        demo.build(package, path.parent)
-    elif path.stem == FEATURES:
-        build_features(path)
-
-
-def build_features(path: Path) -> None:
-    """Save our own scene: hair is strewn anew in each process that makes it, but kept by a file."""
+def make_features() -> None:
+    """Our own scene, in the open file."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     scene: Any = bpy.context.scene
     _sky("forest.exr")
     ops: Any = bpy.ops.mesh
     ops.primitive_plane_add(size=14)
-    _wear(_shader("ground", roughness=0.4, picture=True))
+    wear(shader("ground", roughness=0.4, picture=True))
     ops.primitive_uv_sphere_add(location=(-1.6, 0, 1), segments=24, ring_count=16)
-    _wear(_shader("glass", transmission=1.0, roughness=0.03))
+    wear(shader("glass", transmission=1.0, roughness=0.03))
     ops.primitive_monkey_add(location=(1.4, 0.2, 1.1))
     _subdivide()
-    _wear(_shader("skin", subsurface=1.0, colour=(0.8, 0.35, 0.25)))
+    wear(shader("skin", subsurface=1.0, colour=(0.8, 0.35, 0.25)))
     ops.primitive_uv_sphere_add(location=(0, 1.8, 0.8), radius=0.8)
-    _wear(_shader("wool", colour=(0.5, 0.4, 0.2)))
-    _hair()
+    wear(shader("wool", colour=(0.5, 0.4, 0.2)))
+    hair(800, 0.35)
     ops.primitive_torus_add(location=(0, -1.6, 0.5), major_radius=0.7, minor_radius=0.2)
     _subdivide()
-    _wear(_shader("metal", metallic=1.0, roughness=0.15, colour=(0.9, 0.7, 0.3)))
+    wear(shader("metal", metallic=1.0, roughness=0.15, colour=(0.9, 0.7, 0.3)))
     ring: Any = bpy.context.object
     for frame in range(0, 101):
         ring.rotation_euler = (0.9, 0.1 * frame, 0.35 * frame)
         ring.keyframe_insert("rotation_euler", frame=frame)
     ops.primitive_cube_add(size=7, location=(0, 0, 3))
-    _wear(_fog())
-    lamp: Any = DATA.objects.new("lamp", DATA.lights.new("lamp", "AREA"))
-    lamp.data.energy, lamp.data.size, lamp.location = 400, 1.0, (2, -2, 5)
-    lamp.rotation_euler = (0.5, 0.3, 0)
-    scene.collection.objects.link(lamp)
-    _camera(Vector((0, 0, 0.9)), Vector((5.5, 5.5, 2.5)))
+    wear(_fog())
+    lamp(400)
+    camera(Vector((0, 0, 0.9)), Vector((5.5, 5.5, 2.5)))
     scene.camera.data.lens = 40
     scene.camera.data.dof.use_dof = True
     scene.camera.data.dof.focus_distance, scene.camera.data.dof.aperture_fstop = 5.0, 0.8
     scene.render.use_motion_blur, scene.render.motion_blur_shutter = True, 0.5
     scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = True
-    for image in DATA.images:
-        image.pack()
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
 
 
-def _wear(material: Any) -> None:
+def lamp(energy_w: float) -> None:
+    """A square lamp above."""
+    item: Any = DATA.objects.new("lamp", DATA.lights.new("lamp", "AREA"))
+    item.data.energy, item.data.size, item.location = energy_w, 1.0, (2, -2, 5)
+    item.rotation_euler = (0.5, 0.3, 0)
+    scene: Any = bpy.context.scene
+    scene.collection.objects.link(item)
+
+
+def wear(material: Any) -> None:
+    """Give the newest object a material."""
     item: Any = bpy.context.object
     item.data.materials.append(material)
 
@@ -168,7 +161,7 @@ def _subdivide() -> None:
     item.modifiers.new("smooth", "SUBSURF").render_levels = SUBDIVISION
 
 
-def _shader(
+def shader(
     name: str,
     colour: tuple[float, float, float] = (0.8, 0.8, 0.8),
     roughness: float = 0.5,
@@ -177,6 +170,7 @@ def _shader(
     subsurface: float = 0.0,
     picture: bool = False,
 ) -> Any:
+    """A material."""
     material: Any = DATA.materials.new(name)
     material.use_nodes = True
     tree = material.node_tree
@@ -206,9 +200,10 @@ def _fog() -> Any:
     return material
 
 
-def _hair() -> None:
+def hair(count: int, length: float) -> None:
+    """Strew hair over the newest object."""
     item: Any = bpy.context.object
     item.modifiers.new("hair", "PARTICLE_SYSTEM")
     settings = item.particle_systems[0].settings
-    settings.type, settings.count, settings.hair_length = "HAIR", 800, 0.35
+    settings.type, settings.count, settings.hair_length = "HAIR", count, length
     settings.render_step = settings.display_step = 3

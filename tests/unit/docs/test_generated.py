@@ -10,7 +10,6 @@ from renderchain.core.finals import Difference
 
 from benchmarks import gas
 from research import attacks, audit_cost, determinism, finals, verification
-from research.pixels import elsewhere_report, tables
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
 
@@ -62,11 +61,8 @@ def test_the_part_on_audits_has_the_sentences_of_its_script() -> None:
 
 def test_the_tables_on_verification_are_what_their_data_make() -> None:
     page = verification.PAGE.read_text()
-    groups = json.loads(verification.DATA.read_text())["groups"]
-    assert tables.summary_table("against the honest rendering here", groups) in page
-    machines = json.loads((REPO / "docs" / "data" / "elsewhere.json").read_text())
-    assert elsewhere_report.repeat_table(machines["repeats"]) in page
-    assert elsewhere_report.pair_table(machines["pairs"], machines["max_bit_percent"]) in page
+    for part in verification.parts(json.loads(verification.DATA.read_text())).values():
+        assert part in page
     assert finals.tables([found_of(one) for one in json.loads(finals.DATA.read_text())]) in page
 
 
