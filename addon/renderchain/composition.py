@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,9 @@ from .settings import CHAIN_IDS, Settings
 
 # A node whose newest block is older shows us the past. A devnet makes blocks only when it is used.
 OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 600.0}
+# For jobs of GPUs too, which never make the same bits twice: what makes a scene depend on its past, or
+# amplifies a last bit, shows on the CPU as well.
+PROBE_DEVICE = "CPU"
 
 
 def open_keys(settings: Settings) -> KeyStore:
@@ -134,9 +138,7 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         sealer=ChaChaSealer(),
         final_check=_final_check(settings, reporter, blender),
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
-        make_probe=lambda device_group: make_scene_probe(
-            reporter, blender, device_group, settings.folder, allow_unsandboxed=True
-        ),
+        probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
         read_noisy=read_noisy,
         from_block=settings.from_block,
@@ -156,15 +158,11 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     return FinalCheck(renderer, reporter, settings.final_checks, chance)
 
 
-def make_scene_probe(
-    reporter: Reporter, blender: str, device_group: str, folder: Path, *, allow_unsandboxed: bool
-) -> Probe:
-    """The artist's probe, on the CPU for jobs that are rendered there, else on the best that is here."""
+def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:
+    """The artist's probe."""
+    logs = folder / "logs"
     renderer = BlenderRenderer(
-        blender=blender,
-        device="CPU" if device_group == "CPU" else "AUTO",
-        log_folder=folder / "logs",
-        allow_unsandboxed=allow_unsandboxed,
+        blender=blender, device=PROBE_DEVICE, log_folder=logs, allow_unsandboxed=allow_unsandboxed
     )
     return Probe(BlenderProbeRenderer(renderer), reporter, folder / "probes")
 
@@ -198,7 +196,8 @@ async def run_worker(
     blender_renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     own = ReadyRenderer(blender_renderer, settings.folder / "ready")
     async with open_chain(settings, reporter) as chain, own.running():
-        probe = Probe(BlenderProbeRenderer(blender_renderer), reporter, settings.folder / "probes")
+        probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
+        probe = Probe(probed_by, reporter, settings.folder / "probes")
         worker = _worker(
             settings, reporter, chain, families, renderer=renderer or own, verifying_renderer=own, probe=probe
         )

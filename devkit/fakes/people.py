@@ -201,7 +201,7 @@ class Artist:
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
             final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
-            make_probe=lambda _: Probe(self.prober, self.reporter, self.folder / "probes"),
+            probe=Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,
             from_block=0,

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..core.exactness import errors_of, warnings_of
+from ..core.exactness import REFUSED, Finding, errors_of, warnings_of
 from ..core.manifest import FORMATS
 from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.reading.scene import read_for_artist
@@ -20,10 +20,14 @@ COMPOSITE = "Composite"
 
 @dataclass(frozen=True)
 class Findings:
-    """Sentences for the artist: errors stop the submission, warnings do not."""
+    """Sentences for the artist: errors stop the submission, warnings do not.
+
+    ``refused`` are the reader's findings behind some of the errors.
+    """
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    refused: tuple[Finding, ...] = ()
 
 
 def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False) -> Findings:
@@ -46,7 +50,8 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
                 errors.append(f"{dependency.owner} refers to {path}, which is missing. Find it or remove it.")
         if not dependency.files and not Path(dependency.path).is_dir():
             errors.append(f"{dependency.owner} refers to {dependency.path}, which matches no file.")
-    return Findings(tuple(errors), tuple(warnings))
+    refused = tuple(one for one in findings if one.kind in REFUSED)
+    return Findings(tuple(errors), tuple(warnings), refused)
 
 
 def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:

@@ -21,8 +21,7 @@ import bpy
 
 from ..composition import make_scene_probe
 from ..core.errors import SceneError
-from ..core.job import DEVICE_GROUPS
-from ..core.probe import DEFAULT_S, scene_reason
+from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict
 from .command_line import add_scene_options, guarded, new_parser, open_scene, whole_seconds
 from .console import ConsoleReporter
@@ -38,8 +37,6 @@ def probe(arguments: Sequence[str], file: Path | None = None) -> int:
     add_scene_options(parser, file)
     text = "how long it may take (default: %(default)s)"
     parser.add_argument("--seconds", type=whole_seconds, default=DEFAULT_S, help=text)
-    text = "what workers would render on (default: %(default)s)"
-    parser.add_argument("--device", choices=DEVICE_GROUPS, default="CPU", help=text)
     parser.add_argument("--json", action="store_true", help="write the whole report to standard output")
     text = "open the scene without a sandbox where there is none: only for files that you trust"
     parser.add_argument("--allow-unsandboxed", action="store_true", help=text)
@@ -59,11 +56,11 @@ def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepo
 def _look(
     options: argparse.Namespace, scene: bpy.types.Scene, frames: tuple[int, ...], reporter: ConsoleReporter
 ) -> ProbeReport:
-    findings = check_scene(scene)
+    findings = check_scene(scene, frames)
     for warning in findings.warnings:
         reporter.say(warning)
     if findings.errors:
-        return ProbeReport(tuple(scene_reason(error) for error in findings.errors), None)
+        return ProbeReport(scene_reasons(findings.errors, findings.refused), None)
     with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
         package = Path(scratch) / "package"
         try:
@@ -73,7 +70,6 @@ def _look(
         one = make_scene_probe(
             reporter,
             bpy.app.binary_path,
-            options.device,
             Path(scratch),
             allow_unsandboxed=options.allow_unsandboxed,
         )

@@ -12,9 +12,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from .exactness import Finding, errors_of
 from .print_limits import LEAST, MOST, PrintLimits
-from .prints import TilePrint, bit_distance
-from .probe_report import MAX_SENTENCE, ProbeReason, ReasonKind, printable
+from .prints import TilePrint, agree, bit_distance
+from .probe_report import MAX_REASONS, MAX_SENTENCE, ProbeReason, ReasonKind, printable
 from .tiles import TILE
 
 DEFAULT_S = 60
@@ -77,6 +78,8 @@ def leaves_to_compare(
 
 def limits_of(prints: Sequence[tuple[TilePrint, TilePrint]]) -> PrintLimits | None:
     """The limits that a job needs whose tiles came out like this by two kernels; None where over the cap."""
+    if not all(agree(one, other, MOST) for one, other in prints):
+        return None
     parts = [
         0 if one.digest == other.digest else bit_distance(one, other) * 10_000 // one.area
         for one, other in prints
@@ -155,9 +158,11 @@ def scene_reason(text: str) -> ProbeReason:
     return ProbeReason(ReasonKind.SCENE, printable(text, MAX_SENTENCE))
 
 
-def least_limits_note(device: str) -> ProbeReason:
-    """No second kernel to compare with."""
-    return ProbeReason(
-        ReasonKind.NOTE,
-        f"Cycles has one kernel on {printable(device)}: prints were not compared, the limits are the least.",
-    )
+def scene_reasons(errors: Sequence[str], refused: Sequence[Finding]) -> tuple[ProbeReason, ...]:
+    """What preflight says: the reader's findings with frame and data-block, and all other errors."""
+    found = [
+        ProbeReason(ReasonKind.SCENE, printable(one.sentence, MAX_SENTENCE), one.frame, printable(one.block))
+        for one in refused[:MAX_REASONS]
+    ]
+    told = errors_of(refused)
+    return (*found, *(scene_reason(error) for error in errors if error not in told))[:MAX_REASONS]

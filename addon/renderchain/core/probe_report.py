@@ -29,14 +29,13 @@ class ProbeVerdict(Enum):
 
 
 class ReasonKind(Enum):
-    """What a reason is about; only NOTE changes no verdict, and only TIME makes one doubtful."""
+    """What a reason is about; only TIME makes a verdict doubtful, all others refuse."""
 
     SCENE = "scene"  # the scene can't be packed, opened or rendered as it is
     ORDER = "order"  # a frame is another one in another process or order
     HISTORY = "history"  # a frame depends on those before it
     CHAOS = "chaos"  # a last bit becomes another picture
     TIME = "time"  # a part was not done, or not all of it
-    NOTE = "note"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class ProbeReport:
     @property
     def verdict(self) -> ProbeVerdict:
         """What follows from the reasons."""
-        kinds = {one.kind for one in self.reasons} - {ReasonKind.NOTE}
+        kinds = {one.kind for one in self.reasons}
         if kinds - {ReasonKind.TIME}:
             return ProbeVerdict.REFUSED
         return ProbeVerdict.DOUBTFUL if kinds else ProbeVerdict.FINE
@@ -83,7 +82,7 @@ class ProbeReport:
     @property
     def sentences(self) -> str:
         """The sentences that made the verdict."""
-        told = [one for one in self.reasons if one.kind is not ReasonKind.NOTE]
+        told = list(self.reasons)
         if self.verdict is ProbeVerdict.REFUSED:
             told = [one for one in told if one.kind is not ReasonKind.TIME]
         return " ".join(one.sentence for one in told)

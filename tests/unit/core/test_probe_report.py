@@ -7,7 +7,7 @@ import json
 import pytest
 from renderchain.core.errors import ContentError
 from renderchain.core.print_limits import PrintLimits
-from renderchain.core.probe import chaos_reason, history_reason, least_limits_note, scene_reason, time_reason
+from renderchain.core.probe import chaos_reason, history_reason, scene_reason, time_reason
 from renderchain.core.probe_report import (
     MAX_SENTENCE,
     ProbeReason,
@@ -18,16 +18,15 @@ from renderchain.core.probe_report import (
 )
 
 FINE, DOUBTFUL, REFUSED = ProbeVerdict.FINE, ProbeVerdict.DOUBTFUL, ProbeVerdict.REFUSED
-LATE, NOTE = time_reason("It was late", 3), least_limits_note("OPTIX")
-REPORT = ProbeReport((LATE, NOTE), PrintLimits(12, 7), True, (1, 6), (("order", 1500), ("jump", 20)))
+LATE = time_reason("It was late", 3)
+REPORT = ProbeReport((LATE,), PrintLimits(12, 7), True, (1, 6), (("order", 1500), ("jump", 20)))
 
 
 @pytest.mark.parametrize(
     ("reasons", "verdict"),
     [
         ((), FINE),
-        ((NOTE,), FINE),
-        ((NOTE, LATE), DOUBTFUL),
+        ((LATE,), DOUBTFUL),
         ((LATE, history_reason(6, ())), REFUSED),
         ((chaos_reason(),), REFUSED),
         ((scene_reason("No camera."),), REFUSED),
@@ -41,7 +40,7 @@ def test_the_verdict_is_that_of_the_gravest_reason(
 
 def test_who_is_refused_is_not_told_of_the_time() -> None:
     assert ProbeReport((LATE, chaos_reason())).sentences == chaos_reason().sentence
-    assert ProbeReport((LATE, NOTE)).sentences == LATE.sentence
+    assert ProbeReport((LATE,)).sentences == LATE.sentence
 
 
 @pytest.mark.parametrize("report", [REPORT, ProbeReport((history_reason(6, ["Object 'a'"]),), None)])

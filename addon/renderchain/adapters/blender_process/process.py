@@ -171,6 +171,8 @@ class _Session:
             )
         )
         message = await self._next(LOAD_TIMEOUT_S)
+        if isinstance(message, Failed):
+            raise RenderFailed(message.reason)
         if not isinstance(message, Loaded):
             raise self._failure(f"did not open the scene ({message})")
         self.loaded = message

@@ -113,7 +113,7 @@ class _PackageProbe:
 
     @property
     def _is_refused(self) -> bool:
-        return any(one.kind not in (ReasonKind.TIME, ReasonKind.NOTE) for one in self._reasons)
+        return any(one.kind is not ReasonKind.TIME for one in self._reasons)
 
     @contextlib.contextmanager
     def _timed(self, part: str) -> Iterator[None]:
@@ -236,9 +236,6 @@ class _PackageProbe:
 
     async def _prints(self, session: ProbeSession, whole_frames: bool) -> dict[Leaves, Prints]:
         """Prints of some leaves at full size, as many as both kernels have time for."""
-        if session.loaded.device != "CPU":
-            self._reasons.append(rules.least_limits_note(session.loaded.device))
-            return {}
         found: dict[Leaves, Prints] = {}
         longest_s = self._estimate_s(whole=whole_frames)
         frames, count = sorted(self._probed), self._manifest.leaves_per_frame

@@ -32,10 +32,7 @@ from .watch_job import JobReport, JobWatch
 
 @dataclass(frozen=True)
 class RequesterParts:
-    """What the use cases work with; ``open_chain`` connects the artist's account.
-
-    ``make_probe`` takes the device group that workers render on.
-    """
+    """What the use cases work with; ``open_chain`` connects the artist's account."""
 
     open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
     store: ContentStore
@@ -43,7 +40,7 @@ class RequesterParts:
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
     final_check: FinalCheck
-    make_probe: Callable[[str], Probe]
+    probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
     from_block: int
@@ -71,8 +68,7 @@ class Requester:
         ``probe_seconds`` 0: the scene is not probed, which is said.
         """
         parts = self._parts
-        probe = parts.make_probe(offer.device_group)
-        offer = await probed_offer(probe, self._reporter, folder, manifest, offer, probe_seconds)
+        offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
             return await submit(
                 chain,

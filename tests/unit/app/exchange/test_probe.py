@@ -16,7 +16,6 @@ from renderchain.core.probe_report import ProbeReport, ProbeVerdict, ReasonKind
 from devkit.fakes.clock import run
 from devkit.fakes.package import manifest_of
 from devkit.fakes.prober import CAUSE, FakeProbeRenderer, ProbedScene
-from devkit.fakes.renderer import LOADED
 from devkit.fakes.reporter import RecordingReporter
 
 SIX = range(1, 7)
@@ -132,13 +131,6 @@ def test_frames_that_are_rendered_whole_are_rendered_once_by_each_kernel(tmp_pat
     bench = Bench(tmp_path, whole_frames=True, off_percent=3)
     assert bench.report().limits == PrintLimits(LEAST.tile_percent, 8)
     assert [process for process, _ in bench.asked("prints")] == [2, 2, 2, 3, 3, 3]
-
-
-def test_a_graphics_card_has_one_kernel_which_is_said(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, loaded=replace(LOADED, device="OPTIX"), off_percent=45)
-    report = bench.report()
-    assert (report.verdict, kinds(report)) == (ProbeVerdict.FINE, [ReasonKind.NOTE])
-    assert report.limits == LEAST and "OPTIX" in report.reasons[0].sentence and bench.renderer.opened == 2
 
 
 @pytest.mark.parametrize("scene", [{"frame_s": 90.0}, {"leaf_s": 90.0}, {"frame_s": 20.0}, {"step_s": 30.0}])
