@@ -3,7 +3,7 @@
     python -m research.reference_light
 
 Renders the scenes of research/pixels/dark_scenes.py with Cycles' two kernels for CPUs, which takes some
-minutes, and prints the table that docs/verification.md has of these and four other scenes.
+minutes, and prints the table that docs/verification.md has of these and five other scenes.
 """
 
 from __future__ import annotations
