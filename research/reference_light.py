@@ -3,7 +3,7 @@
     python -m research.reference_light
 
 Renders the scenes of research/pixels/dark_scenes.py with Cycles' two kernels for CPUs, which takes some
-minutes, and prints the table on docs/verification.md.
+minutes, and prints the table that docs/verification.md has of these and five other scenes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def without(part: int) -> Callable[[Light], float]:
 
 
 REFERENCES: dict[str, Callable[[Light], float]] = {
-    f"none: a floor of {DARKEST}": lambda light: 0.0,
+    "none: a floor of 2^-24": lambda light: 0.0,
     "the mean": lambda light: float(_sorted(light).mean()),
     "the mean without the brightest 1/32": without(32),
     "the rule: without the brightest 1/16": reference_light,

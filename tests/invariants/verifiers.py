@@ -14,7 +14,7 @@ VIEWS = st.one_of(
     st.just(["SAME"]),
     st.just(["OTHER"]),
     st.just(["MACHINE"]),
-    st.lists(st.sampled_from(["SAME", "MACHINE", "OTHER", "LOST"]), min_size=3, max_size=5),
+    st.lists(st.sampled_from(["SAME", "MACHINE", "OTHER", "UNEVEN", "LOST"]), min_size=3, max_size=5),
 )
 MISTAKES = ("result", "seed", "count", "root")
 
