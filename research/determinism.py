@@ -36,7 +36,8 @@ from tools.setup.debian import blender_root
 
 CHILD = REPO / "research" / "exactness" / "child.py"
 DATA, PAGE = REPO / "docs" / "data" / "determinism.json", REPO / "docs" / "determinism.md"
-HEAD, NOTES = (REPO / "research" / "exactness" / f"{name}.md" for name in ("head", "notes"))
+NOTES = REPO / "research" / "exactness" / "notes.md"
+SECOND, REST = (REPO / "research" / "exactness" / f"{name}.md" for name in ("second_question", "rest"))
 PIXELS = REPO / "build" / "determinism"
 APPLICATION_PYTHON = "3.14"
 PASSES = ("facts", "first", "second")
@@ -95,8 +96,29 @@ def page(document: dict[str, Any]) -> str:
         row["pixels"] for rows in document["blenders"].values() for row in rows.values() if "off" in row
     ]
     pixels = mode(counts)
-    head = HEAD.read_text().format(date=document["date"], machine=document["machine"], pixels=f"{pixels:,}")
-    parts = [head.rstrip()]
+    parts = [
+        f"""# What keeps tiles exact
+
+Written by `make bench-determinism` (research/determinism.py; scenes in research/exactness, figures in
+docs/data/determinism.json), {document["date"]}, {document["machine"]}, on the CPU.
+
+An audit renders single tiles of 64x64 pixels again, each as a crop with a margin that is cut off, and
+compares the noisy float32 pass before denoising and compositing. On machines of one kind, digests are
+enough for that if a tile has the same bits when it is rendered alone as in its frame. Every number below
+counts the pixels, of
+{pixels:,} in most scenes, in which two renderings differ in any bit:
+
+- **tiles**: tiles rendered alone, compared with the frame, in the same process, which keeps its data;
+- **frame elsewhere**: the frame, compared with that of another process with one thread on one core, which
+  keeps no data, renders in another order and goes straight to the frame;
+- **tiles elsewhere**: tiles that this other process rendered before its frame, compared with the frame of
+  the first process.
+
+Without adaptive sampling the crops have no margin at all. The last column says what our preflight makes of a
+job with the scene. Leaves are tiles; or, where only whole frames repeat themselves, leaves are frames; or,
+where not even frames do, the job is refused before anything is paid."""
+    ]
+    parts.append(SECOND.read_text().rstrip())
     for version, rows in document["blenders"].items():
         sentences = "\n".join(told(rows))
         parts.append(
@@ -106,6 +128,7 @@ def page(document: dict[str, Any]) -> str:
         moving = document["order"].get(version, {})
         parts.append(f"### In order against a jump, Blender {version}\n\n{summary(moving)}")
     parts.append(NOTES.read_text().rstrip())
+    parts.append(REST.read_text().rstrip())
     return "\n\n".join(parts) + "\n"
 
 
