@@ -100,6 +100,7 @@ bench: ## what our render process costs over plain Blender
 bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo
 	$(BIN)/python -m research.determinism
+	$(BIN)/python -m research.in_order
 
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python

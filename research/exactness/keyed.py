@@ -66,12 +66,13 @@ def still_seed(scene: Any) -> None:
 
 
 KINDS = (
-    Kind("samples keyed", cycles(samples=(16, 5))),
+    Kind("samples keyed", cycles(samples=(8, 5))),
     Kind("samples driven", driven_samples),
     Kind("seed keyed", seed_by_frame),
     Kind("one seed for all frames", still_seed),
     Kind(
-        "adaptive sampling keyed", cycles(use_adaptive_sampling=(False, True), adaptive_threshold=(0.3, 0.05))
+        "adaptive sampling keyed",
+        cycles(samples=(64, 48), use_adaptive_sampling=(False, True), adaptive_threshold=(0.3, 0.05)),
     ),
     Kind("bounces and clamps keyed", cycles(max_bounces=(4, 1), sample_clamp_indirect=(0.0, 0.5))),
     Kind("light tree keyed", cycles(use_light_tree=(True, False))),

@@ -9,7 +9,7 @@ from typing import Any
 
 from .base import Unavailable, base_scene, bpy, objects, replace_surface
 
-WIDTH, HEIGHT, SAMPLES = 192, 128, 16
+WIDTH, HEIGHT, SAMPLES = 192, 128, 8
 FIRST, LAST = 1, 6  # frames
 
 

@@ -48,7 +48,7 @@ def build(blender: Blender, folder: Path, names: Sequence[str]) -> None:
             (broken / "packed.json").write_text(json.dumps({"missing": text}))
         left = [name for name in missing if not (folder / name / "packed.json").exists()]
         if len(left) == len(missing):
-            raise SystemExit(f"determinism: no kind is named {left[0]!r}, or {folder}/build.log says more")
+            raise SystemExit(f"in_order: no kind is named {left[0]!r}, or {folder}/build.log says more")
         missing = left
 
 

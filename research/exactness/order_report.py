@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from devkit.network.services import REPO
 
 from .report import told
 
 Row = dict[str, Any]
+DATA = REPO / "docs" / "data" / "in_order.json"
 NOTHING_YET = "No moving scene was measured with this Blender yet: `make bench-determinism` does it."
+
+
+def kept_rows(version: str) -> dict[str, Row]:
+    """What was measured last with a Blender."""
+    rows: dict[str, Row] = json.loads(DATA.read_text()).get(version, {}) if DATA.exists() else {}
+    return rows
 
 
 def is_measured(row: Row) -> bool:
