@@ -21,7 +21,7 @@ from devkit.network.services import REPO
 BUILD = REPO / "research" / "exactness" / "build.py"
 FRAMES, AGAINST = (1, 2, 3, 4, 5, 6), (2, 4, 6)  # of six tiles each
 AT_ONCE = 2  # kinds; a Blender that starts leaves cores idle
-BUILD_TIMEOUT_S = 1800
+BUILD_TIMEOUT_S = 3600
 Row = dict[str, Any]
 
 
