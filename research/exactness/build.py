@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 import traceback
@@ -27,7 +28,6 @@ from renderchain.core.errors import SceneError  # noqa: E402
 from research.exactness.base import Unavailable  # noqa: E402
 from research.exactness.kinds import KINDS  # noqa: E402
 from research.exactness.moving import FIRST, LAST, Kind, moving_scene  # noqa: E402
-
 
 # A clean Blender that hangs on its way out, as the bpy module can, must not hold up the other kinds.
 packer.REPACK_TIMEOUT_S = 60
@@ -56,6 +56,9 @@ def try_to_pack(kind: Kind, folder: Path) -> dict[str, Any]:
         return {"said": [str(error)], "is_refused": True}
     except Unavailable as error:
         return {"missing": f"not in this Blender ({error})"}
+    except subprocess.TimeoutExpired:
+        failed = f"the clean Blender that packs it did not end within {packer.REPACK_TIMEOUT_S} s"
+        return {"said": [], "is_refused": False, "failed": failed}
     except Exception as error:  # noqa: BLE001 - one kind's mistake must not cost the others
         traceback.print_exc()
         return {"missing": f"not built: {type(error).__name__}: {error}"}

@@ -55,7 +55,7 @@ def build(blender: Blender, folder: Path, names: Sequence[str]) -> None:
 def measure(blender: Blender, folder: Path) -> Row:
     """A kind's row; its package lies in the folder."""
     found: Row = json.loads((folder / "packed.json").read_text())
-    if "missing" in found or found["is_refused"]:
+    if {"missing", "failed"} & found.keys() or found["is_refused"]:
         return found
     for name in ("worker", "verifier"):
         shutil.rmtree(folder / name, ignore_errors=True)
