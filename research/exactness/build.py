@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 import traceback
@@ -21,12 +22,15 @@ arguments = sys.argv[sys.argv.index("--") + 1 :]
 sys.path[:0] = [arguments[0], f"{arguments[0]}/addon"]
 
 import bpy  # noqa: E402 (the paths come first)
-from renderchain.blender.packer import BlendPacker  # noqa: E402
+from renderchain.blender import packer  # noqa: E402
 from renderchain.core.errors import SceneError  # noqa: E402
 
 from research.exactness.base import Unavailable  # noqa: E402
 from research.exactness.kinds import KINDS  # noqa: E402
 from research.exactness.moving import FIRST, LAST, Kind, moving_scene  # noqa: E402
+
+# A clean Blender that hangs on its way out, as the bpy module can, must not hold up the other kinds.
+packer.REPACK_TIMEOUT_S = 60
 
 
 def pack(kind: Kind, folder: Path) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def pack(kind: Kind, folder: Path) -> dict[str, Any]:
     scene.frame_set(FIRST)
     bpy.ops.wm.save_as_mainfile(filepath=str(project))
     frames = tuple(range(FIRST, LAST + 1))
-    prepared = BlendPacker(scene).prepare(folder / "package", frames)
+    prepared = packer.BlendPacker(scene).prepare(folder / "package", frames)
     prepared.finish()
     return {"said": prepared.warnings, "is_refused": False}
 
@@ -52,6 +56,9 @@ def try_to_pack(kind: Kind, folder: Path) -> dict[str, Any]:
         return {"said": [str(error)], "is_refused": True}
     except Unavailable as error:
         return {"missing": f"not in this Blender ({error})"}
+    except subprocess.TimeoutExpired:
+        failed = f"the clean Blender that packs it did not end within {packer.REPACK_TIMEOUT_S} s"
+        return {"said": [], "is_refused": False, "failed": failed}
     except Exception as error:  # noqa: BLE001 - one kind's mistake must not cost the others
         traceback.print_exc()
         return {"missing": f"not built: {type(error).__name__}: {error}"}

@@ -21,7 +21,7 @@ from devkit.network.services import REPO
 BUILD = REPO / "research" / "exactness" / "build.py"
 FRAMES, AGAINST = (1, 2, 3, 4, 5, 6), (2, 4, 6)  # of six tiles each
 AT_ONCE = 2  # kinds; a Blender that starts leaves cores idle
-BUILD_TIMEOUT_S = 1800
+BUILD_TIMEOUT_S = 3600
 Row = dict[str, Any]
 
 
@@ -55,7 +55,7 @@ def build(blender: Blender, folder: Path, names: Sequence[str]) -> None:
 def measure(blender: Blender, folder: Path) -> Row:
     """A kind's row; its package lies in the folder."""
     found: Row = json.loads((folder / "packed.json").read_text())
-    if "missing" in found or found["is_refused"]:
+    if {"missing", "failed"} & found.keys() or found["is_refused"]:
         return found
     for name in ("worker", "verifier"):
         shutil.rmtree(folder / name, ignore_errors=True)
