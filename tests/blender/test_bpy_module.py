@@ -35,6 +35,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_probe.py",
         "test_reading.py",
         "test_reading_fine.py",
+        "test_repack.py",
         "test_tile_render.py",
     ],
 )

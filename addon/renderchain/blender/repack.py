@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import traceback
 from pathlib import Path
 
 import bpy
@@ -73,4 +74,10 @@ def gaps(folder):
     return sorted(found)
 
 
-main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
+try:
+    main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
+except BaseException:
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(1)
+os._exit(0)  # a Blender that refused drivers in Python may hang where it would end by itself
