@@ -99,15 +99,18 @@ class Kind:
         return np.array([np.mean([pair.bit_percent for pair in drawn]) for drawn in self.leases])
 
 
+def needed_by(kind: Kind) -> PrintLimits:
+    """What a job's probe would ask for: so many times the farthest tile, and the mean, of two kernels."""
+    bits = [PROBE_FACTOR * pair.bit_percent for pair in kind.pairs]
+    return PrintLimits(int(np.ceil(max(bits))), int(np.ceil(np.mean(bits))))
+
+
 def limits_of(kind: Kind) -> PrintLimits:
-    """The limits of a job, from honest work of two kernels: what was measured and a half more and again."""
-
-    def between(measured: float, least: int, most: int) -> int:
-        return int(np.clip(np.ceil(PROBE_FACTOR * measured), least, most))
-
+    """The limits that jobs of a scene have, or the widest where it needs wider ones."""
+    needed = needed_by(kind)
     return PrintLimits(
-        between(max(pair.bit_percent for pair in kind.pairs), LEAST.tile_percent, MOST.tile_percent),
-        between(float(kind.mean_percents.max()), LEAST.mean_percent, MOST.mean_percent),
+        min(max(needed.tile_percent, LEAST.tile_percent), MOST.tile_percent),
+        min(max(needed.mean_percent, LEAST.mean_percent), MOST.mean_percent),
     )
 
 

@@ -13,7 +13,7 @@ from renderchain.core.print_limits import LEAST, MOST
 
 from research.trust.earnings import AUDIT_EXPS, earned, must_pass
 
-from .compare import Kind, limits_of
+from .compare import Kind, limits_of, needed_by
 
 BPY = "4.5.15"
 SAVED = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0)  # of the work, for the table of what must pass
@@ -22,7 +22,8 @@ RATES = tuple("1" if exp == 0 else f"1/{1 << exp}" for exp in AUDIT_EXPS)
 
 def honest_summary(kind: Kind) -> dict[str, Any]:
     """The figures of honest work in one scene."""
-    limits, bits = limits_of(kind), [pair.bit_percent for pair in kind.pairs]
+    limits, needed = limits_of(kind), needed_by(kind)
+    bits = [pair.bit_percent for pair in kind.pairs]
     return {
         "scene": kind.scene,
         "leaves": len(kind.pairs),
@@ -30,6 +31,7 @@ def honest_summary(kind: Kind) -> dict[str, Any]:
         "bit_percent": _spread(bits),
         "mean_percent": _spread(kind.mean_percents),
         "level_steps": _spread([pair.level_steps for pair in kind.pairs]),
+        "needed": [needed.tile_percent, needed.mean_percent],
         "limits": [limits.tile_percent, limits.mean_percent],
         "leaves_passing": [round(kind.tiles_passing(one), 4) for one in (LEAST, limits, MOST)],
         "leases_passing": [round(kind.leases_passing(one), 4) for one in (LEAST, limits, MOST)],
@@ -65,7 +67,7 @@ def honest_table(found: Sequence[dict[str, Any]]) -> str:
     head += [
         "mean over 16 leaves, %: median / most",
         "level steps: most",
-        "the scene's limits, %: tile / mean",
+        "limits that the scene needs / has, %",
     ]
     head += ["tiles refused at 10 / at these / at 20 %", "leases refused: likewise"]
     return table(head, [_honest_line(one) for one in found])
@@ -74,7 +76,10 @@ def honest_table(found: Sequence[dict[str, Any]]) -> str:
 def _honest_line(one: dict[str, Any]) -> list[Any]:
     cells: list[Any] = [one["scene"], one["leaves"]]
     cells += [f"{one[name][1]:.1f} / {one[name][2]:.1f}" for name in ("bit_percent", "mean_percent")]
-    cells += [f"{one['level_steps'][2]:g}", f"{one['limits'][0]} / {one['limits'][1]}"]
+    cells += [
+        f"{one['level_steps'][2]:g}",
+        " / ".join(f"{a}, {b}" for a, b in (one["needed"], one["limits"])),
+    ]
     return cells + [
         " / ".join(percent(1 - share) for share in one[name]) for name in ("leaves_passing", "leases_passing")
     ]
