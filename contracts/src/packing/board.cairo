@@ -122,7 +122,7 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
     }
 }
 
-/// | fee_fri 0-95 | limits 96-111, of a leaf below that of the mean | tile_fri 128-223 |
+/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | tile_fri 128-223 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
         let low = push(0, value.limits.mean_percent.into(), B8);
