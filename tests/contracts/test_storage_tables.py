@@ -128,7 +128,7 @@ def fields_of(record: str) -> list[str]:
     """The fields of a record, wherever it is; of limits within it their own."""
     text = "".join(path.read_text() for path in sources())
     (body,) = re.findall(rf"pub struct {record} \{{(.*?)\n\}}", text, re.S)
-    pairs = re.findall(r"pub (\w+): (\w+)", body)
+    pairs = re.findall(r"pub (\w+): (.*),", body)
     nested = [fields_of(kind) if kind == "PrintLimits" else [name] for name, kind in pairs]
     return [name for names in nested for name in names]
 
