@@ -125,10 +125,12 @@ def test_every_member_of_a_storage_has_its_row(file: str) -> None:
 
 
 def fields_of(record: str) -> list[str]:
-    """The fields of a record, wherever it is."""
+    """The fields of a record, wherever it is; of limits within it their own."""
     text = "".join(path.read_text() for path in sources())
     (body,) = re.findall(rf"pub struct {record} \{{(.*?)\n\}}", text, re.S)
-    return re.findall(r"pub (\w+): ", body)
+    pairs = re.findall(r"pub (\w+): (.*),", body)
+    nested = [fields_of(kind) if kind == "PrintLimits" else [name] for name, kind in pairs]
+    return [name for names in nested for name in names]
 
 
 def bits_in(table: str) -> list[Field]:
@@ -146,7 +148,7 @@ def bounds_of(code: str) -> tuple[list[int], list[int]]:
     def bounds(variable: str) -> list[int]:
         taken = [width for name, width in pulls if name == variable]
         if last := re.search(rf"(\w+): rest\({variable}\)", code):
-            taken += re.findall(rf"push\(0, value\.{last[1]}(?:\.into\(\))?, (B\d+)\)", code)
+            taken += re.findall(rf"push\(0, value\.(?:\w+\.)?{last[1]}(?:\.into\(\))?, (B\d+)\)", code)
         return [0, *accumulate(widths[width] for width in taken)]
 
     return bounds(low), bounds(high)
