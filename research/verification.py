@@ -53,7 +53,7 @@ def figures(honest: Sequence[Kind], cheats: Sequence[Kind], work: Mapping[str, f
         "draws": DRAWS,
         "same_work": round(work[OTHER_SEED], 3),
         "honest": [honest_summary(kind) for kind in honest],
-        "cheats": [cheat_summary(kind, by_scene[kind.scene]) for kind in cheats],
+        "cheats": [cheat_summary(kind, by_scene[kind.scene]) for kind in cheats if kind.scene in by_scene],
     }
 
 

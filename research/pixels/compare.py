@@ -174,12 +174,16 @@ def cheats_of(paid: Settings) -> Iterator[tuple[str, Cheat]]:
 
 
 def _frames(shots: Sequence[Shot], machine: str, cache: Path) -> dict[tuple[str, Settings], list[Shot]]:
-    """What one machine rendered, by frame."""
+    """What one machine rendered, by frame; a frame of which something is not there yet is left out."""
     found: dict[tuple[str, Settings], list[Shot]] = {}
     for shot in shots:
-        if shot.machine == machine and file_of(shot, cache).exists():
+        if shot.machine == machine:
             found.setdefault((shot.scene, shot.paid), []).append(shot)
-    return found
+    return {
+        frame: these
+        for frame, these in found.items()
+        if all(file_of(one, cache).exists() for one in (*these, Shot(frame[0], HERE, HONEST, frame[1])))
+    }
 
 
 def _pictures(shots: Sequence[Shot], cache: Path, work: Mapping[str, float]) -> list[Pictures]:
