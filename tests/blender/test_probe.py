@@ -106,15 +106,26 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, cwd=REPO / "addon", capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize(("kind", "code"), [("plain", 0), ("accumulating driver", 4)])
-def test_the_command_writes_one_report_and_nothing_else(tmp_path: Path, kind: str, code: int) -> None:
-    blend = scene_of(tmp_path / "scene", PROBED, kind)
+def test_the_command_writes_one_report_and_nothing_else(tmp_path: Path) -> None:
+    blend = scene_of(tmp_path / "scene", PROBED, "plain")
     done = command(str(blend), "--frames", "1-6", "--json")
-    assert done.returncode == code, done.stderr
+    assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["verdict"] == {0: "fine", 4: "refused"}[code] and told["frames"][-1] == 6
+    assert told["verdict"] == "fine" and told["frames"][-1] == 6 and told["reasons"] == []
     assert set(told["seconds"]) == {"order", "jump", "history", "kernels", "all"}
-    assert told["limits"] == ({"tile_percent": 10, "mean_percent": 5} if code == 0 else None)
+    assert told["limits"] == {"tile_percent": 10, "mean_percent": 5}
+
+
+def test_the_command_tells_what_the_reader_finds_with_its_data_block_and_renders_nothing(
+    tmp_path: Path,
+) -> None:
+    blend = scene_of(tmp_path / "scene", PROBED, "accumulating driver")
+    done = command(str(blend), "--frames", "1-6", "--json")
+    assert done.returncode == 4, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["verdict"], told["frames"], told["limits"]) == ("refused", [], None)
+    (reason,) = told["reasons"]
+    assert reason["kind"] == "scene" and reason["data_block"] and reason["data_block"] in reason["sentence"]
 
 
 def test_the_command_tells_what_the_scene_lacks_and_who_asks_wrongly(tmp_path: Path) -> None:

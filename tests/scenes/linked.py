@@ -44,6 +44,7 @@ def main_file(path, library_path):
     cube.location = (0, 2, 1)
     cube.keyframe_insert("location", frame=8)
     scene.render.engine = "CYCLES"
+    scene.cycles.use_animated_seed = True  # as the network has it
     scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = 8, True, True
     scene.render.use_motion_blur = True
     scene.render.resolution_x, scene.render.resolution_y, scene.frame_end = 200, 120, 8

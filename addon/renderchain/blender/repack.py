@@ -76,7 +76,7 @@ def gaps(folder):
 
 try:
     main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
-except BaseException:
+except BaseException:  # noqa: BLE001 - Blender must end, whatever it was
     traceback.print_exc()
     sys.stderr.flush()
     os._exit(1)

@@ -96,7 +96,7 @@ def scene():
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_x, scene.render.resolution_y = 96, 64
-    scene.cycles.device = "CPU"
+    scene.cycles.device, scene.cycles.use_animated_seed = "CPU", True
     scene.cycles.samples = 4
     return scene
 

@@ -62,7 +62,7 @@ class Client:
         self.extension = part("core.manifest").FORMATS[file_format]
         self.blend = folder / "scene.blend"
         layers = tuple(layer.name for layer in scene.view_layers if layer.use)
-        asked = (file_format, self.extension, "CPU", "tile", scene.cycles.samples, layers, (1,), False)
+        asked = (file_format, self.extension, "CPU", scene.cycles.samples, layers, (1,), False)
         bpy.ops.wm.save_as_mainfile(filepath=str(self.blend))
         self.load = part("core.messages").Load(str(self.blend), scene.name, str(folder), *asked)
         (self.rendered,) = self.say(part("core.messages").Render(1))

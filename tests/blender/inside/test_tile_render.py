@@ -225,6 +225,7 @@ def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, s
 @pytest.mark.parametrize("guided", [False, True])
 def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path, guided):
     scene.cycles.use_guiding = guided  # then the tiles are cut out of a whole frame
+    scene.cycles.use_adaptive_sampling = not guided
     messages, program = part("core.messages"), part("blender.render_program")
     blend, name = tmp_path / "scene.blend", scene.name
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
@@ -251,7 +252,7 @@ def test_a_frame_is_written_while_the_next_is_rendered_and_told_of_in_order(part
     blend, said = tmp_path / "scene.blend", io.BytesIO()
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     (tmp_path / "0003.noisy.exr").mkdir()  # can't be written
-    asked = ("PNG", "png", "CPU", "tile", SAMPLES, ("ViewLayer",))
+    asked = ("PNG", "png", "CPU", SAMPLES, ("ViewLayer",), (1, 2, 3, 4), False)
     load = messages.Load(str(blend), scene.name, str(tmp_path), *asked)
     commands = [load, *map(messages.Render, (1, 2, 3, 4)), messages.RenderTiles(2, (1,))]
     program.serve(io.BytesIO(b"".join(messages.to_line(one) for one in commands)), said)
