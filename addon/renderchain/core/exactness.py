@@ -18,7 +18,6 @@ MOST_NAME = 63  # characters; as long as Blender's own names may be
 MOST_PATH = 120
 
 WHOLE_FRAME = {
-    "path guiding": "Path guiding learns from all pixels of a frame",
     "volume guiding": "Volumes are sampled by what neighbouring pixels found",
     "Freestyle": "Freestyle draws its lines anew for every crop",
     "large frame": "Adaptive sampling joins the parts in which Cycles renders a frame of over 8,192 pixels",
@@ -34,11 +33,8 @@ TOLD = {
     "Bake it for every frame of the job unless that is done.",
 }
 REFUSED = {
-    "changing path guiding": "Path guiding is on without Deterministic: no rendering would repeat itself. "
-    "Turn Deterministic on, or path guiding off.",
-    "adaptive path guiding": "Path guiding and adaptive sampling are both on: what is learned then "
-    "depends on how fast the machine is, and no rendering would repeat itself. Turn Noise Threshold off, or "
-    "path guiding off.",
+    "path guiding": "Path guiding is on: what it learns depends on how fast the machine is, so that no "
+    "rendering repeats itself. Turn path guiding off.",
     "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
     "network renders. Delete its keys, drivers and strips.",
     "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "

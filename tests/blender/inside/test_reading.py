@@ -120,17 +120,14 @@ def strip_on_the_device(stage):
     return ("animated setting", "Scene", 1)
 
 
-def guiding_that_changes_later(stage):
-    key(stage.cycles, "use_guiding", {1: False, 5: True})
-    stage.cycles.use_deterministic_guiding = False
-    return ("changing path guiding", "", None)
+def guiding(stage):
+    stage.cycles.use_guiding, stage.cycles.use_adaptive_sampling = True, False
+    return ("path guiding", "", None)
 
 
-def guiding_with_adaptive_sampling(stage):
-    stage.cycles.use_adaptive_sampling = False
+def guiding_that_is_keyed_on_later(stage):
     key(stage.cycles, "use_guiding", {1: False, 5: True})
-    key(stage.cycles, "use_adaptive_sampling", {1: False, 7: True})
-    return ("adaptive path guiding", "", None)
+    return ("path guiding", "", None)
 
 
 def drivers_in_a_circle(stage):
@@ -200,8 +197,8 @@ REFUSED = (
     keyed_layer,
     driven_seed_switch,
     strip_on_the_device,
-    guiding_that_changes_later,
-    guiding_with_adaptive_sampling,
+    guiding,
+    guiding_that_is_keyed_on_later,
     drivers_in_a_circle,
     driver_that_reads_itself,
     driver_of_a_property_that_reads_itself,

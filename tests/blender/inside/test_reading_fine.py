@@ -84,10 +84,8 @@ def test_a_key_outside_the_job_changes_nothing(stage, findings):
     assert findings() == []
 
 
-def test_guiding_that_is_keyed_on_later_makes_verifiers_render_frames(stage, findings):
-    stage.cycles.use_adaptive_sampling = False
+def test_guiding_that_is_keyed_on_after_the_job_is_none(stage, findings):
     key(stage.cycles, "use_guiding", {1: False, 5: True})
-    assert findings() == [("path guiding", "", None)]
     assert findings(frames=(1, 2)) == []
 
 

@@ -154,10 +154,6 @@ def whole_frames(part, scene):
     return is_whole
 
 
-def guide(scene):
-    scene.cycles.use_guiding, scene.cycles.use_adaptive_sampling = True, False
-
-
 def draw_lines(scene):
     scene.render.use_freestyle = True
     scene.view_layers[0].use_freestyle = True
@@ -165,9 +161,8 @@ def draw_lines(scene):
     scene.view_layers[0].freestyle_settings.linesets[0].linestyle = bpy.data.linestyles.new("line")
 
 
-@pytest.mark.parametrize("change", [guide, draw_lines])
-def test_tiles_that_are_not_the_frames_when_alone_are_cut_out_of_it(part, scene, tmp_path, change):
-    change(scene)
+def test_tiles_that_are_not_the_frames_when_alone_are_cut_out_of_it(part, scene, tmp_path):
+    draw_lines(scene)
     assert whole_frames(part, scene)
     messages, program = part("core.messages"), part("blender.render_program")
     blend, name = tmp_path / "scene.blend", scene.name
@@ -222,10 +217,7 @@ def test_a_tile_leaves_the_scenes_settings_as_they_were_even_if_it_fails(part, s
     assert scene.cycles.use_denoising and scene.render.use_compositing and not scene.render.use_border
 
 
-@pytest.mark.parametrize("guided", [False, True])
-def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path, guided):
-    scene.cycles.use_guiding = guided  # then the tiles are cut out of a whole frame
-    scene.cycles.use_adaptive_sampling = not guided
+def test_the_render_program_makes_the_same_records_for_tiles_as_for_the_frame(part, scene, tmp_path):
     messages, program = part("core.messages"), part("blender.render_program")
     blend, name = tmp_path / "scene.blend", scene.name
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
@@ -315,7 +307,7 @@ def test_a_volume_makes_verifiers_render_frames_since_blender_5(part, scene, whe
     ("break_it", "sentence"),
     [
         (lambda scene: _resize(scene, 16384, 8193), "Lower the resolution"),
-        (lambda scene: _guiding_that_changes(scene), "Turn Deterministic on"),
+        (lambda scene: setattr(scene.cycles, "use_guiding", True), "Turn path guiding off"),
         (lambda scene: bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH"), "not baked"),
         (lambda scene: setattr(scene.view_layers[0], "use_pass_combined", False), "no Combined pass"),
         (lambda scene: _strips(scene).new_scene("strip", scene, 1, 1), "turn Sequencer off"),
@@ -334,10 +326,6 @@ def _resize(scene, width, height):
 
 def _strips(scene):
     return scene.sequence_editor_create().strips
-
-
-def _guiding_that_changes(scene):
-    scene.cycles.use_guiding, scene.cycles.use_deterministic_guiding = True, False
 
 
 def test_a_baked_simulation_is_welcome(part, scene):

@@ -36,10 +36,7 @@ def read_settings(scene: Any, frames: Sequence[int], own_seed: bool) -> Iterator
                 yield found("animated setting", scene.name, frame, one.path)
     adaptive = 1.0 in _switch(scene, animated, "use_adaptive_sampling", frames)
     if 1.0 in _switch(scene, animated, "use_guiding", frames):
-        if _switch(scene, animated, "use_deterministic_guiding", frames) != {1.0}:
-            yield found("changing path guiding")
-        else:
-            yield found("adaptive path guiding" if adaptive else "path guiding")
+        yield found("path guiding")
     if scene.render.use_freestyle and any(layer.use_freestyle for layer in scene.view_layers):
         yield found("Freestyle")
     if adaptive and max(frame_size(scene)) > MAX_CYCLES_TILE:
