@@ -135,6 +135,11 @@ def test_the_command_tells_what_the_scene_lacks_and_who_asks_wrongly(tmp_path: P
     assert (done.returncode, told["reasons"][0]["kind"]) == (4, "scene")
     assert "not baked" in told["reasons"][0]["sentence"]
     assert command(str(tmp_path / "no.blend"), "--json").returncode == 1
+    (tmp_path / "text.blend").write_text("no scene")
+    unread = command(str(tmp_path / "text.blend"), "--json")
+    assert unread.returncode == 1 and "can't be opened as a .blend" in unread.stderr.splitlines()[-1]
+    in_no_time = command(str(scene_of(tmp_path / "plain", PROBED, "plain")), "--seconds", "0", "--json")
+    assert (in_no_time.returncode, json.loads(in_no_time.stdout)["verdict"]) == (3, "doubtful")
     assert command(str(blend), "--seconds", "soon").returncode == 2
     assert command(str(blend), "--seconds", "0.5").returncode == 2
 

@@ -39,7 +39,11 @@ def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.type
     if file is not None:
         if not file.is_file():
             raise SceneError(f"{file} is no file; check its name.")
-        bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
+        try:
+            bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())
+            raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None
     scene = bpy.data.scenes.get(options.scene) if options.scene else bpy.context.scene
     if scene is None:
         raise SceneError(f"The file has no scene {options.scene!r}.")
@@ -48,10 +52,9 @@ def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.type
 
 def whole_seconds(text: str) -> int:
     """Seconds of an option, 0 or more."""
-    seconds = int(text)
-    if seconds < 0:
-        raise ValueError
-    return seconds
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of seconds")
+    return int(text)
 
 
 def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:

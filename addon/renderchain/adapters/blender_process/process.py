@@ -89,14 +89,22 @@ class BlenderRenderer:
         log_path = self.log_path(name)
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("wb") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *jailed.command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                limit=MAX_LINE_BYTES,
-                env=jailed.environment,
+            starting = asyncio.create_task(
+                asyncio.create_subprocess_exec(
+                    *jailed.command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=errors,
+                    limit=MAX_LINE_BYTES,
+                    env=jailed.environment,
+                )
             )
+            try:
+                process = await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                # Stopped halfway, asyncio waits for the end of a process that nobody ends.
+                await end_process(await starting)
+                raise
         return Started(process, jailed, log_path)
 
     @contextlib.asynccontextmanager
