@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.blender_process.sandbox import Jailed
 from renderchain.adapters.exr import read_noisy
@@ -31,8 +32,6 @@ FRAMES = (1, 2, 3)
 DONE = "done by print 2"  # renderings that were kept with the first print are made again
 SCENE = REPO / "tests" / "scenes" / "box.py"
 HONEST, OTHER_MACHINE, EMULATED = "honest", "honest, other kernel", "honest, emulated Haswell"
-# Cycles' kernel for processors without AVX2: other instructions, so other last bits.
-OTHER_KERNEL = {"CYCLES_CPU_NO_AVX2": "1"}
 EMULATOR = ("qemu-x86_64", "-cpu", "Haswell")  # with other approximations of roots; 50 times slower
 LOADED = Loaded("4.5.15 LTS", "CPU", "CPU", 0)
 

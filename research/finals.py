@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.finals import MOST_BLOCK_PPM, MOST_SHIFT_PPM, PPM, Difference, as_shown, difference_of
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
 from renderchain.core.prints import Pixels
 
 from devkit.network.services import REPO, tool_root
-from devkit.renderings import OTHER_KERNEL
 from research.pixels.machines import CACHE as PIXELS
 from research.pixels.shots import HERE, SCENES, SSE42, TOWN, scene_path
 from research.pixels.tables import BPY, fill, machine, table

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.core.prints import (
     BLOCK,
     CHANNELS,
@@ -31,7 +32,6 @@ from renderchain.core.prints import (
 )
 from renderchain.core.tiles import tiles_of
 
-from devkit.renderings import OTHER_KERNEL
 from research.pixels.tables import table
 
 CHILD = Path(__file__).with_name("pixels") / "dark_scenes.py"

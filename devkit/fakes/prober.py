@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from renderchain.core.manifest import Manifest
-from renderchain.core.messages import Loaded
+from renderchain.core.messages import TilesRendered
 from renderchain.core.prints import TilePrint
 from renderchain.core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
-from renderchain.ports.renderer import ProbeSession
+from renderchain.ports.renderer import OnProgress, ProbeSession
 
 from .faults import Faults
-from .renderer import LOADED, frame_of
+from .renderer import frame_of
 
 CAUSE = "Object 'Cube'"
 
@@ -40,7 +40,6 @@ class ProbedScene:
     frame_s: float = 0.01
     step_s: float = 0.001
     leaf_s: float = 0.01
-    loaded: Loaded = LOADED
 
 
 @dataclass
@@ -67,7 +66,7 @@ class FakeProbeRenderer(Faults):
         self.is_open += 1
         self.outputs.append(output)
         try:
-            yield _Session(self, manifest, self.opened, other_kernel)
+            yield _Session(self, manifest, output, self.opened, other_kernel)
         finally:
             self.is_open -= 1
 
@@ -76,12 +75,9 @@ class FakeProbeRenderer(Faults):
 class _Session:
     by: FakeProbeRenderer
     manifest: Manifest
+    output: Path
     process: int
     other_kernel: bool
-
-    @property
-    def loaded(self) -> Loaded:
-        return self.by.scene.loaded
 
     async def survey(self, first: int, last: int) -> Surveyed:
         await self._work("survey", first, 0.0)
@@ -113,10 +109,13 @@ class _Session:
         await self._work("causes", frame, 0.0)
         return (CAUSE,)
 
-    async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
-        await self._work("prints", frame, self.by.scene.leaf_s * len(leaves))
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        await self._work("prints", frame, self.by.scene.leaf_s * len(tiles))
         _, prints = frame_of(self.manifest, frame)
-        return tuple(self._seen(prints[leaf]) for leaf in leaves)
+        name = f"{frame:04d}.tiles"
+        records = (self._seen(prints[leaf]).to_bytes() for leaf in tiles)
+        (self.output / name).write_bytes(b"".join(records))
+        return TilesRendered(frame, name, round(1000 * self.by.scene.leaf_s * len(tiles)))
 
     def _seen(self, one: TilePrint) -> TilePrint:
         off = one.area * self.by.scene.off_percent // 100 if self.other_kernel else 0

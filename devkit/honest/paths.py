@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.errors import RenderFailed
 from renderchain.core.manifest import MANIFEST_NAME, Manifest, parse_manifest
@@ -23,7 +24,6 @@ from renderchain.core.prints import TilePrint, split_records
 from devkit.honest.blenders import Blender
 from devkit.honest.compare import Comparison, compare
 from devkit.network.services import REPO
-from devkit.renderings import OTHER_KERNEL
 
 PACK = Path(__file__).with_name("pack.py")
 PACK_TIMEOUT_S = 1800

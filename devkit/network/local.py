@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
@@ -187,7 +188,9 @@ def running_network(folder: Path, workers: int) -> Iterator[Network]:
         end(network)
 
 
-OTHER_MACHINE = {"RENDERCHAIN_RENDER_ENVIRONMENT": "CYCLES_CPU_NO_AVX2=1"}
+OTHER_MACHINE = {
+    "RENDERCHAIN_RENDER_ENVIRONMENT": " ".join(f"{name}={value}" for name, value in OTHER_KERNEL.items())
+}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from devkit.renderings import OTHER_KERNEL
+from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 
 from .shots import SSE42, Shot, scene_path
 

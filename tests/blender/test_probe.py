@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from renderchain.core.manifest import Manifest
 from renderchain.core.print_limits import LEAST
 from renderchain.core.probe_report import ProbeReport, ProbeVerdict, ReasonKind
 
+from devkit.fakes import package as packages
 from devkit.fakes.reporter import RecordingReporter
 from devkit.network.services import REPO
 from tests.application import Application
@@ -34,22 +36,9 @@ def scene_of(folder: Path, script: str, kind: str) -> Path:
 
 
 def manifest_of(folder: Path, side: int, last: int, samples: int) -> Manifest:
-    return Manifest(
-        blender_version=(4, 5),
-        main_blend="main.blend",
-        scene="Scene",
-        view_layers=("ViewLayer",),
-        engine="CYCLES",
-        width=side,
-        height=side,
-        fps="24",
-        frames=tuple(range(1, last + 1)),
-        samples=samples,
-        adaptive=False,
-        file_format="PNG",
-        view_transform="AgX",
-        files=tuple(file_entry(folder, path) for path in sorted(folder.iterdir())),
-    )
+    files = tuple(file_entry(folder, path) for path in sorted(folder.iterdir()))
+    manifest = packages.manifest_of(range(1, last + 1), files)
+    return replace(manifest, width=side, height=side, samples=samples)
 
 
 def probe(folder: Path, manifest: Manifest, seconds: float = 90) -> ProbeReport:

@@ -25,7 +25,7 @@ from ..app.exchange.package import file_entry
 from ..core.errors import SceneError
 from ..core.manifest import MANIFEST_NAME, Manifest
 from .dependencies import Dependency, find_dependencies
-from .preflight import check_scene
+from .preflight import SceneRefused, check_scene
 from .scene_reader import SceneFacts, read_scene
 
 OUTSIDE = "_outside"
@@ -83,7 +83,7 @@ class BlendPacker:
         """
         findings = check_scene(self._scene, frames, own_seed=own_seed)
         if findings.errors:
-            raise SceneError(" ".join(findings.errors))
+            raise SceneRefused(findings)
         root = os.path.dirname(bpy.data.filepath)
         main = os.path.basename(bpy.data.filepath) or "scene.blend"
         dependencies = find_dependencies()

@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ..core.errors import SceneError
 from ..core.exactness import REFUSED, Finding, errors_of, warnings_of
 from ..core.manifest import FORMATS
 from ..core.tiles import MOST_LEAVES, leaves_of
@@ -28,6 +29,14 @@ class Findings:
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     refused: tuple[Finding, ...] = ()
+
+
+class SceneRefused(SceneError):
+    """What preflight found keeps the scene from being sent."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__(" ".join(findings.errors))
+        self.findings = findings
 
 
 def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False) -> Findings:

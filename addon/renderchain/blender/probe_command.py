@@ -26,7 +26,7 @@ from ..core.probe_report import ProbeReport, ProbeVerdict
 from .command_line import add_scene_options, guarded, new_parser, open_scene, whole_seconds
 from .console import ConsoleReporter
 from .packer import BlendPacker
-from .preflight import check_scene
+from .preflight import SceneRefused
 
 EXIT_CODES = {ProbeVerdict.FINE: 0, ProbeVerdict.DOUBTFUL: 3, ProbeVerdict.REFUSED: 4}
 
@@ -56,15 +56,18 @@ def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepo
 def _look(
     options: argparse.Namespace, scene: bpy.types.Scene, frames: tuple[int, ...], reporter: ConsoleReporter
 ) -> ProbeReport:
-    findings = check_scene(scene, frames)
-    for warning in findings.warnings:
-        reporter.say(warning)
-    if findings.errors:
-        return ProbeReport(scene_reasons(findings.errors, findings.refused), None)
     with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
         package = Path(scratch) / "package"
         try:
-            manifest = BlendPacker(scene).prepare(package, frames).finish()
+            prepared = BlendPacker(scene).prepare(package, frames)
+            for warning in prepared.warnings:
+                reporter.say(warning)
+            manifest = prepared.finish()
+        except SceneRefused as error:
+            found = error.findings
+            for warning in found.warnings:
+                reporter.say(warning)
+            return ProbeReport(scene_reasons(found.errors, found.refused), None)
         except SceneError as error:  # a file that is missing in the package
             return ProbeReport((scene_reason(str(error)),), None)
         one = make_scene_probe(

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from ..core.manifest import Manifest
 from ..core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
-from ..core.prints import TilePrint
 from ..core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
 
 OnProgress = Callable[[Progress], None]
@@ -78,12 +77,7 @@ class FinalRenderer(Protocol):
 
 
 class ProbeSession(Protocol):
-    """A render process with its scene open, for a probe; all raise RenderFailed or ContentError."""
-
-    @property
-    def loaded(self) -> Loaded:
-        """What the process said when the scene was open."""
-        ...
+    """A render process with its scene open, for a probe; all raise RenderFailed."""
 
     async def survey(self, first: int, last: int) -> Surveyed:
         """Where something changes between two frames, and what setting a frame takes."""
@@ -105,8 +99,8 @@ class ProbeSession(Protocol):
         """The names of what is otherwise after playing to a frame, the likeliest first."""
         ...
 
-    async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
-        """Render some leaves of a frame at full size, as a verifier does."""
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        """Render some leaves of a frame at full size and write their prints, as for a verifier."""
         ...
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
-from ...core.messages import Loaded, Message, TilesRendered
-from ...core.prints import RECORD_BYTES, TilePrint, split_records
+from ...core.messages import Message, TilesRendered
 from ...core.probe_messages import (
     CausesSurveyed,
     FrameProbed,
@@ -25,7 +24,7 @@ from ...core.probe_messages import (
     Surveyed,
     TilesProbed,
 )
-from ...ports.renderer import ProbeSession, RenderSession
+from ...ports.renderer import OnProgress, ProbeSession, RenderSession
 from .process import BlenderRenderer
 
 # Cycles then renders as for processors without AVX2, with the SSE 4.2 kernel.
@@ -56,17 +55,12 @@ class BlenderProbeRenderer:
         if other_kernel:
             renderer = replace(renderer, environment=renderer.environment | OTHER_KERNEL)
         async with renderer.open(package, manifest, output) as session:
-            yield _ProbeSession(session, output)
+            yield _ProbeSession(session)
 
 
 @dataclass(frozen=True)
 class _ProbeSession:
     session: AnswerSession
-    output: Path
-
-    @property
-    def loaded(self) -> Loaded:
-        return self.session.loaded
 
     async def survey(self, first: int, last: int) -> Surveyed:
         return await self._ask(Survey(first, last), Surveyed)
@@ -84,9 +78,8 @@ class _ProbeSession:
         command = SurveyCauses(frame, start, round(1000 * most_s))
         return (await self._ask(command, CausesSurveyed)).causes
 
-    async def prints(self, frame: int, leaves: Sequence[int]) -> tuple[TilePrint, ...]:
-        done: TilesRendered = await self.session.render_tiles(frame, leaves, lambda _: None)
-        return read_prints(self.output / done.leaves, len(leaves))
+    async def render_tiles(self, frame: int, tiles: Sequence[int], on_progress: OnProgress) -> TilesRendered:
+        return await self.session.render_tiles(frame, tiles, on_progress)
 
     async def _ask(self, command: ProbeCommand, kind: type[Answer]) -> Answer:
         message = await self.session.ask(command)
@@ -95,10 +88,3 @@ class _ProbeSession:
         ):
             raise RenderFailed(f"The render process answered something else than a probe's {kind.__name__}.")
         return message
-
-
-def read_prints(path: Path, count: int) -> tuple[TilePrint, ...]:
-    """So many prints out of a file that a render process wrote; raises ContentError."""
-    if path.is_symlink() or not path.is_file() or path.stat().st_size != count * RECORD_BYTES:
-        raise ContentError(f"The render process left no {count} prints in {path.name}: refused.")
-    return split_records(path.read_bytes())

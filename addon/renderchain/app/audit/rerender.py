@@ -13,13 +13,14 @@ from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices.audits import LeavesRenderedAgain, NotDelivered, NotRenderable
-from ...core.prints import TilePrint, split_records
+from ...core.prints import TilePrint
 from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import check_terms, fetch_package
+from ..exchange.records import read_records
 from ..exchange.sealed_result import open_sealed
 
 FETCH_TRIES = 3
@@ -85,8 +86,8 @@ class Rerender:
                         shared=self._may_share(package),
                     )
                     spent_ms += done.render_ms
-                    records = (output / done.leaves).read_bytes()
-                    found.update(zip(wanted, split_records(records), strict=True))
+                    prints = read_records(output / done.leaves, len(wanted))
+                    found.update(zip(wanted, prints, strict=True))
         finally:
             shutil.rmtree(output, ignore_errors=True)
         ids = (lease.job_id, lease.lease_id)

@@ -21,6 +21,7 @@ from ...core.probe_messages import FrameProbed, Surveyed
 from ...core.probe_report import MAX_REASONS, ProbeReason, ProbeReport, ProbeVerdict, ReasonKind
 from ...ports.renderer import ProbeRenderer, ProbeSession
 from ...ports.reporter import Reporter
+from .records import read_records
 
 ORDER_SHARE = 0.25  # of the time that is left, for the frames in order
 AGAIN_SHARE = 0.15  # for the same frames in another process, after the first
@@ -72,7 +73,7 @@ class _PackageProbe:
         self._reporter = reporter
         self._package = package
         self._manifest = manifest
-        self._scratch = scratch
+        self._scratch = self._output = scratch
         self._job = sorted(manifest.frames)
         self._probed: dict[int, FrameProbed] = {}
         self._reasons: list[ProbeReason] = []
@@ -126,7 +127,7 @@ class _PackageProbe:
 
     @contextlib.asynccontextmanager
     async def _session(self, name: str, *, other_kernel: bool = False) -> AsyncIterator[ProbeSession]:
-        output = self._scratch / f"probe-{name}"
+        self._output = output = self._scratch / f"probe-{name}"
         output.mkdir()
         started_s = _now()
         async with self._renderer.open(
@@ -244,11 +245,15 @@ class _PackageProbe:
             if both_s > self._left_s:
                 break
             started_s = _now()
-            found[frame, leaves] = await session.prints(frame, leaves)
+            found[frame, leaves] = await self._rendered(session, frame, leaves)
             longest_s = max(_now() - started_s, longest_s if len(found) > 1 else 0.0)
         if not found:
             self._reasons.append(rules.time_reason("The limits of this scene were not measured"))
         return found
+
+    async def _rendered(self, session: ProbeSession, frame: int, leaves: tuple[int, ...]) -> Prints:
+        done = await session.render_tiles(frame, leaves, lambda _: None)
+        return read_records(self._output / done.leaves, len(leaves))
 
     async def _by_other_kernel(self, prints: dict[Leaves, Prints]) -> None:
         """The same leaves by the kernel for processors without AVX2: how far apart are they?"""
@@ -259,7 +264,7 @@ class _PackageProbe:
                 if longest_s > self._left_s:
                     break
                 started_s = _now()
-                others = await session.prints(frame, leaves)
+                others = await self._rendered(session, frame, leaves)
                 longest_s = max(longest_s, _now() - started_s)
                 pairs += zip(mine, others, strict=True)
                 self._limits = rules.limits_of(pairs)

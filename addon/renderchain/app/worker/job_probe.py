@@ -11,7 +11,6 @@ from ...core.ids import JobId
 from ...core.job import JobInfo, family_name
 from ...core.manifest import Manifest
 from ...core.notices.leases import JobSkipped, PackageRefused
-from ...core.print_limits import PrintLimits
 from ...core.probe import is_wider
 from ...core.probe_report import ProbeReport, ProbeVerdict
 from ...ports.chain_view import ChainView
@@ -111,7 +110,7 @@ class JobProbe:
             return report.sentences
         if report.verdict is ProbeVerdict.DOUBTFUL:
             self._reporter.say(f"Job {job.job_id}: {report.sentences}")
-        needed, terms = report.limits, PrintLimits(job.tile_limit_percent, job.mean_limit_percent)
+        needed, terms = report.limits, job.limits
         if needed and is_wider(needed, terms):
             return (
                 f"this machine needs limits of {needed.tile_percent} % of a tile's bits and "

@@ -12,15 +12,15 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
-from ...core.messages import TilesRendered
 from ...core.notices.leases import SelfTestFailed, SelfTestPassed
 from ...core.print_limits import LEAST
-from ...core.prints import RECORD_BYTES, TilePrint, bit_distance, split_records
+from ...core.prints import TilePrint, bit_distance, split_records
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
+from ..exchange.records import read_records
 
 MOST_LEAVES = 2  # of as many frames
 REPEATING = "CPU"  # a GPU adds up samples as they come, and never makes the same bits twice
@@ -76,18 +76,11 @@ class SelfTest:
         async with self._renderer.open(package, manifest, work) as session:
             for frame, leaf in drawn:
                 done.append(await session.render_tiles(frame, (leaf,), lambda _: None))
-        return session.loaded.device, [_record_of(work, one) for one in done]
+        prints = (read_records(work / one.leaves, 1, f"single record of frame {one.frame}") for one in done)
+        return session.loaded.device, [record for (record,) in prints]
 
 
 def _are_same(mine: TilePrint, theirs: TilePrint, device: str) -> bool:
     if mine.digest == theirs.digest or device == REPEATING:
         return mine.digest == theirs.digest
     return bit_distance(mine, theirs) * 100 <= LEAST.mean_percent * mine.area
-
-
-def _record_of(folder: Path, done: TilesRendered) -> TilePrint:
-    """The one record that a render process which has ended left; raises ContentError."""
-    path = folder / done.leaves
-    if path.is_symlink() or not path.is_file() or path.stat().st_size != RECORD_BYTES:
-        raise ContentError(f"The render process left no single record of frame {done.frame}: refused.")
-    return TilePrint.from_bytes(path.read_bytes())

@@ -47,10 +47,8 @@ def read_wishes(scene: Any, own_seed: bool) -> Iterator[Finding]:
     """What the network does otherwise than the artist's own Blender, for the artist to know."""
     if scene.cycles.time_limit > 0:
         yield found("time limit")
-    if own_seed and not scene.cycles.use_animated_seed:
-        yield found("own seed")
-    elif not own_seed and not scene.cycles.use_animated_seed:
-        yield found("seed")
+    if not scene.cycles.use_animated_seed:
+        yield found("own seed" if own_seed else "seed")
 
 
 def _first_other(
