@@ -104,7 +104,7 @@ class Paths:
 
     async def by_jump(self, frames: Sequence[int], is_other_kernel: bool) -> Prints:
         """A verifier's prints of all tiles of these frames, the last frame first; raises RenderFailed."""
-        output = self._output("verifier")
+        output = self._output("other" if is_other_kernel else "verifier")
         found: Prints = {}
         manifest = self.packed.manifest
         renderer = self._renderer(OTHER_KERNEL if is_other_kernel else {})

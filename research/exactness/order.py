@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -13,10 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.core.errors import RenderFailed
+from renderchain.core.print_limits import MOST
+from renderchain.core.prints import split_records
+from renderchain.core.probe import leaves_to_compare, limits_of
 
 from devkit.honest.blenders import Blender
+from devkit.honest.compare import compare
 from devkit.honest.paths import Packed, Paths
 from devkit.network.services import REPO
+
+from .order_report import is_measured
 
 BUILD = REPO / "research" / "exactness" / "build.py"
 FRAMES, AGAINST = (1, 2, 3, 4, 5, 6), (2, 4, 6)  # of six tiles each
@@ -57,14 +64,39 @@ def measure(blender: Blender, folder: Path) -> Row:
     found: Row = json.loads((folder / "packed.json").read_text())
     if {"missing", "failed"} & found.keys() or found["is_refused"]:
         return found
-    for name in ("worker", "verifier"):
+    for name in ("worker", "verifier", "other"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    packed = Packed(folder / "package", tuple(found["said"]), False, found["version"], found["python"])
     try:
-        measured = Paths(blender, packed, folder).measure(FRAMES, AGAINST)
+        measured = paths_of(blender, folder, found).measure(FRAMES, AGAINST)
     except RenderFailed as error:
         return found | {"failed": str(error)}
     return found | asdict(measured.together) | {"seconds": measured.seconds}
+
+
+def measure_kernels(blender: Blender, folder: Path, row: Row) -> Row:
+    """The same frames by a verifier of the other kernel, against what the worker left in the folder.
+
+    The limits are those of a job whose probe looks at as many tiles as it has time for at most.
+    """
+    shutil.rmtree(folder / "other", ignore_errors=True)
+    try:
+        theirs = asyncio.run(paths_of(blender, folder, row).by_jump(AGAINST, is_other_kernel=True))
+    except RenderFailed as error:
+        return {"kernels_failed": str(error)}
+    mine = {
+        frame: split_records((folder / "worker" / f"{frame:04d}.leaves").read_bytes()) for frame in AGAINST
+    }
+    probed = leaves_to_compare(AGAINST, len(mine[AGAINST[0]]), whole_frames=False)
+    limits = limits_of([(mine[frame][leaf], theirs[frame][leaf]) for frame, (leaf,) in probed])
+    pairs = [pair for frame in AGAINST for pair in zip(mine[frame], theirs[frame], strict=True)]
+    found = asdict(compare(pairs, limits or MOST))
+    return {"limits": limits and asdict(limits)} | {f"kernels_{name}": one for name, one in found.items()}
+
+
+def paths_of(blender: Blender, folder: Path, row: Row) -> Paths:
+    """Renders a kind's package."""
+    packed = Packed(folder / "package", tuple(row["said"]), False, row["version"], row["python"])
+    return Paths(blender, packed, folder)
 
 
 def measure_all(blender: Blender, folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Row]]:
@@ -74,12 +106,14 @@ def measure_all(blender: Blender, folder: Path, names: Sequence[str]) -> tuple[s
     build(blender, folder, names)
 
     def row(name: str) -> Row:
-        kept = folder / name / "row.json"
-        if not kept.exists():
-            started_s = time.monotonic()
-            kept.write_text(json.dumps(measure(blender, folder / name)))
+        kept, started_s = folder / name / "row.json", time.monotonic()
+        found: Row = json.loads(kept.read_text()) if kept.exists() else measure(blender, folder / name)
+        kept.write_text(json.dumps(found))
+        if is_measured(found) and not {"limits", "kernels_failed"} & found.keys():
+            found |= measure_kernels(blender, folder / name, found)
+            kept.write_text(json.dumps(found))
             print(f"{time.monotonic() - started_s:5.1f} s  {name}", flush=True)
-        return dict(json.loads(kept.read_text()))
+        return found
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         rows = dict(zip(names, pool.map(row, names), strict=True))

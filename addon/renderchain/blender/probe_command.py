@@ -85,6 +85,8 @@ def _as_text(report: ProbeReport) -> str:
     if report.limits:
         tile, mean = report.limits.tile_percent, report.limits.mean_percent
         lines.append(f"Limits: {tile} % of a tile's bits, {mean} % on the mean.")
+    elif report.verdict is ProbeVerdict.DOUBTFUL:
+        lines.append("Limits: not measured, so a job has the widest.")
     return "\n".join(lines)
 
 

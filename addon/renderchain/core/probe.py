@@ -26,8 +26,9 @@ SHARED_TILES = 4  # of one frame, in one opening
 REDUCED_SAMPLES = 16
 REDUCED_SIDE = 960  # pixels: half of a frame that is larger still would take the time of all parts
 WIDEST_CROP = TILE + 2 * 16  # a tile and its margin
-# What a machine may differ by, over what two kernels of one machine did.
-SPREAD_PARTS, SPREAD_OF = 5, 2
+# What a machine may differ by, in quarters of what two kernels of one machine did; and the least of it that
+# the cap must leave, for a few tiles do not show a scene's farthest.
+SPREAD_QUARTERS, LEAST_QUARTERS = 10, 5
 # A worker's probe may take this part of rendering one lease: what it may lose by a lease that is refused is
 # the whole of it. Under the least seconds, Blender can't be started three times.
 LEASE_PART = 2
@@ -77,24 +78,25 @@ def leaves_to_compare(
 
 
 def limits_of(prints: Sequence[tuple[TilePrint, TilePrint]]) -> PrintLimits | None:
-    """The limits that a job needs whose tiles came out like this by two kernels; None where over the cap."""
+    """The limits of a job whose tiles came out like this by two kernels; None where the cap is too narrow."""
     if not all(agree(one, other, MOST) for one, other in prints):
         return None
     parts = [
         0 if one.digest == other.digest else bit_distance(one, other) * 10_000 // one.area
         for one, other in prints
     ]
-    needed = PrintLimits(_percent(max(parts), 1), _percent(sum(parts), len(parts)))
-    if needed.tile_percent > MOST.tile_percent or needed.mean_percent > MOST.mean_percent:
+    if is_wider(_multiple(parts, LEAST_QUARTERS), MOST):
         return None
+    wanted = _multiple(parts, SPREAD_QUARTERS)
     return PrintLimits(
-        max(needed.tile_percent, LEAST.tile_percent), max(needed.mean_percent, LEAST.mean_percent)
+        min(max(wanted.tile_percent, LEAST.tile_percent), MOST.tile_percent),
+        min(max(wanted.mean_percent, LEAST.mean_percent), MOST.mean_percent),
     )
 
 
-def _percent(hundredths: int, count: int) -> int:
-    """The spread's multiple in whole per cents, rounded up."""
-    return -(-hundredths * SPREAD_PARTS // (SPREAD_OF * 100 * count))
+def _multiple(parts: Sequence[int], quarters: int) -> PrintLimits:
+    """So many quarters of a spread in hundredths of a per cent, farthest and mean, rounded up."""
+    return PrintLimits(-(-max(parts) * quarters // 400), -(-sum(parts) * quarters // (400 * len(parts))))
 
 
 def is_wider(needed: PrintLimits, terms: PrintLimits) -> bool:

@@ -61,12 +61,13 @@ class ProbeReason:
 class ProbeReport:
     """Of one package on one machine.
 
-    ``limits`` are what the job needs, None where it is refused. ``share_openings``: the tiles of a frame
-    came out the same in one opening of the file. ``times_ms`` has the milliseconds of each part.
+    ``limits`` are what the job needs, None where that was not measured or the job is refused.
+    ``share_openings``: the tiles of a frame came out the same in one opening of the file. ``times_ms`` has
+    the milliseconds of each part.
     """
 
     reasons: tuple[ProbeReason, ...] = ()
-    limits: PrintLimits | None = LEAST
+    limits: PrintLimits | None = None
     share_openings: bool = False
     frames: tuple[int, ...] = ()
     times_ms: tuple[tuple[str, int], ...] = ()

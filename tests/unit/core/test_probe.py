@@ -93,16 +93,18 @@ def test_equal_bits_need_the_least_limits() -> None:
         ([0, 0, 0, 8], PrintLimits(20, 5)),
         ([2, 2, 2, 2], PrintLimits(10, 5)),
         ([2.1, 2.1, 2.1, 2.1], PrintLimits(10, 6)),
+        ([0, 0, 0, 9], PrintLimits(20, 6)),
+        ([7, 7, 7, 9], MOST),
     ],
 )
-def test_limits_are_two_and_a_half_times_what_was_measured(
+def test_limits_are_two_and_a_half_times_what_was_measured_up_to_the_cap(
     percents: list[float], limits: PrintLimits
 ) -> None:
     assert limits_of([off_by(percent) for percent in percents]) == limits
 
 
-@pytest.mark.parametrize("percents", [[0, 0, 0, 8.1], [4.1, 4.1, 4.1], [50, 50]])
-def test_over_the_cap_there_are_no_limits(percents: list[float]) -> None:
+@pytest.mark.parametrize("percents", [[0, 0, 0, 16.1], [8.1, 8.1, 8.1], [50, 50]])
+def test_where_the_cap_leaves_too_little_there_are_no_limits(percents: list[float]) -> None:
     assert limits_of([off_by(percent) for percent in percents]) is None
 
 

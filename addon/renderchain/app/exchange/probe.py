@@ -15,7 +15,7 @@ from pathlib import Path
 from ...core import probe as rules
 from ...core.errors import ContentError, RenderFailed
 from ...core.manifest import Manifest
-from ...core.print_limits import LEAST, PrintLimits
+from ...core.print_limits import PrintLimits
 from ...core.prints import TilePrint
 from ...core.probe_messages import FrameProbed, Surveyed
 from ...core.probe_report import MAX_REASONS, ProbeReason, ProbeReport, ProbeVerdict, ReasonKind
@@ -77,7 +77,7 @@ class _PackageProbe:
         self._job = sorted(manifest.frames)
         self._probed: dict[int, FrameProbed] = {}
         self._reasons: list[ProbeReason] = []
-        self._limits: PrintLimits | None = LEAST
+        self._pairs: list[tuple[TilePrint, TilePrint]] = []  # by both kernels
         self._shares_openings = False
         self._times_s = dict.fromkeys(PARTS, 0.0)
         self._part = PARTS[0]
@@ -103,11 +103,10 @@ class _PackageProbe:
         return self._report()
 
     def _report(self) -> ProbeReport:
-        if self._limits is None:
-            self._reasons.insert(0, rules.chaos_reason())
+        limits = self._limits()
         times_ms = tuple((part, round(1000 * spent_s)) for part, spent_s in self._times_s.items())
         reasons, frames = tuple(self._reasons[:MAX_REASONS]), tuple(sorted(self._probed))
-        report = ProbeReport(reasons, self._limits, self._shares_openings, frames, times_ms)
+        report = ProbeReport(reasons, limits, self._shares_openings, frames, times_ms)
         if report.verdict is ProbeVerdict.REFUSED:
             return ProbeReport(reasons, None, self._shares_openings, frames, times_ms)
         return report
@@ -257,7 +256,6 @@ class _PackageProbe:
 
     async def _by_other_kernel(self, prints: dict[Leaves, Prints]) -> None:
         """The same leaves by the kernel for processors without AVX2: how far apart are they?"""
-        pairs: list[tuple[TilePrint, TilePrint]] = []
         longest_s = 0.0
         async with self._session("kernels", other_kernel=True) as session:
             for (frame, leaves), mine in prints.items():
@@ -266,11 +264,20 @@ class _PackageProbe:
                 started_s = _now()
                 others = await self._rendered(session, frame, leaves)
                 longest_s = max(longest_s, _now() - started_s)
-                pairs += zip(mine, others, strict=True)
-                self._limits = rules.limits_of(pairs)
-        if len(pairs) < LEAST_PAIRS <= len(self._job) * self._manifest.leaves_per_frame:
-            text = f"The limits of this scene were measured on only {len(pairs)} tile"
+                self._pairs += zip(mine, others, strict=True)
+
+    def _limits(self) -> PrintLimits | None:
+        """What follows from what both kernels rendered; notes a reason where there are no limits."""
+        if not self._pairs:
+            return None  # the part that took the time has its reason
+        limits = rules.limits_of(self._pairs)
+        if limits is None:
+            self._reasons.insert(0, rules.chaos_reason())
+        elif len(self._pairs) < min(LEAST_PAIRS, len(self._job) * self._manifest.leaves_per_frame):
+            text = f"The limits of this scene were measured on only {len(self._pairs)} tile"
             self._reasons.append(rules.time_reason(text))
+            return None
+        return limits
 
     def _estimate_s(self, *, whole: bool) -> float:
         one = self._manifest

@@ -12,7 +12,7 @@ from ...core.ids import JobId
 from ...core.job import JobTerms, family_of
 from ...core.money import format_strk
 from ...core.notices.jobs import EscrowDue, JobCreated
-from ...core.print_limits import LEAST, PrintLimits
+from ...core.print_limits import MOST, PrintLimits
 from ...core.tiles import MOST_LEAVES
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
@@ -26,7 +26,11 @@ TILE_SHARE = 2  # and for a tile it gets so often what the worker gets for it
 
 @dataclass(frozen=True)
 class Offer:
-    """What the artist offers; amounts in fri."""
+    """What the artist offers; amounts in fri.
+
+    ``limits`` are the widest until a probe has measured what the scene needs: by too narrow ones an honest
+    worker loses its stake, while the widest save a cheat little (docs/verification.md).
+    """
 
     reward_fri: int
     spare_audits: int = 2  # in the pool, over one of every lease: a lease that was lost is audited again
@@ -36,7 +40,7 @@ class Offer:
     longest_lease: int = 8
     lease_timeout_s: int = 3600
     window_s: int = 3600
-    limits: PrintLimits = LEAST
+    limits: PrintLimits = MOST
 
 
 @dataclass(frozen=True)

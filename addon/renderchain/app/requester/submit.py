@@ -23,7 +23,7 @@ async def probed_offer(
 ) -> Offer:
     """The offer with the limits that the scene needs; raises SceneError where others can't render it alike.
 
-    Nothing was pinned or paid then.
+    Nothing was pinned or paid then. The offer keeps its own limits where none were measured.
     """
     if not seconds:
         reporter.say(
@@ -37,6 +37,10 @@ async def probed_offer(
         raise SceneError(f"{report.sentences} Nothing was sent or paid.")
     for reason in report.reasons:
         reporter.say(f"The probe: {reason.sentence}")
+    if report.limits is None:
+        reporter.say(
+            "The probe: how far honest renderings differ is not measured, so the widest limits hold."
+        )
     return replace(offer, limits=report.limits or offer.limits)
 
 

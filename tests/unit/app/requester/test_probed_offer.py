@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from renderchain.core.errors import SceneError
-from renderchain.core.print_limits import LEAST, PrintLimits
+from renderchain.core.print_limits import LEAST, MOST, PrintLimits
 
 from devkit.fakes.people import FUNDS_FRI, Artist
 from devkit.fakes.prober import CAUSE
@@ -21,6 +21,14 @@ def test_what_is_refused_is_neither_pinned_nor_paid(world: World, artist: Artist
     assert world.network.model.tokens[artist.address] == FUNDS_FRI
 
 
+def test_limits_that_were_not_measured_are_the_widest(
+    world: World, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artist.prober.scene.leaf_s = 90.0
+    assert limits_asked(world, artist, monkeypatch) == MOST
+    assert artist.reporter.telling("The probe:", "is not measured, so the widest limits hold")
+
+
 def test_what_is_doubtful_is_said_and_sent(world: World, artist: Artist) -> None:
     artist.prober.scene.step_s = 30.0
     assert world.live(artist.submit(6)) == 1
@@ -31,6 +39,11 @@ def test_the_limits_of_the_scene_are_those_of_the_job(
     world: World, artist: Artist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     artist.prober.scene.off_percent = 3
+    assert limits_asked(world, artist, monkeypatch) == PrintLimits(LEAST.tile_percent, 8)
+
+
+def limits_asked(world: World, artist: Artist, monkeypatch: pytest.MonkeyPatch) -> PrintLimits:
+    """The limits in the terms that the artist's client asks the contract for."""
     terms = []
 
     async def create_job(chain: object, asked: object, intent_name: str = "") -> int:
@@ -40,8 +53,7 @@ def test_the_limits_of_the_scene_are_those_of_the_job(
     monkeypatch.setattr("devkit.board.chain.MemoryChain.create_job", create_job)
     world.live(artist.submit(6))
     (asked,) = terms
-    found = PrintLimits(asked.tile_limit_percent, asked.mean_limit_percent)  # type: ignore[attr-defined]
-    assert found == PrintLimits(LEAST.tile_percent, 8)
+    return PrintLimits(asked.tile_limit_percent, asked.mean_limit_percent)  # type: ignore[attr-defined]
 
 
 def test_a_scene_that_is_not_probed_is_sent_and_that_is_said(world: World, artist: Artist) -> None:
