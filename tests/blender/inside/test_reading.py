@@ -180,7 +180,26 @@ def itasc(stage):
     return ("iTaSC", bones.name, None)
 
 
+def subset_after_the_last_sample(stage):
+    stage.cycles.use_sample_subset, stage.cycles.sample_offset = True, stage.cycles.samples
+    return ("no samples", stage.name, None)
+
+
+def subset_after_the_fewest_samples(stage):
+    stage.cycles.use_sample_subset, stage.cycles.sample_offset = True, 4
+    key(stage.cycles, "samples", {1: 8, 4: 4})
+    return ("no samples", stage.name, None)
+
+
+def keyed_offset(stage):
+    key(stage.cycles, "sample_offset", {1: 0, 4: 8})
+    return ("animated setting", stage.name, 2)
+
+
 REFUSED = (
+    subset_after_the_last_sample,
+    subset_after_the_fewest_samples,
+    keyed_offset,
     in_no_scene,
     in_nested_groups,
     in_background_set,

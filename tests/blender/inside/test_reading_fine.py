@@ -24,6 +24,11 @@ def test_a_plain_scene_with_keys_drivers_and_an_armature_is_fine(stage, findings
     assert findings() == []
 
 
+def test_a_subset_that_has_samples_is_fine(stage, findings):
+    stage.cycles.use_sample_subset, stage.cycles.sample_offset = True, stage.cycles.samples - 1
+    assert findings() == []
+
+
 def test_what_nothing_uses_is_not_looked_at(stage, findings):
     forgotten = cube().copy()
     forgotten.use_fake_user = True

@@ -19,7 +19,8 @@ from .curves import AnimatedSetting, animated_by
 # What everybody reads once, before the first frame, or changes for the time of one rendering.
 FIXED = re.compile(
     r"render\.(engine|resolution_\w+|pixel_aspect_\w+|use_crop_to_border|border_\w+|use_multiview|use_freestyle"
-    r"|image_settings\.\w+|use_sequencer)|cycles\.(use_denoising|denoiser|device|shading_system|feature_set)"
+    r"|image_settings\.\w+|use_sequencer)|cycles\.(use_denoising|denoiser|device|shading_system|feature_set"
+    r"|use_sample_subset|sample_offset|sample_subset_length)"
     r"|view_layers\[.*\]\.(use|use_pass_combined|use_freestyle|cycles\.denoising_store_passes)"
 )
 ANY = frozenset({0.0, 1.0})
@@ -37,6 +38,9 @@ def read_settings(scene: Any, frames: Sequence[int], own_seed: bool) -> Iterator
     adaptive = 1.0 in _switch(scene, animated, "use_adaptive_sampling", frames)
     if 1.0 in _switch(scene, animated, "use_guiding", frames):
         yield found("path guiding")
+    cycles = scene.cycles
+    if cycles.use_sample_subset and cycles.sample_offset >= _least(scene, animated, "samples", frames):
+        yield found("no samples", scene.name)
     if scene.render.use_freestyle and any(layer.use_freestyle for layer in scene.view_layers):
         yield found("Freestyle")
     if adaptive and max(frame_size(scene)) > MAX_CYCLES_TILE:
@@ -75,6 +79,13 @@ def _means(value: float, wanted: Any) -> bool:
 
 def _is_on(value: float) -> bool:
     return value > 1 - 1e-6
+
+
+def _least(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequence[int]) -> float:
+    """The least value that a number of Cycles has at these frames, as far as one can tell."""
+    curves = [one for one in animated if one.path == f"cycles.{name}"]
+    values = [value for one in curves for value in one.values(frames) or ()]
+    return min(values, default=float(getattr(scene.cycles, name)))
 
 
 def _switch(scene: Any, animated: list[AnimatedSetting], name: str, frames: Sequence[int]) -> set[float]:
