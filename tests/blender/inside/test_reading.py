@@ -196,7 +196,45 @@ def keyed_offset(stage):
     return ("animated setting", stage.name, 2)
 
 
+def constraints_in_a_circle(stage):
+    for one, other in ((cube(), ball()), (ball(), cube())):
+        one.constraints.new("COPY_LOCATION").target = other
+    return ("constraint circle", "ball", None)
+
+
+def constraints_in_a_circle_later(stage):
+    circle = constraints_in_a_circle(stage)
+    ball().constraints[0].influence = 0
+    drive(ball(), "constraints[0].influence", (cube(), "hide_render"), -1)
+    return circle
+
+
+def bone_that_follows_what_hangs_on_it(stage):
+    bpy.ops.object.armature_add()
+    bones = bpy.context.object
+    cube().parent, cube().parent_type, cube().parent_bone = bones, "BONE", "Bone"
+    bones.pose.bones[0].constraints.new("COPY_ROTATION").target = cube()
+    return ("constraint circle", min(bones.name, "cube"), None)
+
+
+def texture_of_noise(stage):
+    modifier = cube().modifiers.new("displace", "DISPLACE")
+    modifier.texture = bpy.data.textures.new("snow", "NOISE")
+    return ("noise texture", "snow", None)
+
+
+def texture_of_noise_shown_later(stage):
+    noise = texture_of_noise(stage)
+    key(cube().modifiers[0], "show_render", {1: False, 4: True})
+    return noise
+
+
 REFUSED = (
+    constraints_in_a_circle,
+    constraints_in_a_circle_later,
+    bone_that_follows_what_hangs_on_it,
+    texture_of_noise,
+    texture_of_noise_shown_later,
     subset_after_the_last_sample,
     subset_after_the_fewest_samples,
     keyed_offset,

@@ -29,6 +29,29 @@ def test_a_subset_that_has_samples_is_fine(stage, findings):
     assert findings() == []
 
 
+def test_constraints_that_do_nothing_make_no_circle(stage, findings):
+    for one, other in ((cube(), ball()), (ball(), cube())):
+        one.constraints.new("COPY_LOCATION").target = other
+    cube().constraints[0].mute = True
+    assert findings() == []
+
+
+def test_bones_that_follow_each_other_one_way_are_fine(stage, findings):
+    bpy.ops.object.armature_add()
+    bones = bpy.context.object
+    bones.pose.bones[0].constraints.new("DAMPED_TRACK").target = cube()
+    cube().constraints.new("COPY_LOCATION").target = ball()
+    ball().parent = bones
+    assert findings() == []
+
+
+def test_a_texture_of_noise_that_is_not_rendered_is_fine(stage, findings):
+    modifier = cube().modifiers.new("displace", "DISPLACE")
+    modifier.texture = bpy.data.textures.new("snow", "NOISE")
+    modifier.show_render = False
+    assert findings() == []
+
+
 def test_what_nothing_uses_is_not_looked_at(stage, findings):
     forgotten = cube().copy()
     forgotten.use_fake_user = True

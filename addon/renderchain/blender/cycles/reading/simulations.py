@@ -35,7 +35,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
                 missing = missing_in_point_cache(system.point_cache, owner.library, frames)
                 yield from _lacking("A particle system", owner, missing)
         for modifier in owner.modifiers:
-            if _is_rendered(owner, modifier, frames):
+            if is_rendered(owner, modifier, frames):
                 yield from _of_modifier(scene, owner, modifier, zones, frames)
 
 
@@ -85,7 +85,7 @@ def _moves(system: Any) -> bool:
     return bool(settings.type == "EMITTER" and settings.physics_type != "NO")
 
 
-def _is_rendered(owner: Any, modifier: Any, frames: Sequence[int]) -> bool:
+def is_rendered(owner: Any, modifier: Any, frames: Sequence[int]) -> bool:
     """Whether a modifier is shown in any frame; keys and drivers may show it later."""
     path = f'modifiers["{bpy.utils.escape_identifier(modifier.name)}"].show_render'
     states = [one.values(frames) for one in animated_by(owner) if one.path == path]
