@@ -47,6 +47,9 @@ REFUSED = {
     "happens to, not always at the same place. Break the circle, or bake the motion into keys.",
     "noise texture": "The texture {block} is of the type Noise, which is another one each time that "
     "anybody looks. Choose Clouds or another type.",
+    "white noise": "White Noise in {block} has coordinates that are not rounded: the last bit of a point "
+    "makes another pixel, so that no two processors agree. Round them first (Floor, Snap), or use Noise "
+    "Texture.",
     "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
     "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }
