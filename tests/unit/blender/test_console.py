@@ -22,7 +22,7 @@ DOUBT = Doubt(*IDS, "A file is missing.")
 
 def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
     for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
-        reporter.tell(LeaseSubmitted(*IDS))
+        reporter.tell(LeaseSubmitted(*IDS, 8))
         reporter.say("Nothing to do")
     shown = capsys.readouterr()
     sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
@@ -72,7 +72,7 @@ def test_the_option_goes_before_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
-    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS))
+    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS, 8))
     assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
 
 
@@ -85,7 +85,7 @@ def test_a_form_that_is_none_is_refused(form: str, monkeypatch: pytest.MonkeyPat
 
 def test_an_empty_form_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "")
-    ConsoleReporter().tell(LeaseSubmitted(*IDS))
+    ConsoleReporter().tell(LeaseSubmitted(*IDS, 8))
     assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
 
 
