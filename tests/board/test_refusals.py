@@ -43,7 +43,6 @@ from renderchain.core.contract_errors import (
     NothingToWithdraw,
     NotLeaseOperator,
     NotScheduler,
-    NotSoManyTasks,
     NotWorkerOwner,
     OperatorAlreadyRegistered,
     PoolTooSmall,
@@ -57,6 +56,7 @@ from renderchain.core.contract_errors import (
     UnknownJob,
     UnknownWorker,
     WorkerDoesNotOffer,
+    WrongTaskCount,
 )
 from renderchain.core.errors import ChainError, InsufficientFunds
 from renderchain.core.job import LeaseResult, StandingOffer
@@ -158,7 +158,7 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
         with pytest.raises(EmptyResult):
             await net.worker.submit(lease_id, 2, replace(RESULT, root=0))
         for count in (0, 3):
-            with pytest.raises(NotSoManyTasks, match="at least one of them"):
+            with pytest.raises(WrongTaskCount, match="at least one of them"):
                 await net.worker.submit(lease_id, count, RESULT)
         with pytest.raises(GivenBackWithoutReason, match="in a short word why"):
             await net.worker.give_back(lease_id, "")

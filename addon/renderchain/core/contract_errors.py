@@ -104,7 +104,7 @@ class EmptyResult(ContractError):
     advice = "Submit a root and the results' digest."
 
 
-class NotSoManyTasks(ContractError):
+class WrongTaskCount(ContractError):
     code = "RC: not so many of its tasks"
     advice = "Submit the first of the lease's tasks, at least one of them."
 

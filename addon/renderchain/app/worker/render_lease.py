@@ -40,7 +40,7 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class Done:
+class RenderedFrames:
     """What a render process made of a lease before it failed or was ended."""
 
     loaded: Loaded
@@ -128,7 +128,7 @@ class RenderLease:
         identity: LeaseIdentity,
         package: Path,
         manifest: Manifest,
-        done: Done,
+        done: RenderedFrames,
         seal: Callable[..., None],
     ) -> None:
         """Test, pin and submit what was rendered."""
@@ -176,7 +176,7 @@ class RenderLease:
         package: Path,
         manifest: Manifest,
         output: Path,
-    ) -> Done:
+    ) -> RenderedFrames:
         """Render the frames, or as many as come before one fails or the worker must stop: at least one."""
         ids, rendered, failure = (entry.job_id, entry.lease_id), list[Rendered](), None
         async with self._renderer.open(package, manifest, output) as session:
@@ -199,7 +199,7 @@ class RenderLease:
                 if not rendered:
                     raise
                 failure = error if isinstance(error, RenderFailed) else None
-        return Done(loaded, tuple(rendered), failure)
+        return RenderedFrames(loaded, tuple(rendered), failure)
 
 
 def check_output(folder: Path) -> None:
