@@ -114,7 +114,7 @@ class Calls:
     def _drop_seats(self, worker: WorkerId, rare: bool) -> list[int]:
         return [worker, family(rare)]
 
-    def _submit(self, number: LeaseId, part: int) -> tuple[LeaseId, int, LeaseResult]:
+    def _submit(self, number: LeaseId, part: int = 0) -> tuple[LeaseId, int, LeaseResult]:
         """``part``: all tasks where it is 0, else the first ones, now and then none or too many."""
         lease = self.model.lease(number)
         if not lease:

@@ -147,7 +147,7 @@ class People(Machine):
         worker = WorkerId(pick % WORKERS + 1)
         operator = self.name(self.model.workers[worker].operator)
         if self.do(operator, "claim_lease", self.job_number(pick), worker, slot):
-            self.do(operator, "submit", self.model.slots[worker, slot].number, 0)
+            self.do(operator, "submit", self.model.slots[worker, slot].number)
 
     @precondition(lambda self: self.has(LeaseState.CLAIMED))
     @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, signed=st.booleans(), part=st.integers(0, 5))
