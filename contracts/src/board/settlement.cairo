@@ -279,10 +279,9 @@ pub mod SettlementComponent {
             }
         }
 
-        /// Writes the progress, returns the audit pool with the last task, burns, unlocks, then
-        /// pays:
-        /// the state first, the money last. Nothing can happen to a settled job, so this finds a
-        /// job settled only once.
+        /// Writes the progress, returns the audit pool with the last task, burns, unlocks, and then
+        /// pays: the state first, the money last. Nothing can happen to a settled job, so this
+        /// finds a job settled only once.
         fn finish(ref self: ComponentState<TContractState>, job: Job, dues: Dues) {
             let mut jobs = get_dep_component_mut!(ref self, Jobs);
             jobs.save(@job);

@@ -179,10 +179,10 @@ class RenderLease:
     ) -> RenderedFrames:
         """Render the frames, or as many as come before one fails or the worker must stop: at least one."""
         ids, rendered, failure = (entry.job_id, entry.lease_id), list[Rendered](), None
-        async with self._renderer.open(package, manifest, output) as session:
-            loaded = session.loaded
-            self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
-            try:
+        try:
+            async with self._renderer.open(package, manifest, output) as session:
+                loaded = session.loaded
+                self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
                 for number, frame in enumerate(frames):
                     self._reporter.progress("frames", number, len(frames))
                     rendered.append(
@@ -195,10 +195,10 @@ class RenderLease:
                         )
                     )
                     self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
-            except (RenderFailed, asyncio.CancelledError) as error:
-                if not rendered:
-                    raise
-                failure = error if isinstance(error, RenderFailed) else None
+        except (RenderFailed, asyncio.CancelledError) as error:
+            if not rendered:
+                raise
+            failure = error if isinstance(error, RenderFailed) else None
         return RenderedFrames(loaded, tuple(rendered), failure)
 
 
