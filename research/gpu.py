@@ -49,7 +49,7 @@ KINDS = (
     "geometry nodes: instances, seed and time",
     "image sequence, no auto refresh",
     "two view layers",
-    "white noise by place and frame",
+    "objects and modifiers shown by turns",
 )
 DRY_KINDS = KINDS[:2]
 FRAMES, LAST = (1, 2, 3), 3

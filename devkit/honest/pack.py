@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -58,4 +59,5 @@ def main() -> int:
 code = main()
 sys.stdout.flush()
 sys.stderr.flush()
+shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
 os._exit(code)

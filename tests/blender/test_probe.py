@@ -75,8 +75,8 @@ def test_what_remembers_is_refused_by_frame_and_name(tmp_path: Path, kind: str, 
     assert reason.kind is ReasonKind.SCENE or (reason.frame, reason.data_block) == (last, "Object 'Cube'")
 
 
-def test_white_noise_on_positions_is_no_job_for_everybody(tmp_path: Path) -> None:
-    report = probed(tmp_path, "white noise")
+def test_a_texture_of_an_extreme_scale_is_no_job_for_everybody(tmp_path: Path) -> None:
+    report = probed(tmp_path, "extreme scale")
     assert [one.kind for one in report.reasons] == [ReasonKind.CHAOS] and report.limits is None
 
 
@@ -133,7 +133,7 @@ def test_the_command_tells_what_the_scene_lacks_and_who_asks_wrongly(tmp_path: P
     assert command(str(blend), "--seconds", "0.5").returncode == 2
 
 
-@pytest.mark.parametrize(("kind", "code"), [("plain", 0), ("white noise", 4)])
+@pytest.mark.parametrize(("kind", "code"), [("plain", 0), ("extreme scale", 4)])
 def test_the_application_has_the_command_too(
     application: Application, tmp_path: Path, kind: str, code: int
 ) -> None:

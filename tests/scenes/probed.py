@@ -33,9 +33,10 @@ def unbaked_fall(cube):
     world.collection.objects.link(cube)
 
 
-def white_noise(cube):
+def extreme_scale(cube):
     tree = cube.data.materials[0].node_tree
-    noise, place = tree.nodes.new("ShaderNodeTexWhiteNoise"), tree.nodes.new("ShaderNodeNewGeometry")
+    noise, place = tree.nodes.new("ShaderNodeTexVoronoi"), tree.nodes.new("ShaderNodeNewGeometry")
+    noise.inputs["Scale"].default_value = 1e8
     tree.links.new(place.outputs["Position"], noise.inputs["Vector"])
     tree.links.new(noise.outputs["Color"], tree.nodes["Principled BSDF"].inputs["Base Color"])
     cube.scale = (4, 4, 1)
@@ -49,7 +50,7 @@ KINDS = {
     "plain": plain,
     "accumulating driver": accumulating_driver,
     "unbaked fall": unbaked_fall,
-    "white noise": white_noise,
+    "extreme scale": extreme_scale,
     "endless": endless,
 }
 bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")

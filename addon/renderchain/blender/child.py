@@ -6,6 +6,7 @@ and OpenEXR behind "--".
 
 import importlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,4 +20,5 @@ program.serve(sys.stdin.buffer, messages)
 # Everything is on disk and said. Blender's own way out frees the whole scene first, and as a
 # Python module it can hang there.
 sys.stderr.flush()
+shutil.rmtree(importlib.import_module("bpy").app.tempdir, ignore_errors=True)
 os._exit(0)

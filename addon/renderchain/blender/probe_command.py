@@ -23,7 +23,7 @@ from ..composition import make_scene_probe
 from ..core.errors import SceneError
 from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict
-from .command_line import add_scene_options, guarded, new_parser, open_scene, whole_seconds
+from .command_line import add_scene_options, guarded, new_parser, open_scene, settings_of, whole_seconds
 from .console import ConsoleReporter
 from .packer import BlendPacker
 from .preflight import SceneRefused
@@ -45,6 +45,8 @@ def probe(arguments: Sequence[str], file: Path | None = None) -> int:
 
 
 def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
+    if options.config:
+        settings_of(options)  # of no use here, but a file that is not there would be believed to be read
     with _output_for_report() as output:
         scene, frames = open_scene(options, file)
         report = _look(options, scene, frames, reporter)

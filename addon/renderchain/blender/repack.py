@@ -74,10 +74,16 @@ def gaps(folder):
     return sorted(found)
 
 
+def leave(code):
+    """End at once, as Blender would: where it refused drivers in Python it may hang on its own way out."""
+    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
+    os._exit(code)
+
+
 try:
     main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
 except BaseException:  # noqa: BLE001 - Blender must end, whatever it was
     traceback.print_exc()
     sys.stderr.flush()
-    os._exit(1)
-os._exit(0)  # a Blender that refused drivers in Python may hang where it would end by itself
+    leave(1)
+leave(0)

@@ -35,14 +35,21 @@ TOLD = {
 REFUSED = {
     "path guiding": "Path guiding is on: what it learns depends on how fast the machine is, so that no "
     "rendering repeats itself. Turn path guiding off.",
-    "no samples": "The sample subset of {block} begins after the last sample, so that Cycles renders none and "
-    "leaves whatever was in memory. Lower its offset, or turn Sample Subset off.",
+    "no samples": "The sample subset of {block} begins after the last sample, so that Cycles renders "
+    "none and leaves whatever was in memory. Lower its offset, or turn Sample Subset off.",
     "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
     "network renders. Delete its keys, drivers and strips.",
     "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "
     "each get another one. Bake it for every frame of the job, save, and submit again.",
     "circle": "A driver of {block} ({detail}) reads itself, or goes in a circle with others: its value "
     "depends on the frames before. Break the circle, or turn it into keys.",
+    "constraint circle": "Constraints of {block} go in a circle with others: Blender breaks it where it "
+    "happens to, not always at the same place. Break the circle, or bake the motion into keys.",
+    "noise texture": "The texture {block} is of the type Noise, which is another one each time that "
+    "anybody looks. Choose Clouds or another type.",
+    "white noise": "White Noise in {block} has coordinates that are not rounded: the last bit of a point "
+    "makes another pixel, so that no two processors agree. Round them first (Floor, Snap), or use Noise "
+    "Texture.",
     "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
     "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }

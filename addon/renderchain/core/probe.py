@@ -21,7 +21,7 @@ from .tiles import TILE
 DEFAULT_S = 60
 MOST_FRAMES = 6
 LEAST_FRAMES = 3
-MOST_TILES = 6  # by both kernels
+MOST_TILES = 36  # by both kernels, where time allows
 SHARED_TILES = 4  # of one frame, in one opening
 REDUCED_SAMPLES = 16
 REDUCED_SIDE = 960  # pixels: half of a frame that is larger still would take the time of all parts

@@ -196,7 +196,75 @@ def keyed_offset(stage):
     return ("animated setting", stage.name, 2)
 
 
+def bodies_that_fall_later(stage):
+    body_in(stage, cube())
+    cube().rigid_body.kinematic = True
+    key(cube().rigid_body, "kinematic", {1: True, 4: False})
+    return ("simulation", stage.name, 1)
+
+
+def constraints_in_a_circle(stage):
+    for one, other in ((cube(), ball()), (ball(), cube())):
+        one.constraints.new("COPY_LOCATION").target = other
+    return ("constraint circle", "ball", None)
+
+
+def constraints_in_a_circle_later(stage):
+    circle = constraints_in_a_circle(stage)
+    ball().constraints[0].influence = 0
+    drive(ball(), "constraints[0].influence", (cube(), "hide_render"), -1)
+    return circle
+
+
+def bone_that_follows_what_hangs_on_it(stage):
+    bpy.ops.object.armature_add()
+    bones = bpy.context.object
+    cube().parent, cube().parent_type, cube().parent_bone = bones, "BONE", "Bone"
+    bones.pose.bones[0].constraints.new("COPY_ROTATION").target = cube()
+    return ("constraint circle", min(bones.name, "cube"), None)
+
+
+def texture_of_noise(stage):
+    modifier = cube().modifiers.new("displace", "DISPLACE")
+    modifier.texture = bpy.data.textures.new("snow", "NOISE")
+    return ("noise texture", "snow", None)
+
+
+def texture_of_noise_shown_later(stage):
+    noise = texture_of_noise(stage)
+    key(cube().modifiers[0], "show_render", {1: False, 4: True})
+    return noise
+
+
+def white_noise_on(stage, *through):
+    material = bpy.data.materials.new("sparkles")
+    material.use_nodes = True
+    cube().data.materials.append(material)
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    socket = nodes.new("ShaderNodeTexCoord").outputs["Generated"]
+    for operation in through:
+        step = nodes.new("ShaderNodeVectorMath")
+        step.operation = operation
+        links.new(socket, step.inputs[0])
+        socket = step.outputs[0]
+    noise = nodes.new("ShaderNodeTexWhiteNoise")
+    links.new(socket, noise.inputs["Vector"])
+    links.new(noise.outputs["Color"], nodes["Principled BSDF"].inputs["Base Color"])
+    return ("white noise", "sparkles", None)
+
+
+def white_noise_on_smooth_coordinates(stage):
+    return white_noise_on(stage, "SCALE", "ADD")
+
+
 REFUSED = (
+    bodies_that_fall_later,
+    white_noise_on_smooth_coordinates,
+    constraints_in_a_circle,
+    constraints_in_a_circle_later,
+    bone_that_follows_what_hangs_on_it,
+    texture_of_noise,
+    texture_of_noise_shown_later,
     subset_after_the_last_sample,
     subset_after_the_fewest_samples,
     keyed_offset,

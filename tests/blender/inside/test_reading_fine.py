@@ -29,6 +29,53 @@ def test_a_subset_that_has_samples_is_fine(stage, findings):
     assert findings() == []
 
 
+def test_constraints_that_do_nothing_make_no_circle(stage, findings):
+    for one, other in ((cube(), ball()), (ball(), cube())):
+        one.constraints.new("COPY_LOCATION").target = other
+    cube().constraints[0].mute = True
+    assert findings() == []
+
+
+def test_bones_that_follow_each_other_one_way_are_fine(stage, findings):
+    bpy.ops.object.armature_add()
+    bones = bpy.context.object
+    bones.pose.bones[0].constraints.new("DAMPED_TRACK").target = cube()
+    cube().constraints.new("COPY_LOCATION").target = ball()
+    ball().parent = bones
+    assert findings() == []
+
+
+def test_a_texture_of_noise_that_is_not_rendered_is_fine(stage, findings):
+    modifier = cube().modifiers.new("displace", "DISPLACE")
+    modifier.texture = bpy.data.textures.new("snow", "NOISE")
+    modifier.show_render = False
+    assert findings() == []
+
+
+def test_white_noise_on_rounded_coordinates_is_fine(stage, findings):
+    material = bpy.data.materials.new("tiles")
+    material.use_nodes = True
+    cube().data.materials.append(material)
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    coordinates, floor = nodes.new("ShaderNodeTexCoord"), nodes.new("ShaderNodeVectorMath")
+    floor.operation = "FLOOR"
+    noise, island = nodes.new("ShaderNodeTexWhiteNoise"), nodes.new("ShaderNodeTexWhiteNoise")
+    island.noise_dimensions = "1D"
+    links.new(coordinates.outputs["UV"], floor.inputs[0])
+    links.new(floor.outputs[0], noise.inputs["Vector"])
+    links.new(nodes.new("ShaderNodeNewGeometry").outputs["Random Per Island"], island.inputs["W"])
+    links.new(noise.outputs["Color"], nodes["Principled BSDF"].inputs["Base Color"])
+    links.new(island.outputs["Value"], nodes["Principled BSDF"].inputs["Roughness"])
+    assert findings() == []
+
+
+@pytest.mark.parametrize("kind", ["PASSIVE", "ACTIVE"])
+def test_bodies_that_do_not_fall_are_fine(stage, findings, kind):
+    body_in(stage, cube())
+    cube().rigid_body.type, cube().rigid_body.kinematic = kind, True
+    assert findings() == []
+
+
 def test_what_nothing_uses_is_not_looked_at(stage, findings):
     forgotten = cube().copy()
     forgotten.use_fake_user = True
@@ -64,6 +111,16 @@ def test_a_simulation_zone_is_fine_where_it_is_baked_and_refused_where_not(stage
     assert findings() == []
     bpy.context.scene.frame_end = 20
     assert findings(frames=range(1, 21)) == [("simulation", "cube", 9)]
+
+
+def test_a_simulation_zone_that_leads_to_a_dead_end_is_fine(stage, findings):
+    tree = simulation_on(cube())
+    end = next(node for node in tree.nodes if node.bl_idname == "GeometryNodeSimulationOutput")
+    last = next(node for node in tree.nodes if node.bl_idname == "NodeGroupOutput")
+    dead = tree.nodes.new("GeometryNodeTransform")
+    tree.links.remove(last.inputs[0].links[0])
+    tree.links.new(end.outputs[0], dead.inputs[0])
+    assert findings() == []
 
 
 def test_a_simulation_zone_that_leads_nowhere_is_fine(stage, findings):

@@ -29,6 +29,8 @@ HISTORY_SHARE = 0.5  # for playing to a frame
 PLAY_PART = 0.8  # of that: steps were estimated by a few
 OTHER_KERNEL_COSTS = 2.0  # times what the usual kernel took; without AVX2 it is slower
 LEAST_PAIRS = 2
+KERNELS_SHARE = 0.5  # of the time that is left, for as many tiles as fit into it
+HOPE = 4.0  # times the time that is left: estimated so, a tile is tried all the same
 Leaves = tuple[int, tuple[int, ...]]  # some of a frame
 Prints = tuple[TilePrint, ...]
 PARTS = ("order", "jump", "history", "kernels")
@@ -182,6 +184,8 @@ class _PackageProbe:
         frames = sorted(self._probed, reverse=True)
         for frame in frames:
             if frame != frames[0] and _now() + self._frame_s > until_s:
+                text = f"Only {frames.index(frame)} of {len(frames)} frames were rendered again"
+                self._reasons.append(rules.time_reason(text))
                 break
             if (await session.frame(frame)).digest != self._probed[frame].digest:
                 self._reasons.append(rules.order_reason(frame))
@@ -241,7 +245,8 @@ class _PackageProbe:
         frames, count = sorted(self._probed), self._manifest.leaves_per_frame
         for frame, leaves in rules.leaves_to_compare(frames, count, whole_frames=whole_frames):
             both_s = longest_s * (1 + OTHER_KERNEL_COSTS * (len(found) + 1)) + self._start_s
-            if both_s > self._left_s:
+            # An estimate may be far off; so a few are tried that it says are not to be had.
+            if both_s > self._left_s * (HOPE if len(found) < LEAST_PAIRS else KERNELS_SHARE):
                 break
             started_s = _now()
             found[frame, leaves] = await self._rendered(session, frame, leaves)

@@ -1,8 +1,8 @@
-"""Drivers whose values depend on themselves, and IK that depends on the frames before.
+"""Drivers and constraints whose values depend on themselves, and IK that depends on the frames before.
 
 Blender breaks such a circle somewhere and takes the value of the evaluation before, which is the frame
 before in a playback and nothing in particular for a worker who starts at any frame. Its dependency graph
-does not tell Python of circles, so this follows drivers as the graph does.
+does not tell Python of circles, so this follows drivers and constraints as the graph does.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ PLACED = re.compile(r"matrix_(world|local)\b.*")
 
 
 def read_circles(reach: Reach) -> Iterator[Finding]:
-    """Each driver in a circle, and each armature whose IK simulates."""
-    graph = _DriverGraph()
+    """Each driver and each object with constraints in a circle, and each armature whose IK simulates."""
+    graph = _Graph()
     names = dict(reach.animated())
     for owner in names:
         graph.add_drivers(owner)
+    for owner in reach.of("OBJECT"):
+        graph.add_constraints(owner)
     for owner, path in graph.circles():
-        yield found("circle", names[owner], detail=path)
+        yield found("circle" if path else "constraint circle", names[owner], detail=path)
     for owner in reach.of("OBJECT"):
         if owner.pose and owner.pose.ik_solver == "ITASC" and _simulates(owner):
             yield found("iTaSC", owner.name)
@@ -48,12 +50,13 @@ def _simulates(owner: Any) -> bool:
     return bool(param) and (param.mode == "SIMULATION" or keyed)
 
 
-class _DriverGraph:
-    """What each driven property depends on; what nothing drives leads nowhere."""
+class _Graph:
+    """What each driven property and constrained object depends on; what nothing drives leads nowhere."""
 
     def __init__(self) -> None:
         self._drivers: dict[Point, list[Any]] = defaultdict(list)
         self._driven: dict[Any, set[Point]] = defaultdict(set)  # by data-block
+        self._constrained: dict[Point, None] = {}
         self._edges: dict[Point, tuple[Point, ...]] = {}
 
     def add_drivers(self, owner: Any) -> None:
@@ -63,14 +66,25 @@ class _DriverGraph:
             self._drivers[point].append(curve)
             self._driven[owner].add(point)
 
-    def circles(self) -> list[tuple[Any, str]]:
-        """The owner and path of every driver that its own value leads to."""
-        return [
-            (point[1], point[2])
-            for part in self._knots()
-            for point in part
-            if point in self._drivers and (len(part) > 1 or self._reads_itself(point))
-        ]
+    def add_constraints(self, owner: Any) -> None:
+        """Of one object and its bones."""
+        if owner.constraints:
+            self._constrained[_posed(owner)] = None
+        for bone in owner.pose.bones if owner.pose else ():
+            if bone.constraints:
+                self._constrained[_posed(owner, bone.name)] = None
+
+    def circles(self) -> Iterator[tuple[Any, str]]:
+        """The owner and path of every driver that its own value leads to; where a circle has none, an object
+        of it, and no path.
+        """
+        for part in self._knots():
+            drivers = [point for point in part if point in self._drivers]
+            for point in drivers:
+                if len(part) > 1 or self._reads_itself(point):
+                    yield point[1], point[2]
+            if len(part) > 1 and not drivers:
+                yield min((point[1] for point in part), key=lambda owner: owner.name_full), ""
 
     def _reads_itself(self, point: Point) -> bool:
         return point in self._next(point) or any(_accumulates(curve) for curve in self._drivers[point])
@@ -102,7 +116,7 @@ class _DriverGraph:
         low: dict[Point, int] = {}
         stack: dict[Point, None] = {}
         parts: list[list[Point]] = []
-        for root in self._drivers:
+        for root in (*self._drivers, *self._constrained):
             walk = [(root, iter(self._next(root)))] if root not in order else []
             if walk:
                 order[root] = low[root] = len(order)
@@ -188,7 +202,8 @@ def _above(owner: Any) -> Iterator[Point]:
     if owner.parent:
         yield _posed(owner.parent, owner.parent_bone if owner.parent_type == "BONE" else "")
     for constraint in owner.constraints:
-        yield from _targets(constraint)
+        if _acts(owner, constraint):
+            yield from _targets(constraint)
 
 
 def _above_bone(owner: Any, name: str) -> Iterator[Point]:
@@ -198,7 +213,23 @@ def _above_bone(owner: Any, name: str) -> Iterator[Point]:
     if bone.parent:
         yield _posed(owner, bone.parent.name)
     for constraint in bone.constraints:
-        yield from _targets(constraint)
+        if _acts(owner, constraint):
+            yield from _targets(constraint)
+
+
+def _acts(owner: Any, constraint: Any) -> bool:
+    """Whether a constraint does anything, now or later."""
+    if constraint.enabled and not constraint.mute and constraint.influence > 0:
+        return True
+    paths = (one.path for one in animated_by(owner) if "constraints[" in one.path)
+    return any(_resolved(owner, path.rpartition(".")[0]) == constraint for path in paths)
+
+
+def _resolved(owner: Any, path: str) -> Any:
+    try:
+        return owner.path_resolve(path)
+    except ValueError:
+        return None  # it leads nowhere, so nothing is animated
 
 
 def _targets(constraint: Any) -> Iterator[Point]:

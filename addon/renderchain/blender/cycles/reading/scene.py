@@ -8,6 +8,7 @@ import bpy
 
 from ....core.exactness import Finding, found
 from .circles import read_circles
+from .noise import read_noise
 from .reach import Reach
 from .settings import read_settings, read_wishes
 from .simulations import read_simulations
@@ -25,6 +26,7 @@ def read_exactness(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: b
     findings = [*read_settings(scene, frames, own_seed)]
     if bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and has_volume(reach):
         findings.append(found("volume guiding"))
+    findings += read_noise(reach, frames)
     return (*findings, *read_simulations(scene, reach, frames), *read_circles(reach))
 
 

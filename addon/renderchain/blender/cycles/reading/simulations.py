@@ -25,7 +25,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
     """What is not baked."""
     for stage in reach.of("SCENE"):
         world = stage.rigidbody_world
-        if world and world.enabled and world.collection and world.collection.all_objects:
+        if world and world.enabled and world.collection and any(map(_falls, world.collection.all_objects)):
             missing = missing_in_point_cache(world.point_cache, stage.library, frames)
             yield from _lacking("The rigid body world", stage, missing)
     zones = _SimulationZones()
@@ -35,7 +35,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
                 missing = missing_in_point_cache(system.point_cache, owner.library, frames)
                 yield from _lacking("A particle system", owner, missing)
         for modifier in owner.modifiers:
-            if _is_rendered(owner, modifier, frames):
+            if is_rendered(owner, modifier, frames):
                 yield from _of_modifier(scene, owner, modifier, zones, frames)
 
 
@@ -76,6 +76,14 @@ def _lacking(what: str, owner: Any, missing: int | None) -> Iterator[Finding]:
         yield found("simulation", owner.name, missing, what)
 
 
+def _falls(owner: Any) -> bool:
+    """Whether a body is simulated: passive and animated ones only stand in the way of others."""
+    body = owner.rigid_body
+    keyed = {one.path for one in animated_by(owner)}
+    is_active = body is not None and (body.enabled or "rigid_body.enabled" in keyed) and body.type == "ACTIVE"
+    return is_active and (not body.kinematic or "rigid_body.kinematic" in keyed)
+
+
 def _moves(system: Any) -> bool:
     settings = system.settings
     if settings is None:
@@ -85,7 +93,7 @@ def _moves(system: Any) -> bool:
     return bool(settings.type == "EMITTER" and settings.physics_type != "NO")
 
 
-def _is_rendered(owner: Any, modifier: Any, frames: Sequence[int]) -> bool:
+def is_rendered(owner: Any, modifier: Any, frames: Sequence[int]) -> bool:
     """Whether a modifier is shown in any frame; keys and drivers may show it later."""
     path = f'modifiers["{bpy.utils.escape_identifier(modifier.name)}"].show_render'
     states = [one.values(frames) for one in animated_by(owner) if one.path == path]
@@ -95,8 +103,17 @@ def _is_rendered(owner: Any, modifier: Any, frames: Sequence[int]) -> bool:
 
 
 def _counts(node: Any) -> bool:
-    """A zone that leads nowhere is not evaluated."""
-    return any(socket.is_linked for socket in node.outputs)
+    """A zone that leads to no output of its tree is not evaluated."""
+    waiting, seen = [node], {node}
+    while waiting:
+        for socket in waiting.pop().outputs:
+            for reached in (link.to_node for link in socket.links if not link.is_muted):
+                if reached.bl_idname == "NodeGroupOutput":
+                    return True
+                if reached not in seen:
+                    seen.add(reached)
+                    waiting.append(reached)
+    return False
 
 
 class _SimulationZones:
