@@ -95,10 +95,10 @@ async def whole_job(net: ManyWorkers, meter: Meter, frames: int, lease: int, *, 
         else:
             job_id = await phase("create and assign", net.artist.create_job(terms, places=places))
         held = [await hold(one, lease_id) for one in net.workers for lease_id in await one.open_leases()]
-        signed = [(one.lease_id, one.pixels.result) for one in held]
+        signed = [(one, one.pixels.result) for one in held]
         entries = [
-            (lease_id, result, one.worker.sign_result(lease_id, result))
-            for one, (lease_id, result) in zip(held, signed, strict=True)
+            (one.lease_id, one.info.count, result, one.worker.sign_result(one.info, result))
+            for one, result in signed
         ]
         assert await phase("submit", net.aggregator.submit_signed(entries)) == []
         if audited := await drawn(net, held):
@@ -128,9 +128,9 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     await meter.of("accept and pay one lease", artist.accept(job_id, [held[0]]))
     await artist.accept(job_id, [held[1]])
     last = await worker.claim_lease(job_id, 0)
-    await meter.of("give_back", worker.give_back(last))
-    failed = await worker.claim_lease(job_id, 0)
-    await meter.of("report_failure", worker.report_failure(failed, "no such file"))
+    await meter.of("give_back", worker.give_back(last, "away"))
+    part = await worker.claim_lease(job_id, 0)
+    await meter.of("submit half of a lease", worker.submit(part, 1, (await hold(worker, part)).pixels.result))
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
@@ -144,7 +144,7 @@ async def spared(net: ManyWorkers, meter: Meter, job_id: JobId) -> list[LeaseId]
         names = ("claim_lease", "submit") if slot == 0 else ("", "")
         lease_id, _ = await meter.of(names[0], worker.claim_lease(job_id, slot))
         held = await hold(worker, lease_id)
-        await meter.of(names[1], worker.submit(lease_id, held.pixels.result))
+        await meter.of(names[1], worker.submit(lease_id, held.info.count, held.pixels.result))
         if not await drawn(net, [held]):
             found.append(lease_id)
         else:
@@ -164,7 +164,7 @@ async def one_audit(net: ManyWorkers, meter: Meter, *, others: int = 0, appeals:
     worker = net.workers[0]
     lease_id, _ = await meter.of("claim_lease", worker.claim_lease(job_id, 0))
     held = await hold(worker, lease_id)
-    await meter.of("submit", worker.submit(lease_id, held.pixels.result))
+    await meter.of("submit", worker.submit(lease_id, held.info.count, held.pixels.result))
     pass_draw_block(net.node.rpc_url)
     await audit(net, [held], meter.step, others=others, how="MACHINE")
     if appeals:
@@ -181,7 +181,7 @@ async def in_batches(net: ManyWorkers, meter: Meter) -> list[tuple[str, int]]:
     worker = net.workers[0]
     held = [await hold(worker, await worker.claim_lease(job_id, slot)) for slot in range(BATCH)]
     for one in held:
-        await worker.submit(one.lease_id, one.pixels.result)
+        await worker.submit(one.lease_id, one.info.count, one.pixels.result)
     pass_draw_block(net.node.rpc_url)
     first = len(meter.rows)
     await audit(net, held, meter.step)

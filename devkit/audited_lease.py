@@ -88,7 +88,7 @@ class AuditedLease:
 
     async def submit(self) -> None:
         """Submit and draw."""
-        await self.net.worker.submit(self.lease_id, self.pixels.result)
+        await self.net.worker.submit(self.lease_id, self.pixels.count, self.pixels.result)
         await self.draw()
 
     async def draw(self) -> None:

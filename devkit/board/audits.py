@@ -15,8 +15,6 @@ from renderchain.ports.audit_chain import Reveal
 from devkit.board import view
 from devkit.board.account import MemoryView
 
-MAX_REASON = 31  # letters of a felt
-
 
 class MemoryAudits(MemoryView):
     """Implements AuditChain."""
@@ -100,12 +98,6 @@ class MemoryAudits(MemoryView):
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
         action = f"Revealing the key of lease {lease_id}"
         await self._do(action, lambda model: model.reveal_key(self.address, lease_id, result, *halves))
-
-    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
-        """As the lease's operator, say that its tasks can't be rendered."""
-        action = f"Reporting lease {lease_id} as impossible to render"
-        said = reason[:MAX_REASON]
-        await self._do(action, lambda model: model.report_failure(self.address, lease_id, said))
 
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit."""

@@ -12,6 +12,8 @@ from renderchain.core.job import JobTerms, LeaseResult
 from devkit.board import view
 from devkit.board.audits import MemoryAudits
 
+MAX_REASON = 31  # letters of a felt
+
 
 class MemoryChain(MemoryAudits):
     """Implements all chain ports; make it with ``MemoryNetwork.chain``."""
@@ -89,11 +91,10 @@ class MemoryChain(MemoryAudits):
         action = f"Claiming a lease of job {job_id}"
         return await self._do(action, lambda model: model.claim_lease(self.address, job_id, worker, slot))
 
-    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
-        """Post a lease's result."""
-        await self._do(
-            f"Submitting lease {lease_id}", lambda model: model.submit(self.address, lease_id, result)
-        )
+    async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
+        """Post the result of a lease's first ``count`` tasks; the others are given back."""
+        action = f"Submitting lease {lease_id}"
+        await self._do(action, lambda model: model.submit(self.address, lease_id, count, result))
 
     async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns what was refused."""
@@ -101,9 +102,11 @@ class MemoryChain(MemoryAudits):
         action = f"Expiring leases {wanted} of job {job_id}"
         return await self._batch(action, lambda model: model.expire(self.address, job_id, wanted))
 
-    async def give_back(self, lease_id: LeaseId) -> None:
+    async def give_back(self, lease_id: LeaseId, reason: str) -> None:
         """As the worker, return a lease before submitting."""
-        await self._do(f"Giving back lease {lease_id}", lambda model: model.give_back(self.address, lease_id))
+        said = reason[:MAX_REASON]
+        action = f"Giving back lease {lease_id}"
+        await self._do(action, lambda model: model.give_back(self.address, lease_id, said))
 
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""

@@ -134,15 +134,15 @@ class ScriptedChain(Faults):
         self._send("claim_lease", job_id, slot)
         return min(self.leases)
 
-    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
-        self._send("submit", lease_id, result)
+    async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
+        self._send("submit", lease_id, count, result)
         self.results[lease_id] = result
 
     async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept_late", job_id, list(lease_ids))
 
-    async def give_back(self, lease_id: LeaseId) -> None:
-        self._send("give_back", lease_id)
+    async def give_back(self, lease_id: LeaseId, reason: str) -> None:
+        self._send("give_back", lease_id, reason)
 
     async def open_leases(self) -> list[LeaseId]:
         return sorted(self.leases)
@@ -194,9 +194,6 @@ class ScriptedChain(Faults):
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         self._send("reveal_key", lease_id, result, key)
-
-    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
-        self._send("report_failure", lease_id, reason)
 
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         return self.audits.get(lease_id, NO_AUDIT)

@@ -25,7 +25,7 @@ class Wire:
         self.retell_after: set[int] = set()  # numbers of events after which all are told again
         self.is_cut = False
         self.calls: list[str] = []
-        self.ended_in: set[str] = set()  # the calls in which a cancellation came
+        self.ended_in: set[str] = set()  # the calls in which a cancellation or the cut came
 
     def cut(self) -> None:
         """From now on nothing gets through."""
@@ -78,10 +78,10 @@ class _Proxy:
             wire.calls.append(name)
             try:
                 answer = await found(*arguments, **named)
-            except asyncio.CancelledError:
+                wire.check(name)
+            except (asyncio.CancelledError, PowerCut):
                 wire.ended_in.add(name)
                 raise
-            wire.check(name)
             return answer
 
         setattr(self, name, call)  # the next time it is found at once

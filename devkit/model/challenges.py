@@ -1,4 +1,4 @@
-"""What brings a lease into an audit besides chance: doubts of its requester, and failure reports."""
+"""What brings a lease into an audit besides chance: doubts of its requester."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS, least_lock
-from renderchain.core.audit.events import FailureReported, KeyRevealed, LeaseChallenged
+from renderchain.core.audit.events import KeyRevealed, LeaseChallenged
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult
@@ -71,16 +71,6 @@ class ChallengesModel(VotesModel):
         need(key_hash_of(hash_many, key) == result.key_hash, "not the key of the results")
         self.enter(audit, AuditPhase.DRAW)
         self.emit(KeyRevealed, lease.job, number, key_hi, key_lo)
-
-    def report_failure(self, caller: int, number: LeaseId, reason: str) -> None:
-        self.of_operator(caller, number)
-        lease = self.ready(number, LeaseEvent.REPORT)
-        need(reason, "failure without a reason")
-        self.turn(lease, LeaseEvent.REPORT)
-        lease.since_s, lease.since_block = self.now_s, self.block
-        place = (lease.number, AuditKind.FAILURE, AuditPhase.DRAW, self.now_s, self.block)
-        self.begin_audit(lease, Audit(*place))
-        self.emit(FailureReported, lease.job, number, reason)
 
 
 class Model(ChallengesModel):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import leaf_at, unit_at
 from renderchain.core.audit.economics import BOND_FEES
-from renderchain.core.audit.state import AuditKind
 from renderchain.core.ids import WorkerId
 
 from devkit.model.leases import LeasesModel
@@ -36,7 +35,7 @@ class CommitteesModel(LeasesModel):
         """Workers, whose bonds are locked; nobody if there are not enough. ``taken`` have seats already."""
         fee = self.fee_of(job, lease, audit, audit.round)
         found = self.candidates(job, lease, fee, seed, wanted, taken)
-        if not taken and audit.kind is not AuditKind.FAILURE and len(found) % 2 == 0:
+        if not taken and len(found) % 2 == 0:
             found = found[:-1]  # an even number would tie
         if len(found) < least:
             return []

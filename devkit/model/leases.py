@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from renderchain.core.audit.draw import is_audited
 from renderchain.core.audit.state import DrawOutcome
@@ -12,15 +13,20 @@ from renderchain.core.board_events import (
     LeaseClaimed,
     LeaseEnded,
     ResultSubmitted,
+    TasksGivenBack,
 )
 from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import MAX_SLOTS
-from renderchain.core.lifecycle import HELD, MAX_ATTEMPTS, LeaseEvent
+from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent
 
 from devkit.model.jobs import JobsModel
 from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
 from devkit.model.records import Job, Lease, Range, Slot
+
+MAX_ATTEMPT = 255  # counted no further: it fills its field
+FREE_PART = 10  # giving back is free before this part of the timeout is over
+LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 
 
 class Ranges:
@@ -39,7 +45,7 @@ class Ranges:
         first, count = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor)
         need(count, "nothing left to claim")
         self.cursor += count
-        return first, count, 0
+        return first, count, 0, 0
 
 
 class LeasesModel(JobsModel):
@@ -107,12 +113,12 @@ class LeasesModel(JobsModel):
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
-        (worker, slot), (first, count, attempt) = place, plan
+        (worker, slot), (first, count, attempt, rejections) = place, plan
         level, last = len(job.rewards) - 1, self.slots.get(place)
         exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
         job.held += count
         generation = last.generation + 1 if last else 1
-        terms = (first, count, attempt, exp, level)
+        terms = (first, count, attempt, rejections, exp, level)
         lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
         self.slots[place] = lease
         holder = self.workers[worker].operator
@@ -120,26 +126,29 @@ class LeasesModel(JobsModel):
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
         return lease.number
 
-    def submit(self, caller: int, number: LeaseId, result: LeaseResult) -> None:
+    def submit(self, caller: int, number: LeaseId, count: int, result: LeaseResult) -> None:
         self.of_operator(caller, number)
-        self.put_result(number, result)
+        self.put_result(number, count, result)
 
-    def submit_signed(self, caller: int, results: Sequence[tuple[LeaseId, LeaseResult]]) -> None:
+    def submit_signed(self, caller: int, results: Sequence[tuple[LeaseId, int, LeaseResult]]) -> None:
         """Signatures are taken as right."""
 
-        def one(entry: tuple[LeaseId, LeaseResult]) -> None:
+        def one(entry: tuple[LeaseId, int, LeaseResult]) -> None:
             need(slot_of(entry[0])[0] in self.workers, "not the lease operator")
             self.put_result(*entry)
 
         self.batch(NO_JOB, results, one, lambda entry: entry[0])
 
-    def put_result(self, number: LeaseId, result: LeaseResult) -> None:
+    def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
+        need(0 < count <= lease.count, "not so many of its tasks")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
+        self.results[slot_of(number)] = result
+        self.emit(ResultSubmitted, lease.job, number, count, result)
+        if count < lease.count:
+            self.take_off(self.jobs[lease.job], lease, count, "")
         self.turn(lease, LeaseEvent.SUBMIT)
         lease.since_s, lease.since_block = self.now_s, self.block
-        self.results[slot_of(number)] = result
-        self.emit(ResultSubmitted, lease.job, number, result)
 
     def accept(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         self.settle_all(self.requested(caller, job), leases, LeaseEvent.ACCEPT)
@@ -163,18 +172,16 @@ class LeasesModel(JobsModel):
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
         need(event is LeaseEvent.ACCEPT or over, "deadline not reached")
         need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
-        spared = lease.draw_outcome is DrawOutcome.PASSED
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            spared = not is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
-            need(spared, "lease has to be audited")
+            drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
+            need(not drawn, "lease has to be audited")
         self.turn(lease, event)
         job.held -= lease.count
         job.accepted += lease.count
         pay, lock = job.stakes_of(lease)
         self.workers[lease.worker].locked_fri -= lock
         self.credit(job.requester, job.rewards[-1] * lease.count - pay)
-        bonus = job.take_from_pool(job.audit_fri(lease.count) // 2) if spared and lease.exp else 0
-        return lease, pay + bonus
+        return lease, pay
 
     def expire(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         found = self.job(job)
@@ -184,32 +191,57 @@ class LeasesModel(JobsModel):
             need(lease.job == job, "lease of another job")
             over = self.passed(lease.since_s, lease.since_block, found.terms.lease_timeout_s)
             need(over, "deadline not reached")
-            self.end(found, lease, LeaseEvent.EXPIRE)
+            pay, lock = found.stakes_of(lease)
+            self.release(lease, lock, pay * EXPIRED_PERCENT // 100)
+            self.reopen(found, lease, LeaseEvent.EXPIRE)
 
         self.lease_batch(job, leases, one)
         self.finish(found)
 
-    def give_back(self, caller: int, number: LeaseId) -> None:
+    def give_back(self, caller: int, number: LeaseId, reason: str) -> None:
         self.of_operator(caller, number)
         lease = self.ready(number, LeaseEvent.GIVE_BACK)
+        need(reason, "given back without a reason")
         job = self.jobs[lease.job]
-        self.end(job, lease, LeaseEvent.GIVE_BACK)
+        self.take_off(job, lease, 0, reason)
         self.finish(job)
 
-    def end(self, job: Job, lease: Lease, event: LeaseEvent, charge_fri: int = 0) -> None:
-        """Without a result; so much of the lock is burned."""
-        self.reopen(job, lease, event)
+    def take_off(self, job: Job, lease: Lease, kept: int, reason: str) -> None:
+        """All tasks but the first ``kept``, and with them their part of the lock."""
+        pay, lock = job.stakes_of(lease)
+        kept_pay, kept_lock = job.stakes_of_first(lease, kept)
+        is_late = self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART)
+        burned = (pay - kept_pay) * LATE_PERCENT // 100 if is_late else 0
+        self.release(lease, lock - kept_lock, burned)
+        first, count = lease.first + kept, lease.count - kept
+        reopened = self.may_reopen(job, lease)
+        self.emit(TasksGivenBack, job.number, lease.number, first, count, reason, burned, reopened)
+        if not kept:
+            self.reopen(job, lease, LeaseEvent.GIVE_BACK)
+            return
+        lease.count = kept
+        self.put_back(job, replace(lease, first=first, count=count))
+
+    def release(self, lease: Lease, amount: int, burned: int) -> None:
+        """So much of a lease's lock, a part of which is burned."""
         worker = self.workers[lease.worker]
-        self.slash(worker, charge_fri, 0)
-        worker.locked_fri -= job.stakes_of(lease)[1] - charge_fri
+        self.slash(worker, burned, 0)
+        worker.locked_fri -= amount - burned
+
+    @staticmethod
+    def may_reopen(job: Job, lease: Lease) -> bool:
+        return not job.stopped and lease.rejections < MAX_REJECTIONS
 
     def reopen(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
         """Give the tasks of an ended lease back, to others or to the requester."""
         state = self.turn(lease, event)
+        self.emit(LeaseEnded, job.number, lease.number, state, self.may_reopen(job, lease))
+        self.put_back(job, lease)
+
+    def put_back(self, job: Job, lease: Lease) -> None:
         job.held -= lease.count
-        reopened = not job.stopped and lease.attempt + 1 < MAX_ATTEMPTS
-        self.emit(LeaseEnded, job.number, lease.number, state, reopened)
-        if reopened:
-            job.reopened.append((lease.first, lease.count, lease.attempt + 1))
+        if self.may_reopen(job, lease):
+            attempt = min(lease.attempt + 1, MAX_ATTEMPT)
+            job.reopened.append((lease.first, lease.count, attempt, lease.rejections))
         else:
             self.refund_tasks(job, lease.count)

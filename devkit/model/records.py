@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from renderchain.core.audit.economics import SEATS, drawn_leaves, fee_of, least_lock, lock_at
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
@@ -12,7 +12,7 @@ from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
-Range = tuple[int, int, int]  # first task, tasks, how often others failed
+Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
 
 
@@ -53,7 +53,7 @@ class Audit:
     @property
     def wanted(self) -> tuple[int, int]:
         """How many verifiers the present round asks for, and needs."""
-        return (2, 2) if self.kind is AuditKind.FAILURE else (SEATS[self.round], 3)
+        return SEATS[self.round], 3
 
     @property
     def held_fri(self) -> int:
@@ -74,6 +74,7 @@ class Lease:
     first: int
     count: int
     attempt: int
+    rejections: int
     exp: int
     level: int
     since_s: int
@@ -140,6 +141,10 @@ class Job:
         """Pay and lock of a lease."""
         pay, least = self.price_of(lease.level, lease.count)
         return pay, lock_at(pay, least, lease.exp)
+
+    def stakes_of_first(self, lease: Lease, count: int) -> tuple[int, int]:
+        """The same of its first tasks alone."""
+        return self.stakes_of(replace(lease, count=count)) if count else (0, 0)
 
     def take_from_pool(self, wanted: int) -> int:
         """As far as it goes."""

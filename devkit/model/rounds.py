@@ -51,11 +51,8 @@ class RoundsModel(VerdictsModel):
         self.emit(LeaseDrawn, job.number, lease.number, lease.exp, lease.draw_outcome)
 
     def draw_again(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
-        """Of an appeal, a challenge or a failure report, which the pool pays."""
-        cost = 0 if audit.round in audit.bonds else 2 * self.fee_of(job, lease, audit, 0)
-        if job.pool_fri >= cost and self.seat(job, lease, audit, seed):
-            audit.reserved_fri += job.take_from_pool(cost)
-        else:
+        """Of an appeal or a challenge, for which somebody paid a bond."""
+        if not self.seat(job, lease, audit, seed):
             audit.rounds[audit.round] = []
             self.close(job, lease, audit)
 
@@ -150,17 +147,15 @@ class RoundsModel(VerdictsModel):
             audit.verdict = verdict
         found = (audit.round, audit.verdict, audit.agreeing, audit.objecting)
         self.emit(VerdictGiven, job.number, lease.number, *found)
-        if audit.round == len(SEATS) - 1 or audit.kind is AuditKind.FAILURE:
+        if audit.round == len(SEATS) - 1:
             self.close(job, lease, audit)
         else:
             self.enter(audit, AuditPhase.APPEAL)
 
     @staticmethod
     def verdict_of(audit: Audit) -> Verdict:
-        """The majority of at least three; of a failure report both verifiers."""
+        """The majority of at least three."""
         agreeing, objecting = audit.agreeing, audit.objecting
         if agreeing + objecting < audit.wanted[1] or agreeing == objecting:
-            return Verdict.UNDECIDED
-        if audit.kind is AuditKind.FAILURE and agreeing and objecting:
             return Verdict.UNDECIDED
         return Verdict.ACCEPTED if agreeing > objecting else Verdict.REJECTED

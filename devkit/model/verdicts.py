@@ -47,10 +47,7 @@ class VerdictsModel(CommitteesModel):
         for round_, seats in enumerate(audit.rounds):
             self.settle_round(job, lease, audit, round_, seats, right)
         assert audit.reserved_fri == 0 and not audit.bonds
-        if audit.kind is AuditKind.FAILURE:
-            self.end_failure(job, lease, audit, right)
-        else:
-            self.end_audit(job, lease, audit, right, by_chance)
+        self.end_audit(job, lease, audit, right, by_chance)
         self.enter(audit, AuditPhase.OVER)
         self.emit(AuditClosed, job.number, lease.number, audit.kind, audit.verdict)
 
@@ -93,7 +90,7 @@ class VerdictsModel(CommitteesModel):
             worker.audited = worker.audited_fri = 0
             worker.losses += 1
         elif audit.verdict is Verdict.UNDECIDED:
-            self.divide(job, lease, LeaseEvent.REJECT, pay // 2, [])
+            self.share(job, lease, pay // 2)
         else:
             cleared = audit.verdict is Verdict.ACCEPTED
             lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.UNSEATED
@@ -109,6 +106,7 @@ class VerdictsModel(CommitteesModel):
         _, lock = job.stakes_of(lease)
         reward = lock // REWARD_SHARE
         self.emit(LeaseSlashed, job.number, lease.number, lock, reward)
+        lease.rejections += 1
         self.reopen(job, lease, LeaseEvent.REJECT)
         self.slash(worker, lock, reward)
         each = reward // len(right) if right else 0
@@ -116,22 +114,12 @@ class VerdictsModel(CommitteesModel):
             self.credit(payout, each)
         job.pool_fri += reward - each * len(right)
 
-    def end_failure(self, job: Job, lease: Lease, audit: Audit, right: list[int]) -> None:
-        pay, _ = job.stakes_of(lease)
-        if audit.verdict is Verdict.ACCEPTED:
-            self.divide(job, lease, LeaseEvent.CONFIRM, pay // 10, right)
-        else:
-            refuted = audit.verdict is Verdict.REJECTED
-            charge = 2 * self.fee_of(job, lease, audit, 0) if refuted else 0
-            self.end(job, lease, LeaseEvent.REFUTE, charge)
-
-    def divide(self, job: Job, lease: Lease, event: LeaseEvent, share: int, others: list[int]) -> None:
-        """Ends a lease for good: a share of its pay to each, the rest back."""
+    def share(self, job: Job, lease: Lease, share: int) -> None:
+        """Ends a lease for good: a share of its pay to the worker, the rest back."""
         worker = self.workers[lease.worker]
-        state = self.turn(lease, event)
+        state = self.turn(lease, LeaseEvent.REJECT)
         job.held -= lease.count
         worker.locked_fri -= job.stakes_of(lease)[1]
         self.emit(LeaseEnded, job.number, lease.number, state, False)
-        for payout in (worker.payout, *others):
-            self.credit(payout, share)
-        self.refund_tasks(job, lease.count, share * (1 + len(others)))
+        self.credit(worker.payout, share)
+        self.refund_tasks(job, lease.count, share)

@@ -122,10 +122,15 @@ class Worker:
         return lease_id
 
     async def render(
-        self, lease_id: LeaseId, renderer: Renderer | None = None, store: ContentStore | None = None
+        self,
+        lease_id: LeaseId,
+        renderer: Renderer | None = None,
+        store: ContentStore | None = None,
+        frames: int | None = None,
     ) -> None:
-        """Render, seal, pin and submit."""
+        """Render, seal, pin and submit all frames, or the first ones."""
         lease = await self.chain.lease(lease_id)
+        lease = replace(lease, count=frames or lease.count)
         (entry,) = [one for one in self.journal.leases(self.chain.board) if one.lease_id == lease_id]
         work = RenderLease(
             self.chain,

@@ -34,7 +34,7 @@ from renderchain.ports.renderer import Renderer, RenderSession
 
 from devkit.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
 from devkit.renderings import HONEST, kept_frame
-from tests.attacks.arena import RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena
+from tests.attacks.arena import REWARD_FRI, RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena
 from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
@@ -128,7 +128,7 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     await cheater.render(lease_id)
     other = await cheater.claim(await field.job())
     result = cheater.proof_store.result(lease_id)
-    await cheater.chain.submit(other, LeaseResult(0x6A4BA6E, *_rest(result)))
+    await cheater.chain.submit(other, 2, LeaseResult(0x6A4BA6E, *_rest(result)))
     honest, garbage = LeaseAudit(field, lease_id), LeaseAudit(field, other)
     for subject in (garbage, honest):
         await subject.draw()
@@ -191,7 +191,7 @@ async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Ar
     with pytest.raises(StakeNotFree):
         await newcomer.chain.claim_lease(await field.job(reward_fri=dear), 9)
     for one in leases:
-        await newcomer.chain.give_back(one)
+        await newcomer.chain.give_back(one, "away")
     assert (await field.books()).since(before).locked == {}
 
 
@@ -201,10 +201,10 @@ async def test_a_lease_is_submitted_once(field: Arena) -> None:
     result = worker.proof_store.result(subject.lease_id)
     other = LeaseResult(result.root + 1, *_rest(result))
     with pytest.raises(LeaseInOtherState):
-        await worker.chain.submit(subject.lease_id, other)
-    signed = [(subject.lease_id, other, worker.chain.sign_result(subject.lease_id, other))]
+        await worker.chain.submit(subject.lease_id, 2, other)
+    signature = worker.chain.sign_result(await subject.lease(), other)
     with pytest.raises(ContractError):
-        await field.outsider.submit_signed(signed)
+        await field.outsider.submit_signed([(subject.lease_id, 2, other, signature)])
     await subject.draw()
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
@@ -222,8 +222,9 @@ async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena)
         await lazy.render(lease_id)
     again = await other.claim(job_id)
     assert (await field.artist.lease(again)).attempt == 1
-    await other.chain.give_back(again)
-    assert (await field.books()).since(before).stakes == {}, "nothing is charged but the time of the lock"
+    await other.chain.give_back(again, "away")
+    late_fri = 2 * REWARD_FRI * 5 // 100
+    assert (await field.books()).since(before).stakes == {lazy.worker_id: -late_fri}
 
 
 async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(

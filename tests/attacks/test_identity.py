@@ -116,7 +116,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
         assert (await field.artist.lease(lease_id)).audit_exp == 0
         locks.append((await field.books()).since(before).locked)
         assert locks[-1] == {one.worker_id: -(-3 * stakes.pay_fri // 10) + 3 * stakes.fees_fri[0]}
-        await one.chain.give_back(lease_id)
+        await one.chain.give_back(lease_id, "away")
 
 
 async def test_a_cheat_can_not_take_out_the_stake_that_answers_for_it(field: Arena) -> None:

@@ -46,7 +46,7 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
     thief = field.workers[3]
     stolen = await thief.claim(await field.job())
     result = field.workers[2].proof_store.result(honest.lease_id)
-    await thief.chain.submit(stolen, result)
+    await thief.chain.submit(stolen, 2, result)
     subject = LeaseAudit(field, stolen)
     for one in (honest, subject):
         await one.draw()
@@ -104,7 +104,7 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     assert (await subject.lease()).state is LeaseState.CLAIMED
     await field.job()  # something else comes first
     result = worker.proof_store.result(subject.lease_id)
-    await worker.chain.submit(subject.lease_id, result)
+    await worker.chain.submit(subject.lease_id, 2, result)
     assert await subject.draw() is DrawOutcome.IN_AUDIT
     assert await field.artist.seed(subject.lease_id, 0) != first_seed
     await subject.commit()

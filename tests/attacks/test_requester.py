@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
 from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
-from renderchain.core.errors import RenderFailed
 from renderchain.core.ids import NO_WORKER
-from renderchain.core.lifecycle import LeaseState
-from renderchain.core.manifest import Manifest
-from renderchain.ports.renderer import RenderSession
 
 from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, Arena, Worker
 from tests.attacks.deliveries import challenged, delivery_audit
@@ -79,58 +69,6 @@ async def test_who_cancels_or_stays_silent_does_not_get_frames_for_nothing(field
     assert change.owed[worker.worker_id] == 2 * REWARD_FRI
 
 
-@dataclass(frozen=True)
-class Broken:
-    """For this scene."""
-
-    @contextlib.asynccontextmanager
-    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
-        """It does not open."""
-        raise RenderFailed("The render process did not open the scene.")
-        yield
-
-
-async def reported(field: Arena, worker: Worker, answers: Any) -> LeaseAudit:
-    """A worker reports a failure, two others look for themselves."""
-    lease_id = await worker.claim(await field.job())
-    await worker.chain.report_failure(lease_id, "it does not open")
-    subject = LeaseAudit(field, lease_id)
-    await subject.draw()
-    verifiers = await subject.verifiers()
-    assert len(verifiers) == 2
-    await subject.commit({one.worker_id: answers for one in verifiers})
-    await subject.reveal()
-    await subject.advance()
-    return subject
-
-
-async def test_a_scene_that_nobody_can_render_costs_its_owner(field: Arena) -> None:
-    worker = field.workers[2]
-    before = await field.books()
-    subject = await reported(field, worker, Broken())
-    assert (await subject.lease()).state is LeaseState.UNRENDERABLE
-    stakes = await stakes_of(field, subject.lease_id)
-    change = (await field.books()).since(before)
-    assert change.stakes == {}
-    tenth_fri = stakes.pay_fri // 10
-    assert change.owed.pop(worker.worker_id) == tenth_fri
-    del change.owed[NO_WORKER]
-    assert list(change.owed.values()) == [tenth_fri + stakes.fees_fri[0]] * 2
-
-
-async def test_a_failure_that_others_do_not_have_is_paid_by_who_reported_it(field: Arena) -> None:
-    worker = field.workers[3]
-    before = await field.books()
-    subject = await reported(field, worker, worker.renderer)
-    lease = await subject.lease()
-    assert lease.state is LeaseState.GIVEN_BACK
-    stakes = await stakes_of(field, subject.lease_id)
-    change = (await field.books()).since(before)
-    assert change.stakes == {worker.worker_id: -2 * stakes.fees_fri[0]}
-    again = await field.workers[4].claim(lease.job_id)
-    await field.workers[4].chain.give_back(again)
-
-
 async def test_a_scheduler_can_not_give_what_a_worker_does_not_offer(field: Arena) -> None:
     scheduler, rival = field.outsider, field.workers[5]
     named = {"scheduler": scheduler.address, "scheduler_grace_s": 100}
@@ -169,9 +107,9 @@ async def test_ranges_that_reopen_again_and_again_cost_the_same_each_time(
     for _ in range(frames):
         held = [await worker.claim(job_id), await worker.claim(job_id)]
         for one in held:
-            await worker.chain.give_back(one)
+            await worker.chain.give_back(one, "away")
         gas.append(await last_gas(field))
-    await worker.chain.give_back(first)
+    await worker.chain.give_back(first, "away")
     assert max(gas[-3:]) <= 1.05 * max(gas[:3]), "a stack of ranges, not a list"
 
 

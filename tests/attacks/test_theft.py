@@ -36,4 +36,4 @@ async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
         assert {(await field.artist.lease(one)).audit_exp for one in leases} == {1}
     later = await veteran.claim(await field.job(audit_floor_exp=1))
     assert (await field.artist.lease(later)).audit_exp == (0 if caught else 1)
-    await veteran.chain.give_back(later)
+    await veteran.chain.give_back(later, "away")

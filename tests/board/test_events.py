@@ -12,16 +12,14 @@ from renderchain.core.audit.events import (
     Appealed,
     AuditClosed,
     CommitteeDrawn,
-    FailureReported,
     LeaseChallenged,
     LeaseDrawn,
     LeaseSlashed,
     LeavesOpened,
     VerdictGiven,
-    Voted,
     VotesSealed,
 )
-from renderchain.core.audit.state import NO, AuditKind, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import (
     BoardEvent,
     EntryRefused,
@@ -32,11 +30,13 @@ from renderchain.core.board_events import (
     LeaseClaimed,
     LeaseEnded,
     ResultSubmitted,
+    TasksGivenBack,
     TasksRefunded,
     Withdrawn,
 )
 from renderchain.core.job import LeaseResult
-from renderchain.core.lifecycle import MAX_ATTEMPTS, LeaseState
+from renderchain.core.lifecycle import LeaseState
+from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, AuditBench
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
@@ -66,16 +66,16 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
         created_at = await artist.block_number()
         first, second = [await worker.claim_lease(job, slot) for slot in (0, 1)]
         await artist.top_up(job, 2 * REWARD_FRI, 7)
-        await worker.submit(first, RESULT)
+        await worker.submit(first, 1, RESULT)
         net.pass_draw_block()
         await net.outsider.draw(job, [first])
         assert len(await artist.accept(job, [first, second])) == 1
-        await worker.give_back(second)
+        await worker.give_back(second, "away")
         await artist.cancel(job)
         expires_at_s = (await artist.job(job)).expires_at_s
         left_fri = TERMS.audit_pool_fri + 7
-        owed_fri = 2 * REWARD_FRI + 2 * REWARD_FRI + left_fri  # a raise not paid, a task, the pool
-        events = await told(worker, 12, created_at)
+        owed_fri = REWARD_FRI + 4 * REWARD_FRI + left_fri  # a raise not paid, two tasks, the pool
+        events = await told(worker, 14, created_at)
         blocks = [event.block - created_at for event in events]
         assert (
             blocks[:5] == [0, 1, 2, 3, 4] and blocks[-4] + 1 == blocks[-1] and blocks[-3:] == [blocks[-1]] * 3
@@ -85,12 +85,14 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
             LeaseClaimed(0, job, first, worker.address, 0, 2, 0, 0, 0),
             LeaseClaimed(0, job, second, worker.address, 2, 1, 0, 0, 0),
             JobImproved(0, job, 2 * REWARD_FRI, left_fri, expires_at_s),
-            ResultSubmitted(0, job, first, RESULT),
+            ResultSubmitted(0, job, first, 1, RESULT),
+            TasksGivenBack(0, job, first, 1, 1, "", 0, True),
             LeaseDrawn(0, job, first, 0, DrawOutcome.UNSEATED),
             EntryRefused(0, job, second, "RC: lease in another state"),
-            LeaseAccepted(0, job, first, PAYOUT, 2 * REWARD_FRI),
+            LeaseAccepted(0, job, first, PAYOUT, REWARD_FRI),
+            TasksGivenBack(0, job, second, 2, 1, "away", 0, True),
             LeaseEnded(0, job, second, LeaseState.GIVEN_BACK, True),
-            TasksRefunded(0, job, 1, 2 * REWARD_FRI),
+            TasksRefunded(0, job, 2, 4 * REWARD_FRI),
             JobClosed(0, job, left_fri),
             Withdrawn(0, artist.address, owed_fri),
         ]
@@ -98,23 +100,30 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
     networks.run(story)
 
 
-def test_tasks_that_nobody_finishes_go_back(networks: Opener) -> None:
+def test_tasks_that_nobody_finishes_open_again_each_time(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
         job = await net.artist.create_job(replace(TERMS, tasks=1))
         start = await net.artist.block_number() + 1
         known: list[BoardEvent] = []
-        for attempt in range(MAX_ATTEMPTS):
+        for attempt in range(4):
             lease = await net.worker.claim_lease(job, attempt)
-            net.pass_time(TERMS.lease_timeout_s)
-            assert await net.outsider.expire(job, [lease]) == []
             known.append(LeaseClaimed(0, job, lease, net.worker.address, 0, 1, attempt, 0, 0))
-            known.append(LeaseEnded(0, job, lease, LeaseState.EXPIRED, attempt + 1 < MAX_ATTEMPTS))
+            net.pass_time(TERMS.lease_timeout_s)
+            if attempt % 2:
+                await net.worker.give_back(lease, "a reason that is longer than a felt")
+                said = (0, 1, "a reason that is longer than a ", REWARD_FRI // 50, True)
+                known.append(TasksGivenBack(0, job, lease, *said))
+                known.append(LeaseEnded(0, job, lease, LeaseState.GIVEN_BACK, True))
+            else:
+                assert await net.outsider.expire(job, [lease]) == []
+                known.append(LeaseEnded(0, job, lease, LeaseState.EXPIRED, True))
+        await net.artist.cancel(job)
         known += [TasksRefunded(0, job, 1, REWARD_FRI), JobClosed(0, job, TERMS.audit_pool_fri)]
         assert without_blocks(await told(net.artist, len(known), start)) == known
-        assert (await net.artist.job(job)).stopped is False
-        await net.artist.create_job(TERMS)
-        assert (await net.artist.job(job)).stopped is True  # as its events have it
+        stake_fri = 5 * FRI_PER_STRK - 2 * (REWARD_FRI // 20) - 2 * (REWARD_FRI // 50)
+        worker = await net.artist.worker(net.worker_id)
+        assert (worker.stake_fri, worker.locked_fri) == (stake_fri, 0)
 
     networks.run(story)
 
@@ -195,39 +204,19 @@ def test_verifiers_who_stay_away(networks: Opener) -> None:
     networks.run(story)
 
 
-def test_doubts_and_reports_are_told(networks: Opener) -> None:
+def test_doubts_are_told(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
-        chain = bench.net.artist
-        doubted, reported = await bench.lease(), await bench.lease(slot=1)
+        chain, doubted = bench.net.artist, await bench.lease()
         await doubted.let_audit(False)
         await doubted.submit()
         await doubted.let_audit(True)
         start = await chain.block_number() + 1
         await chain.challenge_pixels(doubted.lease_id, [6, 1])
-        await bench.net.worker.report_failure(reported.lease_id, "an add-on with a very long name is missing")
-        await reported.draw()
-        assert len(await reported.verifiers()) == 2
-        seed, workers = await chain.seed(reported.lease_id, 0), await reported.verifiers()
-        await reported.seal([NO, NO])
-        await reported.reveal([NO, NO])
-        await reported.advance()
         fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
         bond_fri = least_lock(2 * AUDIT_TERMS.reward_fri, 3 * fee_fri)
-        place = (reported.job_id, reported.lease_id)
-        numbers = tuple(one.worker_id for one in workers)
-        known = [
-            LeaseChallenged(0, doubted.job_id, doubted.lease_id, AuditKind.PIXELS, (6, 1), bond_fri),
-            FailureReported(0, *place, "an add-on with a very long name"),
-            CommitteeDrawn(0, *place, 0, AuditKind.FAILURE, seed, numbers),
-            VotesSealed(0, *place, 0),
-            *(Voted(0, *place, 0, seat, number, Vote.OBJECTS) for seat, number in enumerate(numbers)),
-            VerdictGiven(0, *place, 0, Verdict.REJECTED, 0, 2),
-            LeaseEnded(0, *place, LeaseState.GIVEN_BACK, True),
-            AuditClosed(0, *place, AuditKind.FAILURE, Verdict.REJECTED),
-        ]
+        known = [LeaseChallenged(0, doubted.job_id, doubted.lease_id, AuditKind.PIXELS, (6, 1), bond_fri)]
         assert without_blocks(await told(chain, len(known), start)) == known
-        assert await chain.burned_fri() == 2 * FEE_FRI  # the worker pays for a report that is not true
 
     networks.run(story)
 

@@ -44,8 +44,8 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(networks: Opener) -> None
             assert await worker.open_leases() == leases
             assert [(await worker.lease(one)).count for one in leases] == [2, 1]
             assert (await worker.worker(net.worker_id)).locked_fri == 9 * 10**16 + 6 * FEE_FRI
-            for one in leases:
-                await worker.submit(one, RESULT)
+            for one, count in zip(leases, (2, 1), strict=True):
+                await worker.submit(one, count, RESULT)
             with pytest.raises(DrawIsAhead, match="Wait until the chain is twelve blocks past"):
                 await artist.accept(job_id, leases)
             net.pass_draw_block()
@@ -74,7 +74,7 @@ def test_a_refusal_says_what_was_refused_why_and_what_to_do(networks: Opener) ->
             with pytest.raises(NotRequester, match="Canceling job .* not the requester"):
                 await net.worker.cancel(job_id)
             await net.artist.cancel(job_id)
-            await net.worker.give_back(lease_id)
+            await net.worker.give_back(lease_id, "away")
             assert await net.artist.balance_fri(net.artist.address) == TERMS.escrow_fri - 10**17
             await net.owner.set_families(net.worker_id, [TERMS.family], False)
             other = await net.artist.create_job(TERMS)
@@ -90,7 +90,7 @@ def test_a_batch_does_what_can_be_done_and_says_what_was_not(networks: Opener) -
             net = await opened.network(RULES)
             job_id = await net.artist.create_job(TERMS)
             done, open_one = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
-            await net.worker.submit(done, RESULT)
+            await net.worker.submit(done, 2, RESULT)
             net.pass_draw_block()
             await net.outsider.draw(job_id, [done])
             (refused,) = await net.artist.accept(job_id, [open_one, done])
@@ -107,8 +107,8 @@ def test_a_settled_job_is_told_by_its_events_once_another_has_its_place(networks
             net = await opened.network(RULES)
             done = await net.artist.create_job(TERMS)
             leases = [await net.worker.claim_lease(done, slot) for slot in (0, 1)]
-            for one in leases:
-                await net.worker.submit(one, RESULT)
+            for one, count in zip(leases, (2, 1), strict=True):
+                await net.worker.submit(one, count, RESULT)
             net.pass_draw_block()
             assert await net.outsider.draw(done, leases) == []
             assert await net.artist.accept(done, leases) == []
@@ -136,7 +136,7 @@ def test_anyone_expires_what_timed_out_accepts_late_and_refunds(networks: Opener
             net = await opened.network(RULES)
             job_id = await net.artist.create_job(TERMS)
             late, done = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
-            await net.worker.submit(done, RESULT)
+            await net.worker.submit(done, 1, RESULT)
             net.pass_time(RULES.lease_timeout_s)
             assert await net.outsider.expire(job_id, [late]) == []
             net.pass_draw_block()
@@ -188,7 +188,7 @@ def test_events_arrive_once_and_in_order_also_when_the_stream_starts_late(networ
 
             async with aclosing(net.artist.events(start)) as stream:
                 assert await next_of(stream, 2) == ["JobCreated", "LeaseClaimed"]
-                await net.worker.submit(lease_id, RESULT)
+                await net.worker.submit(lease_id, 2, RESULT)
                 net.pass_draw_block()
                 await net.outsider.draw(job_id, [lease_id])
                 await net.artist.accept(job_id, [lease_id])

@@ -28,6 +28,7 @@ from renderchain.core.contract_errors import (
     BatchSize,
     DeadlineNotReached,
     EmptyResult,
+    GivenBackWithoutReason,
     JobIsOver,
     JobNotExpired,
     JobWithoutTasks,
@@ -55,6 +56,7 @@ from renderchain.core.contract_errors import (
     UnknownJob,
     UnknownWorker,
     WorkerDoesNotOffer,
+    WrongTaskCount,
 )
 from renderchain.core.errors import ChainError, InsufficientFunds
 from renderchain.core.job import LeaseResult, StandingOffer
@@ -152,13 +154,18 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
         job_id = await net.artist.create_job(TERMS)
         lease_id, open_id = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
         with pytest.raises(NotLeaseOperator, match=f"Submitting lease {lease_id} "):
-            await net.artist.submit(lease_id, RESULT)
+            await net.artist.submit(lease_id, 2, RESULT)
         with pytest.raises(EmptyResult):
-            await net.worker.submit(lease_id, replace(RESULT, root=0))
+            await net.worker.submit(lease_id, 2, replace(RESULT, root=0))
+        for count in (0, 3):
+            with pytest.raises(WrongTaskCount, match="at least one of them"):
+                await net.worker.submit(lease_id, count, RESULT)
+        with pytest.raises(GivenBackWithoutReason, match="in a short word why"):
+            await net.worker.give_back(lease_id, "")
         with pytest.raises(DeadlineNotReached, match="Expiring leases"):
             await net.outsider.expire(job_id, [lease_id])
-        await net.worker.submit(lease_id, RESULT)
-        for step in (net.worker.give_back(lease_id), net.worker.submit(lease_id, RESULT)):
+        await net.worker.submit(lease_id, 2, RESULT)
+        for step in (net.worker.give_back(lease_id, "away"), net.worker.submit(lease_id, 2, RESULT)):
             with pytest.raises(LeaseInOtherState):
                 await step
         with pytest.raises(DrawIsAhead):

@@ -1,4 +1,4 @@
-"""Audits, appeals, challenges and failure reports, with their money."""
+"""Audits, appeals and challenges, with their money."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.errors import (
     AuditInOtherPhase,
-    FailureWithoutReason,
     LeaseIsInAudit,
     NeedsPrints,
     NothingToDraw,
@@ -204,30 +203,5 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> 
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
             assert await net.artist.balance_fri(net.artist.address) == PAY_FRI * 3 // 10 + 3 * FEE_FRI
-
-    asyncio.run(run())
-
-
-def test_a_failure_that_two_others_confirm_closes_the_tasks(networks: Opener) -> None:
-    async def run() -> None:
-        async with networks() as opened:
-            audited = await (await AuditBench.open(opened)).lease()
-            chain = audited.net.worker
-            with pytest.raises(FailureWithoutReason, match="Say why"):
-                await chain.report_failure(audited.lease_id, "")
-            await chain.report_failure(audited.lease_id, "an add-on is missing")
-            await audited.draw()
-            await audited.seal([YES, YES])
-            await audited.reveal([YES, YES])
-            await audited.advance()
-            assert (await chain.audit(audited.lease_id)).phase is AuditPhase.OVER
-            assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.UNRENDERABLE
-            share_fri = PAY_FRI // 10
-            assert await audited.net.worker.balance_fri(PAYOUT) == share_fri
-            for verifier in await audited.verifiers():
-                client = audited.benched[verifier.worker_id]
-                assert await client.balance_fri(client.address) == FEE_FRI + share_fri
-            refunded_fri = PAY_FRI - 3 * share_fri + AUDIT_TERMS.audit_pool_fri - 2 * FEE_FRI
-            assert await audited.net.artist.balance_fri(audited.net.artist.address) == refunded_fri
 
     asyncio.run(run())

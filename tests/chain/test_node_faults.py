@@ -229,8 +229,8 @@ def test_events_survive_a_broken_websocket_each_once(
                     proxy.go_deaf()
                 lease_id = await net.worker.claim_lease(job_id, 0)
                 assert await names(stream, 1) == ["LeaseClaimed"]
-                await net.worker.give_back(lease_id)
-                assert await names(stream, 1) == ["LeaseEnded"]
+                await net.worker.give_back(lease_id, "away")
+                assert await names(stream, 2) == ["TasksGivenBack", "LeaseEnded"]
 
     asyncio.run(run())
 

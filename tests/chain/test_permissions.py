@@ -134,10 +134,9 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
         "claim_lease": (open_job, *place.values()),
         "create_job": (TERMS.as_dict(),),
         "extend": (job, 1),
-        "give_back": (lease,),
-        "report_failure": (lease, 1),
-        "submit": (lease, RESULT),
-        "submit_signed": ([{"lease_id": lease, "result": RESULT, "signature": [1, 2]}],),
+        "give_back": (lease, 1),
+        "submit": (lease, 2, RESULT),
+        "submit_signed": ([{"lease_id": lease, "count": 2, "result": RESULT, "signature": [1, 2]}],),
         "top_up": (job, TERMS.reward_fri, 1),
         "withdraw": ([0x77],),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from devkit.made_up_job import TERMS
 from devkit.network.clients import Views
 from devkit.network.devnet import pass_draw_block
 
+Signed = tuple[LeaseId, int, LeaseResult, list[int]]  # lease, tasks, result, signature
 RESULT = LeaseResult(123, 4, 5, 6)
 
 
@@ -37,7 +39,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             with pytest.raises(NotScheduler):
                 await net.artist.assign(job_id, wanted)
             leases = await net.worker.open_leases()
-            signed = [(one, RESULT, net.worker.sign_result(one, RESULT)) for one in leases]
+            signed = [await sign(net, one) for one in leases]
             await check_signatures(net, signed[:1])
             operator = opened.accounts[2]
             key = KeyPair.from_private_key(operator.private_key).public_key
@@ -50,10 +52,18 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
     asyncio.run(run())
 
 
-async def check_signatures(net: Views, signed: list[tuple[LeaseId, LeaseResult, list[int]]]) -> None:
-    """Of two entries for each lease only the one with the signed result is taken."""
-    broken = [(lease, LeaseResult(9, 4, 5, 6), signature) for lease, _, signature in signed]
-    refused = await net.outsider.submit_signed([*broken, *signed])
-    assert [one.code for one in refused] == ["RC: wrong signature"] * len(signed)
-    for lease, _, _ in signed:
+async def sign(net: Views, lease_id: LeaseId) -> Signed:
+    """The result of a lease's first task alone."""
+    part = replace(await net.artist.lease(lease_id), count=1)
+    return lease_id, 1, RESULT, net.worker.sign_result(part, RESULT)
+
+
+async def check_signatures(net: Views, signed: list[Signed]) -> None:
+    """Of three entries for each lease only the one with the signed result and tasks is taken."""
+    broken = [(lease, count, LeaseResult(9, 4, 5, 6), signature) for lease, count, _, signature in signed]
+    longer = [(lease, count + 1, result, signature) for lease, count, result, signature in signed]
+    refused = await net.outsider.submit_signed([*broken, *longer, *signed])
+    assert [one.code for one in refused] == ["RC: wrong signature"] * 2 * len(signed)
+    for lease, count, _, _ in signed:
+        assert (await net.artist.lease(lease)).count == count
         assert (await net.artist.lease(lease)).state is LeaseState.SUBMITTED

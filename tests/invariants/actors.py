@@ -13,8 +13,7 @@ from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.submission import typed_result
 from renderchain.core.board_events import BoardEvent
-from renderchain.core.ids import LeaseId
-from renderchain.core.job import LeaseResult, family_of
+from renderchain.core.job import LeaseInfo, LeaseResult, family_of
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
 from devkit.model.ledger import Addresses
@@ -138,7 +137,7 @@ class Actors:
         rpc_url = self._node.rpc_url
         return lambda number: hash_of_block(rpc_url, number)
 
-    def sign(self, operator: str, lease: LeaseId, result: LeaseResult) -> list[int]:
+    def sign(self, operator: str, lease: LeaseInfo, result: LeaseResult) -> list[int]:
         """An operator's signature on a result."""
         message = typed_result(self.contracts.chain_id, self.contracts.board, lease, result)
         return list(self._accounts[operator].sign_message(message))

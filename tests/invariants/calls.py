@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
@@ -16,6 +16,7 @@ from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
 from renderchain.ports.audit_chain import Reveal
 
+from devkit.board.view import lease_info
 from devkit.made_up_pixels import RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
 from devkit.model.challenges import Model
 from devkit.model.leaves import Prints
@@ -34,7 +35,7 @@ PARTS = {
     "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
     "open": ("salt", "content"),
-    "submit_signed": ("lease_id", "result", "signature"),
+    "submit_signed": ("lease_id", "count", "result", "signature"),
 }
 
 
@@ -44,7 +45,7 @@ class Calls:
     def __init__(self, actors: Actors, model: Model) -> None:
         self._actors = actors
         self.model = model
-        self._pixels: dict[LeaseId, LeasePixels] = {}
+        self._pixels: dict[tuple[LeaseId, int], LeasePixels] = {}
 
     def of(self, name: str, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The model's arguments."""
@@ -52,14 +53,15 @@ class Calls:
         return tuple(made(*given)) if made else given
 
     def pixels(self, lease: Lease) -> LeasePixels:
-        """A lease's own."""
-        if lease.number not in self._pixels:
+        """Those of a lease's tasks, which become fewer when it is submitted in part."""
+        key = (lease.number, lease.count)
+        if key not in self._pixels:
             place = (lease.job, lease.number, lease.attempt, lease.worker)
             known = self._actors.contracts
             identity = LeaseIdentity(known.chain_id, known.board, *place)
             tiles = self.model.jobs[lease.job].terms.tiles
-            self._pixels[lease.number] = LeasePixels(identity, lease.first, lease.count, tiles)
-        return self._pixels[lease.number]
+            self._pixels[key] = LeasePixels(identity, lease.first, lease.count, tiles)
+        return self._pixels[key]
 
     def result(self, number: LeaseId) -> LeaseResult:
         """What its worker submits."""
@@ -112,11 +114,17 @@ class Calls:
     def _drop_seats(self, worker: WorkerId, rare: bool) -> list[int]:
         return [worker, family(rare)]
 
-    def _submit(self, number: LeaseId) -> list[Any]:
-        return [number, self.result(number)]
+    def _submit(self, number: LeaseId, part: int = 0) -> tuple[LeaseId, int, LeaseResult]:
+        """``part``: all tasks where it is 0, else the first ones, now and then none or too many."""
+        lease = self.model.lease(number)
+        if not lease:
+            return number, 1, NO_RESULT
+        count = part % (lease.count + 2) if part else lease.count
+        shown = replace(lease, count=count) if 0 < count <= lease.count else lease
+        return number, count, self.pixels(shown).result
 
-    def _submit_signed(self, number: LeaseId) -> list[Any]:
-        return [[(number, self.result(number))]]
+    def _submit_signed(self, number: LeaseId, part: int) -> list[Any]:
+        return [[self._submit(number, part)]]
 
     def _commit(self, entries: list[tuple[LeaseId, int, str]]) -> list[Any]:
         return [[(number, place, self._mark(number, place, seen)) for number, place, seen in entries]]
@@ -172,11 +180,12 @@ class Calls:
     def given_to_chain(self, name: str, given: Sequence[Any]) -> tuple[str, list[Any], int]:
         """The contract, its arguments as starknet-py takes them, and what is approved for the call."""
         if name == "submit_signed":
-            ((number, result),) = given[0]
+            ((number, count, result),) = given[0]
             worker = self.model.workers.get(slot_of(number)[0])
             operator = self._actors.names[worker.operator] if worker else "outsider"
-            given = [[(number, result, self._actors.sign(operator, number, result))]]
-        elif name == "report_failure":
+            part = replace(lease_info(self.model, number), count=count)
+            given = [[(number, count, result, self._actors.sign(operator, part, result))]]
+        elif name == "give_back":
             given = [given[0], short_string(given[1])]
         elif name in ("reveal_prints", "compare"):
             given = [sum(map(list, one), []) if _are_prints(one) else one for one in given]

@@ -150,13 +150,13 @@ class People(Machine):
             self.do(operator, "submit", self.model.slots[worker, slot].number)
 
     @precondition(lambda self: self.has(LeaseState.CLAIMED))
-    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, signed=st.booleans())
-    def submit(self, pick: int, other: str, wrong: bool, signed: bool) -> None:
+    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, signed=st.booleans(), part=st.integers(0, 5))
+    def submit(self, pick: int, other: str, wrong: bool, signed: bool, part: int) -> None:
         lease = self.a_lease(pick, LeaseState.CLAIMED)
         if signed and (lease >> 40) in self.model.workers:
-            self.do(other, "submit_signed", lease)
+            self.do(other, "submit_signed", lease, part)
         else:
-            self.do(self.operator(lease, other, wrong), "submit", lease)
+            self.do(self.operator(lease, other, wrong), "submit", lease, part)
 
     @precondition(lambda self: self.has(LeaseState.SUBMITTED))
     @rule(picks=st.lists(PICK, min_size=1, max_size=4), other=ANYONE, wrong=WRONGLY, late=WRONGLY)
@@ -172,7 +172,7 @@ class People(Machine):
         picks=st.lists(PICK, min_size=1, max_size=4),
         other=ANYONE,
         wrong=WRONGLY,
-        how=st.sampled_from(["expire", "give_back", "report_failure"]),
+        how=st.sampled_from(["expire", "give_back"]),
     )
     def leave(self, picks: list[int], other: str, wrong: bool, how: str) -> None:
         leases = [self.a_lease(pick, LeaseState.CLAIMED) for pick in picks]
@@ -180,8 +180,8 @@ class People(Machine):
         if how == "expire":
             self.do(other, "expire", found.job if found else self.job_number(picks[0]), leases)
         else:
-            reason = [] if how == "give_back" else ["no such add-on"[: picks[0] % 5]]
-            self.do(self.operator(leases[0], other, wrong), how, leases[0], *reason)
+            reason = "away"[: picks[0] % 5]
+            self.do(self.operator(leases[0], other, wrong), "give_back", leases[0], reason)
 
     @precondition(lambda self: self.model.jobs)
     @rule(

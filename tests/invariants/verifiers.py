@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Vote
-from renderchain.core.lifecycle import AUDITABLE, LeaseState
+from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.records import Audit, Lease
 from tests.invariants.people import ANYONE, PICK, WRONGLY, People
@@ -20,7 +20,7 @@ MISTAKES = ("result", "seed", "count", "root")
 
 
 class Verifiers(People):
-    """Audits, appeals, challenges and failure reports; ``seen`` is what each seat sealed."""
+    """Audits, appeals and challenges; ``seen`` is what each seat sealed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,11 +137,11 @@ class Verifiers(People):
         else:
             self.do(caller, "challenge_delivery", number)
 
-    @precondition(lambda self: self.has(*AUDITABLE))
+    @precondition(lambda self: self.has(LeaseState.SUBMITTED))
     @rule(pick=PICK, other=ANYONE, place=st.integers(0, 4), views=VIEWS)
     def out_of_turn(self, pick: int, other: str, place: int, views: list[str]) -> None:
         """Any step, whatever the audit waits for."""
-        number, seen = self.a_lease(pick, *AUDITABLE), views[0]
+        number, seen = self.a_lease(pick, LeaseState.SUBMITTED), views[0]
         operator = self.operator(number, other, False)
         calls = (
             (operator, "open", number, ""),

@@ -49,12 +49,31 @@ class LeaseClaimed:
 
 @dataclass(frozen=True)
 class ResultSubmitted:
-    """A worker posted a lease's root and results."""
+    """A worker posted root and results of a lease's first ``count`` tasks; the others were given back."""
 
     block: int
     job_id: JobId
     lease_id: LeaseId
+    count: int
     result: LeaseResult
+
+
+@dataclass(frozen=True)
+class TasksGivenBack:
+    """A worker gave tasks of its claimed lease back, all or the last.
+
+    ``reason`` is its own word, empty where it submitted the others; ``burned_fri`` was burned of its stake;
+    ``reopened``: the tasks can be claimed again.
+    """
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    first: int
+    count: int
+    reason: str
+    burned_fri: int
+    reopened: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,7 @@ BoardEvent = (
     | JobImproved
     | LeaseClaimed
     | ResultSubmitted
+    | TasksGivenBack
     | LeaseAccepted
     | LeaseEnded
     | EntryRefused

@@ -104,6 +104,16 @@ class EmptyResult(ContractError):
     advice = "Submit a root and the results' digest."
 
 
+class WrongTaskCount(ContractError):
+    code = "RC: not so many of its tasks"
+    advice = "Submit the first of the lease's tasks, at least one of them."
+
+
+class GivenBackWithoutReason(ContractError):
+    code = "RC: given back without a reason"
+    advice = "Say in a short word why."
+
+
 class DeadlineNotReached(ContractError):
     code = "RC: deadline not reached"
     advice = "Wait until the deadline has passed in seconds and in blocks."

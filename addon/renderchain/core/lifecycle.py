@@ -18,44 +18,30 @@ class LeaseState(IntEnum):
     EXPIRED = 4
     REJECTED = 5
     GIVEN_BACK = 6
-    REPORTED = 7  # as impossible to render; two others are asked
-    UNRENDERABLE = 8
 
 
 class LeaseEvent(StrEnum):
-    """What moves a lease; the last three are what a committee found."""
+    """What moves a lease; to reject it is what a committee does."""
 
     SUBMIT = "submit"
     ACCEPT = "accept"
     ACCEPT_LATE = "accept_late"
     EXPIRE = "expire"
     GIVE_BACK = "give_back"
-    REPORT = "report"
     REJECT = "reject"
-    CONFIRM = "confirm"  # what the report says
-    REFUTE = "refute"
 
 
 TRANSITIONS: dict[tuple[LeaseState, LeaseEvent], LeaseState] = {
     (LeaseState.CLAIMED, LeaseEvent.SUBMIT): LeaseState.SUBMITTED,
     (LeaseState.CLAIMED, LeaseEvent.EXPIRE): LeaseState.EXPIRED,
     (LeaseState.CLAIMED, LeaseEvent.GIVE_BACK): LeaseState.GIVEN_BACK,
-    (LeaseState.CLAIMED, LeaseEvent.REPORT): LeaseState.REPORTED,
     (LeaseState.SUBMITTED, LeaseEvent.ACCEPT): LeaseState.ACCEPTED,
     (LeaseState.SUBMITTED, LeaseEvent.ACCEPT_LATE): LeaseState.ACCEPTED,
     (LeaseState.SUBMITTED, LeaseEvent.REJECT): LeaseState.REJECTED,
-    (LeaseState.REPORTED, LeaseEvent.CONFIRM): LeaseState.UNRENDERABLE,
-    (LeaseState.REPORTED, LeaseEvent.REFUTE): LeaseState.GIVEN_BACK,
 }
 
-# What a worker still holds, and of it what a committee may have to look at.
-HELD = frozenset(state for state, _ in TRANSITIONS)
-AUDITABLE = frozenset(
-    state
-    for state, event in TRANSITIONS
-    if event in (LeaseEvent.REJECT, LeaseEvent.CONFIRM, LeaseEvent.REFUTE)
-)
-MAX_ATTEMPTS = 3
+HELD = frozenset(state for state, _ in TRANSITIONS)  # what a worker still has
+MAX_REJECTIONS = 3  # with so many results found wrong a range is closed and refunded
 
 
 def after(state: LeaseState, event: LeaseEvent) -> LeaseState | None:

@@ -87,10 +87,6 @@ class AuditChain(ChainView, Protocol):
         """As the lease's operator, reveal the key of its results."""
         ...
 
-    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
-        """As the lease's operator, say that its tasks can't be rendered (reason: up to 31 letters)."""
-        ...
-
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit; phase NONE if it has none."""
         ...

@@ -18,16 +18,16 @@ class WorkerChain(ChainView, Protocol):
         """Take the range that the board chooses into a free slot; returns the lease's id."""
         ...
 
-    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
-        """Post a lease's result."""
+    async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
+        """Post the result of a lease's first ``count`` tasks; the others are given back."""
         ...
 
     async def accept_late(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Accept leases whose window is over; anyone may. Returns what was refused."""
         ...
 
-    async def give_back(self, lease_id: LeaseId) -> None:
-        """As the worker, return a lease before submitting."""
+    async def give_back(self, lease_id: LeaseId, reason: str) -> None:
+        """As the worker, return a lease before submitting (reason: up to 31 letters)."""
         ...
 
     async def open_leases(self) -> list[LeaseId]:

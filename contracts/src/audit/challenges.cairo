@@ -1,4 +1,4 @@
-//! What has a lease audited besides chance: doubts of its requester, and failure reports.
+//! What has a lease audited besides chance: doubts of its requester.
 #[starknet::component]
 pub mod ChallengesComponent {
     use core::poseidon::poseidon_hash_span;
@@ -17,7 +17,7 @@ pub mod ChallengesComponent {
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
-    use crate::events::audit::{FailureReported, KeyRevealed, LeaseChallenged};
+    use crate::events::audit::{KeyRevealed, LeaseChallenged};
     use crate::interfaces::audit::IChallenges;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome};
     use crate::types::board::{Lease, LeaseResult, LeaseState};
@@ -31,7 +31,6 @@ pub mod ChallengesComponent {
         pub const IN_AUDIT: felt252 = 'RC: lease is in court';
         pub const WRONG_LEAVES: felt252 = 'RC: name 1 to 8 of its leaves';
         pub const OTHER_KEY: felt252 = 'RC: not the key of the results';
-        pub const NO_REASON: felt252 = 'RC: failure without a reason';
     }
 
     #[storage]
@@ -42,7 +41,6 @@ pub mod ChallengesComponent {
     pub enum Event {
         LeaseChallenged: LeaseChallenged,
         KeyRevealed: KeyRevealed,
-        FailureReported: FailureReported,
     }
 
     #[embeddable_as(ChallengesImpl)]
@@ -106,24 +104,6 @@ pub mod ChallengesComponent {
             store.save(lease_id, audit);
             let job_id = leases.find(lease_id).job_id;
             self.emit(KeyRevealed { job_id, lease_id, key_hi, key_lo });
-        }
-
-        /// Caller: the lease's operator, before it submitted. Two others are asked.
-        fn report_failure(
-            ref self: ComponentState<TContractState>, lease_id: u64, reason: felt252,
-        ) {
-            let mut leases = get_dep_component_mut!(ref self, Leases);
-            leases.assert_operator(lease_id);
-            let lease = leases.find(lease_id);
-            let is_claimed = lease.state == LeaseState::CLAIMED;
-            assert(is_claimed, LeasesComponent::Errors::WRONG_STATE);
-            assert(reason != 0, Errors::NO_REASON);
-            leases.turn(lease_id, lease, LeaseState::REPORTED);
-            let mut audit = fresh(lease_id, AuditKind::FAILURE);
-            audit.enter(AuditPhase::DRAW);
-            let mut store = get_dep_component_mut!(ref self, Store);
-            store.save(lease_id, audit);
-            self.emit(FailureReported { job_id: lease.job_id, lease_id, reason });
         }
 
         /// What a challenge costs unless it is right; `leaves` named, 0 for the delivery.

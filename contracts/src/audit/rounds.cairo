@@ -76,8 +76,8 @@ pub mod RoundsComponent {
             self.emit(LeaseDrawn { job_id: job.job_id, lease_id, audit_exp, draw_outcome });
         }
 
-        /// The draw of an appeal, a challenge or a failure report. If nobody can be seated, an
-        /// earlier verdict stands and bonds go back.
+        /// The draw of an appeal or a challenge, for which somebody pays a bond. If nobody can be
+        /// seated, an earlier verdict stands and bonds go back.
         fn draw_again(
             ref self: ComponentState<TContractState>,
             ref job: Job,
@@ -88,14 +88,7 @@ pub mod RoundsComponent {
         ) {
             let board = get_contract_address().into();
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, audit.round);
-            let fees_fri = audit.fee_fri(@job, @lease, 0) * 2;
-            let by_pool = !audit.is_bonded(audit.round);
-            let can_pay = !by_pool || job.times.audit_pool_fri >= fees_fri;
-            if can_pay && self.seat(@job, lease_id, @lease, ref audit, seed) {
-                if by_pool {
-                    job.take_from_pool(fees_fri);
-                }
-            } else {
+            if !self.seat(@job, lease_id, @lease, ref audit, seed) {
                 audit.set_seats(0);
                 let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
                 verdicts.close(ref job, lease_id, lease, audit);
@@ -163,7 +156,7 @@ pub mod RoundsComponent {
                         seed,
                         wanted: wanted.into(),
                         least: least.into(),
-                        odd: *audit.kind != AuditKind::FAILURE && taken.is_empty(),
+                        odd: taken.is_empty(),
                         worker_id,
                         requester: jobs.requester_of(job),
                         taken,
@@ -338,7 +331,7 @@ pub mod RoundsComponent {
                 job_id: job.job_id, lease_id, round, verdict, agreeing, objecting,
             };
             self.emit(given);
-            if audit.round == LAST_ROUND || audit.kind == AuditKind::FAILURE {
+            if audit.round == LAST_ROUND {
                 let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
                 verdicts.close(ref job, lease_id, lease, audit);
             } else {
@@ -349,13 +342,11 @@ pub mod RoundsComponent {
         }
     }
 
-    /// The majority of at least three; of a failure report both verifiers.
+    /// The majority of at least three.
     fn verdict_of(audit: @Audit) -> u8 {
         let (agreeing, objecting) = (*audit.agreeing, *audit.objecting);
         let (_, least) = audit.wanted();
         if agreeing + objecting < least || agreeing == objecting {
-            Verdict::UNDECIDED
-        } else if *audit.kind == AuditKind::FAILURE && agreeing != 0 && objecting != 0 {
             Verdict::UNDECIDED
         } else if agreeing > objecting {
             Verdict::ACCEPTED

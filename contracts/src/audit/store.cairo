@@ -9,7 +9,7 @@ pub mod AuditStoreComponent {
     use crate::rules::draw::leaf_at;
     use crate::rules::lease_id::split;
     use crate::rules::terms::{fee_of, now, seats_in};
-    use crate::types::audit::{Audit, AuditKind, Verdict, Verifier, Vote};
+    use crate::types::audit::{Audit, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
 
     /// Votes where the answer is one of two.
@@ -98,11 +98,7 @@ pub mod AuditStoreComponent {
 
         /// How many verifiers the present round asks for, and needs.
         fn wanted(self: @Audit) -> (u8, u8) {
-            if *self.kind == AuditKind::FAILURE {
-                (2, 2)
-            } else {
-                (seats_in(*self.round), 3)
-            }
+            (seats_in(*self.round), 3)
         }
 
         /// Leaves that a round looks at: the named and the first ones always, fresh ones on appeal.

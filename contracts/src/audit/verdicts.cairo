@@ -61,11 +61,7 @@ pub mod VerdictsComponent {
             for round in 0..audit.round + 1 {
                 self.settle_round(ref job, lease_id, @lease, @audit, round, ref right);
             }
-            if audit.kind == AuditKind::FAILURE {
-                self.end_failure(ref job, lease_id, lease, @audit, right.span());
-            } else {
-                self.end_submitted(ref job, lease_id, lease, @audit, right.span());
-            }
+            self.end_submitted(ref job, lease_id, lease, @audit, right.span());
             audit.enter(AuditPhase::OVER);
             let mut store = get_dep_component_mut!(ref self, Store);
             store.save(lease_id, audit);
@@ -111,28 +107,6 @@ pub mod VerdictsComponent {
             if counts || verdict == Verdict::REJECTED {
                 let leases = get_dep_component!(@self, Leases);
                 leases.known_registry().note_verdict(worker_id, pay_fri, counts);
-            }
-        }
-
-        fn end_failure(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            audit: @Audit,
-            right: Span<ContractAddress>,
-        ) {
-            let charge_fri = if *audit.verdict == Verdict::REJECTED {
-                audit.fee_fri(@job, @lease, 0) * 2
-            } else {
-                0
-            };
-            let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            if *audit.verdict == Verdict::ACCEPTED {
-                settlement.close_unrenderable(ref job, lease_id, lease, right);
-            } else {
-                settlement
-                    .end_charged(ref job, lease_id, lease, LeaseState::GIVEN_BACK, charge_fri);
             }
         }
 

@@ -133,12 +133,6 @@ pub mod AuditDelegateComponent {
             self.challenges().reveal_key(lease_id, result, key_hi, key_lo);
         }
 
-        fn report_failure(
-            ref self: ComponentState<TContractState>, lease_id: u64, reason: felt252,
-        ) {
-            self.challenges().report_failure(lease_id, reason);
-        }
-
         fn bond_to_challenge_fri(
             self: @ComponentState<TContractState>, lease_id: u64, leaves: u32,
         ) -> u128 {

@@ -70,8 +70,8 @@ pub mod ClaimsComponent {
                             let lease = Lease { audit_exp, ..lease };
                             Ok(leases.open(place, lease, holder, operator.is_zero()))
                         } else {
-                            let Lease { first, count, attempt, .. } = lease;
-                            jobs.reopen(ref job, Range { first, count, attempt });
+                            let Lease { first, count, attempt, rejections, .. } = lease;
+                            jobs.reopen(ref job, Range { first, count, attempt, rejections });
                             Err(refusal)
                         }
                     },
@@ -102,7 +102,7 @@ pub mod ClaimsComponent {
             }
             let jobs = get_dep_component!(self, Jobs);
             let Range {
-                first, count, attempt,
+                first, count, attempt, rejections,
             } =
                 match jobs.take_range(ref job) {
                     Some(range) => range,
@@ -116,6 +116,7 @@ pub mod ClaimsComponent {
                 count,
                 state: LeaseState::CLAIMED,
                 attempt,
+                rejections,
                 audit_exp: 0,
                 level: job.progress.level,
                 draw_outcome: DrawOutcome::NOT_DRAWN,

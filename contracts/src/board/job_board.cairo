@@ -43,6 +43,7 @@ pub mod JobBoard {
         pub const IN_AUDIT: felt252 = 'RC: not before the court ends';
         pub const MUST_BE_AUDITED: felt252 = 'RC: lease has to be audited';
         pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
+        pub const NO_REASON: felt252 = 'RC: given back without a reason';
     }
 
     component!(path: PayoutsComponent, storage: payouts, event: PayoutsEvent);
@@ -203,10 +204,11 @@ pub mod JobBoard {
             self.jobs.save(@job);
         }
 
-        /// Caller: the lease's operator, until somebody let it expire.
-        fn submit(ref self: ContractState, lease_id: u64, result: LeaseResult) {
-            self.leases.assert_operator(lease_id);
-            if let Err(reason) = self.leases.put_result(lease_id, result, now()) {
+        /// Caller: the lease's operator, until somebody let it expire; `result` is of its first
+        /// `count` tasks, and the others are given back.
+        fn submit(ref self: ContractState, lease_id: u64, count: u32, result: LeaseResult) {
+            let lease = self.leases.claimed(lease_id);
+            if let Err(reason) = self.settlement.submit(lease_id, lease, count, result, now()) {
                 panic_with_felt252(reason);
             }
         }
@@ -216,13 +218,15 @@ pub mod JobBoard {
             let mut batch = BatchTrait::open(results.len());
             let mut signers = self.leases.signers_of(@results).span();
             let (domain, since) = (submission_domain(), now());
-            for SignedResult { lease_id, result, signature } in results {
+            for SignedResult { lease_id, count, result, signature } in results {
                 let signer = *signers.pop_front().unwrap();
-                let hash = submission_hash(domain, signer.operator, lease_id, result);
+                let lease = self.leases.find(lease_id);
+                let signed = Lease { count, ..lease };
+                let hash = submission_hash(domain, signer.operator, lease_id, signed, result);
                 let done = if signer.operator.is_zero() {
                     Err(LeasesComponent::Errors::NOT_OPERATOR)
                 } else if is_signed(signer, hash, signature) {
-                    self.leases.put_result(lease_id, result, since)
+                    self.settlement.submit(lease_id, lease, count, result, since)
                 } else {
                     Err(Errors::BAD_SIGNATURE)
                 };
@@ -254,8 +258,7 @@ pub mod JobBoard {
             for lease_id in lease_ids {
                 match self.leases.find_in(job_id, lease_id, LeaseState::CLAIMED) {
                     Ok(lease) => if self.leases.is_over(@lease, job.times.lease_timeout_s) {
-                        let state = LeaseState::EXPIRED;
-                        self.settlement.end(ref job, ref dues, lease_id, lease, state);
+                        self.settlement.expire(ref job, ref dues, lease_id, lease);
                         batch.count();
                     } else {
                         self.settlement.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
@@ -267,15 +270,12 @@ pub mod JobBoard {
             self.settlement.finish(job, dues);
         }
 
-        /// Caller: the lease's operator, before it submitted.
-        fn give_back(ref self: ContractState, lease_id: u64) {
-            self.leases.assert_operator(lease_id);
-            let lease = self.leases.find(lease_id);
-            assert(lease.state == LeaseState::CLAIMED, LeasesComponent::Errors::WRONG_STATE);
-            let mut job = self.jobs.load(lease.job_id);
-            let mut dues = no_dues();
-            self.settlement.end(ref job, ref dues, lease_id, lease, LeaseState::GIVEN_BACK);
-            self.settlement.finish(job, dues);
+        /// Caller: the lease's operator, before it submitted, with a short word why. Free before a
+        /// tenth of the timeout, later 2 % of the pay.
+        fn give_back(ref self: ContractState, lease_id: u64, reason: felt252) {
+            let lease = self.leases.claimed(lease_id);
+            assert(reason != 0, Errors::NO_REASON);
+            self.settlement.give_back(lease_id, lease, 0, reason);
         }
 
         fn newest_job(self: @ContractState) -> u64 {
@@ -303,10 +303,12 @@ pub mod JobBoard {
         }
 
         /// What the operator signs for submit_signed.
-        fn submission_hash(self: @ContractState, lease_id: u64, result: LeaseResult) -> felt252 {
-            submission_hash(
-                submission_domain(), self.leases.operator_of(lease_id), lease_id, result,
-            )
+        fn submission_hash(
+            self: @ContractState, lease_id: u64, count: u32, result: LeaseResult,
+        ) -> felt252 {
+            let operator = self.leases.operator_of(lease_id);
+            let lease = Lease { count, ..self.leases.find(lease_id) };
+            submission_hash(submission_domain(), operator, lease_id, lease, result)
         }
     }
 
@@ -343,10 +345,8 @@ pub mod JobBoard {
             let (board, mut known) = (get_contract_address().into(), (0, 0));
             for lease_id in lease_ids {
                 match self.payable(@job, lease_id, board, late, ref known) {
-                    Ok((
-                        lease, bonus,
-                    )) => {
-                        saved_fri += self.settlement.pay(ref job, ref dues, lease_id, lease, bonus);
+                    Ok(lease) => {
+                        saved_fri += self.settlement.pay(ref job, ref dues, lease_id, lease);
                         batch.count();
                     },
                     Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
@@ -359,7 +359,7 @@ pub mod JobBoard {
             self.settlement.finish(job, dues);
         }
 
-        /// The lease, and whether it was spared an audit, if it may be paid now.
+        /// The lease, if it may be paid now.
         fn payable(
             self: @ContractState,
             job: @Job,
@@ -367,7 +367,7 @@ pub mod JobBoard {
             board: felt252,
             late: bool,
             ref known: (u64, felt252),
-        ) -> Result<(Lease, bool), felt252> {
+        ) -> Result<Lease, felt252> {
             let lease = self.leases.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
             if late && !self.leases.is_over(@lease, *job.times.window_s) {
                 return Err(Errors::TOO_EARLY);
@@ -376,14 +376,14 @@ pub mod JobBoard {
                 return Err(Errors::IN_AUDIT);
             }
             if lease.draw_outcome != DrawOutcome::NOT_DRAWN {
-                return Ok((lease, lease.draw_outcome == DrawOutcome::PASSED));
+                return Ok(lease);
             }
             let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
             if is_audited(seed, lease.audit_exp) {
                 return Err(Errors::MUST_BE_AUDITED);
             }
-            Ok((lease, true))
+            Ok(lease)
         }
 
         /// Ends claiming and refunds what nobody holds.

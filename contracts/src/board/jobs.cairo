@@ -24,8 +24,8 @@ pub mod JobsComponent {
         AuditPrice, JobIndex, JobInfo, JobTerms, Package, Price, Progress, Range, Times,
     };
 
-    /// After that many failures a range is closed and refunded.
-    pub const MAX_ATTEMPTS: u8 = 3;
+    /// With so many results found wrong a range is closed and refunded.
+    pub const MAX_REJECTIONS: u8 = 3;
 
     pub mod Errors {
         pub const UNKNOWN_JOB: felt252 = 'RC: unknown job';
@@ -308,17 +308,17 @@ pub mod JobsComponent {
                     longest
                 };
                 progress.cursor += count;
-                Range { first, count, attempt: 0 }
+                Range { first, count, attempt: 0, rejections: 0 }
             };
             progress.held += range.count;
             job.progress = progress;
             Some(range)
         }
 
-        /// Gives a range back; false if it may not be tried again.
+        /// Opens a range again; false if it may not be tried again.
         fn reopen(ref self: ComponentState<TContractState>, ref job: Job, range: Range) -> bool {
             job.progress.held -= range.count;
-            if job.progress.stopped || range.attempt >= MAX_ATTEMPTS {
+            if job.progress.stopped || range.rejections >= MAX_REJECTIONS {
                 return false;
             }
             self.book_reopened.write((job.place, job.progress.reopened_ranges), range);

@@ -5,8 +5,8 @@ pub mod LeasesComponent {
     use core::num::traits::Zero;
     use core::poseidon::PoseidonTrait;
     use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
-        StoragePointerReadAccess, StoragePointerWriteAccess,
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address};
     use crate::events::board::{LeaseClaimed, ResultSubmitted};
@@ -14,7 +14,7 @@ pub mod LeasesComponent {
         IProfilesDispatcher, IProfilesDispatcherTrait, IWorkerRegistryDispatcher,
         IWorkerRegistryDispatcherTrait,
     };
-    use crate::packing::board::{LeaseCell, LeasePacking, job_of, turn_of, turned};
+    use crate::packing::board::{LeaseCell, LeasePacking, turn_of};
     use crate::packing::registry::LimitsPacking;
     use crate::rules::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
     use crate::rules::terms::{has_passed, now};
@@ -29,6 +29,7 @@ pub mod LeasesComponent {
         pub const OTHER_JOB: felt252 = 'RC: lease of another job';
         pub const OTHER_RESULT: felt252 = 'RC: not the submitted result';
         pub const ZERO_ROOT: felt252 = 'RC: empty result';
+        pub const WRONG_COUNT: felt252 = 'RC: not so many of its tasks';
     }
 
     /// | desk_registry | 1 | address | set once |
@@ -77,6 +78,15 @@ pub mod LeasesComponent {
             let caller = get_caller_address();
             let is_operator = !caller.is_zero() && caller == self.operator_of(lease_id);
             assert(is_operator, Errors::NOT_OPERATOR);
+        }
+
+        /// A lease that was claimed and not submitted yet; panics unless the caller operates its
+        /// worker.
+        fn claimed(self: @ComponentState<TContractState>, lease_id: u64) -> Lease {
+            self.assert_operator(lease_id);
+            let lease = self.find(lease_id);
+            assert(lease.state == LeaseState::CLAIMED, Errors::WRONG_STATE);
+            lease
         }
 
         /// Of each result's lease, in one call.
@@ -199,26 +209,31 @@ pub mod LeasesComponent {
             self.desk_leases.write(place, LeasePacking::pack(lease));
         }
 
-        /// `since` is now.
+        /// From now on the lease has the `count` tasks of its result. `since` is now.
         fn put_result(
             ref self: ComponentState<TContractState>,
             lease_id: u64,
+            lease: Lease,
+            count: u32,
             result: LeaseResult,
             since: (u64, u64),
         ) -> Result<(), felt252> {
-            let (place, generation) = split(lease_id);
-            let cell = self.desk_leases.entry(place);
-            let lease = cell.read();
-            if turn_of(lease) != (generation, LeaseState::CLAIMED) {
+            if lease.state != LeaseState::CLAIMED {
                 return Err(Errors::WRONG_STATE);
+            }
+            if count == 0 || count > lease.count {
+                return Err(Errors::WRONG_COUNT);
             }
             if result.root == 0 || (result.results_hi == 0 && result.results_lo == 0) {
                 return Err(Errors::ZERO_ROOT);
             }
-            cell.write(turned(lease, generation, LeaseState::SUBMITTED, since));
+            let (place, _) = split(lease_id);
+            let (state, (since_s, since_block)) = (LeaseState::SUBMITTED, since);
+            let submitted = Lease { count, state, since_s, since_block, ..lease };
+            self.desk_leases.write(place, LeasePacking::pack(submitted));
             let hash = PoseidonTrait::new().update_with(result).finalize();
             self.desk_results.write(place, hash);
-            self.emit(ResultSubmitted { job_id: job_of(lease), lease_id, result });
+            self.emit(ResultSubmitted { job_id: lease.job_id, lease_id, count, result });
             Ok(())
         }
 
@@ -230,8 +245,6 @@ pub mod LeasesComponent {
     }
 
     fn is_held(state: u8) -> bool {
-        state == LeaseState::CLAIMED
-            || state == LeaseState::SUBMITTED
-            || state == LeaseState::REPORTED
+        state == LeaseState::CLAIMED || state == LeaseState::SUBMITTED
     }
 }

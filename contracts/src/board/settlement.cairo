@@ -1,7 +1,7 @@
 //! How leases end, and what that moves: pay, locks, refunds, the audit pool.
 #[starknet::component]
 pub mod SettlementComponent {
-    use core::num::traits::Zero;
+    use core::num::traits::{Bounded, Zero};
     use starknet::ContractAddress;
     use crate::board::batch::{Batch, BatchTrait};
     use crate::board::jobs::JobsComponent;
@@ -11,16 +11,21 @@ pub mod SettlementComponent {
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::events::board::{
-        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksRefunded,
+        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksGivenBack,
+        TasksRefunded,
     };
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{lock_at, times};
-    use crate::types::board::{Lease, LeaseState, Range};
+    use crate::types::board::{Lease, LeaseResult, LeaseState, Range};
     use crate::types::registry::WorkerLock;
 
-    /// Of the pay, for each of the three who found that a task can't be rendered.
-    const FAILURE_SHARE: u128 = 10;
+    /// Giving back is free before this part of a lease's timeout is over.
+    const FREE_PART: u32 = 10;
+    /// Per cent of the pay that are burned of the lock: of tasks given back after that, and of a
+    /// lease that expired.
+    const LATE_PERCENT: u32 = 2;
+    const EXPIRED_PERCENT: u32 = 5;
     /// Of a lost lock, for the verifiers who were right.
     const REWARD_SHARE: u128 = 10;
 
@@ -34,20 +39,35 @@ pub mod SettlementComponent {
         LeaseEnded: LeaseEnded,
         LeaseSlashed: LeaseSlashed,
         EntryRefused: EntryRefused,
+        TasksGivenBack: TasksGivenBack,
         TasksRefunded: TasksRefunded,
         JobClosed: JobClosed,
     }
 
-    /// Leases that end in this call: what is unlocked, and for whom what is paid. `finish` does
-    /// it all at once.
+    /// Leases that end in this call: what is burned, what is unlocked, and for whom what is paid.
+    /// `finish` does it all at once.
     #[derive(Drop)]
     pub struct Dues {
+        burns: Array<WorkerLock>,
         locks: Array<WorkerLock>,
         pays: Array<(u64, u128)>,
     }
 
     pub fn no_dues() -> Dues {
-        Dues { locks: array![], pays: array![] }
+        Dues { burns: array![], locks: array![], pays: array![] }
+    }
+
+    #[generate_trait]
+    impl DuesImpl of DuesTrait {
+        /// A worker gets so much of its lock back, less what is burned of it.
+        fn release(ref self: Dues, lease_id: u64, lock: WorkerLock, burned_fri: u128) {
+            let WorkerLock { worker_id, amount_fri } = lock;
+            if burned_fri != 0 {
+                self.burns.append(WorkerLock { worker_id, amount_fri: burned_fri });
+            }
+            self.locks.append(WorkerLock { worker_id, amount_fri: amount_fri - burned_fri });
+            self.pays.append((lease_id, 0));
+        }
     }
 
     #[generate_trait]
@@ -110,61 +130,95 @@ pub mod SettlementComponent {
             *registry.unlock(array![lock])[0]
         }
 
-        /// Ends a lease that is to be paid, with a bonus if chance spared it an audit; returns what
-        /// it costs less than the present price.
+        /// Ends a lease that is to be paid; returns what it costs less than the present price.
         fn pay(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             ref dues: Dues,
             lease_id: u64,
             lease: Lease,
-            bonus: bool,
         ) -> u128 {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
-            let bonus_fri = if bonus && lease.audit_exp != 0 {
-                job.take_from_pool(job.audit_fri(lease.count) / 2)
-            } else {
-                0
-            };
             dues.locks.append(lock);
-            dues.pays.append((lease_id, pay_fri + bonus_fri));
+            dues.pays.append((lease_id, pay_fri));
             times(job.price.reward_fri, lease.count) - pay_fri
         }
 
-        /// Ends a lease without a result.
-        fn end(
+        /// Ends a lease whose worker let its time run out.
+        fn expire(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             ref dues: Dues,
             lease_id: u64,
             lease: Lease,
-            state: u8,
         ) {
-            let (_, lock) = self.close(@job, lease_id, lease, state);
-            dues.locks.append(lock);
-            dues.pays.append((lease_id, 0));
-            self.reopen(ref job, lease_id, lease, state);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
+            dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
+            self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
         }
 
-        /// Ends a lease after an audit; so much of the lock is lost.
-        fn end_charged(
+        /// Writes down what the lease's first `count` tasks gave; the others are given back.
+        fn submit(
             ref self: ComponentState<TContractState>,
-            ref job: Job,
             lease_id: u64,
             lease: Lease,
-            state: u8,
-            charge_fri: u128,
-        ) {
-            let (_, lock) = self.close(@job, lease_id, lease, state);
-            self.reopen(ref job, lease_id, lease, state);
-            let WorkerLock { worker_id, amount_fri } = lock;
-            if charge_fri != 0 {
-                let leases = get_dep_component!(@self, Leases);
-                leases.known_registry().slash(worker_id, charge_fri, 0);
+            count: u32,
+            result: LeaseResult,
+            since: (u64, u64),
+        ) -> Result<(), felt252> {
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.put_result(lease_id, lease, count, result, since)?;
+            if count != lease.count {
+                self.give_back(lease_id, lease, count, 0);
             }
-            self.unlock(WorkerLock { worker_id, amount_fri: amount_fri - charge_fri });
+            Ok(())
+        }
+
+        /// Takes all tasks but the first `kept` off a lease that was claimed, and with them their
+        /// part of the lock; without tasks the lease is over.
+        fn give_back(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            lease: Lease,
+            kept: u32,
+            reason: felt252,
+        ) {
+            let mut job = get_dep_component!(@self, Jobs).load(lease.job_id);
+            let mut dues = no_dues();
+            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
+            let (kept_pay_fri, kept_lock_fri) = if kept == 0 {
+                (0, 0)
+            } else {
+                self.stakes_of(@job, @Lease { count: kept, ..lease })
+            };
+            let free_s = job.times.lease_timeout_s / FREE_PART;
+            let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
+                times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
+            } else {
+                0
+            };
+            let (worker_id, amount_fri) = (worker_of(lease_id), lock_fri - kept_lock_fri);
+            dues.release(lease_id, WorkerLock { worker_id, amount_fri }, burned_fri);
+            let (job_id, first, count) = (job.job_id, lease.first + kept, lease.count - kept);
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            let reopened = jobs.reopen(ref job, next_range(@Lease { first, count, ..lease }));
+            let given_back = TasksGivenBack {
+                job_id, lease_id, first, count, reason, burned_fri, reopened,
+            };
+            self.emit(given_back);
+            if kept == 0 {
+                let state = LeaseState::GIVEN_BACK;
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.close(lease_id, lease, state);
+                self.emit(LeaseEnded { job_id, lease_id, state, reopened });
+            }
+            if !reopened {
+                let refunded_fri = times(job.price.reward_fri, count);
+                self.refund(ref job, count, refunded_fri);
+            }
+            self.finish(job, dues);
         }
 
         /// Ends a lease that was lost: its lock is burned but for a tenth, which is returned.
@@ -176,7 +230,8 @@ pub mod SettlementComponent {
             let WorkerLock { worker_id, amount_fri: slashed_fri } = lock;
             let reward_fri = slashed_fri / REWARD_SHARE;
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
-            self.reopen(ref job, lease_id, lease, state);
+            let rejected = Lease { rejections: lease.rejections + 1, ..lease };
+            self.reopen(ref job, lease_id, rejected, state);
             let leases = get_dep_component!(@self, Leases);
             leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
             reward_fri
@@ -190,56 +245,28 @@ pub mod SettlementComponent {
             lease: Lease,
             state: u8,
         ) {
-            let Lease { first, count, attempt, .. } = lease;
             let mut jobs = get_dep_component_mut!(ref self, Jobs);
-            let reopened = jobs.reopen(ref job, Range { first, count, attempt: attempt + 1 });
+            let reopened = jobs.reopen(ref job, next_range(@lease));
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
             if !reopened {
-                let refunded_fri = times(job.price.reward_fri, count);
-                self.refund(ref job, count, refunded_fri);
+                let refunded_fri = times(job.price.reward_fri, lease.count);
+                self.refund(ref job, lease.count, refunded_fri);
             }
-        }
-
-        /// Ends a lease for good: so much of its pay goes to each of the payees, the rest back.
-        fn divide(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            state: u8,
-            share: u128,
-            others: Span<ContractAddress>,
-        ) {
-            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
-            job.progress.held -= lease.count;
-            let payout = self.unlock(lock);
-            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
-            let share_fri = pay_fri / share;
-            self.credit(payout, share_fri);
-            for other in others {
-                self.credit(*other, share_fri);
-            }
-            let spent_fri = share_fri * (others.len() + 1).into();
-            let refunded_fri = times(job.price.reward_fri, lease.count) - spent_fri;
-            self.refund(ref job, lease.count, refunded_fri);
-        }
-
-        /// Three found that the tasks can't be rendered; each gets a tenth of their pay.
-        fn close_unrenderable(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            others: Span<ContractAddress>,
-        ) {
-            self.divide(ref job, lease_id, lease, LeaseState::UNRENDERABLE, FAILURE_SHARE, others);
         }
 
         /// No round could decide: the pay is shared between worker and requester.
         fn split_pay(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) {
-            self.divide(ref job, lease_id, lease, LeaseState::REJECTED, 2, array![].span());
+            let state = LeaseState::REJECTED;
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
+            job.progress.held -= lease.count;
+            let payout = self.unlock(lock);
+            self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
+            let share_fri = pay_fri / 2;
+            self.credit(payout, share_fri);
+            let refunded_fri = times(job.price.reward_fri, lease.count) - share_fri;
+            self.refund(ref job, lease.count, refunded_fri);
         }
 
         fn refund(
@@ -252,9 +279,9 @@ pub mod SettlementComponent {
             }
         }
 
-        /// Writes the progress, returns the audit pool with the last task, unlocks, and then pays:
-        /// the state first, the money last. Nothing can happen to a settled job, so this finds a
-        /// job settled only once.
+        /// Writes the progress, returns the audit pool with the last task, burns, unlocks, and then
+        /// pays: the state first, the money last. Nothing can happen to a settled job, so this
+        /// finds a job settled only once.
         fn finish(ref self: ComponentState<TContractState>, job: Job, dues: Dues) {
             let mut jobs = get_dep_component_mut!(ref self, Jobs);
             jobs.save(@job);
@@ -264,7 +291,11 @@ pub mod SettlementComponent {
                 self.credit(self.requester_of(@job), refunded_fri);
                 self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
-            let Dues { locks, pays } = dues;
+            let Dues { burns, locks, pays } = dues;
+            for WorkerLock { worker_id, amount_fri } in burns {
+                let leases = get_dep_component!(@self, Leases);
+                leases.known_registry().slash(worker_id, amount_fri, 0);
+            }
             if locks.len() != 0 {
                 let leases = get_dep_component!(@self, Leases);
                 let payouts = leases.known_registry().unlock(locks);
@@ -296,5 +327,16 @@ pub mod SettlementComponent {
             }
             payer.pay(token, last, together_fri);
         }
+    }
+
+    /// The tasks of a lease that ends, for the next one.
+    fn next_range(lease: @Lease) -> Range {
+        let Lease { first, count, attempt, rejections, .. } = *lease;
+        let attempt = if attempt == Bounded::MAX {
+            attempt
+        } else {
+            attempt + 1
+        };
+        Range { first, count, attempt, rejections }
     }
 }

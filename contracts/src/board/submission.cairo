@@ -4,14 +4,14 @@ use core::hash::{HashStateExTrait, HashStateTrait};
 use core::poseidon::PoseidonTrait;
 use starknet::syscalls::call_contract_syscall;
 use starknet::{ContractAddress, get_contract_address, get_tx_info};
-use crate::types::board::LeaseResult;
+use crate::types::board::{Lease, LeaseResult};
 use crate::types::registry::Signer;
 
 const DOMAIN_TYPE: felt252 = selector!(
     "\"StarknetDomain\"(\"name\":\"shortstring\",\"version\":\"shortstring\",\"chainId\":\"shortstring\",\"revision\":\"shortstring\")",
 );
 const SUBMISSION_TYPE: felt252 = selector!(
-    "\"Submission\"(\"Board\":\"ContractAddress\",\"Lease\":\"felt\",\"Root\":\"felt\",\"Results high\":\"u128\",\"Results low\":\"u128\",\"Key hash\":\"felt\")",
+    "\"Submission\"(\"Board\":\"ContractAddress\",\"Job\":\"felt\",\"Lease\":\"felt\",\"First task\":\"u128\",\"Tasks\":\"u128\",\"Attempt\":\"u128\",\"Root\":\"felt\",\"Results high\":\"u128\",\"Results low\":\"u128\",\"Key hash\":\"felt\")",
 );
 
 /// What binds a signature to this chain, and to this board.
@@ -26,15 +26,26 @@ pub fn submission_domain() -> (felt252, felt252) {
     (domain, get_contract_address().into())
 }
 
-/// The hash that `operator` signs. A lease is submitted once, so its number is the nonce.
+/// The hash that `operator` signs, of the lease with the tasks that it submits. A lease is
+/// submitted once, so its number is the nonce; what it is of is named too, as a reorganisation may
+/// give the number to other tasks.
 pub fn submission_hash(
-    domain: (felt252, felt252), operator: ContractAddress, lease_id: u64, result: LeaseResult,
+    domain: (felt252, felt252),
+    operator: ContractAddress,
+    lease_id: u64,
+    lease: Lease,
+    result: LeaseResult,
 ) -> felt252 {
     let (domain, board) = domain;
+    let Lease { job_id, first, count, attempt, .. } = lease;
     let message = PoseidonTrait::new()
         .update(SUBMISSION_TYPE)
         .update(board)
+        .update(job_id.into())
         .update(lease_id.into())
+        .update(first.into())
+        .update(count.into())
+        .update(attempt.into())
         .update_with(result)
         .finalize();
     PoseidonTrait::new()

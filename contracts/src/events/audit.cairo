@@ -139,12 +139,3 @@ pub struct KeyRevealed {
     pub key_hi: u128,
     pub key_lo: u128,
 }
-
-#[derive(Drop, starknet::Event)]
-pub struct FailureReported {
-    #[key]
-    pub job_id: u64,
-    #[key]
-    pub lease_id: u64,
-    pub reason: felt252,
-}

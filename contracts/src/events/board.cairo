@@ -45,7 +45,24 @@ pub struct ResultSubmitted {
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
+    /// Of its first tasks; the others were given back.
+    pub count: u32,
     pub result: LeaseResult,
+}
+
+/// A worker gave these tasks of its claimed lease back, all or the last; `reason` is its own word,
+/// 0 where it submitted the others. `burned_fri` was burned of its stake.
+#[derive(Drop, starknet::Event)]
+pub struct TasksGivenBack {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub first: u32,
+    pub count: u32,
+    pub reason: felt252,
+    pub burned_fri: u128,
+    pub reopened: bool,
 }
 
 #[derive(Drop, starknet::Event)]
@@ -58,7 +75,7 @@ pub struct LeaseAccepted {
     pub paid_fri: u128,
 }
 
-/// A lease ended without being accepted; `state` is Expired, Rejected, GivenBack or Unrenderable.
+/// A lease ended without being accepted; `state` is Expired, Rejected or GivenBack.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseEnded {
     #[key]

@@ -49,6 +49,5 @@ pub trait IChallenges<T> {
     fn challenge_pixels(ref self: T, lease_id: u64, leaves: Array<u32>);
     fn challenge_delivery(ref self: T, lease_id: u64);
     fn reveal_key(ref self: T, lease_id: u64, result: LeaseResult, key_hi: u128, key_lo: u128);
-    fn report_failure(ref self: T, lease_id: u64, reason: felt252);
     fn bond_to_challenge_fri(self: @T, lease_id: u64, leaves: u32) -> u128;
 }

@@ -11,18 +11,18 @@ pub trait IJobBoard<T> {
     fn refund(ref self: T, job_id: u64);
     fn claim_lease(ref self: T, job_id: u64, worker_id: u32, slot: u8) -> u64;
     fn assign(ref self: T, job_id: u64, places: Array<Place>);
-    fn submit(ref self: T, lease_id: u64, result: LeaseResult);
+    fn submit(ref self: T, lease_id: u64, count: u32, result: LeaseResult);
     fn submit_signed(ref self: T, results: Array<SignedResult>);
     fn accept(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn accept_late(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn expire(ref self: T, job_id: u64, lease_ids: Array<u64>);
-    fn give_back(ref self: T, lease_id: u64);
+    fn give_back(ref self: T, lease_id: u64, reason: felt252);
     fn newest_job(self: @T) -> u64;
     fn job(self: @T, job_id: u64) -> JobInfo;
     fn lease(self: @T, lease_id: u64) -> Lease;
     fn open_leases(self: @T, worker_id: u32) -> Array<u64>;
     fn result_hash(self: @T, lease_id: u64) -> felt252;
-    fn submission_hash(self: @T, lease_id: u64, result: LeaseResult) -> felt252;
+    fn submission_hash(self: @T, lease_id: u64, count: u32, result: LeaseResult) -> felt252;
 }
 
 #[starknet::interface]

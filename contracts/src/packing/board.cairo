@@ -141,14 +141,16 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
 /// A packed Lease, of which most callers need but a part.
 pub type LeaseCell = felt252;
 
-/// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-91 | audit_exp 92-95 | level 96-99 |
-/// outcome 100-103 | since_s 128-167 | since_block 168-199 | generation 200-231 | state 232-235 |
+/// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-95 | rejections 96-99 | audit_exp 100-103
+/// | level 104-107 | outcome 108-111 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+/// state 232-235 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
         let low = push(0, value.draw_outcome.into(), B4);
         let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
-        let low = push(low, value.attempt.into(), B4);
+        let low = push(low, value.rejections.into(), B4);
+        let low = push(low, value.attempt.into(), B8);
         let low = push(low, value.count.into(), B24);
         let low = push(low, value.first.into(), B24);
         let low = push(low, value.job_id.into(), B40);
@@ -164,7 +166,8 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             job_id: pull64(ref low, B40),
             first: pull32(ref low, B24),
             count: pull32(ref low, B24),
-            attempt: pull8(ref low, B4),
+            attempt: pull8(ref low, B8),
+            rejections: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
             draw_outcome: rest(low),
@@ -183,30 +186,22 @@ pub fn turn_of(lease: LeaseCell) -> (u32, u8) {
     (pull32(ref turn, B32), rest(turn))
 }
 
-pub fn job_of(lease: LeaseCell) -> u64 {
-    let (mut low, _) = split(lease);
-    pull64(ref low, B40)
-}
-
-/// The same lease in another state from then on.
-pub fn turned(lease: LeaseCell, generation: u32, state: u8, since: (u64, u64)) -> LeaseCell {
-    let (low, _) = split(lease);
-    let (since_s, since_block) = since;
-    let high = push(state.into(), generation.into(), B32);
-    let high = push(high, since_block.into(), B32);
-    join(low.into(), push(high, since_s.into(), B40))
-}
-
-/// | first 0-23 | count 24-47 | attempt 48-51 |
+/// | first 0-23 | count 24-47 | attempt 48-55 | rejections 56-59 |
 pub impl RangePacking of StorePacking<Range, felt252> {
     fn pack(value: Range) -> felt252 {
-        let low = push(0, value.attempt.into(), B4);
+        let low = push(0, value.rejections.into(), B4);
+        let low = push(low, value.attempt.into(), B8);
         let low = push(low, value.count.into(), B24);
         push(low, value.first.into(), B24)
     }
 
     fn unpack(value: felt252) -> Range {
         let (mut low, _) = split(value);
-        Range { first: pull32(ref low, B24), count: pull32(ref low, B24), attempt: rest(low) }
+        Range {
+            first: pull32(ref low, B24),
+            count: pull32(ref low, B24),
+            attempt: pull8(ref low, B8),
+            rejections: rest(low),
+        }
     }
 }

@@ -3,6 +3,5 @@ mod test_challenges;
 mod test_chance;
 mod test_entrypoints;
 mod test_events;
-mod test_failures;
 mod test_packing;
 mod test_rounds;

@@ -3,7 +3,7 @@
 /// What the draw made of a submitted lease.
 pub mod DrawOutcome {
     pub const NOT_DRAWN: u8 = 0;
-    /// Not audited; the worker earns the bonus of a good record.
+    /// Not audited.
     pub const PASSED: u8 = 1;
     /// To be audited, but there are not three independent seats, or the pool is empty.
     pub const UNSEATED: u8 = 2;
@@ -18,8 +18,6 @@ pub mod AuditKind {
     pub const PIXELS: u8 = 1;
     /// Can the results be had, and are they those under the root?
     pub const DELIVERY: u8 = 2;
-    /// Can these tasks be rendered at all?
-    pub const FAILURE: u8 = 3;
 }
 
 /// What an audit waits for.
@@ -33,8 +31,7 @@ pub mod AuditPhase {
     pub const OVER: u8 = 7;
 }
 
-/// Of pixels and delivery Accepted means that the worker is right, of a failure that nobody can
-/// render the tasks.
+/// Accepted means that the worker is right.
 pub mod Verdict {
     pub const NONE: u8 = 0;
     pub const ACCEPTED: u8 = 1;

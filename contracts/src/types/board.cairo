@@ -121,7 +121,7 @@ pub struct JobInfo {
     pub progress: Progress,
 }
 
-/// As in core/lifecycle.py; from Claimed, Submitted and Reported a lease can still go on.
+/// As in core/lifecycle.py; from Claimed and Submitted a lease can still go on.
 pub mod LeaseState {
     pub const CLAIMED: u8 = 1;
     pub const SUBMITTED: u8 = 2;
@@ -129,10 +129,6 @@ pub mod LeaseState {
     pub const EXPIRED: u8 = 4;
     pub const REJECTED: u8 = 5;
     pub const GIVEN_BACK: u8 = 6;
-    /// The worker says that the tasks can't be rendered; two others are asked.
-    pub const REPORTED: u8 = 7;
-    /// Nobody can render it: closed.
-    pub const UNRENDERABLE: u8 = 8;
 }
 
 /// A lease in a worker's slot. One cell, used again by the slot's next lease:
@@ -143,7 +139,11 @@ pub struct Lease {
     pub first: u32,
     pub count: u32,
     pub state: u8,
+    /// How often the tasks were given before; it stays at its highest, as `generation` tells
+    /// the leases of a slot apart anyway.
     pub attempt: u8,
+    /// How many of those leases were found wrong.
+    pub rejections: u8,
     pub audit_exp: u8,
     pub level: u8,
     pub draw_outcome: u8,
@@ -158,6 +158,7 @@ pub struct Range {
     pub first: u32,
     pub count: u32,
     pub attempt: u8,
+    pub rejections: u8,
 }
 
 /// What a lease's worker answers for; a lease stores its Poseidon hash.
@@ -172,10 +173,12 @@ pub struct LeaseResult {
     pub key_hash: felt252,
 }
 
-/// A result with its operator's signature, so that anyone may post it.
+/// A result of a lease's first `count` tasks with its operator's signature, so that anyone may post
+/// it.
 #[derive(Drop, Serde)]
 pub struct SignedResult {
     pub lease_id: u64,
+    pub count: u32,
     pub result: LeaseResult,
     pub signature: Array<felt252>,
 }

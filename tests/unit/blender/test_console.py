@@ -22,14 +22,14 @@ DOUBT = Doubt(*IDS, "A file is missing.")
 
 def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
     for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
-        reporter.tell(LeaseSubmitted(*IDS))
+        reporter.tell(LeaseSubmitted(*IDS, 8))
         reporter.say("Nothing to do")
     shown = capsys.readouterr()
     sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
     assert [text for _, text in sentences] == [
-        "Lease 5 submitted",
+        "Lease 5: 8 frames submitted",
         "Nothing to do",
-        "worker-1: Lease 5 submitted",
+        "worker-1: Lease 5: 8 frames submitted",
         "worker-1: Nothing to do",
     ]
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
@@ -72,8 +72,8 @@ def test_the_option_goes_before_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
-    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS))
-    assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
+    ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS, 8))
+    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted\n")
 
 
 @pytest.mark.parametrize("form", ["", "xml"])
@@ -85,8 +85,8 @@ def test_a_form_that_is_none_is_refused(form: str, monkeypatch: pytest.MonkeyPat
 
 def test_an_empty_form_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "")
-    ConsoleReporter().tell(LeaseSubmitted(*IDS))
-    assert capsys.readouterr().err.endswith(" Lease 5 submitted\n")
+    ConsoleReporter().tell(LeaseSubmitted(*IDS, 8))
+    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted\n")
 
 
 def test_a_command_that_fails_says_so_as_shells_expect_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from renderchain.core.notices.lines import to_line
 from devkit.logs import notices_in, notices_of
 
 IDS = (JobId(3), LeaseId(5))
-FIRST, SECOND = LeaseResumed(*IDS), LeaseSubmitted(*IDS)
+FIRST, SECOND = LeaseResumed(*IDS), LeaseSubmitted(*IDS, 8)
 
 
 def test_what_blender_prints_between_is_left_out(tmp_path: Path) -> None:

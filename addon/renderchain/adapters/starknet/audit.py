@@ -11,7 +11,6 @@ from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseResult
-from ...core.merkle import short_string
 from ...ports.audit_chain import Reveal
 from .view import StarknetView, ask
 
@@ -92,11 +91,6 @@ class StarknetAudits(StarknetView):
         await self._invoke(
             f"Revealing the key of lease {lease_id}", "reveal_key", lease_id, vars(result), *halves
         )
-
-    async def report_failure(self, lease_id: LeaseId, reason: str) -> None:
-        """As the lease's operator, say that its tasks can't be rendered."""
-        action = f"Reporting lease {lease_id} as impossible to render"
-        await self._invoke(action, "report_failure", lease_id, short_string(reason[:31]))
 
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit."""

@@ -25,8 +25,15 @@ def _job_created(block: int, job: JobId, family: int, requester: int, *terms: in
     return board.JobCreated(block, job, family, requester, JobTerms(*terms))
 
 
-def _submitted(block: int, job: JobId, lease: LeaseId, *result: int) -> board.ResultSubmitted:
-    return board.ResultSubmitted(block, job, lease, LeaseResult(*result))
+def _submitted(block: int, job: JobId, lease: LeaseId, count: int, *result: int) -> board.ResultSubmitted:
+    return board.ResultSubmitted(block, job, lease, count, LeaseResult(*result))
+
+
+def _given_back(
+    block: int, job: JobId, lease: LeaseId, first: int, count: int, reason: int, *rest: int
+) -> board.TasksGivenBack:
+    burned_fri, reopened = rest
+    return board.TasksGivenBack(block, job, lease, first, count, _text(reason), burned_fri, bool(reopened))
 
 
 def _ended(block: int, job: JobId, lease: LeaseId, state: int, reopened: int) -> board.LeaseEnded:
@@ -54,6 +61,7 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "JobImproved": board.JobImproved,
     "LeaseClaimed": board.LeaseClaimed,
     "ResultSubmitted": _submitted,
+    "TasksGivenBack": _given_back,
     "LeaseAccepted": board.LeaseAccepted,
     "LeaseEnded": _ended,
     "EntryRefused": _refused,
@@ -87,7 +95,4 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     ),
     "LeaseChallenged": _challenged,
     "KeyRevealed": audit.KeyRevealed,
-    "FailureReported": lambda block, job, lease, reason: audit.FailureReported(
-        block, job, lease, _text(reason)
-    ),
 }

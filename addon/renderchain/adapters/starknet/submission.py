@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.ids import LeaseId
-from ...core.job import LeaseResult
+from ...core.job import LeaseInfo, LeaseResult
 
 
-def typed_result(chain_id: int, board: int, lease_id: LeaseId, result: LeaseResult) -> dict[str, Any]:
-    """The message; contracts/src/board/submission.cairo hashes the same."""
+def typed_result(chain_id: int, board: int, lease: LeaseInfo, result: LeaseResult) -> dict[str, Any]:
+    """The message, of the tasks of ``lease``; contracts/src/board/submission.cairo hashes the same."""
     fields = [
         ("Board", "ContractAddress", board),
-        ("Lease", "felt", lease_id),
+        ("Job", "felt", lease.job_id),
+        ("Lease", "felt", lease.lease_id),
+        ("First task", "u128", lease.first),
+        ("Tasks", "u128", lease.count),
+        ("Attempt", "u128", lease.attempt),
         ("Root", "felt", result.root),
         ("Results high", "u128", result.results_hi),
         ("Results low", "u128", result.results_lo),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
-from ...core.job import LeaseResult
+from ...core.job import LeaseInfo, LeaseResult
+from ...core.merkle import short_string
 from .submission import typed_result
 from .view import StarknetView
 
@@ -20,22 +21,21 @@ class StarknetWorker(StarknetView):
         receipt = await self._sender.send(f"Claiming a lease of job {job_id}", [call])
         return LeaseId(self._of_event(receipt, "LeaseClaimed", 2))
 
-    async def submit(self, lease_id: LeaseId, result: LeaseResult) -> None:
-        """As the operator, post a lease's result."""
-        await self._invoke(f"Submitting lease {lease_id}", "submit", lease_id, vars(result))
+    async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
+        """As the operator, post the result of a lease's first ``count`` tasks; the others are given back."""
+        await self._invoke(f"Submitting lease {lease_id}", "submit", lease_id, count, vars(result))
 
-    def sign_result(self, lease_id: LeaseId, result: LeaseResult) -> list[int]:
-        """As the operator, sign a result for ``submit_signed``."""
-        chain_id = self.chain_id
-        return list(self._account.sign_message(typed_result(chain_id, self.board, lease_id, result)))
+    def sign_result(self, lease: LeaseInfo, result: LeaseResult) -> list[int]:
+        """As the operator, sign the result of a lease's tasks for ``submit_signed``."""
+        return list(self._account.sign_message(typed_result(self.chain_id, self.board, lease, result)))
 
     async def submit_signed(
-        self, results: Sequence[tuple[int, LeaseResult, list[int]]]
+        self, results: Sequence[tuple[int, int, LeaseResult, list[int]]]
     ) -> list[ContractError]:
-        """Post (lease, result, signature) for their operators; returns the refusals."""
+        """Post (lease, tasks, result, signature) for their operators; returns the refusals."""
         signed = [
-            {"lease_id": lease_id, "result": vars(result), "signature": signature}
-            for lease_id, result, signature in results
+            {"lease_id": lease_id, "count": count, "result": vars(result), "signature": signature}
+            for lease_id, count, result, signature in results
         ]
         return await self._batch("Posting signed results", "submit_signed", signed)
 
@@ -49,9 +49,9 @@ class StarknetWorker(StarknetView):
         action = f"Expiring leases {list(lease_ids)} of job {job_id}"
         return await self._batch(action, "expire", job_id, list(lease_ids))
 
-    async def give_back(self, lease_id: LeaseId) -> None:
+    async def give_back(self, lease_id: LeaseId, reason: str) -> None:
         """As the operator, return a lease before submitting."""
-        await self._invoke(f"Giving back lease {lease_id}", "give_back", lease_id)
+        await self._invoke(f"Giving back lease {lease_id}", "give_back", lease_id, short_string(reason[:31]))
 
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""

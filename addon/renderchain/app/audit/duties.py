@@ -20,7 +20,7 @@ from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
-from ...core.lifecycle import AUDITABLE, LeaseState
+from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
@@ -59,7 +59,7 @@ class AuditDuties:
         self._more = asyncio.Event()
 
     def own(self, lease_id: LeaseId) -> None:
-        """Stand by a lease that was submitted or reported."""
+        """Stand by a lease that was submitted."""
         self._own.add(lease_id)
         self._wake.set()
 
@@ -136,9 +136,9 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
-        if lease.state not in AUDITABLE:
+        if lease.state is not LeaseState.SUBMITTED:
             return self._leave(lease_id)
-        if lease.draw_outcome is DrawOutcome.NOT_DRAWN and lease.state is LeaseState.SUBMITTED:
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             return await self._draw(lease, lease.since_block)
         audit = await self._chain.audit(lease_id)
         if audit.phase is AuditPhase.DRAW:

@@ -7,7 +7,6 @@ import asyncio
 from ...core.audit.economics import SEATS
 from ...core.audit.state import (
     AuditInfo,
-    AuditKind,
     AuditPhase,
     Verdict,
     Vote,
@@ -97,7 +96,7 @@ class ProverDuties:
                 await self._chain.compare(lease_id, verifier.seat, contents, answer, theirs, ours)
 
     async def _appeal(self, lease: LeaseInfo, audit: AuditInfo) -> None:
-        if not self._appeals or audit.kind is AuditKind.FAILURE or audit.round + 1 >= len(SEATS):
+        if not self._appeals or audit.round + 1 >= len(SEATS):
             return
         bond_fri = await self._chain.appeal_bond_fri(lease.lease_id)
         have_fri = await self._chain.tokens_fri(self._chain.address)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...core.audit.state import NO, YES
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, StoreError
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
-from ...core.notices.audits import LeavesRenderedAgain, NotDelivered, NotRenderable
+from ...core.notices.audits import LeavesRenderedAgain, NotDelivered
 from ...core.prints import TilePrint
 from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
@@ -140,21 +140,6 @@ class Rerender:
             hash_many=self._hash_many,
             read_noisy=self._read_noisy,
         )
-
-    async def is_unrenderable(self, job: JobInfo, lease: LeaseInfo) -> int:
-        """YES if the lease's tasks can't be rendered here either; raises StoreError."""
-        output = self._fresh(f"failure-{lease.lease_id}")
-        try:
-            package, manifest = await self._package(job)
-            async with self._renderer.open(package, manifest, output) as session:
-                for frame in manifest.frames_of(lease):
-                    await session.render(frame, lambda _: None)
-        except (RenderFailed, ContentError) as error:
-            self._reporter.tell(NotRenderable(lease.job_id, lease.lease_id, str(error)))
-            return YES
-        finally:
-            shutil.rmtree(output, ignore_errors=True)
-        return NO
 
     async def _fetch(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
         for attempt in range(1, FETCH_TRIES + 1):

@@ -83,8 +83,6 @@ class VerifierDuties:
 
     async def _find(self, lease: LeaseInfo, audit: AuditInfo, seed: int) -> SealedVote:
         job, nonce = await self._chain.job(lease.job_id), self._new_nonce()
-        if audit.kind is AuditKind.FAILURE:
-            return SealedVote(seed, nonce, await self._rerender.is_unrenderable(job, lease))
         if audit.kind is AuditKind.DELIVERY:
             return SealedVote(seed, nonce, await self._delivery(job, lease))
         drawn = await self._chain.drawn_leaves(lease.lease_id)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -153,7 +153,7 @@ class JobWatch:
             await self._acceptance.note(event)
 
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
-        claim = self._claims[event.lease_id]
+        claim = replace(self._claims[event.lease_id], count=event.count)
         frames = manifest.frames_of(claim)
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from ...core.board_events import (
     LeaseAccepted,
     LeaseEnded,
     Reorganised,
+    TasksGivenBack,
 )
 from ...core.contract_errors import (
     ContractError,
@@ -32,7 +33,7 @@ from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
-from ...core.lifecycle import HELD, LeaseState
+from ...core.lifecycle import LeaseState
 from ...core.notices import leases
 from ...core.notices.process import Stopped, Withdrawn
 from ...ports.journal import Journal, LeaseEntry
@@ -45,6 +46,11 @@ from .stake_notice import StakeNotice
 
 RETRY_S = 5.0
 MAX_FAILURES = 2  # of one job on this machine, before it is left to others
+WHY: dict[type[Exception], str] = {  # a lease is given back
+    RenderFailed: "can't render",
+    ContentError: "package refused",
+    StoreError: "no access to files",
+}
 
 
 @dataclass(frozen=True)
@@ -136,14 +142,19 @@ class Worker:
             self._lease.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
+        elif isinstance(event, TasksGivenBack):
+            self._reopen(event)
         elif isinstance(event, LeaseEnded):
-            if event.reopened and event.job_id in self._jobs:
-                self._claimable[event.job_id] = None
+            self._reopen(event)
             if self._held.pop(event.lease_id, None):
                 self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
         elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
             del self._held[event.lease_id]
             self._reporter.tell(leases.LeaseAccepted(event.job_id, event.lease_id, event.paid_fri))
+
+    def _reopen(self, event: TasksGivenBack | LeaseEnded) -> None:
+        if event.reopened and event.job_id in self._jobs:
+            self._claimable[event.job_id] = None
 
     async def _work(self) -> None:
         while True:
@@ -190,44 +201,55 @@ class Worker:
         return False
 
     async def _do(self, entry: LeaseEntry, *, is_new: bool) -> None:
-        """Render and submit a claimed lease; what fails is given back, so that others may try."""
+        """Render and submit a claimed lease; what fails is given back, so that others may try.
+
+        A worker that must stop submits the frames that it has, and is then cancelled after all.
+        """
         try:
             lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
             if is_new:
                 ids = (entry.job_id, entry.lease_id)
                 self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
             if await self._probe.objection(entry.job_id):  # nobody asked before it was assigned
-                await self._give_back(entry)
+                await self._give_back(entry, WHY[ContentError])
                 return
-            await self._lease.run(entry, lease, job)
+            submitted = await self._lease.run(entry, lease, job)
         except (RenderFailed, ContentError, StoreError) as error:
-            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, str(error)))
-            self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
-            await self._give_back(entry)
+            self._count_failure(entry, error)
+            await self._give_back(entry, WHY[type(error)])
             await asyncio.sleep(RETRY_S if isinstance(error, StoreError) else 0)
         except LeaseInOtherState as error:
             self._journal.save_lease(replace(entry, state="lost"))
             self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
         except asyncio.CancelledError:
-            await asyncio.shield(self._give_back(entry))
+            await asyncio.shield(self._give_back(entry, "worker stops"))
             raise
         else:
             self._journal.save_lease(replace(entry, state="submitted"))
             self._hold(entry.lease_id, job.job_id, self._now() + job.window_s)
+            if submitted.failure:
+                self._count_failure(entry, submitted.failure)
         finally:
             shutil.rmtree(self._lease.output(entry.lease_id), ignore_errors=True)
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise asyncio.CancelledError
+
+    def _count_failure(self, entry: LeaseEntry, error: Exception) -> None:
+        self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, str(error)))
+        self._failures[entry.job_id] = self._failures.get(entry.job_id, 0) + 1
 
     def _hold(self, lease_id: LeaseId, job_id: JobId, due_s: float) -> None:
         self._held[lease_id] = Held(job_id, due_s)
         self._audits.own(lease_id)
 
-    async def _give_back(self, entry: LeaseEntry) -> None:
+    async def _give_back(self, entry: LeaseEntry, reason: str) -> None:
         try:
-            await self._chain.give_back(entry.lease_id)
+            await self._chain.give_back(entry.lease_id, reason)
         except LeaseInOtherState as error:
             self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
         else:
-            self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id))
+            self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
         self._journal.save_lease(replace(entry, state="given_back"))
 
     async def _resume(self) -> None:
@@ -247,8 +269,6 @@ class Worker:
                 await self._do(entry, is_new=False)
             elif lease.state is LeaseState.SUBMITTED:
                 self._hold(lease_id, lease.job_id, await self._due_s(lease))
-            elif lease.state in HELD:
-                self._audits.own(lease_id)
 
     async def _due_s(self, lease: LeaseInfo) -> float:
         return lease.since_s + (await self._chain.job(lease.job_id)).window_s

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
-from ...core.errors import ContentError
+from ...core.errors import ContentError, RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
+from ...core.messages import Loaded, Rendered
 from ...core.notices.leases import FrameRendered, LeaseSubmitted, RenderStarted
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
@@ -27,6 +29,23 @@ from ..exchange.lease_result import write_result
 from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import seal_result
 from .self_test import SelfTest
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """So many tasks of a lease; ``failure`` is why the frame after them could not be rendered."""
+
+    count: int
+    failure: RenderFailed | None
+
+
+@dataclass(frozen=True)
+class RenderedFrames:
+    """What a render process made of a lease before it failed or was ended."""
+
+    loaded: Loaded
+    rendered: tuple[Rendered, ...]
+    failure: RenderFailed | None
 
 
 class RenderLease:
@@ -79,8 +98,11 @@ class RenderLease:
         check_terms(manifest, terms)
         return package, manifest
 
-    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> None:
-        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError."""
+    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> Submitted:
+        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
+
+        Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
+        """
         package, manifest = await self.fetch(terms)
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
@@ -89,18 +111,51 @@ class RenderLease:
         output = self.output(entry.lease_id)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
-        leaves = await self._render(entry, lease, identity, package, manifest, output)
-        frames = manifest.frames_of(lease)
-        seal = partial(
-            seal_result, self._sealer, output, key=key, header=header, identity=identity, frames=frames
+        done = await self._render(entry, manifest.frames_of(lease), package, manifest, output)
+        part = replace(lease, count=len(done.rendered))
+        seal = partial(seal_result, self._sealer, output, key=key, header=header, identity=identity)
+        finishing = asyncio.create_task(self._finish(entry, part, identity, package, manifest, done, seal))
+        try:
+            await asyncio.shield(finishing)
+        except asyncio.CancelledError:
+            await finishing
+        return Submitted(part.count, done.failure)
+
+    async def _finish(
+        self,
+        entry: LeaseEntry,
+        part: LeaseInfo,
+        identity: LeaseIdentity,
+        package: Path,
+        manifest: Manifest,
+        done: RenderedFrames,
+        seal: Callable[..., None],
+    ) -> None:
+        """Test, pin and submit what was rendered."""
+        output = self.output(entry.lease_id)
+        check_output(output)
+        leaves = write_result(
+            output,
+            done.loaded,
+            done.rendered,
+            identity=identity,
+            first_task=part.first,
+            salt_key=salt_key_of(entry.secret),
+            manifest=manifest,
+            hash_many=self._hash_many,
         )
-        results = split_digest(digest_of(await self._pin_sealed(output, seal)))
+        records = {one.frame: output / one.leaves for one in done.rendered}
+        if self._self_test:
+            ids, again = (entry.job_id, entry.lease_id), output.with_name(f"{output.name}.again")
+            await self._self_test.run(ids, package, manifest, records, again)
+        sealed = await self._pin_sealed(output, partial(seal, frames=manifest.frames_of(part)))
         root = await asyncio.to_thread(root_of, self._hash_many, leaves)
-        result = LeaseResult(root, *results, key_hash_of(self._hash_many, key))
-        records = b"".join(path.read_bytes() for path in sorted(output.glob("*.leaves")))
-        self._proof_store.save(entry.lease_id, result, leaves, records)
-        await self._chain.submit(entry.lease_id, result)
-        self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id))
+        key_hash = key_hash_of(self._hash_many, result_key_of(entry.secret))
+        result = LeaseResult(root, *split_digest(digest_of(sealed)), key_hash)
+        raw = b"".join(path.read_bytes() for path in records.values())
+        self._proof_store.save(entry.lease_id, result, leaves, raw)
+        await self._chain.submit(entry.lease_id, part.count, result)
+        self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
 
     async def _pin_sealed(self, output: Path, seal: Callable[[Path], None]) -> str:
         """Seal into a folder beside the output, out of the render process's reach; returns its CID."""
@@ -117,47 +172,34 @@ class RenderLease:
     async def _render(
         self,
         entry: LeaseEntry,
-        lease: LeaseInfo,
-        identity: LeaseIdentity,
+        frames: Sequence[int],
         package: Path,
         manifest: Manifest,
         output: Path,
-    ) -> list[int]:
-        """Render all frames, and some leaves again; returns the leaves."""
-        frames = manifest.frames_of(lease)
-        rendered = []
-        async with self._renderer.open(package, manifest, output) as session:
-            loaded = session.loaded
-            ids, device = (entry.job_id, entry.lease_id), (loaded.device, loaded.device_name)
-            self._reporter.tell(RenderStarted(*ids, len(frames), *device))
-            for number, frame in enumerate(frames):
-                self._reporter.progress("frames", number, len(frames))
-                rendered.append(
-                    await session.render(
-                        frame,
-                        lambda at: self._reporter.progress(
-                            f"samples of frame {at.frame}", at.sample, at.samples
-                        ),
-                        then=next(iter(frames[number + 1 :]), None),
+    ) -> RenderedFrames:
+        """Render the frames, or as many as come before one fails or the worker must stop: at least one."""
+        ids, rendered, failure = (entry.job_id, entry.lease_id), list[Rendered](), None
+        try:
+            async with self._renderer.open(package, manifest, output) as session:
+                loaded = session.loaded
+                self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
+                for number, frame in enumerate(frames):
+                    self._reporter.progress("frames", number, len(frames))
+                    rendered.append(
+                        await session.render(
+                            frame,
+                            lambda at: self._reporter.progress(
+                                f"samples of frame {at.frame}", at.sample, at.samples
+                            ),
+                            then=next(iter(frames[number + 1 :]), None),
+                        )
                     )
-                )
-                self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
-        check_output(output)
-        leaves = write_result(
-            output,
-            loaded,
-            rendered,
-            identity=identity,
-            first_task=lease.first,
-            salt_key=salt_key_of(entry.secret),
-            manifest=manifest,
-            hash_many=self._hash_many,
-        )
-        if self._self_test:
-            records = {one.frame: output / one.leaves for one in rendered}
-            work = output.with_name(f"{output.name}.again")
-            await self._self_test.run(ids, package, manifest, records, work)
-        return leaves
+                    self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
+        except (RenderFailed, asyncio.CancelledError) as error:
+            if not rendered:
+                raise
+            failure = error if isinstance(error, RenderFailed) else None
+        return RenderedFrames(loaded, tuple(rendered), failure)
 
 
 def check_output(folder: Path) -> None:

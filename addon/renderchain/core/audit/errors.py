@@ -109,11 +109,6 @@ class NotTheResultsKey(ContractError):
     advice = "Reveal the key whose hash was submitted."
 
 
-class FailureWithoutReason(ContractError):
-    code = "RC: failure without a reason"
-    advice = "Say why."
-
-
 class NotTheSubmittedResult(ContractError):
     code = "RC: not the submitted result"
     advice = "Name the result exactly as it was submitted."

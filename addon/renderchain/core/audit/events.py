@@ -123,13 +123,6 @@ class KeyRevealed(AuditEvent):
 
 
 @dataclass(frozen=True)
-class FailureReported(AuditEvent):
-    """The worker says that the lease's tasks can't be rendered."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
 class LeaseSlashed(AuditEvent):
     """A lease was lost: so much of its worker's stake, of which the reward is not burned."""
 

@@ -30,7 +30,6 @@ class AuditKind(IntEnum):
     NONE = 0
     PIXELS = 1
     DELIVERY = 2
-    FAILURE = 3
 
 
 class AuditPhase(IntEnum):
@@ -47,7 +46,7 @@ class AuditPhase(IntEnum):
 
 
 class Verdict(IntEnum):
-    """Accepted: the worker is right; of a failure report, that nobody can render the tasks."""
+    """Accepted: the worker is right."""
 
     NONE = 0
     ACCEPTED = 1

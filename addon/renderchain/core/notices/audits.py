@@ -79,17 +79,6 @@ class NotDelivered(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class NotRenderable(LeaseNotice):
-    """This verifier can't render a lease either that was reported as impossible to render."""
-
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"Lease {self.lease_id} can't be rendered here either: {self.reason}"
-
-
-@dataclass(frozen=True)
 class LeavesOpened(LeaseNotice):
     """The prover has shown the drawn leaves of its lease."""
 

@@ -14,7 +14,6 @@ ENDS = {
     LeaseState.EXPIRED: "it expired",
     LeaseState.REJECTED: "it was rejected",
     LeaseState.GIVEN_BACK: "it was given back",
-    LeaseState.UNRENDERABLE: "it can't be rendered",
 }
 
 
@@ -154,11 +153,13 @@ class SelfTestFailed(LeaseNotice):
 
 @dataclass(frozen=True)
 class LeaseSubmitted(LeaseNotice):
-    """The results are pinned, their root is on-chain."""
+    """The results of so many frames are pinned, their root is on-chain."""
+
+    frame_count: int
 
     @property
     def sentence(self) -> str:
-        return f"Lease {self.lease_id} submitted"
+        return f"Lease {self.lease_id}: {counted(self.frame_count, 'frame')} submitted"
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ class LeaseNotAccepted(LeaseNotice):
 
 @dataclass(frozen=True)
 class LeaseFailed(LeaseNotice):
-    """The lease could not be rendered or submitted here; it is given back."""
+    """The lease could not be rendered or submitted whole; what is not submitted is given back."""
 
     level: ClassVar[Level] = Level.WARNING
     reason: str
@@ -199,11 +200,13 @@ class LeaseFailed(LeaseNotice):
 
 @dataclass(frozen=True)
 class LeaseGivenBack(LeaseNotice):
-    """Others can claim the lease's frames."""
+    """Others can claim the lease's frames; ``reason`` is the word for it on-chain."""
+
+    reason: str
 
     @property
     def sentence(self) -> str:
-        return f"Lease {self.lease_id} was given back"
+        return f"Lease {self.lease_id} was given back: {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -135,12 +135,12 @@ fn an_even_number_of_verifiers_leaves_one_at_home() {
 }
 
 #[test]
-fn a_lease_that_chance_spared_earns_half_of_its_audit() {
+fn a_lease_that_chance_spared_earns_its_pay_and_no_more() {
     let audit = spared_lease(3);
     assert_eq!(locked(audit.net), 400);
     be('artist');
     audit.net.board.accept(audit.job_id, array![audit.lease_id]);
-    assert_eq!((sent(audit), owed(audit, account('artist'))), (203, 397));
+    assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 400));
     assert_all_settled(audit);
 }
 
@@ -152,7 +152,7 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     pass_draw_block(sparing(audit));
     be('artist');
     net.board.accept(audit.job_id, array![audit.lease_id]);
-    assert_eq!(sent(audit), 203);
+    assert_eq!(sent(audit), 200);
     // What no committee saw makes no record.
     assert_eq!(net.registry.worker(WORKER).record.audited, 10);
 }
@@ -176,7 +176,7 @@ fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
     );
     let lease_id = claim(net, job_id, 0);
     let audit = TestAudit { net, job_id, lease_id };
-    net.board.submit(lease_id, result_of(audit));
+    net.board.submit(lease_id, 2, result_of(audit));
     draw(audit, 'hash');
     run_round(audit, 3, 0);
     assert_eq!(count(audit, 0, Vote::AGREES), 3);

@@ -77,7 +77,7 @@ fn a_lease_under_audit_is_neither_accepted_nor_given_back_nor_let_expire() {
     let expired = board.expire(job_id, lease_ids);
     assert_eq!(reason_of(expired), 'RC: lease in another state');
     be('operator');
-    let given_back = board.give_back(audit.lease_id);
+    let given_back = board.give_back(audit.lease_id, 'away');
     assert_eq!(reason_of(given_back), 'RC: lease in another state');
 }
 

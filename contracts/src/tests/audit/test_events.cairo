@@ -1,11 +1,10 @@
 //! Every step of an audit says what it did, with the keys that clients filter by.
 use starknet::testing::pop_log_raw;
-use crate::audit::store::AuditStoreComponent::{NO, YES};
+use crate::audit::store::AuditStoreComponent::YES;
 use crate::interfaces::audit::IChallengesDispatcherTrait;
 use crate::tests::support::accounts::be;
 use crate::tests::support::audit::TestAudit;
-use crate::tests::support::jobs::{claim, create};
-use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease};
+use crate::tests::support::leases::{drawn_lease, spared_lease};
 use crate::tests::support::leaves::{OTHER, SAME, content_of, print_of, result_of};
 use crate::tests::support::rounds::{
     ask, commit_all, compare, open, poll, reveal_all, reveal_prints, verifier_at, votes,
@@ -13,7 +12,6 @@ use crate::tests::support::rounds::{
 use crate::tests::support::steps::{
     advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
 };
-use crate::tests::support::verifiers::network_with;
 use crate::types::audit::{AuditKind, DrawOutcome, Verdict, Vote};
 use crate::types::board::LeaseState;
 
@@ -107,31 +105,4 @@ fn a_doubted_delivery() {
     forget(audit);
     rest(audit);
     says(audit, selector!("CaseClosed"), serialized((AuditKind::DELIVERY, Verdict::ACCEPTED)));
-}
-
-#[test]
-fn a_report() {
-    let net = network_with(2);
-    let job_id = create(net, audit_terms());
-    let audit = TestAudit { net, job_id, lease_id: claim(net, job_id, 0) };
-    forget(audit);
-    net.challenges.report_failure(audit.lease_id, 'no such file');
-    says(audit, selector!("FailureReported"), serialized('no such file'));
-    draw(audit, 'hash');
-    forget(audit);
-    poll(audit, array![NO, NO].span());
-    says(audit, selector!("VotesSealed"), serialized(0_u8));
-    says(
-        audit,
-        selector!("Voted"),
-        serialized((0_u8, 0_u8, verifier_at(ask(audit), 0), Vote::OBJECTS)),
-    );
-    says(
-        audit,
-        selector!("Voted"),
-        serialized((0_u8, 1_u8, verifier_at(ask(audit), 1), Vote::OBJECTS)),
-    );
-    says(audit, selector!("VerdictGiven"), serialized((0_u8, Verdict::REJECTED, 0_u8, 2_u8)));
-    says(audit, selector!("LeaseEnded"), serialized((LeaseState::GIVEN_BACK, true)));
-    says(audit, selector!("CaseClosed"), serialized((AuditKind::FAILURE, Verdict::REJECTED)));
 }

@@ -69,7 +69,7 @@ fn a_cheat_loses_its_lock_and_the_range_opens_again() {
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     let again = claim(audit.net, audit.job_id, 0);
     assert_eq!(audit.net.board.lease(again).attempt, 1);
-    audit.net.board.give_back(again);
+    audit.net.board.give_back(again, 'away');
     end(audit);
 }
 
@@ -216,7 +216,7 @@ fn an_empty_pool_audits_nothing() {
     for slot in 0..2_u8 {
         let lease_id = claim(net, job_id, slot);
         let audit = TestAudit { net, job_id, lease_id };
-        net.board.submit(lease_id, result_of(audit));
+        net.board.submit(lease_id, 2, result_of(audit));
         draw(audit, 'hash');
         if slot == 0 {
             // Its range opens again, but its audit was the pool's last money.

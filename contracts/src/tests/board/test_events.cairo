@@ -9,7 +9,7 @@ use crate::board::settlement::SettlementComponent;
 use crate::events::audit::LeaseDrawn;
 use crate::events::board::{
     EntryRefused, JobClosed, JobCreated, JobImproved, LeaseAccepted, LeaseClaimed, LeaseEnded,
-    ResultSubmitted, TasksRefunded, Withdrawn,
+    ResultSubmitted, TasksGivenBack, TasksRefunded, Withdrawn,
 };
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::tests::support::accounts::{account, at, be};
@@ -58,9 +58,9 @@ fn the_life_of_a_job() {
     };
     let leases = LeasesComponent::Event::LeaseClaimed(claimed);
     assert!(same(board_event(net), JobBoard::Event::LeasesEvent(leases)));
-    net.board.submit(lease_id, result());
+    net.board.submit(lease_id, 2, result());
     let leases = LeasesComponent::Event::ResultSubmitted(
-        ResultSubmitted { job_id, lease_id, result: result() },
+        ResultSubmitted { job_id, lease_id, count: 2, result: result() },
     );
     assert!(same(board_event(net), JobBoard::Event::LeasesEvent(leases)));
     drawn(net, job_id, array![lease_id].span());
@@ -93,8 +93,12 @@ fn leases_that_end_without_a_result() {
     board_event(net);
     let given = claim(net, job_id, 0);
     board_event(net);
-    net.board.give_back(given);
+    net.board.give_back(given, 'away');
     let state = LeaseState::GIVEN_BACK;
+    let returned = TasksGivenBack {
+        job_id, lease_id: given, first: 0, count: 2, reason: 'away', burned_fri: 0, reopened: true,
+    };
+    assert!(same(board_event(net), settled(SettlementComponent::Event::TasksGivenBack(returned))));
     let ended = LeaseEnded { job_id, lease_id: given, state, reopened: true };
     assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseEnded(ended))));
     let late = claim(net, job_id, 0);
@@ -104,4 +108,22 @@ fn leases_that_end_without_a_result() {
     let state = LeaseState::EXPIRED;
     let ended = LeaseEnded { job_id, lease_id: late, state, reopened: true };
     assert!(same(board_event(net), settled(SettlementComponent::Event::LeaseEnded(ended))));
+}
+
+#[test]
+fn a_lease_that_is_submitted_in_part() {
+    let net = network();
+    let job_id = create(net, terms());
+    board_event(net);
+    let lease_id = claim(net, job_id, 0);
+    board_event(net);
+    net.board.submit(lease_id, 1, result());
+    let leases = LeasesComponent::Event::ResultSubmitted(
+        ResultSubmitted { job_id, lease_id, count: 1, result: result() },
+    );
+    assert!(same(board_event(net), JobBoard::Event::LeasesEvent(leases)));
+    let returned = TasksGivenBack {
+        job_id, lease_id, first: 1, count: 1, reason: 0, burned_fri: 0, reopened: true,
+    };
+    assert!(same(board_event(net), settled(SettlementComponent::Event::TasksGivenBack(returned))));
 }

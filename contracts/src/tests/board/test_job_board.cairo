@@ -6,7 +6,7 @@ use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{accept, claim, create, result, scheduled, submitted, terms};
 use crate::tests::support::network::{FAMILY, Network, STAKE, locked, network};
 use crate::tests::support::token::RICH;
-use crate::types::board::{JobTerms, LeaseState};
+use crate::types::board::JobTerms;
 
 /// What the board holds over its first RICH must be what it owes.
 fn assert_holds(net: Network, expected: u256) {
@@ -39,7 +39,7 @@ fn pay_that_the_token_does_not_send_is_kept_and_the_others_are_paid() {
     let first = submitted(net, job, 0);
     be('helper');
     let other = net.board.claim_lease(job, second, 0);
-    net.board.submit(other, result());
+    net.board.submit(other, 2, result());
     accept(net, job, array![first, other]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
     assert_eq!(net.payouts.balance_of(account('cursed')), 200);
@@ -55,7 +55,7 @@ fn cancel_refunds_what_nobody_holds_and_a_lease_in_work_is_still_paid() {
     net.board.cancel(job);
     assert_eq!(net.payouts.balance_of(account('artist')), 300);
     be('operator');
-    net.board.submit(lease, result());
+    net.board.submit(lease, 2, result());
     accept(net, job, array![lease]);
     assert_eq!(net.payouts.balance_of(account('artist')), 350);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
@@ -69,7 +69,7 @@ fn a_lease_given_back_after_cancel_is_refunded_not_reopened() {
     be('artist');
     net.board.cancel(job);
     be('operator');
-    net.board.give_back(lease);
+    net.board.give_back(lease, 'away');
     assert_eq!(net.payouts.balance_of(account('artist')), 550);
 }
 
@@ -78,7 +78,7 @@ fn cancel_also_refunds_what_had_reopened() {
     let net = network();
     let job = create(net, terms());
     let lease = claim(net, job, 0);
-    net.board.give_back(lease);
+    net.board.give_back(lease, 'away');
     be('artist');
     net.board.cancel(job);
     assert_eq!(net.payouts.balance_of(account('artist')), 550);
@@ -191,7 +191,7 @@ fn a_lease_claimed_before_a_raise_and_given_back_opens_at_the_new_price() {
     net.token.approve(net.board.contract_address, 40);
     net.board.top_up(job, 120, 0);
     be('operator');
-    net.board.give_back(early);
+    net.board.give_back(early, 'away');
     assert_eq!(locked(net), 0);
     let late = submitted(net, job, 0);
     accept(net, job, array![late]);
@@ -234,26 +234,6 @@ fn an_empty_balance_is_not_withdrawn() {
     network().payouts.withdraw(array![account('outsider')]);
 }
 
-#[test]
-fn an_expired_range_reopens_and_the_third_failure_refunds_it() {
-    let net = network();
-    let job = create(net, JobTerms { tasks: 2, ..terms() });
-    let lease = claim(net, job, 0);
-    at(1_060, 16);
-    net.board.expire(job, array![lease]);
-    let second = claim(net, job, 0);
-    assert_eq!(net.board.lease(second).attempt, 1);
-    net.board.give_back(second);
-    let third = claim(net, job, 0);
-    assert_eq!(net.board.lease(third).attempt, 2);
-    net.board.give_back(third);
-    assert_eq!(locked(net), 0);
-    net.payouts.withdraw(array![account('artist')]);
-    assert_eq!(net.token.balance_of(account('artist')), RICH);
-    assert_eq!(net.board.lease(third).state, LeaseState::GIVEN_BACK);
-    assert_holds(net, 0);
-}
-
 /// A job's number when one job had its place before.
 const AGAIN: u64 = 0x1000000;
 
@@ -286,7 +266,7 @@ fn a_job_does_not_inherit_the_scheduler_or_the_open_ranges_of_its_place() {
     let first = create(net, scheduled());
     at(1_090, 19);
     let lease = claim(net, first, 0);
-    net.board.give_back(lease);
+    net.board.give_back(lease, 'away');
     be('artist');
     net.board.cancel(first);
     let next = create(

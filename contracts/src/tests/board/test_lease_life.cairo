@@ -1,9 +1,5 @@
 //! The life-cycle table of core/lifecycle.py, replayed: every event in every state.
-use crate::audit::store::AuditStoreComponent::{NO, YES};
-use crate::interfaces::audit::{
-    IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait, IChallengesSafeDispatcher,
-    IChallengesSafeDispatcherTrait,
-};
+use crate::interfaces::audit::{IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait};
 use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
@@ -11,24 +7,14 @@ use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::board::lifecycle_vectors::transitions;
 use crate::tests::support::accounts::{at, be};
 use crate::tests::support::audit::TestAudit;
-use crate::tests::support::jobs::{claim, create, drawn, pass_draw_block, result, terms};
+use crate::tests::support::jobs::{claim, create, drawn, result, terms};
 use crate::tests::support::network::{Network, WORKER, network};
-use crate::tests::support::rounds::poll;
 use crate::tests::support::steps::{advance, wait};
-use crate::tests::support::verifiers::add_verifiers;
 use crate::types::board::{JobTerms, LeaseState};
 
 /// A job and its lease in that state.
 fn lease_in(net: Network, state: u8, slot: u8) -> TestAudit {
-    // Seats count from epoch 2 on, block 20: reports are checked, submissions not audited.
-    at(
-        1_000,
-        if state == LeaseState::REPORTED || state == LeaseState::UNRENDERABLE {
-            30
-        } else {
-            10
-        },
-    );
+    at(1_000, 10);
     let cheap = JobTerms { reward_fri: 1, audit_pool_fri: 6, tasks: 1, window_s: 500, ..terms() };
     let job_id = create(net, cheap);
     let audit = TestAudit { net, job_id, lease_id: claim(net, job_id, slot) };
@@ -42,12 +28,8 @@ fn lease_in(net: Network, state: u8, slot: u8) -> TestAudit {
         array!['submit', 'reject']
     } else if state == LeaseState::EXPIRED {
         array!['expire']
-    } else if state == LeaseState::GIVEN_BACK {
-        array!['give_back']
-    } else if state == LeaseState::REPORTED {
-        array!['report']
     } else {
-        array!['report', 'confirm']
+        array!['give_back']
     };
     for event in path {
         assert!(happens(audit, event));
@@ -64,14 +46,11 @@ fn done(audit: TestAudit, event: felt252) -> Result<(), Array<felt252>> {
     let lease_ids = array![lease_id];
     be('operator');
     if event == 'submit' {
-        board.submit(lease_id, result())?;
+        board.submit(lease_id, 1, result())?;
         drawn(net, job_id, lease_ids.span());
         Ok(())
     } else if event == 'give_back' {
-        board.give_back(lease_id)
-    } else if event == 'report' {
-        let doubts = IChallengesSafeDispatcher { contract_address: board.contract_address };
-        doubts.report_failure(lease_id, 'no such file')
+        board.give_back(lease_id, 'away')
     } else if event == 'accept' {
         be('artist');
         board.accept(job_id, lease_ids)
@@ -87,36 +66,22 @@ fn done(audit: TestAudit, event: felt252) -> Result<(), Array<felt252>> {
     }
 }
 
-/// What a committee finds, or would if there were one.
+/// The worker does not reveal the key that its requester asks for.
 #[feature("safe_dispatcher")]
-fn found(audit: TestAudit, event: felt252) -> Result<(), Array<felt252>> {
-    let TestAudit { net, job_id, lease_id } = audit;
-    if event == 'reject' {
-        be('artist');
-        net.token.approve(net.board.contract_address, 100);
-        let doubts = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
-        doubts.challenge_delivery(lease_id)?;
-        wait(1);
-        advance(audit);
-        return Ok(());
-    }
-    assert!(event == 'confirm' || event == 'refute');
-    let audits = IAuditsSafeDispatcher { contract_address: net.audits.contract_address };
-    pass_draw_block('hash');
-    audits.draw(job_id, array![lease_id])?;
-    let answer = if event == 'confirm' {
-        YES
-    } else {
-        NO
-    };
-    poll(audit, array![answer, answer].span());
+fn rejected(audit: TestAudit) -> Result<(), Array<felt252>> {
+    let TestAudit { net, lease_id, .. } = audit;
+    be('artist');
+    net.token.approve(net.board.contract_address, 100);
+    let doubts = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
+    doubts.challenge_delivery(lease_id)?;
+    wait(1);
+    advance(audit);
     Ok(())
 }
 
 fn happens(audit: TestAudit, event: felt252) -> bool {
-    let by_committee = event == 'reject' || event == 'confirm' || event == 'refute';
-    let done = if by_committee {
-        found(audit, event)
+    let done = if event == 'reject' {
+        rejected(audit)
     } else {
         done(audit, event)
     };
@@ -124,7 +89,7 @@ fn happens(audit: TestAudit, event: felt252) -> bool {
         Ok(()) => true,
         Err(reasons) => {
             let reason = *reasons[0];
-            assert!(reason == 'RC: lease in another state' || reason == 'RC: nothing to draw');
+            assert_eq!(reason, 'RC: lease in another state');
             false
         },
     }
@@ -134,7 +99,6 @@ fn happens(audit: TestAudit, event: felt252) -> bool {
 /// refuses keeps its slot.
 fn replay(wanted: u8) {
     let net = network();
-    add_verifiers(net, 2);
     let mut rows = 0;
     for (state, event, next) in transitions() {
         if state == wanted {
@@ -150,7 +114,7 @@ fn replay(wanted: u8) {
             assert_eq!(net.board.lease(audit.lease_id).state, left);
         }
     }
-    assert_eq!(rows, 9_u32);
+    assert_eq!(rows, 6_u32);
 }
 
 #[test]
@@ -184,16 +148,6 @@ fn given_back_leases_follow_the_table() {
 }
 
 #[test]
-fn reported_leases_follow_the_table() {
-    replay(LeaseState::REPORTED);
-}
-
-#[test]
-fn unrenderable_leases_follow_the_table() {
-    replay(LeaseState::UNRENDERABLE);
-}
-
-#[test]
 #[should_panic(expected: ('RC: deadline not reached', 'ENTRYPOINT_FAILED'))]
 fn a_lease_does_not_expire_while_blocks_stand_still() {
     let net = network();
@@ -219,7 +173,7 @@ fn the_window_holds_in_blocks_too() {
     let net = network();
     let job = create(net, terms());
     let lease = claim(net, job, 0);
-    net.board.submit(lease, result());
+    net.board.submit(lease, 1, result());
     at(9_999, 12);
     net.board.accept_late(job, array![lease]);
 }

@@ -21,7 +21,7 @@ fn a_slot_is_used_again_and_the_old_lease_is_gone() {
     let net = network();
     let job = create(net, terms());
     let first = claim(net, job, 3);
-    net.board.give_back(first);
+    net.board.give_back(first, 'away');
     assert_eq!(net.board.lease(first).state, LeaseState::GIVEN_BACK);
     let second = claim(net, job, 3);
     assert_eq!(second, first + 1);
@@ -279,13 +279,13 @@ fn nobody_else_submits() {
     let net = network();
     let lease = claim(net, create(net, terms()), 0);
     be('thief');
-    net.board.submit(lease, result());
+    net.board.submit(lease, 2, result());
 }
 
 #[test]
 #[should_panic(expected: ('RC: not the lease operator', 'ENTRYPOINT_FAILED'))]
 fn a_lease_of_nobody_is_not_submitted() {
-    network().board.submit(7, result());
+    network().board.submit(7, 2, result());
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn nobody_else_gives_back() {
     let net = network();
     let lease = claim(net, create(net, terms()), 0);
     be('thief');
-    net.board.give_back(lease);
+    net.board.give_back(lease, 'away');
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn nobody_else_gives_back() {
 fn an_empty_result_is_refused() {
     let net = network();
     let lease = claim(net, create(net, terms()), 0);
-    net.board.submit(lease, LeaseResult { root: 0, ..result() });
+    net.board.submit(lease, 2, LeaseResult { root: 0, ..result() });
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn a_new_operator_takes_over_what_the_old_one_held() {
     be('owner');
     net.registry.set_operator(WORKER, account('spare'));
     be('spare');
-    net.board.submit(lease, result());
+    net.board.submit(lease, 2, result());
     assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
 }
 
@@ -324,7 +324,7 @@ fn a_worker_without_the_family_any_more_finishes_what_it_holds() {
     be('owner');
     net.profiles.set_families(WORKER, array![FAMILY], false);
     be('operator');
-    net.board.submit(lease, result());
+    net.board.submit(lease, 2, result());
     accept(net, job, array![lease]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
 }

@@ -4,7 +4,7 @@ use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::{claim, create, result, terms};
-use crate::tests::support::network::{Network, WORKER, deploy, network};
+use crate::tests::support::network::{Network, WORKER, deploy, locked, network};
 use crate::types::board::{LeaseState, SignedResult};
 use crate::types::registry::Signer;
 
@@ -39,14 +39,14 @@ fn with_account(net: Network) -> u64 {
 }
 
 fn signed(lease_id: u64, signature: felt252) -> SignedResult {
-    SignedResult { lease_id, result: result(), signature: array![signature] }
+    SignedResult { lease_id, count: 2, result: result(), signature: array![signature] }
 }
 
 #[test]
 fn a_signed_result_is_posted_by_an_outsider() {
     let net = network();
     let lease = with_account(net);
-    let hash = net.board.submission_hash(lease, result());
+    let hash = net.board.submission_hash(lease, 2, result());
     be('aggregator');
     let nobodys = signed(0x90000000001, hash);
     net
@@ -69,8 +69,29 @@ fn a_wrong_signature_is_refused() {
 fn a_signature_for_one_lease_is_none_for_another() {
     let net = network();
     let lease = with_account(net);
-    let hash = net.board.submission_hash(lease + 1, result());
+    let hash = net.board.submission_hash(lease + 1, 2, result());
     net.board.submit_signed(array![signed(lease, hash)]);
+}
+
+#[test]
+#[should_panic(expected: ('RC: wrong signature', 'ENTRYPOINT_FAILED'))]
+fn a_signature_for_a_part_is_none_for_the_whole() {
+    let net = network();
+    let lease = with_account(net);
+    let hash = net.board.submission_hash(lease, 1, result());
+    net.board.submit_signed(array![signed(lease, hash)]);
+}
+
+#[test]
+fn a_part_is_posted_by_an_outsider_and_the_rest_opens_again() {
+    let net = network();
+    let lease = with_account(net);
+    let hash = net.board.submission_hash(lease, 1, result());
+    be('aggregator');
+    net.board.submit_signed(array![SignedResult { count: 1, ..signed(lease, hash) }]);
+    assert_eq!((net.board.lease(lease).count, locked(net)), (1, 36));
+    let job = net.board.job(net.board.lease(lease).job_id);
+    assert_eq!((job.progress.held, job.progress.reopened_ranges), (1, 1));
 }
 
 /// A signature with the private key 1 and the nonce 1: both points are the generator, whose x is
@@ -78,7 +99,7 @@ fn a_signature_for_one_lease_is_none_for_another() {
 fn by_key(lease_id: u64, hash: felt252) -> SignedResult {
     let s: u256 = (hash.into() + GEN_X.into()) % ORDER.into();
     let signature = array![GEN_X, s.try_into().unwrap()];
-    SignedResult { lease_id, result: result(), signature }
+    SignedResult { lease_id, count: 2, result: result(), signature }
 }
 
 fn with_key(net: Network) -> u64 {
@@ -92,7 +113,7 @@ fn with_key(net: Network) -> u64 {
 fn a_key_signs_in_the_operators_stead() {
     let net = network();
     let lease = with_key(net);
-    let hash = net.board.submission_hash(lease, result());
+    let hash = net.board.submission_hash(lease, 2, result());
     be('aggregator');
     net.board.submit_signed(array![by_key(lease, hash)]);
     assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
@@ -103,7 +124,7 @@ fn a_key_signs_in_the_operators_stead() {
 fn a_keys_signature_for_one_lease_is_none_for_another() {
     let net = network();
     let lease = with_key(net);
-    let hash = net.board.submission_hash(lease + 1, result());
+    let hash = net.board.submission_hash(lease + 1, 2, result());
     net.board.submit_signed(array![by_key(lease, hash)]);
 }
 

@@ -19,6 +19,7 @@ fn lease() -> Lease {
         count: 2,
         state: 2,
         attempt: 1,
+        rejections: 0,
         audit_exp: 0,
         level: 0,
         draw_outcome: DrawOutcome::IN_AUDIT,

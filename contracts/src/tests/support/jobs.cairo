@@ -61,7 +61,7 @@ pub fn result() -> LeaseResult {
 
 pub fn submitted(net: Network, job_id: u64, slot: u8) -> u64 {
     let lease_id = claim(net, job_id, slot);
-    net.board.submit(lease_id, result());
+    net.board.submit(lease_id, net.board.lease(lease_id).count, result());
     lease_id
 }
 

@@ -31,7 +31,7 @@ pub fn submitted_at(net: Network, terms: JobTerms) -> TestAudit {
     let job_id = create(net, terms);
     let lease_id = claim(net, job_id, 0);
     let audit = TestAudit { net, job_id, lease_id };
-    net.board.submit(lease_id, result_of(audit));
+    net.board.submit(lease_id, 2, result_of(audit));
     audit
 }
 

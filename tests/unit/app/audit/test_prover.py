@@ -119,7 +119,6 @@ REJECTED = replace(audit_in(AuditPhase.APPEAL), verdict=Verdict.REJECTED)
         (replace(REJECTED, verdict=Verdict.ACCEPTED), 10, True, False),
         (REJECTED, 10, False, False),
         (REJECTED, 9, True, False),
-        (replace(REJECTED, kind=AuditKind.FAILURE), 10, True, False),
         (replace(REJECTED, round=2), 10, True, False),  # there is no larger committee
     ],
 )

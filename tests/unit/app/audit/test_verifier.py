@@ -243,20 +243,13 @@ def test_results_that_can_not_be_had_are_not_delivered(seat: Seat, how: str) -> 
     assert sealed_vote(seat, AuditKind.DELIVERY) == NO
 
 
-@pytest.mark.parametrize(("fails", "vote"), [(True, YES), (False, NO)])
-def test_whether_tasks_can_be_rendered_is_tried(seat: Seat, fails: bool, vote: int) -> None:
-    if fails:
-        seat.renderer.fail("render", None, RenderFailed("crashed"))
-    assert sealed_vote(seat, AuditKind.FAILURE) == vote
-    assert seat.renderer.rendered == ([2] if fails else [2, 3])
-
-
 def test_yes_or_no_is_revealed_without_pixels(seat: Seat) -> None:
-    sealed_vote(seat, AuditKind.FAILURE)
+    seat.chain.keys[LEASE] = result_key_of(SECRET)
+    sealed_vote(seat, AuditKind.DELIVERY)
     seat.vote_now(Vote.COMMITTED)
-    seat.act(AuditPhase.REVEAL, AuditKind.FAILURE)
+    seat.act(AuditPhase.REVEAL, AuditKind.DELIVERY)
     ((reveal,),) = seat.chain.of("reveal")
-    assert reveal.vote == NO
+    assert reveal.vote == YES
 
 
 def test_a_refused_seal_is_an_error_that_names_it(seat: Seat) -> None:

@@ -21,7 +21,7 @@ from renderchain.core.notices.jobs import AlreadySettled
 from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
-SUBMITTED = ResultSubmitted(50, JOB, LEASE, LeaseResult(1, 2, 3, 4))
+SUBMITTED = ResultSubmitted(50, JOB, LEASE, 2, LeaseResult(1, 2, 3, 4))
 AGE = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
 
 

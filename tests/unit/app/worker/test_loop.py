@@ -14,7 +14,7 @@ from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices.leases import LeaseAccepted, LeaseFailed
+from renderchain.core.notices.leases import LeaseAccepted, LeaseFailed, LeaseSubmitted
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, STAKE_FRI, Artist, Machine
 from devkit.fakes.wire import Wire
@@ -128,6 +128,48 @@ def test_a_job_that_fails_twice_here_is_left_to_others(
     assert [one.operator for one in claims(world)] == [machine.address] * 2 + [other.address]
 
 
+def ranges(world: World) -> list[tuple[int, int, int]]:
+    """Who took which tasks: the operator, the first task, how many."""
+    return [(one.operator, one.first, one.count) for one in claims(world)]
+
+
+def test_frames_before_one_that_fails_are_submitted_and_the_rest_is_tried_again(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.renderer.fail("render", None, RenderFailed("crashed"))
+
+    async def life() -> None:
+        job = await artist.submit(2, replace(SHORT, longest_lease=2))
+        async with machine.working():
+            report = await artist.watching(job)
+        assert report.state is JobState.COMPLETED and sorted(report.frames) == [1, 2]
+
+    world.live(life())
+    assert ranges(world) == [(machine.address, 0, 2), (machine.address, 1, 1)] and ends(world) == []
+    assert [one.reason for one in machine.reporter.heard(LeaseFailed)] == ["crashed"]
+    assert [one.frame_count for one in machine.reporter.heard(LeaseSubmitted)] == [1, 1]
+
+
+def test_a_worker_that_stops_submits_the_frames_that_it_has(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    other = Machine(world, 0xF002)
+
+    async def life() -> None:
+        await other.join()
+        job = await artist.submit(2, replace(SHORT, longest_lease=2))
+        async with machine.working():
+            while not machine.renderer.rendered:
+                await asyncio.sleep(1)
+        async with other.working():
+            report = await artist.watching(job)
+        assert report.state is JobState.COMPLETED
+        assert report.rendered_by == {1: machine.address, 2: other.address}
+
+    world.live(life())
+    assert ranges(world) == [(machine.address, 0, 2), (other.address, 1, 1)] and ends(world) == []
+
+
 def test_no_worker_and_the_job_comes_back(world: World, artist: Artist, machine: Machine) -> None:
     other = Machine(world, 0xF002)
     for one in (machine, other):
@@ -137,11 +179,13 @@ def test_no_worker_and_the_job_comes_back(world: World, artist: Artist, machine:
         await other.join()
         job = await artist.submit(1, SHORT)
         async with machine.working(), other.working():
+            await asyncio.sleep(600)
+            await artist.chain.cancel(job)
             report = await artist.watching(job)
         assert (report.state, report.paid_fri) == (JobState.CANCELED, 0)
 
     world.live(life())
-    assert len(claims(world)) == 3 and set(ends(world)) == {LeaseState.GIVEN_BACK}
+    assert len(claims(world)) == 4 and ends(world) == [LeaseState.GIVEN_BACK] * 4
     assert world.network.model.tokens[artist.address] == FUNDS_FRI
 
 

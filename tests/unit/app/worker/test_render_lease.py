@@ -18,6 +18,7 @@ from renderchain.core.errors import ContentError, JournalError, RenderFailed, St
 from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
+from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.sealed import key_hash_of, result_key_of
 from renderchain.ports.renderer import RenderSession
 
@@ -42,8 +43,8 @@ def left_over(bench: UseCaseBench) -> list[str]:
 
 def test_the_requester_opens_what_was_posted(bench: UseCaseBench) -> None:
     bench.submit()
-    ((lease_id, result),) = bench.chain.of("submit")
-    assert lease_id == LEASE and result.results_cid in bench.store.pinned
+    ((lease_id, count, result),) = bench.chain.of("submit")
+    assert (lease_id, count) == (LEASE, COUNT) and result.results_cid in bench.store.pinned
     assert result.key_hash == key_hash_of(hash_many, result_key_of(SECRET))
     sealed, opened = bench.folder / "fetched", bench.folder / "opened"
     run(bench.store.fetch_folder(result.results_cid, sealed, max_bytes=10**7, max_files=8, on_bytes=print))
@@ -63,6 +64,18 @@ def test_the_requester_opens_what_was_posted(bench: UseCaseBench) -> None:
         noisy, _ = frame_of(bench.package.manifest, one.frame)
         assert (opened / one.final.path).read_bytes() == final_of(noisy)
     assert left_over(bench) == []
+
+
+def test_frames_before_one_that_fails_are_a_lease_of_their_own(bench: UseCaseBench) -> None:
+    bench.renderer.fail("render", None, RenderFailed("out of memory"))
+    bench.submit()
+    ((_, count, result),) = bench.chain.of("submit")
+    assert count == 1 and bench.renderer.rendered == [FRAMES[0]]
+    assert root_of(hash_many, bench.proof_store.leaves(LEASE)) == result.root
+    assert bench.proof_store.prints(LEASE, list(range(TILES))) == list(
+        frame_of(bench.package.manifest, FRAMES[0])[1]
+    )
+    assert [one.frame_count for one in bench.reporter.heard(LeaseSubmitted)] == [1]
 
 
 def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: UseCaseBench) -> None:

@@ -18,6 +18,7 @@ from devkit.fakes.world import World
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 TASKS = 2
 PAY_FRI = TASKS * SHORT.reward_fri
+FINISHING = {"add_folder", "submit"}
 
 
 @dataclass
@@ -101,7 +102,11 @@ def test_a_worker_may_end_in_any_await(disk: Path, kind: Callable[[], Stop]) -> 
     turns = whole.turns.each_place(2)
     assert whole.attempts == TASKS and len(turns) > 50
     lives = [life(disk / str(turn), turn, kind) for turn in turns]
-    assert set().union(*(one.ended_in for one in lives)) == whole.calls, "an end did not come everywhere"
+    ended_in = set().union(*(one.ended_in for one in lives))
+    if kind is Stop:  # what is rendered is submitted before the end
+        assert not ended_in & FINISHING
+        ended_in |= FINISHING
+    assert ended_in == whole.calls, "an end did not come everywhere"
     claimed = [one for one in lives if LeaseState.CLAIMED in one.left]
     if kind is Stop:  # it gives back what it holds, if it had heard that it holds it
         assert all("claim_lease" in one.ended_in for one in claimed)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw_count import count_draws
-from renderchain.core.audit.state import DrawOutcome, Vote, answer_of
+from renderchain.core.audit.state import Vote, answer_of
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
 from renderchain.core.ids import JobId, LeaseId
@@ -70,7 +70,7 @@ def test_a_follower_in_the_midst_of_a_block_that_is_dropped() -> None:
 def test_the_state_goes_back_to_what_it_was_and_chance_decides_anew() -> None:
     async def run() -> None:
         net, job_id, lease_id = await a_claim()
-        await net.worker.submit(lease_id, RESULT)
+        await net.worker.submit(lease_id, 1, RESULT)
         before = (await net.artist.job(job_id), await net.artist.lease(lease_id), net.memory.block)
         tokens_fri = await net.artist.tokens_fri(net.artist.address)
         net.pass_draw_block()
@@ -113,7 +113,7 @@ def test_a_transaction_whose_second_call_is_refused_did_nothing() -> None:
         with pytest.raises(NothingToWithdraw):
             await net.artist.cancel(job_id)
         assert (net.memory.block, await net.artist.job(job_id)) == (block, before)
-        await net.worker.submit((await net.worker.open_leases())[0], RESULT)
+        await net.worker.submit((await net.worker.open_leases())[0], 1, RESULT)
 
     asyncio.run(run())
 
@@ -147,7 +147,7 @@ async def veteran(net: MemoryPeople, bench: AuditBench[MemoryPeople]) -> None:
         assert await net.artist.accept(audited.job_id, [audited.lease_id]) == []
 
 
-def test_a_good_record_halves_the_audits_and_earns_a_bonus() -> None:
+def test_a_good_record_halves_the_audits() -> None:
     async def run() -> None:
         bench = await AuditBench.open(MemoryNetworks())
         net = bench.net
@@ -159,18 +159,13 @@ def test_a_good_record_halves_the_audits_and_earns_a_bonus() -> None:
         job_id = await net.artist.create_job(replace(terms, audit_pool_fri=leases * 3 * FEE_FRI))
         claimed = [await net.worker.claim_lease(job_id, slot) for slot in range(leases)]
         for lease_id in claimed:
-            await net.worker.submit(lease_id, RESULT)
+            await net.worker.submit(lease_id, 1, RESULT)
         net.pass_draw_block()
         assert await net.artist.draw(job_id, claimed) == []
         drawn = await net.artist.drawn(start)
         assert {one.audit_exp for one in drawn} == {1}
         count = count_draws(drawn)
         assert count.is_plausible and 0 < count.audits < leases == count.leases
-        passed = [one.lease_id for one in drawn if one.draw_outcome is DrawOutcome.PASSED]
-        paid_fri = await net.artist.tokens_fri((await net.worker.worker(net.worker_id)).payout)
-        assert await net.artist.accept(job_id, passed[:1]) == []
-        earned_fri = await net.artist.tokens_fri((await net.worker.worker(net.worker_id)).payout) - paid_fri
-        assert earned_fri == terms.reward_fri + 3 * FEE_FRI // 2
 
     asyncio.run(run())
 
