@@ -47,6 +47,8 @@ PAGE_ROWS = [
      "nobody loses", "test_order"],
     ["false challenge of pixels or delivery", "the bond is the worker's", "-0.3 R and the fees",
      "test_requester"],
+    ["audit or challenge while the worker is away", "who has its evidence answers",
+     "no gain", "test_requester"],
     ["cancel or silence after the submission", "the worker is paid", "no gain", "test_requester"],
     ["saying that a scene can't be rendered", "the lease is given back", "0", "test_give_backs"],
     ["scheduler assigns what is not offered", "refused", "no gain", "test_requester"],
