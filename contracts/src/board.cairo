@@ -2,6 +2,7 @@
 pub mod audit_delegate;
 pub mod batch;
 pub mod claims;
+pub mod job;
 pub mod job_board;
 pub mod jobs;
 pub mod leases;

@@ -35,17 +35,26 @@ class Ranges:
     def __init__(self, job: Job) -> None:
         self._job = job
         self.cursor = job.cursor
+        self.pool_fri = job.pool_fri
         self.reopened = list(job.reopened)
 
     def take(self) -> Range:
-        """The next one; refused if there is none."""
-        if self.reopened:
-            return self.reopened.pop()
+        """The next one, and out of the pool what its first audit would cost; refused if there is none."""
         terms = self._job.terms
-        first, count = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor)
-        need(count, "nothing left to claim")
-        self.cursor += count
-        return first, count, 0, 0
+        need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
+        need(self.pool_fri >= self._job.next_audit_fri, "audit pool is too small")
+        if self.reopened:
+            found = self.reopened.pop()
+        else:
+            found = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor), 0, 0
+            self.cursor += found[1]
+        self.pool_fri -= self._job.audit_fri(found[1])
+        return found
+
+    def put_back(self, one: Range) -> None:
+        """Nobody took it."""
+        self.reopened.append(one)
+        self.pool_fri += self._job.audit_fri(one[1])
 
 
 class LeasesModel(JobsModel):
@@ -96,9 +105,9 @@ class LeasesModel(JobsModel):
             except Refused as refused:
                 answers.append(refused)
                 if not isinstance(plan, Refused):
-                    ranges.reopened.append(plan)
+                    ranges.put_back(plan)
         if not all(isinstance(answer, Refused) for answer in answers):
-            job.cursor, job.reopened = ranges.cursor, ranges.reopened
+            job.cursor, job.reopened, job.pool_fri = ranges.cursor, ranges.reopened, ranges.pool_fri
         return answers
 
     def plan(self, place: Slot, ranges: Ranges, next_place: Slot) -> Range:
@@ -142,6 +151,8 @@ class LeasesModel(JobsModel):
     def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(0 < count <= lease.count, "not so many of its tasks")
+        can_split = count == lease.count or self.jobs[lease.job].can_split(lease.count, count)
+        need(can_split, "pool too small to split")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
         self.results[slot_of(number)] = result
         self.emit(ResultSubmitted, lease.job, number, count, result)
@@ -193,6 +204,7 @@ class LeasesModel(JobsModel):
             need(over, "deadline not reached")
             pay, lock = found.stakes_of(lease)
             self.release(lease, lock, pay * EXPIRED_PERCENT // 100)
+            found.pool_fri += found.audit_fri(lease.count)
             self.reopen(found, lease, LeaseEvent.EXPIRE)
 
         self.lease_batch(job, leases, one)
@@ -213,6 +225,7 @@ class LeasesModel(JobsModel):
         is_late = self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART)
         burned = (pay - kept_pay) * LATE_PERCENT // 100 if is_late else 0
         self.release(lease, lock - kept_lock, burned)
+        job.pool_fri += job.audit_fri(lease.count) - (job.audit_fri(kept) if kept else 0)
         first, count = lease.first + kept, lease.count - kept
         reopened = self.may_reopen(job, lease)
         self.emit(TasksGivenBack, job.number, lease.number, first, count, reason, burned, reopened)

@@ -82,7 +82,9 @@ class Ledger:
     def board_fri(self) -> int:
         """What the board must hold."""
         audits = sum(audit.held_fri for audit in self.audits.values())
-        return sum(job.escrow_fri for job in self.jobs.values()) + audits + sum(self.unpaid.values())
+        reserves = sum(self.jobs[one.job].audit_fri(one.count) for one in self.slots.values() if one.reserves)
+        escrow = sum(job.escrow_fri for job in self.jobs.values())
+        return escrow + audits + reserves + sum(self.unpaid.values())
 
     @property
     def registry_fri(self) -> int:

@@ -84,6 +84,12 @@ class Lease:
     audit: Audit | None = None
 
     @property
+    def reserves(self) -> bool:
+        """Whether the board holds for it what its first audit would cost."""
+        undrawn = self.draw_outcome is DrawOutcome.NOT_DRAWN
+        return self.state is LeaseState.CLAIMED or (self.state is LeaseState.SUBMITTED and undrawn)
+
+    @property
     def number(self) -> LeaseId:
         return join_lease_id(self.worker, self.slot, self.generation)
 
@@ -114,6 +120,19 @@ class Job:
     @property
     def settled(self) -> bool:
         return self.accepted + self.refunded == self.terms.tasks
+
+    @property
+    def next_audit_fri(self) -> int:
+        """What the first audit of the next lease may cost."""
+        return self.audit_fri(min(self.terms.longest_lease, self.terms.tasks))
+
+    def can_split(self, count: int, kept: int) -> bool:
+        """Whether the pool can also pay for the lease that arises where some of a lease's tasks are given
+        back, besides those of all ranges that nobody holds.
+        """
+        untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
+        pool_fri = self.pool_fri + self.audit_fri(count) - self.audit_fri(kept)
+        return self.stopped or pool_fri >= self.next_audit_fri * (len(self.reopened) + untouched + 1)
 
     @property
     def escrow_fri(self) -> int:

@@ -43,11 +43,12 @@ class RoundsModel(VerdictsModel):
             lease.draw_outcome = DrawOutcome.UNSEATED
             where = (lease.number, AuditKind.PIXELS, AuditPhase.DRAW, self.now_s, self.block)
             audit = Audit(*where)
-            cost = job.audit_fri(lease.count)
-            if job.pool_fri >= cost and self.seat(job, lease, audit, seed):
-                audit.reserved_fri = job.take_from_pool(cost)
+            if self.seat(job, lease, audit, seed):
+                audit.reserved_fri = job.audit_fri(lease.count)
                 lease.draw_outcome = DrawOutcome.IN_AUDIT
                 self.begin_audit(lease, audit)
+        if lease.draw_outcome is not DrawOutcome.IN_AUDIT:
+            job.pool_fri += job.audit_fri(lease.count)  # reserved since the claim
         self.emit(LeaseDrawn, job.number, lease.number, lease.exp, lease.draw_outcome)
 
     def draw_again(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:

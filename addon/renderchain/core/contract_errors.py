@@ -95,6 +95,16 @@ class NothingToClaim(ContractError):
     advice = "Other workers hold all tasks; wait for a task to reopen."
 
 
+class AuditPoolTooSmall(ContractError):
+    code = "RC: audit pool is too small"
+    advice = "Nobody can pay for another lease's audit: wait until others are settled, or top the job up."
+
+
+class SplitNotFunded(ContractError):
+    code = "RC: pool too small to split"
+    advice = "The rest's audit can't be paid: submit all tasks of the lease, or give all of them back."
+
+
 class LeaseInOtherState(ContractError):
     code = "RC: lease in another state"
 

@@ -9,8 +9,9 @@ pub mod ChallengesComponent {
     };
     use crate::audit::verdicts::VerdictsComponent;
     use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job};
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;

@@ -8,8 +8,9 @@ pub mod RoundsComponent {
     };
     use crate::audit::verdicts::VerdictsComponent;
     use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job, JobTrait};
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
@@ -18,7 +19,7 @@ pub mod RoundsComponent {
     use crate::interfaces::registry::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
     use crate::rules::draw::{is_audited, seed_of};
     use crate::rules::lease_id::worker_of;
-    use crate::rules::terms::{LAST_ROUND, bond_of, has_passed, phase_s, seats_in};
+    use crate::rules::terms::{LAST_ROUND, bond_of, has_passed, phase_s};
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
     use crate::types::registry::CommitteeRequest;
@@ -62,13 +63,15 @@ pub mod RoundsComponent {
             let mut draw_outcome = DrawOutcome::PASSED;
             if is_audited(seed, lease.audit_exp) {
                 let mut audit = fresh(lease_id, AuditKind::PIXELS);
-                let cost_fri = audit.fee_fri(@job, @lease, 0) * seats_in(0).into();
-                draw_outcome = DrawOutcome::UNSEATED;
-                let can_pay = job.times.audit_pool_fri >= cost_fri;
-                if can_pay && self.seat(@job, lease_id, @lease, ref audit, seed) {
-                    job.take_from_pool(cost_fri);
-                    draw_outcome = DrawOutcome::IN_AUDIT;
-                }
+                draw_outcome =
+                    if self.seat(@job, lease_id, @lease, ref audit, seed) {
+                        DrawOutcome::IN_AUDIT
+                    } else {
+                        DrawOutcome::UNSEATED
+                    };
+            }
+            if draw_outcome != DrawOutcome::IN_AUDIT {
+                job.add_to_pool(job.audit_fri(lease.count)); // reserved since the claim
             }
             let mut leases = get_dep_component_mut!(ref self, Leases);
             leases.mark(lease_id, lease, draw_outcome);

@@ -7,8 +7,8 @@ pub mod StepsComponent {
     use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
     use crate::audit::verdicts::VerdictsComponent;
     use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::Job;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;

@@ -4,7 +4,7 @@ pub mod AuditStoreComponent {
     use core::poseidon::poseidon_hash_span;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use starknet::{ContractAddress, get_contract_address};
-    use crate::board::jobs::JobsComponent::{Job, JobTrait};
+    use crate::board::job::{Job, JobTrait};
     use crate::packing::audit::{AuditPacking, VerifierPacking};
     use crate::rules::draw::leaf_at;
     use crate::rules::lease_id::split;

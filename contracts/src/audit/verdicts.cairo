@@ -4,8 +4,8 @@ pub mod VerdictsComponent {
     use starknet::ContractAddress;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::{AuditTrait, InternalTrait as StoreTrait};
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{Job, JobTrait};
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;

@@ -3,8 +3,9 @@
 pub mod ClaimsComponent {
     use core::num::traits::Zero;
     use starknet::ContractAddress;
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job};
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
@@ -16,6 +17,7 @@ pub mod ClaimsComponent {
 
     pub mod Errors {
         pub const NOT_RISING: felt252 = 'RC: places are not in order';
+        pub const POOL_TOO_SMALL: felt252 = 'RC: audit pool is too small';
     }
 
     #[storage]
@@ -71,6 +73,7 @@ pub mod ClaimsComponent {
                             Ok(leases.open(place, lease, holder, operator.is_zero()))
                         } else {
                             let Lease { first, count, attempt, rejections, .. } = lease;
+                            job.add_to_pool(job.audit_fri(count));
                             jobs.reopen(ref job, Range { first, count, attempt, rejections });
                             Err(refusal)
                         }
@@ -82,8 +85,8 @@ pub mod ClaimsComponent {
             answers
         }
 
-        /// The place's next lease, its range taken off the job. Places must rise, so that none is
-        /// planned twice.
+        /// The place's next lease, its range taken off the job, and out of the pool what its first
+        /// audit would cost. Places must rise, so that none is planned twice.
         fn plan(
             self: @ComponentState<TContractState>,
             ref job: Job,
@@ -100,6 +103,9 @@ pub mod ClaimsComponent {
             if number < next_place {
                 return Err(Errors::NOT_RISING);
             }
+            if job.has_open_range() && job.times.audit_pool_fri < job.next_audit_fri() {
+                return Err(Errors::POOL_TOO_SMALL);
+            }
             let jobs = get_dep_component!(self, Jobs);
             let Range {
                 first, count, attempt, rejections,
@@ -109,6 +115,7 @@ pub mod ClaimsComponent {
                     None => { return Err(JobsComponent::Errors::NOTHING_TO_CLAIM); },
                 };
             next_place = number + 1;
+            job.take_from_pool(job.audit_fri(count));
             let (since_s, since_block) = start;
             let lease = Lease {
                 job_id: job.job_id,

@@ -13,8 +13,9 @@ pub mod JobBoard {
     use crate::board::batch::BatchTrait;
     use crate::board::claims::ClaimsComponent;
     use crate::board::claims::ClaimsComponent::InternalTrait as ClaimsTrait;
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job, JobTrait};
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;

@@ -4,22 +4,19 @@
 //! grows with the jobs that run at once.
 #[starknet::component]
 pub mod JobsComponent {
-    use core::cmp::min;
     use core::num::traits::Zero;
+    use starknet::ContractAddress;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_timestamp};
+    use crate::board::job::{Job, JobTrait};
     use crate::packing::board::{
         AuditPricePacking, JobIndexPacking, PackagePacking, PricePacking, ProgressPacking,
         RangePacking, TimesPacking,
     };
     use crate::rules::job_id::{LAST_GENERATION, job_id_of, place_of};
-    use crate::rules::terms::{
-        audit_price_of, blocks_of, drawn_leaves, fee_of, has_passed, least_lock, now, seats_in,
-        times,
-    };
+    use crate::rules::terms::{audit_price_of, blocks_of, least_lock, now, times};
     use crate::types::board::{
         AuditPrice, JobIndex, JobInfo, JobTerms, Package, Price, Progress, Range, Times,
     };
@@ -65,83 +62,6 @@ pub mod JobsComponent {
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {}
-
-    /// A job in hand: what changes is written back at once by `save`; what does not is boxed, so
-    /// that a job is passed on in fewer words.
-    #[derive(Copy, Drop)]
-    pub struct Job {
-        pub job_id: u64,
-        place: u32,
-        pub package: Box<Package>,
-        pub price: Box<Price>,
-        pub audit_price: Box<AuditPrice>,
-        pub times: Times,
-        pub progress: Progress,
-        /// Whether `times` has to be written back.
-        pool_moved: bool,
-    }
-
-    #[generate_trait]
-    pub impl JobImpl of JobTrait {
-        /// Tasks that no lease holds and that are not settled.
-        fn free(self: @Job) -> u32 {
-            let progress = *self.progress;
-            self.price.tasks - progress.accepted - progress.refunded - progress.held
-        }
-
-        fn is_settled(self: @Job) -> bool {
-            *self.progress.accepted + *self.progress.refunded == self.price.tasks
-        }
-
-        fn has_expired(self: @Job) -> bool {
-            let (now_s, block) = now();
-            now_s >= *self.times.expires_at_s && block >= *self.progress.expires_block
-        }
-
-        /// Whether operators may claim by themselves: the scheduler was silent for its grace.
-        fn is_open(self: @Job, slowest_block_s: u32) -> bool {
-            let Progress { heard_at_s, heard_block, .. } = *self.progress;
-            has_passed(heard_at_s, heard_block, *self.times.scheduler_grace_s, slowest_block_s)
-        }
-
-        fn hear(ref self: Job) {
-            let (now_s, block) = now();
-            self.progress.heard_at_s = now_s;
-            self.progress.heard_block = block;
-        }
-
-        /// Leaves that a first round on so many tasks draws.
-        fn first_leaves(self: @Job, count: u32) -> u32 {
-            let Package { tiles, audit_tiles, .. } = self.package.unbox();
-            drawn_leaves(count * tiles.into(), audit_tiles)
-        }
-
-        /// What the first audit of so many tasks costs.
-        fn audit_fri(self: @Job, count: u32) -> u128 {
-            times(fee_of(self.audit_price.unbox(), self.first_leaves(count)), seats_in(0).into())
-        }
-
-        /// Takes money out of the audit pool, as far as it goes; returns how much.
-        fn take_from_pool(ref self: Job, wanted_fri: u128) -> u128 {
-            let taken_fri = min(wanted_fri, self.times.audit_pool_fri);
-            if taken_fri != 0 {
-                self.times.audit_pool_fri -= taken_fri;
-                self.pool_moved = true;
-            }
-            taken_fri
-        }
-
-        fn add_to_pool(ref self: Job, amount_fri: u128) {
-            if amount_fri != 0 {
-                self.times.audit_pool_fri += amount_fri;
-                self.pool_moved = true;
-            }
-        }
-
-        fn takes_claims(self: @Job) -> bool {
-            !*self.progress.stopped && get_block_timestamp() < *self.times.expires_at_s
-        }
-    }
 
     #[generate_trait]
     pub impl InternalImpl<

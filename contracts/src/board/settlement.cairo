@@ -4,8 +4,9 @@ pub mod SettlementComponent {
     use core::num::traits::{Bounded, Zero};
     use starknet::ContractAddress;
     use crate::board::batch::{Batch, BatchTrait};
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::{InternalTrait as JobsTrait, Job, JobTrait};
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
@@ -28,6 +29,10 @@ pub mod SettlementComponent {
     const EXPIRED_PERCENT: u32 = 5;
     /// Of a lost lock, for the verifiers who were right.
     const REWARD_SHARE: u128 = 10;
+
+    pub mod Errors {
+        pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
+    }
 
     #[storage]
     pub struct Storage {}
@@ -156,6 +161,7 @@ pub mod SettlementComponent {
         ) {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
             dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
+            job.add_to_pool(job.audit_fri(lease.count));
             self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
         }
 
@@ -168,6 +174,12 @@ pub mod SettlementComponent {
             result: LeaseResult,
             since: (u64, u64),
         ) -> Result<(), felt252> {
+            if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
+                let job = get_dep_component!(@self, Jobs).load(lease.job_id);
+                if !job.can_split(lease.count, count) {
+                    return Err(Errors::CANNOT_SPLIT);
+                }
+            }
             let mut leases = get_dep_component_mut!(ref self, Leases);
             leases.put_result(lease_id, lease, count, result, since)?;
             if count != lease.count {
@@ -188,11 +200,13 @@ pub mod SettlementComponent {
             let mut job = get_dep_component!(@self, Jobs).load(lease.job_id);
             let mut dues = no_dues();
             let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
-            let (kept_pay_fri, kept_lock_fri) = if kept == 0 {
-                (0, 0)
+            let (kept_pay_fri, kept_lock_fri, kept_audit_fri) = if kept == 0 {
+                (0, 0, 0)
             } else {
-                self.stakes_of(@job, @Lease { count: kept, ..lease })
+                let (pay_fri, lock_fri) = self.stakes_of(@job, @Lease { count: kept, ..lease });
+                (pay_fri, lock_fri, job.audit_fri(kept))
             };
+            job.add_to_pool(job.audit_fri(lease.count) - kept_audit_fri);
             let free_s = job.times.lease_timeout_s / FREE_PART;
             let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
                 times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100

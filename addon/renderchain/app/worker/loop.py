@@ -19,12 +19,14 @@ from ...core.board_events import (
     TasksGivenBack,
 )
 from ...core.contract_errors import (
+    AuditPoolTooSmall,
     ContractError,
     DeadlineNotReached,
     JobIsOver,
     LeaseInOtherState,
     NothingToClaim,
     NothingToWithdraw,
+    SplitNotFunded,
     StakeNotFree,
     UnknownJob,
     UnknownWorker,
@@ -50,6 +52,7 @@ WHY: dict[type[Exception], str] = {  # a lease is given back
     RenderFailed: "can't render",
     ContentError: "package refused",
     StoreError: "no access to files",
+    SplitNotFunded: "not all rendered",
 }
 
 
@@ -188,8 +191,8 @@ class Worker:
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
-            except StakeNotFree:
-                continue  # another job may ask for less
+            except (StakeNotFree, AuditPoolTooSmall):
+                continue  # another job may ask for less, and this one's audits may turn out not to be needed
             except ContractError as error:
                 self._claimable.pop(job_id, None)
                 self._reporter.tell(leases.JobSkipped(job_id, str(error)))
@@ -214,7 +217,7 @@ class Worker:
                 await self._give_back(entry, WHY[ContentError])
                 return
             submitted = await self._lease.run(entry, lease, job)
-        except (RenderFailed, ContentError, StoreError) as error:
+        except (RenderFailed, ContentError, StoreError, SplitNotFunded) as error:
             self._count_failure(entry, error)
             await self._give_back(entry, WHY[type(error)])
             await asyncio.sleep(RETRY_S if isinstance(error, StoreError) else 0)
