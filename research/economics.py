@@ -157,16 +157,9 @@ def summary(device: str) -> str:
     return f"On the {device} these do not make sense, whatever the lease and the rate: {', '.join(poor)}."
 
 
-def page() -> str:
-    """docs/economics.md."""
-    cpu, gpu = (audit_gas(prints=prints) for prints in (False, True))
-    return f"""# Economics
-
-Written by `make economics` (research/economics.py) with the formulas that the clients use
-(`core/audit/prices.py`). Gas is measured ([gas](gas.md)); what machines cost is **assumed**; nothing else is
-chance or measurement. Amounts are STRK.
-
-## What is assumed
+def assumed() -> str:
+    """The part on prices of machines."""
+    return f"""## What is assumed
 
 | what | a second | because |
 |---|---|---|
@@ -177,8 +170,13 @@ with STRK at 0.11 USD. None of the three was looked up on a market: they give th
 A job has {FRAMES:,} frames of 1920x1080 pixels, {LEAVES} tiles each. A draw that spares a lease was not
 measured and is counted like one that audits it, so a worker's gas is a little less than said here where p
 is below 1.
+"""
 
-## What a client chooses
+
+def choices() -> str:
+    """The part on what clients choose."""
+    cpu, gpu = (audit_gas(prints=prints) for prints in (False, True))
+    return f"""## What a client chooses
 
 - **A verifier's fee** is {FEE_MARGIN_PERCENT / 100:.1f} times the gas of its vote at the node's price of
   the day, and for each leaf {LEAF_SHARE} times what the worker gets for that tile. A vote takes
@@ -196,7 +194,19 @@ is below 1.
   {LONGEST_TIMEOUT_S // 3600} hours at most.
 - **The least audit rate** is 1 if such a lease makes sense, and else the largest power of 1/2 with which it
   does. Only workers whose record allows it are audited less often; a newcomer's leases are always audited.
+"""
 
+
+def page() -> str:
+    """docs/economics.md."""
+    return f"""# Economics
+
+Written by `make economics` (research/economics.py) with the formulas that the clients use
+(`core/audit/prices.py`). Gas is measured ([gas](gas.md)); what machines cost is **assumed**; nothing else is
+chance or measurement. Amounts are STRK.
+
+{assumed()}
+{choices()}
 ## What a lease should be worth
 
 {least_table()}
