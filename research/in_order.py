@@ -6,7 +6,7 @@ Each kind of moving scene in research/exactness, and each feature beside somethi
 in order by a worker's render process and tile by tile by a verifier's that jumps. The bpy module does it,
 and the Blender application where it is set up. What is done is kept in build/determinism and not done
 again. Writes docs/data/in_order.json and docs/determinism.md; with KINDs, only these are rendered, and
-nothing is written. Ends with an error if a kind differs that the reader lets pass.
+nothing is written. Ends with an error if honest work of a kind that the reader lets pass would be refused.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
     if not arguments.kinds:
         DATA.write_text(json.dumps(document, indent=1) + "\n")
         determinism.PAGE.write_text(determinism.page(json.loads(determinism.DATA.read_text())))
-    print("\n".join(bad) or "Every kind that passes the reader is the same in order and by jumping.")
+    print("\n".join(bad) or "Of no kind that passes the reader is honest work refused.")
     sys.exit(bool(bad))
 
 

@@ -64,7 +64,6 @@ class ChallengesModel(VotesModel):
         self.emit(LeaseChallenged, job.number, lease.number, kind, leaves, bond)
 
     def reveal_key(self, caller: int, number: LeaseId, result: LeaseResult, key_hi: int, key_lo: int) -> None:
-        self.of_operator(caller, number)
         self.need_result(number, result)
         lease, audit = self.in_phase(number, AuditPhase.KEY)
         key = key_hi.to_bytes(16, "big") + key_lo.to_bytes(16, "big")

@@ -10,6 +10,7 @@ from devkit.model.ledger import need
 from devkit.rules import Rules
 
 MAX_AUDIT_TILES = 32
+MOST_LEAVES = 2**32 - 1  # of a lease, the final image of each task among them
 
 
 def check_terms(terms: JobTerms, rules: Rules) -> None:
@@ -32,6 +33,8 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     within = LEAST.tile_percent <= terms.tile_limit_percent <= MOST.tile_percent
     within = within and LEAST.mean_percent <= terms.mean_limit_percent <= MOST.mean_percent
     need(within, "print limits out of range")
+    leaves = min(terms.longest_lease, terms.tasks) * (terms.tiles + 1)
+    need(leaves <= MOST_LEAVES, "too many leaves in a lease")
     fees = (terms.audit_fee_fri, terms.audit_tile_fri)
     least = audit_pool(terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles, *fees)
     need(terms.audit_pool_fri >= least, "pool below its audits")

@@ -69,7 +69,6 @@ class VotesModel(RoundsModel):
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
     ) -> None:
-        self.of_operator(caller, number)
         self.need_result(number, result)
         lease, audit = self.in_phase(number, AuditPhase.OPEN)
         need(seed == self.seeds[slot_of(number), audit.round], "opened for another draw")

@@ -26,14 +26,14 @@ def is_measured(row: Row) -> bool:
 
 
 def unlike(rows: dict[str, Row]) -> list[str]:
-    """Kinds whose honest paths differ, or break off, though the reader lets them pass."""
+    """Kinds of which honest work would be refused, or that break off, though the reader lets them pass."""
     found = []
     for name, row in rows.items():
         if "failed" in row:
             found.append(f"{name}: broke off: {row['failed']}")
-        elif is_measured(row) and row["equal_digests"] < row["tiles"]:
-            equal, tiles = row["equal_digests"], row["tiles"]
-            found.append(f"{name}: in order and by jumping {equal} of {tiles} tiles are equal")
+        elif is_measured(row) and (row["refused"] or row["is_mean_refused"]):
+            refused, tiles = row["refused"], row["tiles"]
+            found.append(f"{name}: in order and by jumping {refused} of {tiles} tiles are refused")
         if "kernels_failed" in row:
             found.append(f"{name}: broke off with the other kernel: {row['kernels_failed']}")
         elif row.get("limits") and (row["kernels_refused"] or row["kernels_is_mean_refused"]):

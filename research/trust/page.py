@@ -43,6 +43,8 @@ PAGE_ROWS = [
      "nobody loses", "test_order"],
     ["false challenge of pixels or delivery", "the bond is the worker's", "-0.3 R and the fees",
      "test_requester"],
+    ["audit or challenge while the worker is away", "who has its evidence answers",
+     "no gain", "test_requester"],
     ["cancel or silence after the submission", "the worker is paid", "no gain", "test_requester"],
     ["scene that can't be rendered", "three workers get a tenth each", "-0.3 R", "test_requester"],
     ["false failure report", "two refute it", "-2 fees", "test_requester"],

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.prover import ProverDuties
 from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
-from renderchain.core.audit.state import DrawOutcome, Verdict
+from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
 from renderchain.core.errors import RenderFailed
 from renderchain.core.ids import NO_WORKER
@@ -18,7 +20,7 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.ports.renderer import RenderSession
 
-from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, Arena, Worker
+from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, SILENT, Arena, Worker
 from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 
@@ -36,6 +38,34 @@ async def test_a_false_challenge_of_a_delivery_loses_its_bond_to_the_worker(fiel
     assert change.owed[worker.worker_id] == stakes.pay_fri + bond_fri - 3 * stakes.fees_fri[0]
     del change.owed[worker.worker_id], change.owed[NO_WORKER]  # the job is over: its pool went back
     assert set(change.owed.values()) == {stakes.fees_fri[0]}
+
+
+async def test_an_artist_does_not_win_a_lease_because_its_worker_is_away(field: Arena) -> None:
+    worker = field.workers[6]
+    subject = LeaseAudit(field, await field.submitted(worker))
+    stakes = await stakes_of(field, subject.lease_id)
+    before = await field.books()
+    # It has the worker's evidence, and neither its stake nor its account.
+    watcher = ProverDuties(
+        field.outsider, worker.journal, worker.proof_store, SILENT, hash_many, appeals=False
+    )
+    await subject.draw()
+    await subject.commit()
+    await watcher.act(await subject.lease(), await subject.audit())
+    assert (await subject.audit()).phase is AuditPhase.REVEAL
+    await subject.reveal()
+    await subject.advance()
+    assert await subject.close() is Verdict.ACCEPTED
+    await field.artist.challenge_delivery(subject.lease_id)
+    await watcher.act(await subject.lease(), await subject.audit())
+    await subject.draw()
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
+    change = (await field.books()).since(before)
+    assert change.stakes == {}
+    # Its pay, and what the artist's challenge lost.
+    assert change.owed[worker.worker_id] == stakes.pay_fri + -(-stakes.pay_fri * 3 // 10)
 
 
 async def test_a_false_challenge_of_pixels_loses_its_bond_to_the_worker(

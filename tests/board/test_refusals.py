@@ -52,6 +52,7 @@ from renderchain.core.contract_errors import (
     StakeBelowSeats,
     StakeCoolingDown,
     TimeoutTooLong,
+    TooManyLeaves,
     UnknownJob,
     UnknownWorker,
     WorkerDoesNotOffer,
@@ -76,6 +77,7 @@ def test_jobs_that_are_not_created(networks: Opener) -> None:
         wrong = {
             JobWithoutTasks: replace(TERMS, tasks=0),
             TimeoutTooLong: replace(TERMS, window_s=RULES.window_s + 1),
+            TooManyLeaves: replace(TERMS, tasks=2**17, longest_lease=2**17, tiles=2**15 - 1),
             PoolTooSmall: replace(TERMS, audit_pool_fri=1),
         }
         for reason, terms in wrong.items():

@@ -166,6 +166,30 @@ def test_prints_are_compared_on_the_mean_too_and_by_the_limits_of_the_job(
     asyncio.run(run())
 
 
+def test_who_has_the_evidence_answers_for_a_worker_that_is_away(networks: Opener) -> None:
+    async def run() -> None:
+        async with networks() as opened:
+            audited = await (await AuditBench.open(opened)).lease()
+            lease_id, result = audited.lease_id, audited.pixels.result
+            await audited.submit()
+            anybody = audited.benched[(await audited.verifiers())[0].worker_id]
+            leaves = await anybody.drawn_leaves(lease_id)
+            vote = answer_of(hash_many, contents_of(leaves))
+            await audited.seal([vote] * 3)
+            seed = await anybody.seed(lease_id, 0)
+            await anybody.open_leaves(lease_id, seed, result, *audited.pixels.opened(leaves))
+            assert await anybody.opened(lease_id, 0, 0) == contents_of(leaves)
+            await audited.reveal([vote] * 3)
+            await audited.advance()
+            await audited.advance_late()
+            await audited.net.artist.challenge_delivery(lease_id)
+            await anybody.reveal_key(lease_id, result, RESULTS_KEY)
+            assert await anybody.revealed_key(lease_id, 0) == RESULTS_KEY
+            assert (await anybody.audit(lease_id)).phase is AuditPhase.DRAW
+
+    asyncio.run(run())
+
+
 def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:

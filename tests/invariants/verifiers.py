@@ -75,7 +75,7 @@ class Verifiers(People):
             self.appeal(lease, audit, pick, other, wrong)
         else:
             operator = self.name(self.model.workers[lease.worker].operator)
-            caller = other if wrong and pick % 2 else operator
+            caller = other if pick % 2 else operator
             if audit.phase is AuditPhase.KEY:
                 self.do(caller, "reveal_key", lease.number, not wrong)
             else:
@@ -144,8 +144,8 @@ class Verifiers(People):
         number, seen = self.a_lease(pick, *AUDITABLE), views[0]
         operator = self.operator(number, other, False)
         calls = (
-            (operator, "open", number, ""),
-            (operator, "reveal_key", number, True),
+            (other, "open", number, ""),
+            (other, "reveal_key", number, True),
             (other, "reveal", [(number, place, seen)]),
             (other, "reveal_prints", number, place, seen),
             (other, "compare", number, place, "OTHER" if seen == "LOST" else seen),

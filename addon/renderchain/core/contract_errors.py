@@ -346,6 +346,11 @@ class AuditWithoutFee(BadJobTerms):
     code = "RC: audit without a fee"
 
 
+class TooManyLeaves(BadJobTerms):
+    code = "RC: too many leaves in a lease"
+    advice = "Nothing was paid. Let the longest lease be shorter, or lower the resolution."
+
+
 class PoolTooSmall(BadJobTerms):
     code = "RC: pool below its audits"
     advice = "Nothing was paid. Put more into the audit pool, or offer smaller fees."

@@ -42,7 +42,7 @@ class AuditChain(ChainView, Protocol):
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
     ) -> None:
-        """As the lease's operator, show the drawn leaves: (salt, content) each, and their proofs in a row."""
+        """Show the drawn leaves: (salt, content) each, and their proofs in a row."""
         ...
 
     async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
@@ -84,7 +84,7 @@ class AuditChain(ChainView, Protocol):
         ...
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
-        """As the lease's operator, reveal the key of its results."""
+        """Reveal the key of the lease's results."""
         ...
 
     async def report_failure(self, lease_id: LeaseId, reason: str) -> None:

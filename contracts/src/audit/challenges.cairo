@@ -86,7 +86,7 @@ pub mod ChallengesComponent {
             self.challenge(@job, lease_id, lease, audit, array![]);
         }
 
-        /// Caller: the lease's operator, when the requester doubts the delivery.
+        /// Caller: anyone who has the key, once the requester doubts the delivery.
         fn reveal_key(
             ref self: ComponentState<TContractState>,
             lease_id: u64,
@@ -95,7 +95,6 @@ pub mod ChallengesComponent {
             key_lo: u128,
         ) {
             let leases = get_dep_component!(@self, Leases);
-            leases.assert_operator(lease_id);
             leases.assert_result(lease_id, result);
             let mut store = get_dep_component_mut!(ref self, Store);
             let mut audit = store.find(lease_id);

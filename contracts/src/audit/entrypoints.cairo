@@ -103,8 +103,9 @@ pub mod EntrypointsComponent {
             batch.close();
         }
 
-        /// Caller: the lease's operator, once all votes are sealed. `seed` names the draw, so that
-        /// nothing is shown after a reorganisation; `siblings` are the leaves' proofs in a row.
+        /// Caller: anyone who has the openings, once all votes are sealed. `seed` names the draw,
+        /// so that nothing is shown after a reorganisation; `siblings` are the leaves' proofs in a
+        /// row.
         fn open(
             ref self: ComponentState<TContractState>,
             lease_id: u64,
@@ -114,7 +115,6 @@ pub mod EntrypointsComponent {
             siblings: Array<felt252>,
         ) {
             let leases = get_dep_component!(@self, Leases);
-            leases.assert_operator(lease_id);
             leases.assert_result(lease_id, result);
             let lease = leases.find(lease_id);
             let mut store = get_dep_component_mut!(ref self, Store);

@@ -15,6 +15,8 @@ pub const MAX_AUDIT_EXP: u8 = 5;
 /// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
 const LEAVES_PER_DRAWN: u32 = 96;
 pub const MAX_AUDIT_TILES: u8 = 32;
+/// Leaves of a lease's tree are counted in 32 bits, each task's final image among them.
+const MOST_LEAVES: u64 = 0xffffffff;
 const BOND_FEES: u32 = 20;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
 const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
@@ -35,6 +37,7 @@ pub mod Errors {
     pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
     pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
+    pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
@@ -71,6 +74,8 @@ fn check_audits(terms: @JobTerms) {
         && mean <= MOST_LIMITS.mean_percent;
     assert(within, Errors::WRONG_LIMITS);
     let longest = min(*terms.longest_lease, *terms.tasks);
+    let leaves: u64 = longest.into() * ((*terms.tiles).into() + 1);
+    assert(leaves <= MOST_LEAVES, Errors::TOO_MANY_LEAVES);
     let leases = (*terms.tasks + longest - 1) / longest;
     let fee_fri = fee_of(
         audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),

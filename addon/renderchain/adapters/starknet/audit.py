@@ -36,7 +36,7 @@ class StarknetAudits(StarknetView):
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
     ) -> None:
-        """As the lease's operator, show the drawn leaves and their proofs."""
+        """Show the drawn leaves and their proofs."""
         shown = [{"salt": salt, "content": vars(content)} for salt, content in openings]
         arguments = (lease_id, seed, vars(result), shown, list(siblings))
         await self._invoke(f"Opening the leaves of lease {lease_id}", "open", *arguments)
@@ -87,7 +87,7 @@ class StarknetAudits(StarknetView):
         )
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
-        """As the lease's operator, reveal the key of its results."""
+        """Reveal the key of the lease's results."""
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))
         await self._invoke(
             f"Revealing the key of lease {lease_id}", "reveal_key", lease_id, vars(result), *halves

@@ -133,6 +133,23 @@ fn an_audit_is_paid() {
 }
 
 #[test]
+#[should_panic(expected: ('RC: too many leaves in a lease', 'ENTRYPOINT_FAILED'))]
+fn the_leaves_of_a_lease_can_be_counted_with_their_final_images() {
+    // Without the final images there are 2^32 - 2^17 of them.
+    let long = JobTerms { tasks: 131_072, longest_lease: 131_072, reward_fri: 1, ..terms() };
+    create(empty_network(), JobTerms { tiles: 32_767, ..long });
+}
+
+#[test]
+fn a_lease_of_nearly_as_many_leaves_as_can_be_counted_is_offered() {
+    let net = empty_network();
+    let long = JobTerms { tasks: 131_071, longest_lease: 131_071, reward_fri: 1, ..terms() };
+    // Three verifiers look at sixteen leaves each.
+    let job = create(net, JobTerms { tiles: 32_767, audit_pool_fri: 51, ..long });
+    assert_eq!(net.board.job(job).price.tasks, 131_071);
+}
+
+#[test]
 #[should_panic(expected: ('RC: pool below its audits', 'ENTRYPOINT_FAILED'))]
 fn the_pool_pays_for_an_audit_of_every_lease() {
     // Three leases, three verifiers, two fri each.
