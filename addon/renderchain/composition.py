@@ -24,7 +24,14 @@ from .adapters.poseidon import hash_many
 from .adapters.sealing import AccountUnwrapper, ChaChaSealer
 from .adapters.starknet.chain import StarknetChain
 from .adapters.starknet.fees import Fee
-from .adapters.starknet.node import Node, check_head, close_account, open_account, read_headers
+from .adapters.starknet.node import (
+    Node,
+    check_head,
+    close_account,
+    node_gas_price_fri,
+    open_account,
+    read_headers,
+)
 from .adapters.starknet.registry import StarknetRegistry
 from .adapters.starknet.sender import Sender
 from .app.audit.duties import AuditDuties
@@ -95,6 +102,11 @@ async def open_sender(settings: Settings, reporter: Reporter) -> AsyncIterator[t
         yield account, Sender(account, _outbox(settings), settings.fee_limit_fri, say_fee=_say_fee(reporter))
     finally:
         await close_account(account)
+
+
+async def gas_price_fri(settings: Settings) -> int:
+    """What the settings' node says of gas; needs no account. Raises ChainError."""
+    return await node_gas_price_fri(node_of(settings))
 
 
 def node_of(settings: Settings) -> Node:
@@ -256,7 +268,7 @@ def _worker(
         reporter,
         time.time,
     )
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
     return Worker(
         chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
     )

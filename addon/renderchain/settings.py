@@ -50,6 +50,7 @@ class Settings:
     from_block: int = 0
     device: str = "AUTO"
     least_reward_fri: int = 0
+    least_profit_fri: int = 0  # what a lease must leave a worker after gas
     final_checks: int = 1  # frames of each lease whose final image the artist's client makes again; 0: none
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
@@ -104,7 +105,7 @@ def _typed(name: str, value: Any, base: Path) -> Any:
             return (base / Path(value).expanduser()).resolve()
         if name in ("from_block", "final_checks", "probe_seconds"):
             return _whole(value)
-        if name in ("least_reward_fri", "fee_limit_fri"):
+        if name in ("least_reward_fri", "least_profit_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
         if name == "render_environment":
             return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))

@@ -21,8 +21,8 @@ from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
-from renderchain.app.requester.create_job import Offer
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.worker.job_probe import Fetch, JobProbe
@@ -44,7 +44,7 @@ from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
 
-OFFER = Offer(reward_fri=10**17, longest_lease=2, lease_timeout_s=3000, window_s=2000)
+OFFER = Offer(reward_fri=10**17, audit_floor_exp=0, longest_lease=2, lease_timeout_s=3000, window_s=2000)
 FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
 SEAT_UNITS = 2
 WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)

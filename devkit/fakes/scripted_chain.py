@@ -35,6 +35,7 @@ class ScriptedChain(Faults):
         self.own_id = WorkerId(1)
         self.bond_fri = 10
         self.step_s = 600
+        self.price_fri = 0
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
@@ -79,6 +80,9 @@ class ScriptedChain(Faults):
     async def block_number(self) -> int:
         self.meet("block_number")
         return self.block
+
+    async def gas_price_fri(self) -> int:
+        return self.price_fri
 
     async def balance_fri(self, account: int) -> int:
         return self.balances[account]

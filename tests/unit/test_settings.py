@@ -43,3 +43,10 @@ def test_missing_settings_are_named(tmp_path: Path) -> None:
     file.touch()
     with pytest.raises(SettingsError, match="rpc_url, directory, account"):
         load_settings(file)
+
+
+def test_a_least_profit_is_an_amount(tmp_path: Path) -> None:
+    assert load_settings(settings_file(tmp_path)).least_profit_fri == 0
+    file = settings_file(tmp_path, 'least_profit_fri = "0.02STRK"\n')
+    assert load_settings(file).least_profit_fri == 2 * 10**16
+    assert load_settings(file, {"least_profit_fri": 7}).least_profit_fri == 7

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from ..app.requester.create_job import Offer
+from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
 from ..core.errors import KeyStoreError
@@ -28,6 +28,7 @@ from ..core.probe import DEFAULT_S
 from ..settings import Settings
 from .command_line import (
     add_scene_options,
+    frame_count,
     guarded,
     new_parser,
     open_scene,
@@ -48,7 +49,8 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument(
         "--device", choices=DEVICE_GROUPS, default="CPU", help="what workers render on (default: %(default)s)"
     )
-    parser.add_argument("--lease", type=int, default=8, help="most frames one worker takes at once")
+    text = "most frames one worker takes at once; default: what keeps audits and gas small beside the pay"
+    parser.add_argument("--lease", type=frame_count, help=text)
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)

@@ -191,6 +191,11 @@ def family_of(blender_version: tuple[int, int], engine: str, device_group: str) 
     return int.from_bytes(raw, "big")
 
 
+def needs_prints(family: int) -> bool:
+    """Whether its machines never make the same bits, so that audits compare prints; not on the CPU."""
+    return family % 2**32 != int.from_bytes(b"/cpu", "big")
+
+
 def family_name(family: int) -> str:
     """The text of a family felt."""
     return family.to_bytes(31, "big").lstrip(b"\0").decode("ascii")

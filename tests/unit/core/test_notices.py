@@ -37,7 +37,7 @@ FIELDS: dict[str, Any] = {
     "stake_suffices": bool,
     "verdict": Verdict,
 }
-SUFFIXES: dict[str, Any] = {"_count": int, "_bytes": int, "_fri": int, "_s": float}
+SUFFIXES: dict[str, Any] = {"_count": int, "_percent": int, "_bytes": int, "_fri": int, "_s": float}
 NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
 
 ONE_OF_EACH: dict[Notice, str] = {
@@ -50,9 +50,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
     process.Stopped(): "Stopped",
     process.Failed("No key."): "No key.",
-    leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True): (
+    leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True, FRI // 6): (
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
-        "it is always audited"
+        "it is always audited, and 0.167 STRK are left after gas"
     ),
     leases.JobSkipped(JOB, "The job is over."): "Job 3 is left to others: The job is over.",
     leases.PackageRefused(JOB, "bafy2", "Bake it."): (
@@ -93,6 +93,15 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
     jobs.UploadStarted(1, 2**40): "Uploading 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
+    jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, 11): (
+        "100 frames for 5 STRK, in leases of 40, all audited. Audits take up to 0.334 STRK (the rest comes "
+        "back), gas of your own transactions about 0.0334: 5.37 STRK at most. Audits and everybody's gas are "
+        "11 % of the pay."
+    ),
+    jobs.LeasesWorthLittle(FRI // 3, 2 * FRI): (
+        "A lease pays 0.334 STRK, less than 2, which is 20 times what an audit takes in gas today: workers "
+        "may leave the job alone. Pay more a frame, let leases be longer, or wait for cheaper gas."
+    ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",
     jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
@@ -222,7 +231,7 @@ def test_states_and_lists_are_checked_too() -> None:
 
 
 def test_sentences_fit_their_numbers() -> None:
-    offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True)
+    offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True, FRI // 2)
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
     poor = replace(offered, stake_suffices=False).sentence
     assert poor.endswith("too little: add stake, or wait until leases are settled")
@@ -230,6 +239,8 @@ def test_sentences_fit_their_numbers() -> None:
     assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
+    some = jobs.JobQuoted(1, 1, 4, FRI, 0, 0, FRI, 1).sentence
+    assert some.startswith("1 frame for 1 STRK, in leases of 1, at least 1 in 16 audited.")
     unchecked = jobs.FinalsUnchecked((1, 2, 5), "no memory").sentence
     assert "images of frames 1-2,5" in unchecked and unchecked.endswith("look at them yourself.")
 

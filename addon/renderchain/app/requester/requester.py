@@ -24,8 +24,8 @@ from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.probe import Probe
 from .challenge import challenge
-from .create_job import Offer
 from .final_check import FinalCheck
+from .offer import Offer
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
