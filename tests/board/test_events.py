@@ -205,6 +205,8 @@ def test_doubts_and_reports_are_told(networks: Opener) -> None:
         await doubted.let_audit(True)
         start = await chain.block_number() + 1
         await chain.challenge_pixels(doubted.lease_id, [6, 1])
+        (seen,) = await chain.challenged(start)
+        assert (seen.job_id, seen.lease_id, seen.leaves) == (doubted.job_id, doubted.lease_id, (6, 1))
         await bench.net.worker.report_failure(reported.lease_id, "an add-on with a very long name is missing")
         await reported.draw()
         assert len(await reported.verifiers()) == 2
