@@ -43,6 +43,7 @@ from .app.exchange.probe import Probe
 from .app.exchange.probe_cache import ProbeCache
 from .app.requester.create_job import intent_of_job
 from .app.requester.final_check import FinalCheck
+from .app.requester.own_check import OwnCheck
 from .app.requester.requester import Requester, RequesterParts
 from .app.worker.job_probe import JobProbe
 from .app.worker.loop import Worker, WorkerRules
@@ -141,7 +142,7 @@ def _outbox(settings: Settings) -> Outbox:
 
 
 def make_requester(settings: Settings, reporter: Reporter, blender: str = "") -> Requester:
-    """The artist's use cases; ``blender`` checks final images, "" for the bpy module."""
+    """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module."""
     parts = RequesterParts(
         open_chain=lambda: open_chain(settings, reporter),
         store=KuboStore(settings.ipfs_api),
@@ -149,6 +150,8 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
         sealer=ChaChaSealer(),
         final_check=_final_check(settings, reporter, blender),
+        own_check=_own_check(settings, reporter, blender),
+        most_challenges=settings.own_challenges,
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
@@ -168,6 +171,18 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     # Workers must not know which frames are looked at.
     chance = random.SystemRandom()
     return FinalCheck(renderer, reporter, settings.final_checks, chance)
+
+
+def _own_check(settings: Settings, reporter: Reporter, blender: str) -> OwnCheck:
+    # Where leaves of others are judged the sandbox is not left out unasked.
+    renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    return OwnCheck(
+        lambda device: replace(renderer, device=device),
+        reporter,
+        random.SystemRandom(),
+        per_lease=settings.own_checks,
+        most_s=settings.own_check_seconds,
+    )
 
 
 def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
-from renderchain.core.audit.events import LeaseDrawn
+from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
@@ -130,6 +130,9 @@ class ScriptedChain(Faults):
 
     async def challenge_delivery(self, lease_id: LeaseId) -> None:
         self._send("challenge_delivery", lease_id)
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        return []
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]

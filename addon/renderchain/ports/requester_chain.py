@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.audit.events import LeaseDrawn
+from ..core.audit.events import LeaseChallenged, LeaseDrawn
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
@@ -49,4 +49,8 @@ class RequesterChain(ChainView, Protocol):
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""
+        ...
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        """What requesters doubted since a block, of all jobs."""
         ...

@@ -14,7 +14,7 @@ from renderchain.core.audit.state import AuditKind, Verdict
 from renderchain.core.errors import ContentError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, jobs, leases, process
+from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -120,6 +120,23 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
     jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
+    checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
+    checks.LeaseUnchecked(*IDS, "no sandbox"): (
+        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
+    ),
+    checks.LeavesFalse(*IDS, (4, 9), 8.0): (
+        f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
+        "accepted early."
+    ),
+    checks.CheckUnsure(*IDS, (4,), "no memory"): (
+        f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
+        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early; look at its "
+        "frames."
+    ),
+    checks.Unchallenged(*IDS, "No money.", (4,)): (
+        f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
+        "you want your money back."
+    ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
@@ -253,7 +270,9 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals] and all(one.level is Level.WARNING for one in kinds)
+    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged] and all(
+        one.level is Level.WARNING for one in kinds
+    )
 
 
 def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:

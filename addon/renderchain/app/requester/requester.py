@@ -26,6 +26,7 @@ from ..exchange.probe import Probe
 from .challenge import challenge
 from .final_check import FinalCheck
 from .offer import Offer
+from .own_check import OwnCheck
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
@@ -40,6 +41,8 @@ class RequesterParts:
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
     final_check: FinalCheck
+    own_check: OwnCheck
+    most_challenges: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
@@ -111,6 +114,8 @@ class Requester:
             output=output or Path(entry.output if entry else "."),
             scratch=scratch,
             final_check=parts.final_check,
+            own_check=parts.own_check,
+            most_challenges=parts.most_challenges,
         )
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
