@@ -116,6 +116,9 @@ class ScriptedChain(Faults):
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept", job_id, list(lease_ids))
 
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
+        self._send("top_up", job_id, reward_fri, more_pool_fri)
+
     async def cancel(self, job_id: JobId) -> None:
         self._send("cancel", job_id)
 

@@ -121,6 +121,25 @@ def cancel(arguments: Sequence[str]) -> int:
     return guarded(options, run)
 
 
+def top_up(arguments: Sequence[str]) -> int:
+    """Put more money into a job."""
+    parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
+    parser.add_argument("job", type=int)
+    parser.add_argument(
+        "--pool", default="0", help="STRK to add for audits; what they do not need comes back"
+    )
+    parser.add_argument("--reward", help="STRK that new leases pay per frame; never less than now")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        reward_fri = parse_strk(options.reward) if options.reward else None
+        requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
+        asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
+        return 0
+
+    return guarded(options, run)
+
+
 def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
     parser = new_parser("renderchain_challenge", "Have a committee look at a lease, inside its window.")
@@ -203,6 +222,7 @@ COMMANDS = {
     "download": download,
     "jobs": jobs,
     "cancel": cancel,
+    "top_up": top_up,
     "challenge": challenge,
     "draws": draws,
     "key": key,

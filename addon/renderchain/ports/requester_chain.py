@@ -23,6 +23,10 @@ class RequesterChain(ChainView, Protocol):
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
         ...
 
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
+        """As the requester, raise the reward of new leases, add to the audit pool, or both."""
+        ...
+
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept leases, which pays their workers; returns what was refused."""
         ...

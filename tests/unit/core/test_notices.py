@@ -104,6 +104,14 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",
+    jobs.AuditPoolEmpty(JOB, FRI // 4, FRI): (
+        "Job 3: the pool holds 0.25 STRK, an audit of the next lease takes 1. Until other leases end without "
+        "an audit nobody can claim the open frames: add 0.75 STRK or more with renderchain_top_up 3 --pool "
+        "STRK, or cancel the job, which pays back what is not claimed."
+    ),
+    jobs.JobImproved(JOB, FRI // 10, 2 * FRI): (
+        "Job 3: new leases pay 0.1 STRK a frame; 2 STRK are there for audits"
+    ),
     jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
     jobs.Doubt(*IDS, "A file is missing."): (

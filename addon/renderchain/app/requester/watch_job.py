@@ -43,6 +43,7 @@ from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
+from .pool import PoolWatch
 
 
 @dataclass
@@ -99,6 +100,7 @@ class JobWatch:
         self._closed = False
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._acceptance = Acceptance(chain, reporter, job_id)
+        self._pool = PoolWatch(chain, reporter, job_id)
         self._checks = LeaseChecks(
             chain,
             own_check,
@@ -172,6 +174,8 @@ class JobWatch:
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
+            if event.reopened and job.requester == self._chain.address:
+                await self._pool.look()
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
         elif isinstance(event, TasksRefunded | JobClosed):

@@ -105,6 +105,41 @@ class JobCreated(Notice):
 
 
 @dataclass(frozen=True)
+class AuditPoolEmpty(Notice):
+    """Audits took so much of the pool that it can't pay for another lease's; its frames wait unclaimed."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    pool_fri: int
+    audit_fri: int
+
+    @property
+    def sentence(self) -> str:
+        amounts = (self.pool_fri, self.audit_fri, self.audit_fri - self.pool_fri)
+        pool, audit, missing = map(format_strk, amounts)
+        return (
+            f"Job {self.job_id}: the pool holds {pool} STRK, an audit of the next lease takes {audit}. Until "
+            f"other leases end without an audit nobody can claim the open frames: add {missing} STRK or more "
+            f"with renderchain_top_up {self.job_id} --pool STRK, or cancel the job, which pays back what is "
+            "not claimed."
+        )
+
+
+@dataclass(frozen=True)
+class JobImproved(Notice):
+    """The job pays so much for a frame from now on, and has so much for audits."""
+
+    job_id: JobId
+    reward_fri: int
+    pool_fri: int
+
+    @property
+    def sentence(self) -> str:
+        reward, pool = format_strk(self.reward_fri), format_strk(self.pool_fri)
+        return f"Job {self.job_id}: new leases pay {reward} STRK a frame; {pool} STRK are there for audits"
+
+
+@dataclass(frozen=True)
 class JobCanceled(Notice):
     """What nobody had claimed was refunded."""
 

@@ -15,7 +15,7 @@ from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ContentError, InsufficientFunds, RenderFailed, SandboxMissing, StoreError
-from renderchain.core.lifecycle import MAX_ATTEMPTS, JobState, LeaseState
+from renderchain.core.lifecycle import MAX_REJECTIONS, JobState, LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
 from renderchain.core.notices.checks import (
@@ -178,7 +178,7 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     report = network.world.live(life(), 400_000)
     ends = {one.lease_id: one.state for one in network.told(LeaseEnded)}
     (challenged,) = network.told(LeaseChallenged)
-    assert len(ends) == MAX_ATTEMPTS and set(ends.values()) == {LeaseState.REJECTED}
+    assert len(ends) == MAX_REJECTIONS and set(ends.values()) == {LeaseState.REJECTED}
     assert challenged.lease_id in ends and challenged.leaves == report.false_leaves[challenged.lease_id]
     assert report.paid_fri == 0 and report.refunded_fri > 0
     # All were audited in the end, and the artist's client saw each of them first.
