@@ -123,14 +123,19 @@ def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> 
     return AUDITS_A_LEASE * audit_gas(prints=prints) * gas_price_fri >> audit_exp
 
 
+def is_worth_fees(shape: JobShape, lease: int, fee_fri: int) -> bool:
+    """Whether a verifier's whole fee is at most its part of the lease's pay."""
+    fees_fri = audit_fees_fri(shape, lease, fee_fri)
+    return LEAST_PAY_FEES * fees_fri <= SEATS[0] * lease * shape.reward_fri
+
+
 def makes_sense(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> bool:
     """Whether overhead stays below its share, and a lease is worth an audit's gas and a verifier's fee."""
     pay_fri, exp = plan.longest_lease * shape.reward_fri, plan.audit_floor_exp
     least_fri = least_lease_fri(gas_price_fri, prints=shape.prints, audit_exp=exp)
     share = overhead_percent(shape, plan, gas_price_fri, fee_fri)
-    fees_fri = audit_fees_fri(shape, plan.longest_lease, fee_fri)
-    is_worth_fees = LEAST_PAY_FEES * fees_fri <= SEATS[0] * pay_fri
-    return pay_fri >= least_fri and share <= OVERHEAD_PERCENT and is_worth_fees
+    is_worth_gas = pay_fri >= least_fri and share <= OVERHEAD_PERCENT
+    return is_worth_gas and is_worth_fees(shape, plan.longest_lease, fee_fri)
 
 
 def plan_of(
