@@ -8,6 +8,7 @@ from dataclasses import replace
 from renderchain.core.audit.gas import lease_gas, prover_gas
 from renderchain.core.board_events import LeaseClaimed
 from renderchain.core.ids import JobId
+from renderchain.core.money import about_strk
 from renderchain.core.notices.leases import JobSkipped, LeaseOffered
 
 from devkit.fakes.people import OFFER, Artist, Machine
