@@ -123,6 +123,10 @@ bench-verification: ## the print against another kernel and cheats, and what the
 	$(SETUP) python scenes
 	$(BIN)/python -m research.verification
 
+economics: ## which leases make sense at which gas price; writes docs/economics.md
+	$(SETUP) python
+	$(BIN)/python -m research.economics
+
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo
 	$(BIN)/python -m benchmarks.gas

@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,7 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     """Each call by itself, in a network that has worked before."""
     artist, worker = net.artist, net.workers[0]
     terms = net.terms(10, 2, scheduled=False, floor_exp=5)
+    terms = replace(terms, audit_pool_fri=2 * terms.audit_pool_fri)  # one of its leases is split
     job_id, _ = await meter.of("create_job + approve", artist.create_job(terms))
     held = await spared(net, meter, job_id)
     await meter.of("accept and pay one lease", artist.accept(job_id, [held[0]]))

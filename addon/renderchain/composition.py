@@ -24,7 +24,14 @@ from .adapters.poseidon import hash_many
 from .adapters.sealing import AccountUnwrapper, ChaChaSealer
 from .adapters.starknet.chain import StarknetChain
 from .adapters.starknet.fees import Fee
-from .adapters.starknet.node import Node, check_head, close_account, open_account, read_headers
+from .adapters.starknet.node import (
+    Node,
+    check_head,
+    close_account,
+    node_gas_price_fri,
+    open_account,
+    read_headers,
+)
 from .adapters.starknet.registry import StarknetRegistry
 from .adapters.starknet.sender import Sender
 from .app.audit.duties import AuditDuties
@@ -36,6 +43,7 @@ from .app.exchange.probe import Probe
 from .app.exchange.probe_cache import ProbeCache
 from .app.requester.create_job import intent_of_job
 from .app.requester.final_check import FinalCheck
+from .app.requester.own_check import OwnCheck
 from .app.requester.requester import Requester, RequesterParts
 from .app.worker.job_probe import JobProbe
 from .app.worker.loop import Worker, WorkerRules
@@ -97,6 +105,11 @@ async def open_sender(settings: Settings, reporter: Reporter) -> AsyncIterator[t
         await close_account(account)
 
 
+async def gas_price_fri(settings: Settings) -> int:
+    """What the settings' node says of gas; needs no account. Raises ChainError."""
+    return await node_gas_price_fri(node_of(settings))
+
+
 def node_of(settings: Settings) -> Node:
     """Where the settings' node is and what it must be."""
     headers = read_headers(settings.rpc_headers)
@@ -129,7 +142,7 @@ def _outbox(settings: Settings) -> Outbox:
 
 
 def make_requester(settings: Settings, reporter: Reporter, blender: str = "") -> Requester:
-    """The artist's use cases; ``blender`` checks final images, "" for the bpy module."""
+    """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module."""
     parts = RequesterParts(
         open_chain=lambda: open_chain(settings, reporter),
         store=KuboStore(settings.ipfs_api),
@@ -137,6 +150,8 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
         sealer=ChaChaSealer(),
         final_check=_final_check(settings, reporter, blender),
+        own_check=_own_check(settings, reporter, blender),
+        most_challenges=settings.own_challenges,
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
@@ -156,6 +171,18 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     # Workers must not know which frames are looked at.
     chance = random.SystemRandom()
     return FinalCheck(renderer, reporter, settings.final_checks, chance)
+
+
+def _own_check(settings: Settings, reporter: Reporter, blender: str) -> OwnCheck:
+    # Where leaves of others are judged the sandbox is not left out unasked.
+    renderer = _renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    return OwnCheck(
+        lambda device: replace(renderer, device=device),
+        reporter,
+        random.SystemRandom(),
+        per_lease=settings.own_checks,
+        most_s=settings.own_check_seconds,
+    )
 
 
 def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:
@@ -256,7 +283,7 @@ def _worker(
         reporter,
         time.time,
     )
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
     return Worker(
         chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
     )

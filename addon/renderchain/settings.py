@@ -22,6 +22,14 @@ PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
 # The chain that a network's nodes must serve; "custom" takes what the node says.
 CHAIN_IDS = {"devnet": "SN_SEPOLIA", "sepolia": "SN_SEPOLIA", "mainnet": "SN_MAIN", "custom": ""}
+WHOLE = (
+    "from_block",
+    "final_checks",
+    "own_checks",
+    "own_check_seconds",
+    "own_challenges",
+    "probe_seconds",
+)
 REQUIRED = ("rpc_url", "directory", "account")
 
 
@@ -50,7 +58,11 @@ class Settings:
     from_block: int = 0
     device: str = "AUTO"
     least_reward_fri: int = 0
+    least_profit_fri: int = 0  # what a lease must leave a worker after gas
     final_checks: int = 1  # frames of each lease whose final image the artist's client makes again; 0: none
+    own_checks: int = 2  # leaves of each lease that the artist's client renders again; 0: none
+    own_check_seconds: int = 120  # how long one of its renderings may take, the scene's opening included
+    own_challenges: int = 3  # how many leases of a job it challenges by itself, each for a bond; 0: none
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
     appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
@@ -102,9 +114,9 @@ def _typed(name: str, value: Any, base: Path) -> Any:
             return int(value, 16) if isinstance(value, str) else int(value)
         if name in ("folder", "keystore", "password_file", "rpc_headers"):
             return (base / Path(value).expanduser()).resolve()
-        if name in ("from_block", "final_checks", "probe_seconds"):
+        if name in WHOLE:
             return _whole(value)
-        if name in ("least_reward_fri", "fee_limit_fri"):
+        if name in ("least_reward_fri", "least_profit_fri", "fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
         if name == "render_environment":
             return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))

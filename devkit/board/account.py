@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.board_events import BoardEvent, EntryRefused
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
@@ -73,6 +74,12 @@ class MemoryView(MemoryAccount):
     async def block_number(self) -> int:
         """The newest block."""
         return await self._ask("Asking for the newest block", lambda _: self._network.block)
+
+    async def gas_price_fri(self) -> int:
+        """What a unit of gas costs."""
+        return checked_gas_price(
+            await self._ask("Asking for gas prices", lambda _: self._network.gas_price_fri)
+        )
 
     async def balance_fri(self, account: int) -> int:
         """What an account may withdraw."""

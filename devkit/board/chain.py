@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderchain.core.audit.events import LeaseDrawn
+from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult
@@ -84,6 +84,10 @@ class MemoryChain(MemoryAudits):
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""
         return await self._past(LeaseDrawn, from_block)
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        """What requesters doubted since a block, of all jobs."""
+        return await self._past(LeaseChallenged, from_block)
 
     async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         """Take the range that the board chooses into a free slot; returns the lease's id."""

@@ -47,6 +47,7 @@ class MemoryNetwork:
 
     rules: Rules
     seed: int = 0
+    gas_price_fri: int = 10**8  # that nobody pays here
     checks_money: bool = False  # after each call, which takes longer the more there is
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)

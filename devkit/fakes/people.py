@@ -21,8 +21,9 @@ from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
-from renderchain.app.requester.create_job import Offer
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.offer import Offer
+from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.worker.job_probe import Fetch, JobProbe
@@ -44,7 +45,7 @@ from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
 
-OFFER = Offer(reward_fri=10**17, longest_lease=2, lease_timeout_s=3000, window_s=2000)
+OFFER = Offer(reward_fri=10**17, audit_floor_exp=0, longest_lease=2, lease_timeout_s=3000, window_s=2000)
 FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
 SEAT_UNITS = 2
 WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
@@ -179,6 +180,11 @@ class Artist:
         self.prober = FakeProbeRenderer()
         self.probe_seconds = 60
         self.final_checks = 0
+        self.renderer = FakeRenderer()
+        self.own_checks = 0
+        self.chance = random.Random(address)
+        self.own_check_seconds = 100
+        self.own_challenges = 3
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -201,6 +207,14 @@ class Artist:
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
             final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
+            own_check=OwnCheck(
+                lambda device: self.renderer,
+                self.reporter,
+                self.chance,
+                per_lease=self.own_checks,
+                most_s=self.own_check_seconds,
+            ),
+            most_challenges=self.own_challenges,
             probe=Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,

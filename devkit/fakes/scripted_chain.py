@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
-from renderchain.core.audit.events import LeaseDrawn
+from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
@@ -35,6 +35,7 @@ class ScriptedChain(Faults):
         self.own_id = WorkerId(1)
         self.bond_fri = 10
         self.step_s = 600
+        self.price_fri = 0
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
@@ -80,6 +81,9 @@ class ScriptedChain(Faults):
         self.meet("block_number")
         return self.block
 
+    async def gas_price_fri(self) -> int:
+        return self.price_fri
+
     async def balance_fri(self, account: int) -> int:
         return self.balances[account]
 
@@ -112,6 +116,9 @@ class ScriptedChain(Faults):
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept", job_id, list(lease_ids))
 
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
+        self._send("top_up", job_id, reward_fri, more_pool_fri)
+
     async def cancel(self, job_id: JobId) -> None:
         self._send("cancel", job_id)
 
@@ -126,6 +133,9 @@ class ScriptedChain(Faults):
 
     async def challenge_delivery(self, lease_id: LeaseId) -> None:
         self._send("challenge_delivery", lease_id)
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        return []
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]

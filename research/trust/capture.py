@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderchain.app.requester.create_job import AUDIT_FEE_SHARE, TILE_SHARE
 from renderchain.core.audit.draw import is_audited
 from renderchain.core.audit.economics import BOND_FEES, SEATS
+from renderchain.core.audit.prices import LEAF_SHARE
 
 from research.trust.draws import attackers_in, has_majority, seeds
 
 LEAVES = 1536  # of the leases that the benchmarks look at; so many are drawn:
 DRAWN = 16
-# Of the pay, for each verifier: what clients offer for the audit and for its tiles.
-FEE = 1 / AUDIT_FEE_SHARE + TILE_SHARE * DRAWN / LEAVES
+# Of the pay, for each verifier: for its gas, and for its tiles. A lease that is worth 20 times an audit's gas
+# pays 1 % for a vote's gas (docs/economics.md); this is a lease of half that.
+GAS_SHARE = 0.02
+FEE = GAS_SHARE + LEAF_SHARE * DRAWN / LEAVES
 REWARD = 0.1  # of a lost lock
 
 

@@ -32,7 +32,8 @@ from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.package import PinnedPackage, pin_package
-from renderchain.app.requester.create_job import Offer, terms_of
+from renderchain.app.requester.offer import Offer
+from renderchain.app.requester.quote import quote_of, terms_of
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
@@ -220,8 +221,17 @@ class Arena:
 
     async def terms(self, frames: int = 2, lease: int = 2, **changes: int) -> JobTerms:
         """A job's terms; its audits cost a twentieth of its pay."""
-        offer = Offer(REWARD_FRI, longest_lease=lease, lease_timeout_s=TIMEOUT_S, window_s=RULES.window_s)
-        terms = terms_of(await self.package(frames), offer)
+        offer = Offer(
+            REWARD_FRI,
+            audit_floor_exp=0,
+            audit_fee_fri=min(lease, frames) * REWARD_FRI // 50,
+            longest_lease=lease,
+            lease_timeout_s=TIMEOUT_S,
+            window_s=RULES.window_s,
+        )
+        package = await self.package(frames)
+        leaves, layers = package.manifest.leaves_per_frame, len(package.manifest.view_layers)
+        terms = terms_of(package, quote_of(offer, frames, leaves, layers, gas_price_fri=0))
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
         return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
 

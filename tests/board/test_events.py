@@ -213,6 +213,8 @@ def test_doubts_are_told(networks: Opener) -> None:
         await doubted.let_audit(True)
         start = await chain.block_number() + 1
         await chain.challenge_pixels(doubted.lease_id, [6, 1])
+        (seen,) = await chain.challenged(start)
+        assert (seen.job_id, seen.lease_id, seen.leaves) == (doubted.job_id, doubted.lease_id, (6, 1))
         fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
         bond_fri = least_lock(2 * AUDIT_TERMS.reward_fri, 3 * fee_fri)
         known = [LeaseChallenged(0, doubted.job_id, doubted.lease_id, AuditKind.PIXELS, (6, 1), bond_fri)]

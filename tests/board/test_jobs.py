@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from renderchain.app.worker.stake_notice import StakeNotice
 from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited
+from renderchain.core.audit.gas import MOST_GAS_PRICE_FRI
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.contract_errors import (
     FamilyNotSupported,
@@ -215,6 +216,9 @@ def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(networks: Open
                 locked.append((stake.lock_fri, before.free_fri))
             assert len(heard.heard(LeaseOffered)) == 2, "once for each lock"
             assert [(one.lock_fri, one.free_fri) for one in heard.heard(LeaseOffered)] == locked
+            price_fri = await net.worker.gas_price_fri()
+            assert 0 < price_fri <= MOST_GAS_PRICE_FRI
+            assert all(0 < one.pay_fri - one.profit_fri < one.pay_fri for one in heard.heard(LeaseOffered))
             pays = [(one.job_id, one.frame_count, one.pay_fri) for one in heard.heard(LeaseOffered)]
             assert pays == [(job_id, 2, 2 * 10**17), (job_id, 1, 10**17)]
             assert heard.heard(LeaseOffered)[0].audit_exp == 0 and all(

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.adapters.starknet.node import Node, check_head, read_headers
+from renderchain.adapters.starknet.node import Node, check_head, node_gas_price_fri, read_headers
 from renderchain.core.errors import ChainError, KeyStoreError, SettingsError, StuckTransaction, WrongNetwork
 
 from devkit.made_up_job import TERMS
@@ -95,6 +96,41 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
                 await check_head(account, newest + 601, 600)
 
     asyncio.run(run())
+
+
+def test_a_price_of_gas_that_is_absurd_is_refused_with_and_without_an_account(
+    chains: Callable[[], Any],
+) -> None:
+    async def run() -> None:
+        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+            honest_fri = await node_gas_price_fri(behind(proxy))
+            assert honest_fri > 0
+            net = await opened.network()
+            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
+            assert await chain.gas_price_fri() == honest_fri
+            dear = {"price_in_fri": hex(10**12 + 1), "price_in_wei": "0x1"}
+
+            async def block() -> dict[str, Any]:
+                asked = {"jsonrpc": "2.0", "id": 1, "method": "starknet_getBlockWithTxs"}
+                params = {"params": {"block_id": "latest"}}
+                url = opened.node.rpc_url
+                async with ClientSession() as session, session.post(url, json=asked | params) as answer:
+                    return dict((await answer.json())["result"])
+
+            lie = result(await block() | {"l2_gas_price": dear})
+            proxy.rule = lambda method, question: lie if method.startswith("getBlockWith") else None
+            with pytest.raises(ChainError, match="absurd.* Nothing was sent"):
+                await node_gas_price_fri(behind(proxy))
+            fresh = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
+            with pytest.raises(ChainError, match="absurd.* Nothing was sent"):
+                await fresh.gas_price_fri()
+
+    asyncio.run(run())
+
+
+def test_a_node_that_is_down_when_gas_is_asked_for_is_named() -> None:
+    with pytest.raises(ChainError, match="Asking for gas prices failed: the node can't be reached"):
+        asyncio.run(node_gas_price_fri(Node("http://127.0.0.1:9/rpc", "")))
 
 
 def test_a_node_that_goes_away_in_the_middle_is_waited_for(

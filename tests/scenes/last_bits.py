@@ -12,7 +12,8 @@ for thing in (bpy.data.objects["Cube"], bpy.context.object):
     material = bpy.data.materials.new(thing.name)
     material.use_nodes = True
     tree = material.node_tree
-    place, noise = tree.nodes.new("ShaderNodeNewGeometry"), tree.nodes.new("ShaderNodeTexWhiteNoise")
+    place, noise = tree.nodes.new("ShaderNodeNewGeometry"), tree.nodes.new("ShaderNodeTexVoronoi")
+    noise.inputs["Scale"].default_value = 1e8
     tree.links.new(place.outputs["Position"], noise.inputs["Vector"])
     tree.links.new(noise.outputs["Color"], tree.nodes["Principled BSDF"].inputs["Base Color"])
     thing.data.materials.clear()

@@ -38,8 +38,25 @@ def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None
         load_settings(settings_file(tmp_path, more))
 
 
+def test_the_own_check_is_on_unless_it_is_turned_off(tmp_path: Path) -> None:
+    assert load_settings(settings_file(tmp_path)).own_checks == 2
+    more = "own_checks = 0\nown_check_seconds = 30\nown_challenges = 1\n"
+    found = load_settings(settings_file(tmp_path, more))
+    assert (found.own_checks, found.own_check_seconds, found.own_challenges) == (0, 30, 1)
+    for name in ("own_checks", "own_check_seconds", "own_challenges"):
+        with pytest.raises(SettingsError, match=name):
+            load_settings(settings_file(tmp_path, f"{name} = -1\n"))
+
+
 def test_missing_settings_are_named(tmp_path: Path) -> None:
     file = tmp_path / "empty.toml"
     file.touch()
     with pytest.raises(SettingsError, match="rpc_url, directory, account"):
         load_settings(file)
+
+
+def test_a_least_profit_is_an_amount(tmp_path: Path) -> None:
+    assert load_settings(settings_file(tmp_path)).least_profit_fri == 0
+    file = settings_file(tmp_path, 'least_profit_fri = "0.02STRK"\n')
+    assert load_settings(file).least_profit_fri == 2 * 10**16
+    assert load_settings(file, {"least_profit_fri": 7}).least_profit_fri == 7

@@ -57,6 +57,13 @@ def whole_seconds(text: str) -> int:
     return int(text)
 
 
+def frame_count(text: str) -> int:
+    """Frames of an option, 1 or more."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of frames")
+    return int(text)
+
+
 def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     """The settings that the options name; raises SettingsError."""
     file = options.config or os.environ.get("RENDERCHAIN_CONFIG")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from ..app.requester.create_job import Offer
+from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
 from ..core.errors import KeyStoreError
@@ -28,6 +28,7 @@ from ..core.probe import DEFAULT_S
 from ..settings import Settings
 from .command_line import (
     add_scene_options,
+    frame_count,
     guarded,
     new_parser,
     open_scene,
@@ -48,7 +49,8 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument(
         "--device", choices=DEVICE_GROUPS, default="CPU", help="what workers render on (default: %(default)s)"
     )
-    parser.add_argument("--lease", type=int, default=8, help="most frames one worker takes at once")
+    text = "most frames one worker takes at once; default: what keeps audits and gas small beside the pay"
+    parser.add_argument("--lease", type=frame_count, help=text)
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
@@ -114,6 +116,25 @@ def cancel(arguments: Sequence[str]) -> int:
 
     def run(reporter: ConsoleReporter) -> int:
         asyncio.run(make_requester(settings_of(options), reporter).cancel(options.job))
+        return 0
+
+    return guarded(options, run)
+
+
+def top_up(arguments: Sequence[str]) -> int:
+    """Put more money into a job."""
+    parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
+    parser.add_argument("job", type=int)
+    parser.add_argument(
+        "--pool", default="0", help="STRK to add for audits; what they do not need comes back"
+    )
+    parser.add_argument("--reward", help="STRK that new leases pay per frame; never less than now")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        reward_fri = parse_strk(options.reward) if options.reward else None
+        requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
+        asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
         return 0
 
     return guarded(options, run)
@@ -201,6 +222,7 @@ COMMANDS = {
     "download": download,
     "jobs": jobs,
     "cancel": cancel,
+    "top_up": top_up,
     "challenge": challenge,
     "draws": draws,
     "key": key,

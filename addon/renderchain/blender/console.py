@@ -8,6 +8,7 @@ import time
 
 from ..core.errors import SettingsError
 from ..core.notices import Notice
+from ..core.notices.checks import Unchallenged
 from ..core.notices.jobs import Doubt
 from ..core.notices.lines import to_line
 from ..core.notices.process import Failed, Remark
@@ -42,6 +43,8 @@ class ConsoleReporter:
         text = notice.sentence
         if isinstance(notice, Doubt):
             text += f" To challenge it: renderchain_challenge {notice.lease_id}"
+            if isinstance(notice, Unchallenged):
+                text += f" --leaves {' '.join(map(str, notice.leaves))}"
         self._write(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}")
 
     def end(self, reason: str) -> None:

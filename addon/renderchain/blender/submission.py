@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from ..app.requester.create_job import Offer
+from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.frames import format_frames
 from ..core.ids import JobId

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from .audit.economics import audit_pool
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
@@ -95,6 +96,13 @@ class JobInfo:
     def limits(self) -> PrintLimits:
         """How far apart its leaves' prints may be."""
         return PrintLimits(self.tile_limit_percent, self.mean_limit_percent)
+
+    @property
+    def next_audit_fri(self) -> int:
+        """What the board wants to find in the pool before it gives a lease away: its first audit's fees."""
+        longest = min(self.longest_lease, self.tasks)
+        fees = (self.audit_fee_fri, self.audit_tile_fri)
+        return audit_pool(longest, longest, self.tiles, self.audit_tiles, *fees)
 
     @property
     def open_tasks(self) -> int:
@@ -189,6 +197,11 @@ def family_of(blender_version: tuple[int, int], engine: str, device_group: str) 
     if len(raw) > 31:
         raise ValueError(f"The family name {name!r} is over 31 characters.")
     return int.from_bytes(raw, "big")
+
+
+def needs_prints(family: int) -> bool:
+    """Whether its machines never make the same bits, so that audits compare prints; not on the CPU."""
+    return family % 2**32 != int.from_bytes(b"/cpu", "big")
 
 
 def family_name(family: int) -> str:

@@ -19,6 +19,13 @@ def parse_strk(text: str) -> int:
     return fri
 
 
+def about_strk(fri: int) -> str:
+    """STRK in three digits, away from zero: no cost is said to be less than it is."""
+    step = 10 ** max(len(str(abs(fri))) - 3, 0)
+    rounded = -(-abs(fri) // step) * step
+    return format_strk(-rounded if fri < 0 else rounded)
+
+
 def format_strk(fri: int) -> str:
     """Exact decimal STRK without trailing zeros."""
     sign = "-" if fri < 0 else ""

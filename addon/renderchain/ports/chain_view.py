@@ -36,6 +36,10 @@ class ChainView(Protocol):
         """The newest block."""
         ...
 
+    async def gas_price_fri(self) -> int:
+        """What a unit of L2 gas costs, as the node says; raises ChainError if that is absurd."""
+        ...
+
     async def balance_fri(self, account: int) -> int:
         """What an account may withdraw."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.audit.events import LeaseDrawn
+from ..core.audit.events import LeaseChallenged, LeaseDrawn
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
@@ -21,6 +21,10 @@ class RequesterChain(ChainView, Protocol):
 
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
+        ...
+
+    async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
+        """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         ...
 
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
@@ -49,4 +53,8 @@ class RequesterChain(ChainView, Protocol):
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""
+        ...
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        """What requesters doubted since a block, of all jobs."""
         ...

@@ -9,11 +9,12 @@ from typing import Any
 
 import bpy
 
-from ..app.requester.create_job import Offer, audit_prices
+from ..app.requester.offer import Offer
+from ..app.requester.quote import quote_of
 from ..blender.console import ConsoleReporter
 from ..blender.scene_reader import read_scene
 from ..blender.submission import Submission
-from ..composition import make_requester, open_chain
+from ..composition import gas_price_fri, make_requester, open_chain
 from ..core.errors import RenderChainError
 from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk
@@ -76,11 +77,13 @@ class Operator(bpy.types.Operator):
 
 def _offer(chosen: Any) -> Offer:
     reward_fri = parse_strk(chosen.reward)
-    return Offer(reward_fri, device_group=chosen.device, longest_lease=chosen.longest_lease)
+    return Offer(reward_fri, device_group=chosen.device, longest_lease=chosen.longest_lease or None)
 
 
 class _Submit(Operator):
     """Packs the scene and puts a job on the network."""
+
+    confirmed: Offer | None = None  # without an interface nobody is asked
 
     def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
         """The frames to submit."""
@@ -93,19 +96,18 @@ class _Submit(Operator):
             facts, offer = read_scene(context.scene), _offer(context.scene.renderchain)
             layers = len(facts.view_layers)
             leaves = leaves_of(facts.width, facts.height, layers)
-            pool_fri = audit_prices(offer, count, leaves, layers).pool_fri
             settings = read_settings()
+            price_fri = asyncio.run(gas_price_fri(settings))
+            quote = quote_of(offer, count, leaves, layers, price_fri)
         except RenderChainError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        self.confirmed = quote.chosen  # what is paid is what was shown, whatever gas costs by then
         return context.window_manager.invoke_confirm(
             self,
             event,
             title="Render on network",
-            message=(
-                f"{count} frames for {format_strk(count * offer.reward_fri)}, {format_strk(pool_fri)} STRK "
-                f"for audits (the rest comes back), held in escrow on {settings.network}"
-            ),
+            message=f"On {settings.network}: {' '.join(one.sentence for one in quote.notices)}",
             confirm_text="Pay and Submit",
         )
 
@@ -113,7 +115,7 @@ class _Submit(Operator):
         """Copy the scene here, then pack, pin and pay in the background."""
         scene, chosen = context.scene, context.scene.renderchain
         settings = read_settings()
-        offer = _offer(chosen)
+        offer = self.confirmed or _offer(chosen)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
         submission = Submission(scene, self.frames(context), own_seed=chosen.own_seed)
         blender, seconds = bpy.app.binary_path, chosen.probe_seconds

@@ -20,7 +20,11 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         items=[(name, name, "") for name in DEVICE_GROUPS],
     )
     longest_lease: bpy.props.IntProperty(  # type: ignore[valid-type]
-        name="Frames at Once", description="Most frames that one worker takes at a time", default=8, min=1
+        name="Frames at Once",
+        description="Most frames that one worker takes at a time; 0 takes what keeps audits and gas small "
+        "beside the pay",
+        default=0,
+        min=0,
     )
     probe_seconds: bpy.props.IntProperty(  # type: ignore[valid-type]
         name="Probe",

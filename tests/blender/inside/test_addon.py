@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from types import SimpleNamespace
 
 import addon_utils
 import bpy
@@ -56,6 +57,27 @@ def test_enabling_imports_none_of_the_heavy_packages(tmp_path):
 def test_submitting_without_settings_is_an_error_that_says_what_to_do(scene):
     with pytest.raises(RuntimeError, match="choose one in the add-on's preferences"):
         bpy.ops.renderchain.submit_still()
+
+
+def test_the_panel_says_before_it_pays_what_the_job_costs_and_keeps_to_it(monkeypatch, part, scene):
+    async def price(settings):
+        return 10**9
+
+    operators = part("ui.operators")
+    monkeypatch.setattr(operators, "gas_price_fri", price)
+    monkeypatch.setattr(operators, "read_settings", lambda: SimpleNamespace(network="devnet"))
+    said = {}
+
+    def confirm(operator, event, **shown):
+        said.update(shown)
+        return {"RUNNING_MODAL"}
+
+    manager = SimpleNamespace(invoke_confirm=confirm)
+    context = SimpleNamespace(scene=bpy.context.scene, window_manager=manager)
+    operator = SimpleNamespace(frames=lambda context: tuple(range(1, 301)), confirmed=None)
+    assert operators._Submit.invoke(operator, context, None) == {"RUNNING_MODAL"}
+    assert "300 frames for 3 STRK" in said["message"] and "STRK at most" in said["message"]
+    assert operator.confirmed.longest_lease > 8 and operator.confirmed.audit_fee_fri > 10**15
 
 
 def test_every_command_of_the_module_is_one_of_the_application_too(part):

@@ -11,6 +11,7 @@ import pytest
 from renderchain.blender.console import ConsoleReporter
 from renderchain.core.errors import SettingsError
 from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.notices.checks import Unchallenged
 from renderchain.core.notices.jobs import Doubt, FalseFinals
 from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.notices.lines import parse_notice
@@ -42,6 +43,11 @@ def test_a_doubt_comes_with_the_command_that_challenges(
     ConsoleReporter().tell(doubt)
     shown = capsys.readouterr().err.rstrip()
     assert shown.endswith(f"{doubt.sentence} To challenge it: renderchain_challenge 5")
+
+
+def test_false_leaves_come_with_the_command_that_names_them(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleReporter().tell(Unchallenged(*IDS, "No money.", (4, 9)))
+    assert capsys.readouterr().err.rstrip().endswith("renderchain_challenge 5 --leaves 4 9")
 
 
 @pytest.mark.parametrize("by_environment", [False, True])

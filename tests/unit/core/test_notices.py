@@ -14,7 +14,7 @@ from renderchain.core.audit.state import AuditKind, Verdict
 from renderchain.core.errors import ContentError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, jobs, leases, process
+from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -37,7 +37,7 @@ FIELDS: dict[str, Any] = {
     "stake_suffices": bool,
     "verdict": Verdict,
 }
-SUFFIXES: dict[str, Any] = {"_count": int, "_bytes": int, "_fri": int, "_s": float}
+SUFFIXES: dict[str, Any] = {"_count": int, "_percent": int, "_bytes": int, "_fri": int, "_s": float}
 NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
 
 ONE_OF_EACH: dict[Notice, str] = {
@@ -50,9 +50,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
     process.Stopped(): "Stopped",
     process.Failed("No key."): "No key.",
-    leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True): (
+    leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True, FRI // 6): (
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
-        "it is always audited"
+        "it is always audited, and 0.167 STRK are left after gas"
     ),
     leases.JobSkipped(JOB, "The job is over."): "Job 3 is left to others: The job is over.",
     leases.PackageRefused(JOB, "bafy2", "Bake it."): (
@@ -93,8 +93,25 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
     jobs.UploadStarted(1, 2**40): "Uploading 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
+    jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, 11): (
+        "100 frames for 5 STRK, in leases of 40, all audited. Audits take up to 0.334 STRK (the rest comes "
+        "back), gas of your own transactions about 0.0334: 5.37 STRK at most. Audits and everybody's gas are "
+        "11 % of the pay."
+    ),
+    jobs.LeasesWorthLittle(FRI // 3, 2 * FRI): (
+        "A lease pays 0.334 STRK, less than 2, which is 20 times what an audit takes in gas today: workers "
+        "may leave the job alone. Pay more a frame, let leases be longer, or wait for cheaper gas."
+    ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",
+    jobs.AuditPoolEmpty(JOB, FRI // 4, FRI): (
+        "Job 3: the pool holds 0.25 STRK, an audit of the next lease takes 1. Until other leases end without "
+        "an audit nobody can claim the open frames: add 0.75 STRK or more with renderchain_top_up 3 --pool "
+        "STRK, or cancel the job, which pays back what is not claimed."
+    ),
+    jobs.JobImproved(JOB, FRI // 10, 2 * FRI): (
+        "Job 3: new leases pay 0.1 STRK a frame; 2 STRK are there for audits"
+    ),
     jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
     jobs.Doubt(*IDS, "A file is missing."): (
@@ -111,6 +128,23 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
     jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
+    checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
+    checks.LeaseUnchecked(*IDS, "no sandbox"): (
+        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
+    ),
+    checks.LeavesFalse(*IDS, (4, 9), 8.0): (
+        f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
+        "accepted early."
+    ),
+    checks.CheckUnsure(*IDS, (4,), "no memory"): (
+        f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
+        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early; look at its "
+        "frames."
+    ),
+    checks.Unchallenged(*IDS, "No money.", (4,)): (
+        f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
+        "you want your money back."
+    ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
@@ -222,7 +256,7 @@ def test_states_and_lists_are_checked_too() -> None:
 
 
 def test_sentences_fit_their_numbers() -> None:
-    offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True)
+    offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True, FRI // 2)
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
     poor = replace(offered, stake_suffices=False).sentence
     assert poor.endswith("too little: add stake, or wait until leases are settled")
@@ -230,6 +264,8 @@ def test_sentences_fit_their_numbers() -> None:
     assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
+    some = jobs.JobQuoted(1, 1, 4, FRI, 0, 0, FRI, 1).sentence
+    assert some.startswith("1 frame for 1 STRK, in leases of 1, at least 1 in 16 audited.")
     unchecked = jobs.FinalsUnchecked((1, 2, 5), "no memory").sentence
     assert "images of frames 1-2,5" in unchecked and unchecked.endswith("look at them yourself.")
 
@@ -242,7 +278,9 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals] and all(one.level is Level.WARNING for one in kinds)
+    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged] and all(
+        one.level is Level.WARNING for one in kinds
+    )
 
 
 def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:

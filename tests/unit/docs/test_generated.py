@@ -9,7 +9,7 @@ from typing import Any
 from renderchain.core.finals import Difference
 
 from benchmarks import gas
-from research import attacks, audit_cost, determinism, finals, verification
+from research import attacks, audit_cost, determinism, economics, finals, verification
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
 
@@ -50,6 +50,10 @@ def test_the_page_on_gas_has_the_sentences_of_its_script() -> None:
     figures = gas.Figures(spared=[gas.Job(1000, 125, 8, phases={"audits": 10**7})], naive=1)
     figures.spared[0].phases |= dict.fromkeys(gas.PHASE_NAMES, 1000)
     assert prose((REPO / "docs" / "gas.md").read_text()) == prose(gas.page(figures))
+
+
+def test_the_page_on_economics_is_what_its_script_writes() -> None:
+    assert economics.PAGE.read_text() == economics.page()
 
 
 def test_the_part_on_audits_has_the_sentences_of_its_script() -> None:

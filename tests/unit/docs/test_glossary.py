@@ -15,7 +15,7 @@ PLAIN = """
     comparison connection console contract core count cover create cut demo dependency deploy did differ
     docs does download due e empty end error estimate facts fail false fast faults field file findings
     first for fund given happen has header high hinder improve in index info inside instant insufficient
-    interface is kept ledger level limit line lint load local log long longest look loop lost
+    interface is kept ledger level limit line lint little load local log long longest look loop lost
     low made make many measure memory minimum miss much must naive name need neither network never no nor not
     nothing often once only order ot other over own panel part paused pending people pg power preferences
     prepared program progress proxy pt raise raw reach reader reason reference refuse register

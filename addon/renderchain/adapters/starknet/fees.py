@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.audit.gas import checked_gas_price
 from ...core.errors import FeeTooHigh
 from ...core.money import format_strk
 from .errors import said
@@ -92,16 +93,25 @@ class Fees:
         l1, data, l2 = [ResourceBounds(*both) for both in zip(amounts, most, strict=True)]
         return ResourceBoundsMapping(l1_gas=l1, l1_data_gas=data, l2_gas=l2), fee
 
+    async def gas_price_fri(self) -> int:
+        """What a unit of L2 gas costs; raises ChainError if that is absurd."""
+        return checked_gas_price((await self._known_prices())[2])
+
     async def _known_prices(self) -> tuple[int, int, int]:
         if self._prices is None or time.monotonic() - self._prices_at_s > PRICE_AGE_S:
-            block = await said("Asking for gas prices", self._client.get_block(block_number="latest"))
-            prices = (block.l1_gas_price, block.l1_data_gas_price, block.l2_gas_price)
-            self._set_prices(*(int(one.price_in_fri) for one in prices))
+            self._set_prices(*await prices_of(self._client))
         assert self._prices is not None
         return self._prices
 
     def _set_prices(self, l1: int, data: int, l2: int) -> None:
         self._prices, self._prices_at_s = (l1, data, l2), time.monotonic()
+
+
+async def prices_of(client: Any) -> tuple[int, int, int]:
+    """What the newest block's L1 gas, L1 data gas and L2 gas cost, in fri."""
+    block = await said("Asking for gas prices", client.get_block(block_number="latest"))
+    l1, data, l2 = block.l1_gas_price, block.l1_data_gas_price, block.l2_gas_price
+    return int(l1.price_in_fri), int(data.price_in_fri), int(l2.price_in_fri)
 
 
 def kind_of(calls: list[Any]) -> tuple[int, ...]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...core.audit.gas import checked_gas_price
 from ...core.errors import ChainError, KeyStoreError, SettingsError, WrongNetwork
 from .errors import said
+from .fees import prices_of
 from .signer import fast_signer
 
 SPEC_VERSION = "0.10"
 TIMEOUT_S = 30
+QUOTE_S = 5.0  # Blender's interface waits for it
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,18 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
 
 async def _chain_of(client: Any) -> int:
     return int(await client.get_chain_id(), 16)
+
+
+async def node_gas_price_fri(node: Node) -> int:
+    """What a unit of L2 gas costs, without an account; raises ChainError, soon if the node is away."""
+    from starknet_py.net.full_node_client import FullNodeClient
+
+    async def ask() -> int:
+        async with asyncio.timeout(QUOTE_S), node.session() as session:
+            client = FullNodeClient(node_url=node.rpc_url, session=session)
+            return checked_gas_price((await prices_of(client))[2])
+
+    return await said("Asking for the price of gas", ask())
 
 
 async def close_account(account: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from ...core.audit.events import LeaseDrawn
+from ...core.audit.events import LeaseChallenged, LeaseDrawn
 from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobTerms
@@ -90,6 +90,11 @@ class StarknetRequester(StarknetView):
         """What chance decided since a block."""
         found = await self._stream.past_of("LeaseDrawn", from_block)
         return [event for event in found if isinstance(event, LeaseDrawn)]
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        """What requesters doubted since a block."""
+        found = await self._stream.past_of("LeaseChallenged", from_block)
+        return [event for event in found if isinstance(event, LeaseChallenged)]
 
     async def _bond_fri(self, action: str, lease_id: LeaseId, leaves: int) -> int:
         """What a challenge costs; raises LeaseInOtherState, where the board's own answer gives no reason."""

@@ -76,6 +76,10 @@ class Sender:
             raise ChainError(f"{action} was refused before under the same name; nothing was sent now.")
         return await self._complete(intent, checked)
 
+    async def gas_price_fri(self) -> int:
+        """The price of L2 gas that fees are reckoned by; raises ChainError if it is absurd."""
+        return await self._fees.gas_price_fri()
+
     async def recover(self) -> list[tuple[str, Any]]:
         """Finish what processes that are gone left; returns name and receipt of each that happened."""
         done = []

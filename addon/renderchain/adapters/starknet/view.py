@@ -43,6 +43,10 @@ class StarknetView:
         """The newest block."""
         return int(await said("Asking for the newest block", self._account.client.get_block_number()))
 
+    async def gas_price_fri(self) -> int:
+        """What a unit of L2 gas costs, as the node says; raises ChainError if that is absurd."""
+        return await self._sender.gas_price_fri()
+
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is; 0 if there is none."""
         if not self._worker_id:

@@ -28,6 +28,7 @@ class Acceptance:
         self._reporter = reporter
         self._job_id = job_id
         self._good: set[LeaseId] = set()
+        self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
         self._undrawn: dict[LeaseId, int] = {}  # lease to the block of its submission
 
     def forget(self) -> None:
@@ -40,7 +41,7 @@ class Acceptance:
         self._undrawn[event.lease_id] = event.block
 
     async def found_good(self, lease_id: LeaseId) -> None:
-        """Its results are here, and are those under its root."""
+        """Its results are here, are those under its root, and no check found them false."""
         self._good.add(lease_id)
         await self._try(lease_id)
 
@@ -72,9 +73,12 @@ class Acceptance:
                     self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
 
     async def _try(self, lease_id: LeaseId) -> None:
+        if lease_id in self._good:
+            async with self._turn:
+                await self._accept(lease_id)
+
+    async def _accept(self, lease_id: LeaseId) -> None:
         """Accept, which sends the worker its pay."""
-        if lease_id not in self._good:
-            return
         lease = await self._chain.lease(lease_id)
         may = lease.draw_outcome in (DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED)
         if not may or after(lease.state, LeaseEvent.ACCEPT) is None:

@@ -24,8 +24,10 @@ from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.probe import Probe
 from .challenge import challenge
-from .create_job import Offer
 from .final_check import FinalCheck
+from .offer import Offer
+from .own_check import OwnCheck
+from .pool import top_up
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
@@ -40,6 +42,8 @@ class RequesterParts:
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
     final_check: FinalCheck
+    own_check: OwnCheck
+    most_challenges: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
@@ -47,7 +51,7 @@ class RequesterParts:
 
 
 class Requester:
-    """The artist's side: submit, watch, cancel, challenge."""
+    """The artist's side: submit, watch, top up, cancel, challenge."""
 
     def __init__(self, parts: RequesterParts, reporter: Reporter) -> None:
         self._parts = parts
@@ -111,6 +115,8 @@ class Requester:
             output=output or Path(entry.output if entry else "."),
             scratch=scratch,
             final_check=parts.final_check,
+            own_check=parts.own_check,
+            most_challenges=parts.most_challenges,
         )
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
@@ -122,6 +128,11 @@ class Requester:
         async with self._parts.open_chain() as chain:
             await chain.cancel(job_id)
         self._reporter.tell(JobCanceled(job_id))
+
+    async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
+        """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
+        async with self._parts.open_chain() as chain:
+            await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
 
     async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""

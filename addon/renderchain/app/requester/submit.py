@@ -15,7 +15,8 @@ from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import pin_package
 from ..exchange.probe import Probe
-from .create_job import Offer, create_job
+from .create_job import create_job
+from .offer import Offer
 
 
 async def probed_offer(

@@ -41,13 +41,17 @@ from ..exchange.package import fetch_package
 from ..exchange.sealed_result import open_sealed, unwrap_key
 from .acceptance import Acceptance
 from .final_check import FinalCheck
+from .lease_checks import LeaseChecks
+from .own_check import OwnCheck
+from .pool import PoolWatch
 
 
 @dataclass
 class JobReport:
     """What became of a job; frame numbers and the operator that rendered each, amounts in fri.
 
-    ``false_finals`` says of leases that their images were made again here, and why.
+    ``false_finals`` says of leases that their images were made again here, and why; ``false_leaves`` which
+    leaves came out otherwise here.
     """
 
     job_id: JobId
@@ -56,6 +60,7 @@ class JobReport:
     rendered_by: dict[int, int] = field(default_factory=dict)
     refused: dict[LeaseId, str] = field(default_factory=dict)
     false_finals: dict[LeaseId, str] = field(default_factory=dict)
+    false_leaves: dict[LeaseId, tuple[int, ...]] = field(default_factory=dict)
     paid_fri: int = 0
     refunded_fri: int = 0
 
@@ -77,6 +82,8 @@ class JobWatch:
         output: Path,
         scratch: Path,
         final_check: FinalCheck,
+        own_check: OwnCheck,
+        most_challenges: int,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -91,7 +98,19 @@ class JobWatch:
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
         self._closed = False
+        self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._acceptance = Acceptance(chain, reporter, job_id)
+        self._pool = PoolWatch(chain, reporter, job_id)
+        self._checks = LeaseChecks(
+            chain,
+            own_check,
+            self._acceptance,
+            reporter,
+            job_id,
+            fetch_package=self._package,
+            work=scratch / "own-check",
+            most_challenges=most_challenges,
+        )
         self.report = JobReport(job_id)
 
     async def run(self, from_block: int) -> JobReport:
@@ -105,20 +124,29 @@ class JobWatch:
                 "use the account that submitted it."
             )
         self._output.mkdir(parents=True, exist_ok=True)
-        drawing = asyncio.create_task(self._acceptance.draw_when_due())
+        following = asyncio.create_task(self._follow(from_block, job, manifest))
+        checking = asyncio.create_task(self._checks.run(from_block))
+        tasks = [following, checking, asyncio.create_task(self._acceptance.draw_when_due())]
         try:
-            async with aclosing(self._chain.events(from_block)) as events:
-                async for event in events:
-                    if isinstance(event, Reorganised):
-                        self._forget()
-                    elif getattr(event, "job_id", None) == self.report.job_id:
-                        await self._note(event, job, manifest)
-                    if self._closed and not self._open:
-                        break
+            done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # what went wrong in either ends the watch
         finally:
-            drawing.cancel()
-            await asyncio.gather(drawing, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return await self._finish(job)
+
+    async def _follow(self, from_block: int, job: JobInfo, manifest: Manifest) -> None:
+        """Act on each event, until the job and all its leases have ended."""
+        async with aclosing(self._chain.events(from_block)) as events:
+            async for event in events:
+                if isinstance(event, Reorganised):
+                    self._forget()
+                elif getattr(event, "job_id", None) == self.report.job_id:
+                    await self._note(event, job, manifest)
+                if self._closed and not self._open:
+                    break
 
     def _forget(self) -> None:
         """The chain took back what it said: everything is told again. Frames stay where they are."""
@@ -127,6 +155,7 @@ class JobWatch:
         self._open.clear()
         self._closed = False
         self._acceptance.forget()
+        self._checks.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
@@ -145,11 +174,14 @@ class JobWatch:
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
+            if event.reopened and job.requester == self._chain.address:
+                await self._pool.look()
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
         elif isinstance(event, TasksRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
+            self._checks.note(event)
             await self._acceptance.note(event)
 
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
@@ -160,6 +192,9 @@ class JobWatch:
         try:
             opened, result = await self._fetch(event, claim, manifest, frames, folder)
             await self._keep_frames(event.lease_id, job, manifest, opened, result)
+            if job.requester == self._chain.address:
+                may_accept = event.lease_id not in self.report.false_finals
+                await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
@@ -171,8 +206,6 @@ class JobWatch:
             what = (frame, claim.operator, self.report.frames[frame])
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
-        if job.requester == self._chain.address and event.lease_id not in self.report.false_finals:
-            await self._acceptance.found_good(event.lease_id)
 
     async def _fetch(
         self,
@@ -223,9 +256,7 @@ class JobWatch:
         """Images to keep instead of a lease's own, because some of those are false."""
         if not self._final_check.is_on:
             return {}
-        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
-        cache.mkdir(parents=True, exist_ok=True)
-        package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+        package = await self._package(job)
         work = opened.with_name("finals")
         checked = await self._final_check.look(package, manifest, opened, result.frames, work)
         if not checked.false:
@@ -236,6 +267,14 @@ class JobWatch:
         self._reporter.tell(FalseFinals(job.job_id, lease_id, names, tuple(sorted(checked.false)), *counts))
         return checked.instead
 
+    async def _package(self, job: JobInfo) -> Path:
+        """The job's package, fetched once; raises StoreError or ContentError."""
+        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        async with self._fetching:
+            cache.mkdir(parents=True, exist_ok=True)
+            package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+        return package
+
     def _keep(self, source: Path, name: str) -> Path:
         target = self._output / name
         partial = target.with_name(target.name + ".partial")
@@ -244,6 +283,7 @@ class JobWatch:
         return target
 
     async def _finish(self, job: JobInfo) -> JobReport:
+        self.report.false_leaves = dict(self._checks.false)
         self.report.state = (await self._chain.job(self.report.job_id)).state
         if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
             try:

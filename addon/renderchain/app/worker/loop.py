@@ -58,11 +58,15 @@ WHY: dict[type[Exception], str] = {  # a lease is given back
 
 @dataclass(frozen=True)
 class WorkerRules:
-    """What this worker takes: families (felts), least reward per task; events are read from that block on."""
+    """What this worker takes: families (felts), least reward per task, least profit per lease after gas.
+
+    Events are read from that block on.
+    """
 
     families: frozenset[int]
     least_reward_fri: int
     from_block: int
+    least_profit_fri: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Worker:
         self._rules = rules
         self._new_secret = new_secret
         self._now = now
-        self._stakes = StakeNotice(chain, reporter)
+        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri)
         self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[JobId, int] = {}

@@ -16,14 +16,13 @@ from ...core.errors import RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.notices.leases import SelfTestFailed, SelfTestPassed
-from ...core.print_limits import LEAST
 from ...core.prints import TilePrint, bit_distance, split_records
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
+from ..exchange.again import repeats
 from ..exchange.records import read_records
 
 MOST_LEAVES = 2  # of as many frames
-REPEATING = "CPU"  # a GPU adds up samples as they come, and never makes the same bits twice
 
 
 class SelfTest:
@@ -58,7 +57,7 @@ class SelfTest:
         finally:
             shutil.rmtree(work, ignore_errors=True)
         for (frame, leaf), theirs in zip(drawn, found, strict=True):
-            if not _are_same(mine[frame][leaf], theirs, device):
+            if not repeats(mine[frame][leaf], theirs, device):
                 bits = bit_distance(mine[frame][leaf], theirs)
                 self._reporter.tell(SelfTestFailed(*ids, package.name, frame, leaf, bits))
                 raise RenderFailed(
@@ -78,9 +77,3 @@ class SelfTest:
                 done.append(await session.render_tiles(frame, (leaf,), lambda _: None))
         prints = (read_records(work / one.leaves, 1, f"single record of frame {one.frame}") for one in done)
         return session.loaded.device, [record for (record,) in prints]
-
-
-def _are_same(mine: TilePrint, theirs: TilePrint, device: str) -> bool:
-    if mine.digest == theirs.digest or device == REPEATING:
-        return mine.digest == theirs.digest
-    return bit_distance(mine, theirs) * 100 <= LEAST.mean_percent * mine.area

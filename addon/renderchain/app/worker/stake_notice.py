@@ -1,39 +1,59 @@
-"""Tells the provider what a job asks, before anything is claimed: its money is at stake."""
+"""Tells the provider what a job asks and leaves, before anything is claimed: its money is at stake."""
 
 from __future__ import annotations
 
+from ...core.audit.prices import profit_fri
 from ...core.contract_errors import NothingToClaim
 from ...core.ids import JobId
+from ...core.job import needs_prints
 from ...core.lease_stake import stake_of
-from ...core.notices.leases import LeaseOffered
+from ...core.money import about_strk, format_strk
+from ...core.notices.leases import JobSkipped, LeaseOffered
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
 
 
 class StakeNotice:
-    """Says of each job what a lease pays and locks; again only when the lock or its being free changes."""
+    """Says of each job what a lease pays, locks and leaves after gas; again only when the lock, its being
+    free, or its being worth it changes.
+    """
 
-    def __init__(self, chain: ChainView, reporter: Reporter) -> None:
+    def __init__(self, chain: ChainView, reporter: Reporter, least_profit_fri: int = 0) -> None:
         self._chain = chain
         self._reporter = reporter
-        self._told: dict[JobId, tuple[int, bool]] = {}
+        self._least_profit_fri = least_profit_fri
+        self._told: dict[JobId, tuple[int, bool, bool]] = {}
 
     async def tell(self, job_id: JobId) -> bool:
-        """Read the job and the worker's stake and record, and say it; returns whether the stake suffices.
+        """Read the job, the worker's stake and record, and the gas price, and say what follows.
 
-        Raises UnknownJob or NothingToClaim.
+        Returns whether the stake suffices and the lease is worth its gas. Raises UnknownJob, NothingToClaim
+        or ChainError.
         """
         job = await self._chain.job(job_id)
         if not job.open_tasks:
             raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
         stake = stake_of(job, worker)
-        if self._told.get(job_id) != (stake.lock_fri, stake.is_free):
-            self._told[job_id] = (stake.lock_fri, stake.is_free)
+        price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
+        left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
+        is_worth_it = left_fri >= self._least_profit_fri
+        if self._told.get(job_id) != (stake.lock_fri, stake.is_free, is_worth_it):
+            self._told[job_id] = (stake.lock_fri, stake.is_free, is_worth_it)
             free_fri = max(worker.free_fri, 0)
             amounts = (stake.pay_fri, stake.lock_fri, free_fri, stake.audit_exp)
-            self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free))
-        return stake.is_free
+            self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free, left_fri))
+            if not is_worth_it:
+                self._reporter.tell(JobSkipped(job_id, self._too_little(stake.pay_fri, left_fri)))
+        return stake.is_free and is_worth_it
+
+    def _too_little(self, pay_fri: int, left_fri: int) -> str:
+        gas, least = about_strk(pay_fri - left_fri), format_strk(self._least_profit_fri)
+        return (
+            f"A lease pays {format_strk(pay_fri)} STRK and takes about {gas} STRK of gas, which leaves "
+            f"{about_strk(left_fri)} STRK, under the least profit of {least}. It is taken when gas is "
+            "cheaper or the pay higher; or set least_profit_fri."
+        )
 
     def forget(self, job_id: JobId) -> None:
         """The job is over."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..frames import format_frames
 from ..ids import JobId
 from ..lifecycle import JobState
-from ..money import format_strk
+from ..money import about_strk, format_strk
 from . import LeaseNotice, Level, Notice, counted
 
 
@@ -38,6 +38,51 @@ class DownloadStarted(Notice):
 
 
 @dataclass(frozen=True)
+class JobQuoted(Notice):
+    """What a job costs at most, before it is paid. At least one lease in 2^audit_exp is audited.
+
+    ``overhead_percent`` of a lease's pay go to its audits and to everybody's gas, at that rate.
+    """
+
+    frame_count: int
+    lease_frame_count: int
+    audit_exp: int
+    pay_fri: int
+    pool_fri: int
+    gas_fri: int
+    most_fri: int
+    overhead_percent: int
+
+    @property
+    def sentence(self) -> str:
+        pool, gas, most = map(about_strk, (self.pool_fri, self.gas_fri, self.most_fri))
+        rate = f"at least 1 in {1 << self.audit_exp} audited" if self.audit_exp else "all audited"
+        return (
+            f"{counted(self.frame_count, 'frame')} for {format_strk(self.pay_fri)} STRK, in leases of "
+            f"{self.lease_frame_count}, {rate}. Audits take up to {pool} STRK (the rest comes back), gas of "
+            f"your own transactions about {gas}: {most} STRK at most. Audits and everybody's gas are "
+            f"{self.overhead_percent} % of the pay."
+        )
+
+
+@dataclass(frozen=True)
+class LeasesWorthLittle(Notice):
+    """A lease pays less than 20 times the gas of an audit, so that workers and verifiers may stay away."""
+
+    level: ClassVar[Level] = Level.WARNING
+    pay_fri: int
+    least_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"A lease pays {about_strk(self.pay_fri)} STRK, less than {about_strk(self.least_fri)}, which is "
+            "20 times what an audit takes in gas today: workers may leave the job alone. Pay more a frame, "
+            "let leases be longer, or wait for cheaper gas."
+        )
+
+
+@dataclass(frozen=True)
 class EscrowDue(Notice):
     """The job's whole cost is about to be paid."""
 
@@ -57,6 +102,41 @@ class JobCreated(Notice):
     @property
     def sentence(self) -> str:
         return f"Job {self.job_id} is on the network"
+
+
+@dataclass(frozen=True)
+class AuditPoolEmpty(Notice):
+    """Audits took so much of the pool that it can't pay for another lease's; its frames wait unclaimed."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    pool_fri: int
+    audit_fri: int
+
+    @property
+    def sentence(self) -> str:
+        amounts = (self.pool_fri, self.audit_fri, self.audit_fri - self.pool_fri)
+        pool, audit, missing = map(format_strk, amounts)
+        return (
+            f"Job {self.job_id}: the pool holds {pool} STRK, an audit of the next lease takes {audit}. Until "
+            f"other leases end without an audit nobody can claim the open frames: add {missing} STRK or more "
+            f"with renderchain_top_up {self.job_id} --pool STRK, or cancel the job, which pays back what is "
+            "not claimed."
+        )
+
+
+@dataclass(frozen=True)
+class JobImproved(Notice):
+    """The job pays so much for a frame from now on, and has so much for audits."""
+
+    job_id: JobId
+    reward_fri: int
+    pool_fri: int
+
+    @property
+    def sentence(self) -> str:
+        reward, pool = format_strk(self.reward_fri), format_strk(self.pool_fri)
+        return f"Job {self.job_id}: new leases pay {reward} STRK a frame; {pool} STRK are there for audits"
 
 
 @dataclass(frozen=True)

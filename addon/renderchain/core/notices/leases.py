@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..ids import JobId
 from ..lifecycle import LeaseState
-from ..money import format_strk
+from ..money import about_strk, format_strk
 from . import LeaseNotice, Level, Notice, counted
 
 ENDS = {
@@ -21,7 +21,8 @@ ENDS = {
 class LeaseOffered(Notice):
     """What a lease of a job pays, and what it locks of the worker's stake; its audit rate is 2^-audit_exp.
 
-    ``stake_suffices``: without that the job is left alone until stake is free.
+    ``stake_suffices``: without that the job is left alone until stake is free. ``profit_fri`` is the pay less
+    the gas that the worker spends on such a lease on the average.
     """
 
     job_id: JobId
@@ -31,6 +32,7 @@ class LeaseOffered(Notice):
     free_fri: int
     audit_exp: int
     stake_suffices: bool
+    profit_fri: int
 
     @property
     def sentence(self) -> str:
@@ -42,7 +44,7 @@ class LeaseOffered(Notice):
         if not self.stake_suffices:
             return f"{text}, which is too little: add stake, or wait until leases are settled"
         rate = f"audited 1 time in {1 << self.audit_exp}" if self.audit_exp else "always audited"
-        return f"{text}; it is {rate}"
+        return f"{text}; it is {rate}, and {about_strk(self.profit_fri)} STRK are left after gas"
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.app.requester.create_job import Offer, audit_prices, create_job, intent_of_job, terms_of
+from renderchain.app.requester.create_job import create_job, intent_of_job
+from renderchain.app.requester.offer import Offer
+from renderchain.app.requester.quote import Quote, quote_of, terms_of
+from renderchain.core.audit.gas import checked_gas_price
+from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.cid import digest_of
 from renderchain.core.contract_errors import BadJobTerms
-from renderchain.core.errors import InsufficientFunds, SceneError
+from renderchain.core.errors import ChainError, InsufficientFunds
 from renderchain.core.ids import JobId
-from renderchain.core.job import family_of
-from renderchain.core.notices.jobs import EscrowDue, JobCreated
+from renderchain.core.job import JobTerms, family_of
+from renderchain.core.notices.jobs import EscrowDue, JobCreated, JobQuoted, LeasesWorthLittle
 from renderchain.core.print_limits import PrintLimits
-from renderchain.core.tiles import MOST_LEAVES
 
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
@@ -45,57 +48,35 @@ def create(bench: UseCaseBench) -> JobId:
     )
 
 
-def test_a_pool_pays_one_audit_of_every_lease_and_the_spare_ones() -> None:
-    prices = audit_prices(OFFER, 7, 10)
-    assert (prices.fee_fri, prices.tile_fri) == (3 * 1000 // 50, 2 * 1000 // 10)
-    # Three leases, one leaf of each drawn, three verifiers a leaf; and two audits to spare.
-    assert prices.pool_fri == (3 + 2) * 3 * (60 + 200)
-    assert audit_prices(replace(OFFER, spare_audits=0), 7, 10).pool_fri == 3 * 3 * (60 + 200)
+def quote_for(bench: UseCaseBench, offer: Offer = OFFER) -> Quote:
+    """What the bench's package comes to where gas is free."""
+    manifest = bench.package.manifest
+    leaves, layers = manifest.leaves_per_frame, len(manifest.view_layers)
+    return quote_of(offer, len(manifest.frames), leaves, layers, gas_price_fri=0)
 
 
-def test_a_short_job_has_the_prices_of_its_only_lease() -> None:
-    assert audit_prices(OFFER, 2, 10) == audit_prices(replace(OFFER, longest_lease=2), 2, 10)
-    assert audit_prices(OFFER, 2, 10).fee_fri == 2 * 1000 // 50
-
-
-def test_no_reward_is_so_small_that_verifiers_get_nothing() -> None:
-    prices = audit_prices(replace(OFFER, reward_fri=1), 2, 10)
-    assert (prices.fee_fri, prices.tile_fri) == (1, 0)
-
-
-def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid(bench: UseCaseBench) -> None:
-    assert audit_prices(OFFER, 1, MOST_LEAVES)
-    manifest = replace(bench.package.manifest, width=16384, height=8192)
-    with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
-        terms_of(replace(bench.package, manifest=manifest), OFFER)
-
-
-def test_every_view_layer_has_leaves_of_its_own(bench: UseCaseBench) -> None:
-    manifest = replace(bench.package.manifest, view_layers=("near", "far", "sky"))
-    terms = terms_of(replace(bench.package, manifest=manifest), OFFER)
-    assert terms.tiles == 3 * TILES
-    # A verifier of one layer renders the tile with all three, and is paid for that.
-    assert terms.audit_tile_fri == terms_of(bench.package, OFFER).audit_tile_fri > 0
+def terms(bench: UseCaseBench, offer: Offer = OFFER) -> JobTerms:
+    return terms_of(bench.package, quote_for(bench, offer))
 
 
 def test_the_terms_are_those_of_package_and_offer(bench: UseCaseBench) -> None:
     limits = PrintLimits(tile_percent=12, mean_percent=6)
-    terms = terms_of(bench.package, replace(OFFER, device_group="OPTIX", audit_tiles=5, limits=limits))
-    assert (terms.tile_limit_percent, terms.mean_limit_percent) == (12, 6)
-    assert terms.package_hi << 128 | terms.package_lo == int.from_bytes(digest_of(bench.package.cid), "big")
-    assert (terms.package_bytes, terms.package_files) == (bench.package.size_bytes, 2)
-    assert (terms.tasks, terms.tiles) == (TASKS, TILES)
-    assert terms.family == family_of((4, 5), "CYCLES", "OPTIX")
-    assert (terms.reward_fri, terms.longest_lease, terms.audit_tiles) == (1000, 3, 5)
-    assert (terms.lease_timeout_s, terms.window_s, terms.audit_floor_exp) == (300, 200, 2)
-    prices = audit_prices(OFFER, TASKS, TILES)
-    assert (terms.audit_fee_fri, terms.audit_tile_fri) == (prices.fee_fri, prices.tile_fri)
-    assert terms.escrow_fri == TASKS * 1000 + prices.pool_fri
+    asked = terms(bench, replace(OFFER, device_group="OPTIX", audit_tiles=5, limits=limits))
+    assert (asked.tile_limit_percent, asked.mean_limit_percent) == (12, 6)
+    assert asked.package_hi << 128 | asked.package_lo == int.from_bytes(digest_of(bench.package.cid), "big")
+    assert (asked.package_bytes, asked.package_files) == (bench.package.size_bytes, 2)
+    assert (asked.tasks, asked.tiles) == (TASKS, TILES)
+    assert asked.family == family_of((4, 5), "CYCLES", "OPTIX")
+    assert (asked.reward_fri, asked.longest_lease, asked.audit_tiles) == (1000, 3, 5)
+    assert (asked.lease_timeout_s, asked.window_s, asked.audit_floor_exp) == (300, 200, 2)
+    quote = quote_for(bench)
+    assert (asked.audit_fee_fri, asked.audit_tile_fri) == (1, 2 * 1000 // TILES)
+    assert asked.escrow_fri == TASKS * 1000 + quote.cost.pool_fri
 
 
 def test_a_job_is_noted_before_it_is_paid(bench: UseCaseBench) -> None:
-    terms = terms_of(bench.package, OFFER)
-    bench.chain.tokens[bench.chain.address] = terms.escrow_fri
+    paid = terms(bench)
+    bench.chain.tokens[bench.chain.address] = paid.escrow_fri
     before: list[str] = []
     bench.chain.after["create_job"] = lambda: before.extend(one.state for one in bench.journal.jobs())
     job_id = create(bench)
@@ -103,15 +84,16 @@ def test_a_job_is_noted_before_it_is_paid(bench: UseCaseBench) -> None:
     (entry,) = bench.journal.jobs(BOARD)
     assert (entry.job_id, entry.state, entry.name, entry.output) == (job_id, "active", "town", "/frames")
     assert (entry.package_cid, entry.from_block) == (bench.package.cid, bench.chain.block)
-    assert bench.chain.of("create_job") == [(terms, intent_of_job(entry.entry_id))]
-    assert bench.reporter.told == [EscrowDue(terms.escrow_fri), JobCreated(job_id)]
+    assert bench.chain.of("create_job") == [(paid, intent_of_job(entry.entry_id))]
+    assert bench.reporter.told == [*quote_for(bench).notices, EscrowDue(paid.escrow_fri), JobCreated(job_id)]
 
 
 def test_an_account_that_is_one_fri_short_pays_and_notes_nothing(bench: UseCaseBench) -> None:
-    bench.chain.tokens[bench.chain.address] = terms_of(bench.package, OFFER).escrow_fri - 1
+    bench.chain.tokens[bench.chain.address] = terms(bench).escrow_fri - 1
     with pytest.raises(InsufficientFunds, match="Nothing was paid"):
         create(bench)
-    assert bench.chain.sent == [] and bench.journal.jobs() == [] and bench.reporter.told == []
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
+    assert bench.reporter.told == quote_for(bench).notices
 
 
 def test_terms_that_the_board_refuses_make_no_job(bench: UseCaseBench) -> None:
@@ -121,3 +103,27 @@ def test_terms_that_the_board_refuses_make_no_job(bench: UseCaseBench) -> None:
         create(bench)
     assert bench.reporter.heard(JobCreated) == []
     assert [one.state for one in bench.journal.jobs()] == ["sending"]
+
+
+def test_what_it_costs_at_the_gas_price_of_the_day_is_said_before_it_is_paid(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    bench.chain.price_fri = 10**9
+    said: list[int] = []
+    bench.chain.after["create_job"] = lambda: said.extend(
+        one.pool_fri for one in bench.reporter.heard(JobQuoted)
+    )
+    create(bench)
+    ((paid, _),) = bench.chain.of("create_job")
+    assert said == [paid.audit_pool_fri]
+    assert paid.audit_fee_fri == vote_fee_fri(10**9, prints=False) > 10**15
+    assert len(bench.reporter.heard(LeasesWorthLittle)) == 1, "three frames of 1000 fri pay no audit's gas"
+
+
+def test_an_absurd_price_of_gas_costs_nothing(bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lie() -> int:
+        return checked_gas_price(10**30)
+
+    monkeypatch.setattr(bench.chain, "gas_price_fri", lie)
+    with pytest.raises(ChainError, match="absurd"):
+        create(bench)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []

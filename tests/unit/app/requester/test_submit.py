@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from renderchain.app.requester.create_job import audit_prices, intent_of_job
+from renderchain.app.requester.create_job import intent_of_job
+from renderchain.app.requester.quote import quote_of
 from renderchain.core.audit.economics import audit_pool
 from renderchain.core.errors import ChainError, InsufficientFunds, StoreError
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
@@ -24,11 +25,14 @@ def test_the_terms_are_those_of_the_offer_and_the_package(world: World, artist: 
     assert job.package_files == len(files) == 2
     assert job.package_bytes == sum(map(len, files.values()))
     assert len(parse_manifest(files[MANIFEST_NAME]).frames) == 5
-    prices = audit_prices(OFFER, 5, TILES)
+    price_fri = world.network.gas_price_fri
+    cost, spared = (
+        quote_of(one, 5, TILES, 1, price_fri).cost for one in (OFFER, replace(OFFER, spare_audits=0))
+    )
     spent_fri = FUNDS_FRI - world.network.model.tokens[artist.address]
-    assert spent_fri == 5 * OFFER.reward_fri + prices.pool_fri
-    least = audit_pool(5, 2, TILES, OFFER.audit_tiles, prices.fee_fri, prices.tile_fri)
-    assert least < prices.pool_fri == audit_prices(replace(OFFER, spare_audits=0), 5, TILES).pool_fri * 5 // 3
+    assert spent_fri == 5 * OFFER.reward_fri + cost.pool_fri
+    least = audit_pool(5, 2, TILES, OFFER.audit_tiles, job.audit_fee_fri, job.audit_tile_fri)
+    assert least == spared.pool_fri == cost.pool_fri * 3 // 5
 
 
 def test_what_the_account_can_not_pay_is_not_noted(world: World, artist: Artist) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.watch_job import JobReport, JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import NothingToWithdraw
@@ -86,6 +87,8 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         output=folder / "frames",
         scratch=folder,
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
+        own_check=OwnCheck(nothing, heard, random.Random(1), per_lease=0, most_s=0),
+        most_challenges=0,
     )
     return asyncio.run(asyncio.wait_for(one.run(0), 5))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
@@ -53,6 +54,8 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         output=tmp_path / "frames",
         scratch=tmp_path / "scratch",
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
+        own_check=OwnCheck(nothing, said, random.Random(1), per_lease=0, most_s=0),
+        most_challenges=0,
     )
 
 

@@ -1,0 +1,146 @@
+"""The own checks of one job's leases: in the background, one at a time, and what follows from each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.audit.events import AuditEvent, LeaseDrawn
+from ...core.audit.state import DrawOutcome
+from ...core.contract_errors import ContractError
+from ...core.errors import ContentError, FeeTooHigh, InsufficientFunds, NoAllowance, StoreError
+from ...core.ids import JobId, LeaseId
+from ...core.job import JobInfo
+from ...core.lifecycle import LeaseState
+from ...core.manifest import Manifest
+from ...core.notices.checks import LeaseUnchecked, Unchallenged
+from ...core.result import Result
+from ...ports.reporter import Reporter
+from ...ports.requester_chain import RequesterChain
+from .acceptance import Acceptance
+from .own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
+
+MAX_NAMED = 8  # leaves in one challenge, the contract's limit
+CHALLENGEABLE = (DrawOutcome.PASSED, DrawOutcome.UNSEATED)  # a committee's word can't be challenged
+FetchPackage = Callable[[JobInfo], Awaitable[Path]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A lease whose result is here; ``may_accept`` unless something else was found wrong with it."""
+
+    job: JobInfo
+    manifest: Manifest
+    lease_id: LeaseId
+    drawn: tuple[DrawnLeaf, ...]
+    may_accept: bool
+
+
+class LeaseChecks:
+    """What is false is challenged, ``most_challenges`` times in a job: each costs a bond until it is won."""
+
+    def __init__(
+        self,
+        chain: RequesterChain,
+        own_check: OwnCheck,
+        acceptance: Acceptance,
+        reporter: Reporter,
+        job_id: JobId,
+        *,
+        fetch_package: FetchPackage,
+        work: Path,
+        most_challenges: int,
+    ) -> None:
+        self._chain = chain
+        self._own_check = own_check
+        self._acceptance = acceptance
+        self._reporter = reporter
+        self._job_id = job_id
+        self._fetch_package = fetch_package
+        self._work = work
+        self._most_challenges = most_challenges
+        self._due: asyncio.Queue[LeaseId] = asyncio.Queue()
+        self._waiting: dict[LeaseId, Waiting] = {}
+        self.false: dict[LeaseId, tuple[int, ...]] = {}  # leaves that are, by lease
+
+    def forget(self) -> None:
+        """The chain took back what it said."""
+        self._waiting.clear()
+        self.false.clear()
+
+    async def add(
+        self,
+        job: JobInfo,
+        manifest: Manifest,
+        lease_id: LeaseId,
+        opened: Path,
+        result: Result,
+        *,
+        may_accept: bool,
+    ) -> None:
+        """Have a lease checked when its turn comes; the opened result is not needed after this."""
+        if self._own_check.is_on:
+            drawn = self._own_check.draw(manifest, opened, result)
+            self._waiting[lease_id] = Waiting(job, manifest, lease_id, drawn, may_accept)
+            self._due.put_nowait(lease_id)
+        elif may_accept:
+            await self._acceptance.found_good(lease_id)
+
+    def note(self, event: AuditEvent) -> None:
+        """Hear of a step in an audit: a false lease can be challenged once it is drawn."""
+        if isinstance(event, LeaseDrawn) and event.lease_id in self.false:
+            self._due.put_nowait(event.lease_id)
+
+    async def run(self, from_block: int) -> None:
+        """Check what comes, until it is cancelled; the job was created at that block or later."""
+        while True:
+            lease_id = await self._due.get()
+            if one := self._waiting.get(lease_id):
+                await self._check(one)
+            if lease_id in self.false:
+                await self._challenge(lease_id, from_block)
+
+    async def _check(self, one: Waiting) -> None:
+        lease_id = one.lease_id
+        is_submitted = (await self._chain.lease(lease_id)).state is LeaseState.SUBMITTED
+        found = await self._look(one) if is_submitted else None
+        if self._waiting.get(lease_id) is not one:
+            return  # the chain took it back meanwhile
+        del self._waiting[lease_id]
+        if found is None:
+            return  # it ended while it waited
+        if found.finding is Finding.FALSE:
+            self.false[lease_id] = found.leaves
+        elif found.finding is not Finding.UNSURE and one.may_accept:
+            await self._acceptance.found_good(lease_id)
+
+    async def _look(self, one: Waiting) -> CheckOutcome:
+        try:
+            package = await self._fetch_package(one.job)
+        except (StoreError, ContentError) as error:
+            self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, str(error)))
+            return CheckOutcome(Finding.SKIPPED)
+        place = (package, one.manifest, one.drawn, self._work)
+        return await self._own_check.look(one.job, one.lease_id, *place)
+
+    async def _challenge(self, lease_id: LeaseId, from_block: int) -> None:
+        """Challenge a false lease if it may be; after its draw ``note`` comes back to it."""
+        lease = await self._chain.lease(lease_id)
+        if lease.state is not LeaseState.SUBMITTED or lease.draw_outcome not in CHALLENGEABLE:
+            return
+        leaves = self.false[lease_id][:MAX_NAMED]
+        # The chain's own word: a restart must not begin to count anew.
+        events = await self._chain.challenged(from_block)
+        if any(event.lease_id == lease_id for event in events):
+            return  # a committee could not be found, or the artist was faster
+        made = sum(event.job_id == self._job_id for event in events)
+        reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
+        if made < self._most_challenges:
+            try:
+                await self._chain.challenge_pixels(lease_id, leaves)
+                return
+            except (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh) as error:
+                reason = str(error)
+        self._reporter.tell(Unchallenged(self._job_id, lease_id, reason, leaves))

@@ -1,0 +1,42 @@
+"""A running job's audit pool: the artist hears when it can pay for no other lease, and may add to it."""
+
+from __future__ import annotations
+
+from ...core.ids import JobId
+from ...core.notices.jobs import AuditPoolEmpty, JobImproved
+from ...ports.reporter import Reporter
+from ...ports.requester_chain import RequesterChain
+
+
+async def top_up(
+    chain: RequesterChain,
+    reporter: Reporter,
+    job_id: JobId,
+    *,
+    more_pool_fri: int = 0,
+    reward_fri: int | None = None,
+) -> None:
+    """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
+    job = await chain.job(job_id)
+    reward_fri = job.reward_fri if reward_fri is None else reward_fri
+    await chain.top_up(job_id, reward_fri, more_pool_fri)
+    reporter.tell(JobImproved(job_id, reward_fri, job.audit_pool_fri + more_pool_fri))
+
+
+class PoolWatch:
+    """Says once, until that changes, that a job's frames can't be claimed for want of money for audits."""
+
+    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
+        self._chain = chain
+        self._reporter = reporter
+        self._job_id = job_id
+        self._is_empty = False
+
+    async def look(self) -> None:
+        """Frames came back: can somebody else claim them?"""
+        job = await self._chain.job(self._job_id)
+        was_empty = self._is_empty
+        is_claimed = job.stopped or not job.open_tasks
+        self._is_empty = not is_claimed and job.audit_pool_fri < job.next_audit_fri
+        if self._is_empty and not was_empty:
+            self._reporter.tell(AuditPoolEmpty(self._job_id, job.audit_pool_fri, job.next_audit_fri))

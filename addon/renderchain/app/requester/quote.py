@@ -1,0 +1,110 @@
+"""What an offer comes to at the gas price of the day: terms, cost, and whether it makes sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...core.audit.prices import (
+    JobCost,
+    JobShape,
+    LeasePlan,
+    job_cost,
+    least_lease_fri,
+    overhead_percent,
+    plan_of,
+    vote_fee_fri,
+)
+from ...core.cid import digest_of, split_digest
+from ...core.errors import SceneError
+from ...core.job import JobTerms, family_of
+from ...core.notices import Notice
+from ...core.notices.jobs import JobQuoted, LeasesWorthLittle
+from ...core.tiles import MOST_LEAVES
+from ..exchange.package import PinnedPackage
+from .offer import Offer
+
+
+@dataclass(frozen=True)
+class Quote:
+    """An offer of which nothing is open any more, and what it costs."""
+
+    offer: Offer
+    shape: JobShape
+    plan: LeasePlan
+    gas_price_fri: int
+    fee_fri: int
+    timeout_s: int
+
+    @property
+    def cost(self) -> JobCost:
+        """The most that the job can cost."""
+        lease, spare = self.plan.longest_lease, self.offer.spare_audits
+        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare)
+
+    @property
+    def chosen(self) -> Offer:
+        """The offer with all that was open: it comes to the same at any gas price."""
+        return replace(
+            self.offer,
+            audit_fee_fri=self.fee_fri,
+            longest_lease=self.plan.longest_lease,
+            audit_floor_exp=self.plan.audit_floor_exp,
+            lease_timeout_s=self.timeout_s,
+        )
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What the artist is told before it pays."""
+        lease, cost = self.plan.longest_lease, self.cost
+        share = overhead_percent(self.shape, self.plan, self.gas_price_fri, self.fee_fri)
+        amounts = (cost.pay_fri, cost.pool_fri, cost.gas_fri, cost.most_fri)
+        told: list[Notice] = [JobQuoted(self.shape.tasks, lease, self.plan.audit_floor_exp, *amounts, share)]
+        pay_fri = lease * self.shape.reward_fri
+        least_fri = least_lease_fri(self.gas_price_fri, prints=self.shape.prints)
+        return [*told, LeasesWorthLittle(pay_fri, least_fri)] if pay_fri < least_fri else told
+
+
+def quote_of(offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: int) -> Quote:
+    """The offer for tasks of so many leaves each, its tiles in all layers.
+
+    What the artist left open is chosen: the fee of a vote, the longest lease, its timeout, the least audit
+    rate. Raises SceneError if no job can have so many leaves.
+    """
+    if leaves > MOST_LEAVES:
+        raise SceneError(
+            f"A frame of this scene has {leaves:,} leaves (its tiles times its view layers), and a job can "
+            f"have {MOST_LEAVES:,}. Nothing was paid; lower the resolution, or turn view layers off."
+        )
+    prints = offer.device_group != "CPU"
+    shape = JobShape(tasks, offer.reward_fri, leaves, layers, offer.audit_tiles, prints)
+    fee_fri = offer.audit_fee_fri or vote_fee_fri(gas_price_fri, prints=prints)
+    exp = offer.audit_floor_exp
+    plan = plan_of(shape, gas_price_fri, fee_fri, lease=offer.longest_lease, exp=exp)
+    timeout_s = offer.lease_timeout_s or shape.timeout_s(plan.longest_lease)
+    return Quote(offer, shape, plan, gas_price_fri, fee_fri, timeout_s)
+
+
+def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
+    """The job's terms, one task a frame."""
+    high, low = split_digest(digest_of(package.cid))
+    manifest, offer = package.manifest, quote.offer
+    return JobTerms(
+        package_hi=high,
+        package_lo=low,
+        package_bytes=package.size_bytes,
+        package_files=package.file_count,
+        tasks=quote.shape.tasks,
+        reward_fri=offer.reward_fri,
+        audit_pool_fri=quote.cost.pool_fri,
+        family=family_of(manifest.blender_version, manifest.engine, offer.device_group),
+        audit_floor_exp=quote.plan.audit_floor_exp,
+        audit_tiles=offer.audit_tiles,
+        longest_lease=quote.plan.longest_lease,
+        lease_timeout_s=quote.timeout_s,
+        window_s=offer.window_s,
+        tiles=quote.shape.leaves,
+        audit_fee_fri=quote.fee_fri,
+        audit_tile_fri=quote.shape.tile_fri,
+        tile_limit_percent=offer.limits.tile_percent,
+        mean_limit_percent=offer.limits.mean_percent,
+    )

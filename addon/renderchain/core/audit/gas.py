@@ -1,0 +1,58 @@
+"""What leases and audits take in gas: measured figures, and who of a lease spends them.
+
+Each figure is L2 gas of one transaction by itself, from docs/gas.md ("One call" and "One step of an
+audit"), which `make gas` measures; `tests/unit/core/audit/test_gas.py` holds them against the page.
+"""
+
+from __future__ import annotations
+
+from ..errors import ChainError
+from .economics import SEATS
+
+CREATE_GAS = 3_579_840
+CLAIM_GAS = 2_268_480
+SUBMIT_GAS = 1_507_520
+ACCEPT_GAS = 2_843_840
+WITHDRAW_GAS = 2_478_720  # with a cancel
+DRAW_GAS = 8_289_920  # of a lease that is audited; one that is spared takes less
+COMMIT_GAS = 1_731_200
+OPEN_GAS = 3_802_240
+REVEAL_GAS = 3_050_880
+COUNT_GAS = 2_177_280
+CLOSE_GAS = 4_230_400
+REVEAL_PRINTS_GAS = 4_749_120
+COMPARE_GAS = 18_010_240
+
+# On public networks gas costs 0.8 to 8 gFri. Fees are reckoned from what a node says, which may be anything:
+# by a price above this the artist would pay verifiers a fortune.
+MOST_GAS_PRICE_FRI = 10**12
+
+
+def checked_gas_price(price_fri: int) -> int:
+    """A node's price of a unit of L2 gas; raises ChainError if it can't be true."""
+    if 0 <= price_fri <= MOST_GAS_PRICE_FRI:
+        return price_fri
+    raise ChainError(
+        f"The node says that a unit of gas costs {price_fri:,} fri, which is absurd (over "
+        f"{MOST_GAS_PRICE_FRI:,}). Nothing was sent; wait, or use another node."
+    )
+
+
+def vote_gas(*, prints: bool) -> int:
+    """What a verifier spends on one vote; ``prints``: its machine makes other bits than the worker's."""
+    return COMMIT_GAS + REVEAL_GAS + (REVEAL_PRINTS_GAS if prints else 0)
+
+
+def lease_gas() -> int:
+    """What a worker spends on every lease: it draws too, because it waits for its pay."""
+    return CLAIM_GAS + SUBMIT_GAS + DRAW_GAS
+
+
+def prover_gas(*, prints: bool) -> int:
+    """What a worker spends besides on the first round of an audit."""
+    return OPEN_GAS + COUNT_GAS + CLOSE_GAS + (SEATS[0] * COMPARE_GAS if prints else 0)
+
+
+def audit_gas(*, prints: bool) -> int:
+    """What an audit of one round takes of everybody together."""
+    return DRAW_GAS + prover_gas(prints=prints) + SEATS[0] * vote_gas(prints=prints)

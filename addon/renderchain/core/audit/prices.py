@@ -1,0 +1,192 @@
+"""What an artist pays for audits, what a job costs at most, and which leases are worth their overhead.
+
+The overhead of a lease of n frames, whose pay is R = n * reward, at the audit rate p = 2^-e and the gas
+price g:
+
+    overhead = g * (lease_gas + ACCEPT_GAS) + p * (g * prover_gas + 3 f)
+    f        = 1.5 * g * vote_gas + leaves drawn * price of a leaf
+
+Its gas and its fees are all that the artist's money buys besides rendering, whoever sends the transaction:
+what a worker or a verifier spends on gas has to come out of what it is paid. Gas is of core/audit/gas.py,
+the fees are those of docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .economics import MAX_AUDIT_EXP, SEATS, audit_pool, drawn_leaves, fee_of
+from .gas import ACCEPT_GAS, CREATE_GAS, WITHDRAW_GAS, audit_gas, lease_gas, prover_gas, vote_gas
+
+FEE_MARGIN_PERCENT = 150  # gas may cost half as much again on the day of the audit
+LEAF_SHARE = 2  # a leaf costs so often what the worker gets for it: 1.6 times its pixels, and an opening
+# A lease is worth so many audits' gas at p = 1: that alone is then a twentieth of its pay.
+AUDITS_A_LEASE = 20
+# The share of the pay that overhead may take. A lease that is worth 20 audits' gas has 7 % of gas and fees
+# at p = 1, and leaves rendered three times again add up to 6 %: what stays below has room for both.
+OVERHEAD_PERCENT = 20
+# A verifier's whole fee is at most such a part of the pay, so that a round's fees stay within a fifth of it
+# also for newcomers, whose leases are all audited.
+LEAST_PAY_FEES = 15
+
+
+@dataclass(frozen=True)
+class JobShape:
+    """What an artist's frames are: their count, each one's pay, its leaves and how many layers have them.
+
+    ``prints``: verifiers' machines never make the same bits, as on GPUs, so that prints go on-chain.
+    """
+
+    tasks: int
+    reward_fri: int
+    leaves: int
+    layers: int
+    audit_tiles: int
+    prints: bool
+
+    @property
+    def second_fri(self) -> int:
+        """What a second of such a machine costs."""
+        return GPU_SECOND_FRI if self.prints else CPU_SECOND_FRI
+
+    @property
+    def frame_s(self) -> float:
+        """How long a frame is likely to take, by what is paid for it."""
+        return self.reward_fri / self.second_fri
+
+    @property
+    def longest_lease(self) -> int:
+        """How many frames make sense at once."""
+        in_time = LONGEST_LEASE_S * self.second_fri // max(self.reward_fri, 1)
+        return max(1, min(self.tasks, in_time, MOST_FRAMES))
+
+    def timeout_s(self, lease: int) -> int:
+        """How long a worker may take for so many frames; a day is the most that networks are made for."""
+        likely_s = int(TIMEOUT_LEASES * lease * self.frame_s)
+        return max(LEAST_TIMEOUT_S, min(likely_s, LONGEST_TIMEOUT_S))
+
+    @property
+    def tile_fri(self) -> int:
+        """A leaf's price: whoever looks at one layer of a tile has rendered all.
+
+        Seconds a leaf (a frame's seconds / its tiles) * price of a second (reward / a frame's seconds).
+        """
+        return self.reward_fri * LEAF_SHARE * self.layers // self.leaves
+
+
+# What a second of a rented machine costs, ASSUMED, not measured: 8 CPU cores 0.20 USD an hour, a GPU of an
+# RTX 4090's class 0.40, and STRK 0.11 USD. By it a frame's pay tells how long the frame is likely to take.
+CPU_SECOND_FRI = 5 * 10**14
+GPU_SECOND_FRI = 10**15
+LONGEST_LEASE_S = 6 * 3600  # what a crash may cost a worker, and a quarter of the longest timeout
+MOST_FRAMES = 1000  # of a lease that nobody chose; more save no gas worth waiting for
+USUAL_FRAMES = 8  # of a lease where gas does not matter
+LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 3600, 86400
+TIMEOUT_LEASES = 4  # a worker may take so often what the pay says
+
+
+@dataclass(frozen=True)
+class LeasePlan:
+    """How long leases are, and the least audit rate, 2^-audit_floor_exp."""
+
+    longest_lease: int
+    audit_floor_exp: int = 0
+
+
+def vote_fee_fri(gas_price_fri: int, *, prints: bool) -> int:
+    """What a verifier gets for a vote besides its leaves, so that it does not pay to verify; at least 1."""
+    return max(1, vote_gas(prints=prints) * gas_price_fri * FEE_MARGIN_PERCENT // 100)
+
+
+def audit_fees_fri(shape: JobShape, lease: int, fee_fri: int) -> int:
+    """The fees of one audit of a lease of so many frames."""
+    drawn = drawn_leaves(lease * shape.leaves, shape.audit_tiles)
+    return SEATS[0] * fee_of(fee_fri, shape.tile_fri, drawn)
+
+
+def overhead_fri(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> int:
+    """What audits and gas of a lease take on the average, where the record allows the least rate."""
+    always = gas_price_fri * (lease_gas() + ACCEPT_GAS)
+    audited = gas_price_fri * prover_gas(prints=shape.prints)
+    audited += audit_fees_fri(shape, plan.longest_lease, fee_fri)
+    return always + (audited >> plan.audit_floor_exp)
+
+
+def overhead_percent(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> int:
+    """The same as a share of the lease's pay, rounded up."""
+    pay_fri = max(1, plan.longest_lease * shape.reward_fri)
+    return -(-100 * overhead_fri(shape, plan, gas_price_fri, fee_fri) // pay_fri)
+
+
+def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> int:
+    """What a lease should pay: 20 times an audit's gas, at a smaller rate accordingly less."""
+    return AUDITS_A_LEASE * audit_gas(prints=prints) * gas_price_fri >> audit_exp
+
+
+def makes_sense(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> bool:
+    """Whether overhead stays below its share, and a lease is worth an audit's gas and a verifier's fee."""
+    pay_fri, exp = plan.longest_lease * shape.reward_fri, plan.audit_floor_exp
+    least_fri = least_lease_fri(gas_price_fri, prints=shape.prints, audit_exp=exp)
+    share = overhead_percent(shape, plan, gas_price_fri, fee_fri)
+    fees_fri = audit_fees_fri(shape, plan.longest_lease, fee_fri)
+    is_worth_fees = LEAST_PAY_FEES * fees_fri <= SEATS[0] * pay_fri
+    return pay_fri >= least_fri and share <= OVERHEAD_PERCENT and is_worth_fees
+
+
+def plan_of(
+    shape: JobShape, gas_price_fri: int, fee_fri: int, *, lease: int | None = None, exp: int | None = None
+) -> LeasePlan:
+    """Short leases, always audited, if these make sense; else longer ones, then smaller rates.
+
+    ``lease`` and ``exp`` are what the artist chose. Length comes first, because a smaller rate is for proven
+    workers only. If nothing makes sense, it is the longest lease at the smallest rate.
+    """
+    longest = min(lease, shape.tasks) if lease else shape.longest_lease
+    shortest = longest if lease else min(USUAL_FRAMES, longest)
+    exps = range(MAX_AUDIT_EXP + 1) if exp is None else range(exp, exp + 1)
+    for one in exps:
+        if makes_sense(shape, LeasePlan(longest, one), gas_price_fri, fee_fri):
+            lengths = range(shortest, longest + 1)
+            plans = (LeasePlan(length, one) for length in lengths)
+            return next(plan for plan in plans if makes_sense(shape, plan, gas_price_fri, fee_fri))
+    return LeasePlan(longest, exps[-1])
+
+
+@dataclass(frozen=True)
+class JobCost:
+    """What a job costs, in fri: its pay, its whole audit pool, gas of the artist's own transactions."""
+
+    pay_fri: int
+    pool_fri: int
+    gas_fri: int
+
+    @property
+    def most_fri(self) -> int:
+        """All together; what audits do not need of the pool comes back."""
+        return self.pay_fri + self.pool_fri + self.gas_fri
+
+
+def job_cost(
+    shape: JobShape, longest_lease: int, gas_price_fri: int, fee_fri: int, spare_audits: int
+) -> JobCost:
+    """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones.
+
+    The artist's client creates the job, draws where its workers do not, accepts each lease by itself and
+    withdraws what is left.
+    """
+    longest = min(longest_lease, shape.tasks)
+    per_tile = (shape.leaves, shape.audit_tiles, fee_fri, shape.tile_fri)
+    spare_fri = spare_audits * audit_pool(longest, longest, *per_tile)
+    leases = -(-shape.tasks // longest)
+    gas = CREATE_GAS + WITHDRAW_GAS + leases * ACCEPT_GAS
+    return JobCost(
+        shape.tasks * shape.reward_fri,
+        audit_pool(shape.tasks, longest, *per_tile) + spare_fri,
+        gas * gas_price_fri * FEE_MARGIN_PERCENT // 100,
+    )
+
+
+def profit_fri(pay_fri: int, audit_exp: int, gas_price_fri: int, *, prints: bool) -> int:
+    """What a lease leaves a worker after its gas, on the average of audited and spared ones."""
+    audited = prover_gas(prints=prints) * gas_price_fri >> audit_exp
+    return pay_fri - lease_gas() * gas_price_fri - audited

@@ -1,0 +1,93 @@
+"""What an offer comes to: what the artist left open is chosen, and said before anything is paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from renderchain.app.requester.offer import Offer
+from renderchain.app.requester.quote import quote_of
+from renderchain.core.audit.prices import vote_fee_fri
+from renderchain.core.errors import SceneError
+from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle
+from renderchain.core.tiles import MOST_LEAVES
+
+from devkit.fakes.people import Artist
+from devkit.fakes.world import World
+
+GFRI = 10**9
+CHOSEN = Offer(reward_fri=1000, audit_fee_fri=60, longest_lease=3, audit_floor_exp=2, lease_timeout_s=300)
+OPEN = Offer(reward_fri=FRI_PER_STRK // 100)
+
+
+def test_a_pool_pays_one_audit_of_every_lease_and_the_spare_ones() -> None:
+    quote = quote_of(CHOSEN, 7, 10, 1, 0)
+    assert (quote.fee_fri, quote.shape.tile_fri) == (60, 2 * 1000 // 10)
+    # Three leases, one leaf of each drawn, three verifiers a leaf; and two audits to spare.
+    assert quote.cost.pool_fri == (3 + 2) * 3 * (60 + 200)
+    assert quote_of(replace(CHOSEN, spare_audits=0), 7, 10, 1, 0).cost.pool_fri == 3 * 3 * (60 + 200)
+
+
+def test_a_short_job_has_the_prices_of_its_only_lease() -> None:
+    assert quote_of(CHOSEN, 2, 10, 1, 0).cost == quote_of(replace(CHOSEN, longest_lease=2), 2, 10, 1, 0).cost
+
+
+def test_no_gas_is_so_cheap_that_verifiers_get_nothing() -> None:
+    quote = quote_of(Offer(reward_fri=1), 2, 10, 1, 0)
+    assert (quote.fee_fri, quote.shape.tile_fri) == (1, 0)
+
+
+def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid() -> None:
+    assert quote_of(OPEN, 1, MOST_LEAVES, 1, GFRI)
+    with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
+        quote_of(OPEN, 1, MOST_LEAVES + 1, 1, GFRI)
+
+
+def test_every_view_layer_has_leaves_of_its_own() -> None:
+    one, three = quote_of(OPEN, 4, 40, 1, GFRI), quote_of(OPEN, 4, 120, 3, GFRI)
+    # A verifier of one layer renders the tile with all three, and is paid for that.
+    assert one.shape.tile_fri == three.shape.tile_fri > 0
+
+
+def test_what_is_open_follows_from_the_gas_price() -> None:
+    cheap, dear = (quote_of(OPEN, 1000, 510, 1, price) for price in (GFRI, 3 * GFRI))
+    assert cheap.fee_fri == vote_fee_fri(GFRI, prints=False)
+    assert dear.fee_fri == vote_fee_fri(3 * GFRI, prints=False)
+    assert 8 < cheap.plan.longest_lease < dear.plan.longest_lease
+    assert cheap.timeout_s >= 3600
+
+
+def test_gpus_pay_verifiers_for_prints_that_go_on_chain() -> None:
+    quote = quote_of(replace(OPEN, device_group="OPTIX"), 1000, 510, 1, GFRI)
+    assert quote.fee_fri == vote_fee_fri(GFRI, prints=True)
+
+
+def test_what_was_confirmed_costs_the_same_at_another_gas_price() -> None:
+    quote = quote_of(OPEN, 1000, 510, 1, GFRI)
+    later = quote_of(quote.chosen, 1000, 510, 1, 5 * GFRI)
+    assert (later.plan, later.fee_fri, later.timeout_s) == (quote.plan, quote.fee_fri, quote.timeout_s)
+    assert later.cost.pool_fri == quote.cost.pool_fri
+
+
+def test_the_artist_hears_what_it_costs_and_is_warned_of_leases_that_are_worth_little() -> None:
+    (told,) = quote_of(OPEN, 1000, 510, 1, GFRI).notices
+    assert isinstance(told, JobQuoted)
+    assert told.frame_count == 1000 and told.pay_fri == 10 * FRI_PER_STRK
+    assert told.most_fri == told.pay_fri + told.pool_fri + told.gas_fri
+    assert told.overhead_percent <= 20
+    _, warning = quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI).notices
+    assert isinstance(warning, LeasesWorthLittle)
+    assert warning.pay_fri == 8 * OPEN.reward_fri < warning.least_fri
+
+
+def test_a_job_without_choices_is_paid_as_it_was_said(world: World, artist: Artist) -> None:
+    world.network.gas_price_fri = GFRI
+    offer = Offer(reward_fri=FRI_PER_STRK // 10, lease_timeout_s=3000, window_s=2000)  # as the rules allow
+    job_id = world.live(artist.submit(30, offer))
+    job = world.live(artist.chain.job(job_id))
+    (told,) = artist.reporter.heard(JobQuoted)
+    assert (told.lease_frame_count, told.audit_exp) == (job.longest_lease, job.audit_floor_exp)
+    assert told.pool_fri == job.audit_pool_fri
+    assert job.longest_lease * job.reward_fri >= 20 * 32 * 10**6 * GFRI
+    assert artist.reporter.heard(LeasesWorthLittle) == []
