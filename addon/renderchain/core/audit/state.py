@@ -73,6 +73,7 @@ class Vote(IntEnum):
 
 WORDS = (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE)  # what a seat may say instead of a vote
 MEAN = 255  # stands for the mean over all drawn leaves where a leaf is named
+MEAN_BIT = 1 << 104  # above all positions, in the mask of what a rejection is about
 FIRST_DRAWN = 8  # position of the first leaf that was drawn; those before are named
 
 
@@ -98,7 +99,7 @@ class AuditInfo:
     revealed: int
     named: int
     bonded: int  # rounds that somebody pays a bond for, as bits
-    against: int  # of these, the ones against an acceptance
+    against: int  # the verdicts that they are against, two bits a round
     proved: bool
     prints: bool
     since_s: int
@@ -109,6 +110,30 @@ class AuditInfo:
     def seats(self) -> range:
         """Of the present draw."""
         return range(self.first, self.ends[self.round])
+
+
+NO_AUDIT = AuditInfo(
+    AuditKind.NONE,
+    AuditPhase.NONE,
+    round=0,
+    verdict=Verdict.NONE,
+    decided=0,
+    first=0,
+    ends=(0, 0, 0),
+    batches=0,
+    redraws=0,
+    sealed=0,
+    said=0,
+    revealed=0,
+    named=0,
+    bonded=0,
+    against=0,
+    proved=False,
+    prints=False,
+    since_s=0,
+    since_block=0,
+    draw_block=0,
+)
 
 
 @dataclass(frozen=True)
