@@ -17,7 +17,7 @@ from renderchain.core.money import FRI_PER_STRK
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.made_up_job import FAMILY, TERMS
-from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
+from devkit.made_up_pixels import FAR, RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
 from devkit.parties import AnyNetwork, Board, Network, Networks, Registry
 from devkit.rules import Rules
 
@@ -84,6 +84,7 @@ class AuditedLease:
     job_id: JobId
     lease_id: LeaseId
     pixels: LeasePixels
+    results_key: bytes = RESULTS_KEY
 
     async def submit(self) -> None:
         """Submit and draw."""
@@ -117,21 +118,23 @@ class AuditedLease:
         """The leaves of the present round."""
         return [one.leaf for one in await self.net.artist.drawn_leaves(self.lease_id)]
 
-    async def seal(self, votes: Sequence[int]) -> None:
-        """Each verifier of the present draw, or as many as there are votes, seals one."""
+    async def seal_one(self, verifier: Verifier, vote: int) -> None:
+        """A verifier seals a vote."""
         round_ = (await self.audit()).round
-        seed = await self.net.artist.seed(self.lease_id, round_)
-        board = self.net.artist.board
-        for verifier, vote in zip(await self.verifiers(), votes, strict=False):
-            mark = mark_of(
-                *(hash_many, board, self.lease_id, round_),
-                seed=seed,
-                worker_id=verifier.worker_id,
-                nonce=NONCE,
-                vote=vote,
-            )
-            chain = self.benched[verifier.worker_id]
-            assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
+        mark = mark_of(
+            *(hash_many, self.net.artist.board, self.lease_id, round_),
+            seed=await self.net.artist.seed(self.lease_id, round_),
+            worker_id=verifier.worker_id,
+            nonce=NONCE,
+            vote=vote,
+        )
+        chain = self.benched[verifier.worker_id]
+        assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
+
+    async def seal(self, votes: Sequence[int]) -> None:
+        """The verifiers of the present draw seal these votes."""
+        for verifier, vote in zip(await self.verifiers(), votes, strict=True):
+            await self.seal_one(verifier, vote)
 
     async def open(self) -> None:
         """The worker shows the drawn leaves."""
@@ -141,11 +144,15 @@ class AuditedLease:
         prints = prints_of(drawn, Rendering.SAME)
         await chain.open_leaves(self.lease_id, seed, self.pixels.result, openings, siblings, prints)
 
+    async def reveal_seat(self, verifier: Verifier, vote: int) -> None:
+        """A verifier shows a vote that is the answer, or yes or no."""
+        chain = self.benched[verifier.worker_id]
+        assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, vote)]) == []
+
     async def reveal(self, votes: Sequence[int]) -> None:
-        """Each verifier shows a vote that is the answer, or yes or no."""
+        """All of the present draw do."""
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            chain = self.benched[verifier.worker_id]
-            assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, vote)]) == []
+            await self.reveal_seat(verifier, vote)
 
     async def reveal_one(
         self, seat: int, how: Rendering, *, differs: int | None = None, mean: bool | None = None
@@ -156,8 +163,8 @@ class AuditedLease:
         (verifier,) = [one for one in await self.net.artist.verifiers(self.lease_id) if one.seat == seat]
         answer, contents = contents_of(leaves), contents_of(leaves, how)
         others = differing(contents, answer)
-        far = sum(1 << drawn[index].position for index in others) if how is Rendering.OTHER else 0
-        off_on_mean = how in (Rendering.OTHER, Rendering.UNEVEN)
+        far = sum(1 << drawn[index].position for index in others) if how in FAR else 0
+        off_on_mean = how in (*FAR, Rendering.UNEVEN)
         found = (far if differs is None else differs, off_on_mean if mean is None else mean)
         prints = [prints_of(leaves, how)[index] for index in others]
         reveal = Reveal(self.lease_id, seat, NONCE, answer_of(hash_many, contents))
@@ -176,19 +183,34 @@ class AuditedLease:
         prints = prints_of(leaves, Rendering.SAME)
         return Opened(tuple(contents_of(leaves)), () if leaf is None else (tuple(prints[leaf]),))
 
-    async def vote(self, *views: Rendering) -> None:
-        """A whole round about pixels, in which the verifiers saw this; a rejection is shown."""
+    async def reveal_all(
+        self,
+        *views: Rendering,
+        differs: int | None = None,
+        mean: int | None = None,
+        second: int = 0,
+    ) -> None:
+        """Seal what verifiers saw, open, and reveal it; the first one claims otherwise where that is said.
+
+        ``second``: so does the second.
+        """
         leaves = await self.leaves()
         await self.seal([answer_of(hash_many, contents_of(leaves, how)) for how in views])
-        seats = [one.seat for one in await self.verifiers()]
         await self.open()
         answer = answer_of(hash_many, contents_of(leaves))
-        for seat, how in zip(seats, views, strict=True):
+        for place, (verifier, how) in enumerate(zip(await self.verifiers(), views, strict=True)):
             if how is Rendering.SAME:
-                chain = self.benched[(await self.net.artist.verifiers(self.lease_id))[seat].worker_id]
-                assert await chain.reveal([Reveal(self.lease_id, seat, NONCE, answer)]) == []
+                await self.reveal_seat(verifier, answer)
+            elif place <= second:
+                claimed = None if mean is None else bool(mean)
+                await self.reveal_one(verifier.seat, how, differs=differs, mean=claimed)
             else:
-                await self.reveal_one(seat, how)
+                await self.reveal_one(verifier.seat, how)
+
+    async def vote(self, *views: Rendering) -> None:
+        """A whole round about pixels, in which the verifiers saw this; a rejection is shown."""
+        await self.reveal_all(*views)
+        seats = [one.seat for one in await self.verifiers()]
         objecting = [seat for seat, how in zip(seats, views, strict=True) if how is Rendering.OTHER]
         if 2 * len(objecting) > len(views):
             votes = await self.shown(objecting, Rendering.OTHER, 0)

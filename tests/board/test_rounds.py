@@ -31,7 +31,7 @@ from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, prints_of
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
-SAME, MACHINE, OTHER, UNEVEN = Rendering
+SAME, MACHINE, OTHER, *_ = Rendering
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 POOL_FRI = AUDIT_TERMS.audit_pool_fri
@@ -168,9 +168,7 @@ def test_anyone_appeals_an_acceptance_and_the_last_verdict_judges_every_vote(net
         half_fri = reward_fri // 2
         each_fri = (reward_fri - half_fri) // 10
         balance_fri = await net.outsider.balance_fri(net.outsider.address)
-        assert balance_fri == bond_fri + half_fri + LATER_FRI, (
-            "bond, half of the tenth, the showing"
-        )
+        assert balance_fri == bond_fri + half_fri + LATER_FRI, "bond, half of the tenth, the showing"
         assert await earned_fri(audited) == 3 * FEE_FRI + 7 * LATER_FRI + 10 * each_fri
         assert await net.artist.burned_fri() == purse_fri - half_fri - 10 * each_fri
 
