@@ -9,15 +9,15 @@ from typing import Generic
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import PHASES
-from renderchain.core.audit.state import Verifier, answer_of, mark_of
+from renderchain.core.audit.state import AuditInfo, Verifier, answer_of, differing, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
-from renderchain.ports.audit_chain import Reveal
+from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.made_up_job import FAMILY, TERMS
-from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
+from devkit.made_up_pixels import FAR, RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
 from devkit.parties import AnyNetwork, Board, Network, Networks, Registry
 from devkit.rules import Rules
 
@@ -45,7 +45,7 @@ class AuditBench(Generic[AnyNetwork]):
 
     @classmethod
     async def open(
-        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(3, 8)
+        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(4, 8)
     ) -> AuditBench[AnyNetwork]:
         """Make a network in which verifiers with these accounts have seats, of the epoch before."""
         net = await opened.network(RULES)
@@ -84,7 +84,7 @@ class AuditedLease:
     job_id: JobId
     lease_id: LeaseId
     pixels: LeasePixels
-    round: int = 0
+    results_key: bytes = RESULTS_KEY
 
     async def submit(self) -> None:
         """Submit and draw."""
@@ -100,75 +100,127 @@ class AuditedLease:
         """Go on."""
         assert await self.net.artist.advance(self.job_id, [self.lease_id]) == []
 
-    async def advance_late(self) -> None:
-        """Go on after a step's time."""
-        self.net.pass_time(PHASE_S)
+    async def advance_late(self, steps: int = 1) -> None:
+        """Go on after so many steps' time."""
+        self.net.pass_time(steps * PHASE_S)
         await self.advance()
 
+    async def audit(self) -> AuditInfo:
+        """How far it is."""
+        return await self.net.artist.audit(self.lease_id)
+
     async def verifiers(self) -> list[Verifier]:
-        """The seats of the present round."""
-        return await self.net.artist.verifiers(self.lease_id, self.round)
+        """The seats of the present draw."""
+        seats = (await self.audit()).seats
+        return [one for one in await self.net.artist.verifiers(self.lease_id) if one.seat in seats]
+
+    async def leaves(self) -> list[int]:
+        """The leaves of the present round."""
+        return [one.leaf for one in await self.net.artist.drawn_leaves(self.lease_id)]
+
+    async def seal_one(self, verifier: Verifier, vote: int) -> None:
+        """A verifier seals a vote."""
+        round_ = (await self.audit()).round
+        mark = mark_of(
+            *(hash_many, self.net.artist.board, self.lease_id, round_),
+            seed=await self.net.artist.seed(self.lease_id, round_),
+            worker_id=verifier.worker_id,
+            nonce=NONCE,
+            vote=vote,
+        )
+        chain = self.benched[verifier.worker_id]
+        assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
 
     async def seal(self, votes: Sequence[int]) -> None:
-        """Each verifier seals its vote."""
-        seed = await self.net.artist.seed(self.lease_id, self.round)
-        board = self.net.artist.board
+        """The verifiers of the present draw seal these votes."""
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            mark = mark_of(
-                *(hash_many, board, self.lease_id, self.round),
-                seed=seed,
-                worker_id=verifier.worker_id,
-                nonce=NONCE,
-                vote=vote,
-            )
-            chain = self.benched[verifier.worker_id]
-            assert await chain.commit([(self.lease_id, verifier.seat, mark)]) == []
+            await self.seal_one(verifier, vote)
 
     async def open(self) -> None:
         """The worker shows the drawn leaves."""
-        chain = self.net.worker
-        seed = await chain.seed(self.lease_id, self.round)
-        openings, siblings = self.pixels.opened(await chain.drawn_leaves(self.lease_id))
-        await chain.open_leaves(self.lease_id, seed, self.pixels.result, openings, siblings)
+        chain, drawn = self.net.worker, await self.leaves()
+        seed = await chain.seed(self.lease_id, (await self.audit()).round)
+        openings, siblings = self.pixels.opened(drawn)
+        prints = prints_of(drawn, Rendering.SAME)
+        await chain.open_leaves(self.lease_id, seed, self.pixels.result, openings, siblings, prints)
+
+    async def reveal_seat(self, verifier: Verifier, vote: int) -> None:
+        """A verifier shows a vote that is the answer, or yes or no."""
+        chain = self.benched[verifier.worker_id]
+        assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, vote)]) == []
 
     async def reveal(self, votes: Sequence[int]) -> None:
-        """Each verifier shows a vote that is the answer, or yes or no."""
+        """All of the present draw do."""
         for verifier, vote in zip(await self.verifiers(), votes, strict=True):
-            chain = self.benched[verifier.worker_id]
-            assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, vote)]) == []
+            await self.reveal_seat(verifier, vote)
 
-    async def show(self, seat: int, how: Rendering) -> None:
-        """A verifier that differs shows what it has, and the worker has it compared."""
-        worker, leaves = self.net.worker, await self.net.worker.drawn_leaves(self.lease_id)
-        verifier = (await self.verifiers())[seat]
-        chain = self.benched[verifier.worker_id]
-        answer = await chain.opened(self.lease_id, self.round, 0)
-        contents = contents_of(leaves, how)
+    async def reveal_one(
+        self, seat: int, how: Rendering, *, differs: int | None = None, mean: bool | None = None
+    ) -> None:
+        """A verifier shows a vote with other digests; unless said otherwise, where it is too far apart."""
+        drawn = await self.net.artist.drawn_leaves(self.lease_id)
+        leaves = [one.leaf for one in drawn]
+        (verifier,) = [one for one in await self.net.artist.verifiers(self.lease_id) if one.seat == seat]
+        answer, contents = contents_of(leaves), contents_of(leaves, how)
+        others = differing(contents, answer)
+        far = sum(1 << drawn[index].position for index in others) if how in FAR else 0
+        off_on_mean = how in (*FAR, Rendering.UNEVEN)
+        found = (far if differs is None else differs, off_on_mean if mean is None else mean)
+        prints = [prints_of(leaves, how)[index] for index in others]
         reveal = Reveal(self.lease_id, seat, NONCE, answer_of(hash_many, contents))
-        await chain.reveal_prints(reveal, contents, answer, prints_of(leaves, how))
-        shown, prints = await worker.shown(self.lease_id, self.round, seat, 0)
-        theirs = [prints[index] for index in sorted(prints)]
-        mine = prints_of(leaves, Rendering.SAME)
-        await worker.compare(self.lease_id, seat, shown, answer, theirs, mine)
+        chain = self.benched[verifier.worker_id]
+        await chain.reveal_prints(reveal, contents, answer, prints, differs=found[0], mean=found[1])
 
-    async def vote(self, *views: Rendering) -> None:
-        """A whole round about pixels, in which the verifiers saw this."""
-        leaves = await self.net.artist.drawn_leaves(self.lease_id)
+    async def shown(self, seats: Sequence[int], how: Rendering, leaf: int) -> list[ShownVote]:
+        """What these seats revealed, with their prints of a leaf."""
+        leaves = await self.leaves()
+        contents, prints = contents_of(leaves, how), prints_of(leaves, how)
+        return [ShownVote(seat, contents, [prints[leaf]]) for seat in seats]
+
+    async def opened(self, leaf: int | None = None) -> Opened:
+        """What the worker opened, with the prints of one leaf, or of none."""
+        leaves = await self.leaves()
+        prints = prints_of(leaves, Rendering.SAME)
+        return Opened(tuple(contents_of(leaves)), () if leaf is None else (tuple(prints[leaf]),))
+
+    async def reveal_all(
+        self,
+        *views: Rendering,
+        differs: int | None = None,
+        mean: int | None = None,
+        second: int = 0,
+    ) -> None:
+        """Seal what verifiers saw, open, and reveal it; the first one claims otherwise where that is said.
+
+        ``second``: so does the second.
+        """
+        leaves = await self.leaves()
         await self.seal([answer_of(hash_many, contents_of(leaves, how)) for how in views])
         await self.open()
         answer = answer_of(hash_many, contents_of(leaves))
-        for verifier, how in zip(await self.verifiers(), views, strict=True):
-            chain = self.benched[verifier.worker_id]
+        for place, (verifier, how) in enumerate(zip(await self.verifiers(), views, strict=True)):
             if how is Rendering.SAME:
-                assert await chain.reveal([Reveal(self.lease_id, verifier.seat, NONCE, answer)]) == []
+                await self.reveal_seat(verifier, answer)
+            elif place <= second:
+                claimed = None if mean is None else bool(mean)
+                await self.reveal_one(verifier.seat, how, differs=differs, mean=claimed)
             else:
-                await self.show(verifier.seat, how)
-        await self.advance()
+                await self.reveal_one(verifier.seat, how)
+
+    async def vote(self, *views: Rendering) -> None:
+        """A whole round about pixels, in which the verifiers saw this; a rejection is shown."""
+        await self.reveal_all(*views)
+        seats = [one.seat for one in await self.verifiers()]
+        objecting = [seat for seat, how in zip(seats, views, strict=True) if how is Rendering.OTHER]
+        if 2 * len(objecting) > len(views):
+            votes = await self.shown(objecting, Rendering.OTHER, 0)
+            await self.net.outsider.show(self.lease_id, 0, votes, await self.opened(), by_levels=False)
+        if any(how is not Rendering.SAME for how in views):
+            await self.advance_late()
 
     async def appeal(self, loser: Board) -> None:
         """Who lost asks for more verifiers; the next round is drawn."""
         await loser.appeal(self.lease_id)
-        self.round += 1
         await self.draw()
 
     async def let_audit(self, willing: bool) -> None:

@@ -23,13 +23,16 @@ SALT_KEY = 2**200 + 1
 class Rendering(Enum):
     """Another rendering of the same tile: the same bits, those of another machine, other pixels.
 
-    UNEVEN is within the least limit of a leaf, but not within that of the mean.
+    UNEVEN is within the least limit of a leaf, but not within that of the mean. LIGHT and NOISE have another
+    light, the same for both, and each a noise of its own.
     """
 
     SAME = 0
     MACHINE = 1
     OTHER = 2
     UNEVEN = 3
+    LIGHT = 4
+    NOISE = 5
 
 
 # In every four bytes of a print: 3 % of the bits, all, and 6 %.
@@ -38,7 +41,11 @@ FLIPPED = {
     Rendering.MACHINE: b"\1\0\0\0",
     Rendering.OTHER: b"\xff" * 4,
     Rendering.UNEVEN: b"\1\0\1\0",
+    Rendering.LIGHT: b"\xf0" * 4,
+    Rendering.NOISE: b"\x0f" * 4,
 }
+LEVEL = {Rendering.LIGHT: 1700, Rendering.NOISE: 1702}
+FAR = (Rendering.OTHER, Rendering.LIGHT, Rendering.NOISE)  # from SAME, in each leaf and on the mean
 
 
 def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:
@@ -47,7 +54,7 @@ def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:
     digest = seed if how is Rendering.SAME else hashlib.sha256(seed + bytes([how.value])).digest()
     mask = FLIPPED[how] * (BITS_BYTES // 4)
     bits = bytes(byte ^ other for byte, other in zip(seed * (BITS_BYTES // len(seed)), mask, strict=True))
-    return TilePrint(digest, bits, (1500 + how.value,) * LEVEL_COUNT, FULL_AREA)
+    return TilePrint(digest, bits, (LEVEL.get(how, 1500 + how.value),) * LEVEL_COUNT, FULL_AREA)
 
 
 def contents_of(leaves: Sequence[int], how: Rendering = Rendering.SAME) -> list[Content]:

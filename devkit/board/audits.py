@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderchain.core.audit.events import ContentsShown, KeyRevealed, LeavesOpened, PrintShown
-from renderchain.core.audit.state import AuditInfo, Content, Verifier
+from renderchain.core.audit.events import KeyRevealed, LeavesOpened, PrintsShown
+from renderchain.core.audit.state import AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import LeaseResult
-from renderchain.ports.audit_chain import Reveal
+from renderchain.core.prints import split_prints
+from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.board import view
 from devkit.board.account import MemoryView
@@ -32,6 +33,11 @@ class MemoryAudits(MemoryView):
         action = f"Sealing votes on leases {[one[0] for one in wanted]}"
         return await self._batch(action, lambda model: model.commit(self.address, wanted))
 
+    async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
+        """As a verifier, say why there is no vote."""
+        action = f"Declining a vote on lease {lease_id}"
+        await self._do(action, lambda model: model.decline(self.address, lease_id, seat, word))
+
     async def open_leaves(
         self,
         lease_id: LeaseId,
@@ -39,9 +45,10 @@ class MemoryAudits(MemoryView):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
+        prints: Sequence[Sequence[int]],
     ) -> None:
-        """As the lease's operator, show the drawn leaves and their proofs."""
-        shown = (lease_id, seed, result, list(openings), list(siblings))
+        """Show the drawn leaves, their proofs and their prints."""
+        shown = (lease_id, seed, result, list(openings), list(siblings), list(prints))
         action = f"Opening the leaves of lease {lease_id}"
         await self._do(action, lambda model: model.open(self.address, *shown))
 
@@ -57,26 +64,33 @@ class MemoryAudits(MemoryView):
         contents: Sequence[Content],
         answer: Sequence[Content],
         prints: Sequence[Sequence[int]],
+        *,
+        differs: int,
+        mean: bool,
     ) -> None:
-        """As a verifier, show a vote that differs."""
+        """As a verifier, show a vote with other digests."""
         place = (reveal.lease_id, reveal.seat, reveal.nonce)
         shown = (list(contents), list(answer), list(prints))
         action = f"Showing prints on lease {reveal.lease_id}"
-        await self._do(action, lambda model: model.reveal_prints(self.address, *place, *shown))
+        await self._do(
+            action,
+            lambda model: model.reveal_prints(self.address, *place, *shown, differs=differs, mean=mean),
+        )
 
-    async def compare(
-        self,
-        lease_id: LeaseId,
-        seat: int,
-        contents: Sequence[Content],
-        answer: Sequence[Content],
-        prints: Sequence[Sequence[int]],
-        answer_prints: Sequence[Sequence[int]],
+    async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
+        """Show that a vote's own prints contradict it."""
+        place = (lease_id, vote.seat, leaf)
+        contents, prints = (vote.contents, answer.contents), (vote.prints, answer.prints)
+        action = f"Striking a vote on lease {lease_id}"
+        await self._do(action, lambda model: model.strike(self.address, *place, *contents, *prints))
+
+    async def show(
+        self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
     ) -> None:
-        """Count a verifier that differs by its prints and the worker's."""
-        shown = (list(contents), list(answer), list(prints), list(answer_prints))
-        action = f"Comparing prints of lease {lease_id}"
-        await self._do(action, lambda model: model.compare(self.address, lease_id, seat, *shown))
+        """Show that votes which differ from the worker agree with the first of them."""
+        shown = (list(votes), list(answer.contents), list(answer.prints))
+        action = f"Showing the rejection of lease {lease_id}"
+        await self._do(action, lambda model: model.show(self.address, lease_id, leaf, by_levels, *shown))
 
     async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
@@ -88,10 +102,11 @@ class MemoryAudits(MemoryView):
         """What the next appeal costs unless one is right."""
         return await self._ask("Reading bond_to_appeal_fri", lambda model: model.appeal_bond_fri(lease_id))
 
-    async def appeal(self, lease_id: LeaseId) -> None:
-        """As who lost the last round, pay a bond and ask for more verifiers."""
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        """Pay a bond and ask for more votes."""
         await self.appeal_bond_fri(lease_id)
-        await self._do(f"Appealing for lease {lease_id}", lambda model: model.appeal(self.address, lease_id))
+        action, named = f"Appealing for lease {lease_id}", list(leaves)
+        await self._do(action, lambda model: model.appeal(self.address, lease_id, named))
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""
@@ -107,29 +122,23 @@ class MemoryAudits(MemoryView):
         """The draw of a round."""
         return await self._ask("Reading seed_of", lambda model: view.seed(model, lease_id, round_))
 
-    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[DrawnLeaf]:
         """The leaves of the present round."""
         return await self._ask("Reading drawn_leaves", lambda model: view.drawn_leaves(model, lease_id))
 
-    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
-        """The seats of a round."""
-        return await self._ask("Reading verifiers_of", lambda model: view.verifiers(model, lease_id, round_))
+    async def verifiers(self, lease_id: LeaseId) -> list[Verifier]:
+        """All seats so far."""
+        return await self._ask("Reading verifiers_of", lambda model: view.verifiers(model, lease_id))
 
-    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
         """What the worker's leaves hold."""
         found = [one for one in await self._past(LeavesOpened, from_block, lease_id) if one.round == round_]
-        return list(found[0].contents) if found else []
+        return Opened(found[-1].contents, split_prints(found[-1].prints)) if found else None
 
-    async def shown(
-        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
-    ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
-        """What a verifier that differs has."""
-        place = (round_, seat)
-        contents = await self._past(ContentsShown, from_block, lease_id)
-        prints = await self._past(PrintShown, from_block, lease_id)
-        last = [one.contents for one in contents if (one.round, one.seat) == place][-1:]
-        shown = {one.index: one.print for one in prints if (one.round, one.seat) == place}
-        return list(last[0]) if last else [], shown
+    async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
+        """What verifiers revealed with prints."""
+        found = [one for one in await self._past(PrintsShown, from_block, lease_id) if one.round == round_]
+        return [ShownVote(one.seat, one.contents, split_prints(one.prints)) for one in found]
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier
+from renderchain.core.audit.state import NO_AUDIT, AuditInfo, DrawnLeaf, DrawOutcome, Verifier
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
 
 from devkit.model.challenges import Model
 from devkit.model.ledger import need, slot_of
-
-NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
 
 
 def job_info(model: Model, number: JobId) -> JobInfo | None:
@@ -86,7 +84,7 @@ def seed(model: Model, number: LeaseId, round_: int) -> int:
     return model.seeds.get((slot_of(number), round_), 0)
 
 
-def drawn_leaves(model: Model, number: LeaseId) -> list[int]:
+def drawn_leaves(model: Model, number: LeaseId) -> list[DrawnLeaf]:
     """The leaves of the present round."""
     lease = model.lease(number)
     need(lease, "unknown job")
@@ -94,8 +92,10 @@ def drawn_leaves(model: Model, number: LeaseId) -> list[int]:
     return model.leaves_in(model.job(lease.job), lease, model.audit_of(number))
 
 
-def verifiers(model: Model, number: LeaseId, round_: int) -> list[Verifier]:
-    """The seats of a round."""
+def verifiers(model: Model, number: LeaseId) -> list[Verifier]:
+    """All seats so far, of all rounds."""
     audit = model.audit_of(number)
-    seats = audit.rounds[round_] if audit and round_ < len(audit.rounds) else []
-    return [Verifier(place, seat.worker, seat.vote) for place, seat in enumerate(seats)]
+    seats = enumerate(audit.seats if audit else [])
+    return [
+        Verifier(place, seat.worker, seat.vote, seat.differs, seat.mean, seat.near) for place, seat in seats
+    ]

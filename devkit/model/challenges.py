@@ -1,4 +1,4 @@
-"""What brings a lease into an audit besides chance: doubts of its requester."""
+"""What has a lease audited besides chance: doubts of its requester, and appeals."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS, least_lock
-from renderchain.core.audit.events import KeyRevealed, LeaseChallenged
-from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome
+from renderchain.core.audit.events import Appealed, KeyRevealed, LeaseChallenged
+from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseEvent
@@ -15,12 +15,13 @@ from renderchain.core.sealed import key_hash_of
 
 from devkit.model.ledger import need
 from devkit.model.records import Audit, Job, Lease
-from devkit.model.votes import VotesModel
+from devkit.model.shows import ShowsModel
+from devkit.model.verdicts import objects
 
-MAX_NAMED = 8
+APPEAL_PART = 20  # of the pay, besides the fees
 
 
-class ChallengesModel(VotesModel):
+class ChallengesModel(ShowsModel):
     """Every method with a ``caller`` is a call."""
 
     def doubted(self, caller: int, number: LeaseId) -> tuple[Job, Lease]:
@@ -35,33 +36,74 @@ class ChallengesModel(VotesModel):
         return job, lease
 
     @staticmethod
-    def challenge_bond_fri(job: Job, lease: Lease, named: int) -> int:
+    def challenge_bond_fri(job: Job, lease: Lease, pixels: bool) -> int:
         """What a challenge costs unless it is right."""
         pay, _ = job.stakes_of(lease)
-        return least_lock(pay, SEATS[0] * job.fee_fri(lease.count, named))
+        return least_lock(pay, SEATS[0] * job.fee_fri(lease.count, named=pixels))
 
     def challenge_pixels(self, caller: int, number: LeaseId, leaves: Sequence[int]) -> None:
         job, lease = self.doubted(caller, number)
         need(lease.draw_outcome is not DrawOutcome.CLEARED, "lease is in court")
-        known = max(leaves, default=0) < lease.count * job.terms.tiles
-        need(0 < len(leaves) <= MAX_NAMED and known, "name 1 to 8 of its leaves")
-        self.challenge(job, lease, AuditKind.PIXELS, AuditPhase.DRAW, tuple(leaves))
+        need(leaves, "name 1 to 8 of its leaves")
+        self.challenge(job, lease, AuditKind.PIXELS, AuditPhase.DRAW, list(leaves))
 
     def challenge_delivery(self, caller: int, number: LeaseId) -> None:
-        """The worker has to reveal the key, then a committee fetches the results."""
+        """The worker's side has to reveal the key, then verifiers fetch the results; once a lease."""
         job, lease = self.doubted(caller, number)
-        self.challenge(job, lease, AuditKind.DELIVERY, AuditPhase.KEY)
+        last = lease.audit
+        was_doubted = last and last.kind is AuditKind.DELIVERY and last.verdict is not Verdict.NONE
+        need(not was_doubted, "lease is in court")
+        self.challenge(job, lease, AuditKind.DELIVERY, AuditPhase.KEY, [])
 
     def challenge(
-        self, job: Job, lease: Lease, kind: AuditKind, phase: AuditPhase, leaves: tuple[int, ...] = ()
+        self, job: Job, lease: Lease, kind: AuditKind, phase: AuditPhase, leaves: list[int]
     ) -> None:
-        bond = self.challenge_bond_fri(job, lease, len(leaves))
+        audit = Audit(lease.number, kind, phase, self.now_s, self.block, self.block)
+        self.name_leaves(job, lease, audit, leaves)
+        bond = self.challenge_bond_fri(job, lease, kind is AuditKind.PIXELS)
         self.collect(job.requester, bond)
-        lease.draw_outcome = DrawOutcome.IN_AUDIT
-        audit = Audit(lease.number, kind, phase, self.now_s, self.block, leaves)
+        cleared = lease.draw_outcome is DrawOutcome.CLEARED
+        audit.verdicts_against[0] = Verdict.ACCEPTED if cleared else Verdict.NONE
         audit.bonds[0] = (job.requester, bond)
+        lease.draw_outcome = DrawOutcome.IN_AUDIT
         self.begin_audit(lease, audit)
-        self.emit(LeaseChallenged, job.number, lease.number, kind, leaves, bond)
+        self.emit(LeaseChallenged, job.number, lease.number, kind, tuple(leaves), bond)
+
+    def appeal(self, caller: int, number: LeaseId, leaves: Sequence[int] = ()) -> None:
+        lease, audit = self.in_phase(number, AuditPhase.APPEAL)
+        need(not self.is_late(audit), "step is over")
+        need(self.may_appeal(lease, audit, caller), "seat may not appeal")
+        job, verdict = self.job(lease.job), audit.verdict
+        bond = self.appeal_bond_fri(number)
+        self.begin_round(job, lease, audit, leaves)
+        self.collect(caller, bond)
+        audit.bonds[audit.round] = (caller, bond)
+        audit.verdicts_against[audit.round] = verdict
+        self.emit(Appealed, job.number, number, audit.round, bond, tuple(leaves))
+
+    def may_appeal(self, lease: Lease, audit: Audit, caller: int) -> bool:
+        """Anyone may doubt what is no rejection; that may its worker, and who did not vote for it."""
+        if audit.verdict is not Verdict.REJECTED:
+            return True
+        worker = self.workers[lease.worker]
+        if caller in (worker.owner, worker.operator):
+            return True
+        number, own = self.worker_id_of(caller), audit.start_of(audit.decided)
+        return bool(number) and any(
+            seat.worker == number and not objects(seat, audit.bad, is_own=at >= own)
+            for at, seat in enumerate(audit.seats)
+        )
+
+    def appeal_bond_fri(self, number: LeaseId) -> int:
+        """What the next appeal costs unless one is right."""
+        lease, audit = self.lease(number), self.audit_of(number)
+        need(lease, "unknown job")
+        assert lease
+        job, round_ = self.job(lease.job), audit.round + 1 if audit else 1
+        pay, _ = job.stakes_of(lease)
+        named = bool(audit and audit.kind is AuditKind.PIXELS and 0 in audit.bonds)
+        fee = job.fee_fri(lease.count, round_, named=named)
+        return SEATS[min(round_, len(SEATS) - 1)] * fee + pay // APPEAL_PART
 
     def reveal_key(self, caller: int, number: LeaseId, result: LeaseResult, key_hi: int, key_lo: int) -> None:
         self.need_result(number, result)

@@ -39,22 +39,22 @@ class Ranges:
         self.reopened = list(job.reopened)
 
     def take(self) -> Range:
-        """The next one, and out of the pool what its first audit would cost; refused if there is none."""
+        """The next one, and out of the pool what the lease reserves; refused if there is none."""
         terms = self._job.terms
         need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
-        need(self.pool_fri >= self._job.next_audit_fri, "audit pool is too small")
+        need(self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
         if self.reopened:
             found = self.reopened.pop()
         else:
             found = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor), 0, 0
             self.cursor += found[1]
-        self.pool_fri -= self._job.audit_fri(found[1])
+        self.pool_fri -= self._job.reserve_fri(found[1])
         return found
 
     def put_back(self, one: Range) -> None:
         """Nobody took it."""
         self.reopened.append(one)
-        self.pool_fri += self._job.audit_fri(one[1])
+        self.pool_fri += self._job.reserve_fri(one[1])
 
 
 class LeasesModel(JobsModel):
@@ -186,7 +186,7 @@ class LeasesModel(JobsModel):
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
             need(not drawn, "lease has to be audited")
-            job.pool_fri += job.audit_fri(lease.count)  # reserved since the claim
+            job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
         self.turn(lease, event)
         job.held -= lease.count
         job.accepted += lease.count
@@ -205,7 +205,7 @@ class LeasesModel(JobsModel):
             need(over, "deadline not reached")
             pay, lock = found.stakes_of(lease)
             self.release(lease, lock, pay * EXPIRED_PERCENT // 100)
-            found.pool_fri += found.audit_fri(lease.count)
+            found.pool_fri += found.reserve_fri(lease.count)
             self.reopen(found, lease, LeaseEvent.EXPIRE)
 
         self.lease_batch(job, leases, one)
@@ -226,7 +226,7 @@ class LeasesModel(JobsModel):
         is_late = self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART)
         burned = (pay - kept_pay) * LATE_PERCENT // 100 if is_late else 0
         self.release(lease, lock - kept_lock, burned)
-        job.pool_fri += job.audit_fri(lease.count) - (job.audit_fri(kept) if kept else 0)
+        job.pool_fri += job.reserve_fri(lease.count) - (job.reserve_fri(kept) if kept else 0)
         first, count = lease.first + kept, lease.count - kept
         reopened = self.may_reopen(job, lease)
         self.emit(TasksGivenBack, job.number, lease.number, first, count, reason, burned, reopened)

@@ -14,15 +14,18 @@ from renderchain.core.prints import (
     LEVEL_BITS,
     LEVEL_COUNT,
     LEVELS_PER_HALF,
+    PRINT_FELTS,
+    WHOLE,
     TilePrint,
-    all_agree,
+    agree,
+    levels_agree,
+    share_apart,
 )
 
 from devkit.model.ledger import need
 from devkit.model.records import Lease
 
 Prints = Sequence[Sequence[int]]
-PRINT_FELTS = 20
 TAIL = 16  # the felt of the last bits and the area
 
 
@@ -67,12 +70,21 @@ def check_prints(contents: Sequence[Content], leaves: Sequence[int], prints: Pri
         need(hash_many(print_) == contents[leaf].print_hash, "print is another one")
 
 
-def prints_agree(drawn: int, mine: Prints, theirs: Prints, limits: PrintLimits) -> bool:
-    """Whether all drawn leaves are of the same rendering; the prints are of those with other digests."""
-    equal = [_print_from(b"equal", [0] * PRINT_FELTS)] * (drawn - len(mine))
-    one = [_print_from(b"mine", felts) for felts in mine]
-    other = [_print_from(b"theirs", felts) for felts in theirs]
-    return all_agree([*equal, *one], [*equal, *other], limits)
+def print_agrees(mine: Sequence[int], theirs: Sequence[int], limits: PrintLimits) -> bool:
+    """Whether two prints of a leaf can be of the same rendering."""
+    return agree(_print_from(b"mine", mine), _print_from(b"theirs", theirs), limits)
+
+
+def light_agrees(mine: Sequence[int], theirs: Sequence[int]) -> bool:
+    """The same by levels of light alone."""
+    return levels_agree(_print_from(b"mine", mine), _print_from(b"theirs", theirs))
+
+
+def mean_agrees(drawn: int, mine: Prints, theirs: Prints, limits: PrintLimits) -> bool:
+    """Whether all drawn leaves agree on the mean; the prints are of those with other digests."""
+    pairs = zip(mine, theirs, strict=True)
+    apart = sum(share_apart(_print_from(b"mine", one), _print_from(b"theirs", other)) for one, other in pairs)
+    return apart <= drawn * limits.mean_percent * WHOLE // 100
 
 
 def _print_from(digest: bytes, felts: Sequence[int]) -> TilePrint:

@@ -70,7 +70,7 @@ class Ledger:
         self.seeds: dict[tuple[Slot, int], int] = {}  # by round
         self.unpaid: dict[int, int] = {}
         self.tokens: dict[int, int] = {}
-        self.burned_fri = 0
+        self.burned_fri = self.board_burned_fri = 0  # that registry and board keep for good
         self.paused = False
         self.events: list[BoardEvent] = []  # of the present call
 
@@ -82,9 +82,11 @@ class Ledger:
     def board_fri(self) -> int:
         """What the board must hold."""
         audits = sum(audit.held_fri for audit in self.audits.values())
-        reserves = sum(self.jobs[one.job].audit_fri(one.count) for one in self.slots.values() if one.reserves)
+        reserves = sum(
+            self.jobs[one.job].reserve_fri(one.count) for one in self.slots.values() if one.reserves
+        )
         escrow = sum(job.escrow_fri for job in self.jobs.values())
-        return escrow + audits + reserves + sum(self.unpaid.values())
+        return escrow + audits + reserves + sum(self.unpaid.values()) + self.board_burned_fri
 
     @property
     def registry_fri(self) -> int:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from renderchain.core.audit.economics import SEATS, drawn_leaves, fee_of, least_lock, lock_at
+from renderchain.core.audit.economics import (
+    LATER_FEES,
+    SEATS,
+    drawn_leaves,
+    fee_of,
+    least_lock,
+    lock_at,
+    reserved_fees,
+)
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
@@ -14,55 +22,103 @@ from renderchain.core.lifecycle import LeaseState
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
+LEAST_VOTES = 3  # with fewer sealed ones nothing is decided
+MAX_NAMED = 8  # leaves in an audit's life
 
 
 @dataclass
 class Seat:
+    """A vote of an audit; its masks are over positions of leaves."""
+
     worker: WorkerId
     vote: Vote = Vote.DRAWN
     mark: int = 0  # the sealed vote, then the one shown
+    differs: int = 0
+    mean: bool = False
+    near: int = 0
 
 
 @dataclass
 class Audit:
-    """Counts are of the present round."""
+    """Seats are numbered through all rounds; counts are of the present draw, from seat ``first`` on."""
 
     lease_id: LeaseId
     kind: AuditKind
     phase: AuditPhase
     since_s: int
     since_block: int
-    named: tuple[int, ...] = ()  # leaves that the requester doubts
+    draw_block: int
     round: int = 0
     verdict: Verdict = Verdict.NONE
-    committed: int = 0
-    agreeing: int = 0
-    objecting: int = 0
-    shown: int = 0
+    decided: int = 0
+    first: int = 0
+    ends: tuple[int, int, int] = (0, 0, 0)
+    batches: int = 0
     redraws: int = 0
+    sealed: int = 0
+    said: int = 0
+    revealed: int = 0
+    proved: bool = False
+    prints: bool = False
     answer: int = 0  # of the worker's opened leaves, or yes
-    rounds: list[list[Seat]] = field(default_factory=lambda: [[]])
-    reserved_fri: int = 0  # taken from the pool for rounds that run
+    leaves: list[int] = field(default_factory=list)  # that somebody named
+    saw: dict[int, int] = field(default_factory=dict)  # positions, by round
+    bad: int = 0  # positions of the rejection, and above them the mean
+    seats: list[Seat] = field(default_factory=list)
     bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount
+    verdicts_against: dict[int, Verdict] = field(default_factory=dict)  # what a round is paid for against
+    shower: int = 0
+    purse_fri: int = 0
+    reserved_fri: int = 0  # the lease's, for the first round and a second look
+    moved_fri: int = 0  # out of the purse, for votes that were added or drawn anew
 
     @property
-    def seats(self) -> list[Seat]:
-        """Of the present round."""
-        return self.rounds[self.round]
+    def named(self) -> int:
+        return len(self.leaves)
 
     @property
-    def wanted(self) -> tuple[int, int]:
-        """How many verifiers the present round asks for, and needs."""
-        return SEATS[self.round], 3
+    def bonded(self) -> int:
+        return sum(1 << round_ for round_ in self.bonds)
+
+    @property
+    def against(self) -> int:
+        """Two bits a round."""
+        return sum(verdict << 2 * round_ for round_, verdict in self.verdicts_against.items())
+
+    def seats_of(self, round_: int) -> list[Seat]:
+        """All of a round, of each of its draws."""
+        return self.seats[self.start_of(round_) : self.ends[round_]]
+
+    def start_of(self, round_: int) -> int:
+        return self.ends[round_ - 1] if round_ else 0
+
+    @property
+    def present(self) -> list[Seat]:
+        """Of the present draw."""
+        return self.seats[self.first :]
+
+    def with_vote(self, vote: Vote) -> list[Seat]:
+        """Seats of the present draw that voted so."""
+        return [seat for seat in self.present if seat.vote is vote]
+
+    @property
+    def has_enough(self) -> bool:
+        return self.sealed >= LEAST_VOTES and 2 * self.sealed > len(self.present)
+
+    @property
+    def is_second_look(self) -> bool:
+        """Whether nobody pays for round 1 but the lease's own reserve."""
+        return self.verdicts_against.get(1) is Verdict.ACCEPTED and 1 not in self.bonds
+
+    def is_funded(self, round_: int) -> bool:
+        """Whether a round's own votes have their fees from elsewhere than the purse."""
+        return round_ == 0 or round_ in self.bonds or (round_ == 1 and self.is_second_look)
 
     @property
     def held_fri(self) -> int:
         """What the board holds for it."""
-        return self.reserved_fri + sum(amount for _, amount in self.bonds.values())
-
-    def seats_with(self, vote: Vote) -> list[int]:
-        """Seats of the present round that voted so."""
-        return [at for at, seat in enumerate(self.seats) if seat.vote is vote]
+        bonds = sum(amount for _, amount in self.bonds.values())
+        return self.purse_fri + self.reserved_fri + self.moved_fri + bonds
 
 
 @dataclass
@@ -122,17 +178,17 @@ class Job:
         return self.accepted + self.refunded == self.terms.tasks
 
     @property
-    def next_audit_fri(self) -> int:
-        """What the first audit of the next lease may cost."""
-        return self.audit_fri(min(self.terms.longest_lease, self.terms.tasks))
+    def next_reserve_fri(self) -> int:
+        """What the next lease may reserve."""
+        return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
     def can_split(self, count: int, kept: int) -> bool:
         """Whether the pool can also pay for the lease that arises where some of a lease's tasks are given
         back, besides those of all ranges that nobody holds.
         """
         untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
-        pool_fri = self.pool_fri + self.audit_fri(count) - self.audit_fri(kept)
-        return self.stopped or pool_fri >= self.next_audit_fri * (len(self.reopened) + untouched + 1)
+        pool_fri = self.pool_fri + self.reserve_fri(count) - self.reserve_fri(kept)
+        return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
 
     @property
     def escrow_fri(self) -> int:
@@ -142,14 +198,19 @@ class Job:
         """Leaves that a first round on so many tasks draws."""
         return drawn_leaves(count * self.terms.tiles, self.terms.audit_tiles)
 
-    def fee_fri(self, count: int, named: int = 0, round_: int = 0) -> int:
-        """What each verifier gets for so many tasks."""
-        drawn = self.first_leaves(count) * (2 if round_ else 1)
-        return fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, named + drawn)
+    def fee_fri(self, count: int, round_: int = 0, *, named: bool = False) -> int:
+        """What a vote on so many tasks is paid; where leaves are named, for as many as may be."""
+        leaves = self.first_leaves(count) + (MAX_NAMED if named else 0)
+        fee = fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, leaves)
+        return fee * (LATER_FEES if round_ else 1)
 
     def audit_fri(self, count: int) -> int:
-        """The first audit of so many tasks."""
+        """The first round on so many tasks."""
         return SEATS[0] * self.fee_fri(count)
+
+    def reserve_fri(self, count: int) -> int:
+        """What a lease of so many tasks reserves: that, and a second look."""
+        return reserved_fees(self.terms.second_look) * self.fee_fri(count)
 
     def price_of(self, level: int, count: int) -> tuple[int, int]:
         """Pay and least lock of a lease."""
@@ -164,12 +225,6 @@ class Job:
     def stakes_of_first(self, lease: Lease, count: int) -> tuple[int, int]:
         """The same of its first tasks alone."""
         return self.stakes_of(replace(lease, count=count)) if count else (0, 0)
-
-    def take_from_pool(self, wanted: int) -> int:
-        """As far as it goes."""
-        taken = min(wanted, self.pool_fri)
-        self.pool_fri -= taken
-        return taken
 
 
 @dataclass

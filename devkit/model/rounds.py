@@ -1,83 +1,106 @@
-"""The rounds of an audit once more: their draws, and what goes on when a step is over."""
+"""The rounds of an audit once more: what follows when all answered or a step is over, and what counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderchain.core.audit.draw import is_audited
-from renderchain.core.audit.economics import SEATS
-from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed
-from renderchain.core.audit.state import YES, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
-from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES, SEATS
+from renderchain.core.audit.events import VerdictGiven, Voted, VotesSealed
+from renderchain.core.audit.phases import DRAW_STEPS, steps_of
+from renderchain.core.audit.state import MEAN_BIT, YES, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.ids import JobId, LeaseId
 
+from devkit.model.draws import DrawsModel
 from devkit.model.ledger import need
+from devkit.model.masks import in_more_than
 from devkit.model.records import Audit, Job, Lease, Seat
-from devkit.model.verdicts import VerdictsModel
 
-LAST_REDRAW = 2
+MAX_BATCHES, MAX_REDRAWS = 3, 2
+LAST_ROUND = len(SEATS) - 1
 
 
-class RoundsModel(VerdictsModel):
-    """Every method with a ``caller`` is a call."""
+class RoundsModel(DrawsModel):
+    """``advance`` is a call."""
 
-    def draw(self, caller: int, job_id: JobId, leases: Sequence[LeaseId]) -> None:
-        job = self.job(job_id)
-        self.lease_batch(job_id, leases, lambda number: self.draw_one(job, number))
-        self.finish(job)
-
-    def draw_one(self, job: Job, number: LeaseId) -> None:
-        lease = self.lease_in(job, number)
-        if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            self.draw_first(job, lease, self.draw_seed(lease, lease.since_block))
-            return
-        audit = lease.audit
-        need(audit and audit.phase is AuditPhase.DRAW, "nothing to draw")
-        assert audit
-        self.draw_again(job, lease, audit, self.draw_seed(lease, audit.since_block, audit.round))
-
-    def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
-        """Whether a submitted lease is audited and, if so, by whom."""
-        lease.draw_outcome = DrawOutcome.PASSED
-        if is_audited(seed, lease.exp):
-            lease.draw_outcome = DrawOutcome.UNSEATED
-            where = (lease.number, AuditKind.PIXELS, AuditPhase.DRAW, self.now_s, self.block)
-            audit = Audit(*where)
-            if self.seat(job, lease, audit, seed):
-                audit.reserved_fri = job.audit_fri(lease.count)
-                lease.draw_outcome = DrawOutcome.IN_AUDIT
-                self.begin_audit(lease, audit)
-        if lease.draw_outcome is not DrawOutcome.IN_AUDIT:
-            job.pool_fri += job.audit_fri(lease.count)  # reserved since the claim
-        self.emit(LeaseDrawn, job.number, lease.number, lease.exp, lease.draw_outcome)
-
-    def draw_again(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
-        """Of an appeal or a challenge, for which somebody paid a bond."""
-        if not self.seat(job, lease, audit, seed):
-            audit.rounds[audit.round] = []
-            self.close(job, lease, audit)
-
-    def seat(self, job: Job, lease: Lease, audit: Audit, seed: int) -> bool:
-        """Draw the present round's committee; False if there are not enough."""
-        wanted, least = audit.wanted
-        found = self.committee(job, lease, audit, seed, wanted, least)
-        if not found:
-            return False
-        self.seeds[(lease.worker, lease.slot), audit.round] = seed
-        audit.rounds[audit.round] = [Seat(number) for number in found]
-        audit.committed = audit.agreeing = audit.objecting = audit.shown = audit.redraws = 0
-        self.enter(audit, AuditPhase.COMMIT)
-        self.announce_committee(job, audit, seed, found)
-        return True
-
-    def announce_committee(self, job: Job, audit: Audit, seed: int, found: list[WorkerId]) -> None:
-        place = (job.number, audit.lease_id, audit.round)
-        self.emit(CommitteeDrawn, *place, audit.kind, seed, tuple(found))
-
-    def is_late(self, audit: Audit, steps: int = 1) -> bool:
+    def is_late(self, audit: Audit) -> bool:
+        """Whether the present step took longer than it may."""
+        if audit.phase is AuditPhase.DRAW:
+            return self.now_s >= audit.since_s + DRAW_STEPS * self.rules.phase_s
+        steps = steps_of(audit.phase, audit.batches)
         return self.passed(audit.since_s, audit.since_block, steps * self.rules.phase_s)
 
-    def seal(self, lease: Lease, audit: Audit) -> None:
+    def advance_one(self, job: Job, number: LeaseId) -> None:
+        lease = self.lease_in(job, number)
+        audit = lease.audit
+        waits = audit and audit.phase not in (AuditPhase.LOOK, AuditPhase.OVER)
+        need(waits, "case in another phase")
+        assert audit
+        need(self.is_late(audit), "step is not overdue")
+        if audit.phase is AuditPhase.DRAW:
+            self.give_up_draw(job, lease, audit)
+        elif audit.phase is AuditPhase.COMMIT:
+            self.end_commit(job, lease, audit)
+        elif audit.phase is AuditPhase.APPEAL:
+            self.end_appeals(job, lease, audit)
+        elif audit.phase in (AuditPhase.KEY, AuditPhase.OPEN):
+            audit.verdict, audit.decided = Verdict.REJECTED, audit.round
+            self.close(job, lease, audit)
+        elif audit.phase is AuditPhase.REVEAL and audit.prints:
+            self.enter(audit, AuditPhase.SHOW)
+        else:
+            self.count(job, lease, audit)
+
+    def give_up_draw(self, job: Job, lease: Lease, audit: Audit) -> None:
+        """No block found the votes that are due."""
+        if audit.present or audit.redraws:
+            self.reach_limit(job, lease, audit)
+        elif audit.round == 0 and audit.bonds:
+            payer, bond = audit.bonds.pop(0)
+            self.credit(payer, bond)
+            cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
+            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
+            lease.since_s, lease.since_block = self.now_s, self.block
+            self.over(lease, audit)
+        else:
+            self.close(job, lease, audit)
+
+    def end_appeals(self, job: Job, lease: Lease, audit: Audit) -> None:
+        by_chance = 0 not in audit.bonds
+        accepted = audit.round == 0 and audit.verdict is Verdict.ACCEPTED
+        if accepted and by_chance and job.terms.second_look:
+            self.enter(audit, AuditPhase.LOOK)
+        else:
+            self.close(job, lease, audit)
+
+    def turn_vote(self, lease: Lease, audit: Audit, seat: Seat, vote: Vote) -> None:
+        seat.vote = vote
+        place = next(at for at, one in enumerate(audit.seats) if one is seat)
+        self.emit(Voted, lease.job, lease.number, audit.round, place, seat.worker, vote)
+
+    def end_commit(self, job: Job, lease: Lease, audit: Audit) -> None:
+        """All have answered, or the step is over: it goes on, or there are more votes."""
+        fee = self.fee_of(job, lease, audit, audit.round)
+        for seat in audit.with_vote(Vote.DRAWN):
+            self.forfeit(audit, seat.worker, BOND_FEES * fee)
+            self.turn_vote(lease, audit, seat, Vote.ABSENT)
+            audit.said += 1
+        if audit.has_enough:
+            self.fine_over_time(audit, fee)
+            if audit.sealed % 2 == 0:
+                self.turn_vote(lease, audit, audit.with_vote(Vote.SEALED)[-1], Vote.SPARE)
+                audit.sealed -= 1
+            self.close_ballot(lease, audit)
+        elif audit.batches < MAX_BATCHES and audit.purse_fri >= fee:
+            audit.batches += 1
+            self.enter(audit, AuditPhase.DRAW)
+        else:
+            self.reach_limit(job, lease, audit)
+
+    def fine_over_time(self, audit: Audit, fee: int) -> None:
+        for seat in audit.with_vote(Vote.OVER_TIME):
+            self.forfeit(audit, seat.worker, BUSY_FEES * fee)
+
+    def close_ballot(self, lease: Lease, audit: Audit) -> None:
         """All who will vote are bound."""
         if audit.kind is AuditKind.PIXELS:
             self.enter(audit, AuditPhase.OPEN)
@@ -86,77 +109,70 @@ class RoundsModel(VerdictsModel):
             audit.answer = YES
         self.emit(VotesSealed, lease.job, lease.number, audit.round)
 
+    def reach_limit(self, job: Job, lease: Lease, audit: Audit) -> None:
+        """No more votes are added to the present draw."""
+        fee, votes = self.fee_of(job, lease, audit, audit.round), len(audit.present)
+        if 2 * len(audit.with_vote(Vote.OVER_TIME)) > votes:
+            audit.verdict = Verdict.UNDECIDED
+            self.close(job, lease, audit)
+            return
+        self.fine_over_time(audit, fee)
+        without = len(audit.with_vote(Vote.NO_PACKAGE))
+        if 2 * without > votes:
+            audit.bad = 0
+            self.give_verdict(job, lease, audit, Verdict.REJECTED, 0, without)
+        elif audit.redraws < MAX_REDRAWS and audit.purse_fri >= SEATS[audit.round] * fee:
+            for seat in audit.with_vote(Vote.SEALED):
+                self.turn_vote(lease, audit, seat, Vote.SPARE)
+            audit.redraws += 1
+            self.begin_draw(audit)
+        else:
+            self.close(job, lease, audit)
+
+    def count(self, job: Job, lease: Lease, audit: Audit) -> None:
+        """The present draw's votes, once they are revealed and, with prints, shown."""
+        for seat in audit.with_vote(Vote.SEALED):
+            self.forfeit(audit, seat.worker, BOND_FEES * self.fee_of(job, lease, audit, audit.round))
+            self.turn_vote(lease, audit, seat, Vote.SILENT)
+        counted = audit.with_vote(Vote.COUNTED)
+        if 2 * len(counted) <= audit.sealed:
+            self.go_higher(job, lease, audit)
+            return
+        half = len(counted) / 2
+        audit.proved = audit.proved and in_more_than([seat.near for seat in counted], half) != 0
+        bad = in_more_than([seat.differs for seat in counted], half)
+        bad |= MEAN_BIT if sum(seat.mean for seat in counted) > half else 0
+        verdict = Verdict.ACCEPTED
+        if bad:
+            decided = audit.kind is AuditKind.DELIVERY or audit.proved
+            verdict = Verdict.REJECTED if decided else Verdict.UNDECIDED
+        if verdict is Verdict.REJECTED:
+            audit.bad = bad | (audit.bad if audit.proved else 0)
+        objecting = sum(1 for seat in counted if seat.differs or seat.mean)
+        self.give_verdict(job, lease, audit, verdict, len(counted), objecting)
+
+    def go_higher(self, job: Job, lease: Lease, audit: Audit) -> None:
+        """No majority of the sealed votes: the next size, if the purse can pay it."""
+        next_ = audit.round + 1
+        if next_ <= LAST_ROUND and audit.purse_fri >= SEATS[next_] * self.fee_of(job, lease, audit, next_):
+            self.begin_round(job, lease, audit)
+        elif audit.verdict is Verdict.NONE:
+            self.give_verdict(job, lease, audit, Verdict.UNDECIDED, 0, 0)
+        else:
+            self.close(job, lease, audit)
+
+    def give_verdict(
+        self, job: Job, lease: Lease, audit: Audit, verdict: Verdict, counted: int, objecting: int
+    ) -> None:
+        """Of a round; it may be appealed but for the last one's."""
+        audit.verdict, audit.decided = verdict, audit.round
+        self.enter(audit, AuditPhase.APPEAL)
+        told = (audit.round, verdict, counted, objecting)
+        self.emit(VerdictGiven, job.number, lease.number, *told)
+        if audit.round == LAST_ROUND:
+            self.close(job, lease, audit)
+
     def advance(self, caller: int, job_id: JobId, leases: Sequence[LeaseId]) -> None:
         job = self.job(job_id)
         self.lease_batch(job_id, leases, lambda number: self.advance_one(job, number))
         self.finish(job)
-
-    def advance_one(self, job: Job, number: LeaseId) -> None:
-        lease = self.lease_in(job, number)
-        audit = lease.audit
-        waits = audit and audit.phase not in (AuditPhase.DRAW, AuditPhase.OVER)
-        need(waits, "case in another phase")
-        assert audit
-        if audit.phase is AuditPhase.REVEAL:
-            counted = audit.agreeing + audit.objecting == audit.committed
-            need(counted or self.is_late(audit, 2 if audit.shown else 1), "step is not overdue")
-            self.count_votes(job, lease, audit)
-            return
-        need(self.is_late(audit), "step is not overdue")
-        if audit.phase is AuditPhase.COMMIT:
-            self.replace_absent(job, lease, audit)
-        elif audit.phase is AuditPhase.APPEAL:
-            self.close(job, lease, audit)
-        else:
-            self.lose_by_silence(job, lease, audit)
-
-    def replace_absent(self, job: Job, lease: Lease, audit: Audit) -> None:
-        absent = self.dismiss(job, lease, audit, Vote.DRAWN)
-        seed = self.seeds[(lease.worker, lease.slot), audit.round]
-        found: list[WorkerId] = []
-        if audit.redraws < LAST_REDRAW and absent:
-            taken = [seat.worker for seat in audit.seats]
-            again = seed + 1 + audit.redraws
-            found = self.committee(job, lease, audit, again, len(absent), len(absent), taken)
-        if found:
-            for place, number in zip(absent, found, strict=True):
-                audit.seats[place] = Seat(number)
-            audit.redraws += 1
-            self.enter(audit, AuditPhase.COMMIT)
-            self.announce_committee(job, audit, seed, found)
-        elif audit.committed >= audit.wanted[1]:
-            self.seal(lease, audit)
-        else:
-            self.close(job, lease, audit)
-
-    def lose_by_silence(self, job: Job, lease: Lease, audit: Audit) -> None:
-        for seats in audit.rounds[: audit.round]:
-            for seat in seats:
-                if seat.vote is Vote.AGREES:
-                    seat.vote = Vote.COMMITTED  # judged by nothing
-        audit.verdict = Verdict.REJECTED
-        self.close(job, lease, audit)
-
-    def count_votes(self, job: Job, lease: Lease, audit: Audit) -> None:
-        self.dismiss(job, lease, audit, Vote.COMMITTED)
-        for place in audit.seats_with(Vote.SHOWN):
-            audit.seats[place].vote = Vote.OBJECTS
-            audit.objecting += 1
-        audit.shown = 0
-        verdict = self.verdict_of(audit)
-        if verdict is not Verdict.UNDECIDED or audit.verdict is Verdict.NONE:
-            audit.verdict = verdict
-        found = (audit.round, audit.verdict, audit.agreeing, audit.objecting)
-        self.emit(VerdictGiven, job.number, lease.number, *found)
-        if audit.round == len(SEATS) - 1:
-            self.close(job, lease, audit)
-        else:
-            self.enter(audit, AuditPhase.APPEAL)
-
-    @staticmethod
-    def verdict_of(audit: Audit) -> Verdict:
-        """The majority of at least three."""
-        agreeing, objecting = audit.agreeing, audit.objecting
-        if agreeing + objecting < audit.wanted[1] or agreeing == objecting:
-            return Verdict.UNDECIDED
-        return Verdict.ACCEPTED if agreeing > objecting else Verdict.REJECTED

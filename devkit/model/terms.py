@@ -36,5 +36,6 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     leaves = min(terms.longest_lease, terms.tasks) * (terms.tiles + 1)
     need(leaves <= MOST_LEAVES, "too many leaves in a lease")
     fees = (terms.audit_fee_fri, terms.audit_tile_fri)
-    least = audit_pool(terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles, *fees)
+    size = (terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles)
+    least = audit_pool(*size, *fees, second_look=terms.second_look)
     need(terms.audit_pool_fri >= least, "pool below its audits")

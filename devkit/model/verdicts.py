@@ -1,125 +1,225 @@
-"""The end of an audit once more: what its verdict does to fees, bonds, the lease and the worker's record."""
+"""The end of an audit once more: votes judged, its money shared out, and what becomes of the lease."""
 
 from __future__ import annotations
 
-from renderchain.core.audit.economics import BOND_FEES
+from dataclasses import dataclass
+
+from renderchain.core.audit.economics import BOND_FEES, SEATS
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
-from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import MEAN_BIT, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.lifecycle import LeaseEvent
 
 from devkit.model.committees import CommitteesModel
-from devkit.model.records import Audit, Job, Lease, Seat, Worker
+from devkit.model.masks import run
+from devkit.model.records import MAX_NAMED, Audit, Job, Lease, Seat
 
-REWARD_SHARE = 10  # of what is lost, for those who were right
+REWARD_SHARE = 10  # of what is left in the purse, for those who were right
+WHOLE_DELIVERY = 1  # all that an audit of a delivery sees
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What counted votes are measured against."""
+
+    verdict: Verdict
+    decided: int
+    decided_saw: int
+    bad: int  # positions, and above them the mean
+
+    def is_right(self, seat: Seat, round_: int, saw: int) -> bool:
+        """Of a vote in a round that looked at these positions; the mean is the deciding round's alone."""
+        is_own, of_mean = round_ == self.decided, bool(self.bad & MEAN_BIT)
+        differs_there = bool(seat.differs & self.decided_saw)
+        if self.verdict is Verdict.ACCEPTED:
+            return not differs_there and not (is_own and seat.mean)
+        if objects(seat, self.bad, is_own=is_own):
+            return True
+        saw_bad = bool(saw & self.bad) or (is_own and of_mean)
+        return not saw_bad and not differs_there
+
+
+def objects(seat: Seat, bad: int, *, is_own: bool) -> bool:
+    """Whether the vote is for a rejection; the mean is the deciding round's alone."""
+    return bool(seat.differs & bad) or (is_own and seat.mean and bool(bad & MEAN_BIT))
+
+
+@dataclass
+class Shares:
+    """What an audit's money comes to as it is shared out; payouts of votes that were right."""
+
+    right: list[int]
+    paid: list[int]  # by round, out of what its own votes were funded with
+    appellant: int = 0
+    burned: int = 0
 
 
 class VerdictsModel(CommitteesModel):
     """What a verdict brings about; none of it is a call."""
 
-    @staticmethod
-    def losers(job: Job, worker: Worker, verdict: Verdict) -> set[int]:
-        """Who may appeal."""
-        requester = {job.requester} if verdict is not Verdict.REJECTED else set()
-        return requester | ({worker.owner, worker.operator} if verdict is not Verdict.ACCEPTED else set())
-
     def enter(self, audit: Audit, phase: AuditPhase) -> None:
         """From now on it waits for something else."""
         audit.phase, audit.since_s, audit.since_block = phase, self.now_s, self.block
+        audit.draw_block = self.block
 
-    def forfeit(self, job: Job, lease: Lease, audit: Audit, round_: int, seat: Seat) -> None:
-        bond = BOND_FEES * self.fee_of(job, lease, audit, round_)
-        self.slash(self.workers[seat.worker], bond, bond // REWARD_SHARE)
-        job.pool_fri += bond // REWARD_SHARE
+    def burn(self, amount: int) -> None:
+        """It stays on the board for good."""
+        self.board_burned_fri += amount
 
-    def dismiss(self, job: Job, lease: Lease, audit: Audit, vote: Vote) -> list[int]:
-        """Who did not come loses the bond; returns their seats."""
-        places = audit.seats_with(vote)
-        for place in places:
-            seat = audit.seats[place]
-            seat.vote = Vote.ABSENT
-            self.forfeit(job, lease, audit, audit.round, seat)
-        return places
+    def saw(self, job: Job, lease: Lease, audit: Audit, round_: int) -> int:
+        """Positions of the leaves that a round looks at."""
+        if audit.kind is AuditKind.DELIVERY:
+            return WHOLE_DELIVERY
+        if round_ in audit.saw:
+            return audit.saw[round_]
+        return run(0, audit.named) | self.fresh(job, lease, 0)
+
+    @staticmethod
+    def fresh(job: Job, lease: Lease, round_: int) -> int:
+        """Positions of the leaves that a round draws."""
+        drawn = job.first_leaves(lease.count)
+        return run(MAX_NAMED + round_ * drawn, drawn)
+
+    def judgement(self, job: Job, lease: Lease, audit: Audit) -> Judgement | None:
+        """None where nobody is judged: votes were not counted, or nothing was decided."""
+        verdict, decided = audit.verdict, audit.decided
+        counted = any(seat.vote is Vote.COUNTED for seat in audit.seats_of(decided))
+        if verdict is Verdict.UNDECIDED or not counted:
+            return None
+        saw = self.saw(job, lease, audit, decided)
+        return Judgement(verdict, decided, saw, audit.bad if verdict is Verdict.REJECTED else 0)
 
     def close(self, job: Job, lease: Lease, audit: Audit) -> None:
-        right: list[int] = []
-        by_chance = 0 not in audit.bonds
-        for round_, seats in enumerate(audit.rounds):
-            self.settle_round(job, lease, audit, round_, seats, right)
-        assert audit.reserved_fri == 0 and not audit.bonds
-        self.end_audit(job, lease, audit, right, by_chance)
-        self.enter(audit, AuditPhase.OVER)
-        self.emit(AuditClosed, job.number, lease.number, audit.kind, audit.verdict)
+        """End it by the verdict that stands."""
+        if audit.verdict is Verdict.NONE:
+            audit.verdict = Verdict.UNDECIDED
+        judged = self.judgement(job, lease, audit)
+        shares = self.settle_votes(job, lease, audit, judged)
+        self.return_reserves(job, audit, shares)
+        pay, _ = job.stakes_of(lease)
+        audit.purse_fri += self.end_lease(job, lease, audit, pay)
+        self.settle_bonds(lease, audit, shares)
+        self.share_purse(job, lease, audit, shares, is_shown=judged is not None)
+        self.over(lease, audit)
 
-    def settle_round(
-        self, job: Job, lease: Lease, audit: Audit, round_: int, seats: list[Seat], right: list[int]
-    ) -> None:
-        fee = self.fee_of(job, lease, audit, round_)
-        wrong = {Verdict.ACCEPTED: Vote.OBJECTS, Verdict.REJECTED: Vote.AGREES}.get(audit.verdict)
-        paid = 0
-        for seat in seats:
-            worker = self.workers[seat.worker]
-            if seat.vote is wrong:
-                self.forfeit(job, lease, audit, round_, seat)
-            elif seat.vote is not Vote.ABSENT:
-                worker.locked_fri -= BOND_FEES * fee
-                self.credit(worker.payout, fee)
-                right.append(worker.payout)
-                paid += fee
-        if round_ in audit.bonds:
-            self.settle_bond(job, lease, audit, round_, paid)
-        else:
-            job.pool_fri += audit.reserved_fri - paid  # only a first round is paid by the pool
+    def over(self, lease: Lease, audit: Audit) -> None:
+        self.enter(audit, AuditPhase.OVER)
+        self.emit(AuditClosed, lease.job, lease.number, audit.kind, audit.verdict)
+
+    def settle_votes(self, job: Job, lease: Lease, audit: Audit, judged: Judgement | None) -> Shares:
+        """Pay or fine all votes. What was moved for votes that nobody gets, returns to the purse."""
+        shares = Shares([], [])
+        for round_ in range(audit.round + 1):
+            fee, seats = self.fee_of(job, lease, audit, round_), audit.seats_of(round_)
+            saw, paid = self.saw(job, lease, audit, round_), 0
+            for seat in seats:
+                paid += self.settle_vote(audit, seat, judged, round_, saw, fee, shares.right)
+            own = fee * SEATS[round_] if seats and audit.is_funded(round_) else 0
+            shares.paid.append(min(paid, own))
+            audit.purse_fri += fee * len(seats) - own - (paid - shares.paid[-1])
+            audit.moved_fri -= fee * len(seats) - own
+        assert audit.moved_fri == 0
+        return shares
+
+    def settle_vote(
+        self,
+        audit: Audit,
+        seat: Seat,
+        judged: Judgement | None,
+        round_: int,
+        saw: int,
+        fee: int,
+        right: list[int],
+    ) -> int:
+        is_counted = seat.vote is Vote.COUNTED
+        is_right = judged is not None and is_counted and judged.is_right(seat, round_, saw)
+        if judged and is_counted and not is_right:
+            self.forfeit(audit, seat.worker, BOND_FEES * fee)
+        if judged and seat.vote is Vote.NO_PACKAGE:
+            self.forfeit(audit, seat.worker, fee)
+        unjudged = is_counted and judged is None
+        if not (is_right or unjudged or seat.vote in (Vote.SEALED, Vote.SPARE)):
+            return 0
+        payout = self.workers[seat.worker].payout
+        self.credit(payout, fee)
+        right += [payout] * is_right
+        return fee
+
+    def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
+        """What the lease reserved for votes that were not paid is the job's pool's again."""
+        if audit.reserved_fri:
+            job.pool_fri += audit.reserved_fri - shares.paid[0]
+            if audit.is_second_look and len(shares.paid) > 1:
+                job.pool_fri -= shares.paid[1]
             audit.reserved_fri = 0
 
-    def settle_bond(self, job: Job, lease: Lease, audit: Audit, round_: int, paid: int) -> None:
-        payer, bond = audit.bonds.pop(round_)
-        lost = Verdict.ACCEPTED if payer == job.requester else Verdict.REJECTED
-        if audit.verdict is not lost or not audit.rounds[round_]:
-            self.credit(payer, bond + job.take_from_pool(paid) - paid)
-        elif round_ == 0:
-            self.credit(self.workers[lease.worker].payout, bond - paid)
-        else:
-            job.pool_fri += bond - paid
+    def settle_bonds(self, lease: Lease, audit: Audit, shares: Shares) -> None:
+        """In full for who was right, less the fees where nothing was decided; else burned."""
+        for round_, (payer, bond) in sorted(audit.bonds.items()):
+            fees, against = shares.paid[round_], audit.verdicts_against[round_]
+            if round_ == 0:
+                is_right, is_wrong = audit.verdict is Verdict.REJECTED, audit.verdict is Verdict.ACCEPTED
+            else:
+                is_wrong = audit.verdict is against
+                is_right = not is_wrong and audit.verdict is not Verdict.UNDECIDED
+            if is_right:
+                helped = min(fees, audit.purse_fri)
+                audit.purse_fri -= helped
+                self.credit(payer, bond - fees + helped)
+                shares.appellant = payer if round_ else shares.appellant
+            elif is_wrong and audit.seats_of(round_):
+                shares.burned += bond - fees
+            else:
+                self.credit(payer, bond - fees)
+        audit.bonds.clear()
 
-    def end_audit(self, job: Job, lease: Lease, audit: Audit, right: list[int], by_chance: bool) -> None:
-        worker = self.workers[lease.worker]
-        pay, _ = job.stakes_of(lease)
+    def share_purse(self, job: Job, lease: Lease, audit: Audit, shares: Shares, *, is_shown: bool) -> None:
+        """A fee for who showed the rejection; a tenth of the rest for who was right; the rest is burned."""
+        left, audit.purse_fri = audit.purse_fri, 0
+        if is_shown and audit.verdict is Verdict.REJECTED and audit.kind is AuditKind.PIXELS:
+            fee = min(self.fee_of(job, lease, audit, audit.decided), left)
+            self.credit(audit.shower, fee)
+            left -= fee
+        reward = left // REWARD_SHARE
+        if shares.appellant:
+            half = reward // 2
+            self.credit(shares.appellant, half)
+            left, reward = left - half, reward - half
+        each = reward // len(shares.right) if shares.right else 0
+        for payout in shares.right:
+            self.credit(payout, each)
+        self.burn(shares.burned + left - each * len(shares.right))
+
+    def end_lease(self, job: Job, lease: Lease, audit: Audit, pay: int) -> int:
+        """What becomes of the lease; returns a lost lock."""
+        worker, lost = self.workers[lease.worker], 0
+        if audit.verdict is Verdict.UNDECIDED:
+            self.share(job, lease, pay)
+            return 0
         if audit.verdict is Verdict.REJECTED:
-            self.lose(job, lease, worker, right)
+            _, lost = job.stakes_of(lease)
+            self.emit(LeaseSlashed, job.number, lease.number, lost, lost)
+            lease.rejections += 1
+            self.reopen(job, lease, LeaseEvent.REJECT)
+            self.slash(worker, lost, lost)
             worker.audited = worker.audited_fri = 0
             worker.losses += 1
-        elif audit.verdict is Verdict.UNDECIDED:
-            self.share(job, lease, pay // 2)
-        else:
-            cleared = audit.verdict is Verdict.ACCEPTED
-            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.UNSEATED
-            if by_chance:
-                # The audit may have outlasted the window, which begins again.
-                lease.since_s, lease.since_block = self.now_s, self.block
-            if cleared and audit.kind is AuditKind.PIXELS:
-                worker.audited += 1
-                worker.audited_fri += pay
+            return lost
+        lease.draw_outcome = DrawOutcome.CLEARED
+        # The audit may have outlasted the window, which begins again.
+        lease.since_s, lease.since_block = self.now_s, self.block
+        if audit.kind is AuditKind.PIXELS:
+            worker.audited += 1
+            worker.audited_fri += pay
+        return 0
 
-    def lose(self, job: Job, lease: Lease, worker: Worker, right: list[int]) -> None:
-        """The lock is burned but for a reward; what of it can't be divided goes to the pool."""
-        _, lock = job.stakes_of(lease)
-        reward = lock // REWARD_SHARE
-        self.emit(LeaseSlashed, job.number, lease.number, lock, reward)
-        lease.rejections += 1
-        self.reopen(job, lease, LeaseEvent.REJECT)
-        self.slash(worker, lock, reward)
-        each = reward // len(right) if right else 0
-        for payout in right:
-            self.credit(payout, each)
-        job.pool_fri += reward - each * len(right)
-
-    def share(self, job: Job, lease: Lease, share: int) -> None:
-        """Ends a lease for good: a share of its pay to the worker, the rest back."""
+    def share(self, job: Job, lease: Lease, pay: int) -> None:
+        """Nothing could be decided: half of the pay is the worker's, half is burned."""
         worker = self.workers[lease.worker]
         state = self.turn(lease, LeaseEvent.REJECT)
         job.held -= lease.count
         worker.locked_fri -= job.stakes_of(lease)[1]
         self.emit(LeaseEnded, job.number, lease.number, state, False)
-        self.credit(worker.payout, share)
-        self.refund_tasks(job, lease.count, share)
+        self.credit(worker.payout, pay // 2)
+        self.burn(pay - pay // 2)
+        self.refund_tasks(job, lease.count, pay)

@@ -1,24 +1,24 @@
-"""Votes once more: sealed, answered by the worker's leaves, shown, compared, appealed against."""
+"""Votes once more: sealed or declined, answered by the worker's leaves, revealed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.economics import SEATS
-from renderchain.core.audit.events import Appealed, ContentsShown, LeavesOpened, PrintShown, Voted
-from renderchain.core.audit.state import AuditKind, AuditPhase, Content, Vote, answer_of, mark_of
+from renderchain.core.audit.economics import BUSY_FEES
+from renderchain.core.audit.events import LeavesOpened, PrintsShown
+from renderchain.core.audit.state import WORDS, AuditKind, AuditPhase, Content, Vote, answer_of, mark_of
 from renderchain.core.ids import NO_JOB, LeaseId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.merkle import LeaseIdentity
-from renderchain.core.print_limits import PrintLimits
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.model.leaves import Prints, check_leaves, check_prints, differing_leaves, prints_agree
+from devkit.model.leaves import Prints, check_leaves, check_prints, differing_leaves
 from devkit.model.ledger import need, slot_of
 from devkit.model.records import Audit, Lease, Seat
 from devkit.model.rounds import RoundsModel
+from devkit.model.verdicts import WHOLE_DELIVERY
 
 Contents = Sequence[Content]
 
@@ -33,27 +33,47 @@ class VotesModel(RoundsModel):
         return lease, lease.audit
 
     @staticmethod
-    def seat_at(audit: Audit, place: int, vote: Vote) -> Seat:
-        """A seat of the present round that came so far."""
-        need(place < len(audit.seats), "no such seat in the round")
-        seat = audit.seats[place]
-        need(seat.vote is vote, "seat has voted already")
-        return seat
+    def seat_at(audit: Audit, place: int) -> Seat:
+        """A seat of the present draw."""
+        need(audit.first <= place < len(audit.seats), "no such seat in the round")
+        return audit.seats[place]
+
+    def awaited(self, caller: int, number: LeaseId, place: int) -> tuple[Lease, Audit, Seat]:
+        """A vote that the caller may still give, in this step."""
+        lease, audit = self.in_phase(number, AuditPhase.COMMIT)
+        seat = self.seat_at(audit, place)
+        need(seat.vote is Vote.DRAWN, "seat has voted already")
+        need(self.workers[seat.worker].operator == caller, "not that verifier")
+        return lease, audit, seat
 
     def commit(self, caller: int, marks: Sequence[tuple[LeaseId, int, int]]) -> None:
         """Of each seat: lease, seat, mark."""
 
         def one(entry: tuple[LeaseId, int, int]) -> None:
             number, place, mark = entry
-            lease, audit = self.in_phase(number, AuditPhase.COMMIT)
-            seat = self.seat_at(audit, place, Vote.DRAWN)
-            need(self.workers[seat.worker].operator == caller, "not that verifier")
-            seat.vote, seat.mark = Vote.COMMITTED, mark
-            audit.committed += 1
-            if audit.committed == len(audit.seats):
-                self.seal(lease, audit)
+            lease, audit, seat = self.awaited(caller, number, place)
+            seat.vote, seat.mark = Vote.SEALED, mark
+            audit.sealed += 1
+            self.end_if_complete(lease, audit)
 
         self.batch(NO_JOB, marks, one, lambda entry: entry[0])
+
+    def decline(self, caller: int, number: LeaseId, place: int, word: Vote) -> None:
+        """Who has no time pays at once for the votes that may be drawn besides."""
+        need(word in WORDS, "no such word")
+        lease, audit, seat = self.awaited(caller, number, place)
+        if word is Vote.BUSY:
+            fee = self.fee_of(self.jobs[lease.job], lease, audit, audit.round)
+            self.forfeit(audit, seat.worker, BUSY_FEES * fee)
+        self.turn_vote(lease, audit, seat, word)
+        audit.said += 1
+        self.end_if_complete(lease, audit)
+
+    def end_if_complete(self, lease: Lease, audit: Audit) -> None:
+        if audit.sealed + audit.said == len(audit.present):
+            job = self.jobs[lease.job]
+            self.end_commit(job, lease, audit)
+            self.finish(job)
 
     def need_result(self, number: LeaseId, result: LeaseResult) -> None:
         lease = self.lease(number)
@@ -68,6 +88,7 @@ class VotesModel(RoundsModel):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
+        prints: Prints,
     ) -> None:
         self.need_result(number, result)
         lease, audit = self.in_phase(number, AuditPhase.OPEN)
@@ -75,18 +96,21 @@ class VotesModel(RoundsModel):
         job = self.job(lease.job)
         place = (self.addresses.chain_id, self.addresses.board, job.number, number)
         identity = LeaseIdentity(*place, lease.attempt, lease.worker)
-        leaves = self.leaves_in(job, lease, audit)
+        leaves = [one.leaf for one in self.leaves_in(job, lease, audit)]
         check_leaves(identity, lease, job.terms.tiles, result.root, leaves, openings, siblings)
         contents = [content for _, content in openings]
+        check_prints(contents, range(len(contents)), prints)
         audit.answer = answer_of(hash_many, contents)
         self.enter(audit, AuditPhase.REVEAL)
-        self.emit(LeavesOpened, job.number, number, audit.round, tuple(contents))
+        felts = tuple(felt for print_ in prints for felt in print_)
+        self.emit(LeavesOpened, job.number, number, audit.round, tuple(contents), felts)
 
     def sealed(self, reveal: Reveal) -> tuple[Lease, Audit, Seat]:
         """The seat that sealed this and may show it now."""
         lease, audit = self.in_phase(reveal.lease_id, AuditPhase.REVEAL)
         need(not self.is_late(audit), "step is over")
-        seat = self.seat_at(audit, reveal.seat, Vote.COMMITTED)
+        seat = self.seat_at(audit, reveal.seat)
+        need(seat.vote is Vote.SEALED, "seat has voted already")
         mark = mark_of(
             *(hash_many, self.addresses.board, lease.number, audit.round),
             seed=self.seeds[slot_of(lease.number), audit.round],
@@ -102,19 +126,10 @@ class VotesModel(RoundsModel):
             lease, audit, seat = self.sealed(reveal)
             agrees = reveal.vote == audit.answer
             need(agrees or audit.kind is not AuditKind.PIXELS, "another vote needs prints")
-            self.count(lease, audit, reveal.seat, seat, Vote.AGREES if agrees else Vote.OBJECTS)
+            seat.differs = 0 if agrees else WHOLE_DELIVERY
+            self.note(lease, audit, seat)
 
         self.batch(NO_JOB, reveals, one, lambda reveal: reveal.lease_id)
-
-    def count(self, lease: Lease, audit: Audit, place: int, seat: Seat, vote: Vote) -> None:
-        if vote is Vote.AGREES:
-            audit.agreeing += 1
-        elif vote is Vote.OBJECTS:
-            audit.objecting += 1
-        else:
-            audit.shown += 1
-        seat.vote = vote
-        self.emit(Voted, lease.job, lease.number, audit.round, place, seat.worker, vote)
 
     def reveal_prints(
         self,
@@ -125,65 +140,35 @@ class VotesModel(RoundsModel):
         contents: Contents,
         answer: Contents,
         prints: Prints,
+        differs: int,
+        mean: bool,
     ) -> None:
         vote = answer_of(hash_many, list(contents))
         lease, audit, seat = self.sealed(Reveal(number, place, nonce, vote))
         need(audit.kind is AuditKind.PIXELS, "case in another phase")
-        leaves = self.differing_from(audit, contents, answer, prints)
-        for leaf, print_ in zip(leaves, prints, strict=True):
-            self.emit(PrintShown, lease.job, number, audit.round, place, leaf, tuple(print_))
-        self.emit(ContentsShown, lease.job, number, audit.round, place, tuple(contents))
-        if leaves:
-            seat.mark = vote
-        self.count(lease, audit, place, seat, Vote.SHOWN if leaves else Vote.AGREES)
-
-    @staticmethod
-    def differing_from(audit: Audit, contents: Contents, answer: Contents, prints: Prints) -> list[int]:
-        """The leaves with other digests than the worker's; refused unless all is what it has to be."""
         need(answer_of(hash_many, list(answer)) == audit.answer, "not the opened answer")
         leaves = differing_leaves(contents, answer)
         check_prints(contents, leaves, prints)
-        return leaves
+        drawn = self.leaves_in(self.jobs[lease.job], lease, audit)
+        may = sum(1 << drawn[leaf].position for leaf in leaves)
+        need(differs & may == differs and not (mean and not may), "masks of other leaves")
+        if may:
+            seat.mark, audit.prints = vote, True
+        seat.differs, seat.mean = differs, mean
+        felts = tuple(felt for print_ in prints for felt in print_)
+        told = (audit.round, place, differs, mean, tuple(contents), felts)
+        self.emit(PrintsShown, lease.job, number, *told)
+        self.note(lease, audit, seat)
 
-    def compare(
-        self,
-        caller: int,
-        number: LeaseId,
-        place: int,
-        contents: Contents,
-        answer: Contents,
-        prints: Prints,
-        answer_prints: Prints,
-    ) -> None:
-        lease, audit = self.in_phase(number, AuditPhase.REVEAL)
-        seat = self.seat_at(audit, place, Vote.SHOWN)
-        need(answer_of(hash_many, list(contents)) == seat.mark, "vote is not the sealed one")
-        leaves = self.differing_from(audit, contents, answer, prints)
-        check_prints(answer, leaves, answer_prints)
-        audit.shown -= 1
-        terms = self.job(lease.job).terms
-        limits = PrintLimits(terms.tile_limit_percent, terms.mean_limit_percent)
-        agrees = prints_agree(len(answer), prints, answer_prints, limits)
-        self.count(lease, audit, place, seat, Vote.AGREES if agrees else Vote.OBJECTS)
-
-    def appeal(self, caller: int, number: LeaseId) -> None:
-        lease, audit = self.in_phase(number, AuditPhase.APPEAL)
-        need(not self.is_late(audit), "step is over")
-        job, worker = self.job(lease.job), self.workers[lease.worker]
-        need(caller in self.losers(job, worker, audit.verdict), "only who lost may appeal")
-        bond = self.appeal_bond_fri(number)
-        self.collect(caller, bond)
-        audit.round += 1
-        audit.rounds.append([])
-        audit.bonds[audit.round] = (caller, bond)
-        self.enter(audit, AuditPhase.DRAW)
-        self.emit(Appealed, job.number, number, audit.round, bond)
-
-    def appeal_bond_fri(self, number: LeaseId) -> int:
-        """What the next appeal costs unless one is right."""
-        lease, audit = self.lease(number), self.audit_of(number)
-        need(lease, "unknown job")
-        assert lease
-        round_, named = (audit.round + 1, len(audit.named)) if audit else (1, 0)
-        seats = SEATS[min(round_, len(SEATS) - 1)]
-        return seats * self.job(lease.job).fee_fri(lease.count, named, round_)
+    def note(self, lease: Lease, audit: Audit, seat: Seat) -> None:
+        """A vote that is revealed; with the last one it goes on."""
+        self.turn_vote(lease, audit, seat, Vote.COUNTED)
+        audit.revealed += 1
+        if audit.revealed != audit.sealed:
+            return
+        if audit.prints:
+            self.enter(audit, AuditPhase.SHOW)
+        else:
+            job = self.jobs[lease.job]
+            self.count(job, lease, audit)
+            self.finish(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from .audit.economics import audit_pool
 from .audit.state import DrawOutcome
@@ -44,13 +45,14 @@ class JobTerms:
     audit_tile_fri: int = 0
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
+    second_look: bool = False  # seven more votes about half of the acceptances by three
 
     @property
     def escrow_fri(self) -> int:
         """What the requester pays in."""
         return self.tasks * self.reward_fri + self.audit_pool_fri
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         """Field name to value, in contract order."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
@@ -86,6 +88,7 @@ class JobInfo:
     stopped: bool
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
+    second_look: bool = False
 
     @property
     def package_cid(self) -> str:
@@ -99,10 +102,11 @@ class JobInfo:
 
     @property
     def next_audit_fri(self) -> int:
-        """What the board wants to find in the pool before it gives a lease away: its first audit's fees."""
+        """What the board wants to find in the pool before it gives a lease away: what the lease reserves."""
         longest = min(self.longest_lease, self.tasks)
         fees = (self.audit_fee_fri, self.audit_tile_fri)
-        return audit_pool(longest, longest, self.tiles, self.audit_tiles, *fees)
+        place = (longest, longest, self.tiles, self.audit_tiles)
+        return audit_pool(*place, *fees, second_look=self.second_look)
 
     @property
     def open_tasks(self) -> int:

@@ -40,6 +40,7 @@ BITS_BYTES = TILE * TILE // 8
 CHANNELS = 3
 LEVEL_COUNT = CHANNELS * BLOCKS_PER_SIDE**2  # R, G, B of each block in turn
 FULL_AREA = TILE * TILE
+PRINT_FELTS = 20
 # One stray path weighs too much in fewer pixels than these, on honest machines too.
 MIN_AREA = 512
 RECORD_BYTES = 32 + BITS_BYTES + 2 * LEVEL_COUNT + 2
@@ -217,7 +218,8 @@ def level_distance(mine: TilePrint, theirs: TilePrint) -> int:
     return int(block_distances(mine, theirs).max())
 
 
-def _levels_agree(mine: TilePrint, theirs: TilePrint) -> bool:
+def levels_agree(mine: TilePrint, theirs: TilePrint) -> bool:
+    """Whether two renderings of one leaf have the same light, whatever their noise says."""
     steps = block_distances(mine, theirs)
     blocks_off = int((steps > MAX_LEVEL_STEPS).sum())
     return blocks_off <= MAX_BLOCKS_OFF and int(steps.max()) <= MAX_BLOCK_STEPS
@@ -230,7 +232,7 @@ def agree(mine: TilePrint, theirs: TilePrint, limits: PrintLimits) -> bool:
     return (
         0 < mine.area == theirs.area
         and bit_distance(mine, theirs) * 100 <= mine.area * limits.tile_percent
-        and _levels_agree(mine, theirs)
+        and levels_agree(mine, theirs)
     )
 
 
@@ -239,20 +241,33 @@ def all_agree(mine: Sequence[TilePrint], theirs: Sequence[TilePrint], limits: Pr
 
     Uneven sampling could save a little everywhere within the limit of a tile.
     """
-    pairs = list(zip(mine, theirs, strict=True))
-    if not all(agree(*pair, limits) for pair in pairs):
-        return False
-    return sum(_share(*pair) for pair in pairs) <= len(pairs) * limits.mean_percent * WHOLE // 100
+    pairs = zip(mine, theirs, strict=True)
+    return all(agree(*pair, limits) for pair in pairs) and mean_agrees(mine, theirs, limits)
 
 
-def _share(mine: TilePrint, theirs: TilePrint) -> int:
-    """Bits that differ, in ten-thousandths; equal digests differ in none."""
-    return 0 if mine.digest == theirs.digest else bit_distance(mine, theirs) * WHOLE // mine.area
+def mean_agrees(mine: Sequence[TilePrint], theirs: Sequence[TilePrint], limits: PrintLimits) -> bool:
+    """The second of these alone."""
+    shares = [share_apart(*pair) for pair in zip(mine, theirs, strict=True)]
+    return sum(shares) <= len(shares) * limits.mean_percent * WHOLE // 100
+
+
+def share_apart(mine: TilePrint, theirs: TilePrint) -> int:
+    """Bits that differ, in ten-thousandths; equal digests differ in none, tiles of other sizes in all."""
+    if mine.digest == theirs.digest:
+        return 0
+    return bit_distance(mine, theirs) * WHOLE // mine.area if mine.area == theirs.area else WHOLE
 
 
 def crop(pixels: Pixels, tile: Tile) -> Pixels:
     """A tile's pixels out of a frame of shape (height, width, channels), row 0 at the top."""
     return pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]
+
+
+def split_prints(felts: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Prints that follow each other, 20 felts each; raises ContentError."""
+    if len(felts) % PRINT_FELTS:
+        raise ContentError(f"Prints of {len(felts)} felts, no multiple of {PRINT_FELTS}: refused.")
+    return tuple(tuple(felts[at : at + PRINT_FELTS]) for at in range(0, len(felts), PRINT_FELTS))
 
 
 def split_records(raw: bytes) -> tuple[TilePrint, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..core.audit.state import AuditInfo, Content, Verifier
+from ..core.audit.state import AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import LeaseResult
@@ -23,6 +23,23 @@ class Reveal:
     vote: int
 
 
+@dataclass(frozen=True)
+class ShownVote:
+    """What a seat revealed; prints of the leaves that are meant, in their order, 20 felts each."""
+
+    seat: int
+    contents: Sequence[Content]
+    prints: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the worker's drawn leaves hold, with their prints."""
+
+    contents: tuple[Content, ...]
+    prints: tuple[tuple[int, ...], ...]
+
+
 class AuditChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
@@ -34,6 +51,10 @@ class AuditChain(ChainView, Protocol):
         """As a verifier, seal votes: (lease, seat, mark) each. Returns what was refused."""
         ...
 
+    async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
+        """As a verifier, say that one is busy, that it takes too long, or that there is no package."""
+        ...
+
     async def open_leaves(
         self,
         lease_id: LeaseId,
@@ -41,8 +62,9 @@ class AuditChain(ChainView, Protocol):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
+        prints: Sequence[Sequence[int]],
     ) -> None:
-        """Show the drawn leaves: (salt, content) each, and their proofs in a row."""
+        """Show the drawn leaves: (salt, content) each, their proofs in a row, and their prints."""
         ...
 
     async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
@@ -55,20 +77,24 @@ class AuditChain(ChainView, Protocol):
         contents: Sequence[Content],
         answer: Sequence[Content],
         prints: Sequence[Sequence[int]],
+        *,
+        differs: int,
+        mean: bool,
     ) -> None:
-        """As a verifier, show a vote that differs, with the print of each leaf of another digest."""
+        """As a verifier, show a vote with other digests: their prints, and where they are too far apart."""
         ...
 
-    async def compare(
-        self,
-        lease_id: LeaseId,
-        seat: int,
-        contents: Sequence[Content],
-        answer: Sequence[Content],
-        prints: Sequence[Sequence[int]],
-        answer_prints: Sequence[Sequence[int]],
+    async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
+        """Show that a vote's own prints contradict it in a leaf (an index of the round's, or MEAN).
+
+        ``vote`` and ``answer`` have the prints that are meant: of the leaf, or of all with other digests.
+        """
+        ...
+
+    async def show(
+        self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
     ) -> None:
-        """Count a verifier that differs by its prints and the worker's."""
+        """Show that votes which differ from the worker agree with the first of them."""
         ...
 
     async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
@@ -79,8 +105,8 @@ class AuditChain(ChainView, Protocol):
         """What the next appeal costs unless one is right."""
         ...
 
-    async def appeal(self, lease_id: LeaseId) -> None:
-        """As who lost the last round, pay a bond and ask for more verifiers."""
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
         ...
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
@@ -95,22 +121,20 @@ class AuditChain(ChainView, Protocol):
         """The draw of a round."""
         ...
 
-    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[DrawnLeaf]:
         """The leaves of the present round, counted over the lease: by task, tile and view layer."""
         ...
 
-    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
-        """The seats of a round."""
+    async def verifiers(self, lease_id: LeaseId) -> list[Verifier]:
+        """All seats so far, of all rounds."""
         ...
 
-    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
-        """What the worker's leaves hold; empty if they were not opened since that block."""
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
+        """What the worker's leaves hold; None if they were not opened since that block."""
         ...
 
-    async def shown(
-        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
-    ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
-        """What a verifier that differs has: its contents, and the prints by their index."""
+    async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
+        """What verifiers revealed with prints since that block; prints of the leaves with other digests."""
         ...
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:

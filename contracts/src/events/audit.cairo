@@ -1,7 +1,7 @@
 //! What a board tells the world of audits and challenges.
 use crate::types::audit::Content;
 
-/// What chance said of a submitted lease; `draw_outcome` is Passed, Unseated or InAudit.
+/// What chance said of a submitted lease; `draw_outcome` is Passed or InAudit.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseDrawn {
     #[key]
@@ -12,9 +12,10 @@ pub struct LeaseDrawn {
     pub draw_outcome: u8,
 }
 
-/// These workers have the seats of a round, in this order; of some, new ones.
+/// These workers have seats in a round from `first_seat` on, in this order, one as often as it was
+/// drawn.
 #[derive(Drop, starknet::Event)]
-pub struct CommitteeDrawn {
+pub struct VotesDrawn {
     #[key]
     pub job_id: u64,
     #[key]
@@ -22,6 +23,7 @@ pub struct CommitteeDrawn {
     pub round: u8,
     pub kind: u8,
     pub seed: felt252,
+    pub first_seat: u8,
     pub verifiers: Array<u32>,
 }
 
@@ -43,9 +45,11 @@ pub struct LeavesOpened {
     pub lease_id: u64,
     pub round: u8,
     pub contents: Array<Content>,
+    /// 20 felts a leaf.
+    pub prints: Array<felt252>,
 }
 
-/// A verifier's vote; `vote` as in Vote, Shown while its prints wait for the worker's.
+/// What became of a seat's vote, as in Vote.
 #[derive(Drop, starknet::Event)]
 pub struct Voted {
     #[key]
@@ -58,29 +62,32 @@ pub struct Voted {
     pub vote: u8,
 }
 
-/// What a verifier has where the worker has something else.
+/// What a verifier has where the worker has something else: its contents, and the prints of the
+/// leaves with other digests in their order.
 #[derive(Drop, starknet::Event)]
-pub struct ContentsShown {
+pub struct PrintsShown {
     #[key]
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
     pub round: u8,
     pub seat: u8,
+    pub differs: u128,
+    pub mean: bool,
     pub contents: Array<Content>,
+    pub prints: Array<felt252>,
 }
 
-/// The print of one of those leaves; `index` counts the drawn leaves.
+/// A majority of the counted votes agrees with one of them, and all are off from the worker.
 #[derive(Drop, starknet::Event)]
-pub struct PrintShown {
+pub struct RejectionShown {
     #[key]
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
     pub round: u8,
-    pub seat: u8,
-    pub index: u32,
-    pub print: Span<felt252>,
+    pub leaf: u8,
+    pub reference: u8,
 }
 
 /// What a round found; final unless somebody appeals in time.
@@ -92,7 +99,7 @@ pub struct VerdictGiven {
     pub lease_id: u64,
     pub round: u8,
     pub verdict: u8,
-    pub agreeing: u8,
+    pub counted: u8,
     pub objecting: u8,
 }
 
@@ -104,6 +111,7 @@ pub struct Appealed {
     pub lease_id: u64,
     pub round: u8,
     pub bond_fri: u128,
+    pub leaves: Array<u32>,
 }
 
 /// The audit is over and its money is where it belongs.

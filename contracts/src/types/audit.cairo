@@ -5,11 +5,10 @@ pub mod DrawOutcome {
     pub const NOT_DRAWN: u8 = 0;
     /// Not audited.
     pub const PASSED: u8 = 1;
-    /// To be audited, but there are not three independent seats, or the pool is empty.
-    pub const UNSEATED: u8 = 2;
-    pub const IN_AUDIT: u8 = 3;
-    /// A committee accepted it.
-    pub const CLEARED: u8 = 4;
+    /// In an audit, or on its way to one: its votes are drawn, or wait for a block.
+    pub const IN_AUDIT: u8 = 2;
+    /// Verifiers accepted it.
+    pub const CLEARED: u8 = 3;
 }
 
 /// What a lease is audited for.
@@ -22,13 +21,21 @@ pub mod AuditKind {
 
 /// What an audit waits for.
 pub mod AuditPhase {
+    /// The key of the results, in a challenge of the delivery.
     pub const KEY: u8 = 1;
+    /// A block whose hash draws votes.
     pub const DRAW: u8 = 2;
+    /// Sealed votes, or words why there is none.
     pub const COMMIT: u8 = 3;
+    /// The worker's drawn leaves and their prints.
     pub const OPEN: u8 = 4;
     pub const REVEAL: u8 = 5;
-    pub const APPEAL: u8 = 6;
-    pub const OVER: u8 = 7;
+    /// Somebody who shows what prints contradict, and whether objectors agree with each other.
+    pub const SHOW: u8 = 6;
+    pub const APPEAL: u8 = 7;
+    /// The block that decides about a second look.
+    pub const LOOK: u8 = 8;
+    pub const OVER: u8 = 9;
 }
 
 /// Accepted means that the worker is right.
@@ -39,8 +46,30 @@ pub mod Verdict {
     pub const UNDECIDED: u8 = 3;
 }
 
-/// A lease's audit. One cell, used again by the slot's next lease; counts are of the present
-/// round.
+/// How far a seat's vote came.
+pub mod Vote {
+    pub const DRAWN: u8 = 1;
+    pub const SEALED: u8 = 2;
+    pub const BUSY: u8 = 3;
+    pub const OVER_TIME: u8 = 4;
+    pub const NO_PACKAGE: u8 = 5;
+    pub const ABSENT: u8 = 6;
+    /// Revealed in time; its masks say what it found.
+    pub const COUNTED: u8 = 7;
+    /// Sealed, and not revealed in time.
+    pub const SILENT: u8 = 8;
+    /// Its own prints contradict it.
+    pub const STRUCK: u8 = 9;
+    /// Sealed, to be paid and not counted.
+    pub const SPARE: u8 = 10;
+}
+
+/// Stands for the mean over all drawn leaves where a leaf is named.
+pub const MEAN: u8 = 255;
+
+/// A lease's audit. One cell, used again by the slot's next lease. Seats are numbered through all
+/// rounds; `first` is the first of the present draw, whose seats are counted by `sealed`, `said`
+/// and `revealed`.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Audit {
     pub generation: u32,
@@ -48,37 +77,45 @@ pub struct Audit {
     pub phase: u8,
     pub round: u8,
     pub verdict: u8,
-    /// Seats of each round so far.
-    pub seats: (u8, u8, u8),
-    pub committed: u8,
-    pub agreeing: u8,
-    pub objecting: u8,
-    /// Verifiers whose prints wait for the worker's.
-    pub shown: u8,
-    /// Leaves that the requester named.
-    pub named: u8,
-    /// How often absent verifiers of this round were replaced.
+    /// The round that gave the verdict.
+    pub decided: u8,
+    pub first: u8,
+    /// Where the seats of each round end.
+    pub ends: (u8, u8, u8),
+    /// Batches of votes added to the present draw, and draws that were made anew in this round.
+    pub batches: u8,
     pub redraws: u8,
+    pub sealed: u8,
+    pub said: u8,
+    pub revealed: u8,
+    /// Leaves that requester and appellants named.
+    pub named: u8,
     /// Rounds that somebody pays a bond for, as bits.
     pub bonded: u8,
+    /// Of these, the ones that are against an acceptance.
+    pub against: u8,
+    /// Whether it was shown that objectors agree with each other.
+    pub proved: bool,
+    /// Whether somebody revealed with prints.
+    pub prints: bool,
     pub since_s: u64,
     pub since_block: u64,
+    /// The hash of two blocks later draws.
+    pub draw_block: u64,
 }
 
-pub mod Vote {
-    pub const DRAWN: u8 = 1;
-    pub const COMMITTED: u8 = 2;
-    pub const SHOWN: u8 = 3;
-    pub const AGREES: u8 = 4;
-    pub const OBJECTS: u8 = 5;
-    pub const ABSENT: u8 = 6;
-}
-
-/// A verifier's seat in an audit. One cell.
+/// A seat of an audit. One cell. Masks of leaves are over positions: 0 to 7 the named ones, from 8
+/// on what each round drew.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Verifier {
     pub worker_id: u32,
     pub vote: u8,
+    /// Whether the mean over all its leaves differs.
+    pub mean: bool,
+    /// Seats of its draw with which it was shown to agree, as bits counted from the first.
+    pub near: u32,
+    /// Leaves that differ from the worker's.
+    pub differs: u128,
 }
 
 /// What a leaf says of its tile.
@@ -111,4 +148,12 @@ pub struct Reveal {
     pub seat: u8,
     pub nonce: felt252,
     pub vote: felt252,
+}
+
+/// A counted vote as `show` names it; prints of the leaf, or of all in which it differs.
+#[derive(Drop, Serde)]
+pub struct ShownVote {
+    pub seat: u8,
+    pub contents: Array<Content>,
+    pub prints: Array<felt252>,
 }

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.audit.economics import PHASES
-from ...core.audit.events import ContentsShown, KeyRevealed, LeavesOpened, PrintShown
-from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier, Vote
+from ...core.audit.events import KeyRevealed, LeavesOpened, PrintsShown
+from ...core.audit.state import (
+    AuditInfo,
+    AuditKind,
+    AuditPhase,
+    Content,
+    DrawnLeaf,
+    Verdict,
+    Verifier,
+    Vote,
+)
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseResult
-from ...ports.audit_chain import Reveal
+from ...core.prints import split_prints
+from ...ports.audit_chain import Opened, Reveal, ShownVote
 from .view import StarknetView, ask
 
 
@@ -27,6 +37,10 @@ class StarknetAudits(StarknetView):
         sealed = [{"lease_id": lease, "seat": seat, "mark": mark} for lease, seat, mark in marks]
         return await self._batch(f"Sealing votes on leases {[one[0] for one in marks]}", "commit", sealed)
 
+    async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
+        """As a verifier, say why there is no vote."""
+        await self._invoke(f"Declining a vote on lease {lease_id}", "decline", lease_id, seat, int(word))
+
     async def open_leaves(
         self,
         lease_id: LeaseId,
@@ -34,10 +48,11 @@ class StarknetAudits(StarknetView):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
+        prints: Sequence[Sequence[int]],
     ) -> None:
-        """Show the drawn leaves and their proofs."""
+        """Show the drawn leaves, their proofs and their prints."""
         shown = [{"salt": salt, "content": vars(content)} for salt, content in openings]
-        arguments = (lease_id, seed, vars(result), shown, list(siblings))
+        arguments = (lease_id, seed, vars(result), shown, list(siblings), _flat(prints))
         await self._invoke(f"Opening the leaves of lease {lease_id}", "open", *arguments)
 
     async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
@@ -51,24 +66,30 @@ class StarknetAudits(StarknetView):
         contents: Sequence[Content],
         answer: Sequence[Content],
         prints: Sequence[Sequence[int]],
+        *,
+        differs: int,
+        mean: bool,
     ) -> None:
-        """As a verifier, show a vote that differs."""
+        """As a verifier, show a vote with other digests."""
         place = (reveal.lease_id, reveal.seat, reveal.nonce)
-        arguments = (*place, _plain(contents), _plain(answer), _flat(prints))
+        arguments = (*place, _plain(contents), _plain(answer), _flat(prints), differs, mean)
         await self._invoke(f"Showing prints on lease {reveal.lease_id}", "reveal_prints", *arguments)
 
-    async def compare(
-        self,
-        lease_id: LeaseId,
-        seat: int,
-        contents: Sequence[Content],
-        answer: Sequence[Content],
-        prints: Sequence[Sequence[int]],
-        answer_prints: Sequence[Sequence[int]],
+    async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
+        """Show that a vote's own prints contradict it."""
+        shown = (_plain(vote.contents), _plain(answer.contents), _flat(vote.prints), _flat(answer.prints))
+        action = f"Striking a vote on lease {lease_id}"
+        await self._invoke(action, "strike", lease_id, vote.seat, leaf, *shown)
+
+    async def show(
+        self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
     ) -> None:
-        """Count a verifier that differs by its prints and the worker's."""
-        arguments = (_plain(contents), _plain(answer), _flat(prints), _flat(answer_prints))
-        await self._invoke(f"Comparing prints of lease {lease_id}", "compare", lease_id, seat, *arguments)
+        """Show that votes which differ from the worker agree with the first of them."""
+        shown = [
+            {"seat": one.seat, "contents": _plain(one.contents), "prints": _flat(one.prints)} for one in votes
+        ]
+        arguments = (leaf, by_levels, shown, _plain(answer.contents), _flat(answer.prints))
+        await self._invoke(f"Showing the rejection of lease {lease_id}", "show", lease_id, *arguments)
 
     async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
@@ -78,12 +99,11 @@ class StarknetAudits(StarknetView):
         """What the next appeal costs unless one is right."""
         return int(await self._ask("bond_to_appeal_fri", lease_id))
 
-    async def appeal(self, lease_id: LeaseId) -> None:
-        """As who lost the last round, pay a bond and ask for more verifiers."""
-        bond_fri = await self.appeal_bond_fri(lease_id)
-        await self._invoke(
-            f"Appealing for lease {lease_id}", "appeal", lease_id, first=self._approval(bond_fri)
-        )
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        """Pay a bond and ask for more votes."""
+        approval = self._approval(await self.appeal_bond_fri(lease_id))
+        action = f"Appealing for lease {lease_id}"
+        await self._invoke(action, "appeal", lease_id, list(leaves), first=approval)
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """Reveal the key of the lease's results."""
@@ -103,37 +123,33 @@ class StarknetAudits(StarknetView):
         """The draw of a round."""
         return int(await self._ask("seed_of", lease_id, round_))
 
-    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[DrawnLeaf]:
         """The leaves of the present round."""
-        return list(await self._ask("drawn_leaves", lease_id))
+        return [DrawnLeaf(*one) for one in await self._ask("drawn_leaves", lease_id)]
 
-    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
-        """The seats of a round."""
-        raw = await self._ask("verifiers_of", lease_id, round_)
-        return [Verifier(seat, one["worker_id"], Vote(one["vote"])) for seat, one in enumerate(raw)]
+    async def verifiers(self, lease_id: LeaseId) -> list[Verifier]:
+        """All seats so far."""
+        raw = await self._ask("verifiers_of", lease_id)
+        return [
+            Verifier(seat, one["worker_id"], Vote(one["vote"]), one["differs"], one["mean"], one["near"])
+            for seat, one in enumerate(raw)
+        ]
 
-    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
         """What the worker's leaves hold."""
+        found = None
         for event in await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id):
             if isinstance(event, LeavesOpened) and event.round == round_:
-                return list(event.contents)
-        return []
+                found = Opened(event.contents, split_prints(event.prints))
+        return found
 
-    async def shown(
-        self, lease_id: LeaseId, round_: int, seat: int, from_block: int
-    ) -> tuple[list[Content], dict[int, tuple[int, ...]]]:
-        """What a verifier that differs has."""
-        contents: list[Content] = []
-        prints: dict[int, tuple[int, ...]] = {}
-        for name in ("ContentsShown", "PrintShown"):
-            for event in await self._stream.past_of(name, from_block, lease_id=lease_id):
-                if not isinstance(event, ContentsShown | PrintShown) or event.round != round_:
-                    continue
-                if event.seat == seat and isinstance(event, ContentsShown):
-                    contents = list(event.contents)
-                elif event.seat == seat and isinstance(event, PrintShown):
-                    prints[event.index] = event.print
-        return contents, prints
+    async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
+        """What verifiers revealed with prints."""
+        return [
+            ShownVote(event.seat, event.contents, split_prints(event.prints))
+            for event in await self._stream.past_of("PrintsShown", from_block, lease_id=lease_id)
+            if isinstance(event, PrintsShown) and event.round == round_
+        ]
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""

@@ -16,13 +16,16 @@ def _text(felt: int) -> str:
     return felt.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
 
 
-def _contents(data: Sequence[int]) -> tuple[Content, ...]:
-    """An array of contents: its length, then three felts each."""
-    return tuple(Content(*data[at : at + 3]) for at in range(1, len(data), 3))
+def _arrays(data: Sequence[int]) -> tuple[tuple[Content, ...], tuple[int, ...]]:
+    """An array of contents, its length and then three felts each; and one of felts."""
+    end = 1 + 3 * data[0]
+    contents = tuple(Content(*data[at : at + 3]) for at in range(1, end, 3))
+    return contents, tuple(data[end + 1 :])
 
 
 def _job_created(block: int, job: JobId, family: int, requester: int, *terms: int) -> board.JobCreated:
-    return board.JobCreated(block, job, family, requester, JobTerms(*terms))
+    *numbers, second_look = terms
+    return board.JobCreated(block, job, family, requester, JobTerms(*numbers, second_look=bool(second_look)))
 
 
 def _submitted(block: int, job: JobId, lease: LeaseId, count: int, *result: int) -> board.ResultSubmitted:
@@ -44,10 +47,22 @@ def _refused(block: int, job: JobId, subject: int, reason: int) -> board.EntryRe
     return board.EntryRefused(block, job, subject, _text(reason))
 
 
-def _committee(
-    block: int, job: JobId, lease: LeaseId, round_: int, kind: int, seed: int, _: int, *verifiers: int
-) -> audit.CommitteeDrawn:
-    return audit.CommitteeDrawn(block, job, lease, round_, AuditKind(kind), seed, verifiers)
+def _drawn(
+    block: int, job: JobId, lease: LeaseId, round_: int, kind: int, seed: int, first: int, *verifiers: int
+) -> audit.VotesDrawn:
+    return audit.VotesDrawn(block, job, lease, round_, AuditKind(kind), seed, first, verifiers[1:])
+
+
+def _shown(
+    block: int, job: JobId, lease: LeaseId, round_: int, seat: int, differs: int, mean: int, *data: int
+) -> audit.PrintsShown:
+    return audit.PrintsShown(block, job, lease, round_, seat, differs, bool(mean), *_arrays(data))
+
+
+def _appealed(
+    block: int, job: JobId, lease: LeaseId, round_: int, bond_fri: int, *leaves: int
+) -> audit.Appealed:
+    return audit.Appealed(block, job, lease, round_, bond_fri, leaves[1:])
 
 
 def _challenged(
@@ -72,24 +87,20 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "LeaseDrawn": lambda block, job, lease, exp, draw_outcome: audit.LeaseDrawn(
         block, job, lease, exp, DrawOutcome(draw_outcome)
     ),
-    "CommitteeDrawn": _committee,
+    "VotesDrawn": _drawn,
     "VotesSealed": audit.VotesSealed,
     "LeavesOpened": lambda block, job, lease, round_, *data: audit.LeavesOpened(
-        block, job, lease, round_, _contents(data)
+        block, job, lease, round_, *_arrays(data)
     ),
     "Voted": lambda block, job, lease, round_, seat, worker, vote: audit.Voted(
         block, job, lease, round_, seat, worker, Vote(vote)
     ),
-    "ContentsShown": lambda block, job, lease, round_, seat, *data: audit.ContentsShown(
-        block, job, lease, round_, seat, _contents(data)
-    ),
-    "PrintShown": lambda block, job, lease, round_, seat, index, _, *print_: audit.PrintShown(
-        block, job, lease, round_, seat, index, print_
-    ),
+    "PrintsShown": _shown,
+    "RejectionShown": audit.RejectionShown,
     "VerdictGiven": lambda block, job, lease, round_, verdict, *counts: audit.VerdictGiven(
         block, job, lease, round_, Verdict(verdict), *counts
     ),
-    "Appealed": audit.Appealed,
+    "Appealed": _appealed,
     "CaseClosed": lambda block, job, lease, kind, verdict: audit.AuditClosed(
         block, job, lease, AuditKind(kind), Verdict(verdict)
     ),

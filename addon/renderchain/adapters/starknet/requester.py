@@ -77,13 +77,13 @@ class StarknetRequester(StarknetView):
     async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have leaves audited."""
         action = f"Challenging leaves {list(leaves)} of lease {lease_id}"
-        approval = self._approval(await self._bond_fri(action, lease_id, len(leaves)))
+        approval = self._approval(await self._bond_fri(action, lease_id, pixels=True))
         await self._invoke(action, "challenge_pixels", lease_id, list(leaves), first=approval)
 
     async def challenge_delivery(self, lease_id: LeaseId) -> None:
         """As the requester, pay a bond and have a committee fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
-        bond_fri = await self._bond_fri(action, lease_id, 0)
+        bond_fri = await self._bond_fri(action, lease_id, pixels=False)
         await self._invoke(action, "challenge_delivery", lease_id, first=self._approval(bond_fri))
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
@@ -96,11 +96,11 @@ class StarknetRequester(StarknetView):
         found = await self._stream.past_of("LeaseChallenged", from_block)
         return [event for event in found if isinstance(event, LeaseChallenged)]
 
-    async def _bond_fri(self, action: str, lease_id: LeaseId, leaves: int) -> int:
+    async def _bond_fri(self, action: str, lease_id: LeaseId, *, pixels: bool) -> int:
         """What a challenge costs; raises LeaseInOtherState, where the board's own answer gives no reason."""
         if LeaseState((await self._ask("lease", lease_id))["state"]) is not LeaseState.SUBMITTED:
             raise contract_error(action, LeaseInOtherState.code)
-        return int(await self._ask("bond_to_challenge_fri", lease_id, leaves))
+        return int(await self._ask("bond_to_challenge_fri", lease_id, pixels))
 
 
 def _wanted(places: Sequence[tuple[int, int]]) -> list[dict[str, int]]:

@@ -91,6 +91,7 @@ class StarknetView:
             audit_tile_fri=raw["audit_price"]["tile_fri"],
             tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
+            second_look=raw["audit_price"]["second_look"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -113,8 +114,8 @@ class StarknetView:
         return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
 
     async def burned_fri(self) -> int:
-        """Stake that was burned since the network exists."""
-        return int(await ask(self._registry, "burned_fri"))
+        """What was burned since the network exists, of stake and of what the board held."""
+        return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board; anyone may."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 LEASES_PER_HALVING = 10
 MAX_AUDIT_EXP = 5
 LEAVES_PER_DRAWN = 96  # 3 verifiers * (80/64)^2 / 96 = 4.9 % of the lease
-BOND_FEES = 20
-SEATS = (3, 7, 15)  # verifiers of each round
-PHASES = 24  # steps that the longest audit may take
+BOND_FEES = 20  # of a round's fee: what a vote loses that is wrong, absent or silent
+BUSY_FEES = 2  # ... and one whose holder has no time
+LATER_FEES = 2  # votes of later rounds are paid so many times what those of the first are
+SEATS = (3, 7, 15)  # votes of each round
+PHASES = 33  # steps of three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each
 
 
 def drawn_leaves(leaves: int, wanted: int) -> int:
@@ -41,8 +43,24 @@ def audit_rate(pay_fri: int, least_lock_fri: int, floor_exp: int, audited: int, 
     return exp if lock_at(pay_fri, least_lock_fri, exp) <= free_fri else None
 
 
-def audit_pool(tasks: int, longest_lease: int, tiles: int, wanted: int, fee_fri: int, tile_fri: int) -> int:
+def reserved_fees(second_look: bool) -> int:
+    """How many fees a lease reserves: of its first round, and of a second look."""
+    return SEATS[0] + (LATER_FEES * SEATS[1] if second_look else 0)
+
+
+def audit_pool(
+    tasks: int,
+    longest_lease: int,
+    tiles: int,
+    wanted: int,
+    fee_fri: int,
+    tile_fri: int,
+    *,
+    second_look: bool = False,
+) -> int:
     """The least audit pool of a job: an audit of every lease, as newcomers have them."""
     longest = min(longest_lease, tasks)
     leases = -(-tasks // longest)
-    return leases * SEATS[0] * fee_of(fee_fri, tile_fri, drawn_leaves(longest * tiles, wanted))
+    return (
+        leases * reserved_fees(second_look) * fee_of(fee_fri, tile_fri, drawn_leaves(longest * tiles, wanted))
+    )

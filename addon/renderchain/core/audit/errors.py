@@ -65,9 +65,34 @@ class StepIsOver(ContractError):
     advice = "It is too late for that."
 
 
-class OnlyLosersAppeal(ContractError):
-    code = "RC: only who lost may appeal"
-    advice = "Appeal as the side that lost the last round."
+class SeatMayNotAppeal(ContractError):
+    code = "RC: seat may not appeal"
+    advice = "A rejection is appealed by the lease's worker, or by a verifier who did not vote for it."
+
+
+class NoSuchWord(ContractError):
+    code = "RC: no such word"
+    advice = "Say that you are busy, that it takes too long, or that there is no package."
+
+
+class VoteNotContradicted(ContractError):
+    code = "RC: vote is not contradicted"
+    advice = "Its prints say what it says; nothing has to be done."
+
+
+class ShownVotesDoNotAgree(ContractError):
+    code = "RC: shown votes do not agree"
+    advice = "Show votes that differ from the worker there and lie within the limits of the first."
+
+
+class NoMajorityShown(ContractError):
+    code = "RC: no majority is shown"
+    advice = "Show more than half of the counted votes."
+
+
+class MasksOfOtherLeaves(ContractError):
+    code = "RC: masks of other leaves"
+    advice = "Only leaves with other digests can differ, and the mean only where one has."
 
 
 class AuditInOtherPhase(ContractError):

@@ -26,12 +26,13 @@ class LeaseDrawn(AuditEvent):
 
 
 @dataclass(frozen=True)
-class CommitteeDrawn(AuditEvent):
-    """These workers have seats in a round; of some that were absent, new ones."""
+class VotesDrawn(AuditEvent):
+    """These workers have seats in a round from ``first_seat`` on, one as often as it was drawn."""
 
     round: int
     kind: AuditKind
     seed: int
+    first_seat: int
     verifiers: tuple[int, ...]
 
 
@@ -44,15 +45,16 @@ class VotesSealed(AuditEvent):
 
 @dataclass(frozen=True)
 class LeavesOpened(AuditEvent):
-    """What the worker's drawn leaves hold."""
+    """What the worker's drawn leaves hold, and their prints, 20 felts a leaf."""
 
     round: int
     contents: tuple[Content, ...]
+    prints: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Voted(AuditEvent):
-    """A verifier's vote."""
+    """What became of a seat's vote."""
 
     round: int
     seat: int
@@ -61,22 +63,24 @@ class Voted(AuditEvent):
 
 
 @dataclass(frozen=True)
-class ContentsShown(AuditEvent):
-    """What a verifier has, who differs from the worker."""
+class PrintsShown(AuditEvent):
+    """What a verifier has who differs somewhere, with the prints of the leaves of other digests."""
 
     round: int
     seat: int
+    differs: int  # positions of leaves, as bits
+    mean: bool
     contents: tuple[Content, ...]
+    prints: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class PrintShown(AuditEvent):
-    """The print of one leaf in which it differs; ``index`` counts the drawn leaves."""
+class RejectionShown(AuditEvent):
+    """A majority of the counted votes agrees with ``reference``, and all are off from the worker."""
 
     round: int
-    seat: int
-    index: int
-    print: tuple[int, ...]
+    leaf: int
+    reference: int
 
 
 @dataclass(frozen=True)
@@ -85,16 +89,17 @@ class VerdictGiven(AuditEvent):
 
     round: int
     verdict: Verdict
-    agreeing: int
+    counted: int
     objecting: int
 
 
 @dataclass(frozen=True)
 class Appealed(AuditEvent):
-    """A lease goes to a larger committee."""
+    """More votes are drawn; these leaves are looked at besides."""
 
     round: int
     bond_fri: int
+    leaves: tuple[int, ...]
 
 
 @dataclass(frozen=True)

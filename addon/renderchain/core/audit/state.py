@@ -19,9 +19,8 @@ class DrawOutcome(IntEnum):
 
     NOT_DRAWN = 0
     PASSED = 1  # not audited
-    UNSEATED = 2  # to be audited, but there are no verifiers or no money for them
-    IN_AUDIT = 3
-    CLEARED = 4  # a committee accepted it
+    IN_AUDIT = 2  # or on its way to one: its votes are drawn, or wait for a block
+    CLEARED = 3  # verifiers accepted it
 
 
 class AuditKind(IntEnum):
@@ -33,16 +32,18 @@ class AuditKind(IntEnum):
 
 
 class AuditPhase(IntEnum):
-    """What an audit waits for."""
+    """What an audit waits for; core/audit/phases.py says for whom and how long."""
 
     NONE = 0
-    KEY = 1
-    DRAW = 2
-    COMMIT = 3
-    OPEN = 4
+    KEY = 1  # of the results, in a challenge of the delivery
+    DRAW = 2  # a block whose hash draws votes
+    COMMIT = 3  # sealed votes, or words why there is none
+    OPEN = 4  # the worker's drawn leaves and their prints
     REVEAL = 5
-    APPEAL = 6
-    OVER = 7
+    SHOW = 6  # who shows what prints contradict, and that objectors agree with each other
+    APPEAL = 7
+    LOOK = 8  # the block that decides about a second look
+    OVER = 9
 
 
 class Verdict(IntEnum):
@@ -55,45 +56,104 @@ class Verdict(IntEnum):
 
 
 class Vote(IntEnum):
-    """How far a verifier came."""
+    """How far a seat's vote came."""
 
     NONE = 0
     DRAWN = 1
-    COMMITTED = 2
-    SHOWN = 3  # differs; its prints wait for the worker's
-    AGREES = 4
-    OBJECTS = 5
+    SEALED = 2
+    BUSY = 3
+    OVER_TIME = 4
+    NO_PACKAGE = 5
     ABSENT = 6
+    COUNTED = 7  # revealed in time; its masks say what it found
+    SILENT = 8  # sealed, and not revealed in time
+    STRUCK = 9  # its own prints contradict it
+    SPARE = 10  # sealed, to be paid and not counted
+
+
+WORDS = (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE)  # what a seat may say instead of a vote
+MEAN = 255  # stands for the mean over all drawn leaves where a leaf is named
+MEAN_BIT = 1 << 104  # above all positions, in the mask of what a rejection is about
+FIRST_DRAWN = 8  # position of the first leaf that was drawn; those before are named
 
 
 @dataclass(frozen=True)
 class AuditInfo:
-    """An audit's state; counts are of the present round. Phase NONE: the lease has no audit."""
+    """An audit's state. Phase NONE: the lease has no audit.
+
+    Seats are numbered through all rounds; ``first`` is the first of the present draw, whose seats
+    ``sealed``, ``said`` and ``revealed`` count. ``ends``: where each round's seats end.
+    """
 
     kind: AuditKind
     phase: AuditPhase
     round: int
     verdict: Verdict
-    committed: int
-    agreeing: int
-    objecting: int
-    shown: int
+    decided: int  # the round that gave the verdict
+    first: int
+    ends: tuple[int, int, int]
+    batches: int
+    redraws: int
+    sealed: int
+    said: int
+    revealed: int
+    named: int
+    bonded: int  # rounds that somebody pays a bond for, as bits
+    against: int  # the verdicts that they are against, two bits a round
+    proved: bool
+    prints: bool
     since_s: int
     since_block: int
+    draw_block: int  # the hash of two blocks later draws
 
     @property
-    def is_counted(self) -> bool:
-        """Whether every sealed vote is known."""
-        return self.phase is AuditPhase.REVEAL and self.agreeing + self.objecting == self.committed
+    def seats(self) -> range:
+        """Of the present draw."""
+        return range(self.first, self.ends[self.round])
+
+
+NO_AUDIT = AuditInfo(
+    AuditKind.NONE,
+    AuditPhase.NONE,
+    round=0,
+    verdict=Verdict.NONE,
+    decided=0,
+    first=0,
+    ends=(0, 0, 0),
+    batches=0,
+    redraws=0,
+    sealed=0,
+    said=0,
+    revealed=0,
+    named=0,
+    bonded=0,
+    against=0,
+    proved=False,
+    prints=False,
+    since_s=0,
+    since_block=0,
+    draw_block=0,
+)
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """A verifier's seat in a round."""
+    """A seat of an audit; ``differs`` and ``mean`` say where it found something else than the worker."""
 
     seat: int
     worker_id: WorkerId
     vote: Vote
+    differs: int = 0  # positions of leaves, as bits
+    mean: bool = False
+    near: int = 0  # seats of its draw with which it was shown to agree, as bits counted from the first
+
+
+@dataclass(frozen=True)
+class DrawnLeaf:
+    """A leaf that the present round looks at; ``position`` is its bit in the masks of votes."""
+
+    leaf: int
+    position: int
 
 
 @dataclass(frozen=True)
