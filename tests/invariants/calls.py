@@ -90,7 +90,7 @@ class Calls:
     def _address(self, name: str) -> int:
         return self._actors.addresses[name]
 
-    def _create_job(self, terms: dict[str, int], scheduler: str) -> list[JobTerms]:
+    def _create_job(self, terms: dict[str, Any], scheduler: str) -> list[JobTerms]:
         known = {**terms, "scheduler": self._address(scheduler) if scheduler else 0}
         return [JobTerms(2**100, 1, package_files=2, **known)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from renderchain.core.audit.phases import steps_of
@@ -205,7 +207,7 @@ class Verifiers(People):
         number, seen = self.a_lease(pick, LeaseState.SUBMITTED), views[0]
         operator = self.operator(number, other, False)
         lie, leaf = place, MEAN if pick % 2 else pick % 2
-        calls = (
+        calls: tuple[tuple[Any, ...], ...] = (
             (other, "open", number, ""),
             (other, "reveal_key", number, True),
             (other, "reveal", [(number, place, seen)]),
