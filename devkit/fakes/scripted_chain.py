@@ -8,16 +8,18 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
+from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
-from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
+from renderchain.ports.audit_chain import Reveal
 
 from .faults import Faults
 
 BOARD, CHAIN_ID = 0xB0A2D, 0x534E
+NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
+Shown = tuple[list[Content], dict[int, tuple[int, ...]]]
 
 
 class ScriptedChain(Faults):
@@ -41,10 +43,10 @@ class ScriptedChain(Faults):
         self.workers: dict[WorkerId, WorkerInfo] = {}
         self.audits: dict[LeaseId, AuditInfo] = {}
         self.seeds: dict[tuple[LeaseId, int], int] = {}
-        self.drawn_of: dict[LeaseId, list[DrawnLeaf]] = {}
-        self.seats: dict[LeaseId, list[Verifier]] = {}
-        self.answers: dict[tuple[LeaseId, int], Opened] = {}  # by round
-        self.shown_by: dict[tuple[LeaseId, int], list[ShownVote]] = {}  # by round
+        self.drawn_of: dict[LeaseId, list[int]] = {}
+        self.seats: dict[tuple[LeaseId, int], list[Verifier]] = {}
+        self.answers: dict[tuple[LeaseId, int], list[Content]] = {}
+        self.shown_by: dict[tuple[LeaseId, int, int], Shown] = {}
         self.results: dict[LeaseId, LeaseResult] = {}
         self.keys: dict[LeaseId, bytes] = {}
         self.draws: list[LeaseDrawn] = []
@@ -158,9 +160,6 @@ class ScriptedChain(Faults):
     async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
         return self._send("commit", *marks)
 
-    async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
-        self._send("decline", lease_id, seat, word)
-
     async def open_leaves(
         self,
         lease_id: LeaseId,
@@ -168,9 +167,8 @@ class ScriptedChain(Faults):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
-        prints: Sequence[Sequence[int]],
     ) -> None:
-        self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings), list(prints))
+        self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings))
 
     async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
         return self._send("reveal", *reveals)
@@ -181,19 +179,19 @@ class ScriptedChain(Faults):
         contents: Sequence[Content],
         answer: Sequence[Content],
         prints: Sequence[Sequence[int]],
-        *,
-        differs: int,
-        mean: bool,
     ) -> None:
-        self._send("reveal_prints", reveal, list(contents), list(answer), list(prints), differs, mean)
+        self._send("reveal_prints", reveal, list(contents), list(answer), list(prints))
 
-    async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
-        self._send("strike", lease_id, leaf, vote, answer)
-
-    async def show(
-        self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
+    async def compare(
+        self,
+        lease_id: LeaseId,
+        seat: int,
+        contents: Sequence[Content],
+        answer: Sequence[Content],
+        prints: Sequence[Sequence[int]],
+        answer_prints: Sequence[Sequence[int]],
     ) -> None:
-        self._send("show", lease_id, leaf, list(votes), answer, by_levels)
+        self._send("compare", lease_id, seat, list(contents), list(answer), list(prints), list(answer_prints))
 
     async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("advance", job_id, list(lease_ids))
@@ -201,8 +199,8 @@ class ScriptedChain(Faults):
     async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         return self.bond_fri
 
-    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
-        self._send("appeal", lease_id, list(leaves))
+    async def appeal(self, lease_id: LeaseId) -> None:
+        self._send("appeal", lease_id)
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         self._send("reveal_key", lease_id, result, key)
@@ -213,17 +211,17 @@ class ScriptedChain(Faults):
     async def seed(self, lease_id: LeaseId, round_: int) -> int:
         return self.seeds[lease_id, round_]
 
-    async def drawn_leaves(self, lease_id: LeaseId) -> list[DrawnLeaf]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
         return self.drawn_of[lease_id]
 
-    async def verifiers(self, lease_id: LeaseId) -> list[Verifier]:
-        return self.seats.get(lease_id, [])
+    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
+        return self.seats.get((lease_id, round_), [])
 
-    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
-        return self.answers.get((lease_id, round_))
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
+        return self.answers.get((lease_id, round_), [])
 
-    async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
-        return self.shown_by.get((lease_id, round_), [])
+    async def shown(self, lease_id: LeaseId, round_: int, seat: int, from_block: int) -> Shown:
+        return self.shown_by[lease_id, round_, seat]
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         return self.results.get(lease_id)
