@@ -350,8 +350,8 @@ def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(n
         await audited.advance_late()
         audit = await audited.audit()
         assert (audit.phase, audit.round, audit.verdict) == (AuditPhase.APPEAL, 0, Verdict.UNDECIDED)
-        for owner in audited.owners:
-            await audited.owners[owner].cancel_unstake(owner)
+        for number, owner in audited.owners.items():
+            await owner.cancel_unstake(number)
         await audited.appeal(audited.net.outsider)
         await seal_rest(audited)
         await finish(audited)
