@@ -321,8 +321,8 @@ class AmountIsZero(ContractError):
     advice = "Give an amount above zero."
 
 
-class RewardOverTenth(ContractError):
-    code = "RC: over a tenth of a slash"
+class RewardOverSlash(ContractError):
+    code = "RC: reward over the slash"
 
 
 class RegistryNotSet(ContractError):

@@ -62,16 +62,16 @@ pub mod JobBoard {
 
     /// | directory | 1 | address | set once |
     #[storage]
-    struct Storage {
+    pub struct Storage {
         directory: ContractAddress,
         #[substorage(v0)]
         payouts: PayoutsComponent::Storage,
         #[substorage(v0)]
-        leases: LeasesComponent::Storage,
+        pub leases: LeasesComponent::Storage,
         #[substorage(v0)]
         claims: ClaimsComponent::Storage,
         #[substorage(v0)]
-        jobs: JobsComponent::Storage,
+        pub jobs: JobsComponent::Storage,
         #[substorage(v0)]
         delegate: AuditDelegateComponent::Storage,
         #[substorage(v0)]

@@ -1,6 +1,7 @@
 //! Stake, what boards locked of it, and what is on its way out. It moves no money.
 #[starknet::component]
 pub mod StakesComponent {
+    use core::cmp::min;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
         StoragePointerReadAccess, StoragePointerWriteAccess,
@@ -16,7 +17,7 @@ pub mod StakesComponent {
         pub const COOLING_DOWN: felt252 = 'RC: stake is cooling down';
         pub const NOTHING_UNSTAKING: felt252 = 'RC: nothing to unstake';
         pub const NOT_LOCKED_HERE: felt252 = 'RC: board did not lock that';
-        pub const REWARD_TOO_HIGH: felt252 = 'RC: over a tenth of a slash';
+        pub const REWARD_TOO_HIGH: felt252 = 'RC: reward over the slash';
     }
 
     /// | stakes, unstakings | 1 a worker | packed | see packing/registry.cairo |
@@ -167,7 +168,7 @@ pub mod StakesComponent {
             WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
-        /// At most a tenth is a reward for those who were right, the rest is burned.
+        /// The reward is the board's, the rest is burned.
         fn burn(
             ref self: ComponentState<TContractState>,
             board: Board,
@@ -175,12 +176,29 @@ pub mod StakesComponent {
             amount_fri: u128,
             reward_fri: u128,
         ) {
-            assert(reward_fri <= amount_fri / 10, Errors::REWARD_TOO_HIGH);
+            assert(reward_fri <= amount_fri, Errors::REWARD_TOO_HIGH);
             self.release(board, worker_id, amount_fri, amount_fri);
             let burned_fri = self.stake_burned_fri.read();
             self.stake_burned_fri.write(burned_fri + amount_fri - reward_fri);
             self.announce(worker_id);
             self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
+        }
+
+        /// Takes off so much of what is not locked, as far as it goes; returns how much.
+        fn forfeit(
+            ref self: ComponentState<TContractState>,
+            board: Board,
+            worker_id: u32,
+            amount_fri: u128,
+        ) -> u128 {
+            let stake = self.stakes.read(worker_id);
+            let taken_fri = min(amount_fri, stake.stake_fri - stake.locked_fri);
+            if taken_fri != 0 {
+                self.store(worker_id, Pledge { stake_fri: stake.stake_fri - taken_fri, ..stake });
+                let (amount_fri, reward_fri) = (taken_fri, taken_fri);
+                self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
+            }
+            taken_fri
         }
 
         fn note_audited(ref self: ComponentState<TContractState>, worker_id: u32, audited: u32) {

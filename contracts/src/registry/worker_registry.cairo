@@ -234,14 +234,22 @@ pub mod WorkerRegistry {
             payouts
         }
 
-        /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
-        /// for those who were right, the rest is burned.
+        /// Caller: an active board, for what it locked itself. The reward goes to the board, the
+        /// rest is burned.
         fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
             let board = self.assert_active_board();
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
             if reward_fri != 0 {
                 self.send(board.address, reward_fri);
             }
+        }
+
+        /// Caller: an active board, for a verifier's fault. What is there is sent to the board.
+        fn forfeit(ref self: ContractState, worker_id: u32, amount_fri: u128) -> u128 {
+            let board = self.assert_active_board();
+            let taken_fri = self.stakes.forfeit(board, worker_id, amount_fri);
+            self.send(board.address, taken_fri);
+            taken_fri
         }
 
         /// Caller: an active board, after a committee's verdict. One loss starts the record anew.

@@ -17,7 +17,13 @@ const LEAVES_PER_DRAWN: u32 = 96;
 pub const MAX_AUDIT_TILES: u8 = 32;
 /// Leaves of a lease's tree are counted in 32 bits, each task's final image among them.
 const MOST_LEAVES: u64 = 0xffffffff;
+/// Of a round's fee, for who is wrong, absent or silent ...
 const BOND_FEES: u32 = 20;
+/// ... and who has no time.
+const BUSY_FEES: u32 = 2;
+const LATER_FEES: u32 = 2;
+/// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
+const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
 const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
@@ -80,7 +86,7 @@ fn check_audits(terms: @JobTerms) {
     let fee_fri = fee_of(
         audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),
     );
-    let needed_fri = fee_fri * seats_in(0).into() * leases.into();
+    let needed_fri = fee_fri * reserved_fees(*terms.second_look).into() * leases.into();
     assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
 }
 
@@ -100,7 +106,8 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
     let limits = PrintLimits {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
-    AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri, limits }
+    let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
+    AuditPrice { fee_fri, tile_fri, limits, second_look: *terms.second_look }
 }
 
 /// What each verifier of a round gets.
@@ -132,6 +139,11 @@ pub fn bond_of(fee_fri: u128) -> u128 {
     times(fee_fri, BOND_FEES)
 }
 
+/// What a verifier loses that is busy, or for whom a job takes too long.
+pub fn busy_of(fee_fri: u128) -> u128 {
+    times(fee_fri, BUSY_FEES)
+}
+
 /// Verifiers of a round; each appeal goes to more.
 pub fn seats_in(round: u8) -> u8 {
     if round == 0 {
@@ -143,9 +155,28 @@ pub fn seats_in(round: u8) -> u8 {
     }
 }
 
-/// How long each step of a round may take: three rounds have at most eight steps each.
+/// Votes of the first round are paid once, those of later ones twice.
+pub fn fee_in(round: u8, fee_fri: u128) -> u128 {
+    if round == 0 {
+        fee_fri
+    } else {
+        times(fee_fri, LATER_FEES)
+    }
+}
+
+/// How many fees a lease reserves: of its first round, and of a second look.
+pub fn reserved_fees(second_look: bool) -> u32 {
+    let look: u32 = if second_look {
+        LATER_FEES * seats_in(1).into()
+    } else {
+        0
+    };
+    seats_in(0).into() + look
+}
+
+/// How long a step of an audit may take.
 pub fn phase_s(limits: Limits) -> u32 {
-    limits.audit_s / 24
+    limits.audit_s / STEPS
 }
 
 /// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.

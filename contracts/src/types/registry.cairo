@@ -157,23 +157,17 @@ pub struct SeatHolding {
     pub next_epoch: u32,
 }
 
-/// A board asks the registry for verifiers. Their seats are of the epoch before `block`; nobody of
-/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and
-/// each must take audits at this fee and packages of that size, with as much stake free as the
-/// bond.
+/// A board asks the registry for votes. Seats are of the epoch before `block`; nobody of the
+/// worker's owner or of the requester is chosen, and each must take audits at this fee and packages
+/// of that size, with as much stake free as the bond.
 #[derive(Drop, Serde)]
-pub struct CommitteeRequest {
+pub struct VoteRequest {
     pub family: felt252,
     pub block: u64,
     pub seed: felt252,
     pub wanted: u32,
-    /// With fewer than these there is no committee.
-    pub least: u32,
-    /// Whether an even number would tie.
-    pub odd: bool,
     pub worker_id: u32,
     pub requester: ContractAddress,
-    pub taken: Array<u32>,
     pub bond_fri: u128,
     pub fee_fri: u128,
     pub package_bytes: u64,

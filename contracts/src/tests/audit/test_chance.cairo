@@ -11,7 +11,7 @@ use crate::interfaces::registry::{
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, count, owed, reason_of, sent};
+use crate::tests::support::audit::{TestAudit, assert_phase, count, owed, reason_of, sent};
 use crate::tests::support::jobs::{claim, create, pass_draw_block, terms};
 use crate::tests::support::leases::{
     audit_terms, drawn_lease, spared_lease, sparing, submitted_at, submitted_lease,
@@ -20,11 +20,11 @@ use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
 use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked, network};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
-use crate::tests::support::steps::{appeal, draw, rest, wait};
+use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
     add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
 };
-use crate::types::audit::{DrawOutcome, Vote};
+use crate::types::audit::{AuditPhase, DrawOutcome, Vote};
 use crate::types::board::JobTerms;
 use crate::types::registry::StandingOffer;
 
@@ -72,7 +72,8 @@ fn seats_of_the_submissions_own_epoch_do_not_count() {
     at(1_300, 55);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
-    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+    assert_phase(audit, AuditPhase::DRAW);
+    assert_eq!(net.audits.verifiers_of(audit.lease_id).len(), 0);
 }
 
 #[test]
@@ -95,43 +96,13 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     at(1_300, 65);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
-    // Three are left of eight; two more are needed for none.
+    // Three are left of eight.
     let round = ask(audit);
     assert_eq!(round.verifiers.len(), 3);
     for seat in 0..3_u8 {
         let verifier = verifier_at(round, seat);
         assert!(verifier >= 5 && verifier <= 7);
     }
-}
-
-#[test]
-fn workers_of_one_owner_get_one_seat_between_them() {
-    let net = network_with(2);
-    be(owner_of(2));
-    for twin in 4..8_u32 {
-        net.token.approve(net.registry.contract_address, STAKE.into());
-        net.registry.register(account(operator_of(twin)), payout_of(twin), array![FAMILY], STAKE);
-        net.seats.set_seats(twin, FAMILY, 10);
-        net.profiles.set_offer(twin, willing());
-    }
-    at(1_300, 65);
-    let audit = submitted_lease(net);
-    draw(audit, 'hash');
-    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
-}
-
-#[test]
-fn an_even_number_of_verifiers_leaves_one_at_home() {
-    let audit = drawn_lease(8);
-    run_round(audit, 0, 3);
-    for verifier in 2..4_u32 {
-        be(owner_of(verifier));
-        let locked_fri = audit.net.registry.worker(verifier).stake.locked_fri;
-        audit.net.registry.request_unstake(verifier, STAKE - locked_fri);
-    }
-    appeal(audit, 'operator');
-    draw(audit, 'second');
-    assert_eq!(ask(audit).verifiers.len(), 5);
 }
 
 #[test]
@@ -153,11 +124,22 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     be('artist');
     net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);
-    // What no committee saw makes no record.
+    // What no verifier saw makes no record, and its reserve is the pool's again.
     assert_eq!(net.registry.worker(WORKER).record.audited, 10);
-    // Nothing was reserved for longer than that: the whole pool goes back.
     assert_eq!(owed(audit, account('artist')), 400);
     assert_all_settled(audit);
+}
+
+#[test]
+fn a_holder_has_a_vote_for_each_of_its_units_that_is_drawn() {
+    let audit = drawn_lease(1);
+    let round = ask(audit);
+    assert_eq!(round.verifiers.len(), 3);
+    for seat in 0..3_u8 {
+        assert_eq!(verifier_at(round, seat), 2);
+    }
+    // Nothing is locked for them.
+    assert_eq!(audit.net.registry.worker(2).stake.locked_fri, 0);
 }
 
 #[test]
@@ -182,7 +164,7 @@ fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
     net.board.submit(lease_id, 2, result_of(audit));
     draw(audit, 'hash');
     run_round(audit, 3, 0);
-    assert_eq!(count(audit, 0, Vote::AGREES), 3);
+    assert_eq!(count(audit, 0, Vote::COUNTED), 3);
     rest(audit);
     let next = claim(net, job_id, 1);
     assert_eq!(net.board.lease(next).audit_exp, 1);
@@ -212,8 +194,8 @@ fn without_enough_verifiers_a_worker_holds_little() {
 
 #[test]
 fn a_window_that_is_over_pays_without_the_requester() {
-    let audit = drawn_lease(2);
-    wait(7);
+    let audit = spared_lease(3);
+    wait(9);
     be('anyone');
     audit.net.board.accept_late(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);

@@ -263,7 +263,7 @@ fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
 }
 
 #[test]
-fn a_slash_burns_but_for_a_tenth() {
+fn a_slash_burns_what_is_no_reward() {
     let net = network();
     be_board(net);
     lock(net, 200);
@@ -276,12 +276,12 @@ fn a_slash_burns_but_for_a_tenth() {
 }
 
 #[test]
-#[should_panic(expected: ('RC: over a tenth of a slash', 'ENTRYPOINT_FAILED'))]
-fn nobody_earns_more_than_a_tenth_of_a_slash() {
+#[should_panic(expected: ('RC: reward over the slash', 'ENTRYPOINT_FAILED'))]
+fn nobody_earns_more_than_a_slash() {
     let net = network();
     be_board(net);
     lock(net, 200);
-    net.registry.slash(WORKER, 200, 21);
+    net.registry.slash(WORKER, 200, 201);
 }
 
 #[test]
