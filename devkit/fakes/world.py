@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from renderchain.core.audit.economics import PHASES
+
 from devkit.board.network import MemoryNetwork
 from devkit.rules import Rules
 
@@ -21,7 +23,7 @@ RULES = Rules(
     cooldown_s=40_000,
     lease_timeout_s=3000,
     window_s=3000,
-    audit_s=24 * PHASE_S,
+    audit_s=PHASES * PHASE_S,
     slowest_block_s=1000,
     epoch_blocks=10,
 )
