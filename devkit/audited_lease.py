@@ -66,11 +66,15 @@ class AuditBench(Generic[AnyNetwork]):
         self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS
     ) -> AuditedLease:
         """A job's one lease, claimed; the job is the artist's if nobody else is named."""
-        job_id = await (requester or self.net.artist).create_job(terms)
+        return await self.claim(await (requester or self.net.artist).create_job(terms), slot)
+
+    async def claim(self, job_id: JobId, slot: int = 0) -> AuditedLease:
+        """A job's next lease, claimed."""
+        tiles = (await self.net.worker.job(job_id)).tiles
         lease_id = await self.net.worker.claim_lease(job_id, slot)
         lease = await self.net.worker.lease(lease_id)
         identity = LeaseIdentity.of(self.net.worker.chain_id, self.net.worker.board, lease)
-        pixels = LeasePixels(identity, lease.first, lease.count, terms.tiles)
+        pixels = LeasePixels(identity, lease.first, lease.count, tiles)
         return AuditedLease(self.net, self.verifiers, self.owners, job_id, lease_id, pixels)
 
 
@@ -90,6 +94,12 @@ class AuditedLease:
         """Submit and draw."""
         await self.net.worker.submit(self.lease_id, self.pixels.count, self.pixels.result)
         await self.draw()
+
+    async def clear(self) -> None:
+        """Submit; its verifiers find the same, and nobody appeals."""
+        await self.submit()
+        await self.vote(*[Rendering.SAME] * 3)
+        await self.advance_late()
 
     async def draw(self) -> None:
         """Draw, now that chance has spoken."""
