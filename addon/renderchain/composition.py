@@ -278,9 +278,7 @@ def _worker(
         may_share=job_probe.may_share,
     )
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
-    prover = ProverDuties(
-        chain, journal, proof_store, reporter, hash_many, showing, appeals=settings.appeals
-    )
+    prover = ProverDuties(chain, journal, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
     verifier = VerifierDuties(
         chain,
         rerender,

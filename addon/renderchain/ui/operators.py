@@ -20,6 +20,7 @@ from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
+from ..settings import Settings
 from .preferences import read_settings
 from .state import PanelReporter, background, state
 
@@ -75,7 +76,7 @@ class Operator(bpy.types.Operator):
             return {"CANCELLED"}
 
 
-def _offer(chosen: Any) -> Offer:
+def _offer(chosen: Any, settings: Settings) -> Offer:
     reward_fri = parse_strk(chosen.reward)
     lease, look = chosen.longest_lease or None, settings.wants_second_looks
     return Offer(reward_fri, device_group=chosen.device, longest_lease=lease, second_look=look)
