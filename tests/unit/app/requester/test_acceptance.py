@@ -45,7 +45,7 @@ def drawn(outcome: DrawOutcome) -> LeaseDrawn:
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 
 
-@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED])
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.CLEARED])
 @pytest.mark.parametrize("good_first", [True, False])
 def test_good_work_is_accepted_once_chance_allows_it(
     bench: UseCaseBench, outcome: DrawOutcome, good_first: bool
