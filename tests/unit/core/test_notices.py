@@ -27,7 +27,7 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp"), int),
+    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
@@ -36,6 +36,8 @@ FIELDS: dict[str, Any] = {
     "path": Path,
     "stake_suffices": bool,
     "verdict": Verdict,
+    "word": Vote,
+    "mean": bool,
 }
 SUFFIXES: dict[str, Any] = {"_count": int, "_percent": int, "_bytes": int, "_fri": int, "_s": float}
 NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")

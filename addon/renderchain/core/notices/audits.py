@@ -258,7 +258,8 @@ def notice_of(event: events.AuditEvent) -> Notice | None:
     if isinstance(event, events.VotesDrawn):
         return DrawnForAudit(*ids, event.round, len(event.verifiers))
     if isinstance(event, events.VerdictGiven):
-        agreeing = event.counted - event.objecting
+        # Where there is no package nobody is counted, and all who say so object.
+        agreeing = max(0, event.counted - event.objecting)
         return VerdictGiven(*ids, event.round, event.verdict, agreeing, event.objecting)
     if isinstance(event, events.Appealed):
         return Appealed(*ids, event.bond_fri)

@@ -114,11 +114,13 @@ def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench
 
 
 def test_a_verdict_is_told(bench: UseCaseBench) -> None:
-    verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
-    run(acceptance(bench).note(verdict))
+    one = acceptance(bench)
+    run(one.note(VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 3, 2)))
+    run(one.note(VerdictGiven(99, JOB, LEASE, 1, Verdict.REJECTED, 0, 4)))  # there is no package
     told = bench.reporter.heard(VerdictTold)
     assert [(one.verdict, one.agreeing_count, one.objecting_count) for one in told] == [
-        (Verdict.REJECTED, 1, 2)
+        (Verdict.REJECTED, 1, 2),
+        (Verdict.REJECTED, 0, 4),
     ]
 
 
