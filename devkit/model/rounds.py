@@ -147,7 +147,7 @@ class RoundsModel(DrawsModel):
             decided = audit.kind is AuditKind.DELIVERY or audit.proved
             verdict = Verdict.REJECTED if decided else Verdict.UNDECIDED
         if verdict is Verdict.REJECTED:
-            audit.bad = bad | (audit.bad if audit.proved else 0)
+            audit.bad = bad
         objecting = sum(1 for seat in counted if seat.differs or seat.mean)
         self.give_verdict(job, lease, audit, verdict, len(counted), objecting)
 

@@ -51,7 +51,7 @@ class ManyWorkers:
         """A job of so many frames in leases of at most so many."""
         scheduler = (self.artist.address, 3600) if scheduled else (0, 0)
         audit = (TILES, 16, AUDIT_FEE_FRI, AUDIT_TILE_FRI)
-        times = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
+        times: dict[str, Any] = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
         return JobTerms(
             *(2**127, 1, 10**6, 9, tasks, REWARD_FRI, audit_pool(tasks, lease, *audit), FAMILY),
             audit_floor_exp=floor_exp,

@@ -328,7 +328,7 @@ def test_prints_that_are_not_what_was_sealed(networks: Opener) -> None:
         position = (await chain.drawn_leaves(lease_id))[0].position
         assert position == FIRST_DRAWN
         machine = prints_of(leaves, Rendering.MACHINE)
-        wrong = (
+        wrong: tuple[tuple[Any, ...], ...] = (
             (NotTheOpenedAnswer, reveal, other, other, prints, 1 << position, False),
             (NotTheSealedVote, reveal, same, same, [], 0, False),
             (NotTheSealedVote, replace(reveal, nonce=NONCE + 1), other, same, prints, 0, False),

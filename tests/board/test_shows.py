@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.errors import (
     MasksOfOtherLeaves,
     NoMajorityShown,
@@ -14,7 +15,7 @@ from renderchain.core.audit.errors import (
     WrongLeafCount,
     WrongPrint,
 )
-from renderchain.core.audit.state import MEAN, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import MEAN, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Opened, ShownVote
 
@@ -255,5 +256,37 @@ def test_a_vote_differs_only_where_its_digests_do(networks: Opener) -> None:
         await audited.submit()
         with pytest.raises(MasksOfOtherLeaves, match="Only leaves with other digests"):
             await audited.reveal_all(OTHER, SAME, SAME, differs=1 << 9)
+
+    networks.run(story)
+
+
+def test_what_is_shown_in_a_round_without_a_verdict_does_not_judge_by_the_earlier_one(
+    networks: Opener,
+) -> None:
+    """The last round lacks a majority, so the rejection before it stands, with the leaves it was about."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await (await AuditBench.open(opened)).lease()
+        worker = audited.net.worker
+        await audited.submit()
+        await audited.vote(OTHER, OTHER, OTHER)
+        await audited.appeal(worker)
+        await audited.vote(*[OTHER] * 7)
+        await audited.appeal(worker)
+        before_fri = await stake_fri(audited)
+        leaves = await audited.leaves()
+        await audited.seal([answer_of(hash_many, contents_of(leaves, OTHER))] * 15)
+        await audited.open()
+        seats = [one.seat for one in (await audited.verifiers())[:7]]  # eight of fifteen are silent
+        for seat in seats:
+            await audited.reveal_one(seat, OTHER)
+        await audited.advance_late()
+        fresh = len(leaves) - 1  # of this round alone
+        votes_ = await audited.shown(seats, OTHER, fresh)
+        await worker.show(audited.lease_id, fresh, votes_, await audited.opened(), by_levels=False)
+        await audited.advance_late()
+        audit = await audited.audit()
+        assert (audit.phase, audit.verdict, audit.decided) == (AuditPhase.OVER, Verdict.REJECTED, 1)
+        assert before_fri - await stake_fri(audited) == 8 * 20 * 2 * FEE_FRI, "of the silent alone"
 
     networks.run(story)

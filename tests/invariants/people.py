@@ -10,9 +10,9 @@ from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 
-from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
 from tests.invariants.calls import family
 from tests.invariants.machine import NETWORK, Machine
+from tests.invariants.world import NAMES, PAYOUTS, WORKERS
 
 ANYONE = st.sampled_from(NAMES)
 ARTISTS = st.sampled_from(["artist-1", "artist-2", "owner-5"])
@@ -32,13 +32,14 @@ TERMS = st.fixed_dictionaries(
         "audit_fee_fri": st.integers(1, 5),
         "audit_tile_fri": st.integers(0, 2),
         "package_bytes": st.just(1000),
+        "second_look": st.booleans(),
         "family": WRONGLY.map(family),
     }
 )
 FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
-FIRST_JOB["family"] = family(False)
+FIRST_JOB |= {"family": family(False), "second_look": False}
 
 
 class People(Machine):
@@ -55,19 +56,19 @@ class People(Machine):
             self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 5000)
             self.do(owner, "set_seats", number, False, 20)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
-        self.actors.pass_time(1, 2 * NETWORK.epoch_blocks)
+        self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
         if veteran:
             self.make_record()
 
     def make_record(self) -> None:
-        """The first worker has ten leases accepted by committees."""
+        """The first worker has ten leases accepted by verifiers."""
         for slot in range(10):
             self.do("operator-1", "claim_lease", 1, 1, slot)
         leases = [lease.number for lease in self.model.slots.values()]
         for lease in leases:
             self.do("operator-1", "submit", lease)
-        self.actors.pass_time(1, 12)
+        self.world.pass_time(1, 12)
         self.do("outsider", "draw", 1, leases)
         seats: dict[str, list[tuple[int, int, str]]] = {}
         for number in leases:
@@ -81,8 +82,7 @@ class People(Machine):
         for lease in leases:
             self.do("operator-1", "open", lease, "")
         self.do("outsider", "reveal", [entry for entries in seats.values() for entry in entries])
-        self.do("outsider", "advance", 1, leases)
-        self.actors.pass_time(NETWORK.audit_s, 30)
+        self.world.pass_time(NETWORK.audit_s, 30)
         self.do("outsider", "advance", 1, leases)
         self.do("artist-1", "accept", 1, leases)
 
@@ -123,7 +123,7 @@ class People(Machine):
     @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=WRONGLY)
     def create_job(self, artist: str, terms: dict[str, int], more: int, scheduled: bool) -> None:
         names = ("tasks", "longest_lease", "tiles", "audit_tiles", "audit_fee_fri", "audit_tile_fri")
-        least = audit_pool(*(terms[name] for name in names))
+        least = audit_pool(*(terms[name] for name in names), second_look=bool(terms["second_look"]))
         given = {**terms, "audit_pool_fri": least + more, "scheduler_grace_s": 500 if scheduled else 0}
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 
@@ -252,4 +252,4 @@ class People(Machine):
 
     @rule(seconds=st.sampled_from([20, 110, 250, 1200]), blocks=st.integers(0, 12))
     def wait(self, seconds: int, blocks: int) -> None:
-        self.actors.pass_time(seconds, blocks)
+        self.world.pass_time(seconds, blocks)
