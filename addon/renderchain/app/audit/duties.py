@@ -175,7 +175,7 @@ class AuditDuties:
         if await self._chain.block_number() < since_block + DRAW_AGE + patience:
             return BLOCKS_S
         refused = await self._chain.draw(lease.job_id, [lease.lease_id])
-        return RETRY_S if refused else 0.0
+        return RETRY_S if refused else BLOCKS_S  # it may have found too few, and waits for another block
 
     async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """What is ours to do in this step; returns the seconds until there may be more."""
