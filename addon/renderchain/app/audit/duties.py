@@ -31,7 +31,7 @@ from ...ports.reporter import Reporter
 from .prover import ProverDuties
 from .verifier import VerifierDuties
 
-BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
+BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER
@@ -172,8 +172,9 @@ class AuditDuties:
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
         patience = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS
-        if await self._chain.block_number() < since_block + DRAW_AGE + patience:
-            return BLOCKS_S
+        left = since_block + DRAW_AGE + patience - await self._chain.block_number()
+        if left > 0:
+            return BLOCKS_S * left  # blocks do not come faster
         refused = await self._chain.draw(lease.job_id, [lease.lease_id])
         return RETRY_S if refused else BLOCKS_S  # it may have found too few, and waits for another block
 
