@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
@@ -54,7 +55,7 @@ def bench(disk: Path) -> UseCaseBench:
 
 
 def audit_in(phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> AuditInfo:
-    seats = {"first": 3, "ends": (3, 7, 0), "since_s": 2000, "since_block": 60}
+    seats: dict[str, Any] = {"first": 3, "ends": (3, 7, 0), "since_s": 2000, "since_block": 60}
     return replace(NO_AUDIT, kind=kind, phase=phase, round=ROUND, **seats)
 
 

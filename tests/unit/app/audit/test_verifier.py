@@ -98,7 +98,11 @@ class Seat:
         for_others: bool = False,
     ) -> None:
         """Do what is due."""
-        seats = {"ends": (len(self.chain.seats[LEASE]), 0, 0), "since_s": SINCE_S, "since_block": 60}
+        seats: dict[str, Any] = {
+            "ends": (len(self.chain.seats[LEASE]), 0, 0),
+            "since_s": SINCE_S,
+            "since_block": 60,
+        }
         audit = replace(NO_AUDIT, kind=kind, phase=phase, round=ROUND, verdict=verdict, **seats)
         lease, duties = self.chain.leases[LEASE], self.duties()
         if phase is AuditPhase.COMMIT:
