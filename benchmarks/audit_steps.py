@@ -79,9 +79,7 @@ async def audit(
         leaves = [drawn.leaf for drawn in await net.artist.drawn_leaves(one.lease_id)]
         seed = await net.artist.seed(one.lease_id, round_)
         seats = (await net.artist.audit(one.lease_id)).seats
-        for verifier in await net.artist.verifiers(one.lease_id):
-            if verifier.seat not in seats:
-                continue
+        for verifier in (await net.artist.verifiers(one.lease_id))[seats.start :]:
             seen = Rendering[how] if verifier.seat - seats.start < others else Rendering.SAME
             reveal = Reveal(
                 one.lease_id, verifier.seat, NONCE, answer_of(hash_many, contents_of(leaves, seen))
