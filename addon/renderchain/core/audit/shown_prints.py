@@ -1,7 +1,7 @@
 """Prints as they are shown on-chain, 20 felts each, compared as contracts/src/rules/prints.cairo does.
 
-What is shown may be any felts whose hash was committed to, whoever made them up. So the bits are counted as they
-stand, also where no rendering has them; a well-formed print compares as in core/prints.py.
+What is shown may be any felts whose hash was committed to. So the bits are counted as they stand, also where
+no rendering has them; a well-formed print compares as in core/prints.py.
 """
 
 from __future__ import annotations
