@@ -277,6 +277,21 @@ def _worker(
         read_noisy=read_noisy,
         may_share=job_probe.may_share,
     )
+    audits = _audits(settings, reporter, chain, rerender, journal, proof_store)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
+    return Worker(
+        chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
+    )
+
+
+def _audits(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    rerender: Rerender,
+    journal: Journal,
+    proof_store: ProofStore,
+) -> AuditDuties:
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
     prover = ProverDuties(chain, journal, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
     verifier = VerifierDuties(
@@ -291,11 +306,7 @@ def _worker(
         from_block=settings.from_block,
         appeals=settings.appeals,
     )
-    audits = AuditDuties(chain, prover, verifier, reporter, time.time)
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
-    return Worker(
-        chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
-    )
+    return AuditDuties(chain, prover, verifier, reporter, time.time)
 
 
 def _random_bits() -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from renderchain.app.requester.watch_job import JobReport
-from renderchain.core.audit.events import Appealed, LeaseChallenged, VotesDrawn
+from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ContentError, InsufficientFunds, RenderFailed, SandboxMissing, StoreError
 from renderchain.core.lifecycle import MAX_REJECTIONS, JobState, LeaseState
@@ -23,7 +23,6 @@ from renderchain.core.notices.checks import (
     LeaseChecked,
     LeaseUnchecked,
     LeavesFalse,
-    Unappealed,
     Unchallenged,
 )
 from renderchain.core.prints import Pixels, prints_of
@@ -184,30 +183,6 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     assert report.paid_fri == 0 and report.refunded_fri > 0
     # All were audited in the end, and the artist's client saw each of them first.
     assert set(report.false_leaves) == set(ends) and not network.artist.reporter.heard(LeaseChecked)
-
-
-@pytest.mark.parametrize("most", [0, 3])
-def test_an_acceptance_of_what_is_false_here_is_appealed(disk: Path, most: int) -> None:
-    network = Network(disk, OTHER_PICTURE)
-    network.artist.own_checks, network.artist.own_challenges = 2, most
-    for one in network.verifiers:
-        one.verifying_renderer.look = OTHER_PICTURE  # all of them are in league with the worker
-
-    async def life() -> JobReport:
-        await network.open()
-        job = await network.artist.submit(FRAMES, SHORT)
-        watching = network.artist.watching(job)
-        async with network.working():
-            return await watching
-
-    report = network.world.live(life())
-    (leaves,) = report.false_leaves.values()
-    named = [(one.round, one.leaves) for one in network.told(Appealed)]
-    assert named == ([(1, leaves), (2, leaves)] if most else [])
-    assert bool(network.artist.reporter.heard(Unappealed)) == (not most)
-    if most:
-        rounds = [len(one.verifiers) for one in network.told(VotesDrawn)]
-        assert rounds == [3, 7, 15]
 
 
 @pytest.mark.parametrize(("frame_s", "done"), [(70.0, 1), (200.0, 0)])
