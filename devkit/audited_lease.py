@@ -23,7 +23,7 @@ from devkit.rules import Rules
 
 PHASE_S = 600  # far more than a test takes
 RULES = Rules(
-    cooldown_s=40_000,
+    cooldown_s=50_000,
     lease_timeout_s=3000,
     window_s=3000,
     audit_s=PHASES * PHASE_S,

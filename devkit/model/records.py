@@ -65,7 +65,7 @@ class Audit:
     saw: dict[int, int] = field(default_factory=dict)  # positions, by round
     bad: int = 0  # positions of the rejection, and above them the mean
     seats: list[Seat] = field(default_factory=list)
-    bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount
+    bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount held
     verdicts_against: dict[int, Verdict] = field(default_factory=dict)  # what a round is paid for against
     shower: int = 0
     purse_fri: int = 0

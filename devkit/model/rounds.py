@@ -55,8 +55,9 @@ class RoundsModel(DrawsModel):
         if audit.present or audit.redraws:
             self.reach_limit(job, lease, audit)
         elif audit.round == 0 and audit.bonds:
-            payer, bond = audit.bonds.pop(0)
+            payer, bond = audit.bonds[0]
             self.credit(payer, bond)
+            audit.bonds[0] = (payer, 0)
             cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
             lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
             lease.since_s, lease.since_block = self.now_s, self.block

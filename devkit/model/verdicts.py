@@ -171,7 +171,7 @@ class VerdictsModel(CommitteesModel):
                 shares.burned += bond - fees
             else:
                 self.credit(payer, bond - fees)
-        audit.bonds.clear()
+            audit.bonds[round_] = (payer, 0)
 
     def share_purse(self, job: Job, lease: Lease, audit: Audit, shares: Shares, *, is_shown: bool) -> None:
         """A fee for who showed the rejection; a tenth of the rest for who was right; the rest is burned."""

@@ -36,7 +36,6 @@ PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 POOL_FRI = AUDIT_TERMS.audit_pool_fri
 LATER_FRI = 2 * FEE_FRI
-NAMED_FRI = AUDIT_TERMS.audit_fee_fri + 9 * AUDIT_TERMS.audit_tile_fri  # as much as eight named leaves take
 
 
 async def votes(audited: AuditedLease) -> list[Vote]:

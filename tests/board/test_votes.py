@@ -310,3 +310,51 @@ def test_a_challenge_for_which_nobody_can_be_drawn_costs_nothing(networks: Opene
         assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
 
     networks.run(story)
+
+
+def test_a_batch_that_nobody_can_be_drawn_for_ends_as_the_limit_does(networks: Opener) -> None:
+    """Two sealed of three: too few. No more votes, nor a new draw's, are found: the pay is shared."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await drawn(opened)
+        await seal_rest_but(audited, 1)
+        await audited.advance_late(COMMIT_STEPS)
+        await audited.let_audit(False)
+        for redraw in (1, 2):
+            audited.net.pass_time(DRAW_STEPS * PHASE_S)
+            await audited.advance()
+            audit = await audited.audit()
+            assert (audit.phase, audit.redraws, audit.first) == (AuditPhase.DRAW, redraw, 3)
+        audited.net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()
+        audit = await audited.audit()
+        assert (audit.phase, audit.verdict) == (AuditPhase.OVER, Verdict.UNDECIDED)
+        everybody = await audited.net.artist.verifiers(audited.lease_id)
+        assert [one.vote for one in everybody] == [Vote.ABSENT, Vote.SPARE, Vote.SPARE]
+        assert await earned_fri(audited) == 2 * FEE_FRI, "who sealed is paid"
+        assert await audited.net.artist.burned_fri() == PAY_FRI // 2 + 20 * FEE_FRI
+
+    networks.run(story)
+
+
+def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(networks: Opener) -> None:
+    """What they forfeit can't pay seven more votes, so round 0 ends without a verdict."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await drawn(opened)
+        await audited.seal([1, 2, 3])
+        await audited.open()
+        for number, owner in audited.owners.items():
+            free_fri = (await audited.net.artist.worker(number)).free_fri
+            await owner.request_unstake(number, free_fri - FEE_FRI)
+        await audited.advance_late()
+        audit = await audited.audit()
+        assert (audit.phase, audit.round, audit.verdict) == (AuditPhase.APPEAL, 0, Verdict.UNDECIDED)
+        for number, owner in audited.owners.items():
+            await owner.cancel_unstake(number)
+        await audited.appeal(audited.net.outsider)
+        await seal_rest(audited)
+        await finish(audited)
+        assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
+
+    networks.run(story)

@@ -14,6 +14,7 @@ from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, Draw
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
+from renderchain.core.prints import PRINT_FELTS
 from renderchain.ports.audit_chain import Reveal, ShownVote
 
 from devkit.board.view import lease_info
@@ -234,7 +235,7 @@ def flat(prints: Prints) -> list[int]:
 
 
 def _are_prints(one: Any) -> bool:
-    return isinstance(one, list) and bool(one) and isinstance(one[0], tuple)
+    return isinstance(one, list) and bool(one) and isinstance(one[0], tuple) and len(one[0]) == PRINT_FELTS
 
 
 def _with_flat_prints(one: Any) -> Any:

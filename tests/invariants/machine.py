@@ -17,7 +17,7 @@ from tests.invariants.calls import Calls
 from tests.invariants.world import World
 
 NETWORK = Rules(
-    cooldown_s=8500,
+    cooldown_s=10_000,
     minimum_stake_fri=500,
     lease_timeout_s=300,
     window_s=1500,
