@@ -118,20 +118,19 @@ class DrawsModel(VerdictsModel):
             audit.leaves += leaves
 
     def leaves_in(self, job: Job, lease: Lease, audit: Audit | None) -> list[DrawnLeaf]:
-        """The leaves of the present round, in the order of their positions."""
-        if audit is None:
-            return []
+        """The leaves of the present round, in the order of their positions; of no draw, those of seed 0."""
         drawn, total = job.first_leaves(lease.count), lease.count * job.terms.tiles
-        is_pixels = audit.kind is AuditKind.PIXELS
-        positions = (
-            self.saw(job, lease, audit, audit.round) if is_pixels else self.fresh(job, lease, audit.round)
-        )
+        positions = self.fresh(job, lease, audit.round if audit else 0)
+        if audit and audit.kind is AuditKind.PIXELS:
+            positions = self.saw(job, lease, audit, audit.round)
         found = []
         for position in positions_of(positions):
             round_, index = divmod(position - MAX_NAMED, drawn)
             seed = self.seeds.get(((lease.worker, lease.slot), round_), 0)
-            is_named = position < MAX_NAMED
-            leaf = audit.leaves[position] if is_named else leaf_at(hash_many, seed, index, drawn, total)
+            if audit and position < MAX_NAMED:
+                leaf = audit.leaves[position]
+            else:
+                leaf = leaf_at(hash_many, seed, index, drawn, total)
             found.append(DrawnLeaf(leaf, position))
         return found
 
