@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from renderchain.core.audit import events
-from renderchain.core.audit.state import AuditKind, Verdict
+from renderchain.core.audit.state import AuditKind, Verdict, Vote
 from renderchain.core.errors import ContentError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -27,7 +27,7 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp"), int),
+    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
@@ -36,6 +36,8 @@ FIELDS: dict[str, Any] = {
     "path": Path,
     "stake_suffices": bool,
     "verdict": Verdict,
+    "word": Vote,
+    "mean": bool,
 }
 SUFFIXES: dict[str, Any] = {"_count": int, "_percent": int, "_bytes": int, "_fri": int, "_s": float}
 NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
@@ -73,19 +75,34 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseGivenBack(*IDS, "worker stops"): f"Lease {LEASE} was given back: worker stops",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
     audits.DrawRefused(JOB, 2, "It is too early."): "No draw was due: It is too early.",
-    audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 verifiers",
+    audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 votes",
     audits.Verifying(*IDS, 1): f"Verifying lease {LEASE}, round 1",
     audits.LeavesRenderedAgain(*IDS, 16, 2.04): f"Lease {LEASE}: 16 leaves rendered again in 2.0 s",
     audits.NotDelivered(*IDS, "Nobody has it."): f"Lease {LEASE} was not delivered: Nobody has it.",
-    audits.LeavesOpened(*IDS, 16, 3): f"Lease {LEASE}: 16 leaves opened to 3 verifiers",
+    audits.LeavesOpened(*IDS, 16, 3): f"Lease {LEASE}: 16 leaves opened to 3 votes",
     audits.VoteRevealed(*IDS, 0): f"Lease {LEASE}: vote revealed",
-    audits.LeavesDiffer(*IDS, 0, 2, 16): f"Lease {LEASE}: 2 of 16 drawn leaves differ from ours",
+    audits.LeavesDiffer(*IDS, 0, 2, 16, 0, False): (
+        f"Lease {LEASE}: 2 of 16 drawn leaves have other bits than ours, none too far"
+    ),
+    audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
+        f"Lease {LEASE}: no vote, because the job's package can't be had"
+    ),
+    audits.VoteStruck(*IDS, 0, 2): (
+        f"Lease {LEASE}: the vote of seat 2 was struck; its prints contradict it"
+    ),
+    audits.RejectionShown(*IDS, 0, 2): (
+        f"Lease {LEASE}: 2 votes against it were shown to agree with each other"
+    ),
+    audits.ShowingTooDear(*IDS, 10**8, FRI // 2): (
+        f"Lease {LEASE}: not all was shown that prints say; it would take 100,000,000 of gas, 0.5 STRK, "
+        "more than show_gas or show_fee_fri allow"
+    ),
     audits.VerdictGiven(*IDS, 0, Verdict.REJECTED, 1, 2): (
         f"Lease {LEASE}: the verifiers rejected it, 1 for, 2 against"
     ),
     audits.Appealed(*IDS, 2 * FRI): f"Lease {LEASE}: the verdict was appealed with a bond of 2 STRK",
     audits.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
-        f"Lease {LEASE} was rejected; an appeal costs 2 STRK, the account holds 1"
+        f"Lease {LEASE}: an appeal costs 2 STRK, the account holds 1"
     ),
     audits.Challenged(LEASE, (4, 9)): (
         f"Lease {LEASE}: leaves 4, 9 were challenged; verifiers will look at it"
@@ -144,6 +161,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     checks.Unchallenged(*IDS, "No money.", (4,)): (
         f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
         "you want your money back."
+    ),
+    checks.Unappealed(*IDS, "No money.", (4,)): (
+        f"Lease {LEASE} was accepted by verifiers although leaf 4 came out otherwise here; that was not "
+        "appealed: No money."
     ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
@@ -260,7 +281,9 @@ def test_sentences_fit_their_numbers() -> None:
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
     poor = replace(offered, stake_suffices=False).sentence
     assert poor.endswith("too little: add stake, or wait until leases are settled")
-    assert "1 leaf opened to 1 verifier" in audits.LeavesOpened(*IDS, 1, 1).sentence
+    far = audits.LeavesDiffer(*IDS, 0, 16, 16, 3, True).sentence
+    assert far.endswith("16 of 16 drawn leaves have other bits than ours, 3 too far, and the mean")
+    assert "1 leaf opened to 1 vote" in audits.LeavesOpened(*IDS, 1, 1).sentence
     assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
@@ -278,7 +301,7 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged] and all(
+    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed] and all(
         one.level is Level.WARNING for one in kinds
     )
 
@@ -289,9 +312,9 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
         audits.notice_of(event)
         for event in (
             events.LeaseChallenged(*at, AuditKind.PIXELS, (4,), FRI),
-            events.CommitteeDrawn(*at, 1, AuditKind.PIXELS, 12345, (1, 2, 3)),
-            events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 2, 1),
-            events.Appealed(*at, 1, FRI),
+            events.VotesDrawn(*at, 1, AuditKind.PIXELS, 12345, 3, (1, 2, 3)),
+            events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
+            events.Appealed(*at, 1, FRI, (4,)),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),
         )

@@ -167,21 +167,29 @@ class JobCost:
 
 
 def job_cost(
-    shape: JobShape, longest_lease: int, gas_price_fri: int, fee_fri: int, spare_audits: int
+    shape: JobShape,
+    longest_lease: int,
+    gas_price_fri: int,
+    fee_fri: int,
+    spare_audits: int,
+    *,
+    second_look: bool = False,
 ) -> JobCost:
     """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones.
+
+    With ``second_look`` each has seven more votes, which are worth 14 of the first.
 
     The artist's client creates the job, draws where its workers do not, accepts each lease by itself and
     withdraws what is left.
     """
     longest = min(longest_lease, shape.tasks)
     per_tile = (shape.leaves, shape.audit_tiles, fee_fri, shape.tile_fri)
-    spare_fri = spare_audits * audit_pool(longest, longest, *per_tile)
+    spare_fri = spare_audits * audit_pool(longest, longest, *per_tile, second_look=second_look)
     leases = -(-shape.tasks // longest)
     gas = CREATE_GAS + WITHDRAW_GAS + leases * ACCEPT_GAS
     return JobCost(
         shape.tasks * shape.reward_fri,
-        audit_pool(shape.tasks, longest, *per_tile) + spare_fri,
+        audit_pool(shape.tasks, longest, *per_tile, second_look=second_look) + spare_fri,
         gas * gas_price_fri * FEE_MARGIN_PERCENT // 100,
     )
 

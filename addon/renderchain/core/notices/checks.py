@@ -87,3 +87,17 @@ class Unchallenged(Doubt):
             f"Lease {self.lease_id} was not challenged by itself: {self.reason} Challenge "
             f"{named(self.leaves)} before its window closes if you want your money back."
         )
+
+
+@dataclass(frozen=True)
+class Unappealed(Doubt):
+    """Verifiers accepted a lease whose leaves are false here, and the client does not appeal by itself."""
+
+    leaves: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id} was accepted by verifiers although {named(self.leaves)} came out "
+            f"otherwise here; that was not appealed: {self.reason}"
+        )
