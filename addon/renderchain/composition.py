@@ -38,6 +38,7 @@ from .app.audit.duties import AuditDuties
 from .app.audit.proof_store import ProofStore
 from .app.audit.prover import ProverDuties
 from .app.audit.rerender import Rerender
+from .app.audit.showing import Showing, ShowLimits
 from .app.audit.verifier import VerifierDuties
 from .app.exchange.probe import Probe
 from .app.exchange.probe_cache import ProbeCache
@@ -276,17 +277,36 @@ def _worker(
         read_noisy=read_noisy,
         may_share=job_probe.may_share,
     )
-    audits = AuditDuties(
-        chain,
-        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
-        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
-        reporter,
-        time.time,
-    )
+    audits = _audits(settings, reporter, chain, rerender, journal, proof_store)
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
     return Worker(
         chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
     )
+
+
+def _audits(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    rerender: Rerender,
+    journal: Journal,
+    proof_store: ProofStore,
+) -> AuditDuties:
+    showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
+    prover = ProverDuties(chain, journal, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
+    verifier = VerifierDuties(
+        chain,
+        rerender,
+        proof_store,
+        reporter,
+        hash_many,
+        showing,
+        _random_bits,
+        time.time,
+        from_block=settings.from_block,
+        appeals=settings.appeals,
+    )
+    return AuditDuties(chain, prover, verifier, reporter, time.time)
 
 
 def _random_bits() -> int:

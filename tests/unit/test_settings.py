@@ -60,3 +60,20 @@ def test_a_least_profit_is_an_amount(tmp_path: Path) -> None:
     file = settings_file(tmp_path, 'least_profit_fri = "0.02STRK"\n')
     assert load_settings(file).least_profit_fri == 2 * 10**16
     assert load_settings(file, {"least_profit_fri": 7}).least_profit_fri == 7
+
+
+def test_second_looks_are_for_jobs_that_nobody_checks_unless_it_is_said(tmp_path: Path) -> None:
+    def wanted(more: str) -> bool:
+        return load_settings(settings_file(tmp_path, more)).wants_second_looks
+
+    assert [wanted(""), wanted("own_checks = 0\n")] == [False, True]
+    assert wanted('second_looks = "always"\n') and not wanted('own_checks = 0\nsecond_looks = "never"\n')
+    with pytest.raises(SettingsError, match="second_looks"):
+        wanted('second_looks = "maybe"\n')
+
+
+def test_what_may_be_spent_on_showing_is_said_in_gas_and_in_money(tmp_path: Path) -> None:
+    found = load_settings(settings_file(tmp_path, 'show_gas = 0\nshow_fee_fri = "0.2STRK"\n'))
+    assert (found.show_gas, found.show_fee_fri) == (0, 2 * 10**17)
+    with pytest.raises(SettingsError, match="show_gas"):
+        load_settings(settings_file(tmp_path, "show_gas = -1\n"))

@@ -65,7 +65,10 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
     settings = settings_of(options)
     scene, frames = open_scene(options, file)
     offer = Offer(
-        reward_fri=parse_strk(options.reward), device_group=options.device, longest_lease=options.lease
+        reward_fri=parse_strk(options.reward),
+        device_group=options.device,
+        longest_lease=options.lease,
+        second_look=settings.wants_second_looks,
     )
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
@@ -142,7 +145,7 @@ def top_up(arguments: Sequence[str]) -> int:
 
 def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
-    parser = new_parser("renderchain_challenge", "Have a committee look at a lease, inside its window.")
+    parser = new_parser("renderchain_challenge", "Have verifiers look at a lease, inside its window.")
     parser.add_argument("lease", type=int)
     text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
     parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)

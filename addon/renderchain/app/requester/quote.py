@@ -39,7 +39,8 @@ class Quote:
     def cost(self) -> JobCost:
         """The most that the job can cost."""
         lease, spare = self.plan.longest_lease, self.offer.spare_audits
-        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare)
+        look = self.offer.second_look
+        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare, second_look=look)
 
     @property
     def chosen(self) -> Offer:
@@ -107,4 +108,5 @@ def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
         audit_tile_fri=quote.shape.tile_fri,
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
+        second_look=offer.second_look,
     )

@@ -26,7 +26,7 @@ class Network:
     def __init__(
         self, disk: Path, look: Look | None = None, *, verifiers: int = 5, seed: int = 0, blocks: int = 1
     ) -> None:
-        self.world = World(disk, seed=seed, blocks=blocks)
+        self.world = World(disk, seed=seed, blocks=blocks, spares=False)
         self.artist = Artist(self.world, 0xA271)
         self.worker = Machine(self.world, 0xF001, look)
         addresses = range(FIRST_VERIFIER, FIRST_VERIFIER + verifiers)

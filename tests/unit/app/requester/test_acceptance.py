@@ -45,7 +45,7 @@ def drawn(outcome: DrawOutcome) -> LeaseDrawn:
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 
 
-@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED])
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.CLEARED])
 @pytest.mark.parametrize("good_first", [True, False])
 def test_good_work_is_accepted_once_chance_allows_it(
     bench: UseCaseBench, outcome: DrawOutcome, good_first: bool
@@ -114,11 +114,13 @@ def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench
 
 
 def test_a_verdict_is_told(bench: UseCaseBench) -> None:
-    verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
-    run(acceptance(bench).note(verdict))
+    one = acceptance(bench)
+    run(one.note(VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 3, 2)))
+    run(one.note(VerdictGiven(99, JOB, LEASE, 1, Verdict.REJECTED, 0, 4)))  # there is no package
     told = bench.reporter.heard(VerdictTold)
     assert [(one.verdict, one.agreeing_count, one.objecting_count) for one in told] == [
-        (Verdict.REJECTED, 1, 2)
+        (Verdict.REJECTED, 1, 2),
+        (Verdict.REJECTED, 0, 4),
     ]
 
 
