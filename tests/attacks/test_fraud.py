@@ -111,7 +111,7 @@ async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_draw
     subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
     await subject.draw()
     honest = await field.renderings.of(HONEST)
-    drawn = await field.artist.drawn_leaves(subject.lease_id)
+    drawn = await subject.leaves()
     shown = cheater.proof_store.prints(subject.lease_id, drawn)
     tiles = field.renderings.tiles
     true = [honest.prints(1 + leaf // tiles)[leaf % tiles] for leaf in drawn]
@@ -137,12 +137,13 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     seed = await field.artist.seed(other, 0)
     with pytest.raises(LeafNotUnderRoot):
         given = LeaseResult(0x6A4BA6E, *_rest(result))
-        await cheater.chain.open_leaves(other, seed, given, openings, siblings)
+        prints = await honest.prints(await honest.leaves())
+        await cheater.chain.open_leaves(other, seed, given, openings, siblings, prints)
     await garbage.advance(late=True)
     assert (await garbage.lease()).state is LeaseState.REJECTED
     await honest.prove()
     await honest.reveal()
-    await honest.advance()
+    await honest.count()
     assert await honest.close() is Verdict.ACCEPTED
     await honest.accept()
 
