@@ -11,7 +11,7 @@ from renderchain.core.audit.economics import PHASES
 
 from devkit.board.network import MemoryNetwork
 from devkit.model.challenges import Model
-from devkit.model.records import Job, Lease
+from devkit.model.records import Audit, Job, Lease
 from devkit.rules import Rules
 
 from .clock import run
@@ -33,12 +33,15 @@ DAY_S = 86400.0
 
 
 class Sparing(Model):
-    """A network whose chance spares every lease."""
+    """A network whose chance spares every lease, and which drops challenges at once: nobody could vote."""
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         exp, lease.exp = lease.exp, 1
         super().draw_first(job, lease, 1)
         lease.exp = exp
+
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
+        self.give_up_draw(job, lease, audit)
 
 
 class World:

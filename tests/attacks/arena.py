@@ -57,7 +57,7 @@ from devkit.rules import Rules
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
 RULES = Rules(
-    cooldown_s=80_000,
+    cooldown_s=90_000,
     lease_timeout_s=TIMEOUT_S,
     window_s=20_000,
     audit_s=PHASES * PHASE_S,
