@@ -95,8 +95,8 @@ class DrawsModel(VerdictsModel):
         if audit.kind is AuditKind.PIXELS:
             audit.saw[audit.round] = self.saw(job, lease, audit, audit.round)
             disputed = 0
-            for seat in audit.with_vote(Vote.COUNTED):
-                disputed |= seat.differs
+            for seat in audit.seats:  # of all rounds: all of them are judged in the end
+                disputed |= seat.differs if seat.vote is Vote.COUNTED else 0
             most = job.first_leaves(lease.count) + MAX_NAMED - len(named)
             again = run(audit.named, len(named))
         self.name_leaves(job, lease, audit, named)

@@ -376,3 +376,21 @@ def test_a_second_look_follows_half_of_the_acceptances_by_three(networks: Opener
         assert looks < 6, "of six all were looked at again, or chance is not asked"
 
     networks.run(story)
+
+
+def test_who_objected_in_vain_pays_also_where_two_more_rounds_follow(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        audited = await (await AuditBench.open(opened)).lease()
+        before = await stakes(audited)
+        await audited.submit()
+        await audited.vote(OTHER, OTHER, SAME)
+        first = await audited.leaves()
+        await audited.appeal(audited.net.worker)
+        await audited.vote(*[SAME] * 7)
+        await audited.appeal(audited.net.outsider)
+        assert (await audited.leaves())[:1] == first, "what was in dispute stays so"
+        await audited.vote(*[SAME] * 15)
+        assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
+        assert await lost_fri(audited, before) == 2 * 20 * FEE_FRI
+
+    networks.run(story)

@@ -75,7 +75,7 @@ class InMemory(Verifiers):
             type(self).total += self.clock.calls
 
     def finish_audits(self) -> None:
-        """Time and one stranger bring every audit to its end, whoever stays away."""
+        """Time and one outsider bring every audit to its end, whoever stays away."""
         for _ in range(MOST_STEPS):
             for lease in self.in_audit():
                 assert lease.audit

@@ -58,7 +58,9 @@ pub mod ChallengesComponent {
             ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>,
         ) {
             let (job, lease) = self.doubted(lease_id).unbox();
-            assert(lease.draw_outcome != DrawOutcome::CLEARED, Errors::IN_AUDIT);
+            let last = get_dep_component!(@self, Store).find(lease_id);
+            let is_cleared = lease.draw_outcome == DrawOutcome::CLEARED;
+            assert(!is_cleared || !was_of_pixels(@last), Errors::IN_AUDIT);
             assert(!leaves.is_empty(), LeafErrors::WRONG_LEAVES);
             let mut audit = fresh(lease_id, AuditKind::PIXELS);
             let mut store = get_dep_component_mut!(ref self, Store);
@@ -73,7 +75,8 @@ pub mod ChallengesComponent {
         fn challenge_delivery(ref self: ComponentState<TContractState>, lease_id: u64) {
             let (job, lease) = self.doubted(lease_id).unbox();
             let last = get_dep_component!(@self, Store).find(lease_id);
-            let was_doubted = last.kind == AuditKind::DELIVERY && last.verdict != Verdict::NONE;
+            let was_doubted = (last.kind == AuditKind::DELIVERY && last.verdict != Verdict::NONE)
+                || (last.kind == AuditKind::PIXELS && was_cleared_before(@last));
             assert(!was_doubted, Errors::IN_AUDIT);
             let mut audit = fresh(lease_id, AuditKind::DELIVERY);
             audit.enter(AuditPhase::KEY);
@@ -173,5 +176,15 @@ pub mod ChallengesComponent {
             let mut payouts = get_dep_component_mut!(ref self, Payouts);
             payouts.collect(requester, bond_fri);
         }
+    }
+
+    /// Whether verifiers have accepted the pixels of a lease that is cleared, by its last audit.
+    fn was_of_pixels(last: @Audit) -> bool {
+        *last.kind == AuditKind::PIXELS || was_cleared_before(last)
+    }
+
+    /// Whether a challenge was of a lease that another audit had cleared.
+    fn was_cleared_before(last: @Audit) -> bool {
+        last.is_bonded(0) && last.against_in(0) == Verdict::ACCEPTED
     }
 }

@@ -54,13 +54,13 @@ pub mod ClosingComponent {
                 audit.verdict = Verdict::UNDECIDED;
             }
             let mut money = get_dep_component_mut!(ref self, Money);
-            let mut till = money.open_till(lease_id);
-            let paid = money.settle_votes(ref till, job, lease_id, @lease, @audit);
+            let mut shares = money.open_shares(lease_id);
+            let paid = money.settle_votes(ref shares, job, lease_id, @lease, @audit);
             job = money.return_reserves(job, @lease, @audit, paid);
-            till.purse_fri += self.end_lease(ref job, lease_id, lease, @audit);
+            shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit);
             let mut money = get_dep_component_mut!(ref self, Money);
-            money.settle_bonds(ref till, job, lease_id, @lease, @audit, paid);
-            money.share_purse(till, job, lease_id, @lease, @audit);
+            money.settle_bonds(ref shares, job, lease_id, @lease, @audit, paid);
+            money.share_purse(shares, job, lease_id, @lease, @audit);
             self.finish(job.job_id, lease_id, audit);
         }
 

@@ -33,7 +33,7 @@ pub mod MoneyComponent {
 
     /// An audit's money as it is shared out.
     #[derive(Drop)]
-    pub struct Till {
+    pub struct Shares {
         pub purse_fri: u128,
         pub burned_fri: u128,
         /// Payouts of the votes that were right, and of who appealed rightly last.
@@ -56,14 +56,14 @@ pub mod MoneyComponent {
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
         /// Takes the audit's purse, which is empty then.
-        fn open_till(ref self: ComponentState<TContractState>, lease_id: u64) -> Till {
+        fn open_shares(ref self: ComponentState<TContractState>, lease_id: u64) -> Shares {
             let mut store = get_dep_component_mut!(ref self, Store);
             let purse_fri = store.purse(lease_id);
             if purse_fri != 0 {
                 store.set_purse(lease_id, 0);
             }
             let appellant = Zero::zero();
-            Till { purse_fri, burned_fri: 0, right: array![], appellant, judgement: None }
+            Shares { purse_fri, burned_fri: 0, right: array![], appellant, judgement: None }
         }
 
         /// What votes are measured against: that is only where votes were counted.
@@ -98,14 +98,14 @@ pub mod MoneyComponent {
         /// votes. What batches and new draws moved out of the purse, and nobody gets, returns.
         fn settle_votes(
             ref self: ComponentState<TContractState>,
-            ref till: Till,
+            ref shares: Shares,
             job: Box<Job>,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
         ) -> Span<u128> {
             let drawn = job.unbox().first_leaves(*lease.count);
-            till.judgement = self.judgement(lease_id, audit, drawn);
+            shares.judgement = self.judgement(lease_id, audit, drawn);
             let mut paid = array![];
             for round in 0..*audit.round + 1 {
                 let fee_fri = audit.fee_fri(job, lease, round);
@@ -114,7 +114,7 @@ pub mod MoneyComponent {
                 let mut paid_fri = 0;
                 for seat in start..end {
                     let verifier = get_dep_component!(@self, Store).verifier(lease_id, seat);
-                    paid_fri += self.settle_vote(ref till, verifier, (round, saw), fee_fri);
+                    paid_fri += self.settle_vote(ref shares, verifier, (round, saw), fee_fri);
                 }
                 let seats: u128 = (end - start).into();
                 let own_fri = if seats != 0 && audit.is_funded(round) {
@@ -123,7 +123,7 @@ pub mod MoneyComponent {
                     0
                 };
                 let own_paid_fri = min(paid_fri, own_fri);
-                till.purse_fri += fee_fri * seats - own_fri - (paid_fri - own_paid_fri);
+                shares.purse_fri += fee_fri * seats - own_fri - (paid_fri - own_paid_fri);
                 paid.append(own_paid_fri);
             }
             paid.span()
@@ -132,7 +132,7 @@ pub mod MoneyComponent {
         /// Pays or fines a vote of a round that looked at so much; returns the fee if it is paid.
         fn settle_vote(
             ref self: ComponentState<TContractState>,
-            ref till: Till,
+            ref shares: Shares,
             verifier: Verifier,
             round: (u8, u128),
             fee_fri: u128,
@@ -140,7 +140,7 @@ pub mod MoneyComponent {
             let (vote, (number, saw)) = (verifier.vote, round);
             let (mut is_paid, mut fine_fri) = (vote == Vote::SEALED || vote == Vote::SPARE, 0);
             let mut is_right = false;
-            if let Some(judgement) = till.judgement {
+            if let Some(judgement) = shares.judgement {
                 if vote == Vote::COUNTED {
                     is_right = judgement.is_right(verifier, number, saw);
                     is_paid = is_right;
@@ -155,14 +155,14 @@ pub mod MoneyComponent {
             }
             let seating = get_dep_component!(@self, Seating);
             if fine_fri != 0 {
-                till.purse_fri += seating.take(verifier.worker_id, fine_fri);
+                shares.purse_fri += seating.take(verifier.worker_id, fine_fri);
             }
             if !is_paid {
                 return 0;
             }
             let payout = seating.payout_of(verifier.worker_id);
             if is_right {
-                till.right.append(payout);
+                shares.right.append(payout);
             }
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
             settlement.credit(payout, fee_fri);
@@ -193,7 +193,7 @@ pub mod MoneyComponent {
         /// decided, else nothing. Fees of who was right come out of the purse, as far as it goes.
         fn settle_bonds(
             ref self: ComponentState<TContractState>,
-            ref till: Till,
+            ref shares: Shares,
             job: Box<Job>,
             lease_id: u64,
             lease: @Lease,
@@ -216,16 +216,16 @@ pub mod MoneyComponent {
                 let mut settlement = get_dep_component_mut!(ref self, Settlement);
                 match outcome_of(audit, round) {
                     Outcome::Right => {
-                        let helped_fri = min(fees_fri, till.purse_fri);
-                        till.purse_fri -= helped_fri;
+                        let helped_fri = min(fees_fri, shares.purse_fri);
+                        shares.purse_fri -= helped_fri;
                         settlement.credit(payer, bond_fri - fees_fri + helped_fri);
                         if round != 0 {
-                            till.appellant = payer;
+                            shares.appellant = payer;
                         }
                     },
                     Outcome::Neither => settlement.credit(payer, bond_fri - fees_fri),
                     Outcome::Wrong => if was_drawn {
-                        till.burned_fri += bond_fri - fees_fri;
+                        shares.burned_fri += bond_fri - fees_fri;
                     } else {
                         settlement.credit(payer, bond_fri);
                     },
@@ -237,13 +237,13 @@ pub mod MoneyComponent {
         /// of it for who appealed; all else is burned.
         fn share_purse(
             ref self: ComponentState<TContractState>,
-            till: Till,
+            shares: Shares,
             job: Box<Job>,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
         ) {
-            let Till { purse_fri, burned_fri, right, appellant, judgement } = till;
+            let Shares { purse_fri, burned_fri, right, appellant, judgement } = shares;
             let mut left_fri = purse_fri;
             let shown = *audit.verdict == Verdict::REJECTED
                 && *audit.kind == AuditKind::PIXELS

@@ -56,19 +56,19 @@ pub mod RoundsComponent {
         ) {
             self.fine_silent(job, lease_id, @lease, @audit);
             let store = get_dep_component!(@self, Store);
-            let mut poll = Poll { counted: 0, objecting: 0, on_mean: 0, differs: array![] };
+            let mut tally = Tally { counted: 0, objecting: 0, on_mean: 0, differs: array![] };
             let mut near = array![];
             for (_, verifier) in store.seats_with(lease_id, @audit, Vote::COUNTED) {
-                poll.add(verifier);
+                tally.add(verifier);
                 near.append(verifier.near.into());
             }
-            if 2 * poll.counted <= audit.sealed {
+            if 2 * tally.counted <= audit.sealed {
                 self.go_higher(ref job, lease_id, lease, audit);
                 return;
             }
-            let majority: u32 = (poll.counted / 2).into();
+            let majority: u32 = (tally.counted / 2).into();
             audit.proved = audit.proved && in_more_than(near.span(), majority) != 0;
-            let bad = poll.bad();
+            let bad = tally.bad();
             let verdict = if bad == 0 {
                 Verdict::ACCEPTED
             } else if audit.kind == AuditKind::DELIVERY || audit.proved {
@@ -80,7 +80,7 @@ pub mod RoundsComponent {
                 let mut store = get_dep_component_mut!(ref self, Store);
                 store.set_bad(lease_id, bad);
             }
-            let Poll { counted, objecting, .. } = poll;
+            let Tally { counted, objecting, .. } = tally;
             self
                 .give_verdict(
                     ref job, lease_id, lease, audit, VerdictOf { verdict, counted, objecting },
@@ -192,7 +192,7 @@ pub mod RoundsComponent {
 
     /// Votes as they are counted.
     #[derive(Drop)]
-    struct Poll {
+    struct Tally {
         counted: u8,
         objecting: u8,
         on_mean: u8,
@@ -200,8 +200,8 @@ pub mod RoundsComponent {
     }
 
     #[generate_trait]
-    impl PollImpl of PollTrait {
-        fn add(ref self: Poll, verifier: Verifier) {
+    impl TallyImpl of TallyTrait {
+        fn add(ref self: Tally, verifier: Verifier) {
             self.counted += 1;
             self.differs.append(verifier.differs);
             if verifier.mean {
@@ -213,7 +213,7 @@ pub mod RoundsComponent {
         }
 
         /// Positions on which more than half differ, and above them the mean.
-        fn bad(self: @Poll) -> u128 {
+        fn bad(self: @Tally) -> u128 {
             let majority = (*self.counted / 2).into();
             let bad = in_more_than(self.differs.span(), majority);
             if 2 * *self.on_mean > *self.counted {

@@ -202,11 +202,14 @@ pub mod AuditStoreComponent {
             found
         }
 
-        /// Positions on which a counted vote of the present draw differs.
+        /// Positions on which a counted vote of any round so far differs: all of them are judged.
         fn disputed(self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit) -> u128 {
             let mut positions = 0;
-            for (_, verifier) in self.seats_with(lease_id, audit, Vote::COUNTED) {
-                positions = positions | verifier.differs;
+            for seat in 0..audit.end_of(*audit.round) {
+                let verifier = self.verifier(lease_id, seat);
+                if verifier.vote == Vote::COUNTED {
+                    positions = positions | verifier.differs;
+                }
             }
             positions
         }

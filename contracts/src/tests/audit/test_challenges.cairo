@@ -139,6 +139,30 @@ fn the_delivery_is_doubted_once_though_its_window_begins_anew() {
 }
 
 #[test]
+#[feature("safe_dispatcher")]
+fn pixels_can_be_doubted_after_a_delivery_that_was_in_order_and_then_nothing_more() {
+    let audit = spared_lease(1);
+    challenge_delivery(audit);
+    reveal_key(audit);
+    draw(audit, 'doubt');
+    poll(audit, array![YES, YES, YES].span());
+    rest(audit);
+    challenge_pixels(audit, array![0]);
+    draw(audit, 'another');
+    run_round(audit, 3, 0);
+    rest(audit);
+    assert_verdict(audit, Verdict::ACCEPTED);
+    be('artist');
+    for again in array![
+        doubts(audit).challenge_delivery(audit.lease_id),
+        doubts(audit).challenge_pixels(audit.lease_id, array![0]),
+    ] {
+        assert_eq!(reason_of(again), 'RC: lease is in court');
+    }
+    pay(audit);
+}
+
+#[test]
 fn the_delivery_can_be_doubted_after_an_audit_that_outlasted_the_window() {
     let audit = drawn_lease(1);
     let submitted_s = audit.net.board.lease(audit.lease_id).since_s;
