@@ -251,7 +251,7 @@ def _worker(
     )
     audits = AuditDuties(
         chain,
-        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
+        ProverDuties(chain, proof_store, reporter, hash_many, appeals=settings.appeals),
         VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
         reporter,
         time.time,

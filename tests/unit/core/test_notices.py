@@ -66,6 +66,11 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
+    leases.ContentNotKept(*IDS, "No room."): (
+        f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
+    ),
+    audits.ResultsUnlocked(*IDS): f"Lease {LEASE}: the key of its results revealed",
+    audits.PrintsCompared(*IDS, 2): f"Lease {LEASE}: prints of 2 leaves compared with a verifier's",
     leases.LeaseSubmitted(*IDS, 8): f"Lease {LEASE}: 8 frames submitted",
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",

@@ -17,7 +17,7 @@ from ...core.audit.events import AuditEvent, CommitteeDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.contract_errors import ContractError
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -31,7 +31,7 @@ BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER
-TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed, JournalError)  # of one lease; others go on
 
 
 class AuditDuties:
@@ -61,6 +61,7 @@ class AuditDuties:
     def own(self, lease_id: LeaseId) -> None:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
+        self._prover.hold(lease_id)
         self._wake.set()
 
     def note(self, event: BoardEvent) -> None:
@@ -136,6 +137,8 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
+        if lease.state is LeaseState.CLAIMED and lease_id in self._own:
+            return RETRY_S  # the node is behind, or the chain dropped the submission
         if lease.state is not LeaseState.SUBMITTED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
@@ -154,7 +157,7 @@ class AuditDuties:
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
-        self._prover.forget(lease_id)
+        self._prover.forget(lease_id, self._now())
         return FOREVER_S
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
