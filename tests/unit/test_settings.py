@@ -43,3 +43,21 @@ def test_missing_settings_are_named(tmp_path: Path) -> None:
     file.touch()
     with pytest.raises(SettingsError, match="rpc_url, directory, account"):
         load_settings(file)
+
+
+def test_workers_of_a_watchtower_are_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, 'workers = [3, 5]\nevidence = "e"\ndaily_fee_limit_fri = "2STRK"\n')
+    settings = load_settings(file)
+    assert settings.workers == (3, 5) and settings.evidence == tmp_path / "e"
+    assert settings.daily_fee_limit_fri == 2 * 10**18
+    monkeypatch.setenv("RENDERCHAIN_WORKERS", "7 9")
+    assert load_settings(file).workers == (7, 9)
+    with pytest.raises(SettingsError, match="workers"):
+        load_settings(file, {"workers": "first"})
+
+
+def test_the_examples_name_settings_that_there_are() -> None:
+    for example in (Path(__file__).parents[2] / "worker_headless").glob("*.toml"):
+        load_settings(example)

@@ -12,9 +12,9 @@ import pytest
 from renderchain.core.audit import events
 from renderchain.core.audit.state import AuditKind, Verdict
 from renderchain.core.errors import ContentError
-from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, jobs, leases, process
+from renderchain.core.notices import Level, Notice, audits, jobs, leases, process, watching
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -29,9 +29,10 @@ FRI = 10**18
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
-    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
+    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid", "cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
     "job_id": JobId,
+    "worker_id": WorkerId,
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
@@ -65,6 +66,21 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.SelfTestPassed(*IDS, 2, 3.25): f"Lease {LEASE}: self-test of 2 leaves passed in 3.2 s",
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
+    ),
+    watching.WatchBegun(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
+    watching.AnsweredByAnother(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
+    watching.EvidenceLacking(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",
+    watching.LateAcceptance(*IDS): f"Lease {LEASE}: accepted, its window is over",
+    watching.ContentProvided(*IDS, "bafy"): (
+        f"Lease {LEASE}: bafy could not be fetched any more, it is pinned again"
+    ),
+    watching.ContentLacking(*IDS, "bafy", "No copy."): (
+        f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
+    ),
+    watching.ChainAway("No answer."): "No answer. Trying again.",
+    watching.FolderExposed("chmod 700 evidence"): (
+        "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
     ),
     leases.ContentNotKept(*IDS, "No room."): (
         f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."

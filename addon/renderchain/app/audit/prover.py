@@ -53,7 +53,8 @@ class ProverDuties:
 
     async def evidence(self, lease_id: LeaseId) -> Evidence:
         """Of the results that the chain has of a submitted lease; raises JournalError if it is not here."""
-        return self._proof_store.posted(lease_id, await self._chain.result_hash(lease_id), self._hash_many)
+        posted = await self._chain.result_hash(lease_id)
+        return await asyncio.to_thread(self._proof_store.posted, lease_id, posted, self._hash_many)
 
     @staticmethod
     def is_due(audit: AuditInfo) -> bool:
