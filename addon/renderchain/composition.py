@@ -17,7 +17,7 @@ from .adapters.blender_process.process import BlenderRenderer
 from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
 from .adapters.exr import read_noisy
-from .adapters.fee_day import FeeDay
+from .adapters.fee_budget_file import FeeBudgetFile
 from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
 from .adapters.kubo import KuboStore
@@ -48,7 +48,7 @@ from .app.worker.self_test import SelfTest
 from .core.errors import ChainError, SettingsError
 from .core.ids import WorkerId
 from .core.notices.process import FeeEstimated
-from .core.notices.watching import ChainAway, FolderExposed
+from .core.notices.watching import ChainAway, EvidenceOpen
 from .core.sealed import SECRET_BITS
 from .ports.fee_budget import FeeBudget
 from .ports.journal import Journal
@@ -286,8 +286,8 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
     if settings.evidence is None or not settings.workers:
         raise SettingsError("A watchtower needs the settings evidence, a folder, and workers, their numbers.")
     if settings.evidence.is_dir() and settings.evidence.stat().st_mode & 0o077:
-        reporter.tell(FolderExposed(f"chmod 700 {settings.evidence}"))
-    budget = FeeDay(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
+        reporter.tell(EvidenceOpen(f"chmod 700 {settings.evidence}"))
+    budget = FeeBudgetFile(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
     while not stop.is_set():
         try:
             async with open_chain(settings, reporter, budget) as chain:

@@ -67,25 +67,25 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
-    watching.WatchBegun(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
     watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
-    watching.AnsweredByAnother(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
-    watching.EvidenceLacking(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",
-    watching.LateAcceptance(*IDS): f"Lease {LEASE}: accepted, its window is over",
+    watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
+    watching.EvidenceLost(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",
+    watching.OverdueAccepted(*IDS): f"Lease {LEASE}: accepted, its window is over",
     watching.ContentProvided(*IDS, "bafy"): (
         f"Lease {LEASE}: bafy could not be fetched any more, it is pinned again"
     ),
-    watching.ContentLacking(*IDS, "bafy", "No copy."): (
+    watching.ContentLost(*IDS, "bafy", "No copy."): (
         f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
     ),
     watching.ChainAway("No answer."): "No answer. Trying again.",
-    watching.FolderExposed("chmod 700 evidence"): (
+    watching.EvidenceOpen("chmod 700 evidence"): (
         "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
     ),
     leases.ContentNotKept(*IDS, "No room."): (
         f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
     ),
-    audits.ResultsUnlocked(*IDS): f"Lease {LEASE}: the key of its results revealed",
+    audits.ResultsRevealed(*IDS): f"Lease {LEASE}: the key of its results revealed",
     audits.PrintsCompared(*IDS, 2): f"Lease {LEASE}: prints of 2 leaves compared with a verifier's",
     leases.LeaseSubmitted(*IDS, 8): f"Lease {LEASE}: 8 frames submitted",
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",

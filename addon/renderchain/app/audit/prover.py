@@ -19,7 +19,7 @@ from ...core.audit.state import (
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.merkle import HashMany, proofs_of, salt_of
-from ...core.notices.audits import AppealUnaffordable, LeavesOpened, PrintsCompared, ResultsUnlocked
+from ...core.notices.audits import AppealUnaffordable, LeavesOpened, PrintsCompared, ResultsRevealed
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .proof_store import Evidence, ProofStore
@@ -67,7 +67,7 @@ class ProverDuties:
         if audit.phase is AuditPhase.KEY:
             evidence = await self.evidence(lease.lease_id)
             await self._chain.reveal_key(lease.lease_id, evidence.result, evidence.result_key)
-            self._reporter.tell(ResultsUnlocked(lease.job_id, lease.lease_id))
+            self._reporter.tell(ResultsRevealed(lease.job_id, lease.lease_id))
         elif audit.phase is AuditPhase.OPEN:
             await self._open(lease, audit)
         elif audit.phase is AuditPhase.REVEAL and audit.shown:

@@ -15,7 +15,7 @@ from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES
-from ...core.notices.watching import ContentLacking, ContentProvided
+from ...core.notices.watching import ContentLost, ContentProvided
 from ...core.sealed import HEADER_NAME, MAX_HEADER_BYTES
 from ...ports.audit_chain import AuditChain
 from ...ports.content_store import ContentStore
@@ -88,7 +88,7 @@ class ContentWatch:
             self._reporter.tell(ContentProvided(lease.job_id, lease.lease_id, cid))
         elif self._said.get((lease.lease_id, cid)) != lacking:
             self._said[lease.lease_id, cid] = lacking
-            self._reporter.tell(ContentLacking(lease.job_id, lease.lease_id, cid, lacking))
+            self._reporter.tell(ContentLost(lease.job_id, lease.lease_id, cid, lacking))
 
     async def _why_lost(self, cid: str, name: str, most_bytes: int, kept: Path | None) -> str:
         """Why the content can't be fetched; "" if it can, as far as one file tells."""

@@ -15,7 +15,7 @@ from ...core.errors import JournalError
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
-from ...core.notices.watching import AnswerDue, AnsweredByAnother, EvidenceLacking, LateAcceptance
+from ...core.notices.watching import AnswerDue, AnsweredAlready, EvidenceLost, OverdueAccepted
 from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
 from ..audit.prover import ProverDuties
@@ -63,7 +63,7 @@ class LeaseWatch:
         except ContractError:
             if (await self._chain.lease(lease_id), await self._chain.audit(lease_id)) == (lease, audit):
                 raise
-            self._reporter.tell(AnsweredByAnother(lease.job_id, lease_id))
+            self._reporter.tell(AnsweredAlready(lease.job_id, lease_id))
             return 0.0
 
     async def _do(self, lease: LeaseInfo, audit: AuditInfo) -> float:
@@ -109,7 +109,7 @@ class LeaseWatch:
             return LOOK_S
         if refused:
             return LOOK_S
-        self._reporter.tell(LateAcceptance(lease.job_id, lease.lease_id))
+        self._reporter.tell(OverdueAccepted(lease.job_id, lease.lease_id))
         return 0.0
 
     async def _patience(self, times: int) -> float:
@@ -123,6 +123,6 @@ class LeaseWatch:
         except JournalError as error:
             if self._lacking.get(lease.lease_id) != str(error):
                 self._lacking[lease.lease_id] = str(error)
-                self._reporter.tell(EvidenceLacking(lease.job_id, lease.lease_id, str(error)))
+                self._reporter.tell(EvidenceLost(lease.job_id, lease.lease_id, str(error)))
         else:
             self._lacking.pop(lease.lease_id, None)

@@ -19,7 +19,7 @@ from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...core.notices.process import Stopped
-from ...core.notices.watching import ChainAway, WatchBegun
+from ...core.notices.watching import ChainAway, WatchStarted
 from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
 from .content_watch import ContentWatch
@@ -88,7 +88,7 @@ class Watchtower:
                     f"{worker_id}. A watchtower never needs it: give it an account of its own, with a little "
                     "STRK for gas, and keep the worker's key where only the worker is."
                 )
-        self._reporter.tell(WatchBegun(worker_id, len(await self._submitted(worker_id))))
+        self._reporter.tell(WatchStarted(worker_id, len(await self._submitted(worker_id))))
 
     async def _submitted(self, worker_id: WorkerId) -> list[LeaseId]:
         held = await self._chain.leases_of(worker_id)

@@ -92,7 +92,7 @@ class LeavesOpened(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class ResultsUnlocked(LeaseNotice):
+class ResultsRevealed(LeaseNotice):
     """The prover has revealed the key of its lease's results, as a challenge of their delivery asks."""
 
     @property

@@ -10,7 +10,7 @@ from . import LeaseNotice, Level, Notice, counted
 
 
 @dataclass(frozen=True)
-class WatchBegun(Notice):
+class WatchStarted(Notice):
     """A watchtower stands by for a worker, which has so many leases submitted."""
 
     worker_id: WorkerId
@@ -34,7 +34,7 @@ class AnswerDue(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class AnsweredByAnother(LeaseNotice):
+class AnsweredAlready(LeaseNotice):
     """Somebody else was first, most likely the worker; that is well."""
 
     @property
@@ -43,7 +43,7 @@ class AnsweredByAnother(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class EvidenceLacking(LeaseNotice):
+class EvidenceLost(LeaseNotice):
     """A lease is submitted, and what has to be shown if it is audited is not in the folder."""
 
     level: ClassVar[Level] = Level.WARNING
@@ -55,7 +55,7 @@ class EvidenceLacking(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class LateAcceptance(LeaseNotice):
+class OverdueAccepted(LeaseNotice):
     """A lease whose window was over was accepted, so that its worker is paid and has its lock back."""
 
     @property
@@ -75,7 +75,7 @@ class ContentProvided(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class ContentLacking(LeaseNotice):
+class ContentLost(LeaseNotice):
     """Some of a lease's content can't be fetched, and can't be pinned again either."""
 
     level: ClassVar[Level] = Level.WARNING
@@ -100,7 +100,7 @@ class ChainAway(Notice):
 
 
 @dataclass(frozen=True)
-class FolderExposed(Notice):
+class EvidenceOpen(Notice):
     """Others may read the evidence folder, which holds keys."""
 
     level: ClassVar[Level] = Level.WARNING

@@ -12,14 +12,14 @@ from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
 from renderchain.core.board_events import LeaseAccepted, ResultSubmitted
 from renderchain.core.errors import ChainError, SettingsError
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.notices.audits import AuditHindered, LeavesOpened, ResultsUnlocked
+from renderchain.core.notices.audits import AuditHindered, LeavesOpened, ResultsRevealed
 from renderchain.core.notices.watching import (
-    AnsweredByAnother,
-    ContentLacking,
+    AnsweredAlready,
+    ContentLost,
     ContentProvided,
-    EvidenceLacking,
-    LateAcceptance,
-    WatchBegun,
+    EvidenceLost,
+    OverdueAccepted,
+    WatchStarted,
 )
 
 from devkit.fakes.tower import Tower
@@ -75,7 +75,7 @@ def test_a_worker_that_is_gone_before_the_votes_is_answered_for_and_paid(
     assert verdicts(network) == [ACCEPTED]
     assert tower.sent.count("open_leaves") == 1 and len(tower.reporter.heard(LeavesOpened)) == 1
     assert "compare" in tower.sent, "a verifier with other bits was not answered"
-    assert len(tower.reporter.heard(LateAcceptance)) == 1 and not tower.reporter.heard(AuditHindered)
+    assert len(tower.reporter.heard(OverdueAccepted)) == 1 and not tower.reporter.heard(AuditHindered)
 
 
 @pytest.mark.parametrize("step", [VotesSealed, AuditClosed])
@@ -112,7 +112,7 @@ def test_a_living_worker_answers_first_and_no_gas_is_paid_twice(network: Network
 
     network.world.live(life())
     assert verdicts(network) == [ACCEPTED] and tower.sent == []
-    assert [one.lease_count for one in tower.reporter.heard(WatchBegun)] == [0]
+    assert [one.lease_count for one in tower.reporter.heard(WatchStarted)] == [0]
 
 
 def test_both_may_answer_in_one_block(network: Network) -> None:
@@ -129,7 +129,7 @@ def test_both_may_answer_in_one_block(network: Network) -> None:
 
     network.world.live(life())
     assert verdicts(network) == [ACCEPTED]
-    assert tower.reporter.heard(AnsweredByAnother) and not tower.reporter.heard(AuditHindered)
+    assert tower.reporter.heard(AnsweredAlready) and not tower.reporter.heard(AuditHindered)
 
 
 def test_events_that_come_late_and_twice_change_nothing(network: Network) -> None:
@@ -177,7 +177,7 @@ def test_a_lease_without_evidence_is_said_and_does_not_stop_the_other(network: N
             path.unlink()
         async with network.working(*network.verifiers), tower.watching():
             await settled(network)
-        assert {one.lease_id for one in tower.reporter.heard(EvidenceLacking)} == {lost}
+        assert {one.lease_id for one in tower.reporter.heard(EvidenceLost)} == {lost}
         assert {one.lease_id for one in tower.reporter.heard(LeavesOpened)} != {lost}
 
     network.world.live(life())
@@ -198,7 +198,7 @@ def test_evidence_that_comes_late_is_found(network: Network) -> None:
         await network.check_honest()
 
     network.world.live(life())
-    assert verdicts(network) == [ACCEPTED] and tower.reporter.heard(EvidenceLacking)
+    assert verdicts(network) == [ACCEPTED] and tower.reporter.heard(EvidenceLost)
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -224,7 +224,7 @@ def test_a_delivery_in_doubt_is_answered_with_key_and_results(network: Network, 
 
     network.world.live(life())
     assert verdicts(network) == [ACCEPTED, (AuditKind.DELIVERY, Verdict.ACCEPTED)]
-    assert len(tower.reporter.heard(ResultsUnlocked)) == 1
+    assert len(tower.reporter.heard(ResultsRevealed)) == 1
     assert len(tower.reporter.heard(ContentProvided)) == int(lost)
 
 
@@ -244,7 +244,7 @@ def test_what_can_not_be_pinned_again_is_said_once(network: Network, copy: str) 
             (kept / "1").unlink()
         async with network.working(*network.verifiers), tower.watching():
             await heard(network, AuditClosed)
-        (lacking,) = tower.reporter.heard(ContentLacking)
+        (lacking,) = tower.reporter.heard(ContentLost)
         assert lacking.cid == cid
         assert cid not in network.world.store.pinned
 

@@ -13,7 +13,7 @@ from ..core.money import format_strk
 DAY_S = 86400
 
 
-class FeeDay:
+class FeeBudgetFile:
     """A FeeBudget of so much a day (UTC); ``now`` gives seconds since 1970."""
 
     def __init__(self, path: Path, limit_fri: int, now: Callable[[], float]) -> None:
