@@ -33,6 +33,7 @@ class Tower:
         self.address = address
         self.evidence = machine.folder / "evidence"
         self.patience_s = patience_s
+        self.clock_off_s = 0.0
         self.known = frozenset({address})
         self.reporter = RecordingReporter()
         self.wire = Wire()
@@ -42,6 +43,10 @@ class Tower:
     def chain(self) -> MemoryChain:
         """The network, past any wire."""
         return self.world.network.chain(self.address)
+
+    def now(self) -> float:
+        """What this machine's clock says."""
+        return self.world.now() + self.clock_off_s
 
     @property
     def sent(self) -> list[str]:
@@ -56,9 +61,10 @@ class Tower:
         store: Any = self.wire.through(self.world.store)
         proof_store = ProofStore(self.evidence, is_own=False)
         prover = ProverDuties(chain, proof_store, self.reporter, remembered, appeals=False)
-        now = self.world.now
-        content = ContentWatch(chain, store, prover, proof_store, self.reporter, now, self.patience_s, _first)
-        leases = LeaseWatch(chain, prover, self.reporter, now, self.patience_s)
+        content = ContentWatch(
+            chain, store, prover, proof_store, self.reporter, self.now, self.patience_s, _first
+        )
+        leases = LeaseWatch(chain, prover, self.reporter, self.now, self.patience_s)
         rules = WatchRules((self.machine.worker_id,), self.known)
         return Watchtower(chain, leases, content, self.reporter, rules)
 

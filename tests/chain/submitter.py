@@ -1,6 +1,6 @@
 """A worker's process that submits one lease of made-up pixels, says which, and waits until it is killed.
 
-python submitter.py RPC ACCOUNT KEY DIRECTORY JOB IPFS FOLDER
+python -m tests.chain.submitter RPC ACCOUNT KEY DIRECTORY JOB IPFS FOLDER
 """
 
 from __future__ import annotations

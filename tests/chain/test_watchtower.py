@@ -36,8 +36,9 @@ from devkit.fakes.renderer import frame_of
 from devkit.fakes.reporter import RecordingReporter
 from devkit.made_up_pixels import LeasePixels
 from devkit.network.clients import Chains, Views
+from devkit.network.services import REPO
 
-SUBMITTER = Path(__file__).with_name("submitter.py")
+SUBMITTER = "tests.chain.submitter"
 OPERATOR, TOWER, SEATED = 2, 3, range(4, 8)  # accounts
 LONGEST_S = 120
 
@@ -54,7 +55,8 @@ async def submit_and_die(opened: Chains, net: Views, job_id: JobId, ipfs: str, f
     one = opened.accounts[OPERATOR]
     place = (net.node.rpc_url, hex(one.address), hex(one.private_key), hex(net.deployed.directory))
     process = subprocess.Popen(
-        [sys.executable, str(SUBMITTER), *place, str(job_id), ipfs, str(folder)],
+        [sys.executable, "-m", SUBMITTER, *place, str(job_id), ipfs, str(folder)],
+        cwd=REPO,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -45,6 +45,7 @@ class LeaseWatch:
         self._patience_s = patience_s
         self._lacking: dict[LeaseId, str] = {}  # what was said
         self._answering: dict[LeaseId, tuple[AuditPhase, int]] = {}
+        self._seen: dict[LeaseId, tuple[tuple[AuditPhase, int, int], float]] = {}  # steps, and when at first
 
     async def look(self, lease_id: LeaseId) -> float | None:
         """Do what is due; the seconds until the next look, None if the lease is not a submitted one.
@@ -55,6 +56,7 @@ class LeaseWatch:
         if lease.state is not LeaseState.SUBMITTED:
             self._lacking.pop(lease_id, None)
             self._answering.pop(lease_id, None)
+            self._seen.pop(lease_id, None)
             return None
         audit = await self._chain.audit(lease_id)
         await self._check_evidence(lease)
@@ -86,16 +88,26 @@ class LeaseWatch:
     async def _answer(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """Open leaves, reveal the key, have prints compared; silence would lose the lease."""
         # Prints may be shown until the first step is over; the second is there to answer them.
-        from_s = audit.since_s + (await self._chain.phase_s() if audit.phase is AuditPhase.REVEAL else 0)
-        left_s = from_s + await self._patience(1) - self._now()
+        shown_s = await self._chain.phase_s() if audit.phase is AuditPhase.REVEAL else 0
+        waited_s = self._now() - self._began_s(lease.lease_id, audit) - shown_s
+        left_s = await self._patience(1) - waited_s
         if left_s > 0:
             return left_s
         step = (audit.phase, audit.round)
         if self._answering.get(lease.lease_id) != step:
             self._answering[lease.lease_id] = step
-            self._reporter.tell(AnswerDue(lease.job_id, lease.lease_id, self._now() - from_s))
+            self._reporter.tell(AnswerDue(lease.job_id, lease.lease_id, waited_s))
         await self._prover.act(lease, audit)
         return 0.0
+
+    def _began_s(self, lease_id: LeaseId, audit: AuditInfo) -> float:
+        """When a step began, by the chain's clock or by ours: where ours is behind we would be too late."""
+        step = (audit.phase, audit.round, audit.since_s)
+        seen, at_s = self._seen.get(lease_id, (step, self._now()))
+        if seen != step:
+            at_s = self._now()
+        self._seen[lease_id] = (step, at_s)
+        return min(at_s, audit.since_s)
 
     async def _accept(self, lease: LeaseInfo) -> float:
         """Accept, as anyone may, what lay for the whole window: that pays the worker and frees its lock."""

@@ -14,6 +14,7 @@ from renderchain.core.errors import ChainError, SettingsError
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import AuditHindered, LeavesOpened, ResultsRevealed
 from renderchain.core.notices.watching import (
+    AnswerDue,
     AnsweredAlready,
     ContentLost,
     ContentProvided,
@@ -145,6 +146,21 @@ def test_events_that_come_late_and_twice_change_nothing(network: Network) -> Non
     network.world.live(life())
     assert verdicts(network) == [ACCEPTED] and tower.sent.count("open_leaves") == 1
     assert wire.retell_after == set(), "events were not told again"
+
+
+def test_a_clock_that_is_behind_makes_no_answer_late(network: Network) -> None:
+    tower = Tower(network.worker)
+    tower.clock_off_s = -100_000
+
+    async def life() -> None:
+        await worker_dies_after(network, CommitteeDrawn)
+        async with network.working(*network.verifiers), tower.watching():
+            await heard(network, AuditClosed)
+
+    network.world.live(life())
+    assert verdicts(network) == [ACCEPTED]
+    due = tower.reporter.heard(AnswerDue)
+    assert due and all(one.waited_s < 2 * tower.patience_s for one in due)
 
 
 def test_two_audits_at_once_are_both_answered(network: Network) -> None:
