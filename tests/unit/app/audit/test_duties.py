@@ -344,34 +344,6 @@ def test_a_settled_lease_is_left_alone_and_its_evidence_kept_for_a_day(post: Pos
     assert not list(evidence.glob(f"{LEASE}.*"))
 
 
-def test_a_node_that_is_behind_does_not_end_the_duty(post: Post) -> None:
-    post.bench.set_lease(LEASE)  # claimed, as before the submission
-    post.duties.own(LEASE)
-
-    async def script() -> None:
-        await asyncio.sleep(20)
-        post.set_audit(AuditPhase.OPEN)
-        post.bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
-
-    post.chain.after["open_leaves"] = lambda: post.set_audit(AuditPhase.REVEAL)
-    post.serve(60, script)
-    assert post.sent() == ["open_leaves"]
-
-
-def test_evidence_that_is_lost_is_trouble_of_that_lease_alone(post: Post) -> None:
-    second = join_lease_id(ME, 1, 1)
-    post.bench.set_lease(second, LeaseState.SUBMITTED)
-    post.set_audit(AuditPhase.OPEN, second)
-    post.chain.results[second] = post.bench.proof_store.newest(LEASE).result
-    post.set_audit(AuditPhase.OPEN)
-    post.bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
-    post.chain.after["open_leaves"] = lambda: post.set_audit(AuditPhase.REVEAL)
-    post.duties.own(second)
-    post.duties.own(LEASE)
-    post.serve(60)
-    assert {one.lease_id for one in post.hindered()} == {second} and post.sent() == ["open_leaves"]
-
-
 def test_after_a_reorganisation_everything_is_looked_at_again(post: Post) -> None:
     post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     post.duties.own(LEASE)
