@@ -40,7 +40,7 @@ from devkit.network.services import REPO
 
 SUBMITTER = "tests.chain.submitter"
 OPERATOR, TOWER, SEATED = 2, 3, range(4, 8)  # accounts
-LONGEST_S = 120
+LONGEST_S = 60
 
 
 async def until(done: Callable[[], Awaitable[bool]]) -> None:
@@ -75,6 +75,8 @@ async def watching(settings: Settings, reporter: RecordingReporter) -> AsyncIter
     task = asyncio.create_task(run_watchtower(settings, reporter, stop))
     try:
         yield
+    except TimeoutError as error:
+        raise AssertionError(f"waited in vain; the watchtower said: {reporter.said}") from error
     finally:
         stop.set()
         await task

@@ -63,9 +63,10 @@ class ContentWatch:
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             return None
+        is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT
         left_s = lease.since_s + self._patience_s - self._now()
-        if left_s > 0:
-            return left_s
+        if left_s > 0 and not is_doubted:
+            return min(left_s, LOOK_S)  # what was pinned just now may not be known everywhere yet
         package_cid = (await self._chain.job(lease.job_id)).package_cid
         results_cid = (await self._prover.evidence(lease_id)).result.results_cid
         for cid, name, most_bytes in (
@@ -73,9 +74,7 @@ class ContentWatch:
             (package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES),
         ):
             await self._see_to(lease, cid, name, most_bytes)
-        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
-            return await self._chain.phase_s() / LOOKS_A_STEP
-        return LOOK_S
+        return await self._chain.phase_s() / LOOKS_A_STEP if is_doubted else LOOK_S
 
     async def _see_to(self, lease: LeaseInfo, cid: str, name: str, most_bytes: int) -> None:
         kept = self._proof_store.content.find(cid)
