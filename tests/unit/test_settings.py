@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from renderchain.composition import run_watchtower
 from renderchain.core.errors import SettingsError
-from renderchain.settings import load_settings
+from renderchain.settings import Settings, load_settings
+
+from devkit.fakes.reporter import RecordingReporter
 
 FILE = 'rpc_url = "a"\nws_url = "b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
 
@@ -61,3 +65,9 @@ def test_workers_of_a_watchtower_are_a_list_in_the_file_and_words_in_the_environ
 def test_the_examples_name_settings_that_there_are() -> None:
     for example in (Path(__file__).parents[2] / "worker_headless").glob("*.toml"):
         load_settings(example)
+
+
+def test_a_watchtower_says_what_it_needs() -> None:
+    settings = Settings("http://127.0.0.1:1/rpc", 1, 2)
+    with pytest.raises(SettingsError, match="evidence, a folder, and workers"):
+        asyncio.run(run_watchtower(settings, RecordingReporter(), asyncio.Event()))
