@@ -29,6 +29,7 @@ WHOLE = (
     "own_check_seconds",
     "own_challenges",
     "probe_seconds",
+    "patience_seconds",
 )
 REQUIRED = ("rpc_url", "directory", "account")
 
@@ -65,6 +66,10 @@ class Settings:
     own_challenges: int = 3  # how many leases of a job it challenges by itself, each for a bond; 0: none
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
+    evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
+    workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
+    patience_seconds: int = 120  # how long a watchtower leaves a worker to answer first
+    daily_fee_limit_fri: int = 20 * FRI_PER_STRK  # a watchtower's transactions of a day may not cost more
     appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
@@ -112,12 +117,15 @@ def _typed(name: str, value: Any, base: Path) -> Any:
     try:
         if name in ("directory", "board", "account"):
             return int(value, 16) if isinstance(value, str) else int(value)
-        if name in ("folder", "keystore", "password_file", "rpc_headers"):
+        if name in ("folder", "keystore", "password_file", "rpc_headers", "evidence"):
             return (base / Path(value).expanduser()).resolve()
         if name in WHOLE:
             return _whole(value)
-        if name in ("least_reward_fri", "least_profit_fri", "fee_limit_fri"):
+        if name in ("least_reward_fri", "least_profit_fri", "fee_limit_fri", "daily_fee_limit_fri"):
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
+        if name == "workers":
+            numbers = value if isinstance(value, list) else str(value).split()
+            return tuple(_whole(one) for one in numbers)
         if name == "render_environment":
             return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))
         if name in ("allow_unsandboxed", "appeals"):

@@ -131,6 +131,11 @@ class MemoryAudits(MemoryView):
         shown = {one.index: one.print for one in prints if (one.round, one.seat) == place}
         return list(last[0]) if last else [], shown
 
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        """What the board keeps of a submitted lease's result."""
+        action = f"Reading result_hash of lease {lease_id}"
+        return await self._ask(action, lambda model: model.result_hash(lease_id))
+
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
         found = await self._past(ResultSubmitted, from_block, lease_id)

@@ -157,9 +157,7 @@ class Machine:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
         )
-        prover = ProverDuties(
-            chain, self.journal, proof_store, self.reporter, remembered, appeals=self.appeals
-        )
+        prover = ProverDuties(chain, proof_store, self.reporter, remembered, appeals=self.appeals)
         verifier = VerifierDuties(
             chain, rerender, proof_store, self.reporter, remembered, self.random_bits, self.rules.from_block
         )

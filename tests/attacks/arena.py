@@ -97,7 +97,7 @@ class Worker:
     @property
     def prover(self) -> ProverDuties:
         """For its own leases."""
-        return ProverDuties(self.chain, self.journal, self.proof_store, SILENT, hash_many, appeals=True)
+        return ProverDuties(self.chain, self.proof_store, SILENT, hash_many, appeals=True)
 
     def verifier_duties(self, renderer: Renderer | None = None) -> VerifierDuties:
         """For leases of others, which it verifies with that renderer."""

@@ -36,9 +36,7 @@ async def test_an_artist_does_not_win_a_lease_because_its_worker_is_away(field: 
     stakes = await stakes_of(field, subject.lease_id)
     before = await field.books()
     # It has the worker's evidence, and neither its stake nor its account.
-    watcher = ProverDuties(
-        field.outsider, worker.journal, worker.proof_store, SILENT, hash_many, appeals=False
-    )
+    watcher = ProverDuties(field.outsider, worker.proof_store, SILENT, hash_many, appeals=False)
     await subject.draw()
     await subject.commit()
     await watcher.act(await subject.lease(), await subject.audit())

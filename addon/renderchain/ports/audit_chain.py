@@ -113,6 +113,10 @@ class AuditChain(ChainView, Protocol):
         """What a verifier that differs has: its contents, and the prints by their index."""
         ...
 
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        """The Poseidon hash of what the worker of a submitted lease answers for."""
+        ...
+
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted since that block."""
         ...

@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import AuditEvent, CommitteeDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.contract_errors import ContractError
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -25,13 +24,11 @@ from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .prover import ProverDuties
+from .steps import RETRY_S, AuditSteps
 from .verifier import VerifierDuties
 
-BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
-RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
-TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed, JournalError)  # of one lease; others go on
 
 
 class AuditDuties:
@@ -46,6 +43,7 @@ class AuditDuties:
         now: Callable[[], float],
     ) -> None:
         self._chain = chain
+        self._steps = AuditSteps(chain, now)
         self._prover = prover
         self._verifier = verifier_duties
         self._reporter = reporter
@@ -61,6 +59,7 @@ class AuditDuties:
     def own(self, lease_id: LeaseId) -> None:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
+        self._prover.hold(lease_id)
         self._wake.set()
 
     def note(self, event: BoardEvent) -> None:
@@ -136,32 +135,31 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
+        if lease.state is LeaseState.CLAIMED and lease_id in self._own:
+            return RETRY_S  # the node is behind, or the chain dropped the submission
         if lease.state is not LeaseState.SUBMITTED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            return await self._draw(lease, lease.since_block)
+            return await self._steps.draw(lease, lease.since_block)
         audit = await self._chain.audit(lease_id)
         if audit.phase is AuditPhase.DRAW:
-            return await self._draw(lease, audit.since_block)
+            return await self._steps.draw(lease, audit.since_block)
         if audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
             self._seats.discard(lease_id)
             return FOREVER_S
         await self._act(lease, audit)
-        return await self._advance(lease, await self._chain.audit(lease_id))
+        # Who waits for pay comes first.
+        is_own = lease_id in self._own
+        patience_s = 0.0 if is_own else await self._chain.phase_s() / 4
+        return await self._steps.advance(lease, await self._chain.audit(lease_id), patience_s, early=is_own)
 
     def _leave(self, lease_id: LeaseId) -> float:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
-        self._prover.forget(lease_id)
+        self._prover.forget(lease_id, self._now())
         return FOREVER_S
-
-    async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
-        if await self._chain.block_number() < since_block + DRAW_AGE:
-            return BLOCKS_S
-        await self._chain.draw(lease.job_id, [lease.lease_id])
-        return 0.0
 
     async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> None:
         if lease.lease_id in self._own:
@@ -173,17 +171,3 @@ class AuditDuties:
             self._more.set()
         else:
             await self._verifier.act(lease, audit, self._worker_id)
-
-    async def _advance(self, lease: LeaseInfo, audit: AuditInfo) -> float:
-        """Have a step counted that is complete or overdue; anyone may, and who waits for pay comes first."""
-        if audit.phase in (AuditPhase.DRAW, AuditPhase.OVER, AuditPhase.NONE):
-            return 0.0
-        phase_s = await self._chain.phase_s()
-        steps = 2 if audit.phase is AuditPhase.REVEAL and audit.shown else 1
-        is_own = lease.lease_id in self._own
-        patience_s = 0 if is_own else phase_s / 4
-        left_s = audit.since_s + phase_s * steps + patience_s - self._now()
-        if left_s > 0 and not (audit.is_counted and is_own):
-            return left_s
-        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
-        return RETRY_S if refused else 0.0

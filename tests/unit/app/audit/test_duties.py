@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.duties import AuditDuties
-from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.audit.proof_store import KEEP_S, ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
@@ -57,7 +57,6 @@ class Post:
         self.proof_store = ProofStore(folder / "verifier" / "evidence")
         prover = ProverDuties(
             self.chain,
-            self.bench.journal,
             self.bench.proof_store,
             self.bench.reporter,
             hash_many,
@@ -324,7 +323,7 @@ def test_those_whose_scene_is_here_come_first(post: Post) -> None:
 
 
 @pytest.mark.parametrize("how", ["accepted", "ended"])
-def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) -> None:
+def test_a_settled_lease_is_left_alone_and_its_evidence_kept_for_a_day(post: Post, how: str) -> None:
     post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     post.duties.own(LEASE)
     evidence = post.bench.folder / "evidence"
@@ -340,6 +339,8 @@ def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) ->
             post.duties.note(LeaseEnded(90, JOB, LEASE, LeaseState.REJECTED, True))
 
     post.serve(10, script)
+    assert post.bench.proof_store.newest(LEASE)
+    post.bench.proof_store.prune(STARTED_S + KEEP_S + 60)
     assert not list(evidence.glob(f"{LEASE}.*"))
 
 
