@@ -113,6 +113,10 @@ class MemoryView(MemoryAccount):
         """The number of the worker whose operator this account is."""
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
 
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        """The leases that a worker holds now, claimed or submitted."""
+        return await self._ask("Reading open_leases", lambda model: view.open_leases(model, worker_id))
+
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what boards held."""
         return await self._ask("Reading burned_fri", lambda model: model.burned_fri + model.board_burned_fri)

@@ -160,9 +160,7 @@ class Machine:
             read_noisy=read_noisy,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
-        prover = ProverDuties(
-            chain, self.journal, proof_store, self.reporter, remembered, showing, appeals=self.appeals
-        )
+        prover = ProverDuties(chain, proof_store, self.reporter, remembered, showing, appeals=self.appeals)
         verifier = VerifierDuties(
             chain,
             rerender,

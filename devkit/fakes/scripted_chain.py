@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
+from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.core.lease_id import split_lease_id
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from .faults import Faults
@@ -100,6 +102,9 @@ class ScriptedChain(Faults):
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         return self.workers[worker_id]
+
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        return sorted(one for one in self.leases if split_lease_id(one)[0] == worker_id)
 
     async def worker_id(self) -> WorkerId:
         return self.own_id
@@ -224,6 +229,9 @@ class ScriptedChain(Faults):
 
     async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
         return self.shown_in.get((lease_id, round_), [])
+
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        return hash_many(self.results[lease_id].felts())
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         return self.results.get(lease_id)

@@ -99,7 +99,7 @@ class Worker:
     @property
     def prover(self) -> ProverDuties:
         """For its own leases."""
-        parts = (self.chain, self.journal, self.proof_store, SILENT, hash_many, self.showing)
+        parts = (self.chain, self.proof_store, SILENT, hash_many, self.showing)
         return ProverDuties(*parts, appeals=True)
 
     @property

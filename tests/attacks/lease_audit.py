@@ -122,7 +122,7 @@ class LeaseAudit:
 
     async def prints(self, leaves: list[int]) -> list[tuple[int, ...]]:
         """The worker's, as they go on-chain."""
-        return [one.felts() for one in self.worker.proof_store.prints(self.lease_id, leaves)]
+        return [one.felts() for one in self.worker.proof_store.newest(self.lease_id).prints(leaves)]
 
     async def opening(
         self, shown: list[int] | None = None
@@ -135,12 +135,12 @@ class LeaseAudit:
         entries = self.worker.journal.leases(self.worker.chain.board)
         (salt_key,) = [salt_key_of(one.secret) for one in entries if one.lease_id == self.lease_id]
         openings, places = [], []
-        for leaf, one in zip(leaves, proof_store.prints(self.lease_id, leaves), strict=True):
+        for leaf, one in zip(leaves, proof_store.newest(self.lease_id).prints(leaves), strict=True):
             task, tile = divmod(leaf, tiles)
             salt = salt_of(hash_many, salt_key, lease.first + task, tile)
             openings.append((salt, content_of(hash_many, one)))
             places.append(task * (tiles + 1) + tile)
-        proofs = proofs_of(hash_many, proof_store.leaves(self.lease_id), places)
+        proofs = proofs_of(hash_many, list(proof_store.newest(self.lease_id).leaves), places)
         seed = await artist.seed(self.lease_id, audit.round)
         return openings, [node for proof in proofs for node in proof], seed
 

@@ -45,7 +45,7 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
     honest = LeaseAudit(field, await field.submitted(field.workers[2]))
     thief = field.workers[3]
     stolen = await thief.claim(await field.job())
-    result = field.workers[2].proof_store.result(honest.lease_id)
+    result = field.workers[2].proof_store.newest(honest.lease_id).result
     await thief.chain.submit(stolen, 2, result)
     subject = LeaseAudit(field, stolen)
     for one in (honest, subject):
@@ -71,7 +71,7 @@ async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Aren
     await subject.draw()
     await subject.commit()
     (drawn,) = await subject.leaves()
-    worker, result = subject.worker, subject.worker.proof_store.result(subject.lease_id)
+    worker, result = subject.worker, subject.worker.proof_store.newest(subject.lease_id).result
     openings, siblings, seed = await subject.opening([(drawn + 1) % 16])
     prints = await subject.prints([drawn])
     with pytest.raises(LeafNotUnderRoot):
@@ -106,7 +106,7 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     field.drop_blocks(since)
     assert (await subject.lease()).state is LeaseState.CLAIMED
     await field.job()  # something else comes first
-    result = worker.proof_store.result(subject.lease_id)
+    result = worker.proof_store.newest(subject.lease_id).result
     await worker.chain.submit(subject.lease_id, 2, result)
     assert await subject.draw() is DrawOutcome.IN_AUDIT
     assert await field.artist.seed(subject.lease_id, 0) != first_seed

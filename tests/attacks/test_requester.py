@@ -38,7 +38,7 @@ async def test_an_artist_does_not_win_a_lease_because_its_worker_is_away(field: 
     before = await field.books()
     # It has the worker's evidence, and neither its stake nor its account.
     showing = Showing(field.outsider, SILENT, ShowLimits(0, 0))
-    parts = (field.outsider, worker.journal, worker.proof_store, SILENT, hash_many, showing)
+    parts = (field.outsider, worker.proof_store, SILENT, hash_many, showing)
     watcher = ProverDuties(*parts, appeals=False)
     await subject.draw()
     await subject.commit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.errors import NotThatVerifier, NotTheSealedVote
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote, mark_of
-from renderchain.core.ids import NO_WORKER, LeaseId
+from renderchain.core.ids import NO_WORKER
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import TilesRendered
-from renderchain.core.prints import RECORD_BYTES
+from renderchain.core.prints import RECORD_BYTES, TilePrint
 from renderchain.ports.audit_chain import Reveal
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
@@ -81,7 +81,7 @@ async def test_an_echo_of_a_false_answer_costs_its_bond(field: Arena) -> None:
     subject, stakes = await begun(field, 0, garbage)
     friend, *honest = [one.worker_id for one in await subject.verifiers()]
     before = await field.books()
-    shared = Shared(field.workers[0].proof_store.prints, subject.lease_id, field.renderings.tiles)
+    shared = Shared(field.workers[0].proof_store.newest(subject.lease_id).prints, field.renderings.tiles)
     await subject.play_round({friend: shared})
     assert await subject.close() is Verdict.REJECTED
     change = (await field.books()).since(before)
@@ -95,7 +95,7 @@ async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_un
     subject, stakes = await begun(field, 1, garbage)
     friends = [one.worker_id for one in await subject.verifiers()]
     before = await field.books()
-    shared = Shared(field.workers[1].proof_store.prints, subject.lease_id, field.renderings.tiles)
+    shared = Shared(field.workers[1].proof_store.newest(subject.lease_id).prints, field.renderings.tiles)
     assert (await subject.play_round(dict.fromkeys(friends, shared))).verdict is Verdict.ACCEPTED
     await field.artist.appeal(subject.lease_id)
     await subject.draw()
@@ -114,8 +114,7 @@ async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_un
 class Shared:
     """A verifier to whom the worker gave its own answer."""
 
-    prints: object
-    lease_id: LeaseId
+    prints: Callable[[list[int]], list[TilePrint]]
     tiles: int
 
     @contextlib.asynccontextmanager
@@ -133,7 +132,7 @@ class _Shared:
         self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
     ) -> TilesRendered:
         leaves = [(frame - 1) * self.shared.tiles + tile for tile in tiles]
-        found = self.shared.prints(self.shared.lease_id, leaves)  # type: ignore[operator]
+        found = self.shared.prints(leaves)
         name = f"{frame:04d}.tiles"
         (self.output / name).write_bytes(b"".join(one.to_bytes() for one in found))
         return TilesRendered(frame, name, 1)

@@ -70,11 +70,13 @@ def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     return load_settings(Path(file) if file else None, overrides)
 
 
-def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
+def guarded(
+    options: argparse.Namespace, work: Callable[[ConsoleReporter], int], *, dated: bool = False
+) -> int:
     """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
     name = getattr(options, "name", "")
     try:
-        reporter = ConsoleReporter(name, options.log)
+        reporter = ConsoleReporter(name, options.log, dated=dated)
     except SettingsError as error:
         ConsoleReporter(name, "text").end(str(error))
         return 1

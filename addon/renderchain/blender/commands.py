@@ -39,6 +39,7 @@ from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
 from .submission import Submission
+from .watchtower_command import watchtower
 
 
 def submit(arguments: Sequence[str], file: Path | None = None) -> int:
@@ -230,4 +231,5 @@ COMMANDS = {
     "draws": draws,
     "key": key,
     "worker": worker,
+    "watchtower": watchtower,
 }

@@ -160,6 +160,10 @@ class LeaseResult:
         """Where the results are."""
         return cid_of(join_digest(self.results_hi, self.results_lo))
 
+    def felts(self) -> tuple[int, int, int, int]:
+        """What the board keeps the Poseidon hash of."""
+        return self.root, self.results_hi, self.results_lo, self.key_hash
+
 
 @dataclass(frozen=True)
 class StandingOffer:

@@ -12,9 +12,9 @@ import pytest
 from renderchain.core.audit import events
 from renderchain.core.audit.state import AuditKind, Verdict, Vote
 from renderchain.core.errors import ContentError
-from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process
+from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process, watching
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -29,9 +29,10 @@ FRI = 10**18
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
-    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
+    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid", "cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
     "job_id": JobId,
+    "worker_id": WorkerId,
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
@@ -68,6 +69,26 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
+    watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
+    watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
+    watching.EvidenceLost(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",
+    watching.OverdueAccepted(*IDS): f"Lease {LEASE}: accepted, its window is over",
+    watching.ContentProvided(*IDS, "bafy"): (
+        f"Lease {LEASE}: bafy could not be fetched any more, it is pinned again"
+    ),
+    watching.ContentLost(*IDS, "bafy", "No copy."): (
+        f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
+    ),
+    watching.ChainAway("No answer."): "No answer. Trying again.",
+    watching.EvidenceOpen("chmod 700 evidence"): (
+        "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
+    ),
+    leases.ContentNotKept(*IDS, "No room."): (
+        f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
+    ),
+    audits.ResultsRevealed(*IDS): f"Lease {LEASE}: the key of its results revealed",
+    audits.PrintsCompared(*IDS, 2): f"Lease {LEASE}: prints of 2 leaves compared with a verifier's",
     leases.LeaseSubmitted(*IDS, 8): f"Lease {LEASE}: 8 frames submitted",
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",

@@ -113,6 +113,10 @@ class StarknetView:
         unstaking_fri = raw["unstaking"]["unstaking_fri"]
         return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
 
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        """The leases that a worker holds now, claimed or submitted."""
+        return list(await self._ask("open_leases", worker_id))
+
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""
         return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))

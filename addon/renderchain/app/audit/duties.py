@@ -15,13 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import AuditEvent, VotesDrawn
-from ...core.audit.phases import steps_of
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.contract_errors import ContractError
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -29,16 +27,12 @@ from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .prover import ProverDuties
+from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
 
-BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
-RETRY_S = 5.0
-FOREVER_S = 2.0**20  # until something is heard
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 PATIENCE_BLOCKS = 3  # a draw is left to who waits for its pay
 PATIENCE = 4  # other steps are, for such a part of a step
-SILENCE_LOSES = (AuditPhase.KEY, AuditPhase.OPEN)  # nobody ends these steps of its own lease
-TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed, JournalError)  # of one lease; others go on
 
 
 class AuditDuties:
@@ -53,6 +47,7 @@ class AuditDuties:
         now: Callable[[], float],
     ) -> None:
         self._chain = chain
+        self._steps = AuditSteps(chain, now)
         self._prover = prover
         self._verifier = verifier_duties
         self._reporter = reporter
@@ -69,6 +64,7 @@ class AuditDuties:
     def own(self, lease_id: LeaseId) -> None:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
+        self._prover.hold(lease_id)
         self._wake.set()
 
     def note(self, event: BoardEvent) -> None:
@@ -147,12 +143,14 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
+        if lease.state is LeaseState.CLAIMED and lease_id in self._own:
+            return RETRY_S  # the node is behind, or the chain dropped the submission
         if lease.state is not LeaseState.SUBMITTED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             return await self._draw(lease, lease.since_block)
         audit = await self._chain.audit(lease_id)
-        if audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
+        if audit.phase in DRAWS:
             wait_s = await self._draw(lease, audit.draw_block)
         elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
             self._seats.discard(lease_id)
@@ -167,16 +165,12 @@ class AuditDuties:
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
-        self._prover.forget(lease_id)
+        self._prover.forget(lease_id, self._now())
         return FOREVER_S
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
-        patience = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS
-        left = since_block + DRAW_AGE + patience - await self._chain.block_number()
-        if left > 0:
-            return BLOCKS_S * left  # blocks do not come faster
-        refused = await self._chain.draw(lease.job_id, [lease.lease_id])
-        return RETRY_S if refused else BLOCKS_S  # it may have found too few, and waits for another block
+        patience_blocks = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS
+        return await self._steps.draw(lease, since_block, patience_blocks)
 
     async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """What is ours to do in this step; returns the seconds until there may be more."""
@@ -202,16 +196,8 @@ class AuditDuties:
     async def _advance(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """Go on where a step is overdue; anyone may, and who waits for pay comes first."""
         is_own = lease.lease_id in self._own
-        if audit.phase is AuditPhase.LOOK or (is_own and audit.phase in SILENCE_LOSES):
-            return FOREVER_S
-        phase_s = await self._chain.phase_s()
-        patience_s = 0.0 if is_own else phase_s / PATIENCE
-        steps = steps_of(audit.phase, audit.batches)
-        left_s = audit.since_s + phase_s * steps + patience_s - self._now()
-        if left_s > 0:
-            return left_s
-        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
-        return RETRY_S if refused else 0.0
+        patience_s = 0.0 if is_own else await self._chain.phase_s() / PATIENCE
+        return await self._steps.advance(lease, audit, patience_s, own=is_own)
 
 
 def _same_step(before: AuditInfo, now: AuditInfo) -> bool:

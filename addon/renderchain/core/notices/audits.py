@@ -97,6 +97,27 @@ class LeavesOpened(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class ResultsRevealed(LeaseNotice):
+    """The prover has revealed the key of its lease's results, as a challenge of their delivery asks."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: the key of its results revealed"
+
+
+@dataclass(frozen=True)
+class PrintsCompared(LeaseNotice):
+    """The prover has had the prints of a verifier that differs compared with its own."""
+
+    leaf_count: int
+
+    @property
+    def sentence(self) -> str:
+        leaves = counted(self.leaf_count, "leaf", "leaves")
+        return f"Lease {self.lease_id}: prints of {leaves} compared with a verifier's"
+
+
+@dataclass(frozen=True)
 class VoteRevealed(LeaseNotice):
     """This verifier has shown its vote."""
 

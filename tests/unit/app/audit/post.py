@@ -52,7 +52,7 @@ class Post:
         self.proof_store = ProofStore(folder / "verifier" / "evidence")
         reporter = self.bench.reporter
         showing = Showing(self.chain, reporter, ShowLimits(10**9, 10**18))
-        parts = (self.chain, self.bench.journal, self.bench.proof_store, reporter, hash_many, showing)
+        parts = (self.chain, self.bench.proof_store, reporter, hash_many, showing)
         prover = ProverDuties(*parts, appeals=True)
         looks = (self.chain, rerender, self.proof_store, reporter, hash_many, showing, lambda: 77, self.now)
         verifier = VerifierDuties(*looks, appeals=True)

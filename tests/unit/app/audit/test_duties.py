@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.proof_store import KEEP_S
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import LeaseDrawn, VotesDrawn, VotesSealed
 from renderchain.core.audit.state import (
@@ -27,7 +28,7 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Opened
 
 from devkit.fakes.renderer import FRAME_S, frame_of
-from tests.unit.app.audit.post import EIGHT, ME, OTHER, SEAT, SEED, SEVEN, SIX, Post
+from tests.unit.app.audit.post import EIGHT, ME, OTHER, SEAT, SEED, SEVEN, SIX, STARTED_S, Post
 from tests.unit.app.bench import FIRST, JOB, LEASE
 
 
@@ -172,7 +173,7 @@ def test_those_whose_scene_is_here_come_first(post: Post) -> None:
 
 
 @pytest.mark.parametrize("how", ["accepted", "ended"])
-def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) -> None:
+def test_a_settled_lease_is_left_alone_and_its_evidence_kept_for_a_day(post: Post, how: str) -> None:
     post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     post.duties.own(LEASE)
     evidence = post.bench.folder / "evidence"
@@ -188,6 +189,8 @@ def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) ->
             post.duties.note(LeaseEnded(90, JOB, LEASE, LeaseState.REJECTED, True))
 
     post.serve(10, script)
+    assert post.bench.proof_store.newest(LEASE)
+    post.bench.proof_store.prune(STARTED_S + KEEP_S + 60)
     assert not list(evidence.glob(f"{LEASE}.*"))
 
 

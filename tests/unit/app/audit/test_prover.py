@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.core.audit.gas import COMPARE_GAS
@@ -61,7 +61,7 @@ def audit_in(phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> AuditInfo
 
 def duties(bench: UseCaseBench, *, appeals: bool = True) -> ProverDuties:
     showing = Showing(bench.chain, bench.reporter, LIMITS)
-    parts = (bench.chain, bench.journal, bench.proof_store, bench.reporter, hash_many, showing)
+    parts = (bench.chain, bench.proof_store, bench.reporter, hash_many, showing)
     return ProverDuties(*parts, appeals=appeals)
 
 
@@ -202,7 +202,7 @@ def test_nothing_is_done_where_others_have_to_act(bench: UseCaseBench, phase: Au
 
 def test_opening_is_the_same_after_a_restart(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.OPEN))
-    bench.journal = SqliteJournal(bench.folder / "journal.sqlite")
+    bench.proof_store = ProofStore(bench.folder / "evidence")
     act(bench, audit_in(AuditPhase.OPEN))
     first, second = bench.chain.of("open_leaves")
     assert first == second
@@ -210,14 +210,19 @@ def test_opening_is_the_same_after_a_restart(bench: UseCaseBench) -> None:
 
 @pytest.mark.parametrize("phase", [AuditPhase.KEY, AuditPhase.OPEN])
 def test_a_lease_of_another_machine_says_what_is_missing(bench: UseCaseBench, phase: AuditPhase) -> None:
-    bench.journal = SqliteJournal(bench.folder / "other" / "journal.sqlite")
-    with pytest.raises(JournalError, match="not in the journal"):
-        act(bench, audit_in(phase))
-    bench.journal.save_lease(bench.entry)
-    duties(bench).forget(LEASE)
-    with pytest.raises(JournalError, match="evidence"):
+    bench.proof_store = ProofStore(bench.folder / "other" / "evidence")
+    with pytest.raises(JournalError, match="evidence of lease"):
         act(bench, audit_in(phase))
     assert bench.chain.sent == []
+
+
+def test_of_several_submissions_the_one_on_the_chain_is_opened(bench: UseCaseBench) -> None:
+    kept = bench.proof_store.newest(LEASE)
+    other = replace(kept, result=replace(kept.result, root=7), salt_key=kept.salt_key + 1)
+    bench.proof_store.save(LEASE, other)
+    act(bench, audit_in(AuditPhase.OPEN))
+    ((_, _, result, _, _),) = bench.chain.of("open_leaves")
+    assert result == kept.result and bench.proof_store.newest(LEASE) == other
 
 
 def test_the_digests_are_those_of_the_pixels(bench: UseCaseBench) -> None:

@@ -76,7 +76,8 @@ def clock(seat: Seat, at_s: float, before: int = 0, look_s: float = 0.0) -> list
         if look_s:
             seat.renderer.frame_s = look_s / 2
             await duties.commit(lease, audit, WORKER)
-            seat.proof_store.drop(LEASE)
+            for sealed in (seat.bench.folder / "verifier").rglob("*.vote"):
+                sealed.unlink()  # as if it had looked at another lease
         seat.now_s = SINCE_S + at_s - asyncio.get_running_loop().time()
         await duties.look_at_clock(lease, audit, WORKER, before)
 

@@ -81,7 +81,7 @@ def test_a_lease_that_comes_out_otherwise_is_not_submitted(bench: UseCaseBench, 
     assert bench.chain.sent == [] and bench.reporter.heard(SelfTestPassed) == []
     assert list(bench.store.folders) == [bench.package.cid], "something was pinned"
     with pytest.raises(JournalError):
-        bench.proof_store.result(LEASE)
+        bench.proof_store.newest(LEASE)
     (failed,) = bench.reporter.heard(SelfTestFailed)
     assert failed.package_cid == bench.package.cid
     assert (failed.frame, (failed.leaf,)) in looked_at(bench)

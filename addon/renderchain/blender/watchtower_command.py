@@ -1,0 +1,36 @@
+"""Standing by for workers that may be down:
+
+blender -b --command renderchain_watchtower --config FILE
+python -m renderchain watchtower --config FILE
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+
+from ..composition import run_watchtower
+from ..settings import Settings
+from .command_line import guarded, new_parser, settings_of
+from .console import ConsoleReporter
+
+
+def watchtower(arguments: Sequence[str]) -> int:
+    """Answer for workers in audits until interrupted; returns the exit code."""
+    parser = new_parser("renderchain_watchtower", "Answer in audits for workers that are down.")
+    parser.add_argument("--name", default="", help="shown in every line")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        asyncio.run(_watch(settings_of(options), reporter))
+        return 0
+
+    return guarded(options, run, dated=True)
+
+
+async def _watch(settings: Settings, reporter: ConsoleReporter) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run_watchtower(settings, reporter, stop)
