@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.audit.events import AuditEvent, LeaseDrawn
+from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn
 from ...core.audit.state import DrawOutcome
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, FeeTooHigh, InsufficientFunds, NoAllowance, StoreError
@@ -89,8 +89,8 @@ class LeaseChecks:
             await self._acceptance.found_good(lease_id)
 
     def note(self, event: AuditEvent) -> None:
-        """Hear of a step in an audit: a false lease can be challenged once it is drawn."""
-        if isinstance(event, LeaseDrawn) and event.lease_id in self.false:
+        """Hear of a step in an audit: once it is drawn a false lease can be challenged, or it is cleared."""
+        if isinstance(event, LeaseDrawn | AuditClosed) and event.lease_id in self.false:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
@@ -128,8 +128,13 @@ class LeaseChecks:
     async def _challenge(self, lease_id: LeaseId, from_block: int) -> None:
         """Challenge a false lease if it may be; after its draw ``note`` comes back to it."""
         lease = await self._chain.lease(lease_id)
+        if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.CLEARED:
+            # Verifiers looked at it, and their word can't be challenged: to hold the pay back helps nobody.
+            await self._acceptance.found_good(lease_id)
         if lease.state is not LeaseState.SUBMITTED or lease.draw_outcome not in CHALLENGEABLE:
             return
+        if lease_id not in self.false:
+            return  # the chain took it back meanwhile
         leaves = self.false[lease_id][:MAX_NAMED]
         # The chain's own word: a restart must not begin to count anew.
         events = await self._chain.challenged(from_block)

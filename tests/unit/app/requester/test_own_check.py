@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from renderchain.app.requester.own_check import MEAN_LEAVES, DrawnLeaf, differing
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
@@ -25,6 +26,7 @@ from renderchain.core.notices.checks import (
     LeavesFalse,
     Unchallenged,
 )
+from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import Pixels, prints_of
 from renderchain.ports.renderer import OnProgress, RenderSession
 
@@ -34,6 +36,7 @@ from devkit.fakes.renderer import LOADED, FakeRenderer, Look, frame_of
 from devkit.fakes.turns import Turns
 from devkit.fakes.wire import PowerCut, Wire
 from devkit.fakes.world import World
+from devkit.made_up_pixels import Rendering, print_of
 from tests.unit.app.audit.network import Network
 
 SHORT = replace(OFFER, longest_lease=2, window_s=1500, lease_timeout_s=1000)
@@ -385,3 +388,13 @@ def test_the_watch_may_end_in_any_await_and_a_lease_is_checked_and_challenged_on
     ended = set().union(*(life(turn)[1].ended_in for turn in turns.each_place(1)))
     missed = set(whole_life.calls) - ended
     assert not missed, f"an end did not come in {missed}"
+
+
+def test_the_mean_of_two_leaves_accuses_nobody_and_that_of_many_does() -> None:
+    """Two leaves of an honest worker with another processor may be over the mean's limit by chance."""
+    leaves = [DrawnLeaf(1, index, index, print_of(index)) for index in range(MEAN_LEAVES)]
+    uneven = [print_of(index, Rendering.UNEVEN) for index in range(MEAN_LEAVES)]
+    assert list(differing(leaves[:2], uneven[:2], LEAST)) == []
+    assert list(differing(leaves, uneven, LEAST)) == leaves
+    other = [print_of(index, Rendering.OTHER) for index in range(2)]
+    assert list(differing(leaves[:2], other, LEAST)) == leaves[:2]
