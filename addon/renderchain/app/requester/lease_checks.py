@@ -89,7 +89,7 @@ class LeaseChecks:
             await self._acceptance.found_good(lease_id)
 
     def note(self, event: AuditEvent) -> None:
-        """Hear of a step in an audit: once it is drawn a false lease can be challenged, or it is cleared."""
+        """Hear of a step in an audit: a false lease can be challenged where draw and verifiers left it."""
         if isinstance(event, LeaseDrawn | AuditClosed) and event.lease_id in self.false:
             self._due.put_nowait(event.lease_id)
 
@@ -111,10 +111,12 @@ class LeaseChecks:
         del self._waiting[lease_id]
         if found is None:
             return  # it ended while it waited
-        if found.finding is Finding.FALSE:
+        is_false = found.finding is Finding.FALSE
+        if is_false:
             self.false[lease_id] = found.leaves
-        elif found.finding is not Finding.UNSURE and one.may_accept:
-            await self._acceptance.found_good(lease_id)
+        if one.may_accept and found.finding is not Finding.UNSURE:
+            # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
+            await self._acceptance.found_good(lease_id, once_cleared=is_false)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
@@ -128,9 +130,6 @@ class LeaseChecks:
     async def _challenge(self, lease_id: LeaseId, from_block: int) -> None:
         """Challenge a false lease if it may be; after its draw ``note`` comes back to it."""
         lease = await self._chain.lease(lease_id)
-        if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.CLEARED:
-            # Verifiers looked at it, and their word can't be challenged: to hold the pay back helps nobody.
-            await self._acceptance.found_good(lease_id)
         if lease.state is not LeaseState.SUBMITTED or lease.draw_outcome not in CHALLENGEABLE:
             return
         if lease_id not in self.false:

@@ -89,6 +89,24 @@ def test_what_is_audited_or_settled_is_not_accepted(
     assert bench.chain.sent == []
 
 
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED])
+def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_it(
+    bench: UseCaseBench, outcome: DrawOutcome
+) -> None:
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        bench.change_lease(LEASE, outcome, LeaseState.SUBMITTED)
+        await one.found_good(LEASE, once_cleared=True)
+        await one.note(drawn(outcome))
+        assert bench.chain.sent == []
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        await one.note(CLOSED)
+
+    run(hear())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
 @pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])
 def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, error: Exception) -> None:
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
