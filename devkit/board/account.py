@@ -140,7 +140,5 @@ class MemoryView(MemoryAccount):
     async def _past(self, kind: type[Event], from_block: int, lease_id: LeaseId | None = None) -> list[Event]:
         """Events of one kind since a block, about one lease or about all."""
         await asyncio.sleep(0)
-        blocks = range(max(from_block, 0), self._network.block + 1)
-        told = [event for number in blocks for event in self._network.events_of(number)]
-        found = [event for event in told if isinstance(event, kind)]
+        found = self._network.told(kind, from_block)
         return [event for event in found if lease_id in (None, getattr(event, "lease_id", None))]

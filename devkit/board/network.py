@@ -26,6 +26,7 @@ from devkit.rules import Rules
 ADDRESSES = Addresses(chain_id=short_string("SN_MEMORY"), board=0xB0A2D, registry=0x2E6, admin=0xAD314)
 START_S = 1_800_000_000
 Answer = TypeVar("Answer")
+Event = TypeVar("Event")
 Call = Callable[[Model], object]
 Intent = tuple[int, str]  # an account and a name that it gave
 FAILED = -1
@@ -144,6 +145,11 @@ class MemoryNetwork:
     def events_of(self, number: int) -> tuple[BoardEvent, ...]:
         """What the board told in a block."""
         return self._blocks[number].events
+
+    def told(self, kind: type[Event], from_block: int = 0) -> list[Event]:
+        """All events of a kind since a block, in order."""
+        told = [event for block in self._blocks[max(from_block, 0) :] for event in block.events]
+        return [event for event in told if isinstance(event, kind)]
 
     def hash_of(self, number: int) -> int:
         """A block's hash, from which chance follows."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +70,14 @@ def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     """The settings that the options name; raises SettingsError."""
     file = options.config or os.environ.get("RENDERCHAIN_CONFIG")
     return load_settings(Path(file) if file else None, overrides)
+
+
+def told_to_end() -> asyncio.Event:
+    """Set once somebody interrupts or ends the process; call it on the loop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def guarded(

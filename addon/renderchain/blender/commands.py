@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,6 +32,7 @@ from .command_line import (
     new_parser,
     open_scene,
     settings_of,
+    told_to_end,
     whole_seconds,
 )
 from .console import ConsoleReporter
@@ -208,9 +208,7 @@ def worker(arguments: Sequence[str]) -> int:
 
 
 async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = devices.find(settings.device)
     devices.require_comparable(device)

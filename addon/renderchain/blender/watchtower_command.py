@@ -7,12 +7,11 @@ python -m renderchain watchtower --config FILE
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Sequence
 
 from ..composition import run_watchtower
 from ..settings import Settings
-from .command_line import guarded, new_parser, settings_of
+from .command_line import guarded, new_parser, settings_of, told_to_end
 from .console import ConsoleReporter
 
 
@@ -30,7 +29,4 @@ def watchtower(arguments: Sequence[str]) -> int:
 
 
 async def _watch(settings: Settings, reporter: ConsoleReporter) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_watchtower(settings, reporter, stop)
+    await run_watchtower(settings, reporter, told_to_end())

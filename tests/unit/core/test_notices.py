@@ -176,7 +176,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     checks.LeavesFalse(*IDS, (4, 9), 8.0): (
         f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
-        "accepted early."
+        "accepted early, unless verifiers clear it."
     ),
     checks.CheckUnsure(*IDS, (4,), "no memory"): (
         f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "

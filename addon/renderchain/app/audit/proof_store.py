@@ -78,7 +78,7 @@ class ProofStore:
         keys = {"salt_key": hex(evidence.salt_key), "result_key": evidence.result_key.hex()}
         body = {"result": asdict(evidence.result), **keys, "package_cid": evidence.package_cid}
         self._write(f"{stem}.json", json.dumps(body).encode())  # the last: where it is, all is
-        (self._folder / f"{lease_id}.{SETTLED}").unlink(missing_ok=True)
+        self.hold(lease_id)
 
     def newest(self, lease_id: LeaseId) -> Evidence:
         """What a lease was last submitted with; raises JournalError if it was not from here."""

@@ -6,7 +6,7 @@ import asyncio
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
-from ...core.audit.state import AuditPhase, DrawOutcome
+from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ...core.ids import JobId, LeaseId
@@ -19,6 +19,8 @@ from ...ports.requester_chain import RequesterChain
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
+CLEARED = (DrawOutcome.CLEARED,)
+UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
 
 
 class Acceptance:
@@ -28,7 +30,7 @@ class Acceptance:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: set[LeaseId] = set()
+        self._good: dict[LeaseId, tuple[DrawOutcome, ...]] = {}  # leases, and after what each is accepted
         self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
         self._undrawn: dict[LeaseId, int] = {}  # lease to the block two before the one that draws
 
@@ -41,9 +43,12 @@ class Acceptance:
         """A lease waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: LeaseId) -> None:
-        """Its results are here, are those under its root, and no check found them false."""
-        self._good.add(lease_id)
+    async def found_good(self, lease_id: LeaseId, *, once_cleared: bool = False) -> None:
+        """Its results are here, are those under its root, and no check found them false.
+
+        ``once_cleared``: our own check did, so verifiers have to accept it before we do.
+        """
+        self._good[lease_id] = CLEARED if once_cleared else UNOPPOSED
         await self._try(lease_id)
 
     async def note(self, event: AuditEvent) -> None:
@@ -82,15 +87,16 @@ class Acceptance:
             self._undrawn[lease_id] = audit.draw_block
 
     async def _try(self, lease_id: LeaseId) -> None:
-        if lease_id in self._good:
+        if outcomes := self._good.get(lease_id):
             async with self._turn:
-                await self._accept(lease_id)
+                await self._accept(lease_id, outcomes)
 
-    async def _accept(self, lease_id: LeaseId) -> None:
+    async def _accept(self, lease_id: LeaseId, outcomes: tuple[DrawOutcome, ...]) -> None:
         """Accept, which sends the worker its pay."""
         lease = await self._chain.lease(lease_id)
-        may = lease.draw_outcome in (DrawOutcome.PASSED, DrawOutcome.CLEARED)
-        if not may or after(lease.state, LeaseEvent.ACCEPT) is None:
+        if lease.draw_outcome not in outcomes or after(lease.state, LeaseEvent.ACCEPT) is None:
+            return
+        if outcomes is CLEARED and (await self._chain.audit(lease_id)).kind is AuditKind.DELIVERY:
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.audit.events import AuditEvent, LeaseDrawn, VerdictGiven
-from ...core.audit.state import AuditPhase, DrawOutcome, Verdict
+from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn, VerdictGiven
+from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, FeeTooHigh, InsufficientFunds, NoAllowance, StoreError
 from ...core.ids import JobId, LeaseId
@@ -94,8 +94,8 @@ class LeaseChecks:
             await self._acceptance.found_good(lease_id)
 
     def note(self, event: AuditEvent) -> None:
-        """Hear of a step in an audit: a false lease can be challenged once it is drawn, or appealed."""
-        if isinstance(event, LeaseDrawn | VerdictGiven) and event.lease_id in self.false:
+        """Hear of a step in an audit that may let a false lease be challenged, or its acceptance appealed."""
+        if isinstance(event, LeaseDrawn | VerdictGiven | AuditClosed) and event.lease_id in self.false:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
@@ -116,10 +116,12 @@ class LeaseChecks:
         del self._waiting[lease_id]
         if found is None:
             return  # it ended while it waited
-        if found.finding is Finding.FALSE:
+        is_false = found.finding is Finding.FALSE
+        if is_false:
             self.false[lease_id] = found.leaves
-        elif found.finding is not Finding.UNSURE and one.may_accept:
-            await self._acceptance.found_good(lease_id)
+        if one.may_accept and found.finding is not Finding.UNSURE:
+            # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
+            await self._acceptance.found_good(lease_id, once_cleared=is_false)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
@@ -132,13 +134,22 @@ class LeaseChecks:
 
     async def _doubt(self, lease_id: LeaseId, from_block: int) -> None:
         """Do what may be done against a false lease now; ``note`` comes back to it later."""
+        leaves = self.false[lease_id][
+            :MAX_NAMED
+        ]  # now: the chain may take it back in any of the awaits below
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             return
-        if lease.draw_outcome is DrawOutcome.PASSED:
-            await self._challenge(lease_id, from_block)
-        elif lease.draw_outcome is DrawOutcome.IN_AUDIT:
-            await self._appeal(lease, from_block)
+        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
+            await self._appeal(lease, leaves, from_block)
+        elif lease.draw_outcome is DrawOutcome.PASSED or await self._was_only_delivered(lease):
+            await self._challenge(lease_id, leaves, from_block)
+
+    async def _was_only_delivered(self, lease: LeaseInfo) -> bool:
+        """Whether verifiers cleared the lease of a doubt about its delivery, never of its pixels."""
+        if lease.draw_outcome is not DrawOutcome.CLEARED:
+            return False
+        return (await self._chain.audit(lease.lease_id)).kind is AuditKind.DELIVERY
 
     async def _made(self, from_block: int) -> tuple[int, set[LeaseId]]:
         """How often bonds were paid in this job, and for which leases of it by challenges."""
@@ -147,30 +158,31 @@ class LeaseChecks:
         ours = [event.lease_id for event in events if event.job_id == self._job_id]
         return len(ours) + self._appeals, set(ours)
 
-    async def _challenge(self, lease_id: LeaseId, from_block: int) -> None:
-        leaves = self.false[lease_id][:MAX_NAMED]
+    async def _challenge(self, lease_id: LeaseId, leaves: tuple[int, ...], from_block: int) -> None:
         made, challenged = await self._made(from_block)
         if lease_id in challenged:
             return  # no votes were found, or the artist was faster
         reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
         if made < self._most_challenges:
             try:
-                await self._chain.challenge_pixels(lease_id, leaves)
+                if lease_id in self.false:
+                    await self._chain.challenge_pixels(lease_id, leaves)
                 return
             except COSTLY as error:
                 reason = str(error)
         self._reporter.tell(Unchallenged(self._job_id, lease_id, reason, leaves))
 
-    async def _appeal(self, lease: LeaseInfo, from_block: int) -> None:
+    async def _appeal(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
         """Against an acceptance: what was found here, was found twice."""
-        audit, leaves = await self._chain.audit(lease.lease_id), self.false[lease.lease_id][:MAX_NAMED]
+        audit = await self._chain.audit(lease.lease_id)
         if audit.phase is not AuditPhase.APPEAL or audit.verdict is not Verdict.ACCEPTED:
             return
         made, _ = await self._made(from_block)
         reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
         if made < self._most_challenges:
             try:
-                self._appeals += await appeal(self._chain, self._reporter, lease, audit, leaves)
+                if lease.lease_id in self.false:
+                    self._appeals += await appeal(self._chain, self._reporter, lease, audit, leaves)
                 return
             except COSTLY as error:
                 reason = str(error)

@@ -54,7 +54,7 @@ class LeavesFalse(LeaseNotice):
     def sentence(self) -> str:
         return (
             f"Lease {self.lease_id}: {named(self.leaves)} came out otherwise here than delivered, twice "
-            f"({self.check_s:.1f} s); the lease is not accepted early."
+            f"({self.check_s:.1f} s); the lease is not accepted early, unless verifiers clear it."
         )
 
 

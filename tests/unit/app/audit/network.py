@@ -50,9 +50,7 @@ class Network:
 
     def told(self, kind: type[Event]) -> list[Event]:
         """All events of a kind."""
-        network = self.world.network
-        told = [event for number in range(network.block + 1) for event in network.events_of(number)]
-        return [event for event in told if isinstance(event, kind)]
+        return self.world.network.told(kind)
 
     async def changes(self, machine: Machine) -> tuple[int, int]:
         """By how much a machine's stake and its owner's tokens changed; nothing is locked."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
-from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.audit.state import NO_AUDIT, AuditKind, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
@@ -87,6 +88,25 @@ def test_what_is_audited_or_settled_is_not_accepted(
 
     run(hear())
     assert bench.chain.sent == []
+
+
+@pytest.mark.parametrize("kind", [AuditKind.PIXELS, AuditKind.DELIVERY])
+def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_its_pixels(
+    bench: UseCaseBench, kind: AuditKind
+) -> None:
+    one = acceptance(bench)
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind)
+
+    async def hear() -> None:
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.found_good(LEASE, once_cleared=True)
+        await one.note(drawn(DrawOutcome.PASSED))
+        assert bench.chain.sent == []
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        await one.note(CLOSED)
+
+    run(hear())
+    assert bench.chain.sent == ([("accept", JOB, [LEASE])] if kind is AuditKind.PIXELS else [])
 
 
 @pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])

@@ -59,6 +59,21 @@ async def worker_dies_after(network: Network, kind: type[object]) -> None:
         await heard(network, kind)
 
 
+def live_beside_everybody(network: Network, tower: Tower) -> None:
+    """A job with which nothing is wrong, and a while after it."""
+
+    async def life() -> None:
+        await network.open()
+        job = await network.artist.submit(2, SHORT)
+        async with network.working(), tower.watching():
+            report = await network.artist.watching(job)
+            await asyncio.sleep(100)
+        assert report.paid_fri == PAY_FRI
+        await network.check_honest()
+
+    network.world.live(life())
+
+
 @pytest.mark.parametrize("step", [ResultSubmitted, LeaseDrawn, VotesDrawn])
 def test_a_worker_that_is_gone_before_the_votes_is_answered_for_and_paid(
     network: Network, step: type[object]
@@ -101,16 +116,7 @@ def test_a_worker_that_is_gone_later_is_answered_for_all_the_same(
 def test_a_living_worker_answers_first_and_no_gas_is_paid_twice(network: Network) -> None:
     tower = Tower(network.worker, patience_s=60)
 
-    async def life() -> None:
-        await network.open()
-        job = await network.artist.submit(2, SHORT)
-        async with network.working(), tower.watching():
-            report = await network.artist.watching(job)
-            await asyncio.sleep(100)
-        assert report.paid_fri == PAY_FRI
-        await network.check_honest()
-
-    network.world.live(life())
+    live_beside_everybody(network, tower)
     assert verdicts(network) == [ACCEPTED] and tower.sent == []
     assert [one.lease_count for one in tower.reporter.heard(WatchStarted)] == [0]
 
@@ -118,16 +124,7 @@ def test_a_living_worker_answers_first_and_no_gas_is_paid_twice(network: Network
 def test_both_may_answer_in_one_block(network: Network) -> None:
     tower = Tower(network.worker, patience_s=0)
 
-    async def life() -> None:
-        await network.open()
-        job = await network.artist.submit(2, SHORT)
-        async with network.working(), tower.watching():
-            report = await network.artist.watching(job)
-            await asyncio.sleep(100)
-        assert report.paid_fri == PAY_FRI
-        await network.check_honest()
-
-    network.world.live(life())
+    live_beside_everybody(network, tower)
     assert verdicts(network) == [ACCEPTED]
     assert tower.reporter.heard(AnsweredAlready) and not tower.reporter.heard(AuditHindered)
 

@@ -29,14 +29,12 @@ SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 
 def claims(world: World) -> list[LeaseClaimed]:
     """All claims that the board told of, in order."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event for event in told if isinstance(event, LeaseClaimed)]
+    return world.network.told(LeaseClaimed)
 
 
 def ends(world: World) -> list[LeaseState]:
     """How leases ended that were not accepted."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event.state for event in told if isinstance(event, LeaseEnded)]
+    return [event.state for event in world.network.told(LeaseEnded)]
 
 
 async def settle(world: World, *machines: Machine) -> None:

@@ -19,8 +19,7 @@ SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 
 def claimed(world: World) -> list[JobId]:
     """Jobs of which leases were claimed, in order."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event.job_id for event in told if isinstance(event, LeaseClaimed)]
+    return [event.job_id for event in world.network.told(LeaseClaimed)]
 
 
 def test_a_job_that_costs_more_gas_than_it_pays_is_left_alone_with_the_reason(
