@@ -28,6 +28,7 @@ RULES = Rules(
     window_s=3000,
     audit_s=PHASES * PHASE_S,
     slowest_block_s=1000,
+    seat_unit_fri=FRI_PER_STRK,
     epoch_blocks=10,
 )
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from renderchain.core.job import JobTerms, family_of
+from renderchain.core.money import FRI_PER_STRK
 
 from devkit.rules import Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 PAYOUT = 0xC01D
 RULES = Rules(
-    cooldown_s=1600, lease_timeout_s=300, window_s=200, audit_s=400, slowest_block_s=100, epoch_blocks=10
+    cooldown_s=1600,
+    lease_timeout_s=300,
+    window_s=200,
+    audit_s=400,
+    slowest_block_s=100,
+    seat_unit_fri=FRI_PER_STRK,
+    epoch_blocks=10,
 )
 TERMS = JobTerms(
     package_hi=2**127,

@@ -24,7 +24,7 @@ class Rules:
     window_s: int = DAY_S
     audit_s: int = DAY_S
     slowest_block_s: int = 60
-    seat_unit_fri: int = FRI_PER_STRK
+    seat_unit_fri: int = 10 * FRI_PER_STRK
     epoch_blocks: int = 720
     unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
 

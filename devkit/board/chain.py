@@ -23,6 +23,10 @@ class MemoryChain(MemoryAudits):
             "Creating the job", lambda model: model.create_job(self.address, terms), intent_name=intent_name
         )
 
+    async def seat_unit_fri(self) -> int:
+        """What a verifier's seat takes in stake."""
+        return await self._ask("Reading seat_unit_fri", lambda model: model.rules.seat_unit_fri)
+
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left: here nothing can be left."""
         return {}

@@ -36,6 +36,7 @@ class ScriptedChain(Faults):
         self.bond_fri = 10
         self.step_s = 600
         self.price_fri = 0
+        self.unit_fri = 10**19
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
@@ -83,6 +84,9 @@ class ScriptedChain(Faults):
 
     async def gas_price_fri(self) -> int:
         return self.price_fri
+
+    async def seat_unit_fri(self) -> int:
+        return self.unit_fri
 
     async def balance_fri(self, account: int) -> int:
         return self.balances[account]

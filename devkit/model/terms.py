@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renderchain.core.audit.economics import MAX_AUDIT_EXP, audit_pool
+from renderchain.core.audit.economics import MAX_AUDIT_EXP, audit_pool, drawn_leaves, fee_of, most_fee
 from renderchain.core.job import JobTerms
 from renderchain.core.print_limits import LEAST, MOST
 
@@ -33,9 +33,13 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     within = LEAST.tile_percent <= terms.tile_limit_percent <= MOST.tile_percent
     within = within and LEAST.mean_percent <= terms.mean_limit_percent <= MOST.mean_percent
     need(within, "print limits out of range")
-    leaves = min(terms.longest_lease, terms.tasks) * (terms.tiles + 1)
+    longest = min(terms.longest_lease, terms.tasks)
+    leaves = longest * (terms.tiles + 1)
     need(leaves <= MOST_LEAVES, "too many leaves in a lease")
     fees = (terms.audit_fee_fri, terms.audit_tile_fri)
+    fee_fri = fee_of(*fees, drawn_leaves(longest * terms.tiles, terms.audit_tiles))
+    most_fri = most_fee(rules.seat_unit_fri, longest * terms.reward_fri)
+    need(fee_fri <= most_fri, "fee of a vote is too high")
     size = (terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles)
     least = audit_pool(*size, *fees, second_look=terms.second_look)
     need(terms.audit_pool_fri >= least, "pool below its audits")

@@ -32,7 +32,7 @@ AUDIT_FEE_FRI, AUDIT_TILE_FRI = REWARD_FRI // 100, REWARD_FRI // 1000
 PHASE_S = 3600
 SEATS = 5  # of each worker
 STAKE_FRI = 10 * FRI_PER_STRK
-RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, epoch_blocks=10)
+RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, seat_unit_fri=FRI_PER_STRK, epoch_blocks=10)
 
 
 @dataclass

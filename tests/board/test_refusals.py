@@ -60,6 +60,7 @@ from renderchain.core.contract_errors import (
     TooManyLeaves,
     UnknownJob,
     UnknownWorker,
+    VoteFeeTooHigh,
     WorkerDoesNotOffer,
     WrongTaskCount,
 )
@@ -86,6 +87,11 @@ def test_jobs_that_are_not_created(networks: Opener) -> None:
             TooManyLeaves: replace(TERMS, tasks=2**17, longest_lease=2**17, tiles=2**15 - 1),
             PoolTooSmall: replace(TERMS, audit_pool_fri=1),
         }
+        # One leaf is drawn of a lease of two tasks.
+        most_fri = min(RULES.seat_unit_fri // 60, 2 * TERMS.reward_fri // 15)
+        dear = replace(TERMS, audit_tile_fri=1, audit_fee_fri=most_fri, audit_pool_fri=10**18)
+        with pytest.raises(VoteFeeTooHigh, match="let leases be longer or pay more a frame"):
+            await artist.create_job(dear)
         for reason, terms in wrong.items():
             with pytest.raises(reason, match="Creating the job was refused by the contract"):
                 await artist.create_job(terms)

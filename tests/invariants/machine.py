@@ -23,7 +23,7 @@ NETWORK = Rules(
     window_s=1500,
     audit_s=PHASES * 100,
     slowest_block_s=100,
-    seat_unit_fri=100,
+    seat_unit_fri=600,
     epoch_blocks=10,
     unjudged_cap_fri=300,
 )

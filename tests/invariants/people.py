@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from renderchain.core.audit.economics import audit_pool
+from renderchain.core.audit.economics import PAY_FEES, audit_pool, drawn_leaves, fee_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -36,7 +36,7 @@ TERMS = st.fixed_dictionaries(
         "family": WRONGLY.map(family),
     }
 )
-FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
+FIRST_JOB = {"tasks": 12, "reward_fri": 15, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
 FIRST_JOB |= {"family": family(False), "second_look": False}
@@ -54,7 +54,7 @@ class People(Machine):
         for number in range(1, WORKERS + 1):
             owner = f"owner-{number}"
             self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 5000)
-            self.do(owner, "set_seats", number, False, 20)
+            self.do(owner, "set_seats", number, False, 8)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
         self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
@@ -124,6 +124,11 @@ class People(Machine):
     def create_job(self, artist: str, terms: dict[str, int], more: int, scheduled: bool) -> None:
         names = ("tasks", "longest_lease", "tiles", "audit_tiles", "audit_fee_fri", "audit_tile_fri")
         least = audit_pool(*(terms[name] for name in names), second_look=bool(terms["second_look"]))
+        if more % 5:  # so that the fee of a vote is mostly within its bound
+            longest = min(terms["longest_lease"], terms["tasks"])
+            drawn = drawn_leaves(longest * terms["tiles"], terms["audit_tiles"])
+            fee = fee_of(terms["audit_fee_fri"], terms["audit_tile_fri"], drawn)
+            terms = {**terms, "reward_fri": max(terms["reward_fri"], PAY_FEES * fee // longest + 1)}
         given = {**terms, "audit_pool_fri": least + more, "scheduler_grace_s": 500 if scheduled else 0}
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 

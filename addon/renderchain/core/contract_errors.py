@@ -36,6 +36,14 @@ class LongestLeaseIsZero(BadJobTerms):
     code = "RC: longest lease is zero"
 
 
+class VoteFeeTooHigh(BadJobTerms):
+    code = "RC: fee of a vote is too high"
+    advice = (
+        "Nothing was paid. It may be a fifteenth of what the longest lease pays and a sixtieth of a seat: "
+        "let leases be longer or pay more a frame, or lower the fee or wait for cheaper gas."
+    )
+
+
 class FieldTooWide(BadJobTerms):
     code = "RC: field too wide"
 

@@ -20,6 +20,10 @@ class RequesterChain(ChainView, Protocol):
         """Pay the escrow and create the job; returns its id. With the same intent it happens once."""
         ...
 
+    async def seat_unit_fri(self) -> int:
+        """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
+        ...
+
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
         ...

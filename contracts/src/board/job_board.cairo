@@ -120,7 +120,7 @@ pub mod JobBoard {
             let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
             assert(!directory.paused(), Errors::PAUSED);
             let limits = self.leases.limits();
-            check_terms(@terms, limits);
+            check_terms(@terms, limits, self.leases.seat_unit_fri());
             let requester = get_caller_address();
             assert(!requester.is_zero(), Errors::ZERO_ADDRESS);
             let job_id = self.jobs.add(requester, terms, limits.slowest_block_s);

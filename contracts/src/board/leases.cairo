@@ -11,8 +11,8 @@ pub mod LeasesComponent {
     use starknet::{ContractAddress, get_caller_address};
     use crate::events::board::{LeaseClaimed, ResultSubmitted};
     use crate::interfaces::registry::{
-        IProfilesDispatcher, IProfilesDispatcherTrait, IWorkerRegistryDispatcher,
-        IWorkerRegistryDispatcherTrait,
+        IProfilesDispatcher, IProfilesDispatcherTrait, ISeatsDispatcher, ISeatsDispatcherTrait,
+        IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait,
     };
     use crate::packing::board::{LeaseCell, LeasePacking, turn_of};
     use crate::packing::registry::LimitsPacking;
@@ -34,12 +34,14 @@ pub mod LeasesComponent {
 
     /// | desk_registry | 1 | address | set once |
     /// | desk_limits | 1 | packed | the registry's, set once |
+    /// | desk_seat_unit_fri | 1 | fri | the registry's, set once |
     /// | desk_leases | 1 a slot | packed | used again by its next lease |
     /// | desk_results | 1 a slot | felt | hash of the result, used again |
     #[storage]
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
+        desk_seat_unit_fri: u128,
         desk_leases: Map<u64, LeaseCell>,
         desk_results: Map<u64, felt252>,
     }
@@ -58,6 +60,8 @@ pub mod LeasesComponent {
         fn initialize(ref self: ComponentState<TContractState>, registry: ContractAddress) {
             self.desk_registry.write(registry);
             self.desk_limits.write(self.known_registry().limits());
+            let seats = ISeatsDispatcher { contract_address: registry };
+            self.desk_seat_unit_fri.write(seats.seat_unit_fri());
         }
 
         fn known_registry(self: @ComponentState<TContractState>) -> IWorkerRegistryDispatcher {
@@ -66,6 +70,11 @@ pub mod LeasesComponent {
 
         fn limits(self: @ComponentState<TContractState>) -> Limits {
             self.desk_limits.read()
+        }
+
+        /// Stake of one seat.
+        fn seat_unit_fri(self: @ComponentState<TContractState>) -> u128 {
+            self.desk_seat_unit_fri.read()
         }
 
         /// Zero for a lease of nobody.

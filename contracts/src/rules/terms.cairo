@@ -22,6 +22,10 @@ const BOND_FEES: u32 = 20;
 /// ... and who has no time.
 const BUSY_FEES: u32 = 2;
 const LATER_FEES: u32 = 2;
+/// The fee of a vote is at most such a part of a seat's unit, so that a unit bears what three
+/// faults cost, and of the longest lease's pay, so that nothing is gained by making others pay it.
+const UNIT_FEES: u32 = 60;
+const PAY_FEES: u32 = 15;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
 const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
@@ -42,13 +46,14 @@ pub mod Errors {
     pub const NO_TILES: felt252 = 'RC: job without tiles';
     pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
+    pub const FEE_TOO_HIGH: felt252 = 'RC: fee of a vote is too high';
     pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
-pub fn check_terms(terms: @JobTerms, limits: Limits) {
+pub fn check_terms(terms: @JobTerms, limits: Limits, seat_unit_fri: u128) {
     assert(*terms.tasks != 0, Errors::NO_TASKS);
     assert(*terms.reward_fri != 0, Errors::NO_REWARD);
     let digest = *terms.package_hi != 0 || *terms.package_lo != 0;
@@ -64,11 +69,11 @@ pub fn check_terms(terms: @JobTerms, limits: Limits) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
-    check_audits(terms);
+    check_audits(terms, seat_unit_fri);
 }
 
 /// The pool must pay for an audit of every lease, as newcomers have them.
-fn check_audits(terms: @JobTerms) {
+fn check_audits(terms: @JobTerms, seat_unit_fri: u128) {
     assert(*terms.tiles != 0, Errors::NO_TILES);
     let wanted = *terms.audit_tiles;
     assert(wanted != 0 && wanted <= MAX_AUDIT_TILES, Errors::WRONG_AUDIT_TILES);
@@ -86,6 +91,8 @@ fn check_audits(terms: @JobTerms) {
     let fee_fri = fee_of(
         audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),
     );
+    let pay_fri = times(*terms.reward_fri, longest);
+    assert(fee_fri <= most_fee(seat_unit_fri, pay_fri), Errors::FEE_TOO_HIGH);
     let needed_fri = fee_fri * reserved_fees(*terms.second_look).into() * leases.into();
     assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
 }
@@ -113,6 +120,12 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
 /// What each verifier of a round gets.
 pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
     price.fee_fri + times(price.tile_fri, leaves)
+}
+
+/// What a vote of a first round may be paid at most for a lease with that pay. A later price is
+/// never lower, and shorter leases draw no more leaves.
+pub fn most_fee(seat_unit_fri: u128, pay_fri: u128) -> u128 {
+    min(seat_unit_fri / UNIT_FEES.into(), pay_fri / PAY_FEES.into())
 }
 
 /// A product below 2^160 in a felt costs a tenth of one of u128; it panics where that would.

@@ -8,7 +8,7 @@ use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatch
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::events::same;
 use crate::tests::support::network::{
-    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, deploy, empty_network, network,
+    COOLDOWN_S, SEAT_UNIT, SLOWEST_BLOCK_S, STAKE, deploy, empty_network, network,
 };
 use crate::tests::support::token::TestToken;
 
@@ -135,7 +135,7 @@ fn a_network_says_what_it_is_made_of() {
     assert_eq!(net.registry.cooldown_s(), COOLDOWN_S);
     assert_eq!(net.registry.minimum_stake_fri(), STAKE);
     assert_eq!(net.registry.limits().slowest_block_s, SLOWEST_BLOCK_S);
-    assert_eq!(net.seats.seat_unit_fri(), 100);
+    assert_eq!(net.seats.seat_unit_fri(), SEAT_UNIT);
 }
 
 #[test]

@@ -140,9 +140,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         "A lease pays 0.334 STRK, less than 2, which is 20 times what an audit takes in gas today: workers "
         "may leave the job alone. Pay more a frame, let leases be longer, or wait for cheaper gas."
     ),
-    jobs.FeesTakeMuch(FRI, FRI // 4): (
-        "A lease pays 1 STRK, and one audit of it costs 0.25 in fees, more than a fifth: audits of this job "
-        "cost much for what they protect. Pay more a frame, or let leases be longer."
+    jobs.TilesWorthLittle(FRI // 4, FRI): (
+        "Verifiers get 0.25 STRK for a tile that costs 1, as a vote may cost a fifteenth of what a lease "
+        "pays and a sixtieth of a seat: they may stay away. Let leases be longer, or have fewer tiles "
+        "audited."
     ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",

@@ -10,7 +10,7 @@ from ...core.contract_errors import ContractError, LeaseInOtherState, contract_e
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobTerms
 from ...core.lifecycle import LeaseState
-from .view import StarknetView
+from .view import StarknetView, ask
 
 NEWEST_JOB = 0  # to the board's assign
 log = logging.getLogger(__name__)
@@ -43,6 +43,10 @@ class StarknetRequester(StarknetView):
         for refusal in self._refusals("Assigning its first leases", receipt):
             log.warning("%s", refusal)
         return JobId(self._of_event(receipt, "JobCreated", 1))
+
+    async def seat_unit_fri(self) -> int:
+        """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
+        return int(await ask(self._registry, "seat_unit_fri"))
 
     async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""

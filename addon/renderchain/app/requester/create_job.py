@@ -39,7 +39,8 @@ async def create_job(
     manifest = package.manifest
     layers = len(manifest.view_layers)
     gas_price_fri = await chain.gas_price_fri()
-    quote = quote_of(offer, len(manifest.frames), manifest.leaves_per_frame, layers, gas_price_fri)
+    unit_fri = await chain.seat_unit_fri()
+    quote = quote_of(offer, len(manifest.frames), manifest.leaves_per_frame, layers, gas_price_fri, unit_fri)
     terms = terms_of(package, quote)
     for notice in quote.notices:
         reporter.tell(notice)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...core.audit.economics import most_fee
 from ...core.audit.prices import (
     JobCost,
     JobShape,
     LeasePlan,
-    audit_fees_fri,
-    is_worth_fees,
     job_cost,
     least_lease_fri,
     overhead_percent,
     plan_of,
     vote_fee_fri,
+    within_bound,
 )
 from ...core.cid import digest_of, split_digest
 from ...core.errors import SceneError
 from ...core.job import JobTerms, family_of
+from ...core.money import about_strk
 from ...core.notices import Notice
-from ...core.notices.jobs import FeesTakeMuch, JobQuoted, LeasesWorthLittle
+from ...core.notices.jobs import JobQuoted, LeasesWorthLittle, TilesWorthLittle
 from ...core.tiles import MOST_LEAVES
 from ..exchange.package import PinnedPackage
 from .offer import Offer
+
+UNKNOWN_FRI = 2**128  # of a seat, before a network was asked: pay alone is the bound then
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,36 @@ class Quote:
         least_fri = least_lease_fri(self.gas_price_fri, prints=self.shape.prints)
         if pay_fri < least_fri:
             told.append(LeasesWorthLittle(pay_fri, least_fri))
-        if not is_worth_fees(self.shape, lease, self.fee_fri):
-            told.append(FeesTakeMuch(pay_fri, audit_fees_fri(self.shape, lease, self.fee_fri)))
+        asked = replace(self.shape, most_tile_fri=None)
+        if self.shape.tile_fri < asked.tile_fri:
+            told.append(TilesWorthLittle(self.shape.tile_fri, asked.tile_fri))
         return told
 
 
-def quote_of(offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: int) -> Quote:
+def bounded(shape: JobShape, lease: int, fee_fri: int, seat_unit_fri: int) -> JobShape:
+    """The shape with a price of leaves that the board's bound of a vote's fee allows.
+
+    Raises SceneError where even the vote without its leaves is over it.
+    """
+    most_fri = most_fee(seat_unit_fri, lease * shape.reward_fri)
+    if fee_fri > most_fri:
+        raise SceneError(
+            f"Nothing was paid. A verifier's vote about this job costs {about_strk(fee_fri)} STRK besides "
+            f"its tiles, and the network takes at most {about_strk(most_fri)}: a fifteenth of what the "
+            "longest lease pays, or a sixtieth of a verifier's seat. Pay more a frame, let leases be longer, "
+            "or wait for cheaper gas."
+        )
+    return within_bound(shape, lease, fee_fri, most_fri)
+
+
+def quote_of(
+    offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: int, seat_unit_fri: int = UNKNOWN_FRI
+) -> Quote:
     """The offer for tasks of so many leaves each, its tiles in all layers.
 
     What the artist left open is chosen: the fee of a vote, the longest lease, its timeout, the least audit
-    rate. Raises SceneError if no job can have so many leaves.
+    rate. Leaves are paid as the board's bound of a vote's fee allows. Raises SceneError if no job can have
+    so many leaves, or so dear votes.
     """
     if leaves > MOST_LEAVES:
         raise SceneError(
@@ -88,6 +111,7 @@ def quote_of(offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: 
     exp = offer.audit_floor_exp
     plan = plan_of(shape, gas_price_fri, fee_fri, lease=offer.longest_lease, exp=exp)
     timeout_s = offer.lease_timeout_s or shape.timeout_s(plan.longest_lease)
+    shape = bounded(shape, plan.longest_lease, fee_fri, seat_unit_fri)
     return Quote(offer, shape, plan, gas_price_fri, fee_fri, timeout_s)
 
 

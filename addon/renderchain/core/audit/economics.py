@@ -11,6 +11,9 @@ LEAVES_PER_DRAWN = 96  # 3 verifiers * (80/64)^2 / 96 = 4.9 % of the lease
 BOND_FEES = 20  # of a round's fee: what a vote loses that is wrong, absent or silent
 BUSY_FEES = 2  # ... and one whose holder has no time
 LATER_FEES = 2  # votes of later rounds are paid so many times what those of the first are
+# The most that a vote of the first round is paid: such a part of a seat's unit, so that the unit bears what
+# three faults cost, and of the longest lease's pay, so that nothing is gained by making others pay it.
+UNIT_FEES, PAY_FEES = 60, 15
 SEATS = (3, 7, 15)  # votes of each round
 PHASES = 33  # steps of three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each
 
@@ -23,6 +26,11 @@ def drawn_leaves(leaves: int, wanted: int) -> int:
 def fee_of(fee_fri: int, tile_fri: int, leaves: int) -> int:
     """What each verifier of a round gets."""
     return fee_fri + tile_fri * leaves
+
+
+def most_fee(seat_unit_fri: int, pay_fri: int) -> int:
+    """The most that a vote of a first round may be paid, about a lease with that pay."""
+    return min(seat_unit_fri // UNIT_FEES, pay_fri // PAY_FEES)
 
 
 def least_lock(pay_fri: int, audit_fees_fri: int) -> int:

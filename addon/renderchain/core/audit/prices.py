@@ -13,9 +13,9 @@ the fees are those of docs/protocol.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .economics import MAX_AUDIT_EXP, SEATS, audit_pool, drawn_leaves, fee_of
+from .economics import MAX_AUDIT_EXP, PAY_FEES, SEATS, audit_pool, drawn_leaves, fee_of
 from .gas import ACCEPT_GAS, CREATE_GAS, WITHDRAW_GAS, audit_gas, lease_gas, prover_gas, vote_gas
 
 FEE_MARGIN_PERCENT = 150  # gas may cost half as much again on the day of the audit
@@ -25,9 +25,6 @@ AUDITS_A_LEASE = 20
 # The share of the pay that overhead may take. A lease that is worth 20 audits' gas has 7 % of gas and fees
 # at p = 1, and leaves rendered three times again add up to 6 %: what stays below has room for both.
 OVERHEAD_PERCENT = 20
-# A verifier's whole fee is at most such a part of the pay, so that a round's fees stay within a fifth of it
-# also for newcomers, whose leases are all audited.
-LEAST_PAY_FEES = 15
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class JobShape:
     """What an artist's frames are: their count, each one's pay, its leaves and how many layers have them.
 
     ``prints``: verifiers' machines never make the same bits, as on GPUs, so that prints go on-chain.
+    ``most_tile_fri``: what a leaf may be paid at most, if that is less than its price.
     """
 
     tasks: int
@@ -43,6 +41,7 @@ class JobShape:
     layers: int
     audit_tiles: int
     prints: bool
+    most_tile_fri: int | None = None
 
     @property
     def second_fri(self) -> int:
@@ -71,7 +70,8 @@ class JobShape:
 
         Seconds a leaf (a frame's seconds / its tiles) * price of a second (reward / a frame's seconds).
         """
-        return self.reward_fri * LEAF_SHARE * self.layers // self.leaves
+        price_fri = self.reward_fri * LEAF_SHARE * self.layers // self.leaves
+        return price_fri if self.most_tile_fri is None else min(price_fri, self.most_tile_fri)
 
 
 # What a second of a rented machine costs, ASSUMED, not measured: 8 CPU cores 0.20 USD an hour, a GPU of an
@@ -98,10 +98,20 @@ def vote_fee_fri(gas_price_fri: int, *, prints: bool) -> int:
     return max(1, vote_gas(prints=prints) * gas_price_fri * FEE_MARGIN_PERCENT // 100)
 
 
+def whole_fee_fri(shape: JobShape, lease: int, fee_fri: int) -> int:
+    """What a vote about a lease of so many frames is paid, with the leaves drawn of it."""
+    return fee_of(fee_fri, shape.tile_fri, drawn_leaves(lease * shape.leaves, shape.audit_tiles))
+
+
+def within_bound(shape: JobShape, lease: int, fee_fri: int, most_fri: int) -> JobShape:
+    """The shape with leaves so cheap that a vote, ``fee_fri`` of which is for no leaf, keeps its bound."""
+    drawn = drawn_leaves(lease * shape.leaves, shape.audit_tiles)
+    return replace(shape, most_tile_fri=(most_fri - fee_fri) // drawn)
+
+
 def audit_fees_fri(shape: JobShape, lease: int, fee_fri: int) -> int:
     """The fees of one audit of a lease of so many frames."""
-    drawn = drawn_leaves(lease * shape.leaves, shape.audit_tiles)
-    return SEATS[0] * fee_of(fee_fri, shape.tile_fri, drawn)
+    return SEATS[0] * whole_fee_fri(shape, lease, fee_fri)
 
 
 def overhead_fri(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> int:
@@ -124,9 +134,11 @@ def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> 
 
 
 def is_worth_fees(shape: JobShape, lease: int, fee_fri: int) -> bool:
-    """Whether a verifier's whole fee is at most its part of the lease's pay."""
-    fees_fri = audit_fees_fri(shape, lease, fee_fri)
-    return LEAST_PAY_FEES * fees_fri <= SEATS[0] * lease * shape.reward_fri
+    """Whether a verifier's whole fee is at most its part of the lease's pay; the board takes no other jobs.
+
+    A round's fees then stay within a fifth of the pay also for newcomers, whose leases are all audited.
+    """
+    return PAY_FEES * whole_fee_fri(shape, lease, fee_fri) <= lease * shape.reward_fri
 
 
 def makes_sense(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> bool:

@@ -83,19 +83,19 @@ class LeasesWorthLittle(Notice):
 
 
 @dataclass(frozen=True)
-class FeesTakeMuch(Notice):
-    """The fees of one audit are over a fifth of a lease's pay."""
+class TilesWorthLittle(Notice):
+    """The network's bound of a vote's fee leaves less for a tile than it costs to render."""
 
     level: ClassVar[Level] = Level.WARNING
-    pay_fri: int
-    fees_fri: int
+    tile_fri: int
+    price_fri: int
 
     @property
     def sentence(self) -> str:
         return (
-            f"A lease pays {about_strk(self.pay_fri)} STRK, and one audit of it costs "
-            f"{about_strk(self.fees_fri)} in fees, more than a fifth: audits of this job cost much for what "
-            "they protect. Pay more a frame, or let leases be longer."
+            f"Verifiers get {about_strk(self.tile_fri)} STRK for a tile that costs "
+            f"{about_strk(self.price_fri)}, as a vote may cost a fifteenth of what a lease pays and a "
+            "sixtieth of a seat: they may stay away. Let leases be longer, or have fewer tiles audited."
         )
 
 

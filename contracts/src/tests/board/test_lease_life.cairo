@@ -15,7 +15,7 @@ use crate::types::board::{JobTerms, LeaseState};
 /// A job and its lease in that state.
 fn lease_in(net: Network, state: u8, slot: u8) -> TestAudit {
     at(1_000, 10);
-    let cheap = JobTerms { reward_fri: 1, audit_pool_fri: 6, tasks: 1, window_s: 500, ..terms() };
+    let cheap = JobTerms { reward_fri: 30, audit_pool_fri: 6, tasks: 1, window_s: 500, ..terms() };
     let job_id = create(net, cheap);
     let audit = TestAudit { net, job_id, lease_id: claim(net, job_id, slot) };
     let path = if state == LeaseState::CLAIMED {

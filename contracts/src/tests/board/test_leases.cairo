@@ -6,7 +6,7 @@ use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{
     accept, claim, create, offer, refusals, result, scheduled, spared, submitted, terms,
 };
-use crate::tests::support::network::{FAMILY, Network, WORKER, locked, network};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked, network};
 use crate::tests::support::token::RICH;
 use crate::types::board::{JobTerms, LeaseResult, LeaseState, Place};
 use crate::types::registry::StandingOffer;
@@ -89,7 +89,7 @@ fn no_task_is_given_twice() {
 fn a_lease_needs_free_stake() {
     let net = network();
     be('owner');
-    net.registry.request_unstake(WORKER, 935);
+    net.registry.request_unstake(WORKER, STAKE - 65);
     claim(net, create(net, terms()), 0);
 }
 

@@ -177,11 +177,11 @@ fn locks_of_several_boards_add_up_and_stay_apart() {
     be('second');
     assert_eq!(lock(net, 600).refusal, 0);
     be_board(net);
-    assert_eq!(lock(net, 401).refusal, 'RC: stake is not free');
-    assert_eq!(lock(net, 400).refusal, 0);
-    assert_eq!(locked(net), 1_000);
+    assert_eq!(lock(net, STAKE - 599).refusal, 'RC: stake is not free');
+    assert_eq!(lock(net, STAKE - 600).refusal, 0);
+    assert_eq!(locked(net), STAKE);
     assert_eq!(net.registry.locked_by(account('second'), WORKER), 600);
-    assert_eq!(unlock(net, 400), account('payout'));
+    assert_eq!(unlock(net, STAKE - 600), account('payout'));
     assert_eq!(locked(net), 600);
 }
 
@@ -234,14 +234,14 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
         reward_fri: 1,
         package_bytes: 1,
     };
-    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600 };
+    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 800 };
     let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
     let grants = net.registry.lock(terms, requests);
     assert_eq!((*grants[0]).refusal, 0);
     assert_eq!((*grants[1]).refusal, 'RC: unknown worker');
     assert_eq!((*grants[2]).refusal, 'RC: stake is not free');
-    assert_eq!(locked(net), 600);
-    let half = WorkerLock { worker_id: WORKER, amount_fri: 300 };
+    assert_eq!(locked(net), 800);
+    let half = WorkerLock { worker_id: WORKER, amount_fri: 400 };
     assert_eq!(net.registry.unlock(array![half, half]).len(), 2);
     assert_eq!(locked(net), 0);
 }
@@ -250,16 +250,17 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
 fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
     let net = network();
     be('owner');
-    net.registry.request_unstake(WORKER, 400);
+    net.registry.request_unstake(WORKER, STAKE - 600);
     be_board(net);
     assert_eq!(lock(net, 601).refusal, 'RC: stake is not free');
     assert_eq!(lock(net, 600).refusal, 0);
     net.registry.slash(WORKER, 600, 0);
     let worker = net.registry.worker(WORKER);
-    assert_eq!((worker.stake.stake_fri, worker.unstaking.unstaking_fri), (400, 400));
+    let left_fri = STAKE - 600;
+    assert_eq!((worker.stake.stake_fri, worker.unstaking.unstaking_fri), (left_fri, left_fri));
     be('owner');
     net.registry.cancel_unstake(WORKER);
-    assert_eq!(net.registry.worker(WORKER).stake.stake_fri, 400);
+    assert_eq!(net.registry.worker(WORKER).stake.stake_fri, left_fri);
 }
 
 #[test]

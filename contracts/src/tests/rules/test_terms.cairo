@@ -3,7 +3,7 @@
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::directory::IDirectoryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::rules::terms::{audit_rate, least_lock, lock_at};
+use crate::rules::terms::{audit_rate, least_lock, lock_at, most_fee};
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::{create, terms};
 use crate::tests::support::network::empty_network;
@@ -144,8 +144,7 @@ fn the_leaves_of_a_lease_can_be_counted_with_their_final_images() {
 fn a_lease_of_nearly_as_many_leaves_as_can_be_counted_is_offered() {
     let net = empty_network();
     let long = JobTerms { tasks: 131_071, longest_lease: 131_071, reward_fri: 1, ..terms() };
-    // Three verifiers look at sixteen leaves each.
-    let job = create(net, JobTerms { tiles: 32_767, audit_pool_fri: 51, ..long });
+    let job = create(net, JobTerms { tiles: 32_767, audit_tiles: 1, ..long });
     assert_eq!(net.board.job(job).price.tasks, 131_071);
 }
 
@@ -154,6 +153,56 @@ fn a_lease_of_nearly_as_many_leaves_as_can_be_counted_is_offered() {
 fn the_pool_pays_for_an_audit_of_every_lease() {
     // Three leases, three verifiers, two fri each.
     create(empty_network(), JobTerms { audit_pool_fri: 17, ..terms() });
+}
+
+/// Two tasks a lease, one of whose leaves is drawn.
+fn with_fee(fee_fri: u128, reward_fri: u128) -> JobTerms {
+    JobTerms {
+        audit_fee_fri: fee_fri, audit_tile_fri: 0, reward_fri, audit_pool_fri: 1_000, ..terms(),
+    }
+}
+
+#[test]
+fn a_vote_may_cost_a_sixtieth_of_a_seat_and_a_fifteenth_of_the_longest_lease() {
+    let net = empty_network();
+    assert_eq!(net.board.job(create(net, with_fee(2, 15))).audit_price.fee_fri, 2);
+    assert_eq!((most_fee(120, 30), most_fee(119, 30), most_fee(120, 29)), (2, 1, 1));
+}
+
+#[test]
+#[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
+fn a_vote_over_a_sixtieth_of_a_seat_is_refused() {
+    create(empty_network(), with_fee(3, 10_000));
+}
+
+#[test]
+#[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
+fn a_vote_over_a_fifteenth_of_the_longest_lease_is_refused() {
+    create(empty_network(), with_fee(2, 14));
+}
+
+#[test]
+#[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
+fn leaves_that_are_drawn_count_towards_the_fee() {
+    create(empty_network(), JobTerms { audit_tile_fri: 1, ..with_fee(2, 100) });
+}
+
+#[test]
+#[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
+fn the_longest_lease_is_no_longer_than_the_job() {
+    create(empty_network(), JobTerms { tasks: 1, ..with_fee(2, 15) });
+}
+
+#[test]
+fn nothing_that_a_requester_may_raise_makes_a_vote_too_dear() {
+    let net = empty_network();
+    let job_id = create(net, with_fee(2, 15));
+    be('artist');
+    net.token.approve(net.board.contract_address, 1_000);
+    net.board.top_up(job_id, 16, 10);
+    let job = net.board.job(job_id);
+    assert_eq!((job.audit_price.fee_fri, job.price.reward_fri), (2, 16));
+    assert!(job.audit_price.fee_fri <= most_fee(120, 2 * job.price.reward_fri));
 }
 
 #[test]

@@ -17,7 +17,9 @@ use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::token::TestToken;
 
 pub const FAMILY: felt252 = '4.5/cycles/cpu';
-pub const STAKE: u128 = 1_000;
+pub const STAKE: u128 = 1_200;
+/// Ten seats take all the stake.
+pub const SEAT_UNIT: u128 = 120;
 pub const COOLDOWN_S: u32 = 100_000;
 pub const SLOWEST_BLOCK_S: u32 = 10;
 /// What a worker may have locked in a family with too few verifiers.
@@ -50,7 +52,7 @@ pub fn registry_arguments(directory: ContractAddress, token: ContractAddress) ->
     let mut arguments = array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()];
     arguments.append_span(limits.span());
     // fri a seat, blocks an epoch
-    arguments.append_span(array![100, 10, UNJUDGED_CAP.into()].span());
+    arguments.append_span(array![SEAT_UNIT.into(), 10, UNJUDGED_CAP.into()].span());
     arguments
 }
 

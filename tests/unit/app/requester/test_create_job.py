@@ -13,7 +13,7 @@ from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.cid import digest_of
 from renderchain.core.contract_errors import BadJobTerms
-from renderchain.core.errors import ChainError, InsufficientFunds
+from renderchain.core.errors import ChainError, InsufficientFunds, SceneError
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.notices.jobs import EscrowDue, JobCreated, JobQuoted, LeasesWorthLittle
@@ -34,13 +34,13 @@ def bench(disk: Path) -> UseCaseBench:
     return made
 
 
-def create(bench: UseCaseBench) -> JobId:
+def create(bench: UseCaseBench, offer: Offer = OFFER) -> JobId:
     return run(
         create_job(
             bench.chain,
             bench.journal,
             bench.package,
-            OFFER,
+            offer,
             name="town",
             output=Path("/frames"),
             reporter=bench.reporter,
@@ -70,7 +70,8 @@ def test_the_terms_are_those_of_package_and_offer(bench: UseCaseBench) -> None:
     assert (asked.reward_fri, asked.longest_lease, asked.audit_tiles) == (1000, 3, 5)
     assert (asked.lease_timeout_s, asked.window_s, asked.audit_floor_exp) == (300, 200, 2)
     quote = quote_for(bench)
-    assert (asked.audit_fee_fri, asked.audit_tile_fri) == (1, 2 * 1000 // TILES)
+    # One leaf of a lease is drawn, and a vote gets a fifteenth of three frames' pay.
+    assert (asked.audit_fee_fri, asked.audit_tile_fri) == (1, 3 * 1000 // 15 - 1)
     assert asked.escrow_fri == TASKS * 1000 + quote.cost.pool_fri
 
 
@@ -112,11 +113,33 @@ def test_what_it_costs_at_the_gas_price_of_the_day_is_said_before_it_is_paid(ben
     bench.chain.after["create_job"] = lambda: said.extend(
         one.pool_fri for one in bench.reporter.heard(JobQuoted)
     )
-    create(bench)
+    create(bench, replace(OFFER, reward_fri=10**17))
     ((paid, _),) = bench.chain.of("create_job")
     assert said == [paid.audit_pool_fri]
     assert paid.audit_fee_fri == vote_fee_fri(10**9, prints=False) > 10**15
-    assert len(bench.reporter.heard(LeasesWorthLittle)) == 1, "three frames of 1000 fri pay no audit's gas"
+    assert len(bench.reporter.heard(LeasesWorthLittle)) == 1, (
+        "three frames of 0.1 STRK pay less than 20 audits' gas"
+    )
+
+
+def test_a_verifiers_fee_that_the_board_refuses_is_refused_before_anything_is_paid(
+    bench: UseCaseBench,
+) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    bench.chain.unit_fri = 59
+    with pytest.raises(SceneError, match="Nothing was paid.* a sixtieth of a verifier's seat"):
+        create(bench)
+    bench.chain.unit_fri = 10**19
+    bench.chain.price_fri = 10**9  # gas alone is worth more than three frames of 1000 fri
+    with pytest.raises(SceneError, match="Nothing was paid.* wait for cheaper gas"):
+        create(bench)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
+    bench.chain.unit_fri, bench.chain.price_fri = 60 * 11, 0
+    create(bench)
+    ((paid, _),) = bench.chain.of("create_job")
+    assert (paid.audit_fee_fri, paid.audit_tile_fri) == (1, 10), (
+        "what a sixtieth of a seat leaves for the leaf"
+    )
 
 
 def test_an_absurd_price_of_gas_costs_nothing(bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch) -> None:

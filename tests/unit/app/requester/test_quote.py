@@ -10,7 +10,7 @@ from renderchain.app.requester.quote import quote_of
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.errors import SceneError
 from renderchain.core.money import FRI_PER_STRK
-from renderchain.core.notices.jobs import FeesTakeMuch, JobQuoted, LeasesWorthLittle
+from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle, TilesWorthLittle
 from renderchain.core.tiles import MOST_LEAVES
 
 from devkit.fakes.people import Artist
@@ -23,10 +23,11 @@ OPEN = Offer(reward_fri=FRI_PER_STRK // 100)
 
 def test_a_pool_pays_one_audit_of_every_lease_and_the_spare_ones() -> None:
     quote = quote_of(CHOSEN, 7, 10, 1, 0)
-    assert (quote.fee_fri, quote.shape.tile_fri) == (60, 2 * 1000 // 10)
+    # A leaf is worth 200 fri, but a vote gets a fifteenth of three frames' pay.
+    assert (quote.fee_fri, quote.shape.tile_fri) == (60, 3 * 1000 // 15 - 60)
     # Three leases, one leaf of each drawn, three verifiers a leaf; and two audits to spare.
-    assert quote.cost.pool_fri == (3 + 2) * 3 * (60 + 200)
-    assert quote_of(replace(CHOSEN, spare_audits=0), 7, 10, 1, 0).cost.pool_fri == 3 * 3 * (60 + 200)
+    assert quote.cost.pool_fri == (3 + 2) * 3 * (60 + 140)
+    assert quote_of(replace(CHOSEN, spare_audits=0), 7, 10, 1, 0).cost.pool_fri == 3 * 3 * (60 + 140)
 
 
 def test_a_short_job_has_the_prices_of_its_only_lease() -> None:
@@ -34,18 +35,18 @@ def test_a_short_job_has_the_prices_of_its_only_lease() -> None:
 
 
 def test_no_gas_is_so_cheap_that_verifiers_get_nothing() -> None:
-    quote = quote_of(Offer(reward_fri=1), 2, 10, 1, 0)
+    quote = quote_of(Offer(reward_fri=8), 2, 10, 1, 0)
     assert (quote.fee_fri, quote.shape.tile_fri) == (1, 0)
 
 
 def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid() -> None:
-    assert quote_of(OPEN, 1, MOST_LEAVES, 1, GFRI)
+    assert quote_of(OPEN, 20, MOST_LEAVES, 1, GFRI)
     with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
-        quote_of(OPEN, 1, MOST_LEAVES + 1, 1, GFRI)
+        quote_of(OPEN, 20, MOST_LEAVES + 1, 1, GFRI)
 
 
 def test_every_view_layer_has_leaves_of_its_own() -> None:
-    one, three = quote_of(OPEN, 4, 40, 1, GFRI), quote_of(OPEN, 4, 120, 3, GFRI)
+    one, three = quote_of(OPEN, 90, 40, 1, GFRI), quote_of(OPEN, 90, 120, 3, GFRI)
     # A verifier of one layer renders the tile with all three, and is paid for that.
     assert one.shape.tile_fri == three.shape.tile_fri > 0
 
@@ -76,16 +77,25 @@ def test_the_artist_hears_what_it_costs_and_is_warned_of_leases_that_are_worth_l
     assert told.frame_count == 1000 and told.pay_fri == 10 * FRI_PER_STRK
     assert told.most_fri == told.pay_fri + told.pool_fri + told.gas_fri
     assert told.overhead_percent <= 20
-    _, warning, fees = quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI).notices
+    _, warning = quote_of(replace(OPEN, longest_lease=12), 1000, 510, 1, GFRI).notices
     assert isinstance(warning, LeasesWorthLittle)
-    assert warning.pay_fri == 8 * OPEN.reward_fri < warning.least_fri
-    assert isinstance(fees, FeesTakeMuch) and fees.pay_fri == warning.pay_fri
+    assert warning.pay_fri == 12 * OPEN.reward_fri < warning.least_fri
 
 
-def test_the_artist_is_warned_where_a_verifiers_fee_is_over_a_fifteenth_of_a_lease() -> None:
+def test_a_vote_over_its_bound_is_refused_before_anything_is_paid() -> None:
+    # Eight frames pay 0.08 STRK, a fifteenth of which does not pay a vote's gas.
+    with pytest.raises(SceneError, match="Nothing was paid.* costs 0.00718 STRK besides .* at most 0.00534"):
+        quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI)
+    unit_fri = 60 * vote_fee_fri(GFRI, prints=False)
+    assert quote_of(OPEN, 1000, 510, 1, GFRI, unit_fri).shape.tile_fri == 0
+    with pytest.raises(SceneError, match="Nothing was paid.* a sixtieth of a verifier's seat"):
+        quote_of(OPEN, 1000, 510, 1, GFRI, unit_fri - 1)
+
+
+def test_the_artist_is_warned_where_the_bound_of_a_vote_leaves_too_little_for_its_leaves() -> None:
     # Gas is free here, so nothing else is wrong with these leases. One leaf of each is drawn.
     _, warning = quote_of(CHOSEN, 12, 10, 1, 0).notices
-    assert warning == FeesTakeMuch(3 * 1000, 3 * (60 + 200))
+    assert warning == TilesWorthLittle(3 * 1000 // 15 - 60, 2 * 1000 // 10)
     longer = replace(CHOSEN, longest_lease=4)
     assert [type(one) for one in quote_of(longer, 12, 10, 1, 0).notices] == [JobQuoted]
 

@@ -265,7 +265,7 @@ def test_leases_are_rendered_while_others_wait_for_their_pay(
 def test_a_job_that_asks_for_too_much_stake_is_not_in_the_way(
     world: World, artist: Artist, machine: Machine
 ) -> None:
-    rich = replace(SHORT, reward_fri=2 * STAKE_FRI, spare_audits=0)
+    rich = replace(SHORT, reward_fri=4 * STAKE_FRI, spare_audits=0)
     world.network.fund(artist.address, 100 * FUNDS_FRI)
 
     async def life() -> None:

@@ -25,8 +25,8 @@ def claimed(world: World) -> list[JobId]:
 def test_a_job_that_costs_more_gas_than_it_pays_is_left_alone_with_the_reason(
     world: World, artist: Artist, machine: Machine
 ) -> None:
-    """Pay of 1e-18 STRK was accepted, whatever gas cost."""
-    worthless = replace(SHORT, reward_fri=1, audit_fee_fri=1)
+    """Pay of 1.5e-17 STRK was accepted, whatever gas cost."""
+    worthless = replace(SHORT, reward_fri=15, audit_fee_fri=1)
 
     async def life() -> JobId:
         await artist.submit(1, worthless)
@@ -49,7 +49,8 @@ def test_a_job_is_taken_once_gas_is_cheap_enough(world: World, artist: Artist, m
     world.network.gas_price_fri = 10**10
 
     async def life() -> None:
-        job = await artist.submit(1, SHORT)
+        dear = replace(SHORT, audit_fee_fri=10**15)  # as gas is too dear for an offer that leaves it open
+        job = await artist.submit(1, dear)
         async with machine.working():
             await asyncio.sleep(600)
             assert claimed(world) == []
