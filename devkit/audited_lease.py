@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic
 
@@ -62,6 +62,10 @@ class AuditBench(Generic[AnyNetwork]):
         await asyncio.gather(*(seat(index) for index in accounts))
         net.pass_time(1, 2 * RULES.epoch_blocks)
         return bench
+
+    async def let_audit(self, willing: bool) -> None:
+        """All verifiers take audits, or none."""
+        await offer_audits(self.owners, willing)
 
     async def lease(
         self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS
@@ -236,6 +240,10 @@ class AuditedLease:
 
     async def let_audit(self, willing: bool) -> None:
         """All verifiers take audits, or none."""
-        offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
-        numbers = self.owners.items()
-        await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in numbers))
+        await offer_audits(self.owners, willing)
+
+
+async def offer_audits(owners: Mapping[WorkerId, Registry], willing: bool) -> None:
+    """All of them take audits, or none."""
+    offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
+    await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in owners.items()))

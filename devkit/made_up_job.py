@@ -34,5 +34,6 @@ TERMS = JobTerms(
     tiles=4,
     audit_fee_fri=10**15,
     audit_tile_fri=10**14,
+    takes_unjudged=True,
 )
 FEE_FRI = 11 * 10**14  # of a verifier who looks at one leaf

@@ -82,6 +82,7 @@ class Settings:
     appeals: bool = True  # pay a bond for more votes where a verdict goes against what is known here
     show_gas: int = 400_000_000  # the most gas for showing what one round's prints say; 0: nothing is shown
     show_fee_fri: int = FRI_PER_STRK  # ... and the most that it may cost
+    takes_unjudged: bool = False  # jobs also where too few verify them, for frames that nobody judges
     second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
@@ -145,7 +146,7 @@ def _typed(name: str, value: Any, base: Path) -> Any:
             return tuple(_whole(one) for one in numbers)
         if name == "render_environment":
             return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))
-        if name in ("allow_unsandboxed", "appeals"):
+        if name in ("allow_unsandboxed", "appeals", "takes_unjudged"):
             return {"true": True, "false": False}[str(value).lower()]
     except (ValueError, TypeError, KeyError) as error:
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.contract_errors import ContractError
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult
 
 from devkit.board.audits import MemoryAudits
+from devkit.model.challenges import Model
+from devkit.model.families import LEAST_NAMED
+from devkit.model.records import VoteTerms
 
 MAX_REASON = 31  # letters of a felt
 
@@ -22,6 +25,17 @@ class MemoryChain(MemoryAudits):
         return await self._do(
             "Creating the job", lambda model: model.create_job(self.address, terms), intent_name=intent_name
         )
+
+    async def has_verifiers(self, terms: JobTerms) -> bool:
+        """Whether workers could name verifiers for such a job now."""
+        asked = VoteTerms(terms.family, self.address, terms.least_fee_fri, terms.package_bytes)
+        wanted = LEAST_NAMED + 1  # so that a worker that is named itself has four others
+
+        def question(model: Model) -> bool:
+            model.now_s, model.block = self._network.now_s, self._network.block  # a view of the newest
+            return len(model.willing_verifiers(asked, NO_WORKER, wanted=wanted)) == wanted
+
+        return await self._ask("Reading willing_verifiers", question)
 
     async def seat_unit_fri(self) -> int:
         """What a verifier's seat takes in stake."""
@@ -59,7 +73,11 @@ class MemoryChain(MemoryAudits):
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
         wanted = sorted(places)
         action = f"Assigning leases of job {job_id}"
-        return await self._batch(action, lambda model: model.assign(self.address, job_id, wanted))
+
+        def assign(model: Model) -> None:
+            model.assign(self.address, job_id, wanted, model.named_for(job_id))
+
+        return await self._batch(action, assign)
 
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept leases, which pays their workers; returns what was refused."""
@@ -95,8 +113,12 @@ class MemoryChain(MemoryAudits):
     async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
         """Take the range that the board chooses into a free slot; returns the lease's id."""
         worker = await self.worker_id()
+
+        def claim(model: Model) -> LeaseId:
+            return model.claim_lease(self.address, job_id, worker, slot, model.named_for(job_id, worker))
+
         action = f"Claiming a lease of job {job_id}"
-        return await self._do(action, lambda model: model.claim_lease(self.address, job_id, worker, slot))
+        return await self._do(action, claim)
 
     async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
         """Post the result of a lease's first ``count`` tasks; the others are given back."""

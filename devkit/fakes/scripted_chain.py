@@ -37,6 +37,7 @@ class ScriptedChain(Faults):
         self.step_s = 600
         self.price_fri = 0
         self.unit_fri = 10**19
+        self.can_judge = True
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
@@ -84,6 +85,9 @@ class ScriptedChain(Faults):
 
     async def gas_price_fri(self) -> int:
         return self.price_fri
+
+    async def has_verifiers(self, terms: JobTerms) -> bool:
+        return self.can_judge
 
     async def seat_unit_fri(self) -> int:
         return self.unit_fri

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from renderchain.core.audit.economics import PHASES
+from renderchain.core.ids import WorkerId
 
 from devkit.board.network import MemoryNetwork
 from devkit.model.challenges import Model
-from devkit.model.records import Audit, Job, Lease
+from devkit.model.families import LEAST_NAMED
+from devkit.model.records import Audit, Job, Lease, VoteTerms, Worker
 from devkit.rules import Rules
 
 from .clock import run
@@ -32,8 +34,20 @@ RULES = Rules(
 DAY_S = 86400.0
 
 
-class Sparing(Model):
-    """A network whose chance spares every lease, and which drops challenges at once: nobody could vote."""
+class Named(Model):
+    """A network where claims find verifiers to name, however few there are to be drawn."""
+
+    def willing_verifiers(
+        self, asked: VoteTerms, worker: WorkerId, *, seed: int = 0, wanted: int = LEAST_NAMED
+    ) -> list[WorkerId]:
+        return [WorkerId(2**24 - 1 - number) for number in range(wanted)]
+
+    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteTerms) -> None:
+        pass
+
+
+class Sparing(Named):
+    """One whose chance spares every lease, and which drops challenges at once: nobody could vote."""
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         exp, lease.exp = lease.exp, 1
@@ -53,7 +67,7 @@ class World:
     def __init__(
         self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1, *, spares: bool = True
     ) -> None:
-        self.network = MemoryNetwork(RULES, seed, make_model=Sparing if spares else Model)
+        self.network = MemoryNetwork(RULES, seed, make_model=Sparing if spares else Named)
         self._block_s, self._blocks = block_s, blocks
         self.store = MemoryStore()
         self.folder = folder

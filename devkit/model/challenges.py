@@ -31,6 +31,7 @@ class ChallengesModel(ShowsModel):
         need(caller == job.requester, "only requesters may doubt")
         need(lease.draw_outcome is not DrawOutcome.NOT_DRAWN, "the draw comes first")
         need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "lease is in court")
+        need(lease.draw_outcome is not DrawOutcome.UNJUDGED, "nobody judges this lease")
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
         need(not over, "challenge window is over")
         return job, lease

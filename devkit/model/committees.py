@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import unit_at
-from renderchain.core.audit.economics import BOND_FEES
 from renderchain.core.audit.state import AuditKind
 from renderchain.core.ids import WorkerId
 
 from devkit.model.leases import LeasesModel
-from devkit.model.records import Audit, Job, Lease, Worker
+from devkit.model.records import Audit, Job, Lease
 
 TRIES = 12  # for each vote wanted; seats that were given up and unwilling holders are passed over
 
@@ -33,16 +32,10 @@ class CommitteesModel(LeasesModel):
         for attempt in range(TRIES * wanted if units else 0):
             number = family.holder_at(epoch, unit_at(hash_many, seed, attempt, units))
             if number and self.workers[number].owner not in partial:
-                found += [number] * self.is_able(self.workers[number], job, fee)
+                found += [number] * self.is_able(self.workers[number], job.vote_terms(fee))
             if len(found) == wanted:
                 break
         return found
-
-    def is_able(self, worker: Worker, job: Job, fee: int) -> bool:
-        """Whether it takes audits at that fee, and has what it may lose."""
-        offer = worker.offer
-        fits = job.terms.package_bytes <= offer.largest_package_bytes and self.now_s < offer.until_s
-        return 0 < offer.audit_fee_fri <= fee and fits and worker.free_fri >= BOND_FEES * fee
 
     def forfeit(self, audit: Audit, number: WorkerId, amount: int) -> None:
         """Into the audit's purse goes what is there of it."""

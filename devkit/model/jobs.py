@@ -8,15 +8,15 @@ from renderchain.core.board_events import JobCreated, JobImproved, TasksRefunded
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms
 
+from devkit.model.families import FamiliesModel
 from devkit.model.ledger import PLACES, need
 from devkit.model.records import Job
-from devkit.model.registry import RegistryModel
 from devkit.model.terms import check_terms
 
 MAX_LEVEL = 15
 
 
-class JobsModel(RegistryModel):
+class JobsModel(FamiliesModel):
     """Every method with a ``caller`` is a call."""
 
     def create_job(self, caller: int, terms: JobTerms) -> JobId:

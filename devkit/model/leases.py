@@ -32,8 +32,9 @@ LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 class Ranges:
     """A job's open tasks while leases are planned on them."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, judged: bool) -> None:
         self._job = job
+        self._judged = judged
         self.cursor = job.cursor
         self.pool_fri = job.pool_fri
         self.reopened = list(job.reopened)
@@ -42,41 +43,50 @@ class Ranges:
         """The next one, and out of the pool what the lease reserves; refused if there is none."""
         terms = self._job.terms
         need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
-        need(self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
+        has_enough = not self._judged or self.pool_fri >= self._job.next_reserve_fri
+        need(has_enough, "audit pool is too small")
         if self.reopened:
             found = self.reopened.pop()
         else:
             found = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor), 0, 0
             self.cursor += found[1]
-        self.pool_fri -= self._job.reserve_fri(found[1])
+        self.pool_fri -= self._reserve_fri(found)
         return found
 
     def put_back(self, one: Range) -> None:
         """Nobody took it."""
         self.reopened.append(one)
-        self.pool_fri += self._job.reserve_fri(one[1])
+        self.pool_fri += self._reserve_fri(one)
+
+    def _reserve_fri(self, one: Range) -> int:
+        return self._job.reserve_fri(one[1]) if self._judged else 0
 
 
 class LeasesModel(JobsModel):
     """Every method with a ``caller`` is a call."""
 
-    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int) -> LeaseId:
+    def claim_lease(
+        self, caller: int, number: JobId, worker: WorkerId, slot: int, verifiers: Sequence[WorkerId]
+    ) -> LeaseId:
+        """Without verifiers nobody judges the lease."""
         job = self.job(number)
         need(self.takes_claims(job), "job is over")
         is_open = self.passed(job.heard_s, job.heard_block, job.terms.scheduler_grace_s)
         need(is_open, "scheduler has precedence")
-        (answer,) = self.take(job, [(worker, slot)], caller)
+        (answer,) = self.take(job, [(worker, slot)], caller, verifiers)
         if isinstance(answer, Refused):
             raise answer
         return answer
 
-    def assign(self, caller: int, number: JobId, places: Sequence[Slot]) -> None:
+    def assign(
+        self, caller: int, number: JobId, places: Sequence[Slot], verifiers: Sequence[WorkerId]
+    ) -> None:
         """Job 0 is the newest one."""
         job = self.job(number or self.newest)
         need(job.terms.scheduler and caller == job.terms.scheduler, "not the scheduler")
         need(0 < len(places) <= MAX_BATCH, "batch is empty or too long")
         need(self.takes_claims(job), "job is over")
-        answers = self.take(job, places, 0)
+        answers = self.take(job, places, 0, verifiers)
         reasons = [one for one in answers if isinstance(one, Refused)]
         if len(reasons) == len(answers):
             raise reasons[0]
@@ -85,12 +95,15 @@ class LeasesModel(JobsModel):
                 self.emit(EntryRefused, job.number, worker, str(answer))
         job.heard_s, job.heard_block = self.now_s, self.block
 
-    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[LeaseId | Refused]:
+    def take(
+        self, job: Job, places: Sequence[Slot], operator: int, verifiers: Sequence[WorkerId]
+    ) -> list[LeaseId | Refused]:
         """Claims for an operator, or assigns if that is 0: the lease's number or why not, for each place.
 
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
         """
-        ranges, plans = Ranges(job), list[Range | Refused]()
+        need(verifiers or job.terms.takes_unjudged, "job wants judged leases")
+        ranges, plans = Ranges(job, judged=bool(verifiers)), list[Range | Refused]()
         next_place: Slot = (NO_WORKER, 0)
         for place in places:
             try:
@@ -101,7 +114,7 @@ class LeasesModel(JobsModel):
         answers = list[LeaseId | Refused]()
         for place, plan in zip(places, plans, strict=True):
             try:
-                answers.append(self.open_lease(job, place, plan, operator))
+                answers.append(self.open_lease(job, place, plan, operator, verifiers))
             except Refused as refused:
                 answers.append(refused)
                 if not isinstance(plan, Refused):
@@ -118,20 +131,29 @@ class LeasesModel(JobsModel):
         need(place >= next_place, "places are not in order")
         return ranges.take()
 
-    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> LeaseId:
+    def open_lease(
+        self,
+        job: Job,
+        place: Slot,
+        plan: Range | Refused,
+        operator: int,
+        verifiers: Sequence[WorkerId],
+    ) -> LeaseId:
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
         (worker, slot), (first, count, attempt, rejections) = place, plan
         level, last = len(job.rewards) - 1, self.slots.get(place)
-        exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
+        exp = self.lock(job, place, job.price_of(level, count), operator, verifiers)
         job.held += count
         generation = last.generation + 1 if last else 1
         terms = (first, count, attempt, rejections, exp, level)
         lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
+        if not verifiers:
+            lease.draw_outcome = DrawOutcome.UNJUDGED
         self.slots[place] = lease
         holder = self.workers[worker].operator
-        told = (first, count, attempt, exp, int(not operator))
+        told = (first, count, attempt, exp, int(not operator), int(not verifiers))
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
         return lease.number
 
@@ -151,7 +173,7 @@ class LeasesModel(JobsModel):
     def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(0 < count <= lease.count, "not so many of its tasks")
-        can_split = count == lease.count or self.jobs[lease.job].can_split(lease.count, count)
+        can_split = count == lease.count or self.jobs[lease.job].can_split(lease, count)
         need(can_split, "pool too small to split")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
         self.results[slot_of(number)] = result
@@ -186,7 +208,7 @@ class LeasesModel(JobsModel):
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
             need(not drawn, "lease has to be audited")
-            job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
+        job.pool_fri += job.reserved_fri(lease)
         self.turn(lease, event)
         job.held -= lease.count
         job.accepted += lease.count
@@ -205,7 +227,7 @@ class LeasesModel(JobsModel):
             need(over, "deadline not reached")
             pay, lock = found.stakes_of(lease)
             self.release(lease, lock, pay * EXPIRED_PERCENT // 100)
-            found.pool_fri += found.reserve_fri(lease.count)
+            found.pool_fri += found.reserved_fri(lease)
             self.reopen(found, lease, LeaseEvent.EXPIRE)
 
         self.lease_batch(job, leases, one)
@@ -226,7 +248,8 @@ class LeasesModel(JobsModel):
         is_late = self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART)
         burned = (pay - kept_pay) * LATE_PERCENT // 100 if is_late else 0
         self.release(lease, lock - kept_lock, burned)
-        job.pool_fri += job.reserve_fri(lease.count) - (job.reserve_fri(kept) if kept else 0)
+        kept_fri = job.reserved_fri(replace(lease, count=kept)) if kept else 0
+        job.pool_fri += job.reserved_fri(lease) - kept_fri
         first, count = lease.first + kept, lease.count - kept
         reopened = self.may_reopen(job, lease)
         self.emit(TasksGivenBack, job.number, lease.number, first, count, reason, burned, reopened)

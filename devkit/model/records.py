@@ -17,13 +17,25 @@ from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Ver
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import HELD, LeaseState
 
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
+
+
 LEAST_VOTES = 3  # with fewer sealed ones nothing is decided
 MAX_NAMED = 8  # leaves in an audit's life
+
+
+@dataclass(frozen=True)
+class VoteTerms:
+    """What votes about a job ask of their holders."""
+
+    family: int
+    requester: int
+    fee_fri: int
+    package_bytes: int
 
 
 @dataclass
@@ -143,7 +155,7 @@ class Lease:
     def reserves(self) -> bool:
         """Whether the board holds for it what its first audit would cost."""
         undrawn = self.draw_outcome is DrawOutcome.NOT_DRAWN
-        return self.state is LeaseState.CLAIMED or (self.state is LeaseState.SUBMITTED and undrawn)
+        return undrawn and self.state in HELD
 
     @property
     def number(self) -> LeaseId:
@@ -182,12 +194,12 @@ class Job:
         """What the next lease may reserve."""
         return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
-    def can_split(self, count: int, kept: int) -> bool:
-        """Whether the pool can also pay for the lease that arises where some of a lease's tasks are given
-        back, besides those of all ranges that nobody holds.
+    def can_split(self, lease: Lease, kept: int) -> bool:
+        """Whether the pool can also pay for the lease that arises where all but some of a lease's tasks are
+        given back, besides those of all ranges that nobody holds.
         """
         untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
-        pool_fri = self.pool_fri + self.reserve_fri(count) - self.reserve_fri(kept)
+        pool_fri = self.pool_fri + self.reserved_fri(lease) - self.reserved_fri(replace(lease, count=kept))
         return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
 
     @property
@@ -203,6 +215,19 @@ class Job:
         leaves = self.first_leaves(count) + (MAX_NAMED if named else 0)
         fee = fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, leaves)
         return fee * (LATER_FEES if round_ else 1)
+
+    def vote_terms(self, fee_fri: int) -> VoteTerms:
+        """What votes at that fee ask."""
+        return VoteTerms(self.terms.family, self.requester, fee_fri, self.terms.package_bytes)
+
+    @property
+    def least_vote_terms(self) -> VoteTerms:
+        """The same at the least fee that a vote about any of its leases may have."""
+        return self.vote_terms(self.fee_fri(1))
+
+    def reserved_fri(self, lease: Lease) -> int:
+        """What the board holds for a lease that is claimed, or submitted and not drawn yet."""
+        return self.reserve_fri(lease.count) if lease.draw_outcome is DrawOutcome.NOT_DRAWN else 0
 
     def audit_fri(self, count: int) -> int:
         """The first round on so many tasks."""

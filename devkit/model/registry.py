@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from renderchain.core.audit.economics import audit_rate, lock_at
 from renderchain.core.ids import NO_WORKER, WorkerId
 from renderchain.core.job import StandingOffer
 
 from devkit.model.ledger import Ledger, need
 from devkit.model.records import Job, Worker
 from devkit.model.seats import FamilySeats
-
-LEAST_OWNERS = 4  # with seats: three verifiers besides the worker's own owner
-ANY_FRI = 2**128
 
 
 class RegistryModel(Ledger):
@@ -138,29 +134,6 @@ class RegistryModel(Ledger):
     def set_paused(self, caller: int, paused: bool) -> None:
         need(caller == self.addresses.admin, "not the directory owner")
         self.paused = paused
-
-    def most_locked_fri(self, family: int) -> int:
-        """What a worker may have locked: without enough seats for a committee not much."""
-        holdings = self.seats_in(family).holdings.items()
-        owners = {self.workers[number].owner for number, holding in holdings if holding.units}
-        return ANY_FRI if len(owners) >= LEAST_OWNERS else self.rules.unjudged_cap_fri
-
-    def lock(self, job: Job, number: WorkerId, slot: int, price: tuple[int, int], operator: int) -> int:
-        """Lock for a lease of that pay and least lock; its audit rate as an exponent."""
-        need(number in self.workers, "unknown worker")
-        worker, (pay, least) = self.workers[number], price
-        if operator:
-            need(operator == worker.operator, "not the worker operator")
-        else:
-            need(self.is_offered(worker.offer, job, slot), "worker does not offer that")
-        need(job.terms.family in worker.families, "family not supported")
-        exp = audit_rate(pay, least, job.terms.audit_floor_exp, worker.audited, worker.free_fri)
-        need(exp is not None, "stake is not free")
-        assert exp is not None
-        locked_fri = worker.locked_fri + lock_at(pay, least, exp)
-        need(locked_fri <= self.most_locked_fri(job.terms.family), "too much without a jury")
-        worker.locked_fri = locked_fri
-        return exp
 
     def is_offered(self, offer: StandingOffer, job: Job, slot: int) -> bool:
         """Whether a scheduler may assign this without asking."""

@@ -73,15 +73,17 @@ def flat(prints: Sequence[Sequence[int]]) -> tuple[int, ...]:
 
 def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        bench = await AuditBench.open(opened)
+        net = bench.net
         artist, worker, job = net.artist, net.worker, await net.artist.create_job(TERMS)
         created_at = await artist.block_number()
         first, second = [await worker.claim_lease(job, slot) for slot in (0, 1)]
         await artist.top_up(job, 2 * REWARD_FRI, 7)
         await worker.submit(first, 1, RESULT)
+        await bench.let_audit(False)
         net.pass_draw_block()
         assert len(await net.outsider.draw(job, [second, first])) == 1
-        net.pass_time(DRAW_STEPS * RULES.phase_s)
+        net.pass_time(DRAW_STEPS * PHASE_S)
         assert await net.outsider.advance(job, [first]) == []  # nobody verifies: shared
         await worker.give_back(second, "away")
         await artist.cancel(job)
@@ -123,7 +125,7 @@ def test_tasks_that_nobody_finishes_open_again_each_time(networks: Opener) -> No
         known: list[BoardEvent] = []
         for attempt in range(4):
             lease = await net.worker.claim_lease(job, attempt)
-            known.append(LeaseClaimed(0, job, lease, net.worker.address, 0, 1, attempt, 0, 0))
+            known.append(LeaseClaimed(0, job, lease, net.worker.address, 0, 1, attempt, 0, 0, 1))
             net.pass_time(TERMS.lease_timeout_s)
             if attempt % 2:
                 await net.worker.give_back(lease, "a reason that is longer than a felt")

@@ -50,7 +50,7 @@ def test_a_lease_is_claimed_only_where_its_first_audit_can_be_paid(networks: Ope
 
 def test_the_reserve_goes_back_however_a_lease_ends_without_an_audit(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        net = (await AuditBench.open(opened)).net
         job_id = await net.artist.create_job(replace(TERMS, tasks=8, audit_pool_fri=4 * AUDIT_FRI))
         away, late, *_ = [await net.worker.claim_lease(job_id, slot) for slot in range(4)]
         left_fri = [(await net.outsider.job(job_id)).audit_pool_fri]

@@ -86,7 +86,8 @@ def test_all_that_the_audit_library_offers_is_called_through_the_board() -> None
 def of_registry() -> dict[str, tuple[Any, ...]]:
     """Arguments for Directory and WorkerRegistry."""
     address = 0x77
-    terms = {"operator": 0, "family": FAMILY, "audit_floor_exp": 0, "reward_fri": 1, "package_bytes": 1}
+    terms: dict[str, Any] = {"operator": 0, "family": FAMILY, "audit_floor_exp": 0, "reward_fri": 1}
+    terms |= {"package_bytes": 1, "requester": 0, "fee_fri": 1, "verifiers": []}
     request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1}
     committee: dict[str, Any] = {
         "family": FAMILY,
@@ -130,8 +131,8 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
     return {
         **{name: (job,) for name in ("cancel", "refund")},
         **{name: (job, [lease]) for name in ("accept", "accept_late", "draw", "advance", "expire")},
-        "assign": (scheduled_job, [place]),
-        "claim_lease": (open_job, *place.values()),
+        "assign": (scheduled_job, [place], []),
+        "claim_lease": (open_job, *place.values(), []),
         "create_job": (TERMS.as_dict(),),
         "extend": (job, 1),
         "give_back": (lease, 1),

@@ -11,7 +11,7 @@ from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, DrawnLeaf, answer_of, mark_of
-from renderchain.core.ids import LeaseId, WorkerId
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
 from renderchain.core.prints import PRINT_FELTS
@@ -118,6 +118,21 @@ class Calls:
 
     def _drop_seats(self, worker: WorkerId, rare: bool) -> list[int]:
         return [worker, family(rare)]
+
+    def _claim_lease(self, job: JobId, worker: WorkerId, slot: int, how: str = "") -> list[Any]:
+        return [job, worker, slot, self._named(job, worker, how)]
+
+    def _assign(self, job: JobId, places: list[tuple[WorkerId, int]], how: str = "") -> list[Any]:
+        return [job, places, self._named(job, NO_WORKER, how)]
+
+    def _named(self, job: JobId, worker: WorkerId, how: str) -> list[WorkerId]:
+        """Verifiers as clients name them; ``how``: "none", "few", "own" or "twice"."""
+        number = job or self.model.newest
+        if how == "none" or number not in self.model.jobs or number in self.model.replaced:
+            return []
+        found = self.model.named_for(number, worker)
+        changed = {"few": found[:3], "own": [*found[:3], worker], "twice": [*found[:3], *found[:1]]}
+        return changed.get(how, found)
 
     def _submit(self, number: LeaseId, part: int = 0) -> tuple[LeaseId, int, LeaseResult]:
         """``part``: all tasks where it is 0, else the first ones, now and then none or too many."""

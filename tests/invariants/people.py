@@ -33,13 +33,14 @@ TERMS = st.fixed_dictionaries(
         "audit_tile_fri": st.integers(0, 2),
         "package_bytes": st.just(1000),
         "second_look": st.booleans(),
+        "takes_unjudged": st.booleans(),
         "family": WRONGLY.map(family),
     }
 )
 FIRST_JOB = {"tasks": 12, "reward_fri": 15, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
-FIRST_JOB |= {"family": family(False), "second_look": False}
+FIRST_JOB |= {"family": family(False), "second_look": False, "takes_unjudged": True}
 
 
 class People(Machine):
@@ -133,17 +134,25 @@ class People(Machine):
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 
     @precondition(lambda self: self.open_jobs())
-    @rule(pick=PICK, other=ANYONE, wrong=WRONGLY, slot=st.integers(0, 5), by_scheduler=st.booleans())
-    def take(self, pick: int, other: str, wrong: bool, slot: int, by_scheduler: bool) -> None:
+    @rule(
+        pick=PICK,
+        other=ANYONE,
+        wrong=WRONGLY,
+        slot=st.integers(0, 5),
+        by_scheduler=st.booleans(),
+        how=st.sampled_from(["", "", "", "none", "few", "own", "twice"]),
+    )
+    def take(self, pick: int, other: str, wrong: bool, slot: int, by_scheduler: bool, how: str) -> None:
         job, worker = self.job_number(pick), self.any_worker(pick)
         found = self.model.jobs.get(job)
         scheduler = found.terms.scheduler if by_scheduler and found else 0
         if scheduler:
             places = [(worker, slot), (worker, slot + pick % 3), (worker + 1, slot)][: pick % 4]
-            self.do(other if wrong else self.name(scheduler), "assign", job if pick % 5 else 0, places)
+            caller = other if wrong else self.name(scheduler)
+            self.do(caller, "assign", job if pick % 5 else 0, places, how)
         else:
             caller = other if wrong else self.name(self.model.workers[worker].operator)
-            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot)
+            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot, how)
 
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9))

@@ -70,6 +70,7 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
         device_group=options.device,
         longest_lease=options.lease,
         second_look=settings.wants_second_looks,
+        takes_unjudged=settings.takes_unjudged,
     )
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()

@@ -34,7 +34,10 @@ class JobImproved:
 
 @dataclass(frozen=True)
 class LeaseClaimed:
-    """A worker took ``count`` tasks from ``first``; ``assigned`` is 1 if a scheduler gave them."""
+    """A worker took ``count`` tasks from ``first``; ``assigned`` is 1 if a scheduler gave them.
+
+    ``unjudged`` is 1 where no verifiers were named: nobody judges the lease.
+    """
 
     block: int
     job_id: JobId
@@ -45,6 +48,7 @@ class LeaseClaimed:
     attempt: int
     audit_exp: int
     assigned: int
+    unjudged: int = 0
 
 
 @dataclass(frozen=True)

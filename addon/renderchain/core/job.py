@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .audit.economics import audit_pool
+from .audit.economics import audit_pool, least_fee
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
@@ -46,11 +46,17 @@ class JobTerms:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False  # seven more votes about half of the acceptances by three
+    takes_unjudged: bool = False  # leases for which nobody names verifiers, and that nobody judges
 
     @property
     def escrow_fri(self) -> int:
         """What the requester pays in."""
         return self.tasks * self.reward_fri + self.audit_pool_fri
+
+    @property
+    def least_fee_fri(self) -> int:
+        """The least that a vote about any of its leases may be paid."""
+        return least_fee(self.audit_fee_fri, self.audit_tile_fri, self.tiles, self.audit_tiles)
 
     def as_dict(self) -> dict[str, Any]:
         """Field name to value, in contract order."""
@@ -89,6 +95,7 @@ class JobInfo:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False
+    takes_unjudged: bool = False
 
     @property
     def package_cid(self) -> str:
@@ -107,6 +114,11 @@ class JobInfo:
         fees = (self.audit_fee_fri, self.audit_tile_fri)
         place = (longest, longest, self.tiles, self.audit_tiles)
         return audit_pool(*place, *fees, second_look=self.second_look)
+
+    @property
+    def least_fee_fri(self) -> int:
+        """The least that a vote about any of its leases may be paid, so what named verifiers must take."""
+        return least_fee(self.audit_fee_fri, self.audit_tile_fri, self.tiles, self.audit_tiles)
 
     @property
     def open_tasks(self) -> int:

@@ -20,6 +20,10 @@ class RequesterChain(ChainView, Protocol):
         """Pay the escrow and create the job; returns its id. With the same intent it happens once."""
         ...
 
+    async def has_verifiers(self, terms: JobTerms) -> bool:
+        """Whether workers could name verifiers for such a job now."""
+        ...
+
     async def seat_unit_fri(self) -> int:
         """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
         ...

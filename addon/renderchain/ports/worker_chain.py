@@ -15,7 +15,10 @@ class WorkerChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
     async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """Take the range that the board chooses into a free slot; returns the lease's id."""
+        """Take the range that the board chooses into a free slot; returns the lease's id.
+
+        Names willing verifiers. Where there are too few, and the job takes that, nobody judges the lease.
+        """
         ...
 
     async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:

@@ -77,9 +77,13 @@ class Operator(bpy.types.Operator):
 
 
 def _offer(chosen: Any, settings: Settings) -> Offer:
-    reward_fri = parse_strk(chosen.reward)
-    lease, look = chosen.longest_lease or None, settings.wants_second_looks
-    return Offer(reward_fri, device_group=chosen.device, longest_lease=lease, second_look=look)
+    return Offer(
+        parse_strk(chosen.reward),
+        device_group=chosen.device,
+        longest_lease=chosen.longest_lease or None,
+        second_look=settings.wants_second_looks,
+        takes_unjudged=settings.takes_unjudged,
+    )
 
 
 class _Submit(Operator):

@@ -28,6 +28,7 @@ pub mod ChallengesComponent {
         pub const WINDOW_OVER: felt252 = 'RC: challenge window is over';
         pub const NOT_DRAWN: felt252 = 'RC: the draw comes first';
         pub const IN_AUDIT: felt252 = 'RC: lease is in court';
+        pub const UNJUDGED: felt252 = 'RC: nobody judges this lease';
         pub const OTHER_KEY: felt252 = 'RC: not the key of the results';
     }
 
@@ -144,6 +145,7 @@ pub mod ChallengesComponent {
             assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
             assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
             assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
+            assert(lease.draw_outcome != DrawOutcome::UNJUDGED, Errors::UNJUDGED);
             assert(!leases.is_over(@lease, job.times.window_s), Errors::WINDOW_OVER);
             BoxTrait::new((job, lease))
         }

@@ -17,6 +17,7 @@ pub mod ClaimsComponent {
 
     pub mod Errors {
         pub const NOT_RISING: felt252 = 'RC: places are not in order';
+        pub const MUST_BE_JUDGED: felt252 = 'RC: job wants judged leases';
         pub const POOL_TOO_SMALL: felt252 = 'RC: audit pool is too small';
     }
 
@@ -35,21 +36,29 @@ pub mod ClaimsComponent {
         impl Leases: LeasesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Claims for an operator, or assigns if that is zero. One answer a place: the lease's id,
-        /// or why it was refused. The caller saves the job.
+        /// Claims for an operator, or assigns if that is zero; without named verifiers for leases
+        /// that nobody judges. One answer a place: the lease's id, or why it was refused. The
+        /// caller saves the job.
         fn take(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             family: felt252,
             places: Array<Place>,
             operator: ContractAddress,
+            verifiers: Array<u32>,
         ) -> Array<Result<u64, felt252>> {
             let mut jobs = get_dep_component_mut!(ref self, Jobs);
             let mut leases = get_dep_component_mut!(ref self, Leases);
+            let draw_outcome = if verifiers.is_empty() {
+                assert(job.audit_price.takes_unjudged, Errors::MUST_BE_JUDGED);
+                DrawOutcome::UNJUDGED
+            } else {
+                DrawOutcome::NOT_DRAWN
+            };
             let (mut plans, mut requests) = (array![], array![]);
             let (mut next_place, start) = (0, now());
             for place in places {
-                let plan = self.plan(ref job, place, ref next_place, start);
+                let plan = self.plan(ref job, place, ref next_place, start, draw_outcome);
                 if let Ok(lease) = plan {
                     let Place { worker_id, slot } = place;
                     let (pay_fri, least_lock_fri) = jobs.stakes_of(@job, lease.level, lease.count);
@@ -59,7 +68,16 @@ pub mod ClaimsComponent {
             }
             let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
             let reward_fri = job.price.reward_fri;
-            let terms = LockTerms { operator, family, audit_floor_exp, reward_fri, package_bytes };
+            let terms = LockTerms {
+                operator,
+                family,
+                audit_floor_exp,
+                reward_fri,
+                package_bytes,
+                requester: jobs.requester_of(@job),
+                fee_fri: job.least_fee_fri(),
+                verifiers: verifiers.span(),
+            };
             let mut grants = leases.known_registry().lock(terms, requests).span();
             let mut answers = array![];
             for (place, plan) in plans {
@@ -73,7 +91,7 @@ pub mod ClaimsComponent {
                             Ok(leases.open(place, lease, holder, operator.is_zero()))
                         } else {
                             let Lease { first, count, attempt, rejections, .. } = lease;
-                            job.add_to_pool(job.reserve_fri(count));
+                            job.add_to_pool(job.reserved_fri(@lease));
                             jobs.reopen(ref job, Range { first, count, attempt, rejections });
                             Err(refusal)
                         }
@@ -93,6 +111,7 @@ pub mod ClaimsComponent {
             place: Place,
             ref next_place: u64,
             start: (u64, u64),
+            draw_outcome: u8,
         ) -> Result<Lease, felt252> {
             let leases = get_dep_component!(self, Leases);
             let generation = match leases.next_in(place) {
@@ -103,7 +122,10 @@ pub mod ClaimsComponent {
             if number < next_place {
                 return Err(Errors::NOT_RISING);
             }
-            if job.has_open_range() && job.times.audit_pool_fri < job.next_reserve_fri() {
+            let is_judged = draw_outcome == DrawOutcome::NOT_DRAWN;
+            if is_judged
+                && job.has_open_range()
+                && job.times.audit_pool_fri < job.next_reserve_fri() {
                 return Err(Errors::POOL_TOO_SMALL);
             }
             let jobs = get_dep_component!(self, Jobs);
@@ -115,7 +137,6 @@ pub mod ClaimsComponent {
                     None => { return Err(JobsComponent::Errors::NOTHING_TO_CLAIM); },
                 };
             next_place = number + 1;
-            job.take_from_pool(job.reserve_fri(count));
             let (since_s, since_block) = start;
             let lease = Lease {
                 job_id: job.job_id,
@@ -126,11 +147,12 @@ pub mod ClaimsComponent {
                 rejections,
                 audit_exp: 0,
                 level: job.progress.level,
-                draw_outcome: DrawOutcome::NOT_DRAWN,
+                draw_outcome,
                 since_s,
                 since_block,
                 generation,
             };
+            job.take_from_pool(job.reserved_fri(@lease));
             Ok(lease)
         }
     }

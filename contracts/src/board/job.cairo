@@ -2,7 +2,8 @@
 use core::cmp::min;
 use starknet::get_block_timestamp;
 use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, reserved_fees, seats_in, times};
-use crate::types::board::{AuditPrice, Package, Price, Progress, Times};
+use crate::types::audit::DrawOutcome;
+use crate::types::board::{AuditPrice, Lease, Package, Price, Progress, Times};
 
 /// A job in hand: what changes is written back at once by `save`; what does not is boxed, so
 /// that a job is passed on in fewer words.
@@ -69,6 +70,20 @@ pub impl JobImpl of JobTrait {
         times(self.fee_fri(count), reserved_fees(self.audit_price.second_look))
     }
 
+    /// What the board holds for a lease that is not submitted, or not drawn yet.
+    fn reserved_fri(self: @Job, lease: @Lease) -> u128 {
+        if *lease.draw_outcome == DrawOutcome::NOT_DRAWN {
+            self.reserve_fri(*lease.count)
+        } else {
+            0
+        }
+    }
+
+    /// The least fee that a vote about any of its leases may have.
+    fn least_fee_fri(self: @Job) -> u128 {
+        self.fee_fri(1)
+    }
+
     /// Takes money out of the audit pool, as far as it goes; returns how much.
     fn take_from_pool(ref self: Job, wanted_fri: u128) -> u128 {
         let taken_fri = min(wanted_fri, self.times.audit_pool_fri);
@@ -88,15 +103,15 @@ pub impl JobImpl of JobTrait {
         self.reserve_fri(min(self.package.longest_lease, self.price.tasks))
     }
 
-    /// Whether the pool can also pay for the lease that arises where one of `count` tasks is
-    /// submitted with the first `kept` only, besides those of all ranges that nobody holds.
-    fn can_split(self: @Job, count: u32, kept: u32) -> bool {
+    /// Whether the pool can also pay for the lease that arises where this one is submitted with
+    /// its first `kept` tasks only, besides those of all ranges that nobody holds.
+    fn can_split(self: @Job, lease: Lease, kept: u32) -> bool {
         let longest = self.package.longest_lease;
         let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
         let ranges = *self.progress.reopened_ranges + untouched + 1;
         let pool_fri = *self.times.audit_pool_fri
-            + self.reserve_fri(count)
-            - self.reserve_fri(kept);
+            + self.reserved_fri(@lease)
+            - self.reserved_fri(@Lease { count: kept, ..lease });
         *self.progress.stopped || pool_fri >= times(self.next_reserve_fri(), ranges)
     }
 

@@ -158,13 +158,17 @@ pub mod JobBoard {
         }
 
         /// Caller: the operator of a worker for the job's family, with free stake and a free slot.
-        fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
+        /// `verifiers`: four or more of different owners who are willing to verify the job and
+        /// neither the worker's nor the requester's; none for a lease that nobody judges.
+        fn claim_lease(
+            ref self: ContractState, job_id: u64, worker_id: u32, slot: u8, verifiers: Array<u32>,
+        ) -> u64 {
             let mut job = self.jobs.load(job_id);
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let is_open = job.is_open(self.leases.limits().slowest_block_s);
             assert(is_open, Errors::SCHEDULER_FIRST);
             let places = array![Place { worker_id, slot }];
-            let mut answers = self.take(ref job, places, get_caller_address());
+            let mut answers = self.take(ref job, places, get_caller_address(), verifiers);
             match answers.pop_front().unwrap() {
                 Ok(lease_id) => {
                     self.jobs.save(@job);
@@ -176,7 +180,10 @@ pub mod JobBoard {
 
         /// Caller: the job's scheduler. Places in rising order; a refused entry leaves its range
         /// open. Job 0 is the newest one, so that creating and assigning fit one transaction.
-        fn assign(ref self: ContractState, job_id: u64, places: Array<Place>) {
+        /// `verifiers` as for a claim, for each of the workers.
+        fn assign(
+            ref self: ContractState, job_id: u64, places: Array<Place>, verifiers: Array<u32>,
+        ) {
             let job_id = if job_id == 0 {
                 self.jobs.newest()
             } else {
@@ -189,7 +196,7 @@ pub mod JobBoard {
             let mut batch = BatchTrait::open(places.len());
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let mut wanted = places.span();
-            for answer in self.take(ref job, places, Zero::zero()) {
+            for answer in self.take(ref job, places, Zero::zero(), verifiers) {
                 let place = wanted.pop_front().unwrap();
                 match answer {
                     Ok(_) => batch.count(),
@@ -322,9 +329,13 @@ pub mod JobBoard {
         }
 
         fn take(
-            ref self: ContractState, ref job: Job, places: Array<Place>, operator: ContractAddress,
+            ref self: ContractState,
+            ref job: Job,
+            places: Array<Place>,
+            operator: ContractAddress,
+            verifiers: Array<u32>,
         ) -> Array<Result<u64, felt252>> {
-            self.claims.take(ref job, self.jobs.family_of(@job), places, operator)
+            self.claims.take(ref job, self.jobs.family_of(@job), places, operator, verifiers)
         }
 
         fn announce(ref self: ContractState, job: @Job) {

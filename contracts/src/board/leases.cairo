@@ -18,6 +18,7 @@ pub mod LeasesComponent {
     use crate::packing::registry::LimitsPacking;
     use crate::rules::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
     use crate::rules::terms::{has_passed, now};
+    use crate::types::audit::DrawOutcome;
     use crate::types::board::{Lease, LeaseResult, LeaseState, Place, SignedResult};
     use crate::types::registry::{Limits, Signer};
 
@@ -192,11 +193,20 @@ pub mod LeasesComponent {
             let place = place_number(place.worker_id, place.slot);
             self.desk_leases.write(place, LeasePacking::pack(lease));
             let lease_id = join(place, lease.generation);
-            let Lease { job_id, first, count, attempt, audit_exp, .. } = lease;
+            let Lease { job_id, first, count, attempt, audit_exp, draw_outcome, .. } = lease;
+            let unjudged = draw_outcome == DrawOutcome::UNJUDGED;
             self
                 .emit(
                     LeaseClaimed {
-                        job_id, lease_id, operator, first, count, attempt, audit_exp, assigned,
+                        job_id,
+                        lease_id,
+                        operator,
+                        first,
+                        count,
+                        attempt,
+                        audit_exp,
+                        assigned,
+                        unjudged,
                     },
                 );
             lease_id

@@ -18,7 +18,6 @@ pub mod SettlementComponent {
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{lock_at, times};
-    use crate::types::audit::DrawOutcome;
     use crate::types::board::{Lease, LeaseResult, LeaseState, Range};
     use crate::types::registry::WorkerLock;
 
@@ -145,9 +144,7 @@ pub mod SettlementComponent {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
-            if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
-                job.add_to_pool(job.reserve_fri(lease.count));
-            }
+            job.add_to_pool(job.reserved_fri(@lease));
             dues.locks.append(lock);
             dues.pays.append((lease_id, pay_fri));
             times(job.price.reward_fri, lease.count) - pay_fri
@@ -163,7 +160,7 @@ pub mod SettlementComponent {
         ) {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
             dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
-            job.add_to_pool(job.reserve_fri(lease.count));
+            job.add_to_pool(job.reserved_fri(@lease));
             self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
         }
 
@@ -178,7 +175,7 @@ pub mod SettlementComponent {
         ) -> Result<(), felt252> {
             if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
                 let job = get_dep_component!(@self, Jobs).load(lease.job_id);
-                if !job.can_split(lease.count, count) {
+                if !job.can_split(lease, count) {
                     return Err(Errors::CANNOT_SPLIT);
                 }
             }
@@ -205,10 +202,11 @@ pub mod SettlementComponent {
             let (kept_pay_fri, kept_lock_fri, kept_reserve_fri) = if kept == 0 {
                 (0, 0, 0)
             } else {
-                let (pay_fri, lock_fri) = self.stakes_of(@job, @Lease { count: kept, ..lease });
-                (pay_fri, lock_fri, job.reserve_fri(kept))
+                let kept_lease = Lease { count: kept, ..lease };
+                let (pay_fri, lock_fri) = self.stakes_of(@job, @kept_lease);
+                (pay_fri, lock_fri, job.reserved_fri(@kept_lease))
             };
-            job.add_to_pool(job.reserve_fri(lease.count) - kept_reserve_fri);
+            job.add_to_pool(job.reserved_fri(@lease) - kept_reserve_fri);
             let free_s = job.times.lease_timeout_s / FREE_PART;
             let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
                 times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100

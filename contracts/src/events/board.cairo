@@ -37,6 +37,8 @@ pub struct LeaseClaimed {
     pub attempt: u8,
     pub audit_exp: u8,
     pub assigned: bool,
+    /// Nobody named verifiers, and nobody judges it.
+    pub unjudged: bool,
 }
 
 #[derive(Drop, starknet::Event)]

@@ -66,6 +66,12 @@ pub trait ISeats<T> {
     fn seat_unit_fri(self: @T) -> u128;
 }
 
+/// Who could verify a job.
+#[starknet::interface]
+pub trait IFamilies<T> {
+    fn willing_verifiers(self: @T, request: VoteRequest) -> Array<u32>;
+}
+
 /// Who verifies.
 #[starknet::interface]
 pub trait ICommittees<T> {

@@ -118,11 +118,12 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
     }
 }
 
-/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 | tile_fri 128-223
-/// |
+/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 |
+/// takes_unjudged 113 | tile_fri 128-223 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
-        let low = push(0, flag(value.second_look), B1);
+        let low = push(0, flag(value.takes_unjudged), B1);
+        let low = push(low, flag(value.second_look), B1);
         let low = push(low, value.limits.mean_percent.into(), B8);
         let low = push(low, value.limits.tile_percent.into(), B8);
         join(push(low, value.fee_fri, B96), push(0, value.tile_fri, B96))
@@ -134,7 +135,10 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
         let limits = PrintLimits {
             tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
         };
-        AuditPrice { fee_fri, tile_fri, limits, second_look: pull(ref low, B1) == 1 }
+        let second_look = pull(ref low, B1) == 1;
+        AuditPrice {
+            fee_fri, tile_fri, limits, second_look, takes_unjudged: pull(ref low, B1) == 1,
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub mod CommitteesComponent {
     }
 
     #[generate_trait]
-    impl InternalImpl<
+    pub impl InternalImpl<
         TContractState,
         +HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,

@@ -1,26 +1,25 @@
 //! What a lease locks of its worker's stake, and at which audit rate. It moves no money.
 #[starknet::component]
 pub mod LocksComponent {
-    use core::num::traits::{Bounded, Zero};
+    use core::num::traits::Zero;
     use starknet::{ContractAddress, get_block_timestamp};
+    use crate::registry::committees::CommitteesComponent;
+    use crate::registry::families::FamiliesComponent;
+    use crate::registry::families::FamiliesComponent::InternalTrait as FamiliesTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
     use crate::registry::seats::SeatsComponent;
-    use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
-    use crate::rules::terms::audit_rate;
-    use crate::types::registry::{Board, LockGrant, LockRequest, LockTerms, WorkerLock};
+    use crate::rules::terms::{audit_rate, bond_of};
+    use crate::types::registry::{Board, LockGrant, LockRequest, LockTerms, VoteRequest, WorkerLock};
 
     pub mod Errors {
         pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
-        pub const TOO_FEW_VERIFIERS: felt252 = 'RC: too much without a jury';
+        pub const TOO_MUCH_UNJUDGED: felt252 = 'RC: too much without a jury';
     }
-
-    /// Three verifiers besides the worker's own owner.
-    const LEAST_OWNERS: u32 = 4;
 
     #[storage]
     pub struct Storage {}
@@ -35,7 +34,9 @@ pub mod LocksComponent {
         +HasComponent<TContractState>,
         +Roles<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
-        impl Seats: SeatsComponent::HasComponent<TContractState>,
+        +SeatsComponent::HasComponent<TContractState>,
+        +CommitteesComponent::HasComponent<TContractState>,
+        impl Families: FamiliesComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
@@ -47,12 +48,13 @@ pub mod LocksComponent {
             requests: Array<LockRequest>,
         ) -> Array<LockGrant> {
             let now_s = get_block_timestamp();
-            let most_fri = self.most_locked_fri(terms.family);
+            let owners = get_dep_component!(@self, Families)
+                .owners_of(terms.verifiers, @asked(@terms));
             let (mut grants, mut locks) = (array![], array![]);
             for request in requests {
                 let operator = self.get_contract().holder_of(request.worker_id);
                 let mut grant = LockGrant { refusal: 0, audit_exp: 0, operator };
-                match self.lock(board, @terms, @request, operator, (now_s, most_fri)) {
+                match self.lock(board, @terms, @request, operator, (now_s, owners)) {
                     Ok((audit_exp, lock)) => {
                         grant.audit_exp = audit_exp;
                         locks.append(lock);
@@ -66,15 +68,6 @@ pub mod LocksComponent {
             grants
         }
 
-        /// What a worker may have locked: with too few verifiers for the family not much.
-        fn most_locked_fri(self: @ComponentState<TContractState>, family: felt252) -> u128 {
-            if get_dep_component!(self, Seats).seat_owners_of(family) < LEAST_OWNERS {
-                self.get_contract().unjudged_fri()
-            } else {
-                Bounded::MAX
-            }
-        }
-
         /// The audit rate and what is locked of the worker then, or why nothing is.
         fn lock(
             ref self: ComponentState<TContractState>,
@@ -82,9 +75,10 @@ pub mod LocksComponent {
             terms: @LockTerms,
             request: @LockRequest,
             operator: ContractAddress,
-            limits: (u64, u128),
+            limits: (u64, Result<Span<ContractAddress>, felt252>),
         ) -> Result<(u8, WorkerLock), felt252> {
-            let (worker_id, (now_s, most_fri)) = (*request.worker_id, limits);
+            let (worker_id, (now_s, owners)) = (*request.worker_id, limits);
+            let is_judged = (*terms.verifiers).len() != 0;
             let profiles = get_dep_component!(@self, Profiles);
             if operator.is_zero() {
                 return Err(UNKNOWN_WORKER);
@@ -99,19 +93,44 @@ pub mod LocksComponent {
             if !profiles.renders(worker_id, *terms.family) {
                 return Err(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
             }
+            let named = owners?;
+            if is_judged && !get_dep_component!(@self, Families).has_enough(named, worker_id) {
+                return Err(FamiliesComponent::Errors::TOO_FEW_NAMED);
+            }
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
             let stake = stakes.stake_of(worker_id);
             let free_fri = stake.stake_fri - stake.locked_fri;
             let (pay_fri, least_lock_fri) = (*request.pay_fri, *request.least_lock_fri);
-            let floor_exp = *terms.audit_floor_exp;
+            let floor_exp = if is_judged {
+                *terms.audit_floor_exp
+            } else {
+                0
+            };
             match audit_rate(pay_fri, least_lock_fri, floor_exp, stake.audited, free_fri) {
-                Some((audit_exp, lock_fri)) => if stake.locked_fri + lock_fri > most_fri {
-                    Err(Errors::TOO_FEW_VERIFIERS)
+                Some((audit_exp, lock_fri)) => if !is_judged && stake.locked_fri
+                    + lock_fri > self.get_contract().unjudged_fri() {
+                    Err(Errors::TOO_MUCH_UNJUDGED)
                 } else {
                     Ok((audit_exp, stakes.lock_for(board, worker_id, stake, lock_fri)))
                 },
                 None => Err(StakesComponent::Errors::STAKE_NOT_FREE),
             }
+        }
+    }
+
+    /// What votes about these leases would ask of their holders.
+    fn asked(terms: @LockTerms) -> VoteRequest {
+        let (fee_fri, package_bytes) = (*terms.fee_fri, *terms.package_bytes);
+        VoteRequest {
+            family: *terms.family,
+            block: 0,
+            seed: 0,
+            wanted: 0,
+            worker_id: 0,
+            requester: *terms.requester,
+            bond_fri: bond_of(fee_fri),
+            fee_fri,
+            package_bytes,
         }
     }
 }

@@ -16,7 +16,7 @@ pub trait Roles<T> {
     fn owner_of(self: @T, worker_id: u32) -> ContractAddress;
     /// The worker's operator; zero if there is no such worker.
     fn holder_of(self: @T, worker_id: u32) -> ContractAddress;
-    /// What a worker may have locked in a family with too few verifiers, in fri.
+    /// What a worker may have locked when it takes a lease that is not judged, in fri.
     fn unjudged_fri(self: @T) -> u128;
     /// Stake that is not on its way out, in fri.
     fn staying_fri(self: @T, worker_id: u32) -> u128;

@@ -7,11 +7,11 @@
 //! units that change.
 #[starknet::component]
 pub mod SeatsComponent {
+    use starknet::get_block_number;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
         StoragePointerWriteAccess,
     };
-    use starknet::{ContractAddress, get_block_number};
     use crate::events::registry::SeatsChanged;
     use crate::interfaces::registry::ISeats;
     use crate::packing::registry::{SeatEntryPacking, SeatHoldingPacking};
@@ -41,21 +41,17 @@ pub mod SeatsComponent {
     /// | seat_left_counts | 1 a family and size | count | of entries that were given up |
     /// | seat_retaken_counts | 1 a family and size | count | of these that are in use again, the
     /// oldest first |
-    /// | seat_owners | 1 a family | count | of owners with seats |
-    /// | seat_workers | 1 an owner and family | count | of the owner's workers with seats |
     #[storage]
     pub struct Storage {
         seat_unit_fri: u128,
         seat_epoch_blocks: u64,
         seat_entries: Map<(felt252, u32), SeatEntry>,
         seat_counts: Map<felt252, u32>,
-        seat_holdings: Map<(u32, felt252), SeatHolding>,
+        pub seat_holdings: Map<(u32, felt252), SeatHolding>,
         seat_places: Map<(u32, felt252, u32), u32>,
         seat_left: Map<(felt252, u32, u32), u32>,
         seat_left_counts: Map<(felt252, u32), u32>,
         seat_retaken_counts: Map<(felt252, u32), u32>,
-        seat_owners: Map<felt252, u32>,
-        seat_workers: Map<(ContractAddress, felt252), u32>,
     }
 
     #[event]
@@ -148,9 +144,27 @@ pub mod SeatsComponent {
             }
         }
 
-        /// How many owners have seats in the family now.
-        fn seat_owners_of(self: @ComponentState<TContractState>, family: felt252) -> u32 {
-            self.seat_owners.read(family)
+        fn entry_count(self: @ComponentState<TContractState>, family: felt252) -> u32 {
+            self.seat_counts.read(family)
+        }
+
+        /// Whose the entry is; 0 if it was given up.
+        fn entry_holder(self: @ComponentState<TContractState>, family: felt252, index: u32) -> u32 {
+            let entry = self.seat_entries.read((family, index));
+            if entry.until_epoch == 0 {
+                entry.worker_id
+            } else {
+                0
+            }
+        }
+
+        /// Whether the worker has had all its seats in the family for a whole epoch, so that every
+        /// later draw finds them.
+        fn has_counted(
+            self: @ComponentState<TContractState>, worker_id: u32, family: felt252,
+        ) -> bool {
+            let SeatHolding { units, next_epoch } = self.seat_holdings.read((worker_id, family));
+            units != 0 && next_epoch < self.epoch()
         }
 
         fn units_until(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> u64 {
@@ -222,7 +236,6 @@ pub mod SeatsComponent {
                 wanted /= 2;
                 size *= 2;
             }
-            self.count_owner(worker_id, family, before, units);
             let from_epoch = self.epoch() + 1;
             let holding = SeatHolding { units, next_epoch: from_epoch };
             self.seat_holdings.write((worker_id, family), holding);
@@ -287,29 +300,6 @@ pub mod SeatsComponent {
                 worker_id, units, before, first_epoch, from_epoch, until_epoch,
             };
             (index, entry)
-        }
-
-        /// Counts the owners whose workers have seats: so many can verify.
-        fn count_owner(
-            ref self: ComponentState<TContractState>,
-            worker_id: u32,
-            family: felt252,
-            before: u32,
-            units: u32,
-        ) {
-            let owner = self.get_contract().owner_of(worker_id);
-            let workers = self.seat_workers.read((owner, family));
-            if before == 0 {
-                self.seat_workers.write((owner, family), workers + 1);
-                if workers == 0 {
-                    self.seat_owners.write(family, self.seat_owners.read(family) + 1);
-                }
-            } else if units == 0 {
-                self.seat_workers.write((owner, family), workers - 1);
-                if workers == 1 {
-                    self.seat_owners.write(family, self.seat_owners.read(family) - 1);
-                }
-            }
         }
     }
 }

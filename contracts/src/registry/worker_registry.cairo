@@ -16,6 +16,7 @@ pub mod WorkerRegistry {
     use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
     use crate::packing::registry::{LimitsPacking, PledgePacking, RecordPacking, UnstakingPacking};
     use crate::registry::committees::CommitteesComponent;
+    use crate::registry::families::FamiliesComponent;
     use crate::registry::locks::LocksComponent;
     use crate::registry::locks::LocksComponent::InternalTrait as LocksTrait;
     use crate::registry::profiles::ProfilesComponent;
@@ -46,6 +47,7 @@ pub mod WorkerRegistry {
     component!(path: StakesComponent, storage: stakes, event: StakesEvent);
     component!(path: LocksComponent, storage: locks, event: LocksEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
+    component!(path: FamiliesComponent, storage: families, event: FamiliesEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
 
     #[abi(embed_v0)]
@@ -53,13 +55,15 @@ pub mod WorkerRegistry {
     #[abi(embed_v0)]
     impl SeatsImpl = SeatsComponent::SeatsImpl<ContractState>;
     #[abi(embed_v0)]
+    impl FamiliesImpl = FamiliesComponent::FamiliesImpl<ContractState>;
+    #[abi(embed_v0)]
     impl CommitteesImpl = CommitteesComponent::CommitteesImpl<ContractState>;
 
     /// | directory, token | 1 | address | set once |
     /// | cooldown_s | 1 | s | until stake leaves, set once |
     /// | minimum_stake_fri | 1 | fri | to register, set once |
-    /// | unjudged_cap_fri | 1 | fri | that a worker may have locked in a family with too few
-    /// verifiers, set once |
+    /// | unjudged_cap_fri | 1 | fri | that a worker may have locked when it takes a lease that is
+    /// not judged, set once |
     /// | limits | 1 | packed | of jobs, set once |
     /// | worker_count | 1 | count | of workers, so the last one's number |
     /// | owners, operators, payouts | 1 a worker | address | who commands, works, is paid |
@@ -68,7 +72,7 @@ pub mod WorkerRegistry {
     /// | boards | 1 a board | number | from 1 on, set once it is active |
     /// | board_count | 1 | count | of boards that have a number |
     #[storage]
-    struct Storage {
+    pub struct Storage {
         directory: ContractAddress,
         token: ContractAddress,
         cooldown_s: u32,
@@ -90,7 +94,9 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         profiles: ProfilesComponent::Storage,
         #[substorage(v0)]
-        seats: SeatsComponent::Storage,
+        pub seats: SeatsComponent::Storage,
+        #[substorage(v0)]
+        families: FamiliesComponent::Storage,
         #[substorage(v0)]
         committees: CommitteesComponent::Storage,
     }
@@ -109,6 +115,8 @@ pub mod WorkerRegistry {
         ProfilesEvent: ProfilesComponent::Event,
         #[flat]
         SeatsEvent: SeatsComponent::Event,
+        #[flat]
+        FamiliesEvent: FamiliesComponent::Event,
         #[flat]
         CommitteesEvent: CommitteesComponent::Event,
     }

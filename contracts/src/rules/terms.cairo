@@ -114,7 +114,8 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
     let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
-    AuditPrice { fee_fri, tile_fri, limits, second_look: *terms.second_look }
+    let (second_look, takes_unjudged) = (*terms.second_look, *terms.takes_unjudged);
+    AuditPrice { fee_fri, tile_fri, limits, second_look, takes_unjudged }
 }
 
 /// What each verifier of a round gets.

@@ -2,6 +2,7 @@ mod lifecycle_vectors;
 mod test_events;
 mod test_given_back;
 mod test_job_board;
+mod test_judged;
 mod test_lease_life;
 mod test_leases;
 mod test_packing;

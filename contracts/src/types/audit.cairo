@@ -9,6 +9,8 @@ pub mod DrawOutcome {
     pub const IN_AUDIT: u8 = 2;
     /// Verifiers accepted it.
     pub const CLEARED: u8 = 3;
+    /// From the claim on: nobody judges it.
+    pub const UNJUDGED: u8 = 4;
 }
 
 /// What a lease is audited for.

@@ -103,6 +103,8 @@ pub struct Limits {
 
 /// For what job a board asks the registry for locks. `operator` is the claimant; 0 asks for
 /// assignments against standing offers, which slot, `reward_fri` and `package_bytes` must meet.
+/// `verifiers` are named by whoever claims or assigns, as willing at the least fee that a vote of
+/// the job may have; none for leases that are not judged.
 #[derive(Copy, Drop, Serde)]
 pub struct LockTerms {
     pub operator: ContractAddress,
@@ -110,6 +112,9 @@ pub struct LockTerms {
     pub audit_floor_exp: u8,
     pub reward_fri: u128,
     pub package_bytes: u64,
+    pub requester: ContractAddress,
+    pub fee_fri: u128,
+    pub verifiers: Span<u32>,
 }
 
 /// A lease to lock for.

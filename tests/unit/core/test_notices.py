@@ -29,7 +29,7 @@ FRI = 10**18
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
-    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid", "cid"), str),
+    **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
     "job_id": JobId,
     "worker_id": WorkerId,
@@ -145,6 +145,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         "pays and a sixtieth of a seat: they may stay away. Let leases be longer, or have fewer tiles "
         "audited."
     ),
+    jobs.JobUnjudged("4.5/cycles/cpu"): (
+        "Too few verifiers of 4.5/cycles/cpu would look at this job: nobody judges its leases, they can't be "
+        "challenged, and each is paid when its window is over. Only your own checks say what they are worth."
+    ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",
     jobs.AuditPoolEmpty(JOB, FRI // 4, FRI): (
@@ -174,6 +178,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
     checks.LeaseUnchecked(*IDS, "no sandbox"): (
         f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
+    ),
+    checks.LeaseUnjudged(*IDS): (
+        f"Nobody judges lease {LEASE}, and no check here found it right: it is not accepted now, but anyone "
+        "may have it paid when its window is over. Look at its frames."
     ),
     checks.LeavesFalse(*IDS, (4, 9), 8.0): (
         f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "

@@ -26,7 +26,8 @@ def _arrays(data: Sequence[int]) -> tuple[tuple[Content, ...], tuple[int, ...]]:
 
 def _job_created(block: int, job: JobId, family: int, requester: int, *terms: int) -> board.JobCreated:
     named: dict[str, Any] = dict(zip(JobTerms.__dataclass_fields__, terms, strict=True))
-    named["second_look"] = bool(named["second_look"])
+    for flag in ("second_look", "takes_unjudged"):
+        named[flag] = bool(named[flag])
     return board.JobCreated(block, job, family, requester, JobTerms(**named))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...core.audit.events import LeaseChallenged, LeaseDrawn
 from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
-from ...core.ids import JobId, LeaseId
+from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import JobTerms
 from ...core.lifecycle import LeaseState
-from .view import StarknetView, ask
+from .view import NAMED, StarknetView, ask
 
 NEWEST_JOB = 0  # to the board's assign
+NAMED_FOR_ALL = NAMED + 1  # so that a worker that is named itself has four others
 log = logging.getLogger(__name__)
 
 
@@ -38,11 +40,17 @@ class StarknetRequester(StarknetView):
         """
         calls = [self._approval(terms.escrow_fri), self._call("create_job", terms.as_dict())]
         if places:
-            calls.append(self._call("assign", NEWEST_JOB, _wanted(places)))
+            named = await self._name_verifiers(terms, NO_WORKER, NAMED_FOR_ALL)
+            calls.append(self._call("assign", NEWEST_JOB, _wanted(places), named))
         receipt = await self._sender.send("Creating the job", calls, intent_name=intent_name)
         for refusal in self._refusals("Assigning its first leases", receipt):
             log.warning("%s", refusal)
         return JobId(self._of_event(receipt, "JobCreated", 1))
+
+    async def has_verifiers(self, terms: JobTerms) -> bool:
+        """Whether workers could name verifiers for such a job now."""
+        strict = replace(terms, takes_unjudged=False)
+        return len(await self._name_verifiers(strict, NO_WORKER, NAMED_FOR_ALL)) == NAMED_FOR_ALL
 
     async def seat_unit_fri(self) -> int:
         """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
@@ -71,7 +79,9 @@ class StarknetRequester(StarknetView):
 
     async def assign(self, job_id: JobId, places: Sequence[tuple[int, int]]) -> list[ContractError]:
         """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
-        return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, _wanted(places))
+        named = await self._name_verifiers(await self.job(job_id), NO_WORKER, NAMED_FOR_ALL)
+        action = f"Assigning leases of job {job_id}"
+        return await self._batch(action, "assign", job_id, _wanted(places), named)
 
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """As the requester, accept submitted leases, which pays their workers; returns the refusals."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
+from ...core.audit.economics import BOND_FEES
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
-from ...core.job import JobInfo, LeaseInfo, WorkerInfo
+from ...core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
 from ...core.lifecycle import LeaseState
 from .errors import said
 from .events import EventStream
 from .node import Node
 from .past_jobs import past_job
 from .sender import Sender
+
+NAMED = 4  # verifiers of other owners than the worker's that a claim must name
 
 
 class StarknetView:
@@ -92,6 +95,7 @@ class StarknetView:
             tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
             second_look=raw["audit_price"]["second_look"],
+            takes_unjudged=raw["audit_price"]["takes_unjudged"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -116,6 +120,24 @@ class StarknetView:
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         """The leases that a worker holds now, claimed or submitted."""
         return list(await self._ask("open_leases", worker_id))
+
+    async def _name_verifiers(
+        self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int
+    ) -> list[WorkerId]:
+        """Whom a claim of that worker may name; nobody where there are too few and the job takes that."""
+        asked = {
+            "family": job.family,
+            "block": 0,
+            "seed": self.address,  # so that not everybody names the same
+            "wanted": wanted,
+            "worker_id": worker_id,
+            "requester": job.requester if isinstance(job, JobInfo) else self.address,
+            "bond_fri": BOND_FEES * job.least_fee_fri,
+            "fee_fri": job.least_fee_fri,
+            "package_bytes": job.package_bytes,
+        }
+        found = [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
+        return found if len(found) >= NAMED or not job.takes_unjudged else []
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""

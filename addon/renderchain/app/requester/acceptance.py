@@ -12,6 +12,7 @@ from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseEvent, after
 from ...core.notices.audits import DrawRefused, notice_of
+from ...core.notices.checks import LeaseUnjudged
 from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -21,6 +22,7 @@ PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
 CLEARED = (DrawOutcome.CLEARED,)
 UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
+SEEN = (DrawOutcome.UNJUDGED, *UNOPPOSED)  # for what an own check found right
 
 
 class Acceptance:
@@ -40,15 +42,18 @@ class Acceptance:
         self._undrawn.clear()
 
     def submitted(self, event: ResultSubmitted) -> None:
-        """A lease waits for its draw."""
+        """A lease that is judged waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: LeaseId, *, once_cleared: bool = False) -> None:
+    async def found_good(self, lease_id: LeaseId, *, once_cleared: bool = False, seen: bool = False) -> None:
         """Its results are here, are those under its root, and no check found them false.
 
-        ``once_cleared``: our own check did, so verifiers have to accept it before we do.
+        ``once_cleared``: our own check did, so verifiers have to accept it before we do. ``seen``: it found
+        the lease right, which alone counts where nobody judges.
         """
-        self._good[lease_id] = CLEARED if once_cleared else UNOPPOSED
+        self._good[lease_id] = CLEARED if once_cleared else SEEN if seen else UNOPPOSED
+        if not seen and (await self._chain.lease(lease_id)).draw_outcome is DrawOutcome.UNJUDGED:
+            self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
         await self._try(lease_id)
 
     async def note(self, event: AuditEvent) -> None:

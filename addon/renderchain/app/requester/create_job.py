@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import InsufficientFunds
+from ...core.errors import InsufficientFunds, SceneError
 from ...core.ids import JobId
+from ...core.job import JobTerms, family_name
 from ...core.money import format_strk
-from ...core.notices.jobs import EscrowDue, JobCreated
+from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -19,6 +21,21 @@ from .quote import quote_of, terms_of
 def intent_of_job(entry_id: int) -> str:
     """What makes the transaction of a journal's job the same one after a crash."""
     return f"job {entry_id}"
+
+
+async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter: Reporter) -> JobTerms:
+    """The terms; they take leases that nobody judges only where nobody could and the artist said so."""
+    if await chain.has_verifiers(terms):
+        return terms
+    family = family_name(terms.family)
+    if not offer.takes_unjudged:
+        raise SceneError(
+            f"Nothing was paid. Too few verifiers of {family} would look at this job, so nobody could claim "
+            "it. Wait until there are more, pay more for an audit, or set takes_unjudged = true to take "
+            "frames that nobody judges."
+        )
+    reporter.tell(JobUnjudged(family))
+    return replace(terms, takes_unjudged=True)
 
 
 async def create_job(
@@ -41,7 +58,7 @@ async def create_job(
     gas_price_fri = await chain.gas_price_fri()
     unit_fri = await chain.seat_unit_fri()
     quote = quote_of(offer, len(manifest.frames), manifest.leaves_per_frame, layers, gas_price_fri, unit_fri)
-    terms = terms_of(package, quote)
+    terms = await _judged(chain, terms_of(package, quote), offer, reporter)
     for notice in quote.notices:
         reporter.tell(notice)
     have_fri = await chain.tokens_fri(chain.address)

@@ -121,7 +121,8 @@ class LeaseChecks:
             self.false[lease_id] = found.leaves
         if one.may_accept and found.finding is not Finding.UNSURE:
             # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
-            await self._acceptance.found_good(lease_id, once_cleared=is_false)
+            is_seen = found.finding is Finding.PASSED
+            await self._acceptance.found_good(lease_id, once_cleared=is_false, seen=is_seen)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
@@ -140,7 +141,9 @@ class LeaseChecks:
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             return
-        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
+        if lease.draw_outcome is DrawOutcome.UNJUDGED:
+            self._reporter.tell(Unchallenged(self._job_id, lease_id, "Nobody judges this lease.", leaves))
+        elif lease.draw_outcome is DrawOutcome.IN_AUDIT:
             await self._appeal(lease, leaves, from_block)
         elif lease.draw_outcome is DrawOutcome.PASSED or await self._was_only_delivered(lease):
             await self._challenge(lease_id, leaves, from_block)

@@ -27,4 +27,5 @@ class Offer:
     lease_timeout_s: int | None = None
     window_s: int = 3600
     limits: PrintLimits = MOST
+    takes_unjudged: bool = False  # where verifiers can't be found; else the job isn't created
     second_look: bool = False  # half of the acceptances by three are looked at by seven more

@@ -115,8 +115,8 @@ def quote_of(
     return Quote(offer, shape, plan, gas_price_fri, fee_fri, timeout_s)
 
 
-def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
-    """The job's terms, one task a frame."""
+def terms_of(package: PinnedPackage, quote: Quote, *, takes_unjudged: bool = False) -> JobTerms:
+    """The job's terms, one task a frame; leases that nobody judges only where it is said."""
     high, low = split_digest(digest_of(package.cid))
     manifest, offer = package.manifest, quote.offer
     return JobTerms(
@@ -139,4 +139,5 @@ def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
         second_look=offer.second_look,
+        takes_unjudged=takes_unjudged,
     )

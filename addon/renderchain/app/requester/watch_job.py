@@ -171,7 +171,7 @@ class JobWatch:
             ids = (event.job_id, event.lease_id)
             self._reporter.tell(leases.LeaseClaimed(*ids, event.operator, event.count))
         elif isinstance(event, ResultSubmitted):
-            if job.requester == self._chain.address:
+            if job.requester == self._chain.address and not self._claims[event.lease_id].unjudged:
                 self._acceptance.submitted(event)
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):

@@ -28,6 +28,11 @@ def fee_of(fee_fri: int, tile_fri: int, leaves: int) -> int:
     return fee_fri + tile_fri * leaves
 
 
+def least_fee(fee_fri: int, tile_fri: int, tiles: int, wanted: int) -> int:
+    """What a vote about a lease of one task gets, so the least of a job's."""
+    return fee_of(fee_fri, tile_fri, drawn_leaves(tiles, wanted))
+
+
 def most_fee(seat_unit_fri: int, pay_fri: int) -> int:
     """The most that a vote of a first round may be paid, about a lease with that pay."""
     return min(seat_unit_fri // UNIT_FEES, pay_fri // PAY_FEES)

@@ -161,4 +161,36 @@ class BoardWithoutAuditLibrary(ContractError):
 
 class TooMuchWithoutVerifiers(ContractError):
     code = "RC: too much without a jury"
-    advice = "Take smaller leases, or wait until four owners have seats in the family."
+    advice = (
+        "Nobody judges this lease, so a worker holds few such: wait until others of its leases are settled."
+    )
+
+
+class VerifiersMissing(ContractError):
+    code = "RC: too few verifiers named"
+    advice = "Name four willing ones of other owners, or wait until the family has them."
+
+
+class TooManyVerifiers(ContractError):
+    code = "RC: too many verifiers named"
+    advice = "Four are enough, five for an assignment."
+
+
+class NamedMayNotVote(ContractError):
+    code = "RC: named verifier may not vote"
+    advice = "Its seats, its offer or its stake changed meanwhile: look for others."
+
+
+class VerifiersShareOwner(ContractError):
+    code = "RC: two named of one owner"
+    advice = "Name verifiers of different owners."
+
+
+class LeaseMustBeJudged(ContractError):
+    code = "RC: job wants judged leases"
+    advice = "Name four willing verifiers."
+
+
+class LeaseIsUnjudged(ContractError):
+    code = "RC: nobody judges this lease"
+    advice = "It was claimed without verifiers; it can't be challenged."

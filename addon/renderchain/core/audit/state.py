@@ -21,6 +21,7 @@ class DrawOutcome(IntEnum):
     PASSED = 1  # not audited
     IN_AUDIT = 2  # or on its way to one: its votes are drawn, or wait for a block
     CLEARED = 3  # verifiers accepted it
+    UNJUDGED = 4  # from the claim on: no verifiers were named, and nobody judges it
 
 
 class AuditKind(IntEnum):

@@ -43,6 +43,20 @@ class LeaseUnchecked(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class LeaseUnjudged(LeaseNotice):
+    """Nobody judges a lease, and no check here found it right, so it is not accepted early."""
+
+    level: ClassVar[Level] = Level.WARNING
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Nobody judges lease {self.lease_id}, and no check here found it right: it is not accepted now, "
+            "but anyone may have it paid when its window is over. Look at its frames."
+        )
+
+
+@dataclass(frozen=True)
 class LeavesFalse(LeaseNotice):
     """Two processes here made other leaves than were delivered, and agree with each other."""
 

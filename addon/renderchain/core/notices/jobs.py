@@ -100,6 +100,22 @@ class TilesWorthLittle(Notice):
 
 
 @dataclass(frozen=True)
+class JobUnjudged(Notice):
+    """A family has too few verifiers for a job, which the artist wants nevertheless."""
+
+    level: ClassVar[Level] = Level.WARNING
+    family: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Too few verifiers of {self.family} would look at this job: nobody judges its leases, they "
+            "can't be challenged, and each is paid when its window is over. Only your own checks say what "
+            "they are worth."
+        )
+
+
+@dataclass(frozen=True)
 class EscrowDue(Notice):
     """The job's whole cost is about to be paid."""
 

@@ -2,17 +2,15 @@
 //! worth.
 use starknet::testing::set_block_hash;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
-use crate::interfaces::board::{
-    IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
-};
+use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::registry::{
     IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, count, owed, reason_of, sent};
-use crate::tests::support::jobs::{claim, create, pass_draw_block, terms};
+use crate::tests::support::audit::{TestAudit, assert_phase, count, owed, sent};
+use crate::tests::support::jobs::{claim, create, pass_draw_block};
 use crate::tests::support::leases::{
     audit_terms, drawn_lease, spared_lease, sparing, submitted_at, submitted_lease,
 };
@@ -168,28 +166,6 @@ fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
     rest(audit);
     let next = claim(net, job_id, 1);
     assert_eq!(net.board.lease(next).audit_exp, 1);
-}
-
-#[test]
-#[feature("safe_dispatcher")]
-fn without_enough_verifiers_a_worker_holds_little() {
-    let net = network_with(3);
-    be('owner');
-    net.token.approve(net.registry.contract_address, 20_000);
-    net.registry.add_stake(WORKER, 20_000);
-    // Each lease of 10,000 fri locks 3,006: the cap is 5,000.
-    let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
-    claim(net, job_id, 0);
-    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
-    let second = board.claim_lease(job_id, WORKER, 1);
-    assert_eq!(reason_of(second), 'RC: too much without a jury');
-    // A fourth owner with seats makes enough verifiers for whoever is a fifth.
-    be('fourth');
-    net.token.approve(net.registry.contract_address, STAKE.into());
-    net.registry.register(account('watcher'), account('fourth'), array![FAMILY], STAKE);
-    net.seats.set_seats(5, FAMILY, 1);
-    claim(net, job_id, 1);
-    assert_eq!(locked(net), 6_012);
 }
 
 #[test]

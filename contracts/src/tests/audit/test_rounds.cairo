@@ -19,7 +19,7 @@ use crate::tests::support::network::{STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, commit_all, open, reveal_all, run_round, votes};
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
 use crate::tests::support::token::RICH;
-use crate::tests::support::verifiers::{network_with, owner_of, payout_of};
+use crate::tests::support::verifiers::{named, network_with, owner_of, payout_of};
 use crate::types::audit::{AuditPhase, DrawOutcome, Verdict, Vote};
 use crate::types::board::{JobTerms, LeaseState};
 use crate::types::registry::Record;
@@ -241,7 +241,7 @@ fn what_the_pool_can_not_audit_is_not_claimed() {
     advance(audit);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
     be('operator');
-    let refused = board.claim_lease(job_id, WORKER, 1);
+    let refused = board.claim_lease(job_id, WORKER, 1, named(net));
     assert_eq!(reason_of(refused), 'RC: audit pool is too small');
     be('artist');
     net.token.approve(net.board.contract_address, 6);

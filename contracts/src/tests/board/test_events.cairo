@@ -47,6 +47,7 @@ fn the_life_of_a_job() {
         attempt: 0,
         audit_exp: 0,
         assigned: false,
+        unjudged: true,
     };
     let leases = LeasesComponent::Event::LeaseClaimed(claimed);
     assert!(same(board_event(net), JobBoard::Event::LeasesEvent(leases)));

@@ -12,6 +12,7 @@ use crate::tests::support::jobs::{accept, claim, create, result, spared, submitt
 use crate::tests::support::network::{Network, STAKE, WORKER, locked, network};
 use crate::tests::support::steps::{advance, wait};
 use crate::tests::support::token::RICH;
+use crate::tests::support::verifiers::network_with;
 use crate::types::board::{JobTerms, LeaseState};
 
 fn stake(net: Network) -> u128 {
@@ -154,7 +155,7 @@ fn the_rest_of_a_late_part_costs_two_per_cent_of_its_pay() {
 #[test]
 #[feature("safe_dispatcher")]
 fn a_part_needs_a_pool_that_pays_for_the_audit_of_the_rest_too() {
-    let net = network();
+    let net = network_with(0);
     let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 11, ..terms() });
     let lease = claim(net, job, 0);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };

@@ -6,6 +6,7 @@ use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{accept, claim, create, result, scheduled, submitted, terms};
 use crate::tests::support::network::{FAMILY, Network, STAKE, locked, network};
 use crate::tests::support::token::RICH;
+use crate::tests::support::verifiers::named;
 use crate::types::board::JobTerms;
 
 /// What the board holds over its first RICH must be what it owes.
@@ -38,7 +39,7 @@ fn pay_that_the_token_does_not_send_is_kept_and_the_others_are_paid() {
     let job = create(net, terms());
     let first = submitted(net, job, 0);
     be('helper');
-    let other = net.board.claim_lease(job, second, 0);
+    let other = net.board.claim_lease(job, second, 0, named(net));
     net.board.submit(other, 2, result());
     accept(net, job, array![first, other]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);

@@ -8,12 +8,13 @@ use crate::tests::support::jobs::{
 };
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked, network};
 use crate::tests::support::token::RICH;
+use crate::tests::support::verifiers::named;
 use crate::types::board::{JobTerms, LeaseResult, LeaseState, Place};
 use crate::types::registry::StandingOffer;
 
 fn assign(net: Network, job_id: u64, slot: u8) {
     be('scheduler');
-    net.board.assign(job_id, array![Place { worker_id: WORKER, slot }]);
+    net.board.assign(job_id, array![Place { worker_id: WORKER, slot }], named(net));
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn an_unknown_job_is_not_claimed() {
 fn an_unknown_worker_does_not_claim() {
     let net = network();
     let job = create(net, terms());
-    net.board.claim_lease(job, 7, 0);
+    net.board.claim_lease(job, 7, 0, named(net));
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn a_worker_is_claimed_for_by_its_operator_only() {
     let net = network();
     let job = create(net, terms());
     be('owner');
-    net.board.claim_lease(job, WORKER, 0);
+    net.board.claim_lease(job, WORKER, 0, named(net));
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn one_bad_assignment_does_not_stop_the_others() {
         good, good, Place { slot: 5, ..good }, Place { slot: 16, ..good },
         Place { worker_id: 9, ..good },
     ];
-    net.board.assign(job, places);
+    net.board.assign(job, places, named(net));
     let reasons = array![
         'RC: places are not in order', 'RC: worker does not offer that', 'RC: no such slot',
         'RC: unknown worker',
@@ -201,7 +202,7 @@ fn ranges_of_refused_assignments_are_open_again() {
     be('scheduler');
     let good = Place { worker_id: WORKER, slot: 0 };
     let places = array![good, Place { slot: 5, ..good }, Place { slot: 6, ..good }];
-    net.board.assign(job, places);
+    net.board.assign(job, places, named(net));
     let mut firsts = array![];
     at(1_090, 19);
     for slot in 1..3_u8 {
@@ -218,7 +219,7 @@ fn a_requester_may_schedule_and_assign_its_newest_job_unseen() {
     let own = JobTerms { scheduler: account('artist'), ..scheduled() };
     let job = create(net, own);
     assert_eq!(net.board.job(job).scheduler, account('artist'));
-    net.board.assign(0, array![Place { worker_id: WORKER, slot: 1 }]);
+    net.board.assign(0, array![Place { worker_id: WORKER, slot: 1 }], named(net));
     assert_eq!(net.board.job(job).progress.held, 2);
 }
 

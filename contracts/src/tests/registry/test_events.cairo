@@ -85,6 +85,9 @@ fn locks_slashes_and_verdicts() {
         audit_floor_exp: 0,
         reward_fri: 100,
         package_bytes: 1,
+        requester: account('artist'),
+        fee_fri: 1,
+        verifiers: array![].span(),
     };
     let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 100, least_lock_fri: 100 };
     net.registry.lock(terms, array![request, LockRequest { least_lock_fri: 50, ..request }]);

@@ -14,6 +14,7 @@ use crate::tests::support::network::{
     COOLDOWN_S, FAMILY, Network, STAKE, WORKER, deploy, locked, network, registry_arguments,
 };
 use crate::tests::support::token::RICH;
+use crate::tests::support::verifiers::{named, network_with};
 use crate::types::board::JobTerms;
 use crate::types::registry::{LockGrant, LockRequest, LockTerms, Record, WorkerLock};
 
@@ -25,6 +26,9 @@ fn lock(net: Network, pay_fri: u128) -> LockGrant {
         audit_floor_exp: 3,
         reward_fri: pay_fri,
         package_bytes: 1,
+        requester: account('artist'),
+        fee_fri: 1,
+        verifiers: named(net).span(),
     };
     let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri, least_lock_fri: pay_fri };
     *net.registry.lock(terms, array![request])[0]
@@ -233,6 +237,9 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
         audit_floor_exp: 0,
         reward_fri: 1,
         package_bytes: 1,
+        requester: account('artist'),
+        fee_fri: 1,
+        verifiers: array![].span(),
     };
     let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 800 };
     let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
@@ -287,7 +294,7 @@ fn nobody_earns_more_than_a_slash() {
 
 #[test]
 fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
-    let net = network();
+    let net = network_with(0);
     be_board(net);
     for _ in 0..10_u8 {
         net.registry.note_verdict(WORKER, 7, true);
@@ -303,7 +310,7 @@ fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
 
 #[test]
 fn a_job_freezes_the_rate_of_its_leases() {
-    let net = network();
+    let net = network_with(0);
     be_board(net);
     for _ in 0..30_u8 {
         net.registry.note_verdict(WORKER, 7, true);

@@ -10,6 +10,7 @@ use crate::interfaces::registry::IProfilesDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, WORKER};
+use crate::tests::support::verifiers::named;
 use crate::types::audit::DrawOutcome;
 use crate::types::board::{JobTerms, LeaseResult};
 use crate::types::registry::StandingOffer;
@@ -40,6 +41,7 @@ pub fn terms() -> JobTerms {
         tile_limit_percent: 10,
         mean_limit_percent: 5,
         second_look: false,
+        takes_unjudged: true,
     }
 }
 
@@ -56,8 +58,9 @@ pub fn create(net: Network, terms: JobTerms) -> u64 {
 }
 
 pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
+    let verifiers = named(net);
     be('operator');
-    net.board.claim_lease(job_id, WORKER, slot)
+    net.board.claim_lease(job_id, WORKER, slot, verifiers)
 }
 
 pub fn result() -> LeaseResult {
@@ -85,7 +88,7 @@ pub fn spared(net: Network, job_id: u64, lease_ids: Span<u64>) {
     let mut job = state.jobs.load(job_id);
     for lease_id in lease_ids {
         let lease = state.leases.find(*lease_id);
-        job.add_to_pool(job.reserve_fri(lease.count));
+        job.add_to_pool(job.reserved_fri(@lease));
         state.leases.mark(*lease_id, lease, DrawOutcome::PASSED);
     }
     state.jobs.save(@job);

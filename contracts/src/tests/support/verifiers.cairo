@@ -1,13 +1,16 @@
 //! Workers with seats, who verify.
 use starknet::ContractAddress;
+use starknet::storage::StorageMapWriteAccess;
 use starknet::testing::set_contract_address;
 use crate::interfaces::registry::{
     IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::packing::registry::SeatHoldingPacking;
+use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
-use crate::types::registry::StandingOffer;
+use crate::types::registry::{SeatHolding, StandingOffer};
 
 pub fn owner_of(verifier: u32) -> felt252 {
     'owner' * 1000 + verifier.into()
@@ -33,6 +36,33 @@ pub fn add_verifiers(net: Network, count: u32) {
     }
 }
 
+/// Four whom claims name. They have no entries among the seats, so that no draw finds them.
+pub fn add_named(net: Network) {
+    let named = array!['named1', 'named2', 'named3', 'named4'];
+    for name in named {
+        be(name);
+        net.token.approve(net.registry.contract_address, STAKE.into());
+        let worker = net.registry.register(account(name), account(name), array![FAMILY], STAKE);
+        net.profiles.set_offer(worker, willing());
+        set_contract_address(net.registry.contract_address);
+        let mut state = WorkerRegistry::contract_state_for_testing();
+        let holding = SeatHolding { units: 1, next_epoch: 0 };
+        state.seats.seat_holdings.write((worker, FAMILY), holding);
+    }
+}
+
+/// Their numbers; none where `add_named` was not called.
+pub fn named(net: Network) -> Array<u32> {
+    let mut found = array![];
+    for name in array!['named1', 'named2', 'named3', 'named4'] {
+        let worker = net.registry.worker_id_of(account(name));
+        if worker != 0 {
+            found.append(worker);
+        }
+    }
+    found
+}
+
 pub fn willing() -> StandingOffer {
     StandingOffer {
         least_reward_fri: 0,
@@ -44,10 +74,12 @@ pub fn willing() -> StandingOffer {
     }
 }
 
-/// A network with so many verifiers, in the epoch after the one that their seats count from.
+/// A network with so many verifiers and four that are only named, in the epoch after the one that
+/// their seats count from.
 pub fn network_with(verifiers: u32) -> Network {
     let net = network();
     add_verifiers(net, verifiers);
+    add_named(net);
     at(1_300, 40);
     net
 }

@@ -17,6 +17,7 @@ from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
+from renderchain.core.notices.checks import LeaseUnjudged
 from renderchain.core.notices.jobs import AlreadySettled
 
 from devkit.fakes.clock import run
@@ -65,6 +66,21 @@ def test_good_work_is_accepted_once_chance_allows_it(
 
     run(hear())
     assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
+def test_a_lease_that_nobody_judges_is_accepted_only_where_the_own_check_found_it_right(
+    bench: UseCaseBench,
+) -> None:
+    one = Acceptance(bench.chain, bench.reporter, JOB)
+    bench.change_lease(LEASE, DrawOutcome.UNJUDGED, LeaseState.SUBMITTED)
+    run(one.found_good(LEASE))
+    assert bench.chain.sent == []
+    assert bench.reporter.heard(LeaseUnjudged) == [LeaseUnjudged(JOB, LEASE)]
+    run(one.found_good(LEASE, once_cleared=True))
+    assert bench.chain.sent == []
+    run(one.found_good(LEASE, seen=True))
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+    assert len(bench.reporter.heard(LeaseUnjudged)) == 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from renderchain.core.contract_errors import BadJobTerms
 from renderchain.core.errors import ChainError, InsufficientFunds, SceneError
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms, family_of
-from renderchain.core.notices.jobs import EscrowDue, JobCreated, JobQuoted, LeasesWorthLittle
+from renderchain.core.notices.jobs import EscrowDue, JobCreated, JobQuoted, JobUnjudged, LeasesWorthLittle
 from renderchain.core.print_limits import PrintLimits
 
 from devkit.fakes.clock import run
@@ -140,6 +140,29 @@ def test_a_verifiers_fee_that_the_board_refuses_is_refused_before_anything_is_pa
     assert (paid.audit_fee_fri, paid.audit_tile_fri) == (1, 10), (
         "what a sixtieth of a seat leaves for the leaf"
     )
+
+
+def test_a_job_that_too_few_would_verify_is_created_only_where_the_artist_says_so(
+    bench: UseCaseBench,
+) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    assert not terms(bench).takes_unjudged
+    bench.chain.can_judge = False
+    with pytest.raises(SceneError, match="Nothing was paid. Too few verifiers of 4.5/cycles/cpu"):
+        create(bench)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
+    said: list[JobUnjudged] = []
+    bench.chain.after["create_job"] = lambda: said.extend(bench.reporter.heard(JobUnjudged))
+    create(bench, replace(OFFER, takes_unjudged=True))
+    ((paid, _),) = bench.chain.of("create_job")
+    assert paid.takes_unjudged and said == [JobUnjudged("4.5/cycles/cpu")]
+
+
+def test_leases_are_judged_wherever_they_can_be(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    create(bench, replace(OFFER, takes_unjudged=True))
+    ((paid, _),) = bench.chain.of("create_job")
+    assert not paid.takes_unjudged and bench.reporter.heard(JobUnjudged) == []
 
 
 def test_an_absurd_price_of_gas_costs_nothing(bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch) -> None:

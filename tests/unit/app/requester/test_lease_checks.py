@@ -15,6 +15,7 @@ from renderchain.core.audit.events import AuditClosed
 from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
 from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.checks import Unchallenged
 
 from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
@@ -35,6 +36,30 @@ class Finds(OwnCheck):
 
     async def look(self, *_: object) -> CheckOutcome:
         return CheckOutcome(self._finding, (3,))
+
+
+@pytest.mark.parametrize("finding", [None, *Finding])
+def test_of_leases_that_nobody_judges_only_what_was_found_right_here_is_accepted(
+    disk: Path, finding: Finding | None
+) -> None:
+    """None: no check is made here."""
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 3}
+    check = Finds(finding) if finding else OwnCheck(NOTHING, NOTHING, NOTHING, per_lease=0, most_s=1)
+    checks = LeaseChecks(bench.chain, check, acceptance, bench.reporter, JOB, **places)
+
+    async def life() -> None:
+        bench.change_lease(LEASE, DrawOutcome.UNJUDGED, LeaseState.SUBMITTED)
+        running = asyncio.create_task(checks.run(0))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.sent == ([("accept", JOB, [LEASE])] if finding is Finding.PASSED else [])
+    told = bench.reporter.heard(Unchallenged)
+    assert [one.reason for one in told] == ["Nobody judges this lease."] * (finding is Finding.FALSE)
 
 
 async def fetch(_: JobInfo) -> Path:

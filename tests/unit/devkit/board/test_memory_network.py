@@ -17,7 +17,7 @@ from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AUDIT_TERMS, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench
 from devkit.board.network import MemoryNetwork
 from devkit.board.people import MemoryNetworks, MemoryPeople
 from devkit.made_up_job import FEE_FRI, RULES, TERMS
@@ -68,14 +68,17 @@ def test_a_follower_in_the_midst_of_a_block_that_is_dropped() -> None:
 
 def test_the_state_goes_back_to_what_it_was_and_chance_decides_anew() -> None:
     async def run() -> None:
-        net, job_id, lease_id = await a_claim()
+        bench = await AuditBench.open(MemoryNetworks())
+        net, audited = bench.net, await bench.lease()
+        job_id, lease_id = audited.job_id, audited.lease_id
+        await bench.let_audit(False)
         await net.worker.submit(lease_id, 1, RESULT)
         before = (await net.artist.job(job_id), await net.artist.lease(lease_id), net.memory.block)
         tokens_fri = await net.artist.tokens_fri(net.artist.address)
         net.pass_draw_block()
         decided = net.memory.hash_of(before[2] + 2)
         assert await net.artist.draw(job_id, [lease_id]) == []
-        net.pass_time(DRAW_STEPS * RULES.phase_s)
+        net.pass_time(DRAW_STEPS * PHASE_S)
         assert await net.artist.advance(job_id, [lease_id]) == []  # nobody verifies: shared
         await net.artist.cancel(job_id)
         net.memory.reorganise(before[2] + 1)

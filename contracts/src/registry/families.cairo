@@ -1,0 +1,147 @@
+//! Whether a family has verifiers for a job: who a claim may name is who a draw may choose.
+#[starknet::component]
+pub mod FamiliesComponent {
+    use core::cmp::min;
+    use starknet::ContractAddress;
+    use crate::interfaces::registry::IFamilies;
+    use crate::registry::committees::CommitteesComponent;
+    use crate::registry::committees::CommitteesComponent::InternalTrait as CommitteesTrait;
+    use crate::registry::profiles::ProfilesComponent;
+    use crate::registry::roles::Roles;
+    use crate::registry::seats::SeatsComponent;
+    use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
+    use crate::registry::stakes::StakesComponent;
+    use crate::types::registry::VoteRequest;
+
+    /// Owners besides the worker's and the requester's who must be willing to verify.
+    pub const LEAST_NAMED: u32 = 4;
+    /// An assignment to many workers may name some more, so that each has four others.
+    const MOST_NAMED: u32 = 8;
+    /// Entries that a search looks at.
+    const MOST_SEEN: u32 = 500;
+
+    pub mod Errors {
+        pub const TOO_MANY_NAMED: felt252 = 'RC: too many verifiers named';
+        pub const TOO_FEW_NAMED: felt252 = 'RC: too few verifiers named';
+        pub const MAY_NOT_VOTE: felt252 = 'RC: named verifier may not vote';
+        pub const NAMED_TWICE: felt252 = 'RC: two named of one owner';
+    }
+
+    #[storage]
+    pub struct Storage {}
+
+    #[event]
+    #[derive(Drop, starknet::Event)]
+    pub enum Event {}
+
+    #[embeddable_as(FamiliesImpl)]
+    impl Families<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Committees: CommitteesComponent::HasComponent<TContractState>,
+        impl Seats: SeatsComponent::HasComponent<TContractState>,
+        +StakesComponent::HasComponent<TContractState>,
+        +ProfilesComponent::HasComponent<TContractState>,
+        +Roles<TContractState>,
+        +Drop<TContractState>,
+    > of IFamilies<ComponentState<TContractState>> {
+        /// Whom a claim may name: up to `wanted` holders of different owners. The seed says where
+        /// the search begins. For clients; no contract needs it.
+        fn willing_verifiers(
+            self: @ComponentState<TContractState>, request: VoteRequest,
+        ) -> Array<u32> {
+            let (seats, roles) = (get_dep_component!(self, Seats), self.get_contract());
+            let mut owners = array![request.requester, roles.owner_of(request.worker_id)];
+            let mut found = array![];
+            let count = seats.entry_count(request.family);
+            let seed: u256 = request.seed.into();
+            let mut seen = 0;
+            while seen != min(count, MOST_SEEN) && found.len() != request.wanted {
+                let place = (seed.low + seen.into()) % count.into();
+                let worker_id = seats.entry_holder(request.family, place.try_into().unwrap());
+                seen += 1;
+                if worker_id != 0 && self.may_vote(worker_id, @request) {
+                    let owner = roles.owner_of(worker_id);
+                    if !has(owners.span(), owner) {
+                        owners.append(owner);
+                        found.append(worker_id);
+                    }
+                }
+            }
+            found
+        }
+    }
+
+    #[generate_trait]
+    pub impl InternalImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Committees: CommitteesComponent::HasComponent<TContractState>,
+        impl Seats: SeatsComponent::HasComponent<TContractState>,
+        +StakesComponent::HasComponent<TContractState>,
+        +ProfilesComponent::HasComponent<TContractState>,
+        +Roles<TContractState>,
+        +Drop<TContractState>,
+    > of InternalTrait<TContractState> {
+        /// The owners of named verifiers, each of whom could be drawn; or why not.
+        fn owners_of(
+            self: @ComponentState<TContractState>, named: Span<u32>, request: @VoteRequest,
+        ) -> Result<Span<ContractAddress>, felt252> {
+            if named.len() > MOST_NAMED {
+                return Err(Errors::TOO_MANY_NAMED);
+            }
+            let roles = self.get_contract();
+            let mut owners = array![];
+            let mut refusal = 0;
+            for worker_id in named {
+                let owner = roles.owner_of(*worker_id);
+                if owner == *request.requester || !self.may_vote(*worker_id, request) {
+                    refusal = Errors::MAY_NOT_VOTE;
+                    break;
+                }
+                if has(owners.span(), owner) {
+                    refusal = Errors::NAMED_TWICE;
+                    break;
+                }
+                owners.append(owner);
+            }
+            if refusal == 0 {
+                Ok(owners.span())
+            } else {
+                Err(refusal)
+            }
+        }
+
+        /// Whether enough of them are not the worker's own.
+        fn has_enough(
+            self: @ComponentState<TContractState>, owners: Span<ContractAddress>, worker_id: u32,
+        ) -> bool {
+            let own = if has(owners, self.get_contract().owner_of(worker_id)) {
+                1
+            } else {
+                0
+            };
+            owners.len() >= LEAST_NAMED + own
+        }
+
+        /// Whether a draw about what is submitted from now on may choose it.
+        fn may_vote(
+            self: @ComponentState<TContractState>, worker_id: u32, request: @VoteRequest,
+        ) -> bool {
+            let seats = get_dep_component!(self, Seats);
+            seats.has_counted(worker_id, *request.family)
+                && get_dep_component!(self, Committees).is_able(worker_id, request)
+        }
+    }
+
+    fn has(owners: Span<ContractAddress>, wanted: ContractAddress) -> bool {
+        let mut found = false;
+        for owner in owners {
+            if *owner == wanted {
+                found = true;
+                break;
+            }
+        }
+        found
+    }
+}
