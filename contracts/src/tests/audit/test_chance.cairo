@@ -20,7 +20,7 @@ use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked, network};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
 use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
-    add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
+    add_named, add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
 };
 use crate::types::audit::{AuditPhase, DrawOutcome, Vote};
 use crate::types::board::JobTerms;
@@ -46,7 +46,7 @@ fn the_draw_uses_its_own_block_whoever_calls_and_whenever() {
 fn who_registers_after_the_submission_is_not_drawn() {
     let audit = submitted_lease(network_with(3));
     // Twice as many seats as all others have, and known before the draw.
-    for newcomer in 5..11_u32 {
+    for newcomer in 9..15_u32 {
         be(owner_of(newcomer));
         audit.net.token.approve(audit.net.registry.contract_address, STAKE.into());
         let operator = account(operator_of(newcomer));
@@ -66,6 +66,7 @@ fn seats_of_the_submissions_own_epoch_do_not_count() {
     let net = network();
     at(1_300, 40);
     add_verifiers(net, 3);
+    add_named(net);
     // Active in epoch 5, from which block 50 on; the epoch before it has no seats.
     at(1_300, 55);
     let audit = submitted_lease(net);
@@ -82,9 +83,9 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     net.seats.set_seats(WORKER, FAMILY, 10);
     be('artist');
     net.token.approve(net.registry.contract_address, STAKE.into());
-    net.registry.register(account('mole'), account('mole'), array![FAMILY], STAKE);
-    net.seats.set_seats(8, FAMILY, 10);
-    net.profiles.set_offer(8, willing());
+    let mole = net.registry.register(account('mole'), account('mole'), array![FAMILY], STAKE);
+    net.seats.set_seats(mole, FAMILY, 10);
+    net.profiles.set_offer(mole, willing());
     be(operator_of(2));
     net.profiles.set_offer(2, StandingOffer { audit_fee_fri: 3, ..willing() });
     be(operator_of(3));
