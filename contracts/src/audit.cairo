@@ -3,6 +3,7 @@ pub mod audit_library;
 pub mod challenges;
 pub mod entrypoints;
 pub mod rounds;
+pub mod seating;
 pub mod steps;
 pub mod store;
 pub mod verdicts;

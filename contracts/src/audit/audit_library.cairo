@@ -5,6 +5,7 @@ pub mod AuditLibrary {
     use crate::audit::challenges::ChallengesComponent;
     use crate::audit::entrypoints::EntrypointsComponent;
     use crate::audit::rounds::RoundsComponent;
+    use crate::audit::seating::SeatingComponent;
     use crate::audit::steps::StepsComponent;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::verdicts::VerdictsComponent;
@@ -19,6 +20,7 @@ pub mod AuditLibrary {
     component!(path: JobsComponent, storage: jobs, event: JobsEvent);
     component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
     component!(path: AuditStoreComponent, storage: store, event: StoreEvent);
+    component!(path: SeatingComponent, storage: seating, event: SeatingEvent);
     component!(path: RoundsComponent, storage: rounds, event: RoundsEvent);
     component!(path: VerdictsComponent, storage: verdicts, event: VerdictsEvent);
     component!(path: StepsComponent, storage: steps, event: StepsEvent);
@@ -43,6 +45,8 @@ pub mod AuditLibrary {
         settlement: SettlementComponent::Storage,
         #[substorage(v0)]
         store: AuditStoreComponent::Storage,
+        #[substorage(v0)]
+        seating: SeatingComponent::Storage,
         #[substorage(v0)]
         rounds: RoundsComponent::Storage,
         #[substorage(v0)]
@@ -70,6 +74,8 @@ pub mod AuditLibrary {
         SettlementEvent: SettlementComponent::Event,
         #[flat]
         StoreEvent: AuditStoreComponent::Event,
+        #[flat]
+        SeatingEvent: SeatingComponent::Event,
         #[flat]
         RoundsEvent: RoundsComponent::Event,
         #[flat]

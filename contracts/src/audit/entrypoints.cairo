@@ -5,6 +5,7 @@ pub mod EntrypointsComponent {
     use starknet::{get_caller_address, get_contract_address, get_tx_info};
     use crate::audit::rounds::RoundsComponent;
     use crate::audit::rounds::RoundsComponent::InternalTrait as RoundsTrait;
+    use crate::audit::seating::SeatingComponent;
     use crate::audit::steps::StepsComponent;
     use crate::audit::steps::StepsComponent::InternalTrait as StepsTrait;
     use crate::audit::store::AuditStoreComponent;
@@ -62,6 +63,7 @@ pub mod EntrypointsComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
         impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         impl Rounds: RoundsComponent::HasComponent<TContractState>,
         impl Steps: StepsComponent::HasComponent<TContractState>,

@@ -1,7 +1,9 @@
-//! The course of an audit: seats are drawn, the absent replaced, votes counted.
+//! The course of an audit: a draw decides, the absent are replaced, votes counted.
 #[starknet::component]
 pub mod RoundsComponent {
     use starknet::get_contract_address;
+    use crate::audit::seating::SeatingComponent;
+    use crate::audit::seating::SeatingComponent::InternalTrait as SeatingTrait;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::{
         AuditTrait, InternalTrait as StoreTrait, fresh, newcomer,
@@ -10,19 +12,15 @@ pub mod RoundsComponent {
     use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
     use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::settlement::SettlementComponent;
-    use crate::events::audit::{CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed};
-    use crate::interfaces::registry::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
+    use crate::events::audit::{LeaseDrawn, VerdictGiven, VotesSealed};
     use crate::rules::draw::{is_audited, seed_of};
-    use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{LAST_ROUND, bond_of, has_passed, phase_s};
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
-    use crate::types::registry::CommitteeRequest;
 
     const MAX_REDRAWS: u8 = 2;
 
@@ -33,7 +31,6 @@ pub mod RoundsComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         LeaseDrawn: LeaseDrawn,
-        CommitteeDrawn: CommitteeDrawn,
         VotesSealed: VotesSealed,
         VerdictGiven: VerdictGiven,
     }
@@ -47,6 +44,7 @@ pub mod RoundsComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
         impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
@@ -63,8 +61,9 @@ pub mod RoundsComponent {
             let mut draw_outcome = DrawOutcome::PASSED;
             if is_audited(seed, lease.audit_exp) {
                 let mut audit = fresh(lease_id, AuditKind::PIXELS);
+                let mut seating = get_dep_component_mut!(ref self, Seating);
                 draw_outcome =
-                    if self.seat(@job, lease_id, @lease, ref audit, seed) {
+                    if seating.seat(@job, lease_id, @lease, ref audit, seed) {
                         DrawOutcome::IN_AUDIT
                     } else {
                         DrawOutcome::UNSEATED
@@ -91,95 +90,12 @@ pub mod RoundsComponent {
         ) {
             let board = get_contract_address().into();
             let seed = seed_of(block_hash, board, lease_id, lease.attempt, audit.round);
-            if !self.seat(@job, lease_id, @lease, ref audit, seed) {
+            let mut seating = get_dep_component_mut!(ref self, Seating);
+            if !seating.seat(@job, lease_id, @lease, ref audit, seed) {
                 audit.set_seats(0);
                 let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
                 verdicts.close(ref job, lease_id, lease, audit);
             }
-        }
-
-        /// Draws the present round's committee; false if there are not enough.
-        fn seat(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            lease: @Lease,
-            ref audit: Audit,
-            seed: felt252,
-        ) -> bool {
-            let (wanted, least) = audit.wanted();
-            let verifiers = self
-                .draw_verifiers(job, lease_id, lease, @audit, (seed, wanted, least), array![]);
-            if verifiers.is_empty() {
-                return false;
-            }
-            let round = audit.round;
-            let mut store = get_dep_component_mut!(ref self, Store);
-            store.set_seed(lease_id, round, seed);
-            for seat in 0..verifiers.len() {
-                store
-                    .set_verifier(
-                        lease_id, round, seat.try_into().unwrap(), newcomer(*verifiers[seat]),
-                    );
-            }
-            audit.set_seats(verifiers.len().try_into().unwrap());
-            audit.committed = 0;
-            audit.agreeing = 0;
-            audit.objecting = 0;
-            audit.shown = 0;
-            audit.redraws = 0;
-            audit.enter(AuditPhase::COMMIT);
-            store.save(lease_id, audit);
-            self.announce(job, lease_id, @audit, seed, verifiers);
-            true
-        }
-
-        fn draw_verifiers(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            lease: @Lease,
-            audit: @Audit,
-            draw: (felt252, u8, u8),
-            taken: Array<u32>,
-        ) -> Array<u32> {
-            let (seed, wanted, least) = draw;
-            let worker_id = worker_of(lease_id);
-            let fee_fri = audit.fee_fri(job, lease, *audit.round);
-            let jobs = get_dep_component!(@self, Jobs);
-            let leases = get_dep_component!(@self, Leases);
-            let registry = ICommitteesDispatcher {
-                contract_address: leases.known_registry().contract_address,
-            };
-            registry
-                .draw_committee(
-                    CommitteeRequest {
-                        family: jobs.family_of(job),
-                        block: *lease.since_block,
-                        seed,
-                        wanted: wanted.into(),
-                        least: least.into(),
-                        odd: taken.is_empty(),
-                        worker_id,
-                        requester: jobs.requester_of(job),
-                        taken,
-                        bond_fri: bond_of(fee_fri),
-                        fee_fri,
-                        package_bytes: job.package.bytes,
-                    },
-                )
-        }
-
-        fn announce(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            audit: @Audit,
-            seed: felt252,
-            verifiers: Array<u32>,
-        ) {
-            let (job_id, round, kind) = (*job.job_id, *audit.round, *audit.kind);
-            self.emit(CommitteeDrawn { job_id, lease_id, round, kind, seed, verifiers });
         }
 
         /// Whether a step of the audit, or so many, took longer than it may.
@@ -228,7 +144,8 @@ pub mod RoundsComponent {
             let mut found = array![];
             if audit.redraws < MAX_REDRAWS && missing != 0 {
                 let draw = (seed, missing, missing);
-                found = self.draw_verifiers(@job, lease_id, @lease, @audit, draw, taken);
+                let mut seating = get_dep_component_mut!(ref self, Seating);
+                found = seating.draw_verifiers(@job, lease_id, @lease, @audit, draw, taken);
             }
             let (_, least) = audit.wanted();
             if !found.is_empty() {
@@ -243,7 +160,8 @@ pub mod RoundsComponent {
                 audit.enter(AuditPhase::COMMIT);
                 store.save(lease_id, audit);
                 let drawn = store.seed(lease_id, audit.round);
-                self.announce(@job, lease_id, @audit, drawn, found);
+                let mut seating = get_dep_component_mut!(ref self, Seating);
+                seating.announce(@job, lease_id, @audit, drawn, found);
             } else if audit.committed >= least {
                 self.seal(job.job_id, lease_id, ref audit);
             } else {

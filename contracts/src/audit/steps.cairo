@@ -3,6 +3,7 @@
 pub mod StepsComponent {
     use crate::audit::rounds::RoundsComponent;
     use crate::audit::rounds::RoundsComponent::InternalTrait as RoundsTrait;
+    use crate::audit::seating::SeatingComponent;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
     use crate::audit::verdicts::VerdictsComponent;
@@ -38,6 +39,7 @@ pub mod StepsComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
         impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         impl Rounds: RoundsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,

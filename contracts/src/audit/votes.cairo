@@ -4,6 +4,7 @@ pub mod VotesComponent {
     use starknet::get_caller_address;
     use crate::audit::rounds::RoundsComponent;
     use crate::audit::rounds::RoundsComponent::InternalTrait as RoundsTrait;
+    use crate::audit::seating::SeatingComponent;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::{AuditTrait, InternalTrait as StoreTrait};
     use crate::audit::verdicts::VerdictsComponent;
@@ -42,6 +43,7 @@ pub mod VotesComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
         impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         impl Rounds: RoundsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,

@@ -7,6 +7,8 @@ pub mod CommitteesComponent {
     use crate::packing::registry::{AuditOfferPacking, WorkOfferPacking};
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::roles::Roles;
+    use crate::registry::seat_entries::SeatEntriesComponent;
+    use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::registry::stakes::StakesComponent;
@@ -29,6 +31,7 @@ pub mod CommitteesComponent {
     impl Committees<
         TContractState,
         +HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
@@ -66,6 +69,7 @@ pub mod CommitteesComponent {
     impl InternalImpl<
         TContractState,
         +HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
@@ -77,13 +81,14 @@ pub mod CommitteesComponent {
             self: @ComponentState<TContractState>, request: @CommitteeRequest,
         ) -> Array<u32> {
             let seats = get_dep_component!(self, Seats);
+            let entries = get_dep_component!(self, Entries);
             let mut found = array![];
             let family = *request.family;
             let epoch = match seats.epoch_before(*request.block) {
                 Some(epoch) => epoch,
                 None => { return found; },
             };
-            let units = seats.units_until(family, epoch);
+            let units = entries.units_until(family, epoch);
             if units == 0 {
                 return found;
             }
@@ -91,7 +96,7 @@ pub mod CommitteesComponent {
             let mut attempt = 0;
             while found.len() < *request.wanted && attempt < TRIES * *request.wanted {
                 let unit = unit_at(*request.seed, attempt, units);
-                let worker_id = seats.holder_at(family, epoch, unit);
+                let worker_id = entries.holder_at(family, epoch, unit);
                 if worker_id != 0 {
                     let owner = self.get_contract().owner_of(worker_id);
                     if !has(owners.span(), owner) && self.is_able(worker_id, request) {

@@ -7,6 +7,7 @@ pub mod LocksComponent {
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
+    use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::registry::stakes::StakesComponent;
@@ -35,6 +36,7 @@ pub mod LocksComponent {
         +HasComponent<TContractState>,
         +Roles<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,

@@ -8,6 +8,7 @@ use crate::interfaces::registry::{
     IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::registry::people::PeopleComponent;
 use crate::registry::profiles::ProfilesComponent;
 use crate::registry::seats::SeatsComponent;
 use crate::registry::stakes::StakesComponent;
@@ -28,7 +29,8 @@ fn the_life_of_a_worker() {
     let worker_id = WORKER;
     let (operator, owner, payout) = (account('operator'), account('owner'), account('payout'));
     let registered = WorkerRegistered { worker_id, operator, owner, payout };
-    let expected = WorkerRegistry::Event::WorkerRegistered(registered);
+    let person = PeopleComponent::Event::WorkerRegistered(registered);
+    let expected = WorkerRegistry::Event::PeopleEvent(person);
     assert!(same(registry_event(net), expected));
     let families = FamiliesChanged { worker_id, families: array![FAMILY], supported: true };
     let profile = ProfilesComponent::Event::FamiliesChanged(families);
@@ -46,7 +48,8 @@ fn the_life_of_a_worker() {
     be('owner');
     net.registry.set_payout(worker_id, account('cold'));
     let changed = AddressesChanged { worker_id, operator, payout: account('cold') };
-    assert!(same(registry_event(net), WorkerRegistry::Event::AddressesChanged(changed)));
+    let person = PeopleComponent::Event::AddressesChanged(changed);
+    assert!(same(registry_event(net), WorkerRegistry::Event::PeopleEvent(person)));
     net.seats.set_seats(worker_id, FAMILY, 3);
     let seats = SeatsComponent::Event::SeatsChanged(
         SeatsChanged { worker_id, family: FAMILY, units: 3, from_epoch: 2 },
