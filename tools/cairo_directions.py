@@ -110,13 +110,15 @@ def upwards(module: str, file: str) -> str | None:
 
 
 def cycles(graph: dict[str, list[str]]) -> list[list[str]]:
-    """A cycle through each file from which a walk comes back to it; each cycle once."""
+    """A cycle through each file from which a walk comes back to it; each cycle once, its first name first."""
     done, found = set[str](), list[list[str]]()
 
     def walk(path: list[str]) -> None:
         for file in graph[path[-1]]:
             if file in path:
-                found.append([*path[path.index(file) :], file])
+                around = path[path.index(file) :]
+                first = around.index(min(around))
+                found.append([*around[first:], *around[:first], around[first]])
             elif file not in done:
                 walk([*path, file])
         done.add(path[-1])

@@ -186,6 +186,7 @@ class LeasesModel(JobsModel):
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
             need(not drawn, "lease has to be audited")
+            job.pool_fri += job.audit_fri(lease.count)  # reserved since the claim
         self.turn(lease, event)
         job.held -= lease.count
         job.accepted += lease.count

@@ -84,7 +84,7 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
             JobCreated(0, job, FAMILY, artist.address, TERMS),
             LeaseClaimed(0, job, first, worker.address, 0, 2, 0, 0, 0),
             LeaseClaimed(0, job, second, worker.address, 2, 1, 0, 0, 0),
-            JobImproved(0, job, 2 * REWARD_FRI, left_fri, expires_at_s),
+            JobImproved(0, job, 2 * REWARD_FRI, left_fri - 2 * 3 * FEE_FRI, expires_at_s),  # two reserves
             ResultSubmitted(0, job, first, 1, RESULT),
             TasksGivenBack(0, job, first, 1, 1, "", 0, True),
             LeaseDrawn(0, job, first, 0, DrawOutcome.UNSEATED),

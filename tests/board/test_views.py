@@ -49,9 +49,10 @@ def test_a_job_in_work(networks: Opener) -> None:
         known = JobInfo(job_id, net.artist.address, **terms, expires_at_s=job.expires_at_s, **nothing)
         assert job == known
         await net.worker.claim_lease(job_id, 3)
-        assert await net.outsider.job(job_id) == replace(known, held=2)
+        held = replace(known, held=2, audit_pool_fri=TERMS.audit_pool_fri - 3 * FEE_FRI)  # reserved
+        assert await net.outsider.job(job_id) == held
         await net.artist.cancel(job_id)
-        assert await net.outsider.job(job_id) == replace(known, held=2, refunded=1, stopped=True)
+        assert await net.outsider.job(job_id) == replace(held, refunded=1, stopped=True)
 
     networks.run(story)
 

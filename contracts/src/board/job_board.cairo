@@ -1,7 +1,6 @@
 //! Jobs with their escrow, the leases on them, and who is paid. A board is immutable.
 //!
-//! Money: the present reward of each task that is neither accepted nor refunded, a job's audit pool
-//! until its last task is settled, fees and bonds of rounds, and what is owed to accounts.
+//! Money: rewards of open tasks, audit pools, reserves and bonds of leases, and what it owes.
 #[starknet::contract]
 pub mod JobBoard {
     use core::num::traits::Zero;

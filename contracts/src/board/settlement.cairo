@@ -18,6 +18,7 @@ pub mod SettlementComponent {
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{lock_at, times};
+    use crate::types::audit::DrawOutcome;
     use crate::types::board::{Lease, LeaseResult, LeaseState, Range};
     use crate::types::registry::WorkerLock;
 
@@ -146,6 +147,9 @@ pub mod SettlementComponent {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
+            if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
+                job.add_to_pool(job.audit_fri(lease.count)); // chance spares it, and nobody drew it
+            }
             dues.locks.append(lock);
             dues.pays.append((lease_id, pay_fri));
             times(job.price.reward_fri, lease.count) - pay_fri

@@ -155,6 +155,9 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     assert_eq!(sent(audit), 200);
     // What no committee saw makes no record.
     assert_eq!(net.registry.worker(WORKER).record.audited, 10);
+    // Nothing was reserved for longer than that: the whole pool goes back.
+    assert_eq!(owed(audit, account('artist')), 400);
+    assert_all_settled(audit);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! A first round from the draw to the verdict, and money that adds up after each step.
-use crate::interfaces::board::IJobBoardDispatcherTrait;
+use crate::interfaces::board::{
+    IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
+};
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, count, owed, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+};
 use crate::tests::support::jobs::{claim, create};
 use crate::tests::support::leases::{audit_terms, drawn_lease};
 use crate::tests::support::leaves::{ALIKE, SAME, result_of};
@@ -210,24 +214,29 @@ fn fewer_than_three_verifiers_slash_nobody() {
 }
 
 #[test]
-fn an_empty_pool_audits_nothing() {
+#[feature("safe_dispatcher")]
+fn what_the_pool_can_not_audit_is_not_claimed() {
     let net = network_with(3);
     let job_id = create(net, JobTerms { audit_pool_fri: 6, ..audit_terms() });
-    for slot in 0..2_u8 {
-        let lease_id = claim(net, job_id, slot);
-        let audit = TestAudit { net, job_id, lease_id };
-        net.board.submit(lease_id, 2, result_of(audit));
-        draw(audit, 'hash');
-        if slot == 0 {
-            // Its range opens again, but its audit was the pool's last money.
-            commit_all(audit, ask(audit), votes(0, 3).span());
-            wait(1);
-            advance(audit);
-        } else {
-            assert_eq!(net.board.lease(lease_id).draw_outcome, DrawOutcome::UNSEATED);
-            pay(audit);
-        }
-    }
+    let lease_id = claim(net, job_id, 0);
+    assert_eq!(net.board.job(job_id).times.audit_pool_fri, 0);
+    let audit = TestAudit { net, job_id, lease_id };
+    net.board.submit(lease_id, 2, result_of(audit));
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
+    // Its range opens again, but its audit was the pool's last money.
+    commit_all(audit, ask(audit), votes(0, 3).span());
+    wait(1);
+    advance(audit);
+    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
+    be('operator');
+    let refused = board.claim_lease(job_id, WORKER, 1);
+    assert_eq!(reason_of(refused), 'RC: audit pool is too small');
+    be('artist');
+    net.token.approve(net.board.contract_address, 6);
+    net.board.top_up(job_id, 100, 6);
+    claim(net, job_id, 1);
+    assert_eq!(net.board.job(job_id).times.audit_pool_fri, 0);
 }
 
 #[test]

@@ -18,9 +18,9 @@ fn stake(net: Network) -> u128 {
     net.registry.worker(WORKER).stake.stake_fri
 }
 
-/// A job of one lease of two tasks, which locks 66.
+/// A job of one lease of two tasks, which locks 66; its pool pays for an audit of each task.
 fn one_lease(net: Network) -> (u64, u64) {
-    let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 6, ..terms() });
+    let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 12, ..terms() });
     (job, claim(net, job, 0))
 }
 
@@ -55,7 +55,7 @@ fn giving_back_later_burns_two_per_cent_of_the_pay() {
     assert_eq!(net.registry.burned_fri(), 4);
     be('artist');
     net.board.cancel(job);
-    assert_eq!(net.payouts.balance_of(account('artist')), 206);
+    assert_eq!(net.payouts.balance_of(account('artist')), 212);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_part_is_submitted_and_paid_and_the_rest_goes_to_the_next() {
     accept(net, job, array![lease, rest]);
     assert_eq!((stake(net), locked(net)), (STAKE, 0));
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);
-    assert_eq!(net.payouts.balance_of(account('artist')), 6);
+    assert_eq!(net.payouts.balance_of(account('artist')), 12);
 }
 
 #[test]
@@ -152,6 +152,22 @@ fn the_rest_of_a_late_part_costs_two_per_cent_of_its_pay() {
 }
 
 #[test]
+#[feature("safe_dispatcher")]
+fn a_part_needs_a_pool_that_pays_for_the_audit_of_the_rest_too() {
+    let net = network();
+    let job = create(net, JobTerms { tasks: 2, audit_pool_fri: 11, ..terms() });
+    let lease = claim(net, job, 0);
+    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
+    assert_eq!(reason_of(board.submit(lease, 1, result())), 'RC: pool too small to split');
+    assert_eq!(net.board.lease(lease).count, 2);
+    be('artist');
+    net.board.cancel(job); // nobody will claim the rest
+    be('operator');
+    net.board.submit(lease, 1, result());
+    assert_eq!(net.payouts.balance_of(account('artist')), 100);
+}
+
+#[test]
 fn the_rest_of_a_part_is_refunded_when_the_job_is_over() {
     let net = network();
     let (job, lease) = one_lease(net);
@@ -161,7 +177,7 @@ fn the_rest_of_a_part_is_refunded_when_the_job_is_over() {
     net.board.submit(lease, 1, result());
     assert_eq!(net.payouts.balance_of(account('artist')), 100);
     accept(net, job, array![lease]);
-    assert_eq!(net.payouts.balance_of(account('artist')), 106);
+    assert_eq!(net.payouts.balance_of(account('artist')), 112);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 100);
 }
 

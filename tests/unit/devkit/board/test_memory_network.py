@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw_count import count_draws
+from renderchain.core.audit.errors import MustBeAudited
 from renderchain.core.audit.state import Vote, answer_of
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
@@ -176,3 +177,32 @@ def test_chance_follows_from_the_seed() -> None:
         one.pass_time(1, 3)
     hashes = [[one.hash_of(number) for number in range(4)] for one in networks]
     assert hashes[0] == hashes[1] and set(hashes[0]).isdisjoint(hashes[2])
+
+
+def test_a_lease_that_is_accepted_before_anybody_drew_it_gives_its_reserve_back() -> None:
+    async def run() -> None:
+        net = await MemoryNetworks().network()
+        net.memory.model.workers[net.worker_id].audited = 50  # its record allows the smallest rate
+        spared = 0
+        for slot in range(8):
+            job_id = await net.artist.create_job(replace(TERMS, tasks=2, audit_floor_exp=5))
+            before_fri = await net.artist.balance_fri(net.artist.address)
+            lease_id = await net.worker.claim_lease(job_id, slot)
+            await net.worker.submit(lease_id, 2, RESULT)
+            net.pass_draw_block()
+            if await drawn_at_once(net, job_id, lease_id):
+                continue
+            spared += 1
+            assert await net.artist.balance_fri(net.artist.address) - before_fri == TERMS.audit_pool_fri
+        assert spared > 4
+
+    asyncio.run(run())
+
+
+async def drawn_at_once(net: MemoryPeople, job_id: JobId, lease_id: LeaseId) -> bool:
+    """Whether chance has a lease audited; otherwise its requester accepts it."""
+    try:
+        await net.artist.accept(job_id, [lease_id])
+    except MustBeAudited:
+        return True
+    return False
