@@ -4,6 +4,8 @@ pub mod committees;
 pub mod locks;
 pub mod people;
 pub mod profiles;
+pub mod purses;
+pub mod records;
 pub mod roles;
 pub mod seat_entries;
 pub mod seats;

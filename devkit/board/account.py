@@ -107,8 +107,8 @@ class MemoryView(MemoryAccount):
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
 
     async def burned_fri(self) -> int:
-        """Stake that was burned since the network exists."""
-        return await self._ask("Reading burned_fri", lambda model: model.burned_fri)
+        """Stake and bonds that were burned, by the registry and on this board."""
+        return await self._ask("Reading burned_fri", lambda model: model.burned_fri + model.board_burned_fri)
 
     async def withdraw(self, accounts: Iterable[int]) -> None:
         """Send accounts their whole balance on the board."""

@@ -58,7 +58,7 @@ class ChallengesModel(VotesModel):
         bond = self.challenge_bond_fri(job, lease, len(leaves))
         self.collect(job.requester, bond)
         lease.draw_outcome = DrawOutcome.IN_AUDIT
-        audit = Audit(lease.number, kind, phase, self.now_s, self.block, leaves)
+        audit = Audit(lease.number, kind, phase, self.now_s, self.block, leaves, draw_block=self.block)
         audit.bonds[0] = (job.requester, bond)
         self.begin_audit(lease, audit)
         self.emit(LeaseChallenged, job.number, lease.number, kind, leaves, bond)
@@ -68,7 +68,7 @@ class ChallengesModel(VotesModel):
         lease, audit = self.in_phase(number, AuditPhase.KEY)
         key = key_hi.to_bytes(16, "big") + key_lo.to_bytes(16, "big")
         need(key_hash_of(hash_many, key) == result.key_hash, "not the key of the results")
-        self.enter(audit, AuditPhase.DRAW)
+        self.call(audit)
         self.emit(KeyRevealed, lease.job, number, key_hi, key_lo)
 
 

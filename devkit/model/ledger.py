@@ -71,7 +71,9 @@ class Ledger:
         self.unpaid: dict[int, int] = {}
         self.tokens: dict[int, int] = {}
         self.burned_fri = 0
+        self.board_burned_fri = 0  # of forfeits, bonds and lost locks; the board keeps it for good
         self.paused = False
+        self.retired = False
         self.events: list[BoardEvent] = []  # of the present call
 
     def enter_block(self, now_s: int, block: int) -> None:
@@ -84,12 +86,13 @@ class Ledger:
         audits = sum(audit.held_fri for audit in self.audits.values())
         reserves = sum(self.jobs[one.job].audit_fri(one.count) for one in self.slots.values() if one.reserves)
         escrow = sum(job.escrow_fri for job in self.jobs.values())
-        return escrow + audits + reserves + sum(self.unpaid.values())
+        return escrow + audits + reserves + sum(self.unpaid.values()) + self.board_burned_fri
 
     @property
     def registry_fri(self) -> int:
         """What the registry must hold."""
-        return sum(worker.stake_fri for worker in self.workers.values()) + self.burned_fri
+        staked_fri = sum(one.stake_fri + one.seat_stake_fri for one in self.workers.values())
+        return staked_fri + self.burned_fri
 
     def emit(self, kind: Callable[..., BoardEvent], *fields: Any) -> None:
         """Tell the world."""

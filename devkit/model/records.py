@@ -11,6 +11,8 @@ from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
+from devkit.model.seats import Purse
+
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
@@ -40,9 +42,11 @@ class Audit:
     objecting: int = 0
     shown: int = 0
     redraws: int = 0
+    draw_block: int = 0  # that called the present round
     answer: int = 0  # of the worker's opened leaves, or yes
     rounds: list[list[Seat]] = field(default_factory=lambda: [[]])
     reserved_fri: int = 0  # taken from the pool for rounds that run
+    purse_fri: int = 0  # forfeits
     bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount
 
     @property
@@ -51,14 +55,14 @@ class Audit:
         return self.rounds[self.round]
 
     @property
-    def wanted(self) -> tuple[int, int]:
-        """How many verifiers the present round asks for, and needs."""
-        return SEATS[self.round], 3
+    def wanted(self) -> int:
+        """How many votes the present round asks for."""
+        return SEATS[self.round]
 
     @property
     def held_fri(self) -> int:
         """What the board holds for it."""
-        return self.reserved_fri + sum(amount for _, amount in self.bonds.values())
+        return self.reserved_fri + self.purse_fri + sum(amount for _, amount in self.bonds.values())
 
     def seats_with(self, vote: Vote) -> list[int]:
         """Seats of the present round that voted so."""
@@ -183,12 +187,25 @@ class Worker:
     unstaking_fri: int = 0
     since_s: int = 0
     since_block: int = 0
+    named: int = 0  # an operator that has not accepted yet
+    purse: Purse = field(default_factory=Purse)
     offer: StandingOffer = NO_OFFER
+    offered_from: int = 0  # the epoch from which on it counts for audits
+    old_offer: StandingOffer = NO_OFFER
+    old_offered_from: int = 0
     key: int = 0
     signer: int = 0
     audited: int = 0
     audited_fri: int = 0
     losses: int = 0
+
+    @property
+    def seat_stake_fri(self) -> int:
+        return self.purse.stake_fri + self.purse.unstaking_fri
+
+    @property
+    def seat_unstaking_fri(self) -> int:
+        return self.purse.unstaking_fri
 
     @property
     def staying_fri(self) -> int:

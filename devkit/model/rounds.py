@@ -16,6 +16,7 @@ from devkit.model.records import Audit, Job, Lease, Seat
 from devkit.model.verdicts import VerdictsModel
 
 LAST_REDRAW = 2
+LEAST_VOTES = 3  # fewer decide nothing
 
 
 class RoundsModel(VerdictsModel):
@@ -42,7 +43,7 @@ class RoundsModel(VerdictsModel):
         if is_audited(seed, lease.exp):
             lease.draw_outcome = DrawOutcome.UNSEATED
             where = (lease.number, AuditKind.PIXELS, AuditPhase.DRAW, self.now_s, self.block)
-            audit = Audit(*where)
+            audit = Audit(*where, draw_block=lease.since_block)
             if self.seat(job, lease, audit, seed):
                 audit.reserved_fri = job.audit_fri(lease.count)
                 lease.draw_outcome = DrawOutcome.IN_AUDIT
@@ -59,8 +60,7 @@ class RoundsModel(VerdictsModel):
 
     def seat(self, job: Job, lease: Lease, audit: Audit, seed: int) -> bool:
         """Draw the present round's committee; False if there are not enough."""
-        wanted, least = audit.wanted
-        found = self.committee(job, lease, audit, seed, wanted, least)
+        found = self.committee(job, lease, audit, seed, audit.wanted)
         if not found:
             return False
         self.seeds[(lease.worker, lease.slot), audit.round] = seed
@@ -115,16 +115,14 @@ class RoundsModel(VerdictsModel):
         seed = self.seeds[(lease.worker, lease.slot), audit.round]
         found: list[WorkerId] = []
         if audit.redraws < LAST_REDRAW and absent:
-            taken = [seat.worker for seat in audit.seats]
-            again = seed + 1 + audit.redraws
-            found = self.committee(job, lease, audit, again, len(absent), len(absent), taken)
+            found = self.committee(job, lease, audit, seed + 1 + audit.redraws, len(absent))
         if found:
             for place, number in zip(absent, found, strict=True):
                 audit.seats[place] = Seat(number)
             audit.redraws += 1
             self.enter(audit, AuditPhase.COMMIT)
             self.announce_committee(job, audit, seed, found)
-        elif audit.committed >= audit.wanted[1]:
+        elif audit.committed >= LEAST_VOTES:
             self.seal(lease, audit)
         else:
             self.close(job, lease, audit)
@@ -157,6 +155,6 @@ class RoundsModel(VerdictsModel):
     def verdict_of(audit: Audit) -> Verdict:
         """The majority of at least three."""
         agreeing, objecting = audit.agreeing, audit.objecting
-        if agreeing + objecting < audit.wanted[1] or agreeing == objecting:
+        if agreeing + objecting < LEAST_VOTES or agreeing == objecting:
             return Verdict.UNDECIDED
         return Verdict.ACCEPTED if agreeing > objecting else Verdict.REJECTED

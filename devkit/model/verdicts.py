@@ -27,10 +27,15 @@ class VerdictsModel(CommitteesModel):
         """From now on it waits for something else."""
         audit.phase, audit.since_s, audit.since_block = phase, self.now_s, self.block
 
-    def forfeit(self, job: Job, lease: Lease, audit: Audit, round_: int, seat: Seat) -> None:
+    def call(self, audit: Audit) -> None:
+        """A round is called, and waits for its draw."""
+        self.enter(audit, AuditPhase.DRAW)
+        audit.draw_block = self.block
+
+    def punish(self, job: Job, lease: Lease, audit: Audit, round_: int, seat: Seat) -> None:
+        """What is there of its seat stake goes into the audit's purse."""
         bond = BOND_FEES * self.fee_of(job, lease, audit, round_)
-        self.slash(self.workers[seat.worker], bond, bond // REWARD_SHARE)
-        job.pool_fri += bond // REWARD_SHARE
+        audit.purse_fri += self.forfeit(seat.worker, bond)
 
     def dismiss(self, job: Job, lease: Lease, audit: Audit, vote: Vote) -> list[int]:
         """Who did not come loses the bond; returns their seats."""
@@ -38,55 +43,70 @@ class VerdictsModel(CommitteesModel):
         for place in places:
             seat = audit.seats[place]
             seat.vote = Vote.ABSENT
-            self.forfeit(job, lease, audit, audit.round, seat)
+            self.punish(job, lease, audit, audit.round, seat)
         return places
 
     def close(self, job: Job, lease: Lease, audit: Audit) -> None:
-        right: list[int] = []
+        wrong = {Verdict.ACCEPTED: Vote.OBJECTS, Verdict.REJECTED: Vote.AGREES}.get(audit.verdict)
         by_chance = 0 not in audit.bonds
         for round_, seats in enumerate(audit.rounds):
-            self.settle_round(job, lease, audit, round_, seats, right)
+            for seat in seats:
+                if seat.vote is wrong:
+                    self.punish(job, lease, audit, round_, seat)
+        if audit.verdict is Verdict.REJECTED:
+            audit.purse_fri += job.stakes_of(lease)[1]
+        right: list[int] = []
+        for round_, seats in enumerate(audit.rounds):
+            came = [seat for seat in seats if seat.vote not in (wrong, Vote.ABSENT)]
+            payouts = [self.workers[seat.worker].payout for seat in came]
+            self.pay_round(job, lease, audit, round_, payouts)
+            right += payouts if wrong else []
         assert audit.reserved_fri == 0 and not audit.bonds
-        self.end_audit(job, lease, audit, right, by_chance)
+        self.end_audit(job, lease, audit, by_chance)
+        self.divide(right, audit.purse_fri)
+        audit.purse_fri = 0
         self.enter(audit, AuditPhase.OVER)
         self.emit(AuditClosed, job.number, lease.number, audit.kind, audit.verdict)
 
-    def settle_round(
-        self, job: Job, lease: Lease, audit: Audit, round_: int, seats: list[Seat], right: list[int]
-    ) -> None:
+    def divide(self, right: list[int], left: int) -> None:
+        """A tenth of what is left of forfeits and a lost lock to who was right; all else is burned."""
+        each = left // REWARD_SHARE // len(right) if right else 0
+        for payout in right:
+            self.credit(payout, each)
+        self.board_burned_fri += left - each * len(right)
+
+    def pay_round(self, job: Job, lease: Lease, audit: Audit, round_: int, payouts: list[int]) -> None:
         fee = self.fee_of(job, lease, audit, round_)
-        wrong = {Verdict.ACCEPTED: Vote.OBJECTS, Verdict.REJECTED: Vote.AGREES}.get(audit.verdict)
-        paid = 0
-        for seat in seats:
-            worker = self.workers[seat.worker]
-            if seat.vote is wrong:
-                self.forfeit(job, lease, audit, round_, seat)
-            elif seat.vote is not Vote.ABSENT:
-                worker.locked_fri -= BOND_FEES * fee
-                self.credit(worker.payout, fee)
-                right.append(worker.payout)
-                paid += fee
+        for payout in payouts:
+            self.credit(payout, fee)
+        paid = fee * len(payouts)
         if round_ in audit.bonds:
-            self.settle_bond(job, lease, audit, round_, paid)
+            self.settle_bond(job, audit, round_, paid)
         else:
             job.pool_fri += audit.reserved_fri - paid  # only a first round is paid by the pool
             audit.reserved_fri = 0
 
-    def settle_bond(self, job: Job, lease: Lease, audit: Audit, round_: int, paid: int) -> None:
+    def settle_bond(self, job: Job, audit: Audit, round_: int, paid: int) -> None:
+        """Back where it was right, as far as the purse pays the fees; if wrong, burned but for these."""
         payer, bond = audit.bonds.pop(round_)
-        lost = Verdict.ACCEPTED if payer == job.requester else Verdict.REJECTED
-        if audit.verdict is not lost or not audit.rounds[round_]:
-            self.credit(payer, bond + job.take_from_pool(paid) - paid)
-        elif round_ == 0:
-            self.credit(self.workers[lease.worker].payout, bond - paid)
+        left = bond - paid
+        hoped, feared = Verdict.ACCEPTED, Verdict.REJECTED
+        if payer == job.requester:
+            hoped, feared = feared, hoped
+        if audit.verdict is hoped:
+            helped = min(paid, audit.purse_fri)
+            audit.purse_fri -= helped
+            self.credit(payer, left + helped)
+        elif audit.verdict is feared and audit.rounds[round_]:
+            self.board_burned_fri += left
         else:
-            job.pool_fri += bond - paid
+            self.credit(payer, left)
 
-    def end_audit(self, job: Job, lease: Lease, audit: Audit, right: list[int], by_chance: bool) -> None:
+    def end_audit(self, job: Job, lease: Lease, audit: Audit, by_chance: bool) -> None:
         worker = self.workers[lease.worker]
         pay, _ = job.stakes_of(lease)
         if audit.verdict is Verdict.REJECTED:
-            self.lose(job, lease, worker, right)
+            self.lose(job, lease, worker)
             worker.audited = worker.audited_fri = 0
             worker.losses += 1
         elif audit.verdict is Verdict.UNDECIDED:
@@ -101,18 +121,13 @@ class VerdictsModel(CommitteesModel):
                 worker.audited += 1
                 worker.audited_fri += pay
 
-    def lose(self, job: Job, lease: Lease, worker: Worker, right: list[int]) -> None:
-        """The lock is burned but for a reward; what of it can't be divided goes to the pool."""
+    def lose(self, job: Job, lease: Lease, worker: Worker) -> None:
+        """The lock is the audit's."""
         _, lock = job.stakes_of(lease)
-        reward = lock // REWARD_SHARE
-        self.emit(LeaseSlashed, job.number, lease.number, lock, reward)
+        self.emit(LeaseSlashed, job.number, lease.number, lock, lock)
         lease.rejections += 1
         self.reopen(job, lease, LeaseEvent.REJECT)
-        self.slash(worker, lock, reward)
-        each = reward // len(right) if right else 0
-        for payout in right:
-            self.credit(payout, each)
-        job.pool_fri += reward - each * len(right)
+        self.slash(worker, lock, lock)
 
     def share(self, job: Job, lease: Lease, share: int) -> None:
         """Ends a lease for good: a share of its pay to the worker, the rest back."""

@@ -176,7 +176,7 @@ class VotesModel(RoundsModel):
         audit.round += 1
         audit.rounds.append([])
         audit.bonds[audit.round] = (caller, bond)
-        self.enter(audit, AuditPhase.DRAW)
+        self.call(audit)
         self.emit(Appealed, job.number, number, audit.round, bond)
 
     def appeal_bond_fri(self, number: LeaseId) -> int:

@@ -140,14 +140,13 @@ def test_an_audit_is_told_round_by_round(networks: Opener) -> None:
         await audited.seal([1, 2, 3])
         await audited.open()
         await audited.advance_late()
+        await audited.let_audit(False)
         bond_fri = await chain.appeal_bond_fri(lease)
         await chain.appeal(lease)
-        await audited.let_audit(False)
         await audited.draw()  # nobody comes: the verdict stands
         share_fri = AUDIT_TERMS.reward_fri  # half of the pay of two tasks
         workers = tuple(one.worker_id for one in seats)
         events = without_blocks(await told(chain, 10, start))
-        pool_fri = AUDIT_TERMS.audit_pool_fri + 3 * 2 * FEE_FRI
         assert events == [
             CommitteeDrawn(0, job, lease, 0, AuditKind.PIXELS, seed, workers),
             LeaseDrawn(0, job, lease, 0, DrawOutcome.IN_AUDIT),
@@ -158,7 +157,7 @@ def test_an_audit_is_told_round_by_round(networks: Opener) -> None:
             LeaseEnded(0, job, lease, LeaseState.REJECTED, False),
             TasksRefunded(0, job, 2, 2 * AUDIT_TERMS.reward_fri - share_fri),
             AuditClosed(0, job, lease, AuditKind.PIXELS, Verdict.UNDECIDED),
-            JobClosed(0, job, pool_fri),
+            JobClosed(0, job, AUDIT_TERMS.audit_pool_fri),
         ]
 
     networks.run(story)
@@ -176,12 +175,12 @@ def test_a_worker_who_does_not_open_its_leaves(networks: Opener) -> None:
         lock_fri = AUDIT_TERMS.reward_fri * 2 * 3 // 10 + 3 * FEE_FRI
         known = [
             VotesSealed(0, job, lease, 0),
-            LeaseSlashed(0, job, lease, lock_fri, lock_fri // 10),
+            LeaseSlashed(0, job, lease, lock_fri, lock_fri),
             LeaseEnded(0, job, lease, LeaseState.REJECTED, True),
             AuditClosed(0, job, lease, AuditKind.PIXELS, Verdict.REJECTED),
         ]
         assert without_blocks(await told(chain, len(known), start)) == known
-        assert await chain.burned_fri() == lock_fri - lock_fri // 10
+        assert await chain.burned_fri() == lock_fri - lock_fri // 10 // 3 * 3
 
     networks.run(story)
 
@@ -192,14 +191,15 @@ def test_verifiers_who_stay_away(networks: Opener) -> None:
         chain, audited = bench.net.artist, await bench.lease()
         await audited.submit()
         start = await chain.block_number() + 1
-        await audited.advance_late()  # two others can't replace three
-        (closed,) = without_blocks(await told(chain, 1, start))
+        for _ in range(3):  # twice other votes are drawn
+            await audited.advance_late()
+        *_, closed = without_blocks(await told(chain, 3, start))
         place = (audited.job_id, audited.lease_id)
         assert closed == AuditClosed(0, *place, AuditKind.PIXELS, Verdict.NONE)
         assert {one.vote for one in await audited.verifiers()} == {Vote.ABSENT}
         assert (await chain.lease(audited.lease_id)).draw_outcome is DrawOutcome.UNSEATED
-        assert await chain.burned_fri() == 3 * 20 * FEE_FRI * 9 // 10
-        assert (await chain.job(audited.job_id)).audit_pool_fri == AUDIT_TERMS.audit_pool_fri + 6 * FEE_FRI
+        assert await chain.burned_fri() == 9 * 20 * FEE_FRI
+        assert (await chain.job(audited.job_id)).audit_pool_fri == AUDIT_TERMS.audit_pool_fri
 
     networks.run(story)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -22,11 +23,12 @@ from renderchain.core.audit.errors import (
     WrongLeavesNamed,
 )
 from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
+from renderchain.core.ids import WorkerId
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.audited_lease import AUDIT_TERMS, NONCE, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, NONCE, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of
 from tests.board.opener import Opener
@@ -35,6 +37,18 @@ SAME, MACHINE, OTHER, UNEVEN = Rendering
 WIDE_TERMS = replace(AUDIT_TERMS, tile_limit_percent=20, mean_limit_percent=10)
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
+
+
+async def fees(audited: AuditedLease, fee_fri: int) -> dict[WorkerId, int]:
+    """What each gets for its votes in the present round."""
+    votes = Counter(one.worker_id for one in await audited.verifiers())
+    return {one: count * fee_fri for one, count in votes.items()}
+
+
+async def earned(audited: AuditedLease) -> dict[WorkerId, int]:
+    """What each verifier is owed that is owed anything."""
+    balances = {one: await client.balance_fri(client.address) for one, client in audited.benched.items()}
+    return {one: balance_fri for one, balance_fri in balances.items() if balance_fri}
 
 
 def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> None:
@@ -69,10 +83,8 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
                 await chain.appeal(lease_id)
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.CLEARED
-            for verifier in await audited.verifiers():
-                client = audited.benched[verifier.worker_id]
-                assert verifier.vote is Vote.AGREES
-                assert await client.balance_fri(client.address) == FEE_FRI
+            assert {one.vote for one in await audited.verifiers()} == {Vote.AGREES}
+            assert await earned(audited) == await fees(audited, FEE_FRI)
             paid_before = await net.artist.tokens_fri(PAYOUT)
             assert await net.artist.accept(audited.job_id, [lease_id]) == []
             assert await net.artist.tokens_fri(PAYOUT) - paid_before == PAY_FRI
@@ -97,21 +109,22 @@ def test_prints_decide_where_digests_differ_and_an_appeal_turns_the_verdict(
             bond_fri = await chain.appeal_bond_fri(lease_id)
             assert bond_fri == 7 * (AUDIT_TERMS.audit_fee_fri + 2 * AUDIT_TERMS.audit_tile_fri)
             await audited.appeal(net.artist)
-            assert len(await audited.verifiers()) == 5
+            assert len(await audited.verifiers()) == 7
             assert len(await chain.drawn_leaves(lease_id)) == 2
-            await audited.vote(*[OTHER] * 5)
+            await audited.vote(*[OTHER] * 7)
             assert (await chain.audit(lease_id)).verdict is Verdict.REJECTED
             await audited.advance_late()
             assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
             worker = await net.worker.worker(net.worker_id)
             assert (worker.stake_fri, worker.losses, worker.locked_fri) == (stake_fri - LOCK_FRI, 1, 0)
-            wrong_bonds_fri = 2 * 20 * FEE_FRI
-            assert await net.worker.burned_fri() == (LOCK_FRI + wrong_bonds_fri) * 9 // 10
             later_fri = AUDIT_TERMS.audit_fee_fri + 2 * AUDIT_TERMS.audit_tile_fri
-            pool_fri = AUDIT_TERMS.audit_pool_fri - 3 * FEE_FRI + 2 * FEE_FRI + wrong_bonds_fri // 10
+            # Lock and two forfeits pay the second round; of the rest a tenth is for eight right votes.
+            left_fri = LOCK_FRI + 2 * 20 * FEE_FRI - 7 * later_fri
+            share_fri = left_fri // 10 // 8
+            assert await net.worker.burned_fri() == left_fri - 8 * share_fri
+            assert sum((await earned(audited)).values()) == FEE_FRI + 7 * later_fri + 8 * share_fri
             job = await net.artist.job(audited.job_id)
-            shares_fri = LOCK_FRI // 10 % 6  # six verifiers were right
-            assert job.audit_pool_fri == pool_fri - 5 * later_fri + shares_fri
+            assert job.audit_pool_fri == AUDIT_TERMS.audit_pool_fri - FEE_FRI
             assert await net.artist.balance_fri(net.artist.address) == bond_fri
 
     asyncio.run(run())
@@ -209,10 +222,9 @@ def test_the_requester_doubts_pixels_and_then_the_delivery(networks: Opener) -> 
             await audited.vote(SAME, MACHINE, SAME)
             await audited.advance_late()
             fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
-            assert await net.artist.balance_fri(PAYOUT) == PAY_FRI * 3 // 10
-            for verifier in await audited.verifiers():
-                client = audited.benched[verifier.worker_id]
-                assert await client.balance_fri(client.address) == fee_fri
+            assert await net.artist.balance_fri(PAYOUT) == 0
+            assert await chain.burned_fri() == PAY_FRI * 3 // 10
+            assert await earned(audited) == await fees(audited, fee_fri)
             with pytest.raises(LeaseIsInAudit):
                 await chain.challenge_pixels(lease_id, [1])
             await chain.challenge_delivery(lease_id)

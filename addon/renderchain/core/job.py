@@ -43,6 +43,7 @@ class JobTerms:
     audit_tile_fri: int = 0
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
+    memory_mib: int = 0  # that the scene needs; 0: not stated
 
     @property
     def escrow_fri(self) -> int:
@@ -85,6 +86,7 @@ class JobInfo:
     stopped: bool
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
+    memory_mib: int = 0
 
     @property
     def package_cid(self) -> str:
@@ -163,7 +165,10 @@ class StandingOffer:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
+    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss.
+
+    ``stake_fri`` is work stake, ``seat_stake_fri`` answers for votes; each with what is unstaking of it.
+    """
 
     worker_id: WorkerId
     owner: int
@@ -175,6 +180,8 @@ class WorkerInfo:
     audited: int
     losses: int
     audited_fri: int
+    seat_stake_fri: int = 0
+    seat_unstaking_fri: int = 0
 
     @property
     def free_fri(self) -> int:

@@ -72,7 +72,7 @@ pub mod ChallengesComponent {
             audit.named = leaves.len().try_into().unwrap();
             let mut store = get_dep_component_mut!(ref self, Store);
             store.name_leaves(lease_id, leaves.span());
-            audit.enter(AuditPhase::DRAW);
+            audit.call();
             self.challenge(@job, lease_id, lease, audit, leaves);
         }
 
@@ -100,7 +100,7 @@ pub mod ChallengesComponent {
             assert(audit.phase == AuditPhase::KEY, AuditStoreComponent::Errors::WRONG_PHASE);
             let key = array![KEY_DOMAIN, key_hi.into(), key_lo.into()];
             assert(poseidon_hash_span(key.span()) == result.key_hash, Errors::OTHER_KEY);
-            audit.enter(AuditPhase::DRAW);
+            audit.call();
             store.save(lease_id, audit);
             let job_id = leases.find(lease_id).job_id;
             self.emit(KeyRevealed { job_id, lease_id, key_hi, key_lo });

@@ -290,7 +290,7 @@ pub mod EntrypointsComponent {
             assert(may, Errors::NOT_LOSER);
             audit.round += 1;
             audit.set_bonded(true);
-            audit.enter(AuditPhase::DRAW);
+            audit.call();
             store.set_payer(lease_id, audit.round, caller);
             store.save(lease_id, audit);
             let verdicts = get_dep_component!(@self, Verdicts);

@@ -23,6 +23,8 @@ pub mod RoundsComponent {
     use crate::types::board::Lease;
 
     const MAX_REDRAWS: u8 = 2;
+    /// Fewer decide nothing.
+    const LEAST_VOTES: u8 = 3;
 
     #[storage]
     pub struct Storage {}
@@ -61,6 +63,7 @@ pub mod RoundsComponent {
             let mut draw_outcome = DrawOutcome::PASSED;
             if is_audited(seed, lease.audit_exp) {
                 let mut audit = fresh(lease_id, AuditKind::PIXELS);
+                audit.draw_block = lease.since_block;
                 let mut seating = get_dep_component_mut!(ref self, Seating);
                 draw_outcome =
                     if seating.seat(@job, lease_id, @lease, ref audit, seed) {
@@ -125,7 +128,8 @@ pub mod RoundsComponent {
             self.emit(VotesSealed { job_id, lease_id, round: audit.round });
         }
 
-        /// Who did not come pays as if it had lost, and another one is drawn.
+        /// Who did not come pays as if it had lost, and another vote is drawn for each: its fee is
+        /// the one that the absent did not earn.
         fn replace_absent(
             ref self: ComponentState<TContractState>,
             ref job: Job,
@@ -133,22 +137,16 @@ pub mod RoundsComponent {
             lease: Lease,
             mut audit: Audit,
         ) {
-            let absent = self.dismiss(ref job, lease_id, @lease, @audit, Vote::DRAWN);
+            let absent = self.dismiss(@job, lease_id, @lease, @audit, Vote::DRAWN);
             let missing: u8 = absent.len().try_into().unwrap();
-            let mut taken = array![];
-            let mut store = get_dep_component_mut!(ref self, Store);
-            for seat in 0..audit.seats_of(audit.round) {
-                taken.append(store.verifier(lease_id, audit.round, seat).worker_id);
-            }
+            let store = get_dep_component!(@self, Store);
             let seed = store.seed(lease_id, audit.round) + 1 + audit.redraws.into();
             let mut found = array![];
             if audit.redraws < MAX_REDRAWS && missing != 0 {
-                let draw = (seed, missing, missing);
-                let mut seating = get_dep_component_mut!(ref self, Seating);
-                found = seating.draw_verifiers(@job, lease_id, @lease, @audit, draw, taken);
+                let seating = get_dep_component!(@self, Seating);
+                found = seating.draw_votes(@job, lease_id, @lease, @audit, seed, missing);
             }
-            let (_, least) = audit.wanted();
-            if !found.is_empty() {
+            if missing != 0 && found.len() == absent.len() {
                 let mut store = get_dep_component_mut!(ref self, Store);
                 for index in 0..found.len() {
                     store
@@ -162,7 +160,7 @@ pub mod RoundsComponent {
                 let drawn = store.seed(lease_id, audit.round);
                 let mut seating = get_dep_component_mut!(ref self, Seating);
                 seating.announce(@job, lease_id, @audit, drawn, found);
-            } else if audit.committed >= least {
+            } else if audit.committed >= LEAST_VOTES {
                 self.seal(job.job_id, lease_id, ref audit);
             } else {
                 let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
@@ -173,14 +171,14 @@ pub mod RoundsComponent {
         /// Takes the bonds of all with that vote; returns their seats.
         fn dismiss(
             ref self: ComponentState<TContractState>,
-            ref job: Job,
+            job: @Job,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
             vote: u8,
         ) -> Array<u8> {
             let round = *audit.round;
-            let bond_fri = bond_of(audit.fee_fri(@job, lease, round));
+            let bond_fri = bond_of(audit.fee_fri(job, lease, round));
             let mut seats = array![];
             for seat in 0..audit.seats_of(round) {
                 let mut store = get_dep_component_mut!(ref self, Store);
@@ -191,7 +189,7 @@ pub mod RoundsComponent {
                             lease_id, round, seat, Verifier { vote: Vote::ABSENT, ..verifier },
                         );
                     let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                    verdicts.forfeit(ref job, verifier.worker_id, bond_fri);
+                    verdicts.forfeit(lease_id, verifier.worker_id, bond_fri);
                     seats.append(seat);
                 }
             }
@@ -231,7 +229,7 @@ pub mod RoundsComponent {
             lease: Lease,
             mut audit: Audit,
         ) {
-            self.dismiss(ref job, lease_id, @lease, @audit, Vote::COMMITTED);
+            self.dismiss(@job, lease_id, @lease, @audit, Vote::COMMITTED);
             let mut store = get_dep_component_mut!(ref self, Store);
             for seat in 0..audit.seats_of(audit.round) {
                 let verifier = store.verifier(lease_id, audit.round, seat);
@@ -266,8 +264,7 @@ pub mod RoundsComponent {
     /// The majority of at least three.
     fn verdict_of(audit: @Audit) -> u8 {
         let (agreeing, objecting) = (*audit.agreeing, *audit.objecting);
-        let (_, least) = audit.wanted();
-        if agreeing + objecting < least || agreeing == objecting {
+        if agreeing + objecting < LEAST_VOTES || agreeing == objecting {
             Verdict::UNDECIDED
         } else if agreeing > objecting {
             Verdict::ACCEPTED

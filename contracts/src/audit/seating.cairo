@@ -13,10 +13,9 @@ pub mod SeatingComponent {
     use crate::events::audit::CommitteeDrawn;
     use crate::interfaces::registry::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
     use crate::rules::lease_id::worker_of;
-    use crate::rules::terms::bond_of;
     use crate::types::audit::{Audit, AuditPhase};
     use crate::types::board::Lease;
-    use crate::types::registry::CommitteeRequest;
+    use crate::types::registry::VoteRequest;
 
     #[storage]
     pub struct Storage {}
@@ -36,7 +35,7 @@ pub mod SeatingComponent {
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Draws the present round's committee; false if there are not enough.
+        /// Draws the present round's votes; false if not all are found.
         fn seat(
             ref self: ComponentState<TContractState>,
             job: @Job,
@@ -45,22 +44,18 @@ pub mod SeatingComponent {
             ref audit: Audit,
             seed: felt252,
         ) -> bool {
-            let (wanted, least) = audit.wanted();
-            let verifiers = self
-                .draw_verifiers(job, lease_id, lease, @audit, (seed, wanted, least), array![]);
-            if verifiers.is_empty() {
+            let wanted = audit.wanted();
+            let verifiers = self.draw_votes(job, lease_id, lease, @audit, seed, wanted);
+            if verifiers.len() != wanted.into() {
                 return false;
             }
             let round = audit.round;
             let mut store = get_dep_component_mut!(ref self, Store);
             store.set_seed(lease_id, round, seed);
-            for seat in 0..verifiers.len() {
-                store
-                    .set_verifier(
-                        lease_id, round, seat.try_into().unwrap(), newcomer(*verifiers[seat]),
-                    );
+            for seat in 0..wanted {
+                store.set_verifier(lease_id, round, seat, newcomer(*verifiers[seat.into()]));
             }
-            audit.set_seats(verifiers.len().try_into().unwrap());
+            audit.set_seats(wanted);
             audit.committed = 0;
             audit.agreeing = 0;
             audit.objecting = 0;
@@ -72,38 +67,34 @@ pub mod SeatingComponent {
             true
         }
 
-        fn draw_verifiers(
-            ref self: ComponentState<TContractState>,
+        /// Holders of drawn units, one as often as it was drawn; fewer than wanted where so many
+        /// can't be found.
+        fn draw_votes(
+            self: @ComponentState<TContractState>,
             job: @Job,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
-            draw: (felt252, u8, u8),
-            taken: Array<u32>,
+            seed: felt252,
+            wanted: u8,
         ) -> Array<u32> {
-            let (seed, wanted, least) = draw;
-            let worker_id = worker_of(lease_id);
-            let fee_fri = audit.fee_fri(job, lease, *audit.round);
-            let jobs = get_dep_component!(@self, Jobs);
-            let leases = get_dep_component!(@self, Leases);
+            let jobs = get_dep_component!(self, Jobs);
+            let leases = get_dep_component!(self, Leases);
             let registry = ICommitteesDispatcher {
                 contract_address: leases.known_registry().contract_address,
             };
             registry
-                .draw_committee(
-                    CommitteeRequest {
+                .draw_votes(
+                    VoteRequest {
                         family: jobs.family_of(job),
-                        block: *lease.since_block,
+                        block: *audit.draw_block,
                         seed,
                         wanted: wanted.into(),
-                        least: least.into(),
-                        odd: taken.is_empty(),
-                        worker_id,
+                        worker_id: worker_of(lease_id),
                         requester: jobs.requester_of(job),
-                        taken,
-                        bond_fri: bond_of(fee_fri),
-                        fee_fri,
+                        fee_fri: audit.fee_fri(job, lease, *audit.round),
                         package_bytes: job.package.bytes,
+                        memory_mib: job.audit_price.memory_mib,
                     },
                 )
         }

@@ -9,7 +9,7 @@ pub mod AuditStoreComponent {
     use crate::rules::draw::leaf_at;
     use crate::rules::lease_id::split;
     use crate::rules::terms::{fee_of, now, seats_in};
-    use crate::types::audit::{Audit, Verdict, Verifier, Vote};
+    use crate::types::audit::{Audit, AuditPhase, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
 
     /// Votes where the answer is one of two.
@@ -33,6 +33,7 @@ pub mod AuditStoreComponent {
     /// | case_seeds | 1 a slot and round | felt | the draw |
     /// | case_payers | 1 a slot and round | address | who paid the bond |
     /// | case_members | 1 a slot and seat | packed | seats of round 0 from 0, 1 from 3, 2 from 10 |
+    /// | case_purses | 1 a slot | fri | forfeits that the board holds for the audit |
     /// | case_marks | 1 a slot and seat | felt | the sealed vote, then the one shown |
     #[storage]
     pub struct Storage {
@@ -42,6 +43,7 @@ pub mod AuditStoreComponent {
         case_seeds: Map<(u64, u8), felt252>,
         case_payers: Map<(u64, u8), ContractAddress>,
         case_members: Map<(u64, u8), Verifier>,
+        case_purses: Map<u64, u128>,
         case_marks: Map<(u64, u8), felt252>,
     }
 
@@ -96,9 +98,15 @@ pub mod AuditStoreComponent {
             self.since_block = since_block;
         }
 
-        /// How many verifiers the present round asks for, and needs.
-        fn wanted(self: @Audit) -> (u8, u8) {
-            (seats_in(*self.round), 3)
+        /// A round is called, and waits for its draw.
+        fn call(ref self: Audit) {
+            self.enter(AuditPhase::DRAW);
+            self.draw_block = self.since_block;
+        }
+
+        /// How many votes the present round asks for.
+        fn wanted(self: @Audit) -> u8 {
+            seats_in(*self.round)
         }
 
         /// Leaves that a round looks at: the named and the first ones always, fresh ones on appeal.
@@ -158,6 +166,22 @@ pub mod AuditStoreComponent {
         ) {
             let (place, _) = split(lease_id);
             self.case_seeds.write((place, round), seed);
+        }
+
+        /// What forfeits brought in so far; one more than that is stored.
+        fn purse(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
+            let (place, _) = split(lease_id);
+            let kept_fri = self.case_purses.read(place);
+            if kept_fri == 0 {
+                0
+            } else {
+                kept_fri - 1
+            }
+        }
+
+        fn set_purse(ref self: ComponentState<TContractState>, lease_id: u64, amount_fri: u128) {
+            let (place, _) = split(lease_id);
+            self.case_purses.write(place, amount_fri + 1);
         }
 
         fn payer(
@@ -319,6 +343,7 @@ pub mod AuditStoreComponent {
             bonded: 0,
             since_s: 0,
             since_block: 0,
+            draw_block: 0,
         }
     }
 

@@ -28,8 +28,6 @@ pub mod SettlementComponent {
     /// lease that expired.
     const LATE_PERCENT: u32 = 2;
     const EXPIRED_PERCENT: u32 = 5;
-    /// Of a lost lock, for the verifiers who were right.
-    const REWARD_SHARE: u128 = 10;
 
     pub mod Errors {
         pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
@@ -239,20 +237,20 @@ pub mod SettlementComponent {
             self.finish(job, dues);
         }
 
-        /// Ends a lease that was lost: its lock is burned but for a tenth, which is returned.
+        /// Ends a lease that was lost: its lock, which is returned, comes here.
         fn lose(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) -> u128 {
             let state = LeaseState::REJECTED;
             let (_, lock) = self.close(@job, lease_id, lease, state);
-            let WorkerLock { worker_id, amount_fri: slashed_fri } = lock;
-            let reward_fri = slashed_fri / REWARD_SHARE;
+            let WorkerLock { worker_id, amount_fri } = lock;
+            let (slashed_fri, reward_fri) = (amount_fri, amount_fri);
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
             let rejected = Lease { rejections: lease.rejections + 1, ..lease };
             self.reopen(ref job, lease_id, rejected, state);
             let leases = get_dep_component!(@self, Leases);
             leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
-            reward_fri
+            amount_fri
         }
 
         /// Gives the tasks of an ended lease back, to others or to the requester.

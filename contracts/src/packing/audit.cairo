@@ -5,7 +5,7 @@ use crate::types::audit::{Audit, Verifier};
 
 /// | generation 0-31 | kind 32-35 | phase 36-39 | round 40-43 | verdict 44-47 | seats 48-59 |
 /// committed 60-63 | agreeing 64-67 | objecting 68-71 | shown 72-75 | named 76-79 | redraws 80-83 |
-/// bonded 84-87 | since_s 128-167 | since_block 168-199 |
+/// bonded 84-87 | since_s 128-167 | since_block 168-199 | draw_block 200-231 |
 pub impl AuditPacking of StorePacking<Audit, felt252> {
     fn pack(value: Audit) -> felt252 {
         let (first, second, third) = value.seats;
@@ -17,7 +17,8 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
         ] {
             low = push(low, field.into(), B4);
         }
-        let high = push(0, value.since_block.into(), B32);
+        let high = push(0, value.draw_block.into(), B32);
+        let high = push(high, value.since_block.into(), B32);
         join(push(low, value.generation.into(), B32), push(high, value.since_s.into(), B40))
     }
 
@@ -43,6 +44,7 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
             bonded: pull8(ref low, B4),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
+            draw_block: pull64(ref high, B32),
         }
     }
 }

@@ -7,11 +7,12 @@ pub mod PeopleComponent {
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address};
-    use crate::events::registry::{AddressesChanged, WorkerRegistered};
+    use crate::events::registry::{AddressesChanged, OperatorNamed, WorkerRegistered};
 
     pub mod Errors {
         pub const ZERO_ADDRESS: felt252 = 'RC: zero address in registry';
         pub const ALREADY_REGISTERED: felt252 = 'RC: operator already registered';
+        pub const NOT_NAMED: felt252 = 'RC: not the named operator';
         pub const NOT_WORKER_OWNER: felt252 = 'RC: not the worker owner';
         pub const NOT_WORKER_MEMBER: felt252 = 'RC: neither owner nor operator';
     }
@@ -19,6 +20,7 @@ pub mod PeopleComponent {
     /// | people_count | 1 | count | of workers, so the last one's number |
     /// | people_owners, people_operators, people_payouts | 1 a worker | address | who commands,
     /// works, is paid |
+    /// | people_named | 1 a worker | address | an operator that has not accepted yet |
     /// | people_ids | 1 an operator | number | of its worker |
     #[storage]
     pub struct Storage {
@@ -26,6 +28,7 @@ pub mod PeopleComponent {
         people_owners: Map<u32, ContractAddress>,
         people_operators: Map<u32, ContractAddress>,
         people_payouts: Map<u32, ContractAddress>,
+        people_named: Map<u32, ContractAddress>,
         people_ids: Map<ContractAddress, u32>,
     }
 
@@ -33,6 +36,7 @@ pub mod PeopleComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         WorkerRegistered: WorkerRegistered,
+        OperatorNamed: OperatorNamed,
         AddressesChanged: AddressesChanged,
     }
 
@@ -52,16 +56,46 @@ pub mod PeopleComponent {
             self.people_count.write(worker_id);
             self.people_owners.write(worker_id, owner);
             self.people_payouts.write(worker_id, payout);
+            self.emit(WorkerRegistered { worker_id, owner, payout });
             self.name_operator(worker_id, operator);
-            self.emit(WorkerRegistered { worker_id, operator, owner, payout });
             worker_id
+        }
+
+        /// Names an operator, who must accept; an owner who operates does so at once.
+        fn name_operator(
+            ref self: ComponentState<TContractState>, worker_id: u32, operator: ContractAddress,
+        ) {
+            assert(!operator.is_zero(), Errors::ZERO_ADDRESS);
+            assert(self.people_ids.read(operator) == 0, Errors::ALREADY_REGISTERED);
+            if operator == get_caller_address() {
+                self.change_operator(worker_id, operator);
+            } else {
+                self.people_named.write(worker_id, operator);
+                self.emit(OperatorNamed { worker_id, operator });
+            }
+        }
+
+        /// The caller, whom the owner named, operates from now on; whoever did before, no more.
+        fn accept_operator(ref self: ComponentState<TContractState>, worker_id: u32) {
+            let operator = get_caller_address();
+            let named = self.people_named.read(worker_id);
+            assert(!operator.is_zero() && named == operator, Errors::NOT_NAMED);
+            assert(self.people_ids.read(operator) == 0, Errors::ALREADY_REGISTERED);
+            self.change_operator(worker_id, operator);
         }
 
         fn change_operator(
             ref self: ComponentState<TContractState>, worker_id: u32, operator: ContractAddress,
         ) {
-            self.people_ids.write(self.people_operators.read(worker_id), 0);
-            self.name_operator(worker_id, operator);
+            let before = self.people_operators.read(worker_id);
+            if !before.is_zero() {
+                self.people_ids.write(before, 0);
+            }
+            if !self.people_named.read(worker_id).is_zero() {
+                self.people_named.write(worker_id, Zero::zero());
+            }
+            self.people_ids.write(operator, worker_id);
+            self.people_operators.write(worker_id, operator);
             self.announce(worker_id);
         }
 
@@ -103,15 +137,6 @@ pub mod PeopleComponent {
 
         fn id_of(self: @ComponentState<TContractState>, operator: ContractAddress) -> u32 {
             self.people_ids.read(operator)
-        }
-
-        fn name_operator(
-            ref self: ComponentState<TContractState>, worker_id: u32, operator: ContractAddress,
-        ) {
-            assert(!operator.is_zero(), Errors::ZERO_ADDRESS);
-            assert(self.people_ids.read(operator) == 0, Errors::ALREADY_REGISTERED);
-            self.people_ids.write(operator, worker_id);
-            self.people_operators.write(worker_id, operator);
         }
 
         fn announce(ref self: ComponentState<TContractState>, worker_id: u32) {

@@ -61,10 +61,11 @@ pub mod SeatEntriesComponent {
             }
         }
 
-        /// Whose unit it is in the epoch, of those that exist; 0 if it was given up before.
+        /// Whose unit it is in the epoch, of those that exist, 0 if it was given up before; and how
+        /// large its entry is.
         fn holder_at(
             self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
-        ) -> u32 {
+        ) -> (u32, u32) {
             let mut low = 0;
             let mut high = self.entries_until(family, epoch);
             while high - low > 1 {
@@ -78,9 +79,9 @@ pub mod SeatEntriesComponent {
             let entry = self.seat_entries.read((family, low));
             let is_over = entry.until_epoch != 0 && entry.until_epoch <= epoch;
             if is_over || entry.from_epoch > epoch {
-                0
+                (0, 0)
             } else {
-                entry.worker_id
+                (entry.worker_id, entry.units)
             }
         }
 

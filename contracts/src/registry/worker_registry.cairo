@@ -5,15 +5,11 @@
 #[starknet::contract]
 pub mod WorkerRegistry {
     use core::num::traits::Zero;
-    use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
-        StoragePointerWriteAccess,
-    };
+    use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ContractAddress, get_caller_address, get_contract_address};
-    use crate::events::registry::RecordChanged;
     use crate::interfaces::registry::IWorkerRegistry;
     use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
-    use crate::packing::registry::{LimitsPacking, PledgePacking, RecordPacking, UnstakingPacking};
+    use crate::packing::registry::LimitsPacking;
     use crate::registry::boards::BoardsComponent;
     use crate::registry::boards::BoardsComponent::InternalTrait as BoardsTrait;
     use crate::registry::committees::CommitteesComponent;
@@ -23,15 +19,18 @@ pub mod WorkerRegistry {
     use crate::registry::people::PeopleComponent::InternalTrait as PeopleTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::registry::purses::PursesComponent;
+    use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
+    use crate::registry::records::RecordsComponent;
+    use crate::registry::records::RecordsComponent::InternalTrait as RecordsTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
     use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seats::SeatsComponent;
-    use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
     use crate::types::registry::{
-        Board, Limits, LockGrant, LockRequest, LockTerms, Record, WorkerInfo, WorkerLock,
+        Board, Limits, LockGrant, LockRequest, LockTerms, WorkerInfo, WorkerLock,
     };
 
     pub mod Errors {
@@ -42,10 +41,12 @@ pub mod WorkerRegistry {
     }
 
     component!(path: PeopleComponent, storage: people, event: PeopleEvent);
+    component!(path: RecordsComponent, storage: records, event: RecordsEvent);
     component!(path: BoardsComponent, storage: boards, event: BoardsEvent);
     component!(path: ProfilesComponent, storage: profiles, event: ProfilesEvent);
     component!(path: StakesComponent, storage: stakes, event: StakesEvent);
     component!(path: LocksComponent, storage: locks, event: LocksEvent);
+    component!(path: PursesComponent, storage: purses, event: PursesEvent);
     component!(path: SeatEntriesComponent, storage: seat_entries, event: SeatEntriesEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
@@ -63,7 +64,6 @@ pub mod WorkerRegistry {
     /// | unjudged_cap_fri | 1 | fri | that a worker may have locked in a family with too few
     /// verifiers, set once |
     /// | limits | 1 | packed | of jobs, set once |
-    /// | records | 1 a worker | packed | what committees said |
     #[storage]
     struct Storage {
         token: ContractAddress,
@@ -71,7 +71,8 @@ pub mod WorkerRegistry {
         minimum_stake_fri: u128,
         unjudged_cap_fri: u128,
         limits: Limits,
-        records: Map<u32, Record>,
+        #[substorage(v0)]
+        records: RecordsComponent::Storage,
         #[substorage(v0)]
         people: PeopleComponent::Storage,
         #[substorage(v0)]
@@ -83,6 +84,8 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         profiles: ProfilesComponent::Storage,
         #[substorage(v0)]
+        purses: PursesComponent::Storage,
+        #[substorage(v0)]
         seat_entries: SeatEntriesComponent::Storage,
         #[substorage(v0)]
         seats: SeatsComponent::Storage,
@@ -93,7 +96,8 @@ pub mod WorkerRegistry {
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {
-        RecordChanged: RecordChanged,
+        #[flat]
+        RecordsEvent: RecordsComponent::Event,
         #[flat]
         PeopleEvent: PeopleComponent::Event,
         #[flat]
@@ -104,6 +108,8 @@ pub mod WorkerRegistry {
         LocksEvent: LocksComponent::Event,
         #[flat]
         ProfilesEvent: ProfilesComponent::Event,
+        #[flat]
+        PursesEvent: PursesComponent::Event,
         #[flat]
         SeatEntriesEvent: SeatEntriesComponent::Event,
         #[flat]
@@ -138,12 +144,13 @@ pub mod WorkerRegistry {
         self.minimum_stake_fri.write(minimum_stake_fri);
         self.limits.write(limits);
         self.unjudged_cap_fri.write(unjudged_cap_fri);
-        self.seats.initialize(seat_unit_fri, epoch_blocks);
+        self.purses.initialize(seat_unit_fri, epoch_blocks);
     }
 
     #[abi(embed_v0)]
     impl RegistryImpl of IWorkerRegistry<ContractState> {
-        /// Caller: anyone, who becomes the owner; it must have approved the stake.
+        /// Caller: anyone, who becomes the owner; it must have approved the stake. An operator
+        /// other than the owner works once it has accepted.
         fn register(
             ref self: ContractState,
             operator: ContractAddress,
@@ -160,12 +167,21 @@ pub mod WorkerRegistry {
             worker_id
         }
 
-        /// Caller: the worker's owner. The new operator takes over leases in work; the old one's
-        /// key signs nothing more.
+        /// Caller: the worker's owner. The operator that it names has to accept, unless it is the
+        /// owner itself.
         fn set_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
             self.assert_owner_of(worker_id);
+            self.people.name_operator(worker_id, operator);
+            if operator == get_caller_address() {
+                self.profiles.forget_signer(worker_id);
+            }
+        }
+
+        /// Caller: the named operator. It takes over leases in work; the old one's key signs
+        /// nothing more.
+        fn accept_operator(ref self: ContractState, worker_id: u32) {
+            self.people.accept_operator(worker_id);
             self.profiles.forget_signer(worker_id);
-            self.people.change_operator(worker_id, operator);
         }
 
         /// Caller: the worker's owner.
@@ -187,28 +203,57 @@ pub mod WorkerRegistry {
             self.stakes.start_unstaking(worker_id, amount_fri);
         }
 
-        /// Caller: the worker's owner. All that is unstaking stays after all.
-        fn cancel_unstake(ref self: ContractState, worker_id: u32) {
+        /// Caller: the worker's owner. Moves free stake into the seat purse; the seats that it
+        /// covers are taken by set_seats.
+        fn stake_seats(ref self: ContractState, worker_id: u32, amount_fri: u128) {
             self.assert_owner_of(worker_id);
-            self.stakes.keep_unstaking(worker_id);
+            self.stakes.take_free(worker_id, amount_fri);
+            self.purses.put_in(worker_id, amount_fri);
         }
 
-        /// Caller: the worker's owner, after the cool-down.
+        /// Caller: the worker's owner, for seat stake that no seat needs. Starts its cool-down anew
+        /// for all that leaves the purse; until that is over it answers for votes.
+        fn unstake_seats(ref self: ContractState, worker_id: u32, amount_fri: u128) {
+            self.assert_owner_of(worker_id);
+            self.purses.start_leaving(worker_id, amount_fri);
+        }
+
+        /// Caller: the worker's owner. All that is unstaking stays after all, each in its purse.
+        fn cancel_unstake(ref self: ContractState, worker_id: u32) {
+            self.assert_owner_of(worker_id);
+            let kept_fri = self.stakes.keep_unstaking(worker_id)
+                + self.purses.keep_leaving(worker_id);
+            assert(kept_fri != 0, StakesComponent::Errors::NOTHING_UNSTAKING);
+        }
+
+        /// Caller: the worker's owner, after the cool-down, for what cooled down of both purses.
         fn complete_unstake(ref self: ContractState, worker_id: u32) {
             self.assert_owner_of(worker_id);
             let slowest_block_s = self.limits.read().slowest_block_s;
             let cooldown_s = self.cooldown_s.read();
-            let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s);
+            let (_, work) = self.stakes.whole_of(worker_id);
+            let (_, seats) = self.purses.whole_purse_of(worker_id);
+            let leaving = work.unstaking_fri != 0 || seats.unstaking_fri != 0;
+            assert(leaving, StakesComponent::Errors::NOTHING_UNSTAKING);
+            let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s)
+                + self.purses.finish_leaving(worker_id, cooldown_s, slowest_block_s);
+            assert(left_fri != 0, StakesComponent::Errors::COOLING_DOWN);
             self.send(self.people.owner(worker_id), left_fri);
         }
 
-        /// Caller: an active board. Chooses the audit rate of each lease and locks for it, or says
-        /// why not; a refused one changes nothing.
+        /// Caller: an active board that is not retired. Chooses the audit rate of each lease and
+        /// locks for it, or says why not; a refused one changes nothing.
         fn lock(
             ref self: ContractState, terms: LockTerms, requests: Array<LockRequest>,
         ) -> Array<LockGrant> {
             let board = self.assert_active_board();
+            self.boards.assert_takes_leases(board);
             self.locks.lock_all(board, terms, requests)
+        }
+
+        /// Caller: the directory. The board takes no new leases.
+        fn retire(ref self: ContractState, board: ContractAddress) {
+            self.boards.retire(board);
         }
 
         /// Caller: an active board, for what it locked itself. Returns who is to be paid for each.
@@ -223,8 +268,8 @@ pub mod WorkerRegistry {
             payouts
         }
 
-        /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
-        /// for those who were right, the rest is burned.
+        /// Caller: an active board, for what it locked itself. The reward goes to the board, the
+        /// rest is burned.
         fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
             let board = self.assert_active_board();
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
@@ -233,21 +278,24 @@ pub mod WorkerRegistry {
             }
         }
 
+        /// Caller: an active board, for a verifier's fault. What is there of the seat stake is sent
+        /// to the board.
+        fn forfeit(ref self: ContractState, worker_id: u32, amount_fri: u128) -> u128 {
+            let board = self.assert_active_board();
+            let taken_fri = self.purses.take_out(board, worker_id, amount_fri);
+            if taken_fri != 0 {
+                self.send(board.address, taken_fri);
+            }
+            taken_fri
+        }
+
         /// Caller: an active board, after a committee's verdict. One loss starts the record anew.
         fn note_verdict(
             ref self: ContractState, worker_id: u32, audited_fri: u128, accepted: bool,
         ) {
             self.assert_active_board();
-            let old = self.records.read(worker_id);
-            let record = if accepted {
-                let audited_fri = old.audited_fri + audited_fri;
-                Record { audited: old.audited + 1, audited_fri, ..old }
-            } else {
-                Record { audited: 0, audited_fri: 0, losses: old.losses + 1 }
-            };
-            self.records.write(worker_id, record);
+            let record = self.records.note(worker_id, audited_fri, accepted);
             self.stakes.note_audited(worker_id, record.audited);
-            self.emit(RecordChanged { worker_id, record });
         }
 
         fn worker_count(self: @ContractState) -> u32 {
@@ -256,13 +304,16 @@ pub mod WorkerRegistry {
 
         fn worker(self: @ContractState, worker_id: u32) -> WorkerInfo {
             let (stake, unstaking) = self.stakes.whole_of(worker_id);
+            let (seat_stake_fri, seat_unstaking) = self.purses.whole_purse_of(worker_id);
             WorkerInfo {
                 owner: self.people.owner(worker_id),
                 operator: self.people.operator(worker_id),
                 payout: self.people.payout(worker_id),
                 stake,
                 unstaking,
-                record: self.records.read(worker_id),
+                seat_stake_fri,
+                seat_unstaking,
+                record: self.records.record_of(worker_id),
             }
         }
 
@@ -331,10 +382,6 @@ pub mod WorkerRegistry {
 
         fn owner_of(self: @ContractState, worker_id: u32) -> ContractAddress {
             self.people.owner(worker_id)
-        }
-
-        fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
-            self.stakes.stake_of(worker_id).stake_fri
         }
     }
 

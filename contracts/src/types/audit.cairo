@@ -63,6 +63,8 @@ pub struct Audit {
     pub bonded: u8,
     pub since_s: u64,
     pub since_block: u64,
+    /// The block that called the present round: who may be drawn is of the epoch before it.
+    pub draw_block: u64,
 }
 
 pub mod Vote {

@@ -87,6 +87,7 @@ class StarknetView:
             audit_tile_fri=raw["audit_price"]["tile_fri"],
             tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
+            memory_mib=raw["audit_price"]["memory_mib"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -105,12 +106,19 @@ class StarknetView:
         if not int(raw["owner"]):
             raise contract_error(f"Reading worker {worker_id}", "RC: unknown worker")
         roles = {name: int(raw[name]) for name in ("owner", "operator", "payout")}
-        unstaking_fri = raw["unstaking"]["unstaking_fri"]
-        return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
+        return WorkerInfo(
+            worker_id,
+            **roles,
+            **raw["stake"],
+            unstaking_fri=raw["unstaking"]["unstaking_fri"],
+            **raw["record"],
+            seat_stake_fri=raw["seat_stake_fri"],
+            seat_unstaking_fri=raw["seat_unstaking"]["unstaking_fri"],
+        )
 
     async def burned_fri(self) -> int:
-        """Stake that was burned since the network exists."""
-        return int(await ask(self._registry, "burned_fri"))
+        """Stake and bonds that were burned, by the registry and on this board."""
+        return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board; anyone may."""

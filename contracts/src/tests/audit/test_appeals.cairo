@@ -1,12 +1,15 @@
 //! More verifiers look again: at most twice, for whoever lost and pays a bond.
+use starknet::get_block_number;
 use crate::interfaces::audit::{
     IAuditsDispatcherTrait, IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait,
 };
 use crate::interfaces::board::IJobBoardDispatcherTrait;
-use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::interfaces::registry::ISeatsDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::{assert_phase, assert_verdict, count, owed, reason_of, stake};
+use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::audit::{
+    assert_phase, assert_verdict, burned, count, earned, forfeited, owed, reason_of, stake,
+};
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::money::{end, pay};
 use crate::tests::support::network::{FAMILY, STAKE, WORKER};
@@ -31,10 +34,10 @@ fn a_worker_that_appeals_rightly_gets_its_bond_back_and_false_verifiers_pay() {
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
     assert_eq!(owed(audit, account('operator')), 21);
-    assert_eq!((stake(audit, WORKER), audit.net.registry.burned_fri()), (STAKE, 2 * 36));
-    // The pool paid one fee of the first round and seven of the second, and has a tenth of two
-    // bonds.
-    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 2 - 21 + 8);
+    // Two forfeits paid the second round; a tenth of the rest is too little for eight votes.
+    assert_eq!((stake(audit, WORKER), forfeited(audit)), (STAKE, 2 * 40));
+    assert_eq!((earned(audit), burned(audit)), (2 + 21, 80 - 21));
+    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 2);
     pay(audit);
 }
 
@@ -48,7 +51,8 @@ fn a_worker_that_appeals_wrongly_pays_the_round() {
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
     assert_eq!((owed(audit, account('owner')), stake(audit, WORKER)), (0, STAKE - 66));
-    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 6 + 6);
+    assert_eq!((earned(audit), burned(audit)), (3 * 2 + 7 * 3, 66));
+    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 6);
     end(audit);
 }
 
@@ -64,8 +68,10 @@ fn a_requester_that_appeals_rightly_sees_the_cheat_slashed() {
     assert_eq!(stake(audit, WORKER), STAKE - 66);
     assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
     assert_eq!(owed(audit, account('artist')), 21);
-    // Three bonds of the first round and two of the second.
-    assert_eq!(audit.net.registry.burned_fri(), 60 + 3 * 36 + 2 * 54);
+    // Three forfeits of the first round and two of the second, and the lock: they paid five fees,
+    // and of what was left a tenth is for the five who were right.
+    assert_eq!(forfeited(audit), 3 * 40 + 2 * 60);
+    assert_eq!((earned(audit), burned(audit)), (5 * 3 + 5 * 5, 240 + 66 - 15 - 25));
     end(audit);
 }
 
@@ -96,7 +102,10 @@ fn fifteen_have_the_last_word() {
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::ACCEPTED);
     assert_eq!((owed(audit, account('operator')), owed(audit, account('artist'))), (21, 0));
-    assert_eq!(audit.net.registry.burned_fri(), 3 * 36 + 5 * 54);
+    // Forfeits paid the seven, and each of seventeen gets 2 fri of a tenth of the rest; the lost
+    // bond paid ten of fifteen fees.
+    assert_eq!(forfeited(audit), 3 * 40 + 5 * 60);
+    assert_eq!((earned(audit), burned(audit)), (21 + 30 + 34, 420 - 21 - 34 + 15));
     pay(audit);
 }
 
@@ -104,11 +113,9 @@ fn fifteen_have_the_last_word() {
 fn a_round_that_nobody_can_be_seated_for_leaves_the_verdict_and_the_bond() {
     let audit = drawn_lease(3);
     run_round(audit, 3, 0);
-    for verifier in 2..5_u32 {
-        be(owner_of(verifier));
-        audit.net.registry.request_unstake(verifier, STAKE - 60);
-    }
     appeal(audit, 'artist');
+    // By then no offer holds any more.
+    at(1_000_000, get_block_number());
     draw(audit, 'second');
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::ACCEPTED);
@@ -165,14 +172,12 @@ fn a_worker_that_does_not_open_on_appeal_drags_no_honest_verifier_down() {
     advance(audit);
     assert_verdict(audit, Verdict::REJECTED);
     assert_eq!(stake(audit, WORKER), STAKE - 66);
-    for verifier in 2..10_u32 {
-        assert_eq!(stake(audit, verifier), STAKE);
-    }
+    assert_eq!(forfeited(audit), 0);
     end(audit);
 }
 
 #[test]
-fn verifiers_who_left_after_the_submission_still_have_their_seats() {
+fn who_gives_up_seats_when_a_round_is_called_may_still_be_drawn_for_it() {
     let audit = drawn_lease(3);
     run_round(audit, 0, 3);
     for verifier in 2..5_u32 {
@@ -181,8 +186,8 @@ fn verifiers_who_left_after_the_submission_still_have_their_seats() {
     }
     appeal(audit, 'operator');
     draw(audit, 'second');
-    assert_eq!(ask(audit).verifiers.len(), 3);
-    run_round(audit, 0, 3);
+    assert_eq!(ask(audit).verifiers.len(), 7);
+    run_round(audit, 0, 7);
     rest(audit);
     end(audit);
 }

@@ -8,7 +8,7 @@ use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, burned, count, earned, owed, reason_of, stake,
 };
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_lease};
 use crate::tests::support::leaves::{OTHER, result_of};
@@ -18,7 +18,7 @@ use crate::tests::support::rounds::{ask, commit_all, poll, reveal_prints, run_ro
 use crate::tests::support::steps::{
     advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
 };
-use crate::tests::support::verifiers::{network_with, payout_of};
+use crate::tests::support::verifiers::network_with;
 use crate::types::audit::{AuditPhase, DrawOutcome, Verdict, Vote};
 use crate::types::board::{LeaseResult, LeaseState};
 use crate::types::registry::Record;
@@ -41,15 +41,15 @@ fn a_true_doubt_of_pixels_forces_an_audit_of_the_named_leaves() {
 }
 
 #[test]
-fn a_false_doubt_of_pixels_pays_verifiers_and_worker() {
+fn a_false_doubt_of_pixels_pays_verifiers_and_nobody_else() {
     let audit = spared_lease(3);
     challenge_pixels(audit, array![0]);
     draw(audit, 'doubt');
     run_round(audit, 3, 0);
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
-    assert_eq!(owed(audit, account('payout')), 60 + 3 * 3 - 3 * 3);
-    assert_eq!(owed(audit, payout_of(2)), 3);
+    assert_eq!((earned(audit), burned(audit)), (3 * 3, 60));
+    assert_eq!(owed(audit, account('payout')), 0);
     assert_eq!(owed(audit, account('artist')), 0);
     let record = audit.net.registry.worker(WORKER).record;
     assert_eq!((record.audited, record.losses), (11, 0));
@@ -58,7 +58,7 @@ fn a_false_doubt_of_pixels_pays_verifiers_and_worker() {
 
 #[test]
 fn a_doubt_that_nobody_can_judge_gives_the_bond_back() {
-    let audit = drawn_lease(2);
+    let audit = drawn_lease(0);
     challenge_pixels(audit, array![0]);
     draw(audit, 'doubt');
     assert_phase(audit, AuditPhase::OVER);
@@ -79,7 +79,7 @@ fn a_verdict_on_doubted_pixels_can_be_appealed() {
     run_round(audit, 7, 0);
     rest(audit);
     assert_eq!(owed(audit, account('operator')), 28);
-    assert_eq!(owed(audit, account('payout')), 60 + 9);
+    assert_eq!(owed(audit, account('payout')), 0);
     pay(audit);
 }
 
@@ -101,7 +101,7 @@ fn results_that_can_be_had_are_paid_and_the_doubt_with_them() {
     poll(audit, array![YES, YES, NO].span());
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
-    assert_eq!(owed(audit, account('payout')), 66 - 4);
+    assert_eq!(owed(audit, account('payout')), 0);
     // Only audited pixels make a record.
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     pay(audit);
@@ -138,7 +138,7 @@ fn results_that_nobody_can_have_are_not_paid() {
 
 #[test]
 fn a_key_that_is_not_revealed_loses_the_lease() {
-    let audit = drawn_lease(2);
+    let audit = drawn_lease(0);
     challenge_delivery(audit);
     wait(1);
     advance(audit);
@@ -157,7 +157,7 @@ fn doubts(audit: TestAudit) -> IChallengesSafeDispatcher {
 #[test]
 #[feature("safe_dispatcher")]
 fn only_the_requester_doubts_after_the_draw_inside_the_window_and_names_leaves() {
-    let audit = submitted_lease(network_with(2));
+    let audit = submitted_lease(network_with(0));
     let (lease_id, doubts) = (audit.lease_id, doubts(audit));
     be('artist');
     assert_eq!(reason_of(doubts.challenge_delivery(lease_id)), 'RC: the draw comes first');
@@ -192,7 +192,7 @@ fn pixels_under_audit_or_cleared_by_it_are_not_doubted_besides() {
 #[test]
 #[feature("safe_dispatcher")]
 fn anyone_reveals_the_workers_key_and_only_when_asked() {
-    let audit = drawn_lease(2);
+    let audit = drawn_lease(0);
     let (lease_id, doubts, result) = (audit.lease_id, doubts(audit), result_of(audit));
     be('operator');
     let unasked = doubts.reveal_key(lease_id, result, 8, 9);
@@ -224,7 +224,7 @@ fn a_delivery_has_no_prints() {
     expected: ('no allowance', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED', 'ENTRYPOINT_FAILED'),
 )]
 fn a_doubt_needs_its_bond() {
-    let audit = drawn_lease(2);
+    let audit = drawn_lease(0);
     be('artist');
     audit.net.challenges.challenge_delivery(audit.lease_id);
 }

@@ -75,7 +75,7 @@ fn a_lost_lease() {
     forget(audit);
     wait(1);
     advance(audit);
-    says(audit, selector!("LeaseSlashed"), serialized((66_u128, 6_u128)));
+    says(audit, selector!("LeaseSlashed"), serialized((66_u128, 66_u128)));
     says(audit, selector!("LeaseEnded"), serialized((LeaseState::REJECTED, true)));
     says(audit, selector!("CaseClosed"), serialized((AuditKind::PIXELS, Verdict::REJECTED)));
 }

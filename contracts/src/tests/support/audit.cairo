@@ -5,8 +5,9 @@ use crate::interfaces::board::IPayoutsDispatcherTrait;
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::account;
-use crate::tests::support::network::Network;
+use crate::tests::support::network::{Network, STAKE};
 use crate::tests::support::token::RICH;
+use crate::tests::support::verifiers::payout_of;
 
 #[derive(Copy, Drop)]
 pub struct TestAudit {
@@ -43,6 +44,34 @@ pub fn sent(audit: TestAudit) -> u256 {
 /// What a worker has staked.
 pub fn stake(audit: TestAudit, worker_id: u32) -> u128 {
     audit.net.registry.worker(worker_id).stake.stake_fri
+}
+
+/// What a verifier has in its seat purse.
+pub fn seat_stake(audit: TestAudit, worker_id: u32) -> u128 {
+    audit.net.registry.worker(worker_id).seat_stake_fri
+}
+
+/// What all verifiers lost so far; each had ten seats.
+pub fn forfeited(audit: TestAudit) -> u128 {
+    let mut lost_fri = 0;
+    for verifier in 2..audit.net.registry.worker_count() + 1 {
+        lost_fri += STAKE - seat_stake(audit, verifier);
+    }
+    lost_fri
+}
+
+/// What all verifiers are owed.
+pub fn earned(audit: TestAudit) -> u128 {
+    let mut owed_fri = 0;
+    for verifier in 2..audit.net.registry.worker_count() + 1 {
+        owed_fri += owed(audit, payout_of(verifier));
+    }
+    owed_fri
+}
+
+/// What the board burned of forfeits, bonds and lost locks.
+pub fn burned(audit: TestAudit) -> u128 {
+    audit.net.payouts.burned_fri()
 }
 
 /// How many of a round's seats cast that vote.

@@ -35,6 +35,7 @@ pub fn terms() -> JobTerms {
         audit_tile_fri: 1,
         tile_limit_percent: 10,
         mean_limit_percent: 5,
+        memory_mib: 0,
     }
 }
 

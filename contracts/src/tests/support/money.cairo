@@ -6,7 +6,7 @@ use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::seats_in;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::TestAudit;
+use crate::tests::support::audit::{TestAudit, forfeited};
 use crate::tests::support::network::Network;
 use crate::tests::support::token::RICH;
 use crate::tests::support::verifiers::payout_of;
@@ -22,7 +22,7 @@ fn payees(net: Network) -> Array<ContractAddress> {
     all
 }
 
-/// What rounds reserved and bonds that wait for the verdict.
+/// What rounds reserved, forfeits, and bonds that wait for the verdict.
 fn reserved(audit: TestAudit) -> u128 {
     let state = audit.net.audits.audit_of(audit.lease_id);
     if state.phase == 0 || state.phase == AuditPhase::OVER {
@@ -30,7 +30,7 @@ fn reserved(audit: TestAudit) -> u128 {
     }
     let (first, second, third) = state.seats;
     let named: u128 = state.named.into();
-    let mut sum_fri: u128 = 0;
+    let mut sum_fri = forfeited(audit);
     for round in 0..state.round + 1 {
         let (fee_fri, seats, bit) = if round == 0 {
             (2 + named, first, 1_u8)
@@ -61,23 +61,26 @@ pub fn assert_money(audit: TestAudit) {
     if unsettled != 0 {
         owed_fri += job.times.audit_pool_fri;
     }
+    owed_fri += net.payouts.burned_fri();
     for payee in payees(net) {
         owed_fri += net.payouts.balance_of(payee);
     }
     assert_eq!(net.token.balance_of(net.board.contract_address), RICH + owed_fri.into());
     let mut staked_fri = net.registry.burned_fri();
     for worker_id in 1..net.registry.worker_count() + 1 {
-        staked_fri += net.registry.worker(worker_id).stake.stake_fri;
+        let worker = net.registry.worker(worker_id);
+        staked_fri += worker.stake.stake_fri + worker.seat_stake_fri;
     }
     assert_eq!(net.token.balance_of(net.registry.contract_address), RICH + staked_fri.into());
 }
 
-/// Everybody takes what is theirs; the board is empty and nothing stays locked.
+/// Everybody takes what is theirs; the board has what was burned and nothing stays locked.
 pub fn assert_all_settled(audit: TestAudit) {
     let net = audit.net;
     assert_money(audit);
     net.payouts.withdraw(payees(net));
-    assert_eq!(net.token.balance_of(net.board.contract_address), RICH);
+    let burned: u256 = net.payouts.burned_fri().into();
+    assert_eq!(net.token.balance_of(net.board.contract_address), RICH + burned);
     for worker_id in 1..net.registry.worker_count() + 1 {
         assert_eq!(net.registry.locked_by(net.board.contract_address, worker_id), 0);
     }
