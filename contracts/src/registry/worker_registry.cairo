@@ -167,8 +167,7 @@ pub mod WorkerRegistry {
             worker_id
         }
 
-        /// Caller: the worker's owner. The operator that it names has to accept, unless it is the
-        /// owner itself.
+        /// Caller: the worker's owner. Another operator than itself has to accept.
         fn set_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
             self.assert_owner_of(worker_id);
             self.people.name_operator(worker_id, operator);
@@ -211,8 +210,8 @@ pub mod WorkerRegistry {
             self.purses.put_in(worker_id, amount_fri);
         }
 
-        /// Caller: the worker's owner, for seat stake that no seat needs. Starts its cool-down anew
-        /// for all that leaves the purse; until that is over it answers for votes.
+        /// Caller: the worker's owner. Starts a cool-down anew, in which it still answers for
+        /// votes.
         fn unstake_seats(ref self: ContractState, worker_id: u32, amount_fri: u128) {
             self.assert_owner_of(worker_id);
             self.purses.start_leaving(worker_id, amount_fri);
