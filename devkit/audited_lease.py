@@ -54,6 +54,7 @@ class AuditBench(Generic[AnyNetwork]):
         async def seat(index: int) -> None:
             chain, owner = await net.person(index)
             number = await owner.register(chain.address, chain.address, [FAMILY], 2 * FRI_PER_STRK)
+            await owner.stake_seats(number, 2 * FRI_PER_STRK)
             await owner.set_seats(number, FAMILY, 2)
             await owner.set_offer(number, WILLING)
             bench.verifiers[number], bench.owners[number] = chain, owner
@@ -234,7 +235,8 @@ class AuditedLease:
         await self.draw()
 
     async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none."""
+        """All verifiers take audits, or none, in what is called from now on."""
         offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
         numbers = self.owners.items()
         await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in numbers))
+        self.net.pass_time(1, 2 * RULES.epoch_blocks)

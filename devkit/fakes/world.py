@@ -40,7 +40,7 @@ class Sparing(Model):
         super().draw_first(job, lease, 1)
         lease.exp = exp
 
-    def draw_due(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, block: int, seed: int) -> None:
         self.give_up_draw(job, lease, audit)
 
 

@@ -19,6 +19,8 @@ from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
+from devkit.model.seats import Purse
+
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
@@ -238,12 +240,25 @@ class Worker:
     unstaking_fri: int = 0
     since_s: int = 0
     since_block: int = 0
+    named: int = 0  # an operator that has not accepted yet
+    purse: Purse = field(default_factory=Purse)
     offer: StandingOffer = NO_OFFER
+    offered_from: int = 0  # the epoch from which on it counts for audits
+    old_offer: StandingOffer = NO_OFFER
+    old_offered_from: int = 0
     key: int = 0
     signer: int = 0
     audited: int = 0
     audited_fri: int = 0
     losses: int = 0
+
+    @property
+    def seat_stake_fri(self) -> int:
+        return self.purse.stake_fri + self.purse.unstaking_fri
+
+    @property
+    def seat_unstaking_fri(self) -> int:
+        return self.purse.unstaking_fri
 
     @property
     def staying_fri(self) -> int:

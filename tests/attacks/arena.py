@@ -323,8 +323,11 @@ class _Opener:
         payout = owner.address ^ 1
         worker_id = await registry.register(operator.address, payout, [FAMILY], STAKE_FRI)
         await registry.set_offer(worker_id, OFFER)
+        await registry.stake_seats(worker_id, SEATS * RULES.seat_unit_fri)
         await registry.set_seats(worker_id, FAMILY, SEATS)
-        chain = await self.chain(operator, folder, deployed)
+        working, own = await self.sender(operator, folder)
+        await (await StarknetRegistry.connect(working, own, deployed.directory)).accept_operator(worker_id)
+        chain = await StarknetChain.connect(working, own, self._node, deployed.directory)
         return chain, registry, worker_id, payout
 
 

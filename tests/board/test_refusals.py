@@ -39,7 +39,6 @@ from renderchain.core.contract_errors import (
     LeaseInOtherState,
     LeaseOfAnotherJob,
     NeitherOwnerNorOperator,
-    NoSeatsToChange,
     NoSuchSlot,
     NothingImproved,
     NothingToClaim,
@@ -51,11 +50,10 @@ from renderchain.core.contract_errors import (
     OperatorAlreadyRegistered,
     PoolTooSmall,
     SchedulerFirst,
-    SeatsChangedAlready,
     SlotTaken,
     StakeBelowMinimum,
-    StakeBelowSeats,
     StakeCoolingDown,
+    StakeNotFree,
     TimeoutTooLong,
     TooManyLeaves,
     UnknownJob,
@@ -66,6 +64,13 @@ from renderchain.core.contract_errors import (
 from renderchain.core.errors import ChainError, InsufficientFunds
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.registry_errors import (
+    NoSeatStakeGiven,
+    NoSeatsToChange,
+    NotNamedOperator,
+    SeatsChangedAlready,
+    StakeBelowSeats,
+)
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.audited_lease import NONCE, PHASE_S, AuditBench
@@ -251,6 +256,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.request_unstake(worker_id, FRI_PER_STRK)
         with pytest.raises(StakeCoolingDown):
             await net.owner.complete_unstake(worker_id)
+        with pytest.raises(StakeNotFree):
+            await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK + 1)
+        with pytest.raises(NoSeatStakeGiven):
+            await net.owner.stake_seats(worker_id, 0)
+        await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK)
         with pytest.raises(StakeBelowSeats):
             await net.owner.set_seats(worker_id, FAMILY, 5)
         with pytest.raises(NoSeatsToChange):
@@ -259,6 +269,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.set_seats(worker_id, FAMILY, 4)
         with pytest.raises(SeatsChangedAlready):
             await net.owner.set_seats(worker_id, FAMILY, 3)
+        with pytest.raises(StakeBelowSeats):
+            await net.owner.unstake_seats(worker_id, 1)
+        await net.owner.set_operator(worker_id, net.outsider.address)
+        with pytest.raises(NotNamedOperator):
+            await outsider.accept_operator(worker_id)
 
     networks.run(story)
 

@@ -33,6 +33,8 @@ SHOWING = {"open", "reveal_prints", "strike", "show"}  # prints, which the chain
 PAID = {"top_up", "appeal", "challenge_pixels", "challenge_delivery"}
 REGISTRY = {"register", "add_stake", "request_unstake", "cancel_unstake", "complete_unstake"}
 REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_seats", "drop_seats"}
+REGISTRY |= {"stake_seats", "unstake_seats", "accept_operator"}
+DIRECTORY = {"set_paused", "retire_board"}
 PARTS = {
     "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
@@ -215,8 +217,9 @@ class Calls:
         elif name in SHOWING:
             given = [flat(one) if _are_prints(one) else one for one in given]
             given = [_with_flat_prints(one) if name == "show" else one for one in given]
-        if name == "set_paused":
-            return "directory", list(given), 0
+        if name in DIRECTORY:
+            board = [self._actors.contracts.board] if name == "retire_board" else []
+            return "directory", [*board, *given], 0
         if name in REGISTRY:
             pay = given[-1] if name in ("register", "add_stake") else 0
             return "registry", [_plain(one, ()) for one in given], pay

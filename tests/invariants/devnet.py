@@ -74,6 +74,7 @@ class OnDevnet(Verifiers):
             await self.check_lease(lease)
         ask, model = self.actors.ask, self.model
         assert await ask("registry", "burned_fri") == model.burned_fri
+        assert await ask("board", "burned_fri") == model.board_burned_fri
         for name in (*NAMES, *PAYOUTS):
             address, paid = self.actors.addresses[name], self.fees.get(name, 0)
             assert await self.actors.tokens(name) == model.tokens.get(address, 0) - paid, name
@@ -98,6 +99,8 @@ class OnDevnet(Verifiers):
             assert raw["operator"] == worker.operator
             assert raw["stake"] == {"stake_fri": worker.stake_fri, "locked_fri": worker.locked_fri}
             assert raw["unstaking"]["unstaking_fri"] == worker.unstaking_fri
+            assert raw["seat_stake_fri"] == worker.seat_stake_fri
+            assert raw["seat_unstaking"]["unstaking_fri"] == worker.seat_unstaking_fri
             record = {name: getattr(worker, name) for name in ("audited", "losses", "audited_fri")}
             assert dict(raw["record"]) == record
             held = [one for one in model.slots.values() if one.worker == number and one.state in HELD]

@@ -53,7 +53,9 @@ class People(Machine):
         self.deploy()
         for number in range(1, WORKERS + 1):
             owner = f"owner-{number}"
-            self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 5000)
+            self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 7000)
+            self.do(f"operator-{number}", "accept_operator", number)
+            self.do(owner, "stake_seats", number, 2000)
             self.do(owner, "set_seats", number, False, 20)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
         self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
@@ -215,7 +217,15 @@ class People(Machine):
         other=ANYONE,
         wrong=WRONGLY,
         how=st.sampled_from(
-            ["add_stake", "request_unstake", "cancel_unstake", "complete_unstake", "set_seats"]
+            [
+                "add_stake",
+                "request_unstake",
+                "cancel_unstake",
+                "complete_unstake",
+                "set_seats",
+                "stake_seats",
+                "unstake_seats",
+            ]
         ),
     )
     def change_stake(self, pick: int, other: str, wrong: bool, how: str) -> None:
@@ -240,7 +250,9 @@ class People(Machine):
         if how == "payout":
             self.do(owner, "set_payout", worker, f"payout-{pick % 3 + 1}")
         elif how == "operator":
-            self.do(owner, "set_operator", worker, f"operator-{pick % (WORKERS + 1) + 1}")
+            operator = f"operator-{pick % (WORKERS + 1) + 1}"
+            if self.do(owner, "set_operator", worker, operator) or wrong:
+                self.do(operator, "accept_operator", worker)
         elif how == "families":
             self.do(owner, "set_families", worker, rare, pick % 4 != 0)
         elif how == "offer":

@@ -53,13 +53,18 @@ pub mod ClaimsComponent {
                 if let Ok(lease) = plan {
                     let Place { worker_id, slot } = place;
                     let (pay_fri, least_lock_fri) = jobs.stakes_of(@job, lease.level, lease.count);
-                    requests.append(LockRequest { worker_id, slot, pay_fri, least_lock_fri });
+                    let fee_fri = job.fee_fri(lease.count);
+                    requests
+                        .append(LockRequest { worker_id, slot, pay_fri, least_lock_fri, fee_fri });
                 }
                 plans.append((place, plan));
             }
             let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
             let reward_fri = job.price.reward_fri;
-            let terms = LockTerms { operator, family, audit_floor_exp, reward_fri, package_bytes };
+            let memory_mib = job.audit_price.memory_mib;
+            let terms = LockTerms {
+                operator, family, audit_floor_exp, reward_fri, package_bytes, memory_mib,
+            };
             let mut grants = leases.known_registry().lock(terms, requests).span();
             let mut answers = array![];
             for (place, plan) in plans {

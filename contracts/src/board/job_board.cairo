@@ -118,7 +118,7 @@ pub mod JobBoard {
         /// Caller: anyone, who becomes the requester; it must have approved the escrow.
         fn create_job(ref self: ContractState, terms: JobTerms) -> u64 {
             let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
-            assert(!directory.paused(), Errors::PAUSED);
+            assert(directory.takes_jobs(get_contract_address()), Errors::PAUSED);
             let limits = self.leases.limits();
             check_terms(@terms, limits);
             let requester = get_caller_address();

@@ -16,12 +16,16 @@ pub trait IWorkerRegistry<T> {
         stake_fri: u128,
     ) -> u32;
     fn set_operator(ref self: T, worker_id: u32, operator: ContractAddress);
+    fn accept_operator(ref self: T, worker_id: u32);
     fn set_payout(ref self: T, worker_id: u32, payout: ContractAddress);
     fn add_stake(ref self: T, worker_id: u32, amount_fri: u128);
     fn request_unstake(ref self: T, worker_id: u32, amount_fri: u128);
+    fn stake_seats(ref self: T, worker_id: u32, amount_fri: u128);
+    fn unstake_seats(ref self: T, worker_id: u32, amount_fri: u128);
     fn cancel_unstake(ref self: T, worker_id: u32);
     fn complete_unstake(ref self: T, worker_id: u32);
     fn lock(ref self: T, terms: LockTerms, requests: Array<LockRequest>) -> Array<LockGrant>;
+    fn retire(ref self: T, board: ContractAddress);
     fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
     fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;

@@ -119,22 +119,24 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
 }
 
 /// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 | tile_fri 128-223
-/// |
+/// | memory_mib 224-247 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
         let low = push(0, flag(value.second_look), B1);
         let low = push(low, value.limits.mean_percent.into(), B8);
         let low = push(low, value.limits.tile_percent.into(), B8);
-        join(push(low, value.fee_fri, B96), push(0, value.tile_fri, B96))
+        let high = push(0, value.memory_mib.into(), B24);
+        join(push(low, value.fee_fri, B96), push(high, value.tile_fri, B96))
     }
 
     fn unpack(value: felt252) -> AuditPrice {
-        let (mut low, tile_fri) = split(value);
+        let (mut low, mut high) = split(value);
         let fee_fri = pull(ref low, B96);
         let limits = PrintLimits {
             tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
         };
-        AuditPrice { fee_fri, tile_fri, limits, second_look: pull(ref low, B1) == 1 }
+        let (second_look, tile_fri) = (rest(low) == 1, pull(ref high, B96));
+        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib: rest(high) }
     }
 }
 

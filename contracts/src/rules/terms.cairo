@@ -27,6 +27,8 @@ const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
 const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
+/// It is kept in 24 bits.
+const MOST_MEMORY_MIB: u32 = 0xffffff;
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
@@ -43,6 +45,7 @@ pub mod Errors {
     pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
     pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
+    pub const TOO_MUCH_MEMORY: felt252 = 'RC: more memory than there is';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
@@ -79,6 +82,7 @@ fn check_audits(terms: @JobTerms) {
         && LEAST_LIMITS.mean_percent <= mean
         && mean <= MOST_LIMITS.mean_percent;
     assert(within, Errors::WRONG_LIMITS);
+    assert(*terms.memory_mib <= MOST_MEMORY_MIB, Errors::TOO_MUCH_MEMORY);
     let longest = min(*terms.longest_lease, *terms.tasks);
     let leaves: u64 = longest.into() * ((*terms.tiles).into() + 1);
     assert(leaves <= MOST_LEAVES, Errors::TOO_MANY_LEAVES);
@@ -107,7 +111,8 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
     let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
-    AuditPrice { fee_fri, tile_fri, limits, second_look: *terms.second_look }
+    let (second_look, memory_mib) = (*terms.second_look, *terms.memory_mib);
+    AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib }
 }
 
 /// What each verifier of a round gets.

@@ -5,7 +5,9 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, owed, reason_of, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, owed, reason_of, seat_stake, stake,
+};
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::money::{assert_all_settled, end, pay};
 use crate::tests::support::network::{STAKE, WORKER};
@@ -33,7 +35,7 @@ fn a_worker_that_appeals_rightly_gets_its_bond_back_and_false_verifiers_pay() {
     assert_verdict(audit, Verdict::ACCEPTED);
     // Two forfeits of 40, of which 28 are the round's fees, and a tenth of the rest half for it.
     assert_eq!(owed(audit, account('operator')), 38 + 2);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE, STAKE - 80));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE, STAKE - 80));
     assert_eq!(owed(audit, payout_of(2)), 2 + 28);
     assert_eq!(audit.net.payouts.burned_fri(), 80 - 28 - 2);
     assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 2);
@@ -64,7 +66,7 @@ fn whoever_appeals_an_acceptance_rightly_sees_the_cheat_slashed() {
     run_round(audit, 2, 5);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE - 2 * 80));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE - 2 * 80));
     assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
     // The first three saw another leaf, where nothing is wrong. Of 160 + 66 go 20 for fees and 4
     // for who showed it; half of a tenth is the appellant's, the other half in eight parts.
@@ -101,7 +103,7 @@ fn a_bond_against_a_verdict_that_nothing_follows_returns_less_the_fees() {
     assert_verdict(audit, Verdict::UNDECIDED);
     rest(audit);
     assert_eq!(owed(audit, account('artist')), 10 + 394);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6 + 28));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6 + 28));
     assert_all_settled(audit);
 }
 
@@ -179,7 +181,7 @@ fn a_worker_that_does_not_open_on_appeal_drags_no_honest_verifier_down() {
     wait(2);
     advance(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE));
     assert_eq!(owed(audit, payout_of(2)), 6 + 28);
     end(audit);
 }

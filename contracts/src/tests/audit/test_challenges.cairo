@@ -8,7 +8,7 @@ use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_lease};
 use crate::tests::support::leaves::{OTHER, result_of};
@@ -92,7 +92,7 @@ fn a_verdict_on_doubted_pixels_can_be_appealed() {
     rest(audit);
     // Three forfeits of 200 pay the appeal's seven fees of 20; half a tenth of the rest is its.
     assert_eq!(owed(audit, account('operator')), 150 + 23);
-    assert_eq!((stake(audit, 2), owed(audit, account('artist'))), (STAKE - 600, 0));
+    assert_eq!((seat_stake(audit, 2), owed(audit, account('artist'))), (STAKE - 600, 0));
     pay(audit);
 }
 
@@ -116,7 +116,7 @@ fn results_that_can_be_had_are_paid() {
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
     // The bond's rest and the forfeit are burned but for two fees and a tenth.
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 6 + 2 * (2 + 2)));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 6 + 2 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 66 - 4 + 40 - 4);
     // Only audited pixels make a record.
     assert_eq!(audit.net.registry.worker(WORKER).record, record);

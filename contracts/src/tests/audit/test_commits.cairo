@@ -5,7 +5,7 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::IPayoutsDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::leaves::SAME;
@@ -44,7 +44,7 @@ fn the_absent_forfeit_and_four_more_votes_are_drawn_from_a_later_block() {
     advance(audit);
     assert_phase(audit, AuditPhase::DRAW);
     assert_eq!(count(audit, 0, Vote::ABSENT), 1);
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 40, 40));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 40, 40));
     draw(audit, 'more');
     let more = ask(audit);
     // The same leaves, of the same seed.
@@ -88,7 +88,7 @@ fn the_busy_forfeit_two_fees_which_pay_for_others() {
     let audit = drawn_lease(1);
     let round = ask(audit);
     decline(audit, round, 0, Vote::BUSY);
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 4, 4));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 4, 4));
     commit(audit, round, 1, vote_of(round, SAME));
     commit(audit, round, 2, vote_of(round, SAME));
     // Everybody has answered, so nobody waits for the step's end.
@@ -115,7 +115,7 @@ fn over_time_for_most_shares_the_pay_and_costs_them_nothing() {
     decline(audit, round, 2, Vote::OVER_TIME);
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::UNDECIDED);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 2));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 2));
     assert_eq!((owed(audit, account('payout')), audit.net.payouts.burned_fri()), (100, 100));
     assert_all_settled(audit);
 }
@@ -130,7 +130,7 @@ fn over_time_for_few_costs_two_fees() {
     // Too few for a verdict, and no money for others.
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::UNDECIDED);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 4, 4));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 4, 4));
     assert_eq!(audit.net.payouts.burned_fri(), 100 + 4);
     assert_all_settled(audit);
 }
@@ -147,7 +147,7 @@ fn over_time_pays_where_others_decide() {
     commit(audit, more, 3, vote_of(more, SAME));
     commit(audit, more, 4, vote_of(more, SAME));
     assert_phase(audit, AuditPhase::OPEN);
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 4 - 4, 4));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 4 - 4, 4));
     assert_money(audit);
 }
 
@@ -161,7 +161,7 @@ fn without_a_package_for_most_the_lease_is_rejected_and_nobody_judged() {
     assert_phase(audit, AuditPhase::APPEAL);
     assert_verdict(audit, Verdict::REJECTED);
     rest(audit);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 2));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 2));
     assert_eq!((stake(audit, WORKER), audit.net.payouts.burned_fri()), (STAKE - 66, 66));
     end(audit);
 }
@@ -179,7 +179,7 @@ fn who_had_no_package_forfeits_a_fee_where_others_had_it() {
     assert_verdict(audit, Verdict::ACCEPTED);
     rest(audit);
     // Three fees of the first round pay for a part of the appeal's 28.
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 6, 28));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 6, 28));
     assert_eq!(owed(audit, account('operator')), 38 - 28 + 6);
     pay(audit);
 }
@@ -199,7 +199,7 @@ fn a_draw_without_enough_votes_is_made_anew_and_who_sealed_is_paid() {
         assert_money(audit);
     }
     // Two absent ones and three batches of four: half of the stake.
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 14 * 40, 14 * 40 - 3 * 8));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 14 * 40, 14 * 40 - 3 * 8));
     assert_phase(audit, AuditPhase::DRAW);
     let state = audit.net.audits.audit_of(audit.lease_id);
     assert_eq!((state.first, state.redraws, state.batches), (15, 1, 0));

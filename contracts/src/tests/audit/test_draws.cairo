@@ -6,7 +6,9 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, owed, reason_of, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, owed, reason_of, seat_stake, stake,
+};
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_at};
 use crate::tests::support::money::{assert_all_settled, assert_money, pay};
 use crate::tests::support::network::{STAKE, WORKER};
@@ -19,7 +21,7 @@ use crate::types::board::JobTerms;
 /// The only verifier has too little stake for a vote ...
 fn leave(audit: TestAudit) {
     be(owner_of(2));
-    audit.net.registry.request_unstake(2, stake(audit, 2) - 10);
+    audit.net.registry.request_unstake(2, seat_stake(audit, 2) - 10);
 }
 
 /// ... and now it has enough.

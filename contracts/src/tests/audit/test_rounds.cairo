@@ -9,7 +9,8 @@ use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seats_held, sent, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, seats_held, sent,
+    stake,
 };
 use crate::tests::support::jobs::{claim, create};
 use crate::tests::support::leases::{audit_terms, drawn_lease};
@@ -38,7 +39,9 @@ fn equal_digests_accept_by_themselves_and_everybody_is_paid() {
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     for verifier in 2..5_u32 {
         let fees_fri = 2 * seats_held(audit, verifier);
-        assert_eq!((owed(audit, payout_of(verifier)), stake(audit, verifier)), (fees_fri, STAKE));
+        assert_eq!(
+            (owed(audit, payout_of(verifier)), seat_stake(audit, verifier)), (fees_fri, STAKE),
+        );
     }
     pay(audit);
     assert_eq!(audit.net.token.balance_of(account('payout')), RICH + 200);
@@ -89,7 +92,7 @@ fn an_outvoted_vote_forfeits_twenty_fees() {
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
     // Two fees, and a tenth of the forfeit in two parts; the third fee is the pool's.
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 2 * (2 + 2)));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 2 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 36);
     assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 4);
     pay(audit);
@@ -107,7 +110,7 @@ fn a_rejection_that_nobody_shows_shares_the_pay_and_judges_nobody() {
     assert_phase(audit, AuditPhase::APPEAL);
     assert_verdict(audit, Verdict::UNDECIDED);
     rest(audit);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6));
     // Half of the pay, the rest is burned; the lock is free again.
     assert_eq!((owed(audit, account('payout')), audit.net.payouts.burned_fri()), (100, 100));
     assert_eq!((stake(audit, WORKER), locked(audit.net)), (STAKE, 0));
@@ -131,7 +134,7 @@ fn a_worker_that_does_not_open_for_two_steps_has_lost() {
     assert_verdict(audit, Verdict::REJECTED);
     // The sealed votes are paid, and nobody is judged: the whole lock is burned.
     assert_eq!((stake(audit, WORKER), audit.net.payouts.burned_fri()), (STAKE - 66, 66));
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6));
     end(audit);
 }
 
@@ -146,7 +149,7 @@ fn who_does_not_reveal_forfeits_and_the_majority_decides() {
     wait(1);
     advance(audit);
     assert_eq!(count(audit, 0, Vote::SILENT), 1);
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 40, 40));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 40, 40));
     assert_verdict(audit, Verdict::ACCEPTED);
     rest(audit);
     assert_eq!(owed(audit, payout_of(2)), 2 * (2 + 2));
@@ -170,7 +173,7 @@ fn without_a_majority_of_the_sealed_votes_the_next_size_decides_for_their_forfei
     run_round(audit, 7, 0);
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 80, 2 + 28));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 80, 2 + 28));
     assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 2);
     assert_eq!(audit.net.payouts.burned_fri(), 80 - 28);
     pay(audit);

@@ -5,7 +5,7 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::IPayoutsDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::leaves::{
@@ -61,7 +61,7 @@ fn a_lazy_vote_for_the_worker_is_struck() {
     strike(audit, round, 2, OTHER, 0);
     assert_eq!(count(audit, 0, Vote::STRUCK), 1);
     // One fee for who struck it.
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 40, 38));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 40, 38));
     assert_eq!(owed(audit, account('watcher')), 2);
     assert_money(audit);
     wait(1);
@@ -172,7 +172,7 @@ fn a_rejection_needs_a_majority_that_agrees_with_one_of_it() {
     assert_verdict(audit, Verdict::REJECTED);
     rest(audit);
     // Whoever differs there was right.
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE));
     end(audit);
 }
 
@@ -214,7 +214,7 @@ fn a_rejection_on_the_mean_is_shown_in_several_calls() {
     rest(audit);
     // Whoever made it a majority is paid; the vote for the worker was wrong.
     assert_eq!((owed(audit, account('anyone')), owed(audit, account('watcher'))), (2, 0));
-    assert_eq!(stake(audit, 2), STAKE - 40);
+    assert_eq!(seat_stake(audit, 2), STAKE - 40);
     end(audit);
 }
 
@@ -236,7 +236,7 @@ fn what_was_shown_is_judged_anew_after_a_strike() {
     assert_verdict(audit, Verdict::ACCEPTED);
     assert!(!audit.net.audits.audit_of(audit.lease_id).proved);
     rest(audit);
-    assert_eq!((stake(audit, 2), audit.net.payouts.burned_fri()), (STAKE - 80, 78 - 7));
+    assert_eq!((seat_stake(audit, 2), audit.net.payouts.burned_fri()), (STAKE - 80, 78 - 7));
     pay(audit);
 }
 
@@ -263,13 +263,13 @@ fn what_is_shown_in_a_round_without_a_verdict_changes_nothing_of_the_one_before(
     }
     audit.net.audits.show(audit.lease_id, fresh, false, objectors, contents(round, SAME), array![]);
     wait(1);
-    let before_fri = stake(audit, 2);
+    let before_fri = seat_stake(audit, 2);
     advance(audit);
     assert_phase(audit, AuditPhase::OVER);
     let state = audit.net.audits.audit_of(audit.lease_id);
     assert_eq!((state.verdict, state.decided), (Verdict::REJECTED, 1));
     // The eight silent ones forfeit what is there, and nobody else is judged wrong.
-    assert_eq!(before_fri - stake(audit, 2), 8 * 80);
+    assert_eq!(before_fri - seat_stake(audit, 2), 8 * 80);
     end(audit);
 }
 

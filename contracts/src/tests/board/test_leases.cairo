@@ -312,6 +312,7 @@ fn a_new_operator_takes_over_what_the_old_one_held() {
     be('owner');
     net.registry.set_operator(WORKER, account('spare'));
     be('spare');
+    net.registry.accept_operator(WORKER);
     net.board.submit(lease, 2, result());
     assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
 }

@@ -83,11 +83,13 @@ fn the_cells_of_a_job() {
     assert!(
         survives::<
             _, felt252,
-        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false }),
+        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false, memory_mib: 0 }),
     );
     let limits = PrintLimits { tile_percent: 0, mean_percent: 1 };
     assert!(
-        survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true }),
+        survives::<
+            _, felt252,
+        >(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true, memory_mib: M24 }),
     );
 }
 

@@ -40,6 +40,7 @@ pub fn terms() -> JobTerms {
         tile_limit_percent: 10,
         mean_limit_percent: 5,
         second_look: false,
+        memory_mib: 0,
     }
 }
 

@@ -114,7 +114,8 @@ pub fn assert_money(audit: TestAudit) {
     assert_eq!(net.token.balance_of(net.board.contract_address), RICH + owed_fri.into());
     let mut staked_fri = net.registry.burned_fri();
     for worker_id in 1..net.registry.worker_count() + 1 {
-        staked_fri += net.registry.worker(worker_id).stake.stake_fri;
+        let worker = net.registry.worker(worker_id);
+        staked_fri += worker.stake.stake_fri + worker.seat_stake_fri;
     }
     assert_eq!(net.token.balance_of(net.registry.contract_address), RICH + staked_fri.into());
 }
