@@ -55,11 +55,11 @@ class HoldersModel(Ledger):
         for attempt in range(TRIES * wanted if units else 0):
             if len(found) == wanted:
                 break
-            number, size = family.holder_at(epoch, unit_at(hash_many, seed, attempt, units))
+            number, place = family.holder_at(epoch, unit_at(hash_many, seed, attempt, units))
             if not number:
                 continue
             worker = self.workers[number]
-            may_vote = worker.owner not in owners and worker.purse.covered_in(epoch) >= size
+            may_vote = worker.owner not in owners and worker.purse.covered_in(epoch) > place
             if may_vote and self.is_willing(worker, epoch, request):
                 found.append(number)
                 if apart:

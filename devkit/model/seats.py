@@ -116,7 +116,7 @@ class FamilySeats:
         return self.entries[count - 1].before + self.entries[count - 1].units if count else 0
 
     def holder_at(self, epoch: int, unit: int) -> tuple[WorkerId, int]:
-        """Whose unit it is in the epoch, nobody's if it was given up before; and how large its entry is."""
+        """Whose unit it is in the epoch, nobody's if it was given up before; and which of its entry."""
         entry = self.entries[bisect_right(self.entries, unit, key=lambda one: one.before) - 1]
         is_over = entry.until_epoch and entry.until_epoch <= epoch
-        return (NO_WORKER, 0) if is_over or entry.from_epoch > epoch else (entry.worker, entry.units)
+        return (NO_WORKER, 0) if is_over or entry.from_epoch > epoch else (entry.worker, unit - entry.before)

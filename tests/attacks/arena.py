@@ -271,7 +271,8 @@ class Arena:
         owed = {NO_WORKER: await self.artist.balance_fri(self.artist.address)}
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
-            stakes[one.worker_id], locked[one.worker_id] = info.stake_fri, info.locked_fri
+            stakes[one.worker_id] = info.stake_fri + info.seat_stake_fri
+            locked[one.worker_id] = info.locked_fri
             paid_fri = await self.artist.tokens_fri(one.payout)  # an address that never pays
             owed[one.worker_id] = paid_fri + await self.artist.balance_fri(one.payout)
         return Books(stakes, locked, owed, await self.artist.burned_fri())

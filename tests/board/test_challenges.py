@@ -37,7 +37,7 @@ async def balance_fri(chain: Board) -> int:
 
 async def stakes_fri(audited: AuditedLease) -> int:
     """Of all verifiers together."""
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
 async def with_record(opened: Networks[Any]) -> AuditBench[Any]:

@@ -52,13 +52,13 @@ async def earned_fri(audited: AuditedLease) -> int:
 async def lost_fri(audited: AuditedLease, before: dict[int, int]) -> int:
     """What all verifiers together lost of their stake."""
     chain = audited.net.artist
-    now = {number: (await chain.worker(number)).stake_fri for number in audited.benched}
+    now = {number: (await chain.worker(number)).seat_stake_fri for number in audited.benched}
     return sum(before[number] - now[number] for number in now)
 
 
 async def stakes(audited: AuditedLease) -> dict[int, int]:
     """Of the verifiers."""
-    return {number: (await audited.net.artist.worker(number)).stake_fri for number in audited.benched}
+    return {number: (await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched}
 
 
 def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> None:

@@ -60,7 +60,7 @@ async def votes(audited: AuditedLease) -> list[Vote]:
 
 
 async def stake_fri(audited: AuditedLease) -> int:
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
 def test_a_vote_that_differs_where_its_print_agrees_is_struck(networks: Opener) -> None:

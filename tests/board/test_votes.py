@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from renderchain.core.audit.errors import (
 from renderchain.core.audit.phases import BATCH_STEPS, COMMIT_STEPS, DRAW_STEPS
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote, answer_of
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT
@@ -71,7 +73,7 @@ async def earned_fri(audited: AuditedLease) -> int:
 
 async def stake_fri(audited: AuditedLease) -> int:
     """Of all verifiers together."""
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
 def test_who_is_busy_pays_for_two_votes_in_its_place(networks: Opener) -> None:
@@ -341,17 +343,15 @@ def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(n
     """What they forfeit can't pay seven more votes, so round 0 ends without a verdict."""
 
     async def story(opened: Networks[Any]) -> None:
-        audited = await drawn(opened)
+        fee_fri = FRI_PER_STRK  # a holder's purse has two of them, and 14 would be needed
+        dear = replace(AUDIT_TERMS, audit_fee_fri=fee_fri, audit_tile_fri=0, audit_pool_fri=3 * fee_fri)
+        audited = await (await AuditBench.open(opened)).lease(terms=dear)
+        await audited.submit()
         await audited.seal([1, 2, 3])
         await audited.open()
-        for number, owner in audited.owners.items():
-            free_fri = (await audited.net.artist.worker(number)).free_fri
-            await owner.request_unstake(number, free_fri - FEE_FRI)
         await audited.advance_late()
         audit = await audited.audit()
         assert (audit.phase, audit.round, audit.verdict) == (AuditPhase.APPEAL, 0, Verdict.UNDECIDED)
-        for number, owner in audited.owners.items():
-            await owner.cancel_unstake(number)
         await audited.appeal(audited.net.outsider)
         await seal_rest(audited)
         await finish(audited)

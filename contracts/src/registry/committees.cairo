@@ -84,11 +84,11 @@ pub mod CommitteesComponent {
             let mut attempt = 0;
             while found.len() < wanted && attempt < TRIES * wanted {
                 let unit = unit_at(*request.seed, attempt, units);
-                let (worker_id, size) = entries.holder_at(family, epoch, unit);
+                let (worker_id, place) = entries.holder_at(family, epoch, unit);
                 if worker_id != 0 {
                     let owner = roles.owner_of(worker_id);
                     if !has(owners.span(), owner)
-                        && self.may_vote(worker_id, size, epoch, request) {
+                        && self.may_vote(worker_id, place, epoch, request) {
                         found.append(worker_id);
                         if apart {
                             owners.append(owner);
@@ -100,18 +100,19 @@ pub mod CommitteesComponent {
             found
         }
 
-        /// Whether the holder was willing in that epoch, and its purse alone covered that entry.
+        /// Whether the holder was willing in that epoch, and its purse covered that unit of an
+        /// entry.
         fn may_vote(
             self: @ComponentState<TContractState>,
             worker_id: u32,
-            size: u32,
+            place: u64,
             epoch: u32,
             request: @VoteRequest,
         ) -> bool {
             let profiles = get_dep_component!(self, Profiles);
             let purses = get_dep_component!(self, Purses);
             profiles.is_willing(worker_id, epoch, request)
-                && purses.covered_in(worker_id, epoch) >= size
+                && purses.covered_in(worker_id, epoch).into() > place
         }
     }
 

@@ -61,11 +61,11 @@ pub mod SeatEntriesComponent {
             }
         }
 
-        /// Whose unit it is in the epoch, of those that exist, 0 if it was given up before; and how
-        /// large its entry is.
+        /// Whose unit it is in the epoch, of those that exist, 0 if it was given up before; and
+        /// which of its entry.
         fn holder_at(
             self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
-        ) -> (u32, u32) {
+        ) -> (u32, u64) {
             let mut low = 0;
             let mut high = self.entries_until(family, epoch);
             while high - low > 1 {
@@ -81,7 +81,7 @@ pub mod SeatEntriesComponent {
             if is_over || entry.from_epoch > epoch {
                 (0, 0)
             } else {
-                (entry.worker_id, entry.units)
+                (entry.worker_id, unit - entry.before)
             }
         }
 

@@ -1,5 +1,7 @@
 //! A first round from the draw to the verdict, and money that adds up after each step. One verifier
 //! holds all its votes.
+use starknet::testing::set_contract_address;
+use starknet::{get_block_number, get_block_timestamp};
 use crate::interfaces::audit::{IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait};
 use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
@@ -7,7 +9,7 @@ use crate::interfaces::board::{
 };
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::tests::support::accounts::{account, be};
+use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::{
     TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, seats_held, sent,
     stake,
@@ -20,7 +22,7 @@ use crate::tests::support::network::{STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, commit_all, open, reveal_all, run_round, votes};
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
 use crate::tests::support::token::RICH;
-use crate::tests::support::verifiers::{network_with, owner_of, payout_of};
+use crate::tests::support::verifiers::{network_with, payout_of};
 use crate::types::audit::{AuditPhase, DrawOutcome, Verdict, Vote};
 use crate::types::board::{JobTerms, LeaseState};
 use crate::types::registry::Record;
@@ -185,17 +187,15 @@ fn without_a_majority_and_money_nothing_is_decided() {
     let round = ask(audit);
     commit_all(audit, round, votes(3, 0).span());
     open(audit, round);
-    be(owner_of(2));
-    audit.net.registry.request_unstake(2, STAKE - 10);
+    set_contract_address(audit.net.board.contract_address);
+    audit.net.registry.forfeit(2, STAKE - 10);
     reveal_all(audit, round, votes(1, 0).span());
     wait(1);
     advance(audit);
-    // Forfeits take what is there.
+    // Forfeits take what is there, and who has nothing left was covered when the round is called.
     assert_eq!(purse(audit), 10);
     assert_phase(audit, AuditPhase::APPEAL);
     assert_verdict(audit, Verdict::UNDECIDED);
-    be(owner_of(2));
-    audit.net.registry.cancel_unstake(2);
     appeal(audit, 'watcher');
     draw(audit, 'second');
     run_round(audit, 7, 0);
@@ -204,6 +204,25 @@ fn without_a_majority_and_money_nothing_is_decided() {
     // What was against nothing decided was right.
     assert_eq!(owed(audit, account('watcher')), 38 - 18);
     pay(audit);
+}
+
+#[test]
+fn a_drained_holder_keeps_its_open_votes_and_is_drawn_no_more_from_the_next_epoch_on() {
+    let audit = drawn_lease(1);
+    set_contract_address(audit.net.board.contract_address);
+    assert_eq!(audit.net.registry.forfeit(2, STAKE + 1), STAKE);
+    // What the board took for nothing is nobody's: the board itself keeps no account of it.
+    run_round(audit, 3, 0);
+    assert_verdict(audit, Verdict::ACCEPTED);
+    at(get_block_timestamp() + 1, get_block_number() + 20);
+    appeal(audit, 'artist');
+    draw(audit, 'second');
+    assert_phase(audit, AuditPhase::DRAW);
+    wait(21);
+    advance(audit);
+    assert_phase(audit, AuditPhase::OVER);
+    assert_verdict(audit, Verdict::ACCEPTED);
+    assert_eq!(owed(audit, payout_of(2)), 3 * 2);
 }
 
 #[test]
