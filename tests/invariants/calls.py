@@ -14,7 +14,7 @@ from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, Draw
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
-from renderchain.core.prints import PRINT_FELTS
+from renderchain.core.prints import MEAN_LEAVES, PRINT_FELTS
 from renderchain.ports.audit_chain import Reveal, ShownVote
 
 from devkit.board.view import lease_info
@@ -170,7 +170,8 @@ class Calls:
         drawn, how = self.drawn(number), _rendering(seen)
         others = 0 if how is Rendering.SAME else sum(1 << one.position for one in drawn)
         differs = others if (how in FAR) != bool(lie & 1) else 0
-        mean = (how in (*FAR, Rendering.UNEVEN)) != bool(lie & 2)
+        is_off = how in (*FAR, Rendering.UNEVEN) and len(drawn) >= MEAN_LEAVES
+        mean = is_off != bool(lie & 2)
         mine = (contents_of(self.leaves(number), how), contents_of(self.leaves(number)))
         masks = (differs | 1 << 103 if lie & 4 else differs, mean)
         return [number, place, _nonce(seen), *mine, self.prints(number, MEAN, how), *masks]

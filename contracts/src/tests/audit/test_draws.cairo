@@ -183,7 +183,9 @@ fn a_second_look_may_reject_and_its_unused_fees_are_the_pools() {
     run_round(audit, 1, 6);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 6 - 24);
+    // It saw the leaf of the first three, too: they were wrong, like one of the seven.
+    assert_eq!(stake(audit, 2), STAKE - 3 * 40 - 80);
+    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 24);
     assert_money(audit);
 }
 
