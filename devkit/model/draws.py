@@ -136,9 +136,10 @@ class DrawsModel(VerdictsModel):
         return found
 
     def look(self, job: Job, lease: Lease, audit: Audit, block_hash: int) -> None:
-        """Chance has half of the acceptances looked at again."""
+        """Chance has half of the acceptances looked at again: the same leaves, and as many fresh ones."""
         if block_hash % 2:
             self.close(job, lease, audit)
             return
         self.begin_round(job, lease, audit)
+        audit.saw[audit.round] = audit.saw[0] | self.fresh(job, lease, audit.round)
         audit.verdicts_against[audit.round] = Verdict.ACCEPTED

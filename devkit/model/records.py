@@ -72,7 +72,7 @@ class Audit:
     shower: int = 0
     purse_fri: int = 0
     reserved_fri: int = 0  # the lease's, for the first round and a second look
-    moved_fri: int = 0  # out of the purse, for votes that were added or drawn anew
+    moved_fri: int = 0  # out of the purse, for votes added or drawn anew; less fees of those that declined
 
     @property
     def named(self) -> int:
@@ -111,6 +111,11 @@ class Audit:
     def is_second_look(self) -> bool:
         """Whether nobody pays for round 1 but the lease's own reserve."""
         return self.verdicts_against.get(1) is Verdict.ACCEPTED and 1 not in self.bonds
+
+    def free_fee(self, fee: int) -> None:
+        """The fee of a vote that declined, for one in its place."""
+        self.purse_fri += fee
+        self.moved_fri -= fee
 
     def is_funded(self, round_: int) -> bool:
         """Whether a round's own votes have their fees from elsewhere than the purse."""

@@ -83,6 +83,7 @@ class RoundsModel(DrawsModel):
         fee = self.fee_of(job, lease, audit, audit.round)
         for seat in audit.with_vote(Vote.DRAWN):
             self.forfeit(audit, seat.worker, BOND_FEES * fee)
+            audit.free_fee(fee)
             self.turn_vote(lease, audit, seat, Vote.ABSENT)
             audit.said += 1
         if audit.has_enough:

@@ -207,6 +207,9 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
         with pytest.raises(ChallengeWindowOver):
             await net.artist.challenge_delivery(lease_id)
         assert await net.outsider.accept_late(job_id, [lease_id]) == []
+        await net.worker.give_back(open_id, "away")
+        with pytest.raises(NotTheSubmittedResult):
+            await net.worker.open_leaves(open_id, 1, RESULT, [], [], [])
 
     networks.run(story)
 

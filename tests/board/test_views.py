@@ -206,7 +206,7 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         assert await chain.shown(lease_id, 0, 0) == [machine]
         assert (await audited.verifiers())[1] == replace(verifiers[1], vote=Vote.COUNTED)
         await audited.reveal_one(2, OTHER)
-        other = replace(verifiers[2], vote=Vote.COUNTED, differs=1 << FIRST_DRAWN, mean=True)
+        other = replace(verifiers[2], vote=Vote.COUNTED, differs=1 << FIRST_DRAWN)
         assert (await audited.verifiers())[2] == other
         assert [len(await chain.shown(lease_id, round_, 0)) for round_ in (0, 1)] == [2, 0]
         await audited.advance_late()

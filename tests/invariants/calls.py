@@ -14,7 +14,7 @@ from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, Draw
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
-from renderchain.core.prints import PRINT_FELTS
+from renderchain.core.prints import MEAN_LEAVES, PRINT_FELTS
 from renderchain.ports.audit_chain import Reveal, ShownVote
 
 from devkit.board.view import lease_info
@@ -172,7 +172,8 @@ class Calls:
         drawn, how = self.drawn(number), _rendering(seen)
         others = 0 if how is Rendering.SAME else sum(1 << one.position for one in drawn)
         differs = others if (how in FAR) != bool(lie & 1) else 0
-        mean = (how in (*FAR, Rendering.UNEVEN)) != bool(lie & 2)
+        is_off = how in (*FAR, Rendering.UNEVEN) and len(drawn) >= MEAN_LEAVES
+        mean = is_off != bool(lie & 2)
         mine = (contents_of(self.leaves(number), how), contents_of(self.leaves(number)))
         masks = (differs | 1 << 103 if lie & 4 else differs, mean)
         return [number, place, _nonce(seen), *mine, self.prints(number, MEAN, how), *masks]
@@ -209,7 +210,7 @@ class Calls:
         if name == "submit_signed":
             ((number, count, result),) = given[0]
             worker = self.model.workers.get(slot_of(number)[0])
-            operator = self._actors.names[worker.operator] if worker else "outsider"
+            operator = self._actors.names.get(worker.operator if worker else 0, "outsider")
             part = replace(lease_info(self.model, number), count=count)
             given = [[(number, count, result, self._actors.sign(operator, part, result))]]
         elif name == "give_back":

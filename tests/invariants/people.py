@@ -200,14 +200,17 @@ class People(Machine):
         self.do(other if how == "refund" else self.requester(job, other, wrong), how, job, *more)
 
     @precondition(lambda self: self.model.jobs)
-    @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause"]))
+    @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause", "retire"]))
     def keep_books(self, pick: int, how: str) -> None:
         if how == "withdraw":
             everyone = sorted({*map(self.name, self.model.unpaid), *PAYOUTS, "artist-1"})
             self.do("outsider", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
         elif how == "register" and len(self.model.workers) <= WORKERS:
             operator = "operator-1" if pick % 3 else f"operator-{WORKERS + 1}"
-            self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000)
+            if self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000) and pick % 5:
+                self.do(operator, "accept_operator", len(self.model.workers))
+        elif how == "retire":
+            self.do("outsider" if pick % 19 else "admin", "retire_board")
         else:
             self.do(("admin", "outsider")[pick % 2], "set_paused", pick % 4 == 0 and not self.model.paused)
 

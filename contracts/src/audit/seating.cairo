@@ -81,10 +81,8 @@ pub mod SeatingComponent {
             amount_fri: u128,
         ) {
             let taken_fri = self.take(worker_id, amount_fri);
-            if taken_fri != 0 {
-                let mut store = get_dep_component_mut!(ref self, Store);
-                store.set_purse(lease_id, store.purse(lease_id) + taken_fri);
-            }
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.add_to_purse(lease_id, taken_fri);
         }
 
         fn payout_of(self: @ComponentState<TContractState>, worker_id: u32) -> ContractAddress {

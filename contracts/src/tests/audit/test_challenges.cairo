@@ -15,7 +15,7 @@ use crate::tests::support::leaves::{OTHER, result_of};
 use crate::tests::support::money::{assert_money, end, pay};
 use crate::tests::support::network::{STAKE, WORKER};
 use crate::tests::support::rounds::{
-    ask, commit_all, decline, poll, reveal_prints, run_round, votes,
+    ask, commit_all, decline_from, poll, reveal_prints, run_round, votes,
 };
 use crate::tests::support::steps::{
     advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
@@ -70,10 +70,7 @@ fn a_doubt_that_ends_undecided_costs_its_fees() {
     let audit = spared_lease(1);
     challenge_pixels(audit, array![0]);
     draw(audit, 'doubt');
-    let round = ask(audit);
-    for seat in 0..3_u8 {
-        decline(audit, round, seat, Vote::OVER_TIME);
-    }
+    decline_from(audit, 0, Vote::OVER_TIME);
     assert_phase(audit, AuditPhase::OVER);
     // Nobody sealed, so there are none.
     assert_eq!((owed(audit, account('artist')), owed(audit, account('payout'))), (90 + 400, 100));

@@ -6,7 +6,9 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::registry::IProfilesDispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, owed, reason_of, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, owed, reason_of, seat_stake, stake,
+};
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_at};
 use crate::tests::support::money::{assert_all_settled, assert_money, pay};
 use crate::tests::support::network::{Network, STAKE, WORKER};
@@ -188,7 +190,9 @@ fn a_second_look_may_reject_and_its_unused_fees_are_the_pools() {
     run_round(audit, 1, 6);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 6 - 24);
+    // It saw the leaf of the first three, too: they were wrong, like one of the seven.
+    assert_eq!(seat_stake(audit, 2), STAKE - 3 * 40 - 80);
+    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 24);
     assert_money(audit);
 }
 

@@ -18,7 +18,7 @@ use crate::tests::support::jobs::{claim, create};
 use crate::tests::support::leases::{audit_terms, drawn_lease};
 use crate::tests::support::leaves::{ALIKE, SAME, result_of};
 use crate::tests::support::money::{assert_all_settled, assert_money, end, pay, purse};
-use crate::tests::support::network::{STAKE, WORKER, locked};
+use crate::tests::support::network::{Network, STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, commit_all, open, reveal_all, run_round, votes};
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
 use crate::tests::support::token::RICH;
@@ -181,14 +181,21 @@ fn without_a_majority_of_the_sealed_votes_the_next_size_decides_for_their_forfei
     pay(audit);
 }
 
+/// Takes so much of the only verifier's purse, and out of the board's books.
+fn drain(net: Network, amount_fri: u128) -> u128 {
+    set_contract_address(net.board.contract_address);
+    let taken_fri = net.registry.forfeit(2, amount_fri);
+    net.token.transfer(account('nobody'), taken_fri.into());
+    taken_fri
+}
+
 #[test]
 fn without_a_majority_and_money_nothing_is_decided() {
     let audit = drawn_lease(1);
     let round = ask(audit);
     commit_all(audit, round, votes(3, 0).span());
     open(audit, round);
-    set_contract_address(audit.net.board.contract_address);
-    audit.net.registry.forfeit(2, STAKE - 10);
+    assert_eq!(drain(audit.net, STAKE - 10), STAKE - 10);
     reveal_all(audit, round, votes(1, 0).span());
     wait(1);
     advance(audit);
@@ -209,9 +216,7 @@ fn without_a_majority_and_money_nothing_is_decided() {
 #[test]
 fn a_drained_holder_keeps_its_open_votes_and_is_drawn_no_more_from_the_next_epoch_on() {
     let audit = drawn_lease(1);
-    set_contract_address(audit.net.board.contract_address);
-    assert_eq!(audit.net.registry.forfeit(2, STAKE + 1), STAKE);
-    // What the board took for nothing is nobody's: the board itself keeps no account of it.
+    assert_eq!(drain(audit.net, STAKE + 1), STAKE);
     run_round(audit, 3, 0);
     assert_verdict(audit, Verdict::ACCEPTED);
     at(get_block_timestamp() + 1, get_block_number() + 20);

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderchain.app.requester.own_check import MEAN_LEAVES, DrawnLeaf, differing
+from renderchain.app.requester.own_check import DrawnLeaf, differing
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
@@ -27,7 +27,7 @@ from renderchain.core.notices.checks import (
     Unchallenged,
 )
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import Pixels, prints_of
+from renderchain.core.prints import MEAN_LEAVES, Pixels, prints_of
 from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.package import TILES
