@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from renderchain.core.audit.errors import (
 from renderchain.core.audit.phases import BATCH_STEPS, COMMIT_STEPS, DRAW_STEPS
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote, answer_of
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT
@@ -381,26 +379,5 @@ def test_a_batch_that_nobody_can_be_drawn_for_ends_as_the_limit_does(networks: O
         assert [one.vote for one in everybody] == [Vote.ABSENT, Vote.SPARE, Vote.SPARE]
         assert await earned_fri(audited) == 2 * FEE_FRI, "who sealed is paid"
         assert await audited.net.artist.burned_fri() == PAY_FRI // 2 + 20 * FEE_FRI
-
-    networks.run(story)
-
-
-def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(networks: Opener) -> None:
-    """What they forfeit can't pay seven more votes, so round 0 ends without a verdict."""
-
-    async def story(opened: Networks[Any]) -> None:
-        fee_fri = FRI_PER_STRK  # a holder's purse has two of them, and 14 would be needed
-        dear = replace(AUDIT_TERMS, audit_fee_fri=fee_fri, audit_tile_fri=0, audit_pool_fri=3 * fee_fri)
-        audited = await (await AuditBench.open(opened)).lease(terms=dear)
-        await audited.submit()
-        await audited.seal([1, 2, 3])
-        await audited.open()
-        await audited.advance_late()
-        audit = await audited.audit()
-        assert (audit.phase, audit.round, audit.verdict) == (AuditPhase.APPEAL, 0, Verdict.UNDECIDED)
-        await audited.appeal(audited.net.outsider)
-        await seal_rest(audited)
-        await finish(audited)
-        assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
 
     networks.run(story)
