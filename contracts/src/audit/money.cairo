@@ -97,7 +97,8 @@ pub mod MoneyComponent {
         /// Pays or fines all votes; returns what was paid out of the money for each round's own
         /// votes. For each vote that did not decline the audit holds a fee: what batches and new
         /// draws moved out of the purse, and nobody gets, returns to it; and out of it the fees of
-        /// those who declined return to what paid for the round, as far as others did not need them.
+        /// those who declined return to what paid for the round, as far as others did not need
+        /// them.
         fn settle_votes(
             ref self: ComponentState<TContractState>,
             ref shares: Shares,

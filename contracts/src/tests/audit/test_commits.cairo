@@ -12,7 +12,8 @@ use crate::tests::support::leaves::SAME;
 use crate::tests::support::money::{assert_all_settled, assert_money, end, pay, purse};
 use crate::tests::support::network::{STAKE, WORKER};
 use crate::tests::support::rounds::{
-    Round, ask, commit, commit_all, decline, decline_from, open, reveal_of, run_round, vote_of, votes,
+    Round, ask, commit, commit_all, decline, decline_from, open, reveal_of, run_round, vote_of,
+    votes,
 };
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
 use crate::tests::support::verifiers::{operator_of, payout_of};
