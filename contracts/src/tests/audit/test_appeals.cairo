@@ -121,9 +121,9 @@ fn fifteen_have_the_last_word() {
     run_round(audit, 15, 0);
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::ACCEPTED);
-    // The last round saw nothing of what the first three found, so nobody forfeits, and nothing
-    // pays the fees of who was right.
-    assert_eq!((owed(audit, account('operator')), owed(audit, account('artist'))), (10, 0));
+    // The last round saw what the first three found, whose forfeits pay for who was right, and half
+    // of a tenth of the rest.
+    assert_eq!((owed(audit, account('operator')), owed(audit, account('artist'))), (38 + 4, 0));
     pay(audit);
 }
 
@@ -154,8 +154,8 @@ fn who_appeals_names_leaves_that_the_next_round_looks_at_first() {
     run_round(audit, 7, 0);
     appeal_of(audit, 'artist', array![0, 1, 2, 4, 6, 7]);
     draw(audit, 'third');
-    // Nothing was in dispute.
-    assert_eq!(ask(audit).all, 0b100_1111_1100);
+    // What the first round differed on is in dispute until the end.
+    assert_eq!(ask(audit).all, 0b101_1111_1100);
     assert_eq!(*ask(audit).leaves[5], 7);
 }
 

@@ -49,7 +49,12 @@ fn safe(audit: TestAudit) -> IAuditsSafeDispatcher {
 #[feature("safe_dispatcher")]
 fn struck(audit: TestAudit, round: Round, seat: u8, leaf: u8, how: u8) -> felt252 {
     let (mine, answer) = (contents(round, how), contents(round, SAME));
-    let (own, worker) = (prints(round, how), prints(round, SAME));
+    let (own, worker) = if leaf == MEAN {
+        (prints(round, how), prints(round, SAME))
+    } else {
+        let at = round.leaves.get(leaf.into()).map_or(*round.leaves[0], |at| *at.unbox());
+        (print_of(at, how), print_of(at, SAME))
+    };
     let audits = safe(audit);
     reason_of(audits.strike(audit.lease_id, round.first + seat, leaf, mine, answer, own, worker))
 }
