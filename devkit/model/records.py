@@ -254,7 +254,7 @@ class Worker:
     key: int = 0
     signer: int = 0
     audited: int = 0
-    audited_fri: int = 0
+    fees_fri: int = 0
     losses: int = 0
 
     @property

@@ -9,6 +9,7 @@ from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import MEAN_BIT, WORDS, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.lifecycle import LeaseEvent
+from renderchain.core.print_limits import LEAST, PrintLimits
 
 from devkit.model.committees import CommitteesModel
 from devkit.model.masks import run
@@ -97,8 +98,7 @@ class VerdictsModel(CommitteesModel):
         judged = self.judgement(job, lease, audit)
         shares = self.settle_votes(job, lease, audit, judged)
         self.return_reserves(job, audit, shares)
-        pay, _ = job.stakes_of(lease)
-        audit.purse_fri += self.end_lease(job, lease, audit, pay)
+        audit.purse_fri += self.end_lease(job, lease, audit, shares)
         self.settle_bonds(lease, audit, shares)
         self.share_purse(job, lease, audit, shares, is_shown=judged is not None)
         self.over(lease, audit)
@@ -199,11 +199,16 @@ class VerdictsModel(CommitteesModel):
             self.credit(payout, each)
         self.burn(shares.burned + left - each * len(shares.right))
 
-    def end_lease(self, job: Job, lease: Lease, audit: Audit, pay: int) -> int:
+    @staticmethod
+    def limits_of(job: Job) -> PrintLimits:
+        """Of its prints."""
+        return PrintLimits(job.terms.tile_limit_percent, job.terms.mean_limit_percent)
+
+    def end_lease(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> int:
         """What becomes of the lease; returns a lost lock."""
         worker, lost = self.workers[lease.worker], 0
         if audit.verdict is Verdict.UNDECIDED:
-            self.share(job, lease, pay)
+            self.share(job, lease, job.stakes_of(lease)[0])
             return 0
         if audit.verdict is Verdict.REJECTED:
             _, lost = job.stakes_of(lease)
@@ -211,7 +216,7 @@ class VerdictsModel(CommitteesModel):
             lease.rejections += 1
             self.reopen(job, lease, LeaseEvent.REJECT)
             self.slash(worker, lost, lost)
-            worker.audited = worker.audited_fri = 0
+            worker.audited = worker.fees_fri = 0
             worker.losses += 1
             return lost
         lease.draw_outcome = DrawOutcome.CLEARED
@@ -219,7 +224,8 @@ class VerdictsModel(CommitteesModel):
         lease.since_s, lease.since_block = self.now_s, self.block
         if audit.kind is AuditKind.PIXELS:
             worker.audited += 1
-            worker.audited_fri += pay
+            is_strict = self.limits_of(job) == LEAST
+            worker.fees_fri += sum(shares.paid) if is_strict else 0
         return 0
 
     def share(self, job: Job, lease: Lease, pay: int) -> None:

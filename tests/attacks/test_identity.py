@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import unit_at
-from renderchain.core.audit.economics import LEASES_PER_HALVING
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
 
@@ -101,7 +100,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     """A name without a record gets what a loss leaves: p = 1 and L_min."""
     old = field.workers[2]
     records = [(one, await field.artist.worker(one.worker_id)) for one in field.workers[3:]]
-    new = next(one for one, record in records if record.audited < LEASES_PER_HALVING)
+    new = next(one for one, record in records if not record.fees_fri)
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
     subject = LeaseAudit(field, await field.submitted(old, garbage))
     await subject.draw()

@@ -97,7 +97,7 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
         assert await net.artist.accept(audited.job_id, [lease_id]) == []
         assert await net.artist.tokens_fri(PAYOUT) - paid_before == PAY_FRI
         worker = await net.worker.worker(net.worker_id)
-        assert (worker.audited, worker.audited_fri, worker.locked_fri) == (1, PAY_FRI, 0)
+        assert (worker.audited, worker.fees_fri, worker.locked_fri) == (1, 3 * FEE_FRI, 0)
 
     networks.run(story)
 

@@ -101,7 +101,7 @@ class OnDevnet(Verifiers):
             assert raw["unstaking"]["unstaking_fri"] == worker.unstaking_fri
             assert raw["seat_stake_fri"] == worker.seat_stake_fri
             assert raw["seat_unstaking"]["unstaking_fri"] == worker.seat_unstaking_fri
-            record = {name: getattr(worker, name) for name in ("audited", "losses", "audited_fri")}
+            record = {name: getattr(worker, name) for name in ("audited", "losses", "fees_fri")}
             assert dict(raw["record"]) == record
             held = [one for one in model.slots.values() if one.worker == number and one.state in HELD]
             said = await ask("board", "open_leases", number)

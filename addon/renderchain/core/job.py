@@ -195,7 +195,7 @@ class WorkerInfo:
     unstaking_fri: int
     audited: int
     losses: int
-    audited_fri: int
+    fees_fri: int
     seat_stake_fri: int = 0
     seat_unstaking_fri: int = 0
 

@@ -25,5 +25,5 @@ def stake_of(job: JobInfo, worker: WorkerInfo) -> LeaseStake:
     pay_fri = tasks * job.reward_fri
     drawn = drawn_leaves(tasks * job.tiles, job.audit_tiles)
     least_fri = least_lock(pay_fri, SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn))
-    exp = audit_rate(pay_fri, least_fri, job.audit_floor_exp, worker.audited, worker.free_fri)
+    exp = audit_rate(pay_fri, least_fri, job.audit_floor_exp, worker.fees_fri, worker.free_fri)
     return LeaseStake(tasks, pay_fri, lock_at(pay_fri, least_fri, exp or 0), exp or 0, exp is not None)

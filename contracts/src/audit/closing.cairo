@@ -17,6 +17,7 @@ pub mod ClosingComponent {
     use crate::events::audit::CaseClosed;
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
+    use crate::rules::terms::LEAST_LIMITS;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseState};
 
@@ -57,7 +58,7 @@ pub mod ClosingComponent {
             let mut shares = money.open_shares(lease_id);
             let paid = money.settle_votes(ref shares, job, lease_id, @lease, @audit);
             job = money.return_reserves(job, @lease, @audit, paid);
-            shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit);
+            shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit, paid);
             let mut money = get_dep_component_mut!(ref self, Money);
             money.settle_bonds(ref shares, job, lease_id, @lease, @audit, paid);
             money.share_purse(shares, job, lease_id, @lease, @audit);
@@ -104,10 +105,10 @@ pub mod ClosingComponent {
             lease_id: u64,
             lease: Lease,
             audit: @Audit,
+            paid: Span<u128>,
         ) -> u128 {
             let verdict = *audit.verdict;
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            let (pay_fri, _) = settlement.stakes_of(@job.unbox(), @lease);
             if verdict == Verdict::UNDECIDED {
                 let mut ended = job.unbox();
                 settlement.split_pay(ref ended, lease_id, lease);
@@ -126,13 +127,28 @@ pub mod ClosingComponent {
                 let mut leases = get_dep_component_mut!(ref self, Leases);
                 leases.turn(lease_id, cleared, LeaseState::SUBMITTED);
             }
-            // Only pixels that verifiers looked at make a record; any loss ends it.
+            // Only pixels that verifiers looked at make a record, and only by the strictest limits
+            // does it give credit; any loss ends it.
             let counts = *audit.kind == AuditKind::PIXELS && verdict == Verdict::ACCEPTED;
             if counts || verdict == Verdict::REJECTED {
+                let is_strict = job.audit_price.limits == LEAST_LIMITS;
+                let fees_fri = if counts && is_strict {
+                    sum_of(paid)
+                } else {
+                    0
+                };
                 let leases = get_dep_component!(@self, Leases);
-                leases.known_registry().note_verdict(worker_of(lease_id), pay_fri, counts);
+                leases.known_registry().note_verdict(worker_of(lease_id), fees_fri, counts);
             }
             lost_fri
         }
+    }
+
+    fn sum_of(amounts_fri: Span<u128>) -> u128 {
+        let mut sum_fri = 0;
+        for amount_fri in amounts_fri {
+            sum_fri += *amount_fri;
+        }
+        sum_fri
     }
 }

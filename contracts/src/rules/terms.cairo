@@ -8,8 +8,9 @@ use crate::types::registry::Limits;
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
 const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
-/// The audit rate halves with this many accepted leases that a committee audited.
-const LEASES_PER_HALVING: u32 = 10;
+/// So many times what verifiers earned by a worker's accepted leases, the pay of one that is not
+/// surely audited may be.
+const CREDIT_FEES: u128 = 8;
 /// No audit rate is below 2^-5 = 3 %.
 pub const MAX_AUDIT_EXP: u8 = 5;
 /// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
@@ -25,7 +26,7 @@ const LATER_FEES: u32 = 2;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
 const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
-const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
+pub const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
 /// It is kept in 24 bits.
 const MOST_MEMORY_MIB: u32 = 0xffffff;
@@ -206,13 +207,12 @@ pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
 /// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
 /// it; None if not even p = 1 is covered.
 pub fn audit_rate(
-    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
+    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, fees_fri: u128, free_fri: u128,
 ) -> Option<(u8, u128)> {
-    let earned = audited / LEASES_PER_HALVING;
-    let mut exp: u8 = if earned < floor_exp.into() {
-        earned.try_into().unwrap()
-    } else {
+    let mut exp = if pay_fri <= CREDIT_FEES * fees_fri {
         floor_exp
+    } else {
+        0
     };
     loop {
         let lock_fri = lock_at(pay_fri, least_lock_fri, exp);

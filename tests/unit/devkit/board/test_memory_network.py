@@ -160,7 +160,7 @@ def test_chance_follows_from_the_seed() -> None:
 def test_a_lease_that_is_accepted_before_anybody_drew_it_gives_its_reserve_back() -> None:
     async def run() -> None:
         net = await MemoryNetworks().network()
-        net.memory.model.workers[net.worker_id].audited = 50  # its record allows the smallest rate
+        net.memory.model.workers[net.worker_id].fees_fri = 10**18  # its record allows the smallest rate
         spared = 0
         for slot in range(8):
             job_id = await net.artist.create_job(replace(TERMS, tasks=2, audit_floor_exp=5))
