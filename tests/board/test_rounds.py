@@ -154,22 +154,24 @@ def test_anyone_appeals_an_acceptance_and_the_last_verdict_judges_every_vote(net
         assert bond_fri == 7 * LATER_FRI + PAY_FRI // 20
         await audited.appeal(net.outsider)
         assert len(await audited.verifiers()) == 7
-        assert len(await audited.leaves()) == 1, "nothing was in dispute, so only fresh leaves"
+        assert len(await audited.leaves()) == 2, (
+            "nothing was in dispute: what the three saw, and a fresh leaf"
+        )
         await audited.vote(*[OTHER] * 7)
         with pytest.raises(SeatMayNotAppeal, match="worker, or"):
             await net.artist.appeal(lease_id)
         await audited.advance_late()
         assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
-        # The three saw another leaf, which nobody looked at again: they are not judged.
-        assert await lost_fri(audited, before) == 0
-        purse_fri = LOCK_FRI - 7 * LATER_FRI - LATER_FRI
+        # Friends of the worker are judged by what they saw.
+        assert await lost_fri(audited, before) == 3 * 20 * FEE_FRI
+        purse_fri = LOCK_FRI + 3 * 20 * FEE_FRI - 7 * LATER_FRI - LATER_FRI
         reward_fri = purse_fri // 10
         half_fri = reward_fri // 2
-        each_fri = (reward_fri - half_fri) // 10
+        each_fri = (reward_fri - half_fri) // 7
         balance_fri = await net.outsider.balance_fri(net.outsider.address)
         assert balance_fri == bond_fri + half_fri + LATER_FRI, "bond, half of the tenth, the showing"
-        assert await earned_fri(audited) == 3 * FEE_FRI + 7 * LATER_FRI + 10 * each_fri
-        assert await net.artist.burned_fri() == purse_fri - half_fri - 10 * each_fri
+        assert await earned_fri(audited) == 7 * LATER_FRI + 7 * each_fri
+        assert await net.artist.burned_fri() == purse_fri - half_fri - 7 * each_fri
 
     networks.run(story)
 
@@ -227,7 +229,9 @@ def test_an_appellant_names_leaves_that_the_next_round_looks_at(networks: Opener
         await audited.draw()
         drawn = await audited.net.artist.drawn_leaves(audited.lease_id)
         assert [one.leaf for one in drawn][:3] == named and [one.position for one in drawn][:3] == [0, 1, 2]
-        assert drawn[3].position == 9, "the first leaf that this round drew"
+        assert [one.position for one in drawn][3:] == [8, 9], (
+            "that of the round before, and the first of this one"
+        )
 
     networks.run(story)
 

@@ -127,7 +127,11 @@ class StarknetView:
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""
-        return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))
+        return int(await ask(self._registry, "burned_fri")) + await self.board_burned_fri()
+
+    async def board_burned_fri(self) -> int:
+        """The part of it that stays on the board."""
+        return int(await self._ask("burned_fri"))
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board; anyone may."""
