@@ -1,7 +1,9 @@
 //! Jobs, the leases on them, and money.
+pub mod acceptance;
 pub mod audit_delegate;
 pub mod batch;
 pub mod claims;
+pub mod dues;
 pub mod job;
 pub mod job_board;
 pub mod jobs;

@@ -28,6 +28,7 @@ def job_info(model: Model, number: JobId) -> JobInfo | None:
         accepted=job.accepted,
         refunded=job.refunded,
         held=job.held,
+        pending=job.pending,
         stopped=job.stopped,
         **terms,
     )
@@ -51,6 +52,7 @@ def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
         audit_exp=lease.exp,
         state=lease.state if is_it else LeaseState.NONE,
         draw_outcome=lease.draw_outcome,
+        paid=lease.paid,
         since_s=lease.since_s,
         since_block=lease.since_block,
     )

@@ -12,13 +12,14 @@ from renderchain.core.board_events import (
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    LeasePaid,
     ResultSubmitted,
     TasksGivenBack,
 )
 from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import MAX_SLOTS
-from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent
+from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent, LeaseState
 
 from devkit.model.jobs import JobsModel
 from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
@@ -173,27 +174,54 @@ class LeasesModel(JobsModel):
         self.finish(job)
         for lease, amount in paid:
             payout = self.workers[lease.worker].payout
-            self.emit(LeaseAccepted, job.number, lease.number, payout, amount)
+            kind = LeasePaid if lease.paid else LeaseAccepted
+            self.emit(kind, job.number, lease.number, payout, amount)
             self.pay(payout, amount)
 
     def settle(self, job: Job, number: LeaseId, event: LeaseEvent) -> tuple[Lease, int]:
         """The lease, and what its worker gets."""
         lease = self.ready(number, event)
         need(lease.job == job.number, "lease of another job")
+        need(not lease.paid, "lease is paid already")
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
         need(event is LeaseEvent.ACCEPT or over, "deadline not reached")
-        need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
-        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
-            need(not drawn, "lease has to be audited")
-            job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
-        self.turn(lease, event)
+        is_audited = self.is_audited(lease)
+        if event is LeaseEvent.ACCEPT_LATE:
+            need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
+            need(not is_audited, "lease has to be audited")
+        pay, _ = job.stakes_of(lease)
+        if is_audited:
+            lease.paid = True
+            job.pending += 1
+        else:
+            if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+                job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
+            self.unlock(job, lease, event)
         job.held -= lease.count
         job.accepted += lease.count
-        pay, lock = job.stakes_of(lease)
-        self.workers[lease.worker].locked_fri -= lock
         self.credit(job.requester, job.rewards[-1] * lease.count - pay)
         return lease, pay
+
+    def is_audited(self, lease: Lease) -> bool:
+        """Whether an audit of a submitted lease goes on, or is still to be drawn."""
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            return is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
+        return lease.draw_outcome is DrawOutcome.IN_AUDIT
+
+    def unlock(self, job: Job, lease: Lease, event: LeaseEvent) -> LeaseState:
+        """End a lease that lost nothing."""
+        _, lock = job.stakes_of(lease)
+        self.workers[lease.worker].locked_fri -= lock
+        return self.turn(lease, event)
+
+    def end_paid(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
+        """End a lease that was paid before."""
+        job.pending -= 1
+        state = self.unlock(job, lease, event)
+        if event is LeaseEvent.ACCEPT:
+            self.emit(LeaseAccepted, job.number, lease.number, self.workers[lease.worker].payout, 0)
+        else:
+            self.emit(LeaseEnded, job.number, lease.number, state, False)
 
     def expire(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         found = self.job(job)

@@ -137,6 +137,7 @@ class Lease:
     since_block: int
     state: LeaseState = LeaseState.CLAIMED
     draw_outcome: DrawOutcome = DrawOutcome.NOT_DRAWN
+    paid: bool = False  # before its end
     audit: Audit | None = None
 
     @property
@@ -166,6 +167,7 @@ class Job:
     refunded: int = 0
     held: int = 0
     stopped: bool = False
+    pending: int = 0  # leases that are paid and not over
     reopened: list[Range] = field(default_factory=list)
 
     @property
@@ -175,7 +177,7 @@ class Job:
 
     @property
     def settled(self) -> bool:
-        return self.accepted + self.refunded == self.terms.tasks
+        return self.accepted + self.refunded == self.terms.tasks and not self.pending
 
     @property
     def next_reserve_fri(self) -> int:

@@ -199,26 +199,42 @@ class VerdictsModel(CommitteesModel):
         if audit.verdict is Verdict.REJECTED:
             _, lost = job.stakes_of(lease)
             self.emit(LeaseSlashed, job.number, lease.number, lost, lost)
-            lease.rejections += 1
-            self.reopen(job, lease, LeaseEvent.REJECT)
+            self.reject(job, lease)
             self.slash(worker, lost, lost)
             worker.audited = worker.audited_fri = 0
             worker.losses += 1
             return lost
-        lease.draw_outcome = DrawOutcome.CLEARED
-        # The audit may have outlasted the window, which begins again.
-        lease.since_s, lease.since_block = self.now_s, self.block
+        self.go_on(job, lease, DrawOutcome.CLEARED)
         if audit.kind is AuditKind.PIXELS:
             worker.audited += 1
             worker.audited_fri += pay
         return 0
 
+    def go_on(self, job: Job, lease: Lease, outcome: DrawOutcome) -> None:
+        """Nobody waits for a verdict: the window begins again, or the lease is over as it was paid."""
+        lease.draw_outcome = outcome
+        if lease.paid:
+            self.end_paid(job, lease, LeaseEvent.ACCEPT)
+        else:
+            lease.since_s, lease.since_block = self.now_s, self.block
+
+    def reject(self, job: Job, lease: Lease) -> None:
+        """Its tasks are open again, unless they were paid."""
+        if lease.paid:
+            job.pending -= 1
+            self.emit(LeaseEnded, job.number, lease.number, self.turn(lease, LeaseEvent.REJECT), False)
+        else:
+            lease.rejections += 1
+            self.reopen(job, lease, LeaseEvent.REJECT)
+
     def share(self, job: Job, lease: Lease, pay: int) -> None:
         """Nothing could be decided: half of the pay is the worker's, half is burned."""
+        if lease.paid:
+            self.end_paid(job, lease, LeaseEvent.REJECT)
+            return
         worker = self.workers[lease.worker]
-        state = self.turn(lease, LeaseEvent.REJECT)
+        state = self.unlock(job, lease, LeaseEvent.REJECT)
         job.held -= lease.count
-        worker.locked_fri -= job.stakes_of(lease)[1]
         self.emit(LeaseEnded, job.number, lease.number, state, False)
         self.credit(worker.payout, pay // 2)
         self.burn(pay - pay // 2)

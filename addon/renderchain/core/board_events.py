@@ -77,8 +77,19 @@ class TasksGivenBack:
 
 
 @dataclass(frozen=True)
+class LeasePaid:
+    """Its requester paid a lease before its end, which LeaseAccepted or LeaseEnded tells."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    payout: int
+    paid_fri: int
+
+
+@dataclass(frozen=True)
 class LeaseAccepted:
-    """A lease was accepted, its pay credited."""
+    """A lease was accepted; ``paid_fri`` is 0 where it was paid before."""
 
     block: int
     job_id: JobId
@@ -150,6 +161,7 @@ BoardEvent = (
     | LeaseClaimed
     | ResultSubmitted
     | TasksGivenBack
+    | LeasePaid
     | LeaseAccepted
     | LeaseEnded
     | EntryRefused

@@ -109,6 +109,11 @@ class LeaseInOtherState(ContractError):
     code = "RC: lease in another state"
 
 
+class LeaseIsPaid(ContractError):
+    code = "RC: lease is paid already"
+    advice = "Nothing is left to do: its worker has the pay, and it is over with its audit."
+
+
 class EmptyResult(ContractError):
     code = "RC: empty result"
     advice = "Submit a root and the results' digest."

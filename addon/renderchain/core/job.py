@@ -89,6 +89,7 @@ class JobInfo:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False
+    pending: int = 0  # leases that are paid and not over
 
     @property
     def package_cid(self) -> str:
@@ -144,6 +145,7 @@ class LeaseInfo:
     draw_outcome: DrawOutcome
     since_s: int
     since_block: int
+    paid: bool = False  # by its requester, before its end
 
 
 @dataclass(frozen=True)

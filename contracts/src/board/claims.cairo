@@ -127,6 +127,7 @@ pub mod ClaimsComponent {
                 audit_exp: 0,
                 level: job.progress.level,
                 draw_outcome: DrawOutcome::NOT_DRAWN,
+                paid: false,
                 since_s,
                 since_block,
                 generation,

@@ -27,8 +27,22 @@ pub impl JobImpl of JobTrait {
         self.price.tasks - progress.accepted - progress.refunded - progress.held
     }
 
+    /// Whether every task is paid or refunded, and no lease is still to end.
     fn is_settled(self: @Job) -> bool {
-        *self.progress.accepted + *self.progress.refunded == self.price.tasks
+        let ended = *self.progress.accepted + *self.progress.refunded;
+        ended == self.price.tasks && *self.times.pending == 0
+    }
+
+    /// One more lease to wait for, besides its tasks.
+    fn await_one(ref self: Job) {
+        self.times.pending += 1;
+        self.pool_moved = true;
+    }
+
+    /// Such a lease ended.
+    fn await_no_more(ref self: Job) {
+        self.times.pending -= 1;
+        self.pool_moved = true;
     }
 
     fn has_expired(self: @Job) -> bool {

@@ -6,7 +6,9 @@ pub mod JobBoard {
     use core::num::traits::Zero;
     use core::panic_with_felt252;
     use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
-    use starknet::{ClassHash, ContractAddress, get_caller_address, get_contract_address};
+    use starknet::{ClassHash, ContractAddress, get_caller_address};
+    use crate::board::acceptance::AcceptanceComponent;
+    use crate::board::acceptance::AcceptanceComponent::InternalTrait as AcceptanceTrait;
     use crate::board::audit_delegate::AuditDelegateComponent;
     use crate::board::audit_delegate::AuditDelegateComponent::InternalTrait as DelegateTrait;
     use crate::board::batch::BatchTrait;
@@ -25,9 +27,7 @@ pub mod JobBoard {
     use crate::events::board::{JobCreated, JobImproved};
     use crate::interfaces::board::IJobBoard;
     use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
-    use crate::rules::draw::{DRAW_AFTER, hash_again, is_audited, seed_of};
     use crate::rules::terms::{check_terms, now};
-    use crate::types::audit::DrawOutcome;
     use crate::types::board::{
         JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult,
     };
@@ -39,9 +39,6 @@ pub mod JobBoard {
         pub const NOT_REQUESTER: felt252 = 'RC: not the requester';
         pub const SCHEDULER_FIRST: felt252 = 'RC: scheduler has precedence';
         pub const NOT_SCHEDULER: felt252 = 'RC: not the scheduler';
-        pub const TOO_EARLY: felt252 = 'RC: deadline not reached';
-        pub const IN_AUDIT: felt252 = 'RC: not before the court ends';
-        pub const MUST_BE_AUDITED: felt252 = 'RC: lease has to be audited';
         pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
         pub const NO_REASON: felt252 = 'RC: given back without a reason';
     }
@@ -52,6 +49,7 @@ pub mod JobBoard {
     component!(path: JobsComponent, storage: jobs, event: JobsEvent);
     component!(path: AuditDelegateComponent, storage: delegate, event: DelegateEvent);
     component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
+    component!(path: AcceptanceComponent, storage: acceptance, event: AcceptanceEvent);
 
     #[abi(embed_v0)]
     impl PayoutsImpl = PayoutsComponent::PayoutsImpl<ContractState>;
@@ -76,6 +74,8 @@ pub mod JobBoard {
         delegate: AuditDelegateComponent::Storage,
         #[substorage(v0)]
         settlement: SettlementComponent::Storage,
+        #[substorage(v0)]
+        acceptance: AcceptanceComponent::Storage,
     }
 
     #[event]
@@ -95,6 +95,8 @@ pub mod JobBoard {
         DelegateEvent: AuditDelegateComponent::Event,
         #[flat]
         SettlementEvent: SettlementComponent::Event,
+        #[flat]
+        AcceptanceEvent: AcceptanceComponent::Event,
     }
 
     #[constructor]
@@ -238,16 +240,17 @@ pub mod JobBoard {
             batch.close();
         }
 
-        /// Caller: the requester. A refused entry changes nothing.
+        /// Caller: the requester, once the draw's block can be read, also while a lease is audited:
+        /// it is paid at once, and no longer doubted. A refused entry changes nothing.
         fn accept(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
             let job = self.requested(job_id);
-            self.settle(job, lease_ids, false);
+            self.acceptance.settle(job, lease_ids, false);
         }
 
         /// Caller: anyone, once the window is over. A refused entry changes nothing.
         fn accept_late(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
             let job = self.jobs.load(job_id);
-            self.settle(job, lease_ids, true);
+            self.acceptance.settle(job, lease_ids, true);
         }
 
         /// Caller: anyone, once the leases timed out. A refused entry changes nothing.
@@ -261,7 +264,11 @@ pub mod JobBoard {
                         self.settlement.expire(ref job, ref dues, lease_id, lease);
                         batch.count();
                     } else {
-                        self.settlement.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
+                        self
+                            .settlement
+                            .refuse(
+                                ref batch, job_id, lease_id, AcceptanceComponent::Errors::TOO_EARLY,
+                            );
                     },
                     Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
                 }
@@ -335,55 +342,6 @@ pub mod JobBoard {
                 expires_at_s: *job.times.expires_at_s,
             };
             self.emit(improved);
-        }
-
-        /// Pays submitted leases of one job that chance or a committee let pass.
-        fn settle(ref self: ContractState, mut job: Job, lease_ids: Array<u64>, late: bool) {
-            let job_id = job.job_id;
-            let mut batch = BatchTrait::open(lease_ids.len());
-            let (mut dues, mut saved_fri) = (no_dues(), 0);
-            let (board, mut known) = (get_contract_address().into(), (0, 0));
-            for lease_id in lease_ids {
-                match self.payable(@job, lease_id, board, late, ref known) {
-                    Ok(lease) => {
-                        saved_fri += self.settlement.pay(ref job, ref dues, lease_id, lease);
-                        batch.count();
-                    },
-                    Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
-                }
-            }
-            batch.close();
-            if saved_fri != 0 {
-                self.payouts.credit(self.jobs.requester_of(@job), saved_fri);
-            }
-            self.settlement.finish(job, dues);
-        }
-
-        /// The lease, if it may be paid now.
-        fn payable(
-            self: @ContractState,
-            job: @Job,
-            lease_id: u64,
-            board: felt252,
-            late: bool,
-            ref known: (u64, felt252),
-        ) -> Result<Lease, felt252> {
-            let lease = self.leases.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
-            if late && !self.leases.is_over(@lease, *job.times.window_s) {
-                return Err(Errors::TOO_EARLY);
-            }
-            if lease.draw_outcome == DrawOutcome::IN_AUDIT {
-                return Err(Errors::IN_AUDIT);
-            }
-            if lease.draw_outcome != DrawOutcome::NOT_DRAWN {
-                return Ok(lease);
-            }
-            let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
-            let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
-            if is_audited(seed, lease.audit_exp) {
-                return Err(Errors::MUST_BE_AUDITED);
-            }
-            Ok(lease)
         }
 
         /// Ends claiming and refunds what nobody holds.

@@ -106,6 +106,7 @@ pub mod JobsComponent {
                 window_s: terms.window_s,
                 expires_at_s: now_s + terms.expires_in_s.into(),
                 scheduler_grace_s: terms.scheduler_grace_s,
+                pending: 0,
             };
             self.book_times.write(place, times);
             let progress = Progress {

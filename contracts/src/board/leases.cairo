@@ -26,6 +26,7 @@ pub mod LeasesComponent {
         pub const SLOT_TAKEN: felt252 = 'RC: slot holds a lease';
         pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
         pub const WRONG_STATE: felt252 = 'RC: lease in another state';
+        pub const PAID: felt252 = 'RC: lease is paid already';
         pub const OTHER_JOB: felt252 = 'RC: lease of another job';
         pub const OTHER_RESULT: felt252 = 'RC: not the submitted result';
         pub const ZERO_ROOT: felt252 = 'RC: empty result';
@@ -199,6 +200,12 @@ pub mod LeasesComponent {
         ) {
             let (place, _) = split(lease_id);
             self.desk_leases.write(place, LeasePacking::pack(Lease { draw_outcome, ..lease }));
+        }
+
+        /// Writes down that it was paid before its end.
+        fn mark_paid(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease) {
+            let (place, _) = split(lease_id);
+            self.desk_leases.write(place, LeasePacking::pack(Lease { paid: true, ..lease }));
         }
 
         /// Another state in which the lease goes on, from now on.

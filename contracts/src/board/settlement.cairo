@@ -4,6 +4,7 @@ pub mod SettlementComponent {
     use core::num::traits::{Bounded, Zero};
     use starknet::ContractAddress;
     use crate::board::batch::{Batch, BatchTrait};
+    use crate::board::dues::{Dues, DuesTrait, Pay};
     use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
@@ -12,7 +13,7 @@ pub mod SettlementComponent {
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::events::board::{
-        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksGivenBack,
+        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeasePaid, LeaseSlashed, TasksGivenBack,
         TasksRefunded,
     };
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
@@ -29,6 +30,8 @@ pub mod SettlementComponent {
     const LATE_PERCENT: u32 = 2;
     const EXPIRED_PERCENT: u32 = 5;
 
+    pub use crate::board::dues::no_dues;
+
     pub mod Errors {
         pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
     }
@@ -40,38 +43,13 @@ pub mod SettlementComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         LeaseAccepted: LeaseAccepted,
+        LeasePaid: LeasePaid,
         LeaseEnded: LeaseEnded,
         LeaseSlashed: LeaseSlashed,
         EntryRefused: EntryRefused,
         TasksGivenBack: TasksGivenBack,
         TasksRefunded: TasksRefunded,
         JobClosed: JobClosed,
-    }
-
-    /// Leases that end in this call: what is burned, what is unlocked, and for whom what is paid.
-    /// `finish` does it all at once.
-    #[derive(Drop)]
-    pub struct Dues {
-        burns: Array<WorkerLock>,
-        locks: Array<WorkerLock>,
-        pays: Array<(u64, u128)>,
-    }
-
-    pub fn no_dues() -> Dues {
-        Dues { burns: array![], locks: array![], pays: array![] }
-    }
-
-    #[generate_trait]
-    impl DuesImpl of DuesTrait {
-        /// A worker gets so much of its lock back, less what is burned of it.
-        fn release(ref self: Dues, lease_id: u64, lock: WorkerLock, burned_fri: u128) {
-            let WorkerLock { worker_id, amount_fri } = lock;
-            if burned_fri != 0 {
-                self.burns.append(WorkerLock { worker_id, amount_fri: burned_fri });
-            }
-            self.locks.append(WorkerLock { worker_id, amount_fri: amount_fri - burned_fri });
-            self.pays.append((lease_id, 0));
-        }
     }
 
     #[generate_trait]
@@ -134,23 +112,53 @@ pub mod SettlementComponent {
             *registry.unlock(array![lock])[0]
         }
 
-        /// Ends a lease that is to be paid; returns what it costs less than the present price.
+        /// Pays a lease; it ends unless an audit of it is due or goes on. Returns what it costs
+        /// less than the present price.
         fn pay(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             ref dues: Dues,
             lease_id: u64,
             lease: Lease,
+            ends: bool,
         ) -> u128 {
-            let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
-            if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
-                job.add_to_pool(job.reserve_fri(lease.count));
+            let paid_fri = if ends {
+                let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
+                if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
+                    job.add_to_pool(job.reserve_fri(lease.count));
+                }
+                dues.locks.append(lock);
+                pay_fri
+            } else {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.mark_paid(lease_id, lease);
+                job.await_one();
+                dues.locks.append(WorkerLock { worker_id: worker_of(lease_id), amount_fri: 0 });
+                let (pay_fri, _) = self.stakes_of(@job, @lease);
+                pay_fri
+            };
+            dues.pays.append(Pay { lease_id, paid_fri, ends });
+            times(job.price.reward_fri, lease.count) - paid_fri
+        }
+
+        /// Ends a lease that was paid before: its worker gets its lock back.
+        fn end_paid(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            lease_id: u64,
+            lease: Lease,
+            state: u8,
+        ) {
+            let (_, lock) = self.close(@job, lease_id, lease, state);
+            job.await_no_more();
+            let (job_id, payout) = (job.job_id, self.unlock(lock));
+            if state == LeaseState::ACCEPTED {
+                self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri: 0 });
+            } else {
+                self.emit(LeaseEnded { job_id, lease_id, state, reopened: false });
             }
-            dues.locks.append(lock);
-            dues.pays.append((lease_id, pay_fri));
-            times(job.price.reward_fri, lease.count) - pay_fri
         }
 
         /// Ends a lease whose worker let its time run out.
@@ -246,8 +254,13 @@ pub mod SettlementComponent {
             let WorkerLock { worker_id, amount_fri } = lock;
             let (slashed_fri, reward_fri) = (amount_fri, amount_fri);
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
-            let rejected = Lease { rejections: lease.rejections + 1, ..lease };
-            self.reopen(ref job, lease_id, rejected, state);
+            if lease.paid {
+                job.await_no_more();
+                self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
+            } else {
+                let rejected = Lease { rejections: lease.rejections + 1, ..lease };
+                self.reopen(ref job, lease_id, rejected, state);
+            }
             let leases = get_dep_component!(@self, Leases);
             leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
             amount_fri
@@ -271,11 +284,15 @@ pub mod SettlementComponent {
         }
 
         /// No round could decide: half of the pay is the worker's, and half is burned, so that
-        /// nobody gains where it prevents a verdict.
+        /// nobody gains where it prevents a verdict. What was paid before stays paid.
         fn split_pay(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) {
             let state = LeaseState::REJECTED;
+            if lease.paid {
+                self.end_paid(ref job, lease_id, lease, state);
+                return;
+            }
             let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
             job.progress.held -= lease.count;
             let payout = self.unlock(lock);
@@ -326,15 +343,17 @@ pub mod SettlementComponent {
         fn pay_out(
             ref self: ComponentState<TContractState>,
             job_id: u64,
-            pays: Array<(u64, u128)>,
+            pays: Array<Pay>,
             mut payouts: Span<ContractAddress>,
         ) {
             let mut payer = get_dep_component_mut!(ref self, Payouts);
             let token = payer.token();
             let (mut last, mut together_fri) = (Zero::zero(), 0);
-            for (lease_id, paid_fri) in pays {
+            for Pay { lease_id, paid_fri, ends } in pays {
                 let payout = *payouts.pop_front().unwrap();
-                if paid_fri != 0 {
+                if !ends {
+                    self.emit(LeasePaid { job_id, lease_id, payout, paid_fri });
+                } else if paid_fri != 0 {
                     self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri });
                 }
                 if payout != last {

@@ -65,6 +65,18 @@ pub struct TasksGivenBack {
     pub reopened: bool,
 }
 
+/// The requester paid a lease before its end, which LeaseAccepted or LeaseEnded tells.
+#[derive(Drop, starknet::Event)]
+pub struct LeasePaid {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub payout: ContractAddress,
+    pub paid_fri: u128,
+}
+
+/// `paid_fri` is 0 where it was paid before.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseAccepted {
     #[key]

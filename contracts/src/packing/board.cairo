@@ -48,11 +48,12 @@ pub impl PricePacking of StorePacking<Price, felt252> {
 }
 
 /// | audit_pool_fri 0-95 | lease_timeout_s 96-127 | window_s 128-159 | expires_at_s 160-199 | grace
-/// 200-231 |
+/// 200-231 | pending 232-247 |
 pub impl TimesPacking of StorePacking<Times, felt252> {
     fn pack(value: Times) -> felt252 {
         let low = push(0, value.lease_timeout_s.into(), B32);
-        let high = push(0, value.scheduler_grace_s.into(), B32);
+        let high = push(0, value.pending.into(), B16);
+        let high = push(high, value.scheduler_grace_s.into(), B32);
         let high = push(high, value.expires_at_s.into(), B40);
         join(push(low, value.audit_pool_fri, B96), push(high, value.window_s.into(), B32))
     }
@@ -64,7 +65,8 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
             lease_timeout_s: rest(low),
             window_s: pull32(ref high, B32),
             expires_at_s: pull64(ref high, B40),
-            scheduler_grace_s: rest(high),
+            scheduler_grace_s: pull32(ref high, B32),
+            pending: rest(high),
         }
     }
 }
@@ -142,11 +144,13 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
 pub type LeaseCell = felt252;
 
 /// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-95 | rejections 96-99 | audit_exp 100-103
-/// | level 104-107 | outcome 108-111 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+/// | level 104-107 | outcome 108-111 | paid 112 | since_s 128-167 | since_block 168-199 |
+/// generation 200-231 |
 /// state 232-235 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
-        let low = push(0, value.draw_outcome.into(), B4);
+        let low = push(0, flag(value.paid), B1);
+        let low = push(low, value.draw_outcome.into(), B4);
         let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
         let low = push(low, value.rejections.into(), B4);
@@ -170,7 +174,8 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             rejections: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
-            draw_outcome: rest(low),
+            draw_outcome: pull8(ref low, B4),
+            paid: low == 1,
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             generation: pull32(ref high, B32),

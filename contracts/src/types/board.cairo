@@ -75,7 +75,7 @@ pub struct Price {
     pub tasks: u32,
 }
 
-/// A job's times and what its audit pool holds now. One cell.
+/// A job's times, what its audit pool holds now, and how many leases it waits for. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Times {
     pub audit_pool_fri: u128,
@@ -83,6 +83,8 @@ pub struct Times {
     pub window_s: u32,
     pub expires_at_s: u64,
     pub scheduler_grace_s: u32,
+    /// Leases that are paid already and not over: the job waits for them.
+    pub pending: u16,
 }
 
 /// What work changes of a job; counts are of tasks. One cell.
@@ -151,6 +153,8 @@ pub struct Lease {
     pub audit_exp: u8,
     pub level: u8,
     pub draw_outcome: u8,
+    /// Whether the requester paid it before its end.
+    pub paid: bool,
     pub since_s: u64,
     pub since_block: u64,
     pub generation: u32,

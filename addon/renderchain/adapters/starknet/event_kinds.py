@@ -79,6 +79,7 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "LeaseClaimed": board.LeaseClaimed,
     "ResultSubmitted": _submitted,
     "TasksGivenBack": _given_back,
+    "LeasePaid": board.LeasePaid,
     "LeaseAccepted": board.LeaseAccepted,
     "LeaseEnded": _ended,
     "EntryRefused": _refused,

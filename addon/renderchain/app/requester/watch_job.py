@@ -17,6 +17,7 @@ from ...core.board_events import (
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    LeasePaid,
     Reorganised,
     ResultSubmitted,
     TasksRefunded,
@@ -176,7 +177,7 @@ class JobWatch:
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
-        elif isinstance(event, LeaseAccepted):
+        elif isinstance(event, LeasePaid | LeaseAccepted):
             self.report.paid_fri += event.paid_fri
         elif isinstance(event, TasksRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri

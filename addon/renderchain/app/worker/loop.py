@@ -15,6 +15,7 @@ from ...core.board_events import (
     JobCreated,
     LeaseAccepted,
     LeaseEnded,
+    LeasePaid,
     Reorganised,
     TasksGivenBack,
 )
@@ -24,6 +25,7 @@ from ...core.contract_errors import (
     DeadlineNotReached,
     JobIsOver,
     LeaseInOtherState,
+    LeaseIsPaid,
     NothingToClaim,
     NothingToWithdraw,
     SplitNotFunded,
@@ -155,6 +157,8 @@ class Worker:
             self._reopen(event)
             if self._held.pop(event.lease_id, None):
                 self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
+        elif isinstance(event, LeasePaid) and event.lease_id in self._held:
+            self._reporter.tell(leases.LeasePaid(event.job_id, event.lease_id, event.paid_fri))
         elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
             del self._held[event.lease_id]
             self._reporter.tell(leases.LeaseAccepted(event.job_id, event.lease_id, event.paid_fri))
@@ -292,7 +296,7 @@ class Worker:
             except DeadlineNotReached:  # an audit began the window anew
                 due_s = await self._due_s(await self._chain.lease(lease_id))
                 self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
-            except (StillInAudit, MustBeAudited, DrawIsAhead):
+            except (StillInAudit, MustBeAudited, DrawIsAhead, LeaseIsPaid):
                 self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
             except (LeaseInOtherState, UnknownJob):  # settled, maybe long ago
                 self._held.pop(lease_id, None)

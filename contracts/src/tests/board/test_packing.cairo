@@ -21,6 +21,7 @@ fn leases_and_ranges() {
         audit_exp: 0,
         level: 15,
         draw_outcome: 0,
+        paid: false,
         since_s: M40,
         since_block: 0,
         generation: M32,
@@ -44,6 +45,7 @@ fn a_leases_generation_and_state_are_what_all_of_it_says() {
         audit_exp: 15,
         level: 15,
         draw_outcome: 15,
+        paid: true,
         since_s: M40,
         since_block: 0xffffffff,
         generation: M32,
@@ -75,10 +77,11 @@ fn the_cells_of_a_job() {
         window_s: M32,
         expires_at_s: 0,
         scheduler_grace_s: M32,
+        pending: 0,
     };
     assert!(survives::<_, felt252>(times));
     let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
-    assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
+    assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, pending: 0xffff, ..times }));
     let limits = PrintLimits { tile_percent: 255, mean_percent: 255 };
     assert!(
         survives::<

@@ -24,6 +24,7 @@ fn lease() -> Lease {
         audit_exp: 0,
         level: 0,
         draw_outcome: DrawOutcome::IN_AUDIT,
+        paid: false,
         since_s: 0,
         since_block: 0,
         generation: 4,
