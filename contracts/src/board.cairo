@@ -9,5 +9,6 @@ pub mod job_board;
 pub mod jobs;
 pub mod leases;
 pub mod payouts;
+pub mod ranges;
 pub mod settlement;
 pub mod submission;

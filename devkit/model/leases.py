@@ -17,12 +17,13 @@ from renderchain.core.board_events import (
     TasksGivenBack,
 )
 from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
-from renderchain.core.job import LeaseResult
+from renderchain.core.job import LeaseResult, Place
 from renderchain.core.lease_id import MAX_SLOTS
 from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent, LeaseState
 
 from devkit.model.jobs import JobsModel
 from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
+from devkit.model.ranges import Ranges
 from devkit.model.records import Job, Lease, Range, Slot
 
 MAX_ATTEMPT = 255  # counted no further: it fills its field
@@ -30,48 +31,20 @@ FREE_PART = 10  # giving back is free before this part of the timeout is over
 LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 
 
-class Ranges:
-    """A job's open tasks while leases are planned on them."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self.cursor = job.cursor
-        self.pool_fri = job.pool_fri
-        self.reopened = list(job.reopened)
-
-    def take(self) -> Range:
-        """The next one, and out of the pool what the lease reserves; refused if there is none."""
-        terms = self._job.terms
-        need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
-        need(self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
-        if self.reopened:
-            found = self.reopened.pop()
-        else:
-            found = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor), 0, 0
-            self.cursor += found[1]
-        self.pool_fri -= self._job.reserve_fri(found[1])
-        return found
-
-    def put_back(self, one: Range) -> None:
-        """Nobody took it."""
-        self.reopened.append(one)
-        self.pool_fri += self._job.reserve_fri(one[1])
-
-
 class LeasesModel(JobsModel):
     """Every method with a ``caller`` is a call."""
 
-    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int) -> LeaseId:
+    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int, most: int = 0) -> LeaseId:
         job = self.job(number)
         need(self.takes_claims(job), "job is over")
         is_open = self.passed(job.heard_s, job.heard_block, job.terms.scheduler_grace_s)
         need(is_open, "scheduler has precedence")
-        (answer,) = self.take(job, [(worker, slot)], caller)
+        (answer,) = self.take(job, [Place(worker, slot, 0, most)], caller)
         if isinstance(answer, Refused):
             raise answer
         return answer
 
-    def assign(self, caller: int, number: JobId, places: Sequence[Slot]) -> None:
+    def assign(self, caller: int, number: JobId, places: Sequence[Place]) -> None:
         """Job 0 is the newest one."""
         job = self.job(number or self.newest)
         need(job.terms.scheduler and caller == job.terms.scheduler, "not the scheduler")
@@ -81,12 +54,12 @@ class LeasesModel(JobsModel):
         reasons = [one for one in answers if isinstance(one, Refused)]
         if len(reasons) == len(answers):
             raise reasons[0]
-        for (worker, _), answer in zip(places, answers, strict=True):
+        for place, answer in zip(places, answers, strict=True):
             if isinstance(answer, Refused):
-                self.emit(EntryRefused, job.number, worker, str(answer))
+                self.emit(EntryRefused, job.number, place.worker_id, str(answer))
         job.heard_s, job.heard_block = self.now_s, self.block
 
-    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[LeaseId | Refused]:
+    def take(self, job: Job, places: Sequence[Place], operator: int) -> list[LeaseId | Refused]:
         """Claims for an operator, or assigns if that is 0: the lease's number or why not, for each place.
 
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
@@ -95,8 +68,8 @@ class LeasesModel(JobsModel):
         next_place: Slot = (NO_WORKER, 0)
         for place in places:
             try:
-                plans.append(self.plan(place, ranges, next_place))
-                next_place = (place[0], place[1] + 1)
+                plans.append(self.plan(place, ranges, next_place, assigned=not operator))
+                next_place = (place.worker_id, place.slot + 1)
             except Refused as refused:
                 plans.append(refused)
         answers = list[LeaseId | Refused]()
@@ -111,26 +84,30 @@ class LeasesModel(JobsModel):
             job.cursor, job.reopened, job.pool_fri = ranges.cursor, ranges.reopened, ranges.pool_fri
         return answers
 
-    def plan(self, place: Slot, ranges: Ranges, next_place: Slot) -> Range:
+    def plan(self, place: Place, ranges: Ranges, next_place: Slot, *, assigned: bool) -> Range:
         """A place's tasks; places must rise."""
-        need(place[1] < MAX_SLOTS, "no such slot")
-        last = self.slots.get(place)
+        slot = (place.worker_id, place.slot)
+        need(place.slot < MAX_SLOTS, "no such slot")
+        last = self.slots.get(slot)
         need(not last or last.state not in HELD, "slot holds a lease")
-        need(place >= next_place, "places are not in order")
-        return ranges.take()
+        need(slot >= next_place, "places are not in order")
+        if assigned and place.count:
+            return ranges.take_tasks(place.first, place.count)
+        return ranges.take(place.count)
 
-    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> LeaseId:
+    def open_lease(self, job: Job, place: Place, plan: Range | Refused, operator: int) -> LeaseId:
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
-        (worker, slot), (first, count, attempt, rejections) = place, plan
-        level, last = len(job.rewards) - 1, self.slots.get(place)
+        worker, slot = place.worker_id, place.slot
+        (first, count, attempt, rejections), last = plan, self.slots.get((worker, slot))
+        level = len(job.rewards) - 1
         exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
         job.held += count
         generation = last.generation + 1 if last else 1
         terms = (first, count, attempt, rejections, exp, level)
         lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
-        self.slots[place] = lease
+        self.slots[worker, slot] = lease
         holder = self.workers[worker].operator
         told = (first, count, attempt, exp, int(not operator))
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)

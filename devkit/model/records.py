@@ -184,11 +184,15 @@ class Job:
         """What the next lease may reserve."""
         return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
+    def leases_from(self, cursor: int) -> int:
+        """Into how many leases the tasks from there on fall, if nobody splits them."""
+        return -(-(self.terms.tasks - cursor) // self.terms.longest_lease)
+
     def can_split(self, count: int, kept: int) -> bool:
         """Whether the pool can also pay for the lease that arises where some of a lease's tasks are given
         back, besides those of all ranges that nobody holds.
         """
-        untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
+        untouched = self.leases_from(self.cursor)
         pool_fri = self.pool_fri + self.reserve_fri(count) - self.reserve_fri(kept)
         return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
 

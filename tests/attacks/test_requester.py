@@ -10,6 +10,7 @@ from renderchain.core.audit.errors import DrawIsAhead
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
 from renderchain.core.ids import NO_WORKER
+from renderchain.core.job import Place
 from renderchain.core.lifecycle import LeaseState
 
 from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, SILENT, Arena, Worker
@@ -107,7 +108,7 @@ async def test_a_scheduler_can_not_give_what_a_worker_does_not_offer(field: Aren
     job_id = await field.job(**named)
     before = await field.books()
     with pytest.raises(WorkerDoesNotOffer):
-        await scheduler.assign(job_id, [(rival.worker_id, 5)])
+        await scheduler.assign(job_id, [Place(rival.worker_id, 5)])
     assert (await field.books()).since(before).locked == {}
 
 

@@ -34,7 +34,6 @@ PAID = {"top_up", "appeal", "challenge_pixels", "challenge_delivery"}
 REGISTRY = {"register", "add_stake", "request_unstake", "cancel_unstake", "complete_unstake"}
 REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_seats", "drop_seats"}
 PARTS = {
-    "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
     "open": ("salt", "content"),
     "submit_signed": ("lease_id", "count", "result", "signature"),

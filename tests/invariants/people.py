@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from renderchain.core.audit.economics import audit_pool
 from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.job import Place
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 
+from devkit.model.records import Job
 from tests.invariants.calls import family
 from tests.invariants.machine import NETWORK, Machine
 from tests.invariants.world import NAMES, PAYOUTS, WORKERS
@@ -104,6 +106,14 @@ class People(Machine):
             if self.model.takes_claims(job) and (job.cursor < job.terms.tasks or job.reopened)
         ]
 
+    def some_tasks(self, pick: int, job: Job | None) -> tuple[int, int]:
+        """What a scheduler may name: mostly tasks that are open, often in the middle of a range."""
+        if not job or pick % 4 == 0:
+            return pick % 9, 0
+        rest = (job.cursor, job.terms.tasks - job.cursor, 0, 0)
+        first, length, *_ = (*job.reopened, rest)[pick % (len(job.reopened) + 1)]
+        return first + pick % (length + 1), pick // 3 % (job.terms.longest_lease + 2)
+
     def has(self, *states: LeaseState) -> bool:
         return any(lease.state in states for lease in self.model.slots.values())
 
@@ -134,11 +144,13 @@ class People(Machine):
         found = self.model.jobs.get(job)
         scheduler = found.terms.scheduler if by_scheduler and found else 0
         if scheduler:
-            places = [(worker, slot), (worker, slot + pick % 3), (worker + 1, slot)][: pick % 4]
+            first, count = self.some_tasks(pick, found)
+            places = [Place(worker, slot, first, count), Place(worker, slot + pick % 3)]
+            places = [*places, Place(WorkerId(worker + 1), slot, first + pick % 5, count)][: pick % 4]
             self.do(other if wrong else self.name(scheduler), "assign", job if pick % 5 else 0, places)
         else:
             caller = other if wrong else self.name(self.model.workers[worker].operator)
-            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot)
+            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot, max(pick % 7 - 3, 0))
 
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9))

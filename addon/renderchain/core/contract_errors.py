@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import schedule_errors
 from .audit import errors as audit_errors
 from .errors import ContractError
 
@@ -386,7 +387,7 @@ def _all(kind: type[ContractError]) -> list[type[ContractError]]:
 
 
 BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
-__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors"]
+__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors", "schedule_errors"]
 
 
 def contract_error(action: str, code: str) -> ContractError:

@@ -148,6 +148,16 @@ class LeaseInfo:
     paid: bool = False  # by its requester, before its end
 
 
+@dataclass(frozen=True, order=True)
+class Place:
+    """A worker's slot, and the tasks that its lease is to have; with count 0 those that the board chooses."""
+
+    worker_id: WorkerId
+    slot: int
+    first: int = 0
+    count: int = 0
+
+
 @dataclass(frozen=True)
 class LeaseResult:
     """What a lease's worker answers for: Merkle root, results digest, hash of the results' key."""

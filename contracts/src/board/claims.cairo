@@ -8,6 +8,8 @@ pub mod ClaimsComponent {
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+    use crate::board::ranges::RangesTrait;
+    use crate::board::settlement::SettlementComponent::Errors as SettlementErrors;
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::place_number;
     use crate::rules::terms::now;
@@ -44,14 +46,14 @@ pub mod ClaimsComponent {
             places: Array<Place>,
             operator: ContractAddress,
         ) -> Array<Result<u64, felt252>> {
-            let mut jobs = get_dep_component_mut!(ref self, Jobs);
             let mut leases = get_dep_component_mut!(ref self, Leases);
             let (mut plans, mut requests) = (array![], array![]);
             let (mut next_place, start) = (0, now());
             for place in places {
-                let plan = self.plan(ref job, place, ref next_place, start);
+                let plan = self.plan(ref job, place, operator.is_zero(), ref next_place, start);
                 if let Ok(lease) = plan {
-                    let Place { worker_id, slot } = place;
+                    let Place { worker_id, slot, .. } = place;
+                    let jobs = get_dep_component!(@self, Jobs);
                     let (pay_fri, least_lock_fri) = jobs.stakes_of(@job, lease.level, lease.count);
                     requests.append(LockRequest { worker_id, slot, pay_fri, least_lock_fri });
                 }
@@ -74,6 +76,7 @@ pub mod ClaimsComponent {
                         } else {
                             let Lease { first, count, attempt, rejections, .. } = lease;
                             job.add_to_pool(job.reserve_fri(count));
+                            let mut jobs = get_dep_component_mut!(ref self, Jobs);
                             jobs.reopen(ref job, Range { first, count, attempt, rejections });
                             Err(refusal)
                         }
@@ -88,13 +91,14 @@ pub mod ClaimsComponent {
         /// The place's next lease, its range taken off the job, and out of the pool what it
         /// reserves. Places must rise, so that none is planned twice.
         fn plan(
-            self: @ComponentState<TContractState>,
+            ref self: ComponentState<TContractState>,
             ref job: Job,
             place: Place,
+            assigned: bool,
             ref next_place: u64,
             start: (u64, u64),
         ) -> Result<Lease, felt252> {
-            let leases = get_dep_component!(self, Leases);
+            let leases = get_dep_component!(@self, Leases);
             let generation = match leases.next_in(place) {
                 Ok(generation) => generation,
                 Err(reason) => { return Err(reason); },
@@ -106,14 +110,9 @@ pub mod ClaimsComponent {
             if job.has_open_range() && job.times.audit_pool_fri < job.next_reserve_fri() {
                 return Err(Errors::POOL_TOO_SMALL);
             }
-            let jobs = get_dep_component!(self, Jobs);
             let Range {
                 first, count, attempt, rejections,
-            } =
-                match jobs.take_range(ref job) {
-                    Some(range) => range,
-                    None => { return Err(JobsComponent::Errors::NOTHING_TO_CLAIM); },
-                };
+            } = self.range_for(ref job, place, assigned)?;
             next_place = number + 1;
             job.take_from_pool(job.reserve_fri(count));
             let (since_s, since_block) = start;
@@ -133,6 +132,22 @@ pub mod ClaimsComponent {
                 generation,
             };
             Ok(lease)
+        }
+
+        /// What a scheduler names, or the next range, of which a claim may take less if the pool
+        /// then still pays for the audits of what is open.
+        fn range_for(
+            ref self: ComponentState<TContractState>, ref job: Job, place: Place, assigned: bool,
+        ) -> Result<Range, felt252> {
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            if assigned && place.count != 0 {
+                return jobs.take_tasks(ref job, place.first, place.count);
+            }
+            let (range, is_part) = jobs.take_range(ref job, place.count)?;
+            if is_part && !job.covers_open_ranges(range.count) {
+                return Err(SettlementErrors::CANNOT_SPLIT);
+            }
+            Ok(range)
         }
     }
 }

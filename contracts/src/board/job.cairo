@@ -102,12 +102,23 @@ pub impl JobImpl of JobTrait {
         self.reserve_fri(min(self.package.longest_lease, self.price.tasks))
     }
 
+    /// Into how many leases what is open falls, if nobody splits it.
+    fn open_ranges(self: @Job) -> u32 {
+        let longest = self.package.longest_lease;
+        let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
+        *self.progress.reopened_ranges + untouched
+    }
+
+    /// Whether the pool pays for the audits of all that is open besides one of so many tasks.
+    fn covers_open_ranges(self: @Job, count: u32) -> bool {
+        let left_fri = *self.times.audit_pool_fri - self.reserve_fri(count);
+        left_fri >= times(self.next_reserve_fri(), self.open_ranges())
+    }
+
     /// Whether the pool can also pay for the lease that arises where one of `count` tasks is
     /// submitted with the first `kept` only, besides those of all ranges that nobody holds.
     fn can_split(self: @Job, count: u32, kept: u32) -> bool {
-        let longest = self.package.longest_lease;
-        let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
-        let ranges = *self.progress.reopened_ranges + untouched + 1;
+        let ranges = self.open_ranges() + 1;
         let pool_fri = *self.times.audit_pool_fri
             + self.reserve_fri(count)
             - self.reserve_fri(kept);

@@ -160,12 +160,15 @@ pub mod JobBoard {
         }
 
         /// Caller: the operator of a worker for the job's family, with free stake and a free slot.
-        fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
+        /// It gets at most so many tasks, or with 0 as many as the board gives.
+        fn claim_lease(
+            ref self: ContractState, job_id: u64, worker_id: u32, slot: u8, most: u32,
+        ) -> u64 {
             let mut job = self.jobs.load(job_id);
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let is_open = job.is_open(self.leases.limits().slowest_block_s);
             assert(is_open, Errors::SCHEDULER_FIRST);
-            let places = array![Place { worker_id, slot }];
+            let places = array![Place { worker_id, slot, first: 0, count: most }];
             let mut answers = self.take(ref job, places, get_caller_address());
             match answers.pop_front().unwrap() {
                 Ok(lease_id) => {

@@ -12,6 +12,7 @@ pub mod SettlementComponent {
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::board::ranges::RangesTrait;
     use crate::events::board::{
         EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeasePaid, LeaseSlashed, TasksGivenBack,
         TasksRefunded,

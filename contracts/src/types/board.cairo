@@ -191,9 +191,12 @@ pub struct SignedResult {
     pub signature: Array<felt252>,
 }
 
-/// Where a lease can be: a slot of a worker.
+/// Where a lease can be, a slot of a worker, and what it is to be of: `count` tasks from `first`
+/// on, or with 0 the range that the board chooses.
 #[derive(Copy, Drop, Serde)]
 pub struct Place {
     pub worker_id: u32,
     pub slot: u8,
+    pub first: u32,
+    pub count: u32,
 }

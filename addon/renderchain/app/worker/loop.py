@@ -69,6 +69,7 @@ class WorkerRules:
     least_reward_fri: int
     from_block: int
     least_profit_fri: int = 0
+    most_frames: int = 0  # of a lease; 0: as many as the board gives
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Worker:
         self._rules = rules
         self._new_secret = new_secret
         self._now = now
-        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri)
+        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri, rules.most_frames)
         self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[JobId, int] = {}
@@ -195,11 +196,11 @@ class Worker:
             try:
                 if not (await self._stakes.tell(job_id) and await self._probe.allows(job_id)):
                     continue
-                lease_id = await self._chain.claim_lease(job_id, free[0])
+                lease_id = await self._chain.claim_lease(job_id, free[0], self._rules.most_frames)
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
-            except (StakeNotFree, AuditPoolTooSmall):
+            except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded):
                 continue  # another job may ask for less, and this one's audits may turn out not to be needed
             except ContractError as error:
                 self._claimable.pop(job_id, None)

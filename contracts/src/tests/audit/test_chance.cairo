@@ -181,7 +181,7 @@ fn without_enough_verifiers_a_worker_holds_little() {
     let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
     claim(net, job_id, 0);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
-    let second = board.claim_lease(job_id, WORKER, 1);
+    let second = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
     // A fourth owner with seats makes enough verifiers for whoever is a fifth.
     be('fourth');

@@ -11,7 +11,7 @@ use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, WORKER};
 use crate::types::audit::DrawOutcome;
-use crate::types::board::{JobTerms, LeaseResult};
+use crate::types::board::{JobTerms, LeaseResult, Place};
 use crate::types::registry::StandingOffer;
 
 /// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look
@@ -57,7 +57,12 @@ pub fn create(net: Network, terms: JobTerms) -> u64 {
 
 pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
     be('operator');
-    net.board.claim_lease(job_id, WORKER, slot)
+    net.board.claim_lease(job_id, WORKER, slot, 0)
+}
+
+/// A slot of the worker, for the range that the board chooses.
+pub fn place(slot: u8) -> Place {
+    Place { worker_id: WORKER, slot, first: 0, count: 0 }
 }
 
 pub fn result() -> LeaseResult {
