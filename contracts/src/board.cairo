@@ -10,5 +10,7 @@ pub mod jobs;
 pub mod leases;
 pub mod payouts;
 pub mod ranges;
+pub mod returns;
 pub mod settlement;
 pub mod submission;
+pub mod twins;

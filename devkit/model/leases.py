@@ -19,19 +19,19 @@ from renderchain.core.board_events import (
 from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult, Place
 from renderchain.core.lease_id import MAX_SLOTS
-from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent, LeaseState
+from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent, LeaseState, Twin
 
-from devkit.model.jobs import JobsModel
 from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
-from devkit.model.ranges import Ranges
+from devkit.model.ranges import Ranges, SpareOf
 from devkit.model.records import Job, Lease, Range, Slot
+from devkit.model.twins import TwinsModel
 
 MAX_ATTEMPT = 255  # counted no further: it fills its field
 FREE_PART = 10  # giving back is free before this part of the timeout is over
 LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 
 
-class LeasesModel(JobsModel):
+class LeasesModel(TwinsModel):
     """Every method with a ``caller`` is a call."""
 
     def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int, most: int = 0) -> LeaseId:
@@ -64,11 +64,11 @@ class LeasesModel(JobsModel):
 
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
         """
-        ranges, plans = Ranges(job), list[Range | Refused]()
+        ranges, plans = Ranges(job), list[Range | SpareOf | Refused]()
         next_place: Slot = (NO_WORKER, 0)
         for place in places:
             try:
-                plans.append(self.plan(place, ranges, next_place, assigned=not operator))
+                plans.append(self.plan(job, place, ranges, next_place, assigned=not operator))
                 next_place = (place.worker_id, place.slot + 1)
             except Refused as refused:
                 plans.append(refused)
@@ -82,28 +82,36 @@ class LeasesModel(JobsModel):
                     ranges.put_back(plan)
         if not all(isinstance(answer, Refused) for answer in answers):
             job.cursor, job.reopened, job.pool_fri = ranges.cursor, ranges.reopened, ranges.pool_fri
+            job.spares = ranges.spares
         return answers
 
-    def plan(self, place: Place, ranges: Ranges, next_place: Slot, *, assigned: bool) -> Range:
+    def plan(
+        self, job: Job, place: Place, ranges: Ranges, next_place: Slot, *, assigned: bool
+    ) -> Range | SpareOf:
         """A place's tasks; places must rise."""
         slot = (place.worker_id, place.slot)
         need(place.slot < MAX_SLOTS, "no such slot")
         last = self.slots.get(slot)
         need(not last or last.state not in HELD, "slot holds a lease")
         need(slot >= next_place, "places are not in order")
+        if assigned and place.spare_of:
+            ranges.need_pool()
+            return ranges.take_again(self.to_spare(job, place))
         if assigned and place.count:
             return ranges.take_tasks(place.first, place.count)
         return ranges.take(place.count)
 
-    def open_lease(self, job: Job, place: Place, plan: Range | Refused, operator: int) -> LeaseId:
+    def open_lease(self, job: Job, place: Place, plan: Range | SpareOf | Refused, operator: int) -> LeaseId:
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
         worker, slot = place.worker_id, place.slot
-        (first, count, attempt, rejections), last = plan, self.slots.get((worker, slot))
+        tasks = plan.tasks if isinstance(plan, SpareOf) else plan
+        (first, count, attempt, rejections), last = tasks, self.slots.get((worker, slot))
         level = len(job.rewards) - 1
         exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
-        job.held += count
+        if not isinstance(plan, SpareOf):
+            job.held += count
         generation = last.generation + 1 if last else 1
         terms = (first, count, attempt, rejections, exp, level)
         lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
@@ -111,6 +119,8 @@ class LeasesModel(JobsModel):
         holder = self.workers[worker].operator
         told = (first, count, attempt, exp, int(not operator))
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
+        if isinstance(plan, SpareOf):
+            self.pair(job, plan.held, lease)
         return lease.number
 
     def submit(self, caller: int, number: LeaseId, count: int, result: LeaseResult) -> None:
@@ -129,6 +139,7 @@ class LeasesModel(JobsModel):
     def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(0 < count <= lease.count, "not so many of its tasks")
+        need(count == lease.count or lease.twin is Twin.NONE, "tasks are given twice")
         can_split = count == lease.count or self.jobs[lease.job].can_split(lease.count, count)
         need(can_split, "pool too small to split")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
@@ -166,18 +177,24 @@ class LeasesModel(JobsModel):
         if event is LeaseEvent.ACCEPT_LATE:
             need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
             need(not is_audited, "lease has to be audited")
-        pay, _ = job.stakes_of(lease)
+        price, is_spare = job.rewards[-1] * lease.count, lease.twin is Twin.SPARE
+        if is_spare:
+            price, _ = job.stakes_of(lease)
+            self.spare_is_paid(lease)
+        else:
+            job.held -= lease.count
+            job.accepted += lease.count
         if is_audited:
             lease.paid = True
-            job.pending += 1
+            job.pending += not is_spare
         else:
             if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
                 job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
+            job.pending -= is_spare
             self.unlock(job, lease, event)
-        job.held -= lease.count
-        job.accepted += lease.count
-        self.credit(job.requester, job.rewards[-1] * lease.count - pay)
-        return lease, pay
+        due = self.due_fri(job, lease)
+        self.credit(job.requester, price - due)
+        return lease, due
 
     def is_audited(self, lease: Lease) -> bool:
         """Whether an audit of a submitted lease goes on, or is still to be drawn."""
@@ -249,7 +266,7 @@ class LeasesModel(JobsModel):
 
     @staticmethod
     def may_reopen(job: Job, lease: Lease) -> bool:
-        return not job.stopped and lease.rejections < MAX_REJECTIONS
+        return lease.twin is Twin.NONE and not job.stopped and lease.rejections < MAX_REJECTIONS
 
     def reopen(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
         """Give the tasks of an ended lease back, to others or to the requester."""
@@ -258,6 +275,9 @@ class LeasesModel(JobsModel):
         self.put_back(job, lease)
 
     def put_back(self, job: Job, lease: Lease) -> None:
+        if lease.twin is not Twin.NONE:
+            self.leave_closed(job, lease)
+            return
         job.held -= lease.count
         if self.may_reopen(job, lease):
             attempt = min(lease.attempt + 1, MAX_ATTEMPT)

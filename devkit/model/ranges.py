@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from renderchain.core.lifecycle import Twin
+
 from devkit.model.ledger import need
-from devkit.model.records import Job, Range
+from devkit.model.records import Job, Lease, Range
+
+
+@dataclass(frozen=True)
+class SpareOf:
+    """What is planned for a spare."""
+
+    held: Lease
+    tasks: Range
 
 
 class Ranges:
@@ -14,12 +26,13 @@ class Ranges:
         self.cursor = job.cursor
         self.pool_fri = job.pool_fri
         self.reopened = list(job.reopened)
+        self.spares = job.spares
 
     def take(self, most: int = 0) -> Range:
         """The next one, or so many tasks of it, and out of the pool what the lease reserves."""
         terms = self._job.terms
         need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
-        self._need_pool()
+        self.need_pool()
         longest = min(most or terms.longest_lease, terms.longest_lease)
         found = self.reopened[-1] if self.reopened else (self.cursor, terms.tasks - self.cursor, 0, 0)
         first, count, attempt, rejections = found
@@ -37,8 +50,7 @@ class Ranges:
     def take_tasks(self, first: int, count: int) -> Range:
         """Those that a scheduler names; what lies beside them in their range stays open."""
         terms, end = self._job.terms, first + count
-        if self.reopened or self.cursor < terms.tasks:
-            self._need_pool()
+        self.need_pool()
         need(count <= terms.longest_lease, "longer than a lease may be")
         need(end <= terms.tasks, "tasks are not open")
         if first >= self.cursor:
@@ -56,13 +68,28 @@ class Ranges:
         need(False, "tasks are not open")
         raise AssertionError
 
-    def put_back(self, one: Range) -> None:
-        """Nobody took it."""
-        self.reopened.append(one)
-        self.pool_fri += self._job.reserve_fri(one[1])
+    def take_again(self, held: Lease) -> SpareOf:
+        """The tasks of a lease once more, out of those that were set aside for it."""
+        need(self.spares >= held.count, "no spares left")
+        need(self.pool_fri >= self._job.reserve_fri(held.count), "audit pool is too small")
+        self.spares -= held.count
+        held.twin = Twin.HELD
+        return SpareOf(held, self._reserve((held.first, held.count, held.attempt, held.rejections)))
 
-    def _need_pool(self) -> None:
-        need(self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
+    def put_back(self, one: Range | SpareOf) -> None:
+        """Nobody took it."""
+        tasks = one.tasks if isinstance(one, SpareOf) else one
+        self.pool_fri += self._job.reserve_fri(tasks[1])
+        if isinstance(one, SpareOf):
+            self.spares += tasks[1]
+            one.held.twin = Twin.NONE
+        else:
+            self.reopened.append(one)
+
+    def need_pool(self) -> None:
+        """Whatever is asked for, the pool must pay for the next range's audit, if there is one."""
+        is_open = self.reopened or self.cursor < self._job.terms.tasks
+        need(not is_open or self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
 
     def _reserve(self, taken: Range) -> Range:
         self.pool_fri -= self._job.reserve_fri(taken[1])

@@ -17,7 +17,7 @@ from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Ver
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import HELD, LeaseState, Twin
 
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
@@ -138,6 +138,8 @@ class Lease:
     state: LeaseState = LeaseState.CLAIMED
     draw_outcome: DrawOutcome = DrawOutcome.NOT_DRAWN
     paid: bool = False  # before its end
+    twin: Twin = Twin.NONE
+    twin_id: LeaseId = LeaseId(0)  # the other lease of its tasks, if there ever was one
     audit: Audit | None = None
 
     @property
@@ -145,6 +147,11 @@ class Lease:
         """Whether the board holds for it what its first audit would cost."""
         undrawn = self.draw_outcome is DrawOutcome.NOT_DRAWN
         return self.state is LeaseState.CLAIMED or (self.state is LeaseState.SUBMITTED and undrawn)
+
+    @property
+    def has_own_pay(self) -> bool:
+        """Whether what it would earn was set aside for it, as it is a spare."""
+        return self.twin is Twin.SPARE and self.state in HELD and not self.paid
 
     @property
     def number(self) -> LeaseId:
@@ -167,7 +174,8 @@ class Job:
     refunded: int = 0
     held: int = 0
     stopped: bool = False
-    pending: int = 0  # leases that are paid and not over
+    pending: int = 0  # leases that are paid and not over, and spares
+    spares: int = 0  # tasks that may still be given a second time
     reopened: list[Range] = field(default_factory=list)
 
     @property
@@ -198,7 +206,7 @@ class Job:
 
     @property
     def escrow_fri(self) -> int:
-        return self.rewards[-1] * (self.free + self.held) + (0 if self.settled else self.pool_fri)
+        return 0 if self.settled else self.rewards[-1] * (self.free + self.held + self.spares) + self.pool_fri
 
     def first_leaves(self, count: int) -> int:
         """Leaves that a first round on so many tasks draws."""

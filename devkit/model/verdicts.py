@@ -8,7 +8,7 @@ from renderchain.core.audit.economics import BOND_FEES, SEATS
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import MEAN_BIT, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
-from renderchain.core.lifecycle import LeaseEvent
+from renderchain.core.lifecycle import LeaseEvent, Twin
 
 from devkit.model.committees import CommitteesModel
 from devkit.model.masks import run
@@ -194,7 +194,7 @@ class VerdictsModel(CommitteesModel):
         """What becomes of the lease; returns a lost lock."""
         worker, lost = self.workers[lease.worker], 0
         if audit.verdict is Verdict.UNDECIDED:
-            self.share(job, lease, pay)
+            self.share(job, lease)
             return 0
         if audit.verdict is Verdict.REJECTED:
             _, lost = job.stakes_of(lease)
@@ -227,15 +227,24 @@ class VerdictsModel(CommitteesModel):
             lease.rejections += 1
             self.reopen(job, lease, LeaseEvent.REJECT)
 
-    def share(self, job: Job, lease: Lease, pay: int) -> None:
+    def share(self, job: Job, lease: Lease) -> None:
         """Nothing could be decided: half of the pay is the worker's, half is burned."""
         if lease.paid:
             self.end_paid(job, lease, LeaseEvent.REJECT)
             return
         worker = self.workers[lease.worker]
+        due = self.due_fri(job, lease)
         state = self.unlock(job, lease, LeaseEvent.REJECT)
-        job.held -= lease.count
         self.emit(LeaseEnded, job.number, lease.number, state, False)
-        self.credit(worker.payout, pay // 2)
-        self.burn(pay - pay // 2)
-        self.refund_tasks(job, lease.count, pay)
+        self.credit(worker.payout, due // 2)
+        self.burn(due - due // 2)
+        if lease.twin is Twin.SPARE:
+            self.spare_is_lost(lease)
+            job.pending -= 1
+            return
+        job.held -= lease.count
+        if lease.twin in (Twin.SPARED, Twin.LATE):
+            job.accepted += lease.count
+            self.return_spare(job, lease, lease.count * job.rewards[-1] - due)
+        else:
+            self.refund_tasks(job, lease.count, due)

@@ -91,6 +91,7 @@ class OnDevnet(Verifiers):
             assert progress["reopened_ranges"] == len(job.reopened)
             times = said["times"]
             assert (times["audit_pool_fri"], times["pending"]) == (job.pool_fri, job.pending)
+            assert said["audit_price"]["spares"] == job.spares
 
     async def check_workers(self) -> None:
         ask, model = self.actors.ask, self.model
@@ -112,8 +113,8 @@ class OnDevnet(Verifiers):
 
     async def check_lease(self, lease: Lease) -> None:
         raw = await self.actors.ask("board", "lease", lease.number)
-        said_of = (LeaseState(raw["state"]), raw["draw_outcome"], raw["paid"])
-        assert said_of == (lease.state, lease.draw_outcome, lease.paid)
+        said_of = (LeaseState(raw["state"]), raw["draw_outcome"], raw["paid"], raw["twin"])
+        assert said_of == (lease.state, lease.draw_outcome, lease.paid, lease.twin)
         said, audit = await self.actors.ask("board", "audit_of", lease.number), lease.audit
         if not audit:
             assert said["phase"] == AuditPhase.NONE

@@ -14,7 +14,7 @@ from tests.invariants.memory import InMemory
 
 STEPS = 150
 LEAST_CALLS = 2000
-ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded"}
+ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded", "SpareGiven", "SpareRefunded"}
 
 
 def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.FixtureRequest) -> None:

@@ -99,6 +99,26 @@ class LeaseAccepted:
 
 
 @dataclass(frozen=True)
+class SpareGiven:
+    """A scheduler gave the tasks of the lease ``held_id`` a second time."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    held_id: LeaseId
+
+
+@dataclass(frozen=True)
+class SpareRefunded:
+    """Of tasks that were given twice this lease ended without pay: the money for it went back."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    refunded_fri: int
+
+
+@dataclass(frozen=True)
 class LeaseEnded:
     """A lease ended without being accepted; ``reopened``: its tasks can be claimed again."""
 
@@ -162,6 +182,8 @@ BoardEvent = (
     | ResultSubmitted
     | TasksGivenBack
     | LeasePaid
+    | SpareGiven
+    | SpareRefunded
     | LeaseAccepted
     | LeaseEnded
     | EntryRefused

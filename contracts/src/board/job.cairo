@@ -21,6 +21,11 @@ pub struct Job {
 
 #[generate_trait]
 pub impl JobImpl of JobTrait {
+    /// What is set aside for tasks that may still be given a second time.
+    fn spares_fri(self: @Job) -> u128 {
+        times(self.price.reward_fri, self.audit_price.spares)
+    }
+
     /// Tasks that no lease holds and that are not settled.
     fn free(self: @Job) -> u32 {
         let progress = *self.progress;

@@ -21,15 +21,17 @@ pub mod JobBoard {
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::board::returns::ReturnsTrait;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::{InternalTrait as SettlementTrait, no_dues};
     use crate::board::submission::{is_signed, submission_domain, submission_hash};
+    use crate::board::twins::Errors as TwinErrors;
     use crate::events::board::{JobCreated, JobImproved};
     use crate::interfaces::board::IJobBoard;
     use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
     use crate::rules::terms::{check_terms, now};
     use crate::types::board::{
-        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult,
+        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult, Twin,
     };
 
     pub mod Errors {
@@ -127,7 +129,8 @@ pub mod JobBoard {
             assert(!requester.is_zero(), Errors::ZERO_ADDRESS);
             let job_id = self.jobs.add(requester, terms, limits.slowest_block_s);
             self.emit(JobCreated { job_id, family: terms.family, requester, terms });
-            let escrow_fri = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+            let paid: u128 = (terms.tasks + terms.spare_tasks).into();
+            let escrow_fri = terms.reward_fri * paid + terms.audit_pool_fri;
             self.payouts.collect(requester, escrow_fri);
             job_id
         }
@@ -168,7 +171,7 @@ pub mod JobBoard {
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let is_open = job.is_open(self.leases.limits().slowest_block_s);
             assert(is_open, Errors::SCHEDULER_FIRST);
-            let places = array![Place { worker_id, slot, first: 0, count: most }];
+            let places = array![Place { worker_id, slot, first: 0, count: most, spare_of: 0 }];
             let mut answers = self.take(ref job, places, get_caller_address());
             match answers.pop_front().unwrap() {
                 Ok(lease_id) => {
@@ -213,7 +216,7 @@ pub mod JobBoard {
         /// `count` tasks, and the others are given back.
         fn submit(ref self: ContractState, lease_id: u64, count: u32, result: LeaseResult) {
             let lease = self.leases.claimed(lease_id);
-            if let Err(reason) = self.settlement.submit(lease_id, lease, count, result, now()) {
+            if let Err(reason) = self.submit_part(lease_id, lease, count, result, now()) {
                 panic_with_felt252(reason);
             }
         }
@@ -231,7 +234,7 @@ pub mod JobBoard {
                 let done = if signer.operator.is_zero() {
                     Err(LeasesComponent::Errors::NOT_OPERATOR)
                 } else if is_signed(signer, hash, signature) {
-                    self.settlement.submit(lease_id, lease, count, result, since)
+                    self.submit_part(lease_id, lease, count, result, since)
                 } else {
                     Err(Errors::BAD_SIGNATURE)
                 };
@@ -345,6 +348,31 @@ pub mod JobBoard {
                 expires_at_s: *job.times.expires_at_s,
             };
             self.emit(improved);
+        }
+
+        /// Writes down what the lease's first `count` tasks gave; the others are given back.
+        fn submit_part(
+            ref self: ContractState,
+            lease_id: u64,
+            lease: Lease,
+            count: u32,
+            result: LeaseResult,
+            since: (u64, u64),
+        ) -> Result<(), felt252> {
+            if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
+                if lease.twin != Twin::NONE {
+                    return Err(TwinErrors::HAS_SPARE);
+                }
+                let job = self.jobs.load(lease.job_id);
+                if !job.can_split(lease.count, count) {
+                    return Err(SettlementComponent::Errors::CANNOT_SPLIT);
+                }
+            }
+            self.leases.put_result(lease_id, lease, count, result, since)?;
+            if count != lease.count {
+                self.settlement.give_back(lease_id, lease, count, 0);
+            }
+            Ok(())
         }
 
         /// Ends claiming and refunds what nobody holds.

@@ -258,8 +258,14 @@ pub mod JobsComponent {
             self.book_prices.write(job.place, job.price.unbox());
             self.book_times.write(job.place, job.times);
             self.save(@job);
-            let unsettled: u128 = (job.free() + job.progress.held).into();
+            let unsettled: u128 = (job.free() + job.progress.held + job.audit_price.spares).into();
             (reward_fri - old_fri) * unsettled + more_pool_fri
+        }
+
+        /// So many tasks fewer may be given a second time, or more again.
+        fn keep_spares(ref self: ComponentState<TContractState>, ref job: Job, spares: u32) {
+            job.audit_price = BoxTrait::new(AuditPrice { spares, ..job.audit_price.unbox() });
+            self.book_audit_prices.write(job.place, job.audit_price.unbox());
         }
 
         fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {

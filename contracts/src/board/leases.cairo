@@ -9,7 +9,7 @@ pub mod LeasesComponent {
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address};
-    use crate::events::board::{LeaseClaimed, ResultSubmitted};
+    use crate::events::board::{LeaseClaimed, ResultSubmitted, SpareGiven};
     use crate::interfaces::registry::{
         IProfilesDispatcher, IProfilesDispatcherTrait, IWorkerRegistryDispatcher,
         IWorkerRegistryDispatcherTrait,
@@ -36,12 +36,15 @@ pub mod LeasesComponent {
     /// | desk_registry | 1 | address | set once |
     /// | desk_limits | 1 | packed | the registry's, set once |
     /// | desk_leases | 1 a slot | packed | used again by its next lease |
+    /// | desk_twins | 1 a slot whose tasks were given twice | number | the other lease, used again
+    /// |
     /// | desk_results | 1 a slot | felt | hash of the result, used again |
     #[storage]
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
-        desk_leases: Map<u64, LeaseCell>,
+        pub desk_leases: Map<u64, LeaseCell>,
+        pub desk_twins: Map<u64, u64>,
         desk_results: Map<u64, felt252>,
     }
 
@@ -50,6 +53,7 @@ pub mod LeasesComponent {
     pub enum Event {
         LeaseClaimed: LeaseClaimed,
         ResultSubmitted: ResultSubmitted,
+        SpareGiven: SpareGiven,
     }
 
     #[generate_trait]
@@ -251,7 +255,7 @@ pub mod LeasesComponent {
         }
     }
 
-    fn is_held(state: u8) -> bool {
+    pub fn is_held(state: u8) -> bool {
         state == LeaseState::CLAIMED || state == LeaseState::SUBMITTED
     }
 }

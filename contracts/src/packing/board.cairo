@@ -121,22 +121,25 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
 }
 
 /// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 | tile_fri 128-223
-/// |
+/// | spares 224-247 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
         let low = push(0, flag(value.second_look), B1);
         let low = push(low, value.limits.mean_percent.into(), B8);
         let low = push(low, value.limits.tile_percent.into(), B8);
-        join(push(low, value.fee_fri, B96), push(0, value.tile_fri, B96))
+        let high = push(0, value.spares.into(), B24);
+        join(push(low, value.fee_fri, B96), push(high, value.tile_fri, B96))
     }
 
     fn unpack(value: felt252) -> AuditPrice {
-        let (mut low, tile_fri) = split(value);
+        let (mut low, mut high) = split(value);
+        let tile_fri = pull(ref high, B96);
         let fee_fri = pull(ref low, B96);
         let limits = PrintLimits {
             tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
         };
-        AuditPrice { fee_fri, tile_fri, limits, second_look: pull(ref low, B1) == 1 }
+        let second_look = pull(ref low, B1) == 1;
+        AuditPrice { fee_fri, tile_fri, limits, second_look, spares: rest(high) }
     }
 }
 
@@ -144,12 +147,14 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
 pub type LeaseCell = felt252;
 
 /// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-95 | rejections 96-99 | audit_exp 100-103
-/// | level 104-107 | outcome 108-111 | paid 112 | since_s 128-167 | since_block 168-199 |
+/// | level 104-107 | outcome 108-111 | paid 112 | twin 113-116 | since_s 128-167 | since_block
+/// 168-199 |
 /// generation 200-231 |
 /// state 232-235 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
-        let low = push(0, flag(value.paid), B1);
+        let low = push(0, value.twin.into(), B4);
+        let low = push(low, flag(value.paid), B1);
         let low = push(low, value.draw_outcome.into(), B4);
         let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
@@ -175,7 +180,8 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
             draw_outcome: pull8(ref low, B4),
-            paid: low == 1,
+            paid: pull(ref low, B1) == 1,
+            twin: rest(low),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             generation: pull32(ref high, B32),

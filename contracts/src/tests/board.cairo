@@ -6,5 +6,6 @@ mod test_lease_life;
 mod test_leases;
 mod test_lengths;
 mod test_packing;
+mod test_spares;
 mod test_submission;
 mod test_transfers;

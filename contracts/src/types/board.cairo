@@ -36,6 +36,8 @@ pub struct JobTerms {
     pub mean_limit_percent: u8,
     /// Whether chance has half of the acceptances by three verifiers looked at by seven more.
     pub second_look: bool,
+    /// Tasks that its scheduler may give a second time.
+    pub spare_tasks: u32,
 }
 
 /// A job's package and what never changes. One cell.
@@ -58,13 +60,14 @@ pub struct PrintLimits {
 }
 
 /// What a verifier gets for an audit, and for each leaf of it; how leaves are compared, and whether
-/// acceptances get a second look. One cell.
+/// acceptances get a second look; and how many tasks may still be given a second time. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct AuditPrice {
     pub fee_fri: u128,
     pub tile_fri: u128,
     pub limits: PrintLimits,
     pub second_look: bool,
+    pub spares: u32,
 }
 
 /// A job's price, its size, and the package digest's other half. One cell.
@@ -83,7 +86,7 @@ pub struct Times {
     pub window_s: u32,
     pub expires_at_s: u64,
     pub scheduler_grace_s: u32,
-    /// Leases that are paid already and not over: the job waits for them.
+    /// Leases that are paid already and not over, and spares: the job waits for them.
     pub pending: u16,
 }
 
@@ -137,6 +140,18 @@ pub mod LeaseState {
     pub const GIVEN_BACK: u8 = 6;
 }
 
+/// What a lease has to do with another one of the same tasks.
+pub mod Twin {
+    pub const NONE: u8 = 0;
+    /// A spare of it is in work.
+    pub const HELD: u8 = 1;
+    /// Its spare was accepted after it had submitted, or before: then it earns half.
+    pub const SPARED: u8 = 2;
+    pub const LATE: u8 = 3;
+    /// It is the spare.
+    pub const SPARE: u8 = 4;
+}
+
 /// A lease in a worker's slot. One cell, used again by the slot's next lease:
 /// `since` is the claim, after it the submission; `generation` counts the slot's leases.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
@@ -155,6 +170,8 @@ pub struct Lease {
     pub draw_outcome: u8,
     /// Whether the requester paid it before its end.
     pub paid: bool,
+    /// Whether its tasks are given twice, see `Twin`.
+    pub twin: u8,
     pub since_s: u64,
     pub since_block: u64,
     pub generation: u32,
@@ -199,4 +216,6 @@ pub struct Place {
     pub slot: u8,
     pub first: u32,
     pub count: u32,
+    /// The lease whose tasks it is to have once more, or 0.
+    pub spare_of: u64,
 }

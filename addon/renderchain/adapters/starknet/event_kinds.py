@@ -80,6 +80,8 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "ResultSubmitted": _submitted,
     "TasksGivenBack": _given_back,
     "LeasePaid": board.LeasePaid,
+    "SpareGiven": board.SpareGiven,
+    "SpareRefunded": board.SpareRefunded,
     "LeaseAccepted": board.LeaseAccepted,
     "LeaseEnded": _ended,
     "EntryRefused": _refused,

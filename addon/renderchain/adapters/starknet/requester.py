@@ -52,7 +52,7 @@ class StarknetRequester(StarknetView):
     async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
         """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         job = await self.job(job_id)
-        unsettled = job.tasks - job.accepted - job.refunded
+        unsettled = job.tasks - job.accepted - job.refunded + job.spare_tasks
         cost_fri = max(reward_fri - job.reward_fri, 0) * unsettled + more_pool_fri
         call = self._call("top_up", job_id, reward_fri, more_pool_fri)
         await self._sender.send(f"Topping up job {job_id}", [self._approval(cost_fri), call])

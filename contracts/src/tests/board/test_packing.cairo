@@ -22,6 +22,7 @@ fn leases_and_ranges() {
         level: 15,
         draw_outcome: 0,
         paid: false,
+        twin: 0,
         since_s: M40,
         since_block: 0,
         generation: M32,
@@ -46,6 +47,7 @@ fn a_leases_generation_and_state_are_what_all_of_it_says() {
         level: 15,
         draw_outcome: 15,
         paid: true,
+        twin: 15,
         since_s: M40,
         since_block: 0xffffffff,
         generation: M32,
@@ -86,11 +88,13 @@ fn the_cells_of_a_job() {
     assert!(
         survives::<
             _, felt252,
-        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false }),
+        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false, spares: 0xffffff }),
     );
     let limits = PrintLimits { tile_percent: 0, mean_percent: 1 };
     assert!(
-        survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true }),
+        survives::<
+            _, felt252,
+        >(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true, spares: 0 }),
     );
 }
 

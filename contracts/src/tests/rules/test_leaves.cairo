@@ -25,6 +25,7 @@ fn lease() -> Lease {
         level: 0,
         draw_outcome: DrawOutcome::IN_AUDIT,
         paid: false,
+        twin: 0,
         since_s: 0,
         since_block: 0,
         generation: 4,

@@ -40,6 +40,7 @@ pub fn terms() -> JobTerms {
         tile_limit_percent: 10,
         mean_limit_percent: 5,
         second_look: false,
+        spare_tasks: 0,
     }
 }
 
@@ -50,7 +51,8 @@ pub fn scheduled() -> JobTerms {
 
 pub fn create(net: Network, terms: JobTerms) -> u64 {
     be('artist');
-    let escrow: u128 = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+    let paid: u128 = (terms.tasks + terms.spare_tasks).into();
+    let escrow: u128 = terms.reward_fri * paid + terms.audit_pool_fri;
     net.token.approve(net.board.contract_address, escrow.into());
     net.board.create_job(terms)
 }
@@ -62,7 +64,7 @@ pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
 
 /// A slot of the worker, for the range that the board chooses.
 pub fn place(slot: u8) -> Place {
-    Place { worker_id: WORKER, slot, first: 0, count: 0 }
+    Place { worker_id: WORKER, slot, first: 0, count: 0, spare_of: 0 }
 }
 
 pub fn result() -> LeaseResult {
