@@ -20,6 +20,7 @@ from ...core.board_events import (
     LeasePaid,
     Reorganised,
     ResultSubmitted,
+    SpareRefunded,
     TasksRefunded,
 )
 from ...core.contract_errors import NothingToWithdraw
@@ -179,7 +180,7 @@ class JobWatch:
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
         elif isinstance(event, LeasePaid | LeaseAccepted):
             self.report.paid_fri += event.paid_fri
-        elif isinstance(event, TasksRefunded | JobClosed):
+        elif isinstance(event, TasksRefunded | SpareRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
