@@ -100,8 +100,8 @@ fn a_scheduler_names_only_what_is_open_in_one_range() {
 #[feature("safe_dispatcher")]
 fn a_worker_claims_fewer_tasks_where_the_pool_pays_for_the_rest() {
     let net = network();
-    // Three leases at 6 fri each, and one more.
-    let job = create(net, JobTerms { audit_pool_fri: 24, ..terms() });
+    // Four leases at 6 fri each, less one.
+    let job = create(net, JobTerms { audit_pool_fri: 23, ..terms() });
     be('operator');
     net.board.claim_lease(job, WORKER, 0, 1);
     net.board.claim_lease(job, WORKER, 1, 9);
