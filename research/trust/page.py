@@ -52,7 +52,7 @@ PAGE_ROWS = [
     ["cancel or silence after the submission", "the worker is paid", "no gain", "test_requester"],
     ["saying that a scene can't be rendered", "the lease is given back", "0", "test_give_backs"],
     ["scheduler assigns what is not offered", "refused", "no gain", "test_requester"],
-    ["accepting before or during an audit", "refused", "no gain", "test_requester"],
+    ["accepting before or during an audit", "the audit goes on, the lock stays", "no gain", "test_requester"],
 ]  # fmt: skip
 
 

@@ -6,10 +6,12 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
-from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
+from renderchain.core.audit.errors import DrawIsAhead
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
 from renderchain.core.ids import NO_WORKER
+from renderchain.core.job import Place
+from renderchain.core.lifecycle import LeaseState
 
 from tests.attacks.arena import DRAW_AGE, REWARD_FRI, RULES, SILENT, Arena, Worker
 from tests.attacks.deliveries import challenged, delivery_audit
@@ -106,7 +108,7 @@ async def test_a_scheduler_can_not_give_what_a_worker_does_not_offer(field: Aren
     job_id = await field.job(**named)
     before = await field.books()
     with pytest.raises(WorkerDoesNotOffer):
-        await scheduler.assign(job_id, [(rival.worker_id, 5)])
+        await scheduler.assign(job_id, [Place(rival.worker_id, 5)])
     assert (await field.books()).since(before).locked == {}
 
 
@@ -116,16 +118,16 @@ async def test_accepting_does_not_cheat_the_draw_or_the_verifiers(field: Arena) 
     with pytest.raises(DrawIsAhead):
         await field.artist.accept(job_id, [subject.lease_id])
     field.blocks(DRAW_AGE)
-    with pytest.raises(MustBeAudited):
-        await field.artist.accept(job_id, [subject.lease_id])
+    stakes = await stakes_of(field, subject.lease_id)
+    assert await field.artist.accept(job_id, [subject.lease_id]) == []
+    before = await field.books()
     await subject.draw()
-    with pytest.raises(StillInAudit):
-        await field.artist.accept(job_id, [subject.lease_id])
     await subject.play_round()
-    with pytest.raises(StillInAudit):
-        await field.artist.accept(job_id, [subject.lease_id])
     assert await subject.close() is Verdict.ACCEPTED
-    await subject.accept()
+    assert (await field.artist.lease(subject.lease_id)).state is LeaseState.ACCEPTED
+    change = (await field.books()).since(before)
+    del change.owed[NO_WORKER]  # the job is over: its pool went back
+    assert set(change.owed.values()) == {stakes.fees_fri[0]}
 
 
 async def test_ranges_that_reopen_again_and_again_cost_the_same_each_time(

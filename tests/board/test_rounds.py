@@ -18,7 +18,6 @@ from renderchain.core.audit.errors import (
     OpenedForAnotherDraw,
     SeatMayNotAppeal,
     StepNotOverdue,
-    StillInAudit,
     WrongLeavesNamed,
 )
 from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
@@ -87,8 +86,6 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
         await audited.reveal([vote] * 3)  # the last one counts them
         audit = await audited.audit()
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, Verdict.ACCEPTED)
-        with pytest.raises(StillInAudit, match="Wait for the verdict"):
-            await net.artist.accept(audited.job_id, [lease_id])
         await audited.advance_late()
         assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.CLEARED
         assert await votes(audited) == [Vote.COUNTED] * 3

@@ -66,10 +66,10 @@ pub mod ClosingComponent {
         }
 
         /// A challenge whose votes could not be found: the bond goes back, and the lease is as it
-        /// was before, its window begun anew.
+        /// was before, its window begun anew; paid by now, it is over.
         fn drop_challenge(
             ref self: ComponentState<TContractState>,
-            job: Box<Job>,
+            ref job: Box<Job>,
             lease_id: u64,
             lease: Lease,
             audit: Audit,
@@ -83,8 +83,7 @@ pub mod ClosingComponent {
             } else {
                 DrawOutcome::PASSED
             };
-            let mut leases = get_dep_component_mut!(ref self, Leases);
-            leases.turn(lease_id, Lease { draw_outcome, ..lease }, LeaseState::SUBMITTED);
+            self.go_on(ref job, lease_id, Lease { draw_outcome, ..lease });
             self.finish(job.job_id, lease_id, audit);
         }
 
@@ -96,6 +95,25 @@ pub mod ClosingComponent {
             store.save(lease_id, audit);
             let (kind, verdict) = (audit.kind, audit.verdict);
             self.emit(CaseClosed { job_id, lease_id, kind, verdict });
+        }
+
+        /// Nobody waits for a verdict on the lease: its window begins anew, or it is over where its
+        /// requester paid before.
+        fn go_on(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+        ) {
+            if lease.paid {
+                let mut ended = job.unbox();
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                settlement.end_paid(ref ended, lease_id, lease, LeaseState::ACCEPTED);
+                job = BoxTrait::new(ended);
+            } else {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.turn(lease_id, lease, LeaseState::SUBMITTED);
+            }
         }
 
         /// What becomes of the lease; returns a lost lock.
@@ -124,14 +142,13 @@ pub mod ClosingComponent {
                 // The audit may have outlasted the window: the requester gets it once more to ask
                 // for the delivery, of which verifiers of pixels saw nothing.
                 let cleared = Lease { draw_outcome: DrawOutcome::CLEARED, ..lease };
-                let mut leases = get_dep_component_mut!(ref self, Leases);
-                leases.turn(lease_id, cleared, LeaseState::SUBMITTED);
+                self.go_on(ref job, lease_id, cleared);
             }
             // Only pixels that verifiers looked at make a record, and only by the strictest limits
             // does it give credit; any loss ends it.
             let counts = *audit.kind == AuditKind::PIXELS && verdict == Verdict::ACCEPTED;
             if counts || verdict == Verdict::REJECTED {
-                let is_strict = job.audit_price.limits == LEAST_LIMITS;
+                let is_strict = job.audit_price.unbox().limits == LEAST_LIMITS;
                 let fees_fri = if counts && is_strict {
                     sum_of(paid)
                 } else {

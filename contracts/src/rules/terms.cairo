@@ -49,6 +49,8 @@ pub mod Errors {
     pub const TOO_MUCH_MEMORY: felt252 = 'RC: more memory than there is';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
+    pub const SPARES_UNSCHEDULED: felt252 = 'RC: spares without scheduler';
+    pub const TOO_MANY_SPARES: felt252 = 'RC: more spares than tasks';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
@@ -68,6 +70,8 @@ pub fn check_terms(terms: @JobTerms, limits: Limits) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    assert(*terms.spare_tasks == 0 || zero != 0, Errors::SPARES_UNSCHEDULED);
+    assert(*terms.spare_tasks <= *terms.tasks, Errors::TOO_MANY_SPARES);
     check_audits(terms);
 }
 
@@ -111,9 +115,14 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
     let limits = PrintLimits {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
-    let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
-    let (second_look, memory_mib) = (*terms.second_look, *terms.memory_mib);
-    AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib }
+    AuditPrice {
+        fee_fri: *terms.audit_fee_fri,
+        tile_fri: *terms.audit_tile_fri,
+        limits,
+        second_look: *terms.second_look,
+        memory_mib: *terms.memory_mib,
+        spares: *terms.spare_tasks,
+    }
 }
 
 /// What each verifier of a round gets.

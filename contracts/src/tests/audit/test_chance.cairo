@@ -154,7 +154,7 @@ fn who_is_locked_up_by_leases_is_drawn_all_the_same() {
     net.registry.add_stake(2, 66);
     let job_id = create(net, terms());
     be(operator_of(2));
-    net.board.claim_lease(job_id, 2, 0);
+    net.board.claim_lease(job_id, 2, 0, 0);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
     assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
@@ -238,12 +238,12 @@ fn without_enough_verifiers_a_worker_holds_little() {
     let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
     claim(net, job_id, 0);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
-    let second = board.claim_lease(job_id, WORKER, 1);
+    let second = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
     // A fourth owner that could be drawn makes enough verifiers for whoever is a fifth.
     add_verifier(net, owner_of(5), 5);
     be('operator');
-    let second = board.claim_lease(job_id, WORKER, 1);
+    let second = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
     at(1_300, 60);
     claim(net, job_id, 1);

@@ -268,7 +268,7 @@ fn what_the_pool_can_not_audit_is_not_claimed() {
     advance(audit);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
     be('operator');
-    let refused = board.claim_lease(job_id, WORKER, 1);
+    let refused = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(refused), 'RC: audit pool is too small');
     be('artist');
     net.token.approve(net.board.contract_address, 6);
