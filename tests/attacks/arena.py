@@ -248,11 +248,12 @@ class Arena:
         return self.packages[frames]
 
     async def terms(self, frames: int = 2, lease: int = 2, **changes: Any) -> JobTerms:
-        """A job's terms; its audits cost a twentieth of its pay."""
+        """A job's terms; its audits cost a little more than a twentieth of its pay."""
+        pay_fri = min(lease, frames) * REWARD_FRI
         offer = Offer(
             REWARD_FRI,
             audit_floor_exp=0,
-            audit_fee_fri=min(lease, frames) * REWARD_FRI // 50,
+            audit_fee_fri=pay_fri // 50,
             longest_lease=lease,
             lease_timeout_s=TIMEOUT_S,
             window_s=RULES.window_s,
@@ -261,7 +262,8 @@ class Arena:
         leaves, layers = package.manifest.leaves_per_frame, len(package.manifest.view_layers)
         terms = terms_of(package, quote_of(offer, frames, leaves, layers, gas_price_fri=0))
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
-        return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
+        own = {"audit_tile_fri": pay_fri // 2000, "audit_pool_fri": pool_fri}
+        return replace(terms, **{**own, **changes})
 
     async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> JobId:
         """A new job of the artist."""

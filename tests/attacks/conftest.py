@@ -16,6 +16,7 @@ from tests.attacks.arena import Arena, Worker, arena
 from tests.attacks.lease_audit import LeaseAudit
 
 WORKERS = 9
+pytest.register_assert_rewrite("tests.attacks.money")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -163,8 +163,9 @@ class Audited:
             shower = next(
                 one.worker_id for one in voted if one.worker_id not in wrong
             )  # they act in the order of their seats
-            ledger.operators[shower] += self.stakes.fees_fri[decided]
-            ledger.purse_fri -= self.stakes.fees_fri[decided]
+            fee_fri = min(self.stakes.fees_fri[decided], ledger.purse_fri)
+            ledger.operators[shower] += fee_fri
+            ledger.purse_fri -= fee_fri
         reward_fri = ledger.purse_fri // 10
         later = [self.bonds[round_] for round_ in sorted(self.bonds) if round_]
         appeals = [one for one in later if one.against is not audit.verdict]
