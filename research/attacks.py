@@ -131,12 +131,7 @@ A final image that was swapped before the root was made costs its worker only th
 makes drawn frames again and keeps its own image where one is false. Frames that are not drawn, or can't be
 made again, are left to the artist's eyes ([verification](verification.md#final-images)).
 
-## What was found, and what holds now
-
-F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
-the second left open. Where a row says *{NOT_YET}*, nothing in the code does that yet.
-
-{table(["", "what was possible", "what holds", "test"], [shortened(*one) for one in FINDINGS])}
+{findings()}
 ## Simulated: much stake in one hand
 
 The table has an attacker's chance of a majority in the first committee, in that one and the one of seven,
@@ -160,6 +155,17 @@ At p = 1, the rate of newcomers and of everybody after a loss, nothing is gained
 residual risk that the protocol does not remove. It is bounded by what a proposer loses with each block that
 it drops.
 """
+
+
+def findings() -> str:
+    """What is known of the protocol's older versions."""
+    rows = table(["", "what was possible", "what holds", "test"], [shortened(*one) for one in FINDINGS])
+    return f"""## What was found, and what holds now
+
+F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
+the second left open. Where a row says *{NOT_YET}*, nothing in the code does that yet.
+
+{rows}"""
 
 
 def shortened(name: str, was: str, holds: str, shown: tuple[str, ...] | str) -> list[str]:
