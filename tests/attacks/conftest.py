@@ -16,6 +16,7 @@ from tests.attacks.arena import REWARD_FRI, Arena, Worker, arena
 from tests.attacks.lease_audit import LeaseAudit
 
 WORKERS = 9
+pytest.register_assert_rewrite("tests.attacks.money")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,9 +65,9 @@ def renderings(tmp_path_factory: pytest.TempPathFactory) -> Renderings:
 
 
 @pytest.fixture(scope="session")
-def shared(loop: asyncio.AbstractEventLoop, renderings: Renderings, is_long: bool) -> Iterator[Arena]:
-    """The arena of the whole run; the long form has workers enough for a committee of 15."""
-    made = arena(17 if is_long else WORKERS, renderings)
+def shared(loop: asyncio.AbstractEventLoop, renderings: Renderings) -> Iterator[Arena]:
+    """The arena of the whole run."""
+    made = arena(WORKERS, renderings)
     yield loop.run_until_complete(made.__aenter__())
     loop.run_until_complete(made.__aexit__(None, None, None))
 
