@@ -80,8 +80,11 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "F11",
         "fifty leases of nothing gave the lowest audit rate at any value",
-        "only what others audited counts; credit by value: not shown yet",
-        ("test_identity::dealing_with_oneself_makes_no_record",),
+        "a lease may be worth eight times what verifiers earned by the record",
+        (
+            "test_records::a_lease_may_be_worth_eight_times_what_verifiers_earned",
+            "test_identity::dealing_with_oneself_makes_no_record",
+        ),
     ),
     (
         "F12",
@@ -213,8 +216,11 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A14",
         "pay waited for the audit",
-        "early pay by the requester: not shown yet",
-        NOT_YET,
+        "the requester pays early what its own check passed; the lock stays",
+        (
+            "test_early_pay::the_lock_of_a_paid_lease_stays_until_verifiers_accept_it",
+            "test_requester::accepting_does_not_cheat_the_draw_or_the_verifiers",
+        ),
     ),
     (
         "A15",
@@ -225,8 +231,8 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A16",
         "copies of held ranges for half of the pay",
-        "there are no spares yet",
-        NOT_YET,
+        "the scheduler alone gives a range twice, out of escrow; R, or R/2 for who comes late",
+        ("test_spares::who_submits_after_the_spare_was_accepted_earns_half",),
     ),
     (
         "A17",
@@ -237,8 +243,8 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A18",
         "a full record for little money",
-        "credit by what others earned by auditing it: not shown yet",
-        NOT_YET,
+        "credit is eight times what verifiers earned by it, and none by wider limits",
+        ("test_records::wider_limits_earn_no_credit",),
     ),
     (
         "A19",

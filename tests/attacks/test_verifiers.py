@@ -31,11 +31,6 @@ async def test_an_echo_of_a_false_answer_costs_its_bond(field: Arena) -> None:
     await check_money(before, subject, stakes, wrong={0: [friend]})
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Where nobody differed, an appeal sees what was seen before under other positions: friends are "
-    "not refuted.",
-)
 async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_undoes(field: Arena) -> None:
     subject, stakes = await begun(field, 1, await garbage(field))
     friends = [one.worker_id for one in await subject.verifiers()]

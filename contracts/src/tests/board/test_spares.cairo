@@ -32,6 +32,7 @@ fn held_lease() -> Twins {
     net.registry.register(account('helper'), account('helper pay'), array![FAMILY], STAKE);
     let known = offer(net);
     be('helper');
+    net.registry.accept_operator(SECOND);
     net.profiles.set_offer(SECOND, known);
     let job = create(net, JobTerms { tasks: 2, spare_tasks: 2, ..scheduled() });
     be('scheduler');
