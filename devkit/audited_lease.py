@@ -9,11 +9,12 @@ from typing import Generic
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import PHASES
-from renderchain.core.audit.state import AuditInfo, Verifier, answer_of, differing, mark_of
+from renderchain.core.audit.state import AuditInfo, AuditPhase, Verifier, Vote, answer_of, differing, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.prints import MEAN_LEAVES
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.made_up_job import FAMILY, TERMS
@@ -55,6 +56,7 @@ class AuditBench(Generic[AnyNetwork]):
         async def seat(index: int) -> None:
             chain, owner = await net.person(index)
             number = await owner.register(chain.address, chain.address, [FAMILY], 2 * FRI_PER_STRK)
+            await owner.stake_seats(number, 2 * FRI_PER_STRK)
             await owner.set_seats(number, FAMILY, 2)
             await owner.set_offer(number, WILLING)
             bench.verifiers[number], bench.owners[number] = chain, owner
@@ -64,8 +66,8 @@ class AuditBench(Generic[AnyNetwork]):
         return bench
 
     async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none."""
-        await offer_audits(self.owners, willing)
+        """All verifiers take audits, or none, in what is called from now on."""
+        await offer_audits(self.net, self.owners, willing)
 
     async def lease(
         self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS
@@ -159,6 +161,15 @@ class AuditedLease:
         prints = prints_of(drawn, Rendering.SAME)
         await chain.open_leaves(self.lease_id, seed, self.pixels.result, openings, siblings, prints)
 
+    async def all_say(self, word: Vote) -> None:
+        """All seats of the present draw say this, and all that are drawn in their place."""
+        while (audit := await self.audit()).phase in (AuditPhase.COMMIT, AuditPhase.DRAW):
+            if audit.phase is AuditPhase.DRAW:
+                await self.draw()
+            waiting = [one for one in await self.verifiers() if one.vote is Vote.DRAWN]
+            for one in waiting:
+                await self.benched[one.worker_id].decline(self.lease_id, one.seat, word)
+
     async def reveal_seat(self, verifier: Verifier, vote: int) -> None:
         """A verifier shows a vote that is the answer, or yes or no."""
         chain = self.benched[verifier.worker_id]
@@ -179,7 +190,7 @@ class AuditedLease:
         answer, contents = contents_of(leaves), contents_of(leaves, how)
         others = differing(contents, answer)
         far = sum(1 << drawn[index].position for index in others) if how in FAR else 0
-        off_on_mean = how in (*FAR, Rendering.UNEVEN)
+        off_on_mean = how in (*FAR, Rendering.UNEVEN) and len(leaves) >= MEAN_LEAVES
         found = (far if differs is None else differs, off_on_mean if mean is None else mean)
         prints = [prints_of(leaves, how)[index] for index in others]
         reveal = Reveal(self.lease_id, seat, NONCE, answer_of(hash_many, contents))
@@ -233,17 +244,18 @@ class AuditedLease:
         if any(how is not Rendering.SAME for how in views):
             await self.advance_late()
 
-    async def appeal(self, loser: Board) -> None:
-        """Who lost asks for more verifiers; the next round is drawn."""
-        await loser.appeal(self.lease_id)
+    async def appeal(self, loser: Board, leaves: Sequence[int] = ()) -> None:
+        """Who lost asks for more verifiers, who look at these leaves too; the next round is drawn."""
+        await loser.appeal(self.lease_id, leaves)
         await self.draw()
 
     async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none."""
-        await offer_audits(self.owners, willing)
+        """All verifiers take audits, or none, in what is called from now on."""
+        await offer_audits(self.net, self.owners, willing)
 
 
-async def offer_audits(owners: Mapping[WorkerId, Registry], willing: bool) -> None:
-    """All of them take audits, or none."""
+async def offer_audits(net: Network, owners: Mapping[WorkerId, Registry], willing: bool) -> None:
+    """All of them take audits, or none, in what is called from now on."""
     offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
     await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in owners.items()))
+    net.pass_time(1, 2 * RULES.epoch_blocks)

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import StandingOffer
+from renderchain.core.job import Place, StandingOffer
 from renderchain.ports.audit_chain import AuditChain
 from renderchain.ports.requester_chain import RequesterChain
 from renderchain.ports.worker_chain import WorkerChain
@@ -30,8 +30,8 @@ class Board(RequesterChain, WorkerChain, AuditChain, Protocol):
         """Refund an expired job to its requester; anyone may."""
         ...
 
-    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
-        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+    async def assign(self, job_id: JobId, places: Sequence[Place]) -> list[ContractError]:
+        """As the job's scheduler, give each place its tasks; returns the refusals."""
         ...
 
     async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
@@ -60,6 +60,14 @@ class Registry(Protocol):
         """As the owner, start the cool-down of free stake."""
         ...
 
+    async def stake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, move free stake into the seat purse."""
+        ...
+
+    async def unstake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, start the cool-down of seat stake that no seat needs."""
+        ...
+
     async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         ...
@@ -69,7 +77,11 @@ class Registry(Protocol):
         ...
 
     async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
-        """As the owner, name another operator account."""
+        """As the owner, name another operator account, which has to accept."""
+        ...
+
+    async def accept_operator(self, worker_id: WorkerId) -> None:
+        """As the account that the owner named, operate the worker from now on."""
         ...
 
     async def set_payout(self, worker_id: WorkerId, payout: int) -> None:

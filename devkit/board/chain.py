@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.contract_errors import ContractError
-from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, LeaseResult
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId
+from renderchain.core.job import JobTerms, LeaseResult, Place
 
 from devkit.board.audits import MemoryAudits
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
-from devkit.model.records import VoteTerms
+from devkit.model.holders import VoteRequest
 
 MAX_REASON = 31  # letters of a felt
 
@@ -28,7 +28,8 @@ class MemoryChain(MemoryAudits):
 
     async def has_verifiers(self, terms: JobTerms) -> bool:
         """Whether workers could name verifiers for such a job now."""
-        asked = VoteTerms(terms.family, self.address, terms.least_fee_fri, terms.package_bytes)
+        needs = (terms.package_bytes, terms.memory_mib)
+        asked = VoteRequest(terms.family, terms.least_fee_fri, *needs, frozenset({self.address}))
         wanted = LEAST_NAMED + 1  # so that a worker that is named itself has four others
 
         def question(model: Model) -> bool:
@@ -69,8 +70,8 @@ class MemoryChain(MemoryAudits):
         """Refund an expired job to its requester; anyone may."""
         await self._do(f"Refunding job {job_id}", lambda model: model.refund(self.address, job_id))
 
-    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
-        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+    async def assign(self, job_id: JobId, places: Sequence[Place]) -> list[ContractError]:
+        """As the job's scheduler, give each place its tasks; returns the refusals."""
         wanted = sorted(places)
         action = f"Assigning leases of job {job_id}"
 
@@ -110,12 +111,13 @@ class MemoryChain(MemoryAudits):
         """What requesters doubted since a block, of all jobs."""
         return await self._past(LeaseChallenged, from_block)
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """Take the range that the board chooses into a free slot; returns the lease's id."""
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        """Take the range that the board chooses into a free slot, or at most so many tasks of it."""
         worker = await self.worker_id()
 
         def claim(model: Model) -> LeaseId:
-            return model.claim_lease(self.address, job_id, worker, slot, model.named_for(job_id, worker))
+            verifiers = model.named_for(job_id, worker)
+            return model.claim_lease(self.address, job_id, worker, slot, most, verifiers)
 
         action = f"Claiming a lease of job {job_id}"
         return await self._do(action, claim)

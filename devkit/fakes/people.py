@@ -88,11 +88,13 @@ class Machine:
         self.world.network.fund(self.address, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
+        await self.world.network.registry(self.address).accept_operator(self.worker_id)
 
     async def verify_only(self) -> None:
         """Be there for audits, and take no leases; the seats count from the next epoch on."""
         self.rules = replace(self.rules, families=frozenset())
         registry = self.world.network.registry(self.owner)
+        await registry.stake_seats(self.worker_id, STAKE_FRI)
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 

@@ -13,7 +13,8 @@ from renderchain.core.ids import WorkerId
 from devkit.board.network import MemoryNetwork
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
-from devkit.model.records import Audit, Job, Lease, VoteTerms, Worker
+from devkit.model.holders import VoteRequest
+from devkit.model.records import Audit, Job, Lease, Worker
 from devkit.rules import Rules
 
 from .clock import run
@@ -38,11 +39,11 @@ class Named(Model):
     """A network where claims find verifiers to name, however few there are to be drawn."""
 
     def willing_verifiers(
-        self, asked: VoteTerms, worker: WorkerId, *, seed: int = 0, wanted: int = LEAST_NAMED
+        self, asked: VoteRequest, worker: WorkerId, *, seed: int = 0, wanted: int = LEAST_NAMED
     ) -> list[WorkerId]:
         return [WorkerId(2**24 - 1 - number) for number in range(wanted)]
 
-    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteTerms) -> None:
+    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteRequest) -> None:
         pass
 
 
@@ -54,7 +55,7 @@ class Sparing(Named):
         super().draw_first(job, lease, 1)
         lease.exp = exp
 
-    def draw_due(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, block: int, seed: int) -> None:
         self.give_up_draw(job, lease, audit)
 
 

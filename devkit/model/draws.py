@@ -40,7 +40,8 @@ class DrawsModel(VerdictsModel):
         if audit.phase is AuditPhase.LOOK:
             self.look(job, lease, audit, self.drawn_hash(audit.draw_block))
         else:
-            self.draw_due(job, lease, audit, self.draw_seed(lease, audit.draw_block, audit.round))
+            block = audit.draw_block
+            self.draw_due(job, lease, audit, block, self.draw_seed(lease, block, audit.round))
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         """Whether a submitted lease is audited and, if so, by whom."""
@@ -48,21 +49,21 @@ class DrawsModel(VerdictsModel):
             where = (lease.number, AuditKind.PIXELS, AuditPhase.DRAW, self.now_s, self.block, self.block)
             audit = Audit(*where, reserved_fri=job.reserve_fri(lease.count))
             self.begin_audit(lease, audit)
-            self.draw_due(job, lease, audit, seed)
+            self.draw_due(job, lease, audit, lease.since_block, seed)
             lease.draw_outcome = DrawOutcome.IN_AUDIT
         else:
             job.pool_fri += job.reserve_fri(lease.count)
             lease.draw_outcome = DrawOutcome.PASSED
         self.emit(LeaseDrawn, job.number, lease.number, lease.exp, lease.draw_outcome)
 
-    def draw_due(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
-        """The round's votes with its leaves, more of them, or others in their place."""
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, block: int, seed: int) -> None:
+        """The round's votes with its leaves, more of them, or others in their place; called by the block."""
         is_first = not audit.present and not audit.redraws
         if is_first and audit.draw_block == audit.since_block:
             self.seeds[slot_of(lease.number), audit.round] = seed
         fee = self.fee_of(job, lease, audit, audit.round)
         wanted = min(BATCH, audit.purse_fri // fee) if audit.present else SEATS[audit.round]
-        found = self.draw_votes(job, lease, audit, seed, wanted)
+        found = self.draw_votes(job, lease, audit, block, seed, wanted)
         if len(found) < wanted:
             audit.draw_block = self.block + REPEATED_AFTER - DRAW_AFTER
             return
@@ -91,13 +92,17 @@ class DrawsModel(VerdictsModel):
         self.enter(audit, AuditPhase.DRAW)
 
     def begin_round(self, job: Job, lease: Lease, audit: Audit, named: Sequence[int] = ()) -> None:
-        """The next one, without seats yet: it looks at what is named now, what is in dispute, and more."""
+        """The next one, without seats yet: it looks at what is named now, what is in dispute, and more.
+
+        Where nothing is in dispute, it looks again at what this round saw.
+        """
         if audit.kind is AuditKind.PIXELS:
             audit.saw[audit.round] = self.saw(job, lease, audit, audit.round)
             disputed = 0
             for seat in audit.seats:  # of all rounds: all of them are judged in the end
                 disputed |= seat.differs if seat.vote is Vote.COUNTED else 0
             most = job.first_leaves(lease.count) + MAX_NAMED - len(named)
+            disputed = disputed or audit.saw[audit.round]
             again = run(audit.named, len(named))
         self.name_leaves(job, lease, audit, named)
         if audit.kind is AuditKind.PIXELS:
@@ -135,7 +140,7 @@ class DrawsModel(VerdictsModel):
         return found
 
     def look(self, job: Job, lease: Lease, audit: Audit, block_hash: int) -> None:
-        """Chance has half of the acceptances looked at again."""
+        """Chance has half of the acceptances looked at again: the same leaves, and as many fresh ones."""
         if block_hash % 2:
             self.close(job, lease, audit)
             return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderchain.core.audit.economics import BOND_FEES, audit_rate, lock_at
+from renderchain.core.audit.economics import audit_rate, lock_at
 from renderchain.core.ids import NO_WORKER, JobId, WorkerId
+from renderchain.core.job import Place
 
+from devkit.model.holders import VoteRequest
 from devkit.model.ledger import need
-from devkit.model.records import Job, VoteTerms, Worker
+from devkit.model.records import Job, Worker
 from devkit.model.registry import RegistryModel
 
 LEAST_NAMED, MOST_NAMED = 4, 8
@@ -18,47 +20,40 @@ MOST_SEEN = 500  # entries that a search looks at
 class FamiliesModel(RegistryModel):
     """None of it is a call."""
 
-    def is_able(self, worker: Worker, asked: VoteTerms) -> bool:
-        """Whether it takes audits at that fee, and has what it may lose."""
-        offer = worker.offer
-        fits = asked.package_bytes <= offer.largest_package_bytes and self.now_s < offer.until_s
-        is_paid = 0 < offer.audit_fee_fri <= asked.fee_fri
-        return is_paid and fits and worker.free_fri >= BOND_FEES * asked.fee_fri
+    def could_be_drawn(self, number: WorkerId, asked: VoteRequest) -> bool:
+        """Whether a draw about what is submitted now may choose it; later ones, if it changes nothing."""
+        holding, epoch = self.seats_in(asked.family).held_by(number), self.epoch - 1
+        has_sat = holding.units and holding.next_epoch <= epoch
+        return bool(has_sat) and self.may_vote(self.workers[number], 0, epoch, asked)
 
-    def may_vote(self, number: WorkerId, asked: VoteTerms) -> bool:
-        """Whether a draw about what is submitted from now on may choose it."""
-        holding = self.seats_in(asked.family).held_by(number)
-        has_counted = holding.units and holding.next_epoch < self.epoch
-        return bool(has_counted) and self.is_able(self.workers[number], asked)
-
-    def owners_of(self, named: Sequence[WorkerId], asked: VoteTerms) -> list[int]:
+    def owners_of(self, named: Sequence[WorkerId], asked: VoteRequest) -> list[int]:
         """Of named verifiers, each of whom could be drawn."""
         need(len(named) <= MOST_NAMED, "too many verifiers named")
         owners: list[int] = []
         for number in named:
             owner = self.workers[number].owner if number in self.workers else 0
-            is_willing = owner != asked.requester and self.may_vote(number, asked)
+            is_willing = owner not in asked.owners and self.could_be_drawn(number, asked)
             need(is_willing, "named verifier may not vote")
             need(owner not in owners, "two named of one owner")
             owners.append(owner)
         return owners
 
-    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteTerms) -> None:
+    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteRequest) -> None:
         """Refuse unless four of them are not the worker's own."""
         owners = self.owners_of(named, asked)
         need(len(owners) >= LEAST_NAMED + (worker.owner in owners), "too few verifiers named")
 
     def willing_verifiers(
-        self, asked: VoteTerms, worker: WorkerId, *, seed: int = 0, wanted: int = LEAST_NAMED
+        self, asked: VoteRequest, worker: WorkerId, *, seed: int = 0, wanted: int = LEAST_NAMED
     ) -> list[WorkerId]:
         """Whom a claim may name, of different owners; the search begins where the seed says."""
         entries = self.seats_in(asked.family).entries
         own = self.workers.get(worker)
-        owners = {asked.requester, own.owner if own else 0}
+        owners = {*asked.owners, own.owner if own else 0}
         found: list[WorkerId] = []
         for step in range(min(len(entries), MOST_SEEN)):
             entry = entries[(seed % 2**128 + step) % len(entries)]
-            if entry.until_epoch or len(found) == wanted or not self.may_vote(entry.worker, asked):
+            if entry.until_epoch or len(found) == wanted or not self.could_be_drawn(entry.worker, asked):
                 continue
             owner = self.workers[entry.worker].owner
             if owner not in owners:
@@ -66,27 +61,31 @@ class FamiliesModel(RegistryModel):
                 found.append(entry.worker)
         return found
 
+    def least_asked(self, job: Job) -> VoteRequest:
+        """What votes about any of its leases ask at least, of whoever is not its requester."""
+        return self.asked(job, 1, job.requester)
+
     def lock(
         self,
         job: Job,
-        place: tuple[WorkerId, int],
-        price: tuple[int, int],
+        place: Place,
+        count: int,
         operator: int,
         named: Sequence[WorkerId],
     ) -> int:
-        """Lock for a lease of that pay and least lock; its audit rate as an exponent."""
-        (number, slot), (pay, least) = place, price
-        need(number in self.workers, "unknown worker")
-        worker = self.workers[number]
+        """Lock for a lease of so many tasks; its audit rate as an exponent."""
+        number = place.worker_id
+        need(number in self.workers and self.workers[number].operator, "unknown worker")
+        worker, (pay, least) = self.workers[number], job.price_of(len(job.rewards) - 1, count)
         if operator:
             need(operator == worker.operator, "not the worker operator")
         else:
-            need(self.is_offered(worker.offer, job, slot), "worker does not offer that")
+            need(self.is_offered(worker.offer, job, place.slot), "worker does not offer that")
         need(job.terms.family in worker.families, "family not supported")
         if named:
-            self.need_verifiers(worker, named, job.least_vote_terms)
+            self.need_verifiers(worker, named, self.least_asked(job))
         floor = job.terms.audit_floor_exp if named else 0
-        exp = audit_rate(pay, least, floor, worker.audited, worker.free_fri)
+        exp = audit_rate(pay, least, floor, worker.fees_fri, worker.free_fri)
         need(exp is not None, "stake is not free")
         assert exp is not None
         locked_fri = worker.locked_fri + lock_at(pay, least, exp)
@@ -100,5 +99,5 @@ class FamiliesModel(RegistryModel):
         """
         job = self.job(number or self.newest)
         wanted = LEAST_NAMED + (not worker)
-        found = self.willing_verifiers(job.least_vote_terms, worker, wanted=wanted)
+        found = self.willing_verifiers(self.least_asked(job), worker, wanted=wanted)
         return found if len(found) >= LEAST_NAMED or not job.terms.takes_unjudged else []

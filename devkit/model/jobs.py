@@ -20,7 +20,7 @@ class JobsModel(FamiliesModel):
     """Every method with a ``caller`` is a call."""
 
     def create_job(self, caller: int, terms: JobTerms) -> JobId:
-        need(not self.paused, "network takes no new jobs")
+        need(not self.paused and not self.retired, "network takes no new jobs")
         check_terms(terms, self.rules)
         self.collect(caller, terms.escrow_fri)
         number = self.newest = self.next_job()
@@ -34,6 +34,7 @@ class JobsModel(FamiliesModel):
             self.block + terms.expires_in_s // self.rules.slowest_block_s,
             self.now_s,
             self.block,
+            spares=terms.spare_tasks,
         )
         self.emit(JobCreated, number, terms.family, caller, terms)
         return number
@@ -64,7 +65,7 @@ class JobsModel(FamiliesModel):
         old = job.rewards[-1]
         need(reward >= old and (reward > old or pool), "nothing is improved")
         need(reward == old or len(job.rewards) <= MAX_LEVEL, "price raised too often")
-        self.collect(caller, (reward - old) * (job.free + job.held) + pool)
+        self.collect(caller, (reward - old) * (job.free + job.held + job.spares) + pool)
         if reward > old:
             job.rewards.append(reward)
         job.pool_fri += pool

@@ -72,6 +72,7 @@ class Ledger:
         self.tokens: dict[int, int] = {}
         self.burned_fri = self.board_burned_fri = 0  # that registry and board keep for good
         self.paused = False
+        self.retired = False
         self.events: list[BoardEvent] = []  # of the present call
 
     def enter_block(self, now_s: int, block: int) -> None:
@@ -85,13 +86,15 @@ class Ledger:
         reserves = sum(
             self.jobs[one.job].reserve_fri(one.count) for one in self.slots.values() if one.reserves
         )
+        spares = sum(self.jobs[one.job].stakes_of(one)[0] for one in self.slots.values() if one.has_own_pay)
         escrow = sum(job.escrow_fri for job in self.jobs.values())
-        return escrow + audits + reserves + sum(self.unpaid.values()) + self.board_burned_fri
+        return escrow + audits + reserves + spares + sum(self.unpaid.values()) + self.board_burned_fri
 
     @property
     def registry_fri(self) -> int:
         """What the registry must hold."""
-        return sum(worker.stake_fri for worker in self.workers.values()) + self.burned_fri
+        staked_fri = sum(one.stake_fri + one.seat_stake_fri for one in self.workers.values())
+        return staked_fri + self.burned_fri
 
     def emit(self, kind: Callable[..., BoardEvent], *fields: Any) -> None:
         """Tell the world."""
@@ -144,9 +147,10 @@ class Ledger:
     def finish(self, job: Job) -> None:
         """With its last task a job's audit pool goes back, and its place is free."""
         if job.settled:
-            self.credit(job.requester, job.pool_fri)
+            refunded_fri = job.pool_fri + job.spares * job.rewards[-1]
+            self.credit(job.requester, refunded_fri)
             self.left.append(job.number)
-            self.emit(JobClosed, job.number, job.pool_fri)
+            self.emit(JobClosed, job.number, refunded_fri)
 
     def lease(self, number: LeaseId) -> Lease | None:
         found = self.slots.get(slot_of(number))

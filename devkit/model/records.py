@@ -17,7 +17,9 @@ from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Ver
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
-from renderchain.core.lifecycle import HELD, LeaseState
+from renderchain.core.lifecycle import HELD, LeaseState, Twin
+
+from devkit.model.seats import Purse
 
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
@@ -26,16 +28,6 @@ NO_OFFER = StandingOffer(0, 0, 0, 0)
 
 LEAST_VOTES = 3  # with fewer sealed ones nothing is decided
 MAX_NAMED = 8  # leaves in an audit's life
-
-
-@dataclass(frozen=True)
-class VoteTerms:
-    """What votes about a job ask of their holders."""
-
-    family: int
-    requester: int
-    fee_fri: int
-    package_bytes: int
 
 
 @dataclass
@@ -82,7 +74,7 @@ class Audit:
     shower: int = 0
     purse_fri: int = 0
     reserved_fri: int = 0  # the lease's, for the first round and a second look
-    moved_fri: int = 0  # out of the purse, for votes that were added or drawn anew
+    moved_fri: int = 0  # out of the purse, for votes added or drawn anew; less fees of those that declined
 
     @property
     def named(self) -> int:
@@ -122,6 +114,11 @@ class Audit:
         """Whether nobody pays for round 1 but the lease's own reserve."""
         return self.verdicts_against.get(1) is Verdict.ACCEPTED and 1 not in self.bonds
 
+    def free_fee(self, fee: int) -> None:
+        """The fee of a vote that declined, for one in its place."""
+        self.purse_fri += fee
+        self.moved_fri -= fee
+
     def is_funded(self, round_: int) -> bool:
         """Whether a round's own votes have their fees from elsewhere than the purse."""
         return round_ == 0 or round_ in self.bonds or (round_ == 1 and self.is_second_look)
@@ -149,6 +146,9 @@ class Lease:
     since_block: int
     state: LeaseState = LeaseState.CLAIMED
     draw_outcome: DrawOutcome = DrawOutcome.NOT_DRAWN
+    paid: bool = False  # before its end
+    twin: Twin = Twin.NONE
+    twin_id: LeaseId = LeaseId(0)  # the other lease of its tasks, if there ever was one
     audit: Audit | None = None
 
     @property
@@ -156,6 +156,11 @@ class Lease:
         """Whether the board holds for it what its first audit would cost."""
         undrawn = self.draw_outcome is DrawOutcome.NOT_DRAWN
         return undrawn and self.state in HELD
+
+    @property
+    def has_own_pay(self) -> bool:
+        """Whether what it would earn was set aside for it, as it is a spare."""
+        return self.twin is Twin.SPARE and self.state in HELD and not self.paid
 
     @property
     def number(self) -> LeaseId:
@@ -178,6 +183,8 @@ class Job:
     refunded: int = 0
     held: int = 0
     stopped: bool = False
+    pending: int = 0  # leases that are paid and not over, and spares
+    spares: int = 0  # tasks that may still be given a second time
     reopened: list[Range] = field(default_factory=list)
 
     @property
@@ -187,24 +194,28 @@ class Job:
 
     @property
     def settled(self) -> bool:
-        return self.accepted + self.refunded == self.terms.tasks
+        return self.accepted + self.refunded == self.terms.tasks and not self.pending
 
     @property
     def next_reserve_fri(self) -> int:
         """What the next lease may reserve."""
         return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
+    def leases_from(self, cursor: int) -> int:
+        """Into how many leases the tasks from there on fall, if nobody splits them."""
+        return -(-(self.terms.tasks - cursor) // self.terms.longest_lease)
+
     def can_split(self, lease: Lease, kept: int) -> bool:
         """Whether the pool can also pay for the lease that arises where all but some of a lease's tasks are
         given back, besides those of all ranges that nobody holds.
         """
-        untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
+        untouched = self.leases_from(self.cursor)
         pool_fri = self.pool_fri + self.reserved_fri(lease) - self.reserved_fri(replace(lease, count=kept))
         return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
 
     @property
     def escrow_fri(self) -> int:
-        return self.rewards[-1] * (self.free + self.held) + (0 if self.settled else self.pool_fri)
+        return 0 if self.settled else self.rewards[-1] * (self.free + self.held + self.spares) + self.pool_fri
 
     def first_leaves(self, count: int) -> int:
         """Leaves that a first round on so many tasks draws."""
@@ -215,15 +226,6 @@ class Job:
         leaves = self.first_leaves(count) + (MAX_NAMED if named else 0)
         fee = fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, leaves)
         return fee * (LATER_FEES if round_ else 1)
-
-    def vote_terms(self, fee_fri: int) -> VoteTerms:
-        """What votes at that fee ask."""
-        return VoteTerms(self.terms.family, self.requester, fee_fri, self.terms.package_bytes)
-
-    @property
-    def least_vote_terms(self) -> VoteTerms:
-        """The same at the least fee that a vote about any of its leases may have."""
-        return self.vote_terms(self.fee_fri(1))
 
     def reserved_fri(self, lease: Lease) -> int:
         """What the board holds for a lease that is claimed, or submitted and not drawn yet."""
@@ -263,12 +265,25 @@ class Worker:
     unstaking_fri: int = 0
     since_s: int = 0
     since_block: int = 0
+    named: int = 0  # an operator that has not accepted yet
+    purse: Purse = field(default_factory=Purse)
     offer: StandingOffer = NO_OFFER
+    offered_from: int = 0  # the epoch from which on it counts for audits
+    old_offer: StandingOffer = NO_OFFER
+    old_offered_from: int = 0
     key: int = 0
     signer: int = 0
     audited: int = 0
-    audited_fri: int = 0
+    fees_fri: int = 0
     losses: int = 0
+
+    @property
+    def seat_stake_fri(self) -> int:
+        return self.purse.stake_fri + self.purse.unstaking_fri
+
+    @property
+    def seat_unstaking_fri(self) -> int:
+        return self.purse.unstaking_fri
 
     @property
     def staying_fri(self) -> int:

@@ -59,8 +59,7 @@ class RoundsModel(DrawsModel):
             self.credit(payer, bond)
             audit.bonds[0] = (payer, 0)
             cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
-            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
-            lease.since_s, lease.since_block = self.now_s, self.block
+            self.go_on(job, lease, DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED)
             self.over(lease, audit)
         else:
             self.close(job, lease, audit)
@@ -83,6 +82,7 @@ class RoundsModel(DrawsModel):
         fee = self.fee_of(job, lease, audit, audit.round)
         for seat in audit.with_vote(Vote.DRAWN):
             self.forfeit(audit, seat.worker, BOND_FEES * fee)
+            audit.free_fee(fee)
             self.turn_vote(lease, audit, seat, Vote.ABSENT)
             audit.said += 1
         if audit.has_enough:

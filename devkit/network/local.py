@@ -143,8 +143,12 @@ async def _register(network: Network, workers: int) -> None:
         async with open_registry(settings, SilentReporter()) as registry:
             worker_id = await registry.register(operator, owner, families, STAKE_FRI)
             await registry.set_offer(worker_id, OFFER)
+            await registry.stake_seats(worker_id, len(families) * SEATS * RULES.seat_unit_fri)
             for family in families:
                 await registry.set_seats(worker_id, family, SEATS)
+        settings = load_settings(network.settings_file(f"worker-{number}"))
+        async with open_registry(settings, SilentReporter()) as registry:
+            await registry.accept_operator(worker_id)
     # Seats count from the next epoch on, and draws are over the one before a submission.
     make_blocks(network.rpc_url, 2 * RULES.epoch_blocks)
 

@@ -88,10 +88,13 @@ async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
             for owner, operator in zip(accounts[2::2], accounts[3::2], strict=True):
                 registry = await StarknetRegistry.connect(*await opened(owner), deployed.directory)
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
+                await registry.stake_seats(number, SEATS * RULES.seat_unit_fri)
                 await registry.set_seats(number, FAMILY, SEATS)
                 await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
                 await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
-                views.append(await connect(*await opened(operator), node, deployed.directory))
+                working = await opened(operator)
+                await (await StarknetRegistry.connect(*working, deployed.directory)).accept_operator(number)
+                views.append(await connect(*working, node, deployed.directory))
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
             yield ManyWorkers(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
     finally:

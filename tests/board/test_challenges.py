@@ -37,7 +37,7 @@ async def balance_fri(chain: Board) -> int:
 
 async def stakes_fri(audited: AuditedLease) -> int:
     """Of all verifiers together."""
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
 async def with_record(opened: Networks[Any]) -> AuditBench[Any]:
@@ -193,11 +193,9 @@ def test_no_package_for_most_of_the_last_fifteen_is_final(networks: Opener) -> N
         await audited.appeal(net.outsider)
         await audited.vote(*[SAME] * 7)
         await audited.appeal(net.outsider)
-        seats = await audited.verifiers()
-        assert len(seats) == 15
+        assert len(await audited.verifiers()) == 15
         before_fri = await stakes_fri(audited)
-        for one in seats:
-            await audited.benched[one.worker_id].decline(audited.lease_id, one.seat, Vote.NO_PACKAGE)
+        await audited.all_say(Vote.NO_PACKAGE)
         audit = await audited.audit()
         assert (audit.phase, audit.verdict, audit.decided) == (AuditPhase.OVER, Verdict.REJECTED, 2)
         assert await stakes_fri(audited) == before_fri, "nobody is judged"

@@ -52,13 +52,14 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(networks: Opener) -> None
                 await worker.submit(one.lease_id, one.pixels.count, one.pixels.result)
             with pytest.raises(DrawIsAhead, match="Wait until the chain is twelve blocks past"):
                 await artist.accept(job_id, leases)
+            net.pass_time(TERMS.window_s)
             net.pass_draw_block()
             with pytest.raises(MustBeAudited, match="Draw it"):
-                await artist.accept(job_id, leases)
+                await net.outsider.accept_late(job_id, leases)
             assert await net.outsider.draw(job_id, leases) == []
             for one in audits:
                 with pytest.raises(StillInAudit):
-                    await artist.accept(job_id, [one.lease_id])
+                    await net.outsider.accept_late(job_id, [one.lease_id])
                 await one.vote(SAME, SAME, SAME)
                 await one.advance_late()
             assert {(await worker.lease(one)).draw_outcome for one in leases} == {DrawOutcome.CLEARED}
@@ -166,17 +167,23 @@ def test_stake_leaves_after_the_cooldown(networks: Opener) -> None:
             before_fri = (await net.worker.worker(net.worker_id)).stake_fri
             await net.owner.add_stake(net.worker_id, 10**17, intent_name="more")
             await net.owner.add_stake(net.worker_id, 10**17, intent_name="more")
+            await net.owner.stake_seats(net.worker_id, 3 * 10**18)
             await net.owner.set_seats(net.worker_id, TERMS.family, 2)
             await net.owner.set_key(net.worker_id, 2**255 + 1)
             await net.owner.request_unstake(net.worker_id, 10**18)
             await net.owner.cancel_unstake(net.worker_id)
             await net.owner.request_unstake(net.worker_id, 10**17)
+            await net.owner.unstake_seats(net.worker_id, 10**18)
             blocks = RULES.cooldown_s // RULES.slowest_block_s
             net.pass_time(RULES.cooldown_s, blocks)
             await net.owner.complete_unstake(net.worker_id)
-            assert (await net.worker.worker(net.worker_id)).stake_fri == before_fri
+            known = await net.worker.worker(net.worker_id)
+            assert known.stake_fri == before_fri - 3 * 10**18
+            assert (known.seat_stake_fri, known.seat_unstaking_fri) == (2 * 10**18, 0)
             await net.owner.set_payout(net.worker_id, 0xF00)
             await net.owner.set_operator(net.worker_id, net.outsider.address)
+            assert not await net.outsider.worker_id()
+            await (await net.person(3))[1].accept_operator(net.worker_id)
             assert await net.outsider.worker_id() == net.worker_id
 
     asyncio.run(run())

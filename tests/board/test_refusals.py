@@ -39,7 +39,6 @@ from renderchain.core.contract_errors import (
     LeaseInOtherState,
     LeaseOfAnotherJob,
     NeitherOwnerNorOperator,
-    NoSeatsToChange,
     NoSuchSlot,
     NothingImproved,
     NothingToClaim,
@@ -51,11 +50,10 @@ from renderchain.core.contract_errors import (
     OperatorAlreadyRegistered,
     PoolTooSmall,
     SchedulerFirst,
-    SeatsChangedAlready,
     SlotTaken,
     StakeBelowMinimum,
-    StakeBelowSeats,
     StakeCoolingDown,
+    StakeNotFree,
     TimeoutTooLong,
     TooManyLeaves,
     UnknownJob,
@@ -65,8 +63,16 @@ from renderchain.core.contract_errors import (
     WrongTaskCount,
 )
 from renderchain.core.errors import ChainError, InsufficientFunds
-from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import LeaseResult, Place, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.registry_errors import (
+    NoSeatStakeGiven,
+    NoSeatsToChange,
+    NotNamedOperator,
+    SeatsChangedAlready,
+    StakeBelowSeats,
+)
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.audited_lease import NONCE, PHASE_S, AuditBench
@@ -208,6 +214,9 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
         with pytest.raises(ChallengeWindowOver):
             await net.artist.challenge_delivery(lease_id)
         assert await net.outsider.accept_late(job_id, [lease_id]) == []
+        await net.worker.give_back(open_id, "away")
+        with pytest.raises(NotTheSubmittedResult):
+            await net.worker.open_leaves(open_id, 1, RESULT, [], [], [])
 
     networks.run(story)
 
@@ -221,11 +230,13 @@ def test_a_scheduler_and_its_refusals(networks: Opener) -> None:
         with pytest.raises(SchedulerFirst):
             await net.worker.claim_lease(job_id, 0)
         with pytest.raises(NotScheduler):
-            await net.artist.assign(job_id, [(net.worker_id, 0)])
+            await net.artist.assign(job_id, [Place(net.worker_id, 0)])
         with pytest.raises(WorkerDoesNotOffer, match="Assigning leases of job 1 "):
-            await net.outsider.assign(job_id, [(net.worker_id, 0)])
+            await net.outsider.assign(job_id, [Place(net.worker_id, 0)])
         await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 1, 2**39))
-        refused = await net.outsider.assign(job_id, [(net.worker_id, 1), (net.worker_id, 0), (9, 0)])
+        refused = await net.outsider.assign(
+            job_id, [Place(net.worker_id, 1), Place(net.worker_id, 0), Place(WorkerId(9), 0)]
+        )
         assert [type(one) for one in refused] == [WorkerDoesNotOffer, NothingToClaim]
         # The range of the refused place is open for those who come later.
         assert [(await net.worker.lease(one)).count for one in await net.worker.open_leases()] == [2]
@@ -257,6 +268,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.request_unstake(worker_id, FRI_PER_STRK)
         with pytest.raises(StakeCoolingDown):
             await net.owner.complete_unstake(worker_id)
+        with pytest.raises(StakeNotFree):
+            await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK + 1)
+        with pytest.raises(NoSeatStakeGiven):
+            await net.owner.stake_seats(worker_id, 0)
+        await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK)
         with pytest.raises(StakeBelowSeats):
             await net.owner.set_seats(worker_id, FAMILY, 5)
         with pytest.raises(NoSeatsToChange):
@@ -265,6 +281,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.set_seats(worker_id, FAMILY, 4)
         with pytest.raises(SeatsChangedAlready):
             await net.owner.set_seats(worker_id, FAMILY, 3)
+        with pytest.raises(StakeBelowSeats):
+            await net.owner.unstake_seats(worker_id, 1)
+        await net.owner.set_operator(worker_id, net.outsider.address)
+        with pytest.raises(NotNamedOperator):
+            await outsider.accept_operator(worker_id)
 
     networks.run(story)
 

@@ -104,7 +104,7 @@ def test_a_worker_and_what_it_holds(networks: Opener) -> None:
         net = await opened.network(RULES)
         owner, _ = await net.person(1)
         roles = {"owner": owner.address, "operator": net.worker.address, "payout": PAYOUT}
-        record = {"audited": 0, "losses": 0, "audited_fri": 0}
+        record = {"audited": 0, "losses": 0, "fees_fri": 0}
         stake = {"stake_fri": 5 * FRI_PER_STRK, "locked_fri": 0, "unstaking_fri": 0}
         known = WorkerInfo(net.worker_id, **roles, **stake, **record)
         assert await net.artist.worker(net.worker_id) == known
@@ -206,7 +206,7 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         assert await chain.shown(lease_id, 0, 0) == [machine]
         assert (await audited.verifiers())[1] == replace(verifiers[1], vote=Vote.COUNTED)
         await audited.reveal_one(2, OTHER)
-        other = replace(verifiers[2], vote=Vote.COUNTED, differs=1 << FIRST_DRAWN, mean=True)
+        other = replace(verifiers[2], vote=Vote.COUNTED, differs=1 << FIRST_DRAWN)
         assert (await audited.verifiers())[2] == other
         assert [len(await chain.shown(lease_id, round_, 0)) for round_ in (0, 1)] == [2, 0]
         await audited.advance_late()

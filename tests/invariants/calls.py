@@ -12,9 +12,9 @@ from typing import Any
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, DrawnLeaf, answer_of, mark_of
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
+from renderchain.core.job import JobTerms, LeaseResult, Place, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
-from renderchain.core.prints import PRINT_FELTS
+from renderchain.core.prints import MEAN_LEAVES, PRINT_FELTS
 from renderchain.ports.audit_chain import Reveal, ShownVote
 
 from devkit.board.view import lease_info
@@ -33,8 +33,9 @@ SHOWING = {"open", "reveal_prints", "strike", "show"}  # prints, which the chain
 PAID = {"top_up", "appeal", "challenge_pixels", "challenge_delivery"}
 REGISTRY = {"register", "add_stake", "request_unstake", "cancel_unstake", "complete_unstake"}
 REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_seats", "drop_seats"}
+REGISTRY |= {"stake_seats", "unstake_seats", "accept_operator"}
+DIRECTORY = {"set_paused", "retire_board"}
 PARTS = {
-    "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
     "open": ("salt", "content"),
     "submit_signed": ("lease_id", "count", "result", "signature"),
@@ -119,10 +120,12 @@ class Calls:
     def _drop_seats(self, worker: WorkerId, rare: bool) -> list[int]:
         return [worker, family(rare)]
 
-    def _claim_lease(self, job: JobId, worker: WorkerId, slot: int, how: str = "") -> list[Any]:
-        return [job, worker, slot, self._named(job, worker, how)]
+    def _claim_lease(
+        self, job: JobId, worker: WorkerId, slot: int, most: int = 0, how: str = ""
+    ) -> list[Any]:
+        return [job, worker, slot, most, self._named(job, worker, how)]
 
-    def _assign(self, job: JobId, places: list[tuple[WorkerId, int]], how: str = "") -> list[Any]:
+    def _assign(self, job: JobId, places: list[Place], how: str = "") -> list[Any]:
         return [job, places, self._named(job, NO_WORKER, how)]
 
     def _named(self, job: JobId, worker: WorkerId, how: str) -> list[WorkerId]:
@@ -185,7 +188,8 @@ class Calls:
         drawn, how = self.drawn(number), _rendering(seen)
         others = 0 if how is Rendering.SAME else sum(1 << one.position for one in drawn)
         differs = others if (how in FAR) != bool(lie & 1) else 0
-        mean = (how in (*FAR, Rendering.UNEVEN)) != bool(lie & 2)
+        is_off = how in (*FAR, Rendering.UNEVEN) and len(drawn) >= MEAN_LEAVES
+        mean = is_off != bool(lie & 2)
         mine = (contents_of(self.leaves(number), how), contents_of(self.leaves(number)))
         masks = (differs | 1 << 103 if lie & 4 else differs, mean)
         return [number, place, _nonce(seen), *mine, self.prints(number, MEAN, how), *masks]
@@ -222,7 +226,7 @@ class Calls:
         if name == "submit_signed":
             ((number, count, result),) = given[0]
             worker = self.model.workers.get(slot_of(number)[0])
-            operator = self._actors.names[worker.operator] if worker else "outsider"
+            operator = self._actors.names.get(worker.operator if worker else 0, "outsider")
             part = replace(lease_info(self.model, number), count=count)
             given = [[(number, count, result, self._actors.sign(operator, part, result))]]
         elif name == "give_back":
@@ -230,8 +234,9 @@ class Calls:
         elif name in SHOWING:
             given = [flat(one) if _are_prints(one) else one for one in given]
             given = [_with_flat_prints(one) if name == "show" else one for one in given]
-        if name == "set_paused":
-            return "directory", list(given), 0
+        if name in DIRECTORY:
+            board = [self._actors.contracts.board] if name == "retire_board" else []
+            return "directory", [*board, *given], 0
         if name in REGISTRY:
             pay = given[-1] if name in ("register", "add_stake") else 0
             return "registry", [_plain(one, ()) for one in given], pay

@@ -49,8 +49,8 @@ class Machine(RuleBasedStateMachine):
         """One call; whether it was done."""
 
     def name(self, address: int) -> str:
-        """Whose it is."""
-        return self.world.names[address]
+        """Whose it is; somebody else acts for a worker whose operator has not accepted."""
+        return self.world.names.get(address, "outsider")
 
     def play(self, caller: str, name: str, given: Sequence[Any], time_s: int, block: int) -> str:
         """The same call of the model; why it was refused, and then has changed nothing."""

@@ -9,7 +9,7 @@ from .audit.economics import audit_pool, least_fee
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
-from .lifecycle import JobState, LeaseState
+from .lifecycle import JobState, LeaseState, Twin
 from .print_limits import LEAST, PrintLimits
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
@@ -46,12 +46,14 @@ class JobTerms:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False  # seven more votes about half of the acceptances by three
+    memory_mib: int = 0  # that the scene needs; 0: not stated
+    spare_tasks: int = 0  # that the scheduler may give a second time
     takes_unjudged: bool = False  # leases for which nobody names verifiers, and that nobody judges
 
     @property
     def escrow_fri(self) -> int:
         """What the requester pays in."""
-        return self.tasks * self.reward_fri + self.audit_pool_fri
+        return (self.tasks + self.spare_tasks) * self.reward_fri + self.audit_pool_fri
 
     @property
     def least_fee_fri(self) -> int:
@@ -95,6 +97,9 @@ class JobInfo:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False
+    memory_mib: int = 0
+    pending: int = 0  # leases that are paid and not over, and spares
+    spare_tasks: int = 0  # that may still be given a second time
     takes_unjudged: bool = False
 
     @property
@@ -156,6 +161,21 @@ class LeaseInfo:
     draw_outcome: DrawOutcome
     since_s: int
     since_block: int
+    paid: bool = False  # by its requester, before its end
+    twin: Twin = Twin.NONE
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A worker's slot, and the tasks that its lease is to have; with count 0 those that the board chooses,
+    or those of the lease ``spare_of`` once more.
+    """
+
+    worker_id: WorkerId
+    slot: int
+    first: int = 0
+    count: int = 0
+    spare_of: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,7 +211,10 @@ class StandingOffer:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
+    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss.
+
+    ``stake_fri`` is work stake, ``seat_stake_fri`` answers for votes; each with what is unstaking of it.
+    """
 
     worker_id: WorkerId
     owner: int
@@ -202,7 +225,9 @@ class WorkerInfo:
     unstaking_fri: int
     audited: int
     losses: int
-    audited_fri: int
+    fees_fri: int
+    seat_stake_fri: int = 0
+    seat_unstaking_fri: int = 0
 
     @property
     def free_fri(self) -> int:

@@ -227,6 +227,18 @@ pub fn fresh(lease_id: u64, kind: u8) -> Audit {
     }
 }
 
+#[generate_trait]
+pub impl VerifierImpl of VerifierTrait {
+    /// Whether others were drawn in its place: its fee went to the audit's purse.
+    fn has_declined(self: @Verifier) -> bool {
+        let vote = *self.vote;
+        vote == Vote::BUSY
+            || vote == Vote::OVER_TIME
+            || vote == Vote::NO_PACKAGE
+            || vote == Vote::ABSENT
+    }
+}
+
 /// A vote that may still come.
 pub fn newcomer(worker_id: u32) -> Verifier {
     Verifier { worker_id, vote: Vote::DRAWN, mean: false, near: 0, differs: 0 }

@@ -78,7 +78,7 @@ pub mod DrawsComponent {
             } else {
                 let board = get_contract_address().into();
                 let seed = seed_of(block_hash, board, lease_id, lease.attempt, audit.round);
-                self.draw_votes(job, lease_id, @lease, audit, seed);
+                self.draw_votes(job, lease_id, @lease, audit, audit.draw_block, seed);
             }
             Ok(())
         }
@@ -96,7 +96,7 @@ pub mod DrawsComponent {
             let draw_outcome = if is_audited(seed, lease.audit_exp) {
                 let mut audit = fresh(lease_id, AuditKind::PIXELS);
                 audit.enter(AuditPhase::DRAW);
-                self.draw_votes(job, lease_id, @lease, audit, seed);
+                self.draw_votes(job, lease_id, @lease, audit, lease.since_block, seed);
                 DrawOutcome::IN_AUDIT
             } else {
                 let mut pooled = job.unbox();
@@ -110,7 +110,8 @@ pub mod DrawsComponent {
             self.emit(LeaseDrawn { job_id: job.job_id, lease_id, audit_exp, draw_outcome });
         }
 
-        /// Chance has half of the acceptances looked at again.
+        /// Chance has half of the acceptances looked at again: the same leaves, which judges those
+        /// who accepted, and as many fresh ones.
         fn look(
             ref self: ComponentState<TContractState>,
             ref job: Box<Job>,
@@ -139,11 +140,12 @@ pub mod DrawsComponent {
             lease_id: u64,
             lease: @Lease,
             mut audit: Audit,
+            block: u64,
             seed: felt252,
         ) {
             let (wanted, cost_fri) = self.due(job, lease_id, lease, @audit);
             let found = get_dep_component!(@self, Seating)
-                .draw_votes(job, lease_id, lease, @audit, seed, wanted);
+                .draw_votes(job, lease_id, lease, @audit, block, seed, wanted);
             let mut store = get_dep_component_mut!(ref self, Store);
             if audit.draws_leaves() {
                 store.set_seed(lease_id, audit.round, seed);

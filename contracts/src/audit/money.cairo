@@ -4,7 +4,7 @@ pub mod MoneyComponent {
     use core::cmp::min;
     use core::num::traits::Zero;
     use starknet::ContractAddress;
-    use crate::audit::course::AuditTrait;
+    use crate::audit::course::{AuditTrait, VerifierTrait};
     use crate::audit::judging::{Judgement, JudgementTrait};
     use crate::audit::seating::SeatingComponent;
     use crate::audit::seating::SeatingComponent::InternalTrait as SeatingTrait;
@@ -95,7 +95,10 @@ pub mod MoneyComponent {
         }
 
         /// Pays or fines all votes; returns what was paid out of the money for each round's own
-        /// votes. What batches and new draws moved out of the purse, and nobody gets, returns.
+        /// votes. For each vote that did not decline the audit holds a fee: what batches and new
+        /// draws moved out of the purse, and nobody gets, returns to it; and out of it the fees of
+        /// those who declined return to what paid for the round, as far as others did not need
+        /// them.
         fn settle_votes(
             ref self: ComponentState<TContractState>,
             ref shares: Shares,
@@ -111,20 +114,25 @@ pub mod MoneyComponent {
                 let fee_fri = audit.fee_fri(job, lease, round);
                 let saw = get_dep_component!(@self, Store).saw(lease_id, audit, round, drawn);
                 let (start, end) = (audit.start_of(round), audit.end_of(round));
-                let mut paid_fri = 0;
+                let (mut paid_fri, mut held_fri) = (0, 0);
                 for seat in start..end {
                     let verifier = get_dep_component!(@self, Store).verifier(lease_id, seat);
                     paid_fri += self.settle_vote(ref shares, verifier, (round, saw), fee_fri);
+                    if !verifier.has_declined() {
+                        held_fri += fee_fri;
+                    }
                 }
-                let seats: u128 = (end - start).into();
-                let own_fri = if seats != 0 && audit.is_funded(round) {
+                let own_fri = if end != start && audit.is_funded(round) {
                     fee_fri * seats_in(round).into()
                 } else {
                     0
                 };
-                let own_paid_fri = min(paid_fri, own_fri);
-                shares.purse_fri += fee_fri * seats - own_fri - (paid_fri - own_paid_fri);
-                paid.append(own_paid_fri);
+                let own_held_fri = min(own_fri, held_fri);
+                let own_paid_fri = min(paid_fri, own_held_fri);
+                shares.purse_fri += held_fri - own_held_fri - (paid_fri - own_paid_fri);
+                let back_fri = min(own_fri - own_held_fri, shares.purse_fri);
+                shares.purse_fri -= back_fri;
+                paid.append(own_paid_fri + own_fri - own_held_fri - back_fri);
             }
             paid.span()
         }

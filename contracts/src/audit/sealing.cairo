@@ -96,7 +96,8 @@ pub mod SealingComponent {
             Ok(BoxTrait::new((audit, verifier)))
         }
 
-        /// Who has no time pays at once for the votes that may be drawn besides.
+        /// The fee that it would have had pays for a vote in its place; who has no time pays for
+        /// more of them, at once.
         fn decline(
             ref self: ComponentState<TContractState>, lease_id: u64, seat: u8, word: u8,
         ) -> Result<(), felt252> {
@@ -106,11 +107,13 @@ pub mod SealingComponent {
             }
             let (mut audit, verifier) = self.awaited(lease_id, seat)?.unbox();
             let lease = get_dep_component!(@self, Leases).find(lease_id);
+            let job = BoxTrait::new(get_dep_component!(@self, Jobs).load(lease.job_id));
+            let fee_fri = audit.fee_fri(job, @lease, audit.round);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.add_to_purse(lease_id, fee_fri);
             if word == Vote::BUSY {
-                let job = BoxTrait::new(get_dep_component!(@self, Jobs).load(lease.job_id));
-                let fine_fri = busy_of(audit.fee_fri(job, @lease, audit.round));
                 let mut seating = get_dep_component_mut!(ref self, Seating);
-                seating.forfeit(lease_id, verifier.worker_id, fine_fri);
+                seating.forfeit(lease_id, verifier.worker_id, busy_of(fee_fri));
             }
             let mut rounds = get_dep_component_mut!(ref self, Rounds);
             rounds.turn_vote(lease.job_id, lease_id, @audit, seat, verifier, word);
@@ -223,11 +226,15 @@ pub mod SealingComponent {
             if audit.awaited() == 0 {
                 return;
             }
-            let fine_fri = audit.forfeit_fri(job, lease);
+            let (fee_fri, fine_fri) = (
+                audit.fee_fri(job, lease, audit.round), audit.forfeit_fri(job, lease),
+            );
             let absent = get_dep_component!(@self, Store).seats_with(lease_id, @audit, Vote::DRAWN);
             for (seat, verifier) in absent {
                 let mut seating = get_dep_component_mut!(ref self, Seating);
                 seating.forfeit(lease_id, verifier.worker_id, fine_fri);
+                let mut store = get_dep_component_mut!(ref self, Store);
+                store.add_to_purse(lease_id, fee_fri);
                 let mut rounds = get_dep_component_mut!(ref self, Rounds);
                 rounds.turn_vote(job.job_id, lease_id, @audit, seat, verifier, Vote::ABSENT);
                 audit.said += 1;

@@ -14,7 +14,6 @@ pub mod SeatingComponent {
         ICommitteesDispatcher, ICommitteesDispatcherTrait, IWorkerRegistryDispatcherTrait,
     };
     use crate::rules::lease_id::worker_of;
-    use crate::rules::terms::bond_of;
     use crate::types::audit::Audit;
     use crate::types::board::Lease;
     use crate::types::registry::VoteRequest;
@@ -35,18 +34,18 @@ pub mod SeatingComponent {
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Holders of drawn units, one as often as it was drawn; fewer than wanted where so many
-        /// can't be found.
+        /// Holders of drawn units, one as often as it was drawn, from those who could vote before
+        /// `block`, which called the draw; fewer than wanted where so many can't be found.
         fn draw_votes(
             self: @ComponentState<TContractState>,
             job: Box<Job>,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
+            block: u64,
             seed: felt252,
             wanted: u8,
         ) -> Array<u32> {
-            let fee_fri = audit.fee_fri(job, lease, *audit.round);
             let jobs = get_dep_component!(self, Jobs);
             let leases = get_dep_component!(self, Leases);
             let registry = ICommitteesDispatcher {
@@ -56,19 +55,19 @@ pub mod SeatingComponent {
                 .draw_votes(
                     VoteRequest {
                         family: jobs.family_of(@job.unbox()),
-                        block: *lease.since_block,
+                        block,
                         seed,
                         wanted: wanted.into(),
                         worker_id: worker_of(lease_id),
                         requester: jobs.requester_of(@job.unbox()),
-                        bond_fri: bond_of(fee_fri),
-                        fee_fri,
+                        fee_fri: audit.fee_fri(job, lease, *audit.round),
                         package_bytes: job.package.bytes,
+                        memory_mib: job.audit_price.unbox().memory_mib,
                     },
                 )
         }
 
-        /// Takes what is there of a holder's stake; returns how much that was.
+        /// Takes what is there of a holder's seat stake; returns how much that was.
         fn take(self: @ComponentState<TContractState>, worker_id: u32, amount_fri: u128) -> u128 {
             let leases = get_dep_component!(self, Leases);
             leases.known_registry().forfeit(worker_id, amount_fri)
@@ -82,10 +81,8 @@ pub mod SeatingComponent {
             amount_fri: u128,
         ) {
             let taken_fri = self.take(worker_id, amount_fri);
-            if taken_fri != 0 {
-                let mut store = get_dep_component_mut!(ref self, Store);
-                store.set_purse(lease_id, store.purse(lease_id) + taken_fri);
-            }
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.add_to_purse(lease_id, taken_fri);
         }
 
         fn payout_of(self: @ComponentState<TContractState>, worker_id: u32) -> ContractAddress {

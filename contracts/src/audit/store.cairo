@@ -99,6 +99,12 @@ pub mod AuditStoreComponent {
             self.case_purses.write(place_of(lease_id), amount_fri);
         }
 
+        fn add_to_purse(ref self: ComponentState<TContractState>, lease_id: u64, amount_fri: u128) {
+            if amount_fri != 0 {
+                self.set_purse(lease_id, self.purse(lease_id) + amount_fri);
+            }
+        }
+
         /// Positions of the rejection, and above them the mean.
         fn bad(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
             self.case_bad.read(place_of(lease_id)).try_into().unwrap()

@@ -10,7 +10,7 @@ pub trait IJobBoard<T> {
     fn cancel(ref self: T, job_id: u64);
     fn refund(ref self: T, job_id: u64);
     fn claim_lease(
-        ref self: T, job_id: u64, worker_id: u32, slot: u8, verifiers: Array<u32>,
+        ref self: T, job_id: u64, worker_id: u32, slot: u8, most: u32, verifiers: Array<u32>,
     ) -> u64;
     fn assign(ref self: T, job_id: u64, places: Array<Place>, verifiers: Array<u32>);
     fn submit(ref self: T, lease_id: u64, count: u32, result: LeaseResult);

@@ -16,16 +16,20 @@ pub trait IWorkerRegistry<T> {
         stake_fri: u128,
     ) -> u32;
     fn set_operator(ref self: T, worker_id: u32, operator: ContractAddress);
+    fn accept_operator(ref self: T, worker_id: u32);
     fn set_payout(ref self: T, worker_id: u32, payout: ContractAddress);
     fn add_stake(ref self: T, worker_id: u32, amount_fri: u128);
     fn request_unstake(ref self: T, worker_id: u32, amount_fri: u128);
+    fn stake_seats(ref self: T, worker_id: u32, amount_fri: u128);
+    fn unstake_seats(ref self: T, worker_id: u32, amount_fri: u128);
     fn cancel_unstake(ref self: T, worker_id: u32);
     fn complete_unstake(ref self: T, worker_id: u32);
     fn lock(ref self: T, terms: LockTerms, requests: Array<LockRequest>) -> Array<LockGrant>;
+    fn retire(ref self: T, board: ContractAddress);
     fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
     fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;
-    fn note_verdict(ref self: T, worker_id: u32, audited_fri: u128, accepted: bool);
+    fn note_verdict(ref self: T, worker_id: u32, fees_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;

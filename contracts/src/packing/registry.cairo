@@ -4,25 +4,19 @@ use crate::packing::cell::{
     B24, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
 };
 use crate::types::registry::{
-    AuditOffer, Limits, Pledge, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
+    AuditOffer, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
 };
 
-/// | stake_fri 0-95 | audited 96-127 | locked_fri 128-223 | board 224-247 |
+/// | stake_fri 0-95 | locked_fri 128-223 | board 224-247 |
 pub impl PledgePacking of StorePacking<Pledge, felt252> {
     fn pack(value: Pledge) -> felt252 {
-        let low = push(0, value.audited.into(), B32);
         let high = push(0, value.board.into(), B24);
-        join(push(low, value.stake_fri, B96), push(high, value.locked_fri, B96))
+        join(push(0, value.stake_fri, B96), push(high, value.locked_fri, B96))
     }
 
     fn unpack(value: felt252) -> Pledge {
-        let (mut low, mut high) = split(value);
-        Pledge {
-            stake_fri: pull(ref low, B96),
-            audited: rest(low),
-            locked_fri: pull(ref high, B96),
-            board: rest(high),
-        }
+        let (stake_fri, mut high) = split(value);
+        Pledge { stake_fri, locked_fri: pull(ref high, B96), board: rest(high) }
     }
 }
 
@@ -39,16 +33,40 @@ pub impl UnstakingPacking of StorePacking<Unstaking, felt252> {
     }
 }
 
-/// | audited_fri 0-95 | audited 128-159 | losses 160-191 |
+/// | stake_fri 0-95 | from_epoch 96-127 | seats 128-151 | units 152-175 | old_units 176-199 |
+/// old_from_epoch 200-231 |
+pub impl PursePacking of StorePacking<Purse, felt252> {
+    fn pack(value: Purse) -> felt252 {
+        let low = push(0, value.from_epoch.into(), B32);
+        let high = push(0, value.old_from_epoch.into(), B32);
+        let high = push(high, value.old_units.into(), B24);
+        let high = push(high, value.units.into(), B24);
+        join(push(low, value.stake_fri, B96), push(high, value.seats.into(), B24))
+    }
+
+    fn unpack(value: felt252) -> Purse {
+        let (mut low, mut high) = split(value);
+        Purse {
+            stake_fri: pull(ref low, B96),
+            from_epoch: rest(low),
+            seats: pull32(ref high, B24),
+            units: pull32(ref high, B24),
+            old_units: pull32(ref high, B24),
+            old_from_epoch: rest(high),
+        }
+    }
+}
+
+/// | fees_fri 0-95 | audited 128-159 | losses 160-191 |
 pub impl RecordPacking of StorePacking<Record, felt252> {
     fn pack(value: Record) -> felt252 {
         let high = push(0, value.losses.into(), B32);
-        join(push(0, value.audited_fri, B96), push(high, value.audited.into(), B32))
+        join(push(0, value.fees_fri, B96), push(high, value.audited.into(), B32))
     }
 
     fn unpack(value: felt252) -> Record {
-        let (audited_fri, mut high) = split(value);
-        Record { audited_fri, audited: pull32(ref high, B32), losses: rest(high) }
+        let (fees_fri, mut high) = split(value);
+        Record { fees_fri, audited: pull32(ref high, B32), losses: rest(high) }
     }
 }
 
@@ -72,15 +90,26 @@ pub impl WorkOfferPacking of StorePacking<WorkOffer, felt252> {
     }
 }
 
-/// | audit_fee_fri 0-95 | memory_mib 128-159 |
+/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_s 176-215 |
+/// from_epoch 216-247 |
 pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
     fn pack(value: AuditOffer) -> felt252 {
-        join(push(0, value.audit_fee_fri, B96), push(0, value.memory_mib.into(), B32))
+        let low = push(0, value.memory_mib.into(), B32);
+        let high = push(0, value.from_epoch.into(), B32);
+        let high = push(high, value.until_s.into(), B40);
+        let high = push(high, value.largest_package_bytes.into(), B48);
+        join(push(low, value.audit_fee_fri, B96), high)
     }
 
     fn unpack(value: felt252) -> AuditOffer {
-        let (audit_fee_fri, high) = split(value);
-        AuditOffer { audit_fee_fri, memory_mib: rest(high) }
+        let (mut low, mut high) = split(value);
+        AuditOffer {
+            audit_fee_fri: pull(ref low, B96),
+            memory_mib: rest(low),
+            largest_package_bytes: pull64(ref high, B48),
+            until_s: pull64(ref high, B40),
+            from_epoch: rest(high),
+        }
     }
 }
 

@@ -2,15 +2,18 @@
 #[starknet::component]
 pub mod FamiliesComponent {
     use core::cmp::min;
-    use starknet::ContractAddress;
+    use starknet::{ContractAddress, get_block_number};
     use crate::interfaces::registry::IFamilies;
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::committees::CommitteesComponent::InternalTrait as CommitteesTrait;
     use crate::registry::profiles::ProfilesComponent;
+    use crate::registry::purses::PursesComponent;
+    use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
     use crate::registry::roles::Roles;
+    use crate::registry::seat_entries::SeatEntriesComponent;
+    use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
-    use crate::registry::stakes::StakesComponent;
     use crate::types::registry::VoteRequest;
 
     /// Owners besides the worker's and the requester's who must be willing to verify.
@@ -39,8 +42,9 @@ pub mod FamiliesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Committees: CommitteesComponent::HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
-        +StakesComponent::HasComponent<TContractState>,
         +ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
         +Drop<TContractState>,
@@ -50,17 +54,18 @@ pub mod FamiliesComponent {
         fn willing_verifiers(
             self: @ComponentState<TContractState>, request: VoteRequest,
         ) -> Array<u32> {
-            let (seats, roles) = (get_dep_component!(self, Seats), self.get_contract());
+            let (entries, roles) = (get_dep_component!(self, Entries), self.get_contract());
             let mut owners = array![request.requester, roles.owner_of(request.worker_id)];
             let mut found = array![];
-            let count = seats.entry_count(request.family);
+            let count = entries.count_of(request.family);
             let seed: u256 = request.seed.into();
             let mut seen = 0;
             while seen != min(count, MOST_SEEN) && found.len() != request.wanted {
                 let place = (seed.low + seen.into()) % count.into();
-                let worker_id = seats.entry_holder(request.family, place.try_into().unwrap());
+                let entry = entries.entry_at(request.family, place.try_into().unwrap());
+                let worker_id = entry.worker_id;
                 seen += 1;
-                if worker_id != 0 && self.may_vote(worker_id, @request) {
+                if entry.until_epoch == 0 && self.could_be_drawn(worker_id, @request) {
                     let owner = roles.owner_of(worker_id);
                     if !has(owners.span(), owner) {
                         owners.append(owner);
@@ -77,8 +82,9 @@ pub mod FamiliesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Committees: CommitteesComponent::HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
-        +StakesComponent::HasComponent<TContractState>,
         +ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
         +Drop<TContractState>,
@@ -95,7 +101,7 @@ pub mod FamiliesComponent {
             let mut refusal = 0;
             for worker_id in named {
                 let owner = roles.owner_of(*worker_id);
-                if owner == *request.requester || !self.may_vote(*worker_id, request) {
+                if owner == *request.requester || !self.could_be_drawn(*worker_id, request) {
                     refusal = Errors::MAY_NOT_VOTE;
                     break;
                 }
@@ -124,13 +130,20 @@ pub mod FamiliesComponent {
             owners.len() >= LEAST_NAMED + own
         }
 
-        /// Whether a draw about what is submitted from now on may choose it.
-        fn may_vote(
+        /// Whether a draw about what is submitted now may choose it, as far as its seats, its purse
+        /// and its offer say; for later ones it must not have changed them.
+        fn could_be_drawn(
             self: @ComponentState<TContractState>, worker_id: u32, request: @VoteRequest,
         ) -> bool {
-            let seats = get_dep_component!(self, Seats);
-            seats.has_counted(worker_id, *request.family)
-                && get_dep_component!(self, Committees).is_able(worker_id, request)
+            match get_dep_component!(self, Purses).epoch_before(get_block_number()) {
+                Some(epoch) => {
+                    let (seats, family) = (get_dep_component!(self, Seats), *request.family);
+                    seats.has_sat_since(worker_id, family, epoch)
+                        && get_dep_component!(self, Committees)
+                            .may_vote(worker_id, 0, epoch, request)
+                },
+                None => false,
+            }
         }
     }
 

@@ -8,12 +8,16 @@ pub mod LocksComponent {
     use crate::registry::families::FamiliesComponent::InternalTrait as FamiliesTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::registry::purses::PursesComponent;
+    use crate::registry::records::RecordsComponent;
+    use crate::registry::records::RecordsComponent::InternalTrait as RecordsTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
+    use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
-    use crate::rules::terms::{audit_rate, bond_of};
+    use crate::rules::terms::audit_rate;
     use crate::types::registry::{Board, LockGrant, LockRequest, LockTerms, VoteRequest, WorkerLock};
 
     pub mod Errors {
@@ -34,9 +38,12 @@ pub mod LocksComponent {
         +HasComponent<TContractState>,
         +Roles<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
+        +SeatEntriesComponent::HasComponent<TContractState>,
         +SeatsComponent::HasComponent<TContractState>,
+        +PursesComponent::HasComponent<TContractState>,
         +CommitteesComponent::HasComponent<TContractState>,
         impl Families: FamiliesComponent::HasComponent<TContractState>,
+        impl Records: RecordsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
@@ -106,7 +113,12 @@ pub mod LocksComponent {
             } else {
                 0
             };
-            match audit_rate(pay_fri, least_lock_fri, floor_exp, stake.audited, free_fri) {
+            let fees_fri = if floor_exp == 0 {
+                0
+            } else {
+                get_dep_component!(@self, Records).record_of(worker_id).fees_fri
+            };
+            match audit_rate(pay_fri, least_lock_fri, floor_exp, fees_fri, free_fri) {
                 Some((audit_exp, lock_fri)) => if !is_judged && stake.locked_fri
                     + lock_fri > self.get_contract().unjudged_fri() {
                     Err(Errors::TOO_MUCH_UNJUDGED)
@@ -120,7 +132,6 @@ pub mod LocksComponent {
 
     /// What votes about these leases would ask of their holders.
     fn asked(terms: @LockTerms) -> VoteRequest {
-        let (fee_fri, package_bytes) = (*terms.fee_fri, *terms.package_bytes);
         VoteRequest {
             family: *terms.family,
             block: 0,
@@ -128,9 +139,9 @@ pub mod LocksComponent {
             wanted: 0,
             worker_id: 0,
             requester: *terms.requester,
-            bond_fri: bond_of(fee_fri),
-            fee_fri,
-            package_bytes,
+            fee_fri: *terms.fee_fri,
+            package_bytes: *terms.package_bytes,
+            memory_mib: *terms.memory_mib,
         }
     }
 }

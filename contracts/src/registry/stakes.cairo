@@ -1,7 +1,6 @@
 //! Stake, what boards locked of it, and what is on its way out. It moves no money.
 #[starknet::component]
 pub mod StakesComponent {
-    use core::cmp::min;
     use starknet::storage::{
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
         StoragePointerReadAccess, StoragePointerWriteAccess,
@@ -83,41 +82,47 @@ pub mod StakesComponent {
             ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128,
         ) {
             assert(amount_fri != 0, Errors::NOTHING_UNSTAKING);
-            let stake = self.stakes.read(worker_id);
-            assert(stake.stake_fri - stake.locked_fri >= amount_fri, Errors::STAKE_NOT_FREE);
             let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri + amount_fri;
             let (since_s, since_block) = now();
             self.unstakings.write(worker_id, Unstaking { unstaking_fri, since_s, since_block });
+            self.take_free(worker_id, amount_fri);
+        }
+
+        /// Takes free stake elsewhere.
+        fn take_free(ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128) {
+            let stake = self.stakes.read(worker_id);
+            assert(stake.stake_fri - stake.locked_fri >= amount_fri, Errors::STAKE_NOT_FREE);
             self.store(worker_id, Pledge { stake_fri: stake.stake_fri - amount_fri, ..stake });
         }
 
-        /// Ends the unstaking; returns how much it was.
-        fn clear_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) -> u128 {
+        /// All that is unstaking stays after all; returns how much it was.
+        fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) -> u128 {
             let unstaking = self.unstakings.read(worker_id);
-            assert(unstaking.unstaking_fri != 0, Errors::NOTHING_UNSTAKING);
-            self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
-            unstaking.unstaking_fri
+            let kept_fri = unstaking.unstaking_fri;
+            if kept_fri != 0 {
+                self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
+                let stake = self.stakes.read(worker_id);
+                self.store(worker_id, Pledge { stake_fri: stake.stake_fri + kept_fri, ..stake });
+            }
+            kept_fri
         }
 
-        fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) {
-            let amount_fri = self.clear_unstaking(worker_id);
-            let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Pledge { stake_fri: stake.stake_fri + amount_fri, ..stake });
-        }
-
-        /// Takes out what has cooled down; returns how much.
+        /// Takes out what is unstaking, if that has cooled down; returns how much.
         fn finish_unstaking(
             ref self: ComponentState<TContractState>,
             worker_id: u32,
             cooldown_s: u32,
             slowest_block_s: u32,
         ) -> u128 {
-            let Unstaking { since_s, since_block, .. } = self.unstakings.read(worker_id);
-            let amount_fri = self.clear_unstaking(worker_id);
+            let unstaking = self.unstakings.read(worker_id);
+            let Unstaking { unstaking_fri, since_s, since_block } = unstaking;
             let cooled = has_passed(since_s, since_block, cooldown_s, slowest_block_s);
-            assert(cooled, Errors::COOLING_DOWN);
+            if unstaking_fri == 0 || !cooled {
+                return 0;
+            }
+            self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
             self.announce(worker_id);
-            amount_fri
+            unstaking_fri
         }
 
         /// The caller made sure that so much is free; returns what is locked then.
@@ -182,28 +187,6 @@ pub mod StakesComponent {
             self.stake_burned_fri.write(burned_fri + amount_fri - reward_fri);
             self.announce(worker_id);
             self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
-        }
-
-        /// Takes off so much of what is not locked, as far as it goes; returns how much.
-        fn forfeit(
-            ref self: ComponentState<TContractState>,
-            board: Board,
-            worker_id: u32,
-            amount_fri: u128,
-        ) -> u128 {
-            let stake = self.stakes.read(worker_id);
-            let taken_fri = min(amount_fri, stake.stake_fri - stake.locked_fri);
-            if taken_fri != 0 {
-                self.store(worker_id, Pledge { stake_fri: stake.stake_fri - taken_fri, ..stake });
-                let (amount_fri, reward_fri) = (taken_fri, taken_fri);
-                self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
-            }
-            taken_fri
-        }
-
-        fn note_audited(ref self: ComponentState<TContractState>, worker_id: u32, audited: u32) {
-            let cell = self.stakes.entry(worker_id);
-            cell.write(Pledge { audited, ..cell.read() });
         }
 
         fn announce_locks(

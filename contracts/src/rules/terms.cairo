@@ -8,8 +8,9 @@ use crate::types::registry::Limits;
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
 const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
-/// The audit rate halves with this many accepted leases that a committee audited.
-const LEASES_PER_HALVING: u32 = 10;
+/// So many times what verifiers earned by a worker's accepted leases, the pay of one that is not
+/// surely audited may be.
+const CREDIT_FEES: u128 = 8;
 /// No audit rate is below 2^-5 = 3 %.
 pub const MAX_AUDIT_EXP: u8 = 5;
 /// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
@@ -29,8 +30,10 @@ const PAY_FEES: u32 = 15;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
 const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
-const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
+pub const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
+/// It is kept in 24 bits.
+const MOST_MEMORY_MIB: u32 = 0xffffff;
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
@@ -48,8 +51,11 @@ pub mod Errors {
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
     pub const FEE_TOO_HIGH: felt252 = 'RC: fee of a vote is too high';
     pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
+    pub const TOO_MUCH_MEMORY: felt252 = 'RC: more memory than there is';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
+    pub const SPARES_UNSCHEDULED: felt252 = 'RC: spares without scheduler';
+    pub const TOO_MANY_SPARES: felt252 = 'RC: more spares than tasks';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
@@ -69,6 +75,8 @@ pub fn check_terms(terms: @JobTerms, limits: Limits, seat_unit_fri: u128) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    assert(*terms.spare_tasks == 0 || zero != 0, Errors::SPARES_UNSCHEDULED);
+    assert(*terms.spare_tasks <= *terms.tasks, Errors::TOO_MANY_SPARES);
     check_audits(terms, seat_unit_fri);
 }
 
@@ -84,6 +92,7 @@ fn check_audits(terms: @JobTerms, seat_unit_fri: u128) {
         && LEAST_LIMITS.mean_percent <= mean
         && mean <= MOST_LIMITS.mean_percent;
     assert(within, Errors::WRONG_LIMITS);
+    assert(*terms.memory_mib <= MOST_MEMORY_MIB, Errors::TOO_MUCH_MEMORY);
     let longest = min(*terms.longest_lease, *terms.tasks);
     let leaves: u64 = longest.into() * ((*terms.tiles).into() + 1);
     assert(leaves <= MOST_LEAVES, Errors::TOO_MANY_LEAVES);
@@ -113,9 +122,15 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
     let limits = PrintLimits {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
-    let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
-    let (second_look, takes_unjudged) = (*terms.second_look, *terms.takes_unjudged);
-    AuditPrice { fee_fri, tile_fri, limits, second_look, takes_unjudged }
+    AuditPrice {
+        fee_fri: *terms.audit_fee_fri,
+        tile_fri: *terms.audit_tile_fri,
+        limits,
+        second_look: *terms.second_look,
+        memory_mib: *terms.memory_mib,
+        spares: *terms.spare_tasks,
+        takes_unjudged: *terms.takes_unjudged,
+    }
 }
 
 /// What each verifier of a round gets.
@@ -215,13 +230,12 @@ pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
 /// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
 /// it; None if not even p = 1 is covered.
 pub fn audit_rate(
-    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
+    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, fees_fri: u128, free_fri: u128,
 ) -> Option<(u8, u128)> {
-    let earned = audited / LEASES_PER_HALVING;
-    let mut exp: u8 = if earned < floor_exp.into() {
-        earned.try_into().unwrap()
-    } else {
+    let mut exp = if pay_fri <= CREDIT_FEES * fees_fri {
         floor_exp
+    } else {
+        0
     };
     loop {
         let lock_fri = lock_at(pay_fri, least_lock_fri, exp);

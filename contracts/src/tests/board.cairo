@@ -5,6 +5,8 @@ mod test_job_board;
 mod test_judged;
 mod test_lease_life;
 mod test_leases;
+mod test_lengths;
 mod test_packing;
+mod test_spares;
 mod test_submission;
 mod test_transfers;

@@ -1,5 +1,5 @@
 mod test_events;
-mod test_forfeits;
+mod test_operators;
 mod test_packing;
 mod test_profiles;
 mod test_seats;

@@ -21,8 +21,6 @@ pub struct Pledge {
     pub stake_fri: u128,
     /// What all boards together locked of it.
     pub locked_fri: u128,
-    /// As in the worker's record.
-    pub audited: u32,
     /// The number of the board that locked all of it; 0 if each board has a cell of its own.
     pub board: u32,
 }
@@ -42,13 +40,26 @@ pub struct Unstaking {
     pub since_block: u64,
 }
 
-/// What committees found of a worker; only value that they audited counts. One cell.
+/// A worker's seat stake without the part that is on its way out, its seats in all families, and
+/// how many units the stake covers: now, and before that last changed. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Purse {
+    pub stake_fri: u128,
+    pub seats: u32,
+    pub units: u32,
+    pub from_epoch: u32,
+    pub old_units: u32,
+    pub old_from_epoch: u32,
+}
+
+/// What verifiers found of a worker. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Record {
-    /// Accepted leases that a committee audited, since the last loss.
+    /// Leases whose pixels they accepted, since the last loss.
     pub audited: u32,
     pub losses: u32,
-    pub audited_fri: u128,
+    /// What they earned by it, which others than the worker chose: it is what a record costs.
+    pub fees_fri: u128,
 }
 
 /// On what terms a worker takes what schedulers assign, and audits.
@@ -73,11 +84,15 @@ pub struct WorkOffer {
     pub until_s: u64,
 }
 
-/// The rest of a standing offer. One cell.
+/// Of a standing offer, what a job must meet whose audits the worker votes in, from that epoch on;
+/// two versions are kept. One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct AuditOffer {
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
+    pub largest_package_bytes: u64,
+    pub until_s: u64,
+    pub from_epoch: u32,
 }
 
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
@@ -87,6 +102,9 @@ pub struct WorkerInfo {
     pub payout: ContractAddress,
     pub stake: Stake,
     pub unstaking: Unstaking,
+    /// All seat stake, with the part that is on its way out.
+    pub seat_stake_fri: u128,
+    pub seat_unstaking: Unstaking,
     pub record: Record,
 }
 
@@ -112,6 +130,7 @@ pub struct LockTerms {
     pub audit_floor_exp: u8,
     pub reward_fri: u128,
     pub package_bytes: u64,
+    pub memory_mib: u32,
     pub requester: ContractAddress,
     pub fee_fri: u128,
     pub verifiers: Span<u32>,
@@ -162,10 +181,10 @@ pub struct SeatHolding {
     pub next_epoch: u32,
 }
 
-/// A board asks the registry for votes. Seats are of the epoch before `block`; nobody of the
-/// worker's owner or of the requester is chosen, and each must take audits at this fee and packages
-/// of that size, with as much stake free as the bond.
-#[derive(Drop, Serde)]
+/// A board asks the registry for votes. Seats, purses and offers are those of the epoch before
+/// `block`, which called the round; nobody of the worker's owner or of the requester is drawn, and
+/// each must take audits at this fee, packages of that size, and scenes of that memory.
+#[derive(Copy, Drop, Serde)]
 pub struct VoteRequest {
     pub family: felt252,
     pub block: u64,
@@ -173,7 +192,7 @@ pub struct VoteRequest {
     pub wanted: u32,
     pub worker_id: u32,
     pub requester: ContractAddress,
-    pub bond_fri: u128,
     pub fee_fri: u128,
     pub package_bytes: u64,
+    pub memory_mib: u32,
 }

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from ...core.audit.economics import BOND_FEES
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
 from .node import Node
@@ -95,6 +94,8 @@ class StarknetView:
             tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
             second_look=raw["audit_price"]["second_look"],
+            memory_mib=raw["audit_price"]["memory_mib"],
+            spare_tasks=raw["audit_price"]["spares"],
             takes_unjudged=raw["audit_price"]["takes_unjudged"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
@@ -105,7 +106,12 @@ class StarknetView:
         kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
         return LeaseInfo(
             lease_id=lease_id,
-            **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["draw_outcome"])},
+            **{
+                **kept,
+                "state": LeaseState(raw["state"]),
+                "draw_outcome": DrawOutcome(raw["draw_outcome"]),
+                "twin": Twin(raw["twin"]),
+            },
         )
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
@@ -114,8 +120,15 @@ class StarknetView:
         if not int(raw["owner"]):
             raise contract_error(f"Reading worker {worker_id}", "RC: unknown worker")
         roles = {name: int(raw[name]) for name in ("owner", "operator", "payout")}
-        unstaking_fri = raw["unstaking"]["unstaking_fri"]
-        return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
+        return WorkerInfo(
+            worker_id,
+            **roles,
+            **raw["stake"],
+            unstaking_fri=raw["unstaking"]["unstaking_fri"],
+            **raw["record"],
+            seat_stake_fri=raw["seat_stake_fri"],
+            seat_unstaking_fri=raw["seat_unstaking"]["unstaking_fri"],
+        )
 
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         """The leases that a worker holds now, claimed or submitted."""
@@ -132,16 +145,20 @@ class StarknetView:
             "wanted": wanted,
             "worker_id": worker_id,
             "requester": job.requester if isinstance(job, JobInfo) else self.address,
-            "bond_fri": BOND_FEES * job.least_fee_fri,
             "fee_fri": job.least_fee_fri,
             "package_bytes": job.package_bytes,
+            "memory_mib": job.memory_mib,
         }
         found = [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
         return found if len(found) >= NAMED or not job.takes_unjudged else []
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""
-        return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))
+        return int(await ask(self._registry, "burned_fri")) + await self.board_burned_fri()
+
+    async def board_burned_fri(self) -> int:
+        """The part of it that stays on the board."""
+        return int(await self._ask("burned_fri"))
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board; anyone may."""

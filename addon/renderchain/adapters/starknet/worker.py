@@ -15,14 +15,14 @@ from .view import NAMED, StarknetView
 class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """As the operator, take the range that the board chooses into a free slot; returns the lease's id.
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        """As the operator, take the range that the board chooses, or at most so many tasks of it.
 
         Names willing verifiers. Where there are too few, and the job takes that, nobody judges the lease.
         """
         worker_id = await self.worker_id()
         named = await self._name_verifiers(await self.job(job_id), worker_id, NAMED)
-        call = self._call("claim_lease", job_id, worker_id, slot, named)
+        call = self._call("claim_lease", job_id, worker_id, slot, most, named)
         receipt = await self._sender.send(f"Claiming a lease of job {job_id}", [call])
         return LeaseId(self._of_event(receipt, "LeaseClaimed", 2))
 

@@ -28,8 +28,6 @@ from ...ports.reporter import Reporter
 from ..exchange.again import repeats
 from ..exchange.records import read_records
 
-# The mean's limit is for many leaves: two of an honest worker on another machine may well be over it.
-MEAN_LEAVES = 8
 RendererOf = Callable[[str], Renderer]  # by the device group of a job
 
 
@@ -159,7 +157,7 @@ def differing(
     """Those that are no longer the same work; of many leaves all, where only their mean is too far off."""
     pairs = zip(leaves, mine, strict=True)
     found = [one for one, print_ in pairs if not agree(print_, one.delivered, limits)]
-    if found or len(leaves) < MEAN_LEAVES or all_agree(mine, [one.delivered for one in leaves], limits):
+    if found or all_agree(mine, [one.delivered for one in leaves], limits):
         return found
     return leaves
 

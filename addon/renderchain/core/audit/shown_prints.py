@@ -20,6 +20,7 @@ from ..prints import (
     MAX_BLOCK_STEPS,
     MAX_BLOCKS_OFF,
     MAX_LEVEL_STEPS,
+    MEAN_LEAVES,
     WHOLE,
 )
 
@@ -38,7 +39,7 @@ def agrees(mine: Shown, theirs: Shown, limits: PrintLimits) -> bool:
 def mean_agrees(drawn: int, mine: Sequence[Shown], theirs: Sequence[Shown], limits: PrintLimits) -> bool:
     """Whether so many drawn leaves agree on the mean; these have other digests, the rest the same."""
     apart = sum(_share(*pair) for pair in zip(mine, theirs, strict=True))
-    return apart <= drawn * limits.mean_percent * WHOLE // 100
+    return drawn < MEAN_LEAVES or apart <= drawn * limits.mean_percent * WHOLE // 100
 
 
 def light_agrees(mine: Shown, theirs: Shown) -> bool:

@@ -5,7 +5,9 @@ use crate::interfaces::audit::{
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, owed, reason_of, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, owed, reason_of, seat_stake, stake,
+};
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::money::{assert_all_settled, end, pay};
 use crate::tests::support::network::{STAKE, WORKER};
@@ -33,7 +35,7 @@ fn a_worker_that_appeals_rightly_gets_its_bond_back_and_false_verifiers_pay() {
     assert_verdict(audit, Verdict::ACCEPTED);
     // Two forfeits of 40, of which 28 are the round's fees, and a tenth of the rest half for it.
     assert_eq!(owed(audit, account('operator')), 38 + 2);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE, STAKE - 80));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE, STAKE - 80));
     assert_eq!(owed(audit, payout_of(2)), 2 + 28);
     assert_eq!(audit.net.payouts.burned_fri(), 80 - 28 - 2);
     assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 2);
@@ -64,13 +66,14 @@ fn whoever_appeals_an_acceptance_rightly_sees_the_cheat_slashed() {
     run_round(audit, 2, 5);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE - 2 * 80));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE - 280));
     assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
-    // The first three saw another leaf, where nothing is wrong. Of 160 + 66 go 20 for fees and 4
-    // for who showed it; half of a tenth is the appellant's, the other half in eight parts.
-    assert_eq!(owed(audit, account('anyone')), 38 + 10);
-    assert_eq!(owed(audit, payout_of(2)), 6 + 20 + 8);
-    assert_eq!(audit.net.payouts.burned_fri(), 226 - 20 - 4 - 10 - 8);
+    // The first three saw it, too, and lose 3 * 40 besides 2 * 80 of the seven. Of 280 + 66 go 20
+    // for fees and 4 for who showed it; half of a tenth is the appellant's, the other half in five
+    // parts.
+    assert_eq!(owed(audit, account('anyone')), 38 + 16);
+    assert_eq!(owed(audit, payout_of(2)), 20 + 15);
+    assert_eq!(audit.net.payouts.burned_fri(), 346 - 20 - 4 - 16 - 15);
     end(audit);
 }
 
@@ -101,7 +104,7 @@ fn a_bond_against_a_verdict_that_nothing_follows_returns_less_the_fees() {
     assert_verdict(audit, Verdict::UNDECIDED);
     rest(audit);
     assert_eq!(owed(audit, account('artist')), 10 + 394);
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6 + 28));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE, 6 + 28));
     assert_all_settled(audit);
 }
 
@@ -119,9 +122,9 @@ fn fifteen_have_the_last_word() {
     run_round(audit, 15, 0);
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::ACCEPTED);
-    // The last round saw nothing of what the first three found, so nobody forfeits, and nothing
-    // pays the fees of who was right.
-    assert_eq!((owed(audit, account('operator')), owed(audit, account('artist'))), (10, 0));
+    // The last round saw what the first three found, whose forfeits pay for who was right, and half
+    // of a tenth of the rest.
+    assert_eq!((owed(audit, account('operator')), owed(audit, account('artist'))), (38 + 4, 0));
     pay(audit);
 }
 
@@ -152,8 +155,8 @@ fn who_appeals_names_leaves_that_the_next_round_looks_at_first() {
     run_round(audit, 7, 0);
     appeal_of(audit, 'artist', array![0, 1, 2, 4, 6, 7]);
     draw(audit, 'third');
-    // Nothing was in dispute.
-    assert_eq!(ask(audit).all, 0b100_1111_1100);
+    // What the first round differed on is in dispute until the end.
+    assert_eq!(ask(audit).all, 0b101_1111_1100);
     assert_eq!(*ask(audit).leaves[5], 7);
 }
 
@@ -179,7 +182,7 @@ fn a_worker_that_does_not_open_on_appeal_drags_no_honest_verifier_down() {
     wait(2);
     advance(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE));
     assert_eq!(owed(audit, payout_of(2)), 6 + 28);
     end(audit);
 }

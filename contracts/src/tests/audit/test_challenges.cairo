@@ -8,14 +8,14 @@ use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_lease};
 use crate::tests::support::leaves::{OTHER, result_of};
 use crate::tests::support::money::{assert_money, end, pay};
 use crate::tests::support::network::{STAKE, WORKER};
 use crate::tests::support::rounds::{
-    ask, commit_all, decline, poll, reveal_prints, run_round, votes,
+    ask, commit_all, decline_from, poll, reveal_prints, run_round, votes,
 };
 use crate::tests::support::steps::{
     advance, appeal, challenge_delivery, challenge_pixels, draw, rest, wait,
@@ -70,10 +70,7 @@ fn a_doubt_that_ends_undecided_costs_its_fees() {
     let audit = spared_lease(1);
     challenge_pixels(audit, array![0]);
     draw(audit, 'doubt');
-    let round = ask(audit);
-    for seat in 0..3_u8 {
-        decline(audit, round, seat, Vote::OVER_TIME);
-    }
+    decline_from(audit, 0, Vote::OVER_TIME);
     assert_phase(audit, AuditPhase::OVER);
     // Nobody sealed, so there are none.
     assert_eq!((owed(audit, account('artist')), owed(audit, account('payout'))), (90 + 400, 100));
@@ -92,7 +89,7 @@ fn a_verdict_on_doubted_pixels_can_be_appealed() {
     rest(audit);
     // Three forfeits of 200 pay the appeal's seven fees of 20; half a tenth of the rest is its.
     assert_eq!(owed(audit, account('operator')), 150 + 23);
-    assert_eq!((stake(audit, 2), owed(audit, account('artist'))), (STAKE - 600, 0));
+    assert_eq!((seat_stake(audit, 2), owed(audit, account('artist'))), (STAKE - 600, 0));
     pay(audit);
 }
 
@@ -116,7 +113,7 @@ fn results_that_can_be_had_are_paid() {
     rest(audit);
     assert_verdict(audit, Verdict::ACCEPTED);
     // The bond's rest and the forfeit are burned but for two fees and a tenth.
-    assert_eq!((stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 6 + 2 * (2 + 2)));
+    assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 6 + 2 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 66 - 4 + 40 - 4);
     // Only audited pixels make a record.
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
@@ -202,7 +199,7 @@ fn a_key_that_is_not_revealed_for_two_steps_loses_the_lease() {
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::REJECTED);
     assert_eq!((stake(audit, WORKER), owed(audit, account('artist'))), (STAKE - 400, 66));
-    let record = Record { audited: 0, losses: 1, audited_fri: 0 };
+    let record = Record { audited: 0, losses: 1, fees_fri: 0 };
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     end(audit);
 }

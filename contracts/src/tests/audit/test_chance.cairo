@@ -3,24 +3,23 @@
 use starknet::testing::set_block_hash;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
-use crate::interfaces::registry::{
-    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
-};
+use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::{TestAudit, assert_phase, count, owed, sent};
-use crate::tests::support::jobs::{claim, create, pass_draw_block};
+use crate::tests::support::jobs::{claim, create, pass_draw_block, terms};
 use crate::tests::support::leases::{
     audit_terms, drawn_lease, spared_lease, sparing, submitted_at, submitted_lease,
 };
 use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
-use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked, network};
+use crate::tests::support::network::{Network, STAKE, WORKER, locked, network};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
 use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
-    add_named, add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
+    add_named, add_verifier, add_verifiers, give_record, named, network_with, operator_of, owner_of,
+    take_seats, willing,
 };
 use crate::types::audit::{AuditPhase, DrawOutcome, Vote};
 use crate::types::board::JobTerms;
@@ -47,18 +46,19 @@ fn who_registers_after_the_submission_is_not_drawn() {
     let audit = submitted_lease(network_with(3));
     // Twice as many seats as all others have, and known before the draw.
     for newcomer in 9..15_u32 {
-        be(owner_of(newcomer));
-        audit.net.token.approve(audit.net.registry.contract_address, STAKE.into());
-        let operator = account(operator_of(newcomer));
-        audit.net.registry.register(operator, payout_of(newcomer), array![FAMILY], STAKE);
-        audit.net.seats.set_seats(newcomer, FAMILY, 10);
-        audit.net.profiles.set_offer(newcomer, willing());
+        add_verifier(audit.net, owner_of(newcomer), newcomer);
     }
     draw(audit, 'hash');
     let round = ask(audit);
     for seat in 0..3_u8 {
         assert!(verifier_at(round, seat) < 5);
     }
+}
+
+/// Chance drew the lease, and no votes were found.
+fn assert_nobody(audit: TestAudit) {
+    assert_phase(audit, AuditPhase::DRAW);
+    assert_eq!(audit.net.audits.verifiers_of(audit.lease_id).len(), 0);
 }
 
 #[test]
@@ -71,8 +71,7 @@ fn seats_of_the_submissions_own_epoch_do_not_count() {
     at(1_300, 55);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
-    assert_phase(audit, AuditPhase::DRAW);
-    assert_eq!(net.audits.verifiers_of(audit.lease_id).len(), 0);
+    assert_nobody(audit);
 }
 
 #[test]
@@ -80,28 +79,85 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     let net = network_with(6);
     // The worker's own seats, and those of the requester.
     be('owner');
-    net.seats.set_seats(WORKER, FAMILY, 10);
-    be('artist');
     net.token.approve(net.registry.contract_address, STAKE.into());
-    let mole = net.registry.register(account('mole'), account('mole'), array![FAMILY], STAKE);
-    net.seats.set_seats(mole, FAMILY, 10);
-    net.profiles.set_offer(mole, willing());
+    net.registry.add_stake(WORKER, STAKE);
+    take_seats(net, WORKER);
+    add_verifier(net, 'artist', 8);
     be(operator_of(2));
     net.profiles.set_offer(2, StandingOffer { audit_fee_fri: 3, ..willing() });
     be(operator_of(3));
     net.profiles.set_offer(3, StandingOffer { largest_package_bytes: 999, ..willing() });
     be(operator_of(4));
     net.profiles.set_offer(4, StandingOffer { until_s: 1_300, ..willing() });
+    be(operator_of(5));
+    net.profiles.set_offer(5, StandingOffer { memory_mib: 1_023, ..willing() });
     at(1_300, 65);
-    let audit = submitted_lease(net);
+    let audit = submitted_at(net, JobTerms { memory_mib: 1_024, ..audit_terms() });
     draw(audit, 'hash');
-    // Three are left of eight.
     let round = ask(audit);
     assert_eq!(round.verifiers.len(), 3);
     for seat in 0..3_u8 {
         let verifier = verifier_at(round, seat);
-        assert!(verifier >= 5 && verifier <= 7);
+        assert!(verifier == 6 || verifier == 7);
     }
+}
+
+/// Everybody has another offer from the next epoch on.
+fn offer_all(net: Network, verifiers: u32, offer: StandingOffer) {
+    for verifier in 2..verifiers + 2 {
+        be(operator_of(verifier));
+        net.profiles.set_offer(verifier, offer);
+    }
+}
+
+#[test]
+fn an_offer_that_is_withdrawn_once_the_hash_is_known_still_counts() {
+    let audit = submitted_lease(network_with(3));
+    offer_all(audit.net, 3, StandingOffer { audit_fee_fri: 0, ..willing() });
+    draw(audit, 'hash');
+    assert_eq!(ask(audit).verifiers.len(), 3);
+}
+
+#[test]
+fn an_offer_counts_from_the_epoch_after_it_was_made() {
+    let net = network_with(3);
+    offer_all(net, 3, StandingOffer { audit_fee_fri: 0, ..willing() });
+    at(1_300, 50);
+    offer_all(net, 3, willing());
+    at(1_300, 60);
+    // The epoch before this one's blocks is that of the withdrawn offers.
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    assert_nobody(audit);
+}
+
+#[test]
+fn of_an_epoch_before_both_known_offers_nobody_is_willing() {
+    let audit = submitted_lease(network_with(3));
+    at(1_300, 50);
+    offer_all(audit.net, 3, StandingOffer { audit_fee_fri: 2, ..willing() });
+    at(1_300, 60);
+    offer_all(audit.net, 3, willing());
+    set_block_hash(42, 'hash');
+    be('anyone');
+    audit.net.audits.draw(audit.job_id, array![audit.lease_id]);
+    assert_nobody(audit);
+}
+
+#[test]
+fn who_is_locked_up_by_leases_is_drawn_all_the_same() {
+    let net = network_with(1);
+    // Another one's leases lock all the work stake that the one verifier adds.
+    be(owner_of(2));
+    net.token.approve(net.registry.contract_address, 66);
+    net.registry.add_stake(2, 66);
+    let job_id = create(net, terms());
+    be(operator_of(2));
+    net.board.claim_lease(job_id, 2, 0, 0, named(net));
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
+    assert_eq!(net.registry.worker(2).stake.locked_fri, 66);
 }
 
 #[test]
@@ -152,11 +208,12 @@ fn a_rate_is_frozen_at_the_claim() {
 }
 
 #[test]
-fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
+fn eight_times_what_verifiers_earned_is_credit_for_the_next_lease() {
     let net = network_with(3);
-    give_record(net, 9);
+    // 8 * 24 fri are less than its pay of 200, and 8 * 30 are more.
+    give_record(net, 4);
     let job_id = create(
-        net, JobTerms { tasks: 4, audit_floor_exp: 5, audit_pool_fri: 400, ..audit_terms() },
+        net, JobTerms { tasks: 4, audit_floor_exp: 1, audit_pool_fri: 400, ..audit_terms() },
     );
     let lease_id = claim(net, job_id, 0);
     let audit = TestAudit { net, job_id, lease_id };
@@ -187,7 +244,7 @@ fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
     audit.net.board.top_up(audit.job_id, 150, 10);
     run_round(audit, 3, 0);
     rest(audit);
-    assert_eq!(audit.net.registry.worker(WORKER).record.audited_fri, 200);
+    assert_eq!(audit.net.registry.worker(WORKER).record.fees_fri, 6);
     be('artist');
     audit.net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 100 + 404));

@@ -4,28 +4,35 @@ use crate::interfaces::audit::{
     IAuditsDispatcherTrait, IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait,
 };
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::IProfilesDispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, assert_phase, assert_verdict, owed, reason_of, stake};
+use crate::tests::support::audit::{
+    TestAudit, assert_phase, assert_verdict, owed, reason_of, seat_stake, stake,
+};
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_at};
 use crate::tests::support::money::{assert_all_settled, assert_money, pay};
-use crate::tests::support::network::{STAKE, WORKER};
+use crate::tests::support::network::{Network, STAKE, WORKER};
 use crate::tests::support::rounds::{ask, commit_all, run_round, votes};
 use crate::tests::support::steps::{advance, appeal, challenge_pixels, draw, rest, wait};
-use crate::tests::support::verifiers::{network_with, owner_of};
+use crate::tests::support::verifiers::{network_with, operator_of, willing};
 use crate::types::audit::{AuditPhase, DrawOutcome, Verdict};
 use crate::types::board::JobTerms;
+use crate::types::registry::StandingOffer;
 
-/// The only verifier has too little stake for a vote ...
-fn leave(audit: TestAudit) {
-    be(owner_of(2));
-    audit.net.registry.request_unstake(2, stake(audit, 2) - 10);
+/// The only verifier takes no audits, in draws that are called from now on ...
+fn leave(net: Network) {
+    offer(net, StandingOffer { audit_fee_fri: 0, ..willing() });
 }
 
-/// ... and now it has enough.
-fn come_back(audit: TestAudit) {
-    be(owner_of(2));
-    audit.net.registry.cancel_unstake(2);
+/// ... and now it takes them again.
+fn come_back(net: Network) {
+    offer(net, willing());
+}
+
+fn offer(net: Network, offer: StandingOffer) {
+    be(operator_of(2));
+    net.profiles.set_offer(2, offer);
+    at(get_block_timestamp(), get_block_number() + 20);
 }
 
 #[feature("safe_dispatcher")]
@@ -36,8 +43,8 @@ fn advanced(audit: TestAudit) -> felt252 {
 
 fn undrawn_lease() -> TestAudit {
     let net = network_with(1);
+    leave(net);
     let audit = submitted_at(net, audit_terms());
-    leave(audit);
     draw(audit, 'hash');
     audit
 }
@@ -51,7 +58,7 @@ fn votes_that_are_not_found_are_drawn_from_twenty_blocks_later_for_the_same_leav
     let (seed, leaves) = (ask(audit).seed, ask(audit).leaves);
     let failed = get_block_number();
     assert_eq!(audit.net.audits.audit_of(audit.lease_id).draw_block, failed + 18);
-    come_back(audit);
+    come_back(audit.net);
     at(get_block_timestamp() + 10, failed + 29);
     let audits = IAuditsSafeDispatcher { contract_address: audit.net.audits.contract_address };
     let early = audits.draw(audit.job_id, array![audit.lease_id]);
@@ -87,8 +94,8 @@ fn a_lease_whose_votes_are_not_found_for_long_is_shared() {
 #[test]
 fn a_doubt_that_nobody_can_judge_leaves_the_lease_as_it_was() {
     let audit = spared_lease(1);
+    leave(audit.net);
     challenge_pixels(audit, array![0]);
-    leave(audit);
     draw(audit, 'doubt');
     assert_phase(audit, AuditPhase::DRAW);
     wait(21);
@@ -98,7 +105,7 @@ fn a_doubt_that_nobody_can_judge_leaves_the_lease_as_it_was() {
     let lease = audit.net.board.lease(audit.lease_id);
     assert_eq!((lease.draw_outcome, lease.since_s), (DrawOutcome::PASSED, get_block_timestamp()));
     assert_money(audit);
-    come_back(audit);
+    come_back(audit.net);
     challenge_pixels(audit, array![0]);
     pay_after_acceptance(audit);
 }
@@ -114,8 +121,8 @@ fn pay_after_acceptance(audit: TestAudit) {
 fn an_appeal_whose_votes_are_not_found_leaves_the_verdict_and_the_bond() {
     let audit = drawn_lease(1);
     run_round(audit, 3, 0);
+    leave(audit.net);
     appeal(audit, 'artist');
-    leave(audit);
     draw(audit, 'second');
     wait(21);
     advance(audit);
@@ -130,15 +137,15 @@ fn more_votes_that_are_not_found_are_no_more_asked_for() {
     let audit = drawn_lease(1);
     commit_all(audit, ask(audit), votes(2, 0).span());
     wait(3);
+    leave(audit.net);
     advance(audit);
-    leave(audit);
     draw(audit, 'more');
+    come_back(audit.net);
     wait(21);
     advance(audit);
     // The purse of 40 pays for three others.
     let state = audit.net.audits.audit_of(audit.lease_id);
     assert_eq!((state.phase, state.redraws), (AuditPhase::DRAW, 1));
-    come_back(audit);
     draw(audit, 'anew');
     run_round(audit, 3, 0);
     rest(audit);
@@ -183,7 +190,9 @@ fn a_second_look_may_reject_and_its_unused_fees_are_the_pools() {
     run_round(audit, 1, 6);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 6 - 24);
+    // It saw the leaf of the first three, too: they were wrong, like one of the seven.
+    assert_eq!(seat_stake(audit, 2), STAKE - 3 * 40 - 80);
+    assert_eq!(audit.net.board.job(audit.job_id).times.audit_pool_fri, 400 - 24);
     assert_money(audit);
 }
 

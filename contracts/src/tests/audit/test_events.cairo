@@ -56,7 +56,7 @@ fn a_round_about_pixels() {
     says(audit, selector!("Voted"), serialized((0_u8, 0_u8, verifier_at(round, 0), counted)));
     reveal_prints(audit, round, 2, OTHER);
     let (content, print) = (array![content_of(leaf, OTHER)], print_of(leaf, OTHER));
-    let prints = serialized((0_u8, 2_u8, round.all, true, content, print));
+    let prints = serialized((0_u8, 2_u8, round.all, false, content, print));
     says(audit, selector!("PrintsShown"), prints);
     says(audit, selector!("Voted"), serialized((0_u8, 2_u8, verifier_at(round, 2), counted)));
     wait(1);

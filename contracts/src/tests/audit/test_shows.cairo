@@ -2,10 +2,9 @@
 use crate::interfaces::audit::{
     IAuditsDispatcherTrait, IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait,
 };
-use crate::interfaces::board::IPayoutsDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
-    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, stake,
+    TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
 use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::leaves::{
@@ -17,13 +16,25 @@ use crate::tests::support::rounds::{
     Round, ask, commit_all, contents, open, prints, reveal_all, reveal_as, reveal_prints, run_round,
     show, shown, shown_mean, strike, votes,
 };
-use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
+use crate::tests::support::steps::{advance, appeal, appeal_of, draw, rest, wait};
 use crate::tests::support::verifiers::payout_of;
 use crate::types::audit::{AuditPhase, MEAN, ShownVote, Verdict, Vote};
 
 /// A round that waits for reveals of these renderings.
 fn opened(hows: Span<u8>) -> (TestAudit, Round) {
     let audit = drawn_lease(1);
+    let round = ask(audit);
+    commit_all(audit, round, hows);
+    open(audit, round);
+    (audit, round)
+}
+
+/// The same of a round of seven that looks at so many leaves that their mean says something.
+fn opened_of_many(hows: Span<u8>) -> (TestAudit, Round) {
+    let audit = drawn_lease(1);
+    run_round(audit, 3, 0);
+    appeal_of(audit, 'artist', array![0, 1, 2, 3, 0, 1, 2, 3]);
+    draw(audit, 'second');
     let round = ask(audit);
     commit_all(audit, round, hows);
     open(audit, round);
@@ -38,9 +49,14 @@ fn safe(audit: TestAudit) -> IAuditsSafeDispatcher {
 #[feature("safe_dispatcher")]
 fn struck(audit: TestAudit, round: Round, seat: u8, leaf: u8, how: u8) -> felt252 {
     let (mine, answer) = (contents(round, how), contents(round, SAME));
-    let (own, worker) = (prints(round, how), prints(round, SAME));
+    let (own, worker) = if leaf == MEAN {
+        (prints(round, how), prints(round, SAME))
+    } else {
+        let at = round.leaves.get(leaf.into()).map_or(*round.leaves[0], |at| *at.unbox());
+        (print_of(at, how), print_of(at, SAME))
+    };
     let audits = safe(audit);
-    reason_of(audits.strike(audit.lease_id, seat, leaf, mine, answer, own, worker))
+    reason_of(audits.strike(audit.lease_id, round.first + seat, leaf, mine, answer, own, worker))
 }
 
 /// Why it is refused to show these votes.
@@ -57,11 +73,11 @@ fn why_not(
 fn a_lazy_vote_for_the_worker_is_struck() {
     let (audit, round) = opened(array![SAME, SAME, OTHER].span());
     reveal_all(audit, round, array![SAME, SAME].span());
-    reveal_as(audit, round, 2, OTHER, 0, true);
+    reveal_as(audit, round, 2, OTHER, 0, false);
     strike(audit, round, 2, OTHER, 0);
     assert_eq!(count(audit, 0, Vote::STRUCK), 1);
     // One fee for who struck it.
-    assert_eq!((stake(audit, 2), purse(audit)), (STAKE - 40, 38));
+    assert_eq!((seat_stake(audit, 2), purse(audit)), (STAKE - 40, 38));
     assert_eq!(owed(audit, account('watcher')), 2);
     assert_money(audit);
     wait(1);
@@ -90,22 +106,44 @@ fn a_false_vote_against_the_worker_is_struck() {
 #[test]
 #[feature("safe_dispatcher")]
 fn a_vote_about_the_mean_is_struck_by_all_its_prints() {
-    let (audit, round) = opened(array![SLIGHT, SLIGHT, ALIKE].span());
-    reveal_as(audit, round, 0, SLIGHT, 0, true);
-    reveal_as(audit, round, 1, SLIGHT, 0, false);
-    reveal_as(audit, round, 2, ALIKE, 0, true);
+    let (audit, round) = opened_of_many(
+        array![SAME, SAME, SAME, SAME, SLIGHT, SLIGHT, ALIKE].span(),
+    );
+    reveal_all(audit, round, array![SAME, SAME, SAME, SAME].span());
+    reveal_as(audit, round, 4, SLIGHT, 0, true);
+    reveal_as(audit, round, 5, SLIGHT, 0, false);
+    reveal_as(audit, round, 6, ALIKE, 0, true);
     let no = 'RC: vote is not contradicted';
-    assert_eq!(struck(audit, round, 0, MEAN, SLIGHT), no);
+    assert_eq!(struck(audit, round, 4, MEAN, SLIGHT), no);
     // A seventh of its bits is within the limit of a leaf.
-    for seat in 0..2_u8 {
+    for seat in 4..6_u8 {
         assert_eq!(struck(audit, round, seat, 0, SLIGHT), no);
     }
-    for (seat, how) in array![(1_u8, SLIGHT), (2, ALIKE)] {
+    for (seat, how) in array![(5_u8, SLIGHT), (6, ALIKE)] {
         let (mine, answer) = (contents(round, how), contents(round, SAME));
         let (own, worker) = (prints(round, how), prints(round, SAME));
+        let seat = round.first + seat;
         audit.net.audits.strike(audit.lease_id, seat, MEAN, mine, answer, own, worker);
     }
-    assert_eq!(count(audit, 0, Vote::STRUCK), 2);
+    assert_eq!(count(audit, 1, Vote::STRUCK), 2);
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn of_a_few_leaves_no_mean_is_judged() {
+    let (audit, round) = opened(array![SAME, SLIGHT, SLIGHT].span());
+    reveal_all(audit, round, array![SAME].span());
+    reveal_as(audit, round, 1, SLIGHT, 0, true);
+    reveal_as(audit, round, 2, SLIGHT, 0, false);
+    assert_eq!(struck(audit, round, 2, MEAN, SLIGHT), 'RC: vote is not contradicted');
+    let two = array![shown_mean(round, 1, SLIGHT)];
+    assert_eq!(why_not(audit, round, MEAN, false, two), 'not refused');
+    let (mine, answer) = (contents(round, SLIGHT), contents(round, SAME));
+    let (own, worker) = (prints(round, SLIGHT), prints(round, SAME));
+    audit.net.audits.strike(audit.lease_id, round.first + 1, MEAN, mine, answer, own, worker);
+    wait(1);
+    advance(audit);
+    assert_verdict(audit, Verdict::ACCEPTED);
 }
 
 #[test]
@@ -148,7 +186,7 @@ fn masks_name_leaves_that_have_other_digests() {
 fn a_rejection_needs_a_majority_that_agrees_with_one_of_it() {
     let (audit, round) = opened(array![OTHER, OTHER, FOREIGN].span());
     for (seat, how) in array![(0_u8, OTHER), (1, OTHER), (2, FOREIGN)] {
-        reveal_as(audit, round, seat, how, round.all, true);
+        reveal_as(audit, round, seat, how, round.all, false);
     }
     let one = array![shown(round, 0, OTHER, 0)];
     assert_eq!(why_not(audit, round, 0, false, one), 'RC: no majority is shown');
@@ -172,7 +210,7 @@ fn a_rejection_needs_a_majority_that_agrees_with_one_of_it() {
     assert_verdict(audit, Verdict::REJECTED);
     rest(audit);
     // Whoever differs there was right.
-    assert_eq!((stake(audit, WORKER), stake(audit, 2)), (STAKE - 66, STAKE));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE));
     end(audit);
 }
 
@@ -180,8 +218,8 @@ fn a_rejection_needs_a_majority_that_agrees_with_one_of_it() {
 fn objectors_whose_noise_differs_agree_by_light() {
     let (audit, round) = opened(array![SAME, BRIGHT, BRIGHT_TOO].span());
     reveal_all(audit, round, array![SAME].span());
-    reveal_as(audit, round, 1, BRIGHT, round.all, true);
-    reveal_as(audit, round, 2, BRIGHT_TOO, round.all, true);
+    reveal_as(audit, round, 1, BRIGHT, round.all, false);
+    reveal_as(audit, round, 2, BRIGHT_TOO, round.all, false);
     let two = array![shown(round, 1, BRIGHT, 0), shown(round, 2, BRIGHT_TOO, 0)];
     be('watcher');
     let worker = print_of(*round.leaves[0], SAME);
@@ -195,48 +233,57 @@ fn objectors_whose_noise_differs_agree_by_light() {
 
 #[test]
 fn a_rejection_on_the_mean_is_shown_in_several_calls() {
-    let (audit, round) = opened(array![SAME, SLIGHT, SLIGHT].span());
-    reveal_all(audit, round, array![SAME].span());
-    reveal_as(audit, round, 1, SLIGHT, 0, true);
-    reveal_as(audit, round, 2, SLIGHT, 0, true);
+    let (audit, round) = opened_of_many(
+        array![SAME, SAME, SAME, SLIGHT, SLIGHT, SLIGHT, SLIGHT].span(),
+    );
+    reveal_all(audit, round, array![SAME, SAME, SAME].span());
+    for seat in 3..7_u8 {
+        reveal_as(audit, round, seat, SLIGHT, 0, true);
+    }
     let (answer, worker) = (contents(round, SAME), prints(round, SAME));
     be('watcher');
-    let first = array![shown_mean(round, 1, SLIGHT)];
+    let first = array![shown_mean(round, 3, SLIGHT), shown_mean(round, 4, SLIGHT)];
     audit.net.audits.show(audit.lease_id, MEAN, false, first, answer.clone(), worker.clone());
     assert!(!audit.net.audits.audit_of(audit.lease_id).proved);
     be('anyone');
-    let more = array![shown_mean(round, 1, SLIGHT), shown_mean(round, 2, SLIGHT)];
+    let mut more = array![];
+    for seat in array![3_u8, 5, 6] {
+        more.append(shown_mean(round, seat, SLIGHT));
+    }
     audit.net.audits.show(audit.lease_id, MEAN, false, more, answer, worker);
     assert!(audit.net.audits.audit_of(audit.lease_id).proved);
+    let before_fri = (owed(audit, account('anyone')), owed(audit, account('watcher')));
     wait(1);
     advance(audit);
     assert_verdict(audit, Verdict::REJECTED);
     rest(audit);
-    // Whoever made it a majority is paid; the vote for the worker was wrong.
-    assert_eq!((owed(audit, account('anyone')), owed(audit, account('watcher'))), (2, 0));
-    assert_eq!(stake(audit, 2), STAKE - 40);
+    // Whoever made it a majority is paid, a fee of its round.
+    let after_fri = (owed(audit, account('anyone')), owed(audit, account('watcher')));
+    assert_eq!((before_fri, after_fri), ((0, 0), (4, 0)));
     end(audit);
 }
 
 #[test]
 fn what_was_shown_is_judged_anew_after_a_strike() {
-    let (audit, round) = opened(array![SAME, OTHER, OTHER].span());
-    reveal_all(audit, round, array![SAME].span());
+    let (audit, round) = opened_of_many(votes(3, 4).span());
+    reveal_all(audit, round, votes(3, 0).span());
     // True of its leaves, false of the mean.
-    reveal_as(audit, round, 1, OTHER, round.all, false);
-    reveal_as(audit, round, 2, OTHER, round.all, true);
-    show(audit, round, 1, 2);
+    reveal_as(audit, round, 3, OTHER, round.all, false);
+    for seat in 4..7_u8 {
+        reveal_as(audit, round, seat, OTHER, round.all, true);
+    }
+    show(audit, round, 3, 4);
     assert!(audit.net.audits.audit_of(audit.lease_id).proved);
     let (mine, answer) = (contents(round, OTHER), contents(round, SAME));
     let (own, worker) = (prints(round, OTHER), prints(round, SAME));
-    audit.net.audits.strike(audit.lease_id, 1, MEAN, mine, answer, own, worker);
+    audit.net.audits.strike(audit.lease_id, round.first + 3, MEAN, mine, answer, own, worker);
     wait(1);
     advance(audit);
-    // One of two is no majority.
+    // Three of six are no majority.
     assert_verdict(audit, Verdict::ACCEPTED);
     assert!(!audit.net.audits.audit_of(audit.lease_id).proved);
-    rest(audit);
-    assert_eq!((stake(audit, 2), audit.net.payouts.burned_fri()), (STAKE - 80, 78 - 7));
+    wait(1);
+    advance(audit);
     pay(audit);
 }
 
@@ -263,13 +310,13 @@ fn what_is_shown_in_a_round_without_a_verdict_changes_nothing_of_the_one_before(
     }
     audit.net.audits.show(audit.lease_id, fresh, false, objectors, contents(round, SAME), array![]);
     wait(1);
-    let before_fri = stake(audit, 2);
+    let before_fri = seat_stake(audit, 2);
     advance(audit);
     assert_phase(audit, AuditPhase::OVER);
     let state = audit.net.audits.audit_of(audit.lease_id);
     assert_eq!((state.verdict, state.decided), (Verdict::REJECTED, 1));
     // The eight silent ones forfeit what is there, and nobody else is judged wrong.
-    assert_eq!(before_fri - stake(audit, 2), 8 * 80);
+    assert_eq!(before_fri - seat_stake(audit, 2), 8 * 80);
     end(audit);
 }
 

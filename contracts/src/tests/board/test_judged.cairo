@@ -18,7 +18,7 @@ use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::reason_of;
 use crate::tests::support::jobs::{
-    claim, create, offer, pass_draw_block, refusals, result, scheduled, submitted, terms,
+    claim, create, offer, pass_draw_block, place, refusals, result, scheduled, submitted, terms,
 };
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked, network};
 use crate::tests::support::verifiers::{add_verifiers, named, network_with, owner_of, willing};
@@ -34,7 +34,7 @@ fn judged() -> JobTerms {
 fn refusal_of(net: Network, job_id: u64, verifiers: Array<u32>) -> felt252 {
     be('operator');
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
-    reason_of(board.claim_lease(job_id, WORKER, 0, verifiers))
+    reason_of(board.claim_lease(job_id, WORKER, 0, 0, verifiers))
 }
 
 /// As a client looks for a lease of the worker.
@@ -49,9 +49,9 @@ fn search(net: Network, seed: felt252) -> Array<u32> {
                 wanted: 4,
                 worker_id: WORKER,
                 requester: account('artist'),
-                bond_fri: 40,
                 fee_fri: 2,
                 package_bytes: 1_000,
+                memory_mib: 0,
             },
         )
 }
@@ -61,7 +61,7 @@ fn a_lease_whose_claim_names_four_willing_verifiers_is_judged() {
     let net = network_with(4);
     let job_id = create(net, judged());
     be('operator');
-    let lease_id = net.board.claim_lease(job_id, WORKER, 0, array![5, 3, 2, 4]);
+    let lease_id = net.board.claim_lease(job_id, WORKER, 0, 0, array![5, 3, 2, 4]);
     assert_eq!(net.board.lease(lease_id).draw_outcome, DrawOutcome::NOT_DRAWN);
     assert_eq!((locked(net), net.board.job(job_id).times.audit_pool_fri), (66, 50 - 6));
 }
@@ -167,7 +167,7 @@ fn an_assignment_names_verifiers_for_all_its_workers() {
     offer(net);
     let job_id = create(net, JobTerms { takes_unjudged: false, ..scheduled() });
     be('scheduler');
-    let places = array![Place { worker_id: WORKER, slot: 0 }, Place { worker_id: 2, slot: 0 }];
+    let places = array![place(0), Place { worker_id: 2, ..place(0) }];
     // The second is named itself and has three others then; it also offers no slots.
     net.board.assign(job_id, places, array![2, 3, 4, 5]);
     assert_eq!(refusals(net), array!['RC: worker does not offer that']);
@@ -188,7 +188,7 @@ fn a_lease_that_nobody_judges_reserves_nothing_and_is_not_drawn_nor_doubted() {
     let net = network_with(0);
     let job_id = create(net, JobTerms { takes_unjudged: true, ..terms() });
     be('operator');
-    let lease_id = net.board.claim_lease(job_id, WORKER, 0, array![]);
+    let lease_id = net.board.claim_lease(job_id, WORKER, 0, 0, array![]);
     let lease = net.board.lease(lease_id);
     assert_eq!((lease.draw_outcome, lease.audit_exp), (DrawOutcome::UNJUDGED, 0));
     assert_eq!((locked(net), net.board.job(job_id).times.audit_pool_fri), (66, 50));
@@ -242,7 +242,7 @@ fn a_worker_holds_little_that_nobody_judges() {
     // Each lease of 10,000 fri locks 3,006: the cap is 5,000.
     let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
     be('operator');
-    net.board.claim_lease(job_id, WORKER, 1, array![]);
+    net.board.claim_lease(job_id, WORKER, 1, 0, array![]);
     assert_eq!(refusal_of(net, job_id, array![]), 'RC: too much without a jury');
     assert_eq!(refusal_of(net, job_id, named(net)), 'not refused');
     assert_eq!(locked(net), 6_012);

@@ -26,6 +26,7 @@ fn lock(net: Network, pay_fri: u128) -> LockGrant {
         audit_floor_exp: 3,
         reward_fri: pay_fri,
         package_bytes: 1,
+        memory_mib: 0,
         requester: account('artist'),
         fee_fri: 1,
         verifiers: named(net).span(),
@@ -63,6 +64,9 @@ fn anyone_may_add_stake_and_the_owner_may_move_payout_and_operator() {
     be('owner');
     net.registry.set_payout(WORKER, account('cold'));
     net.registry.set_operator(WORKER, account('spare'));
+    assert_eq!(net.registry.worker(WORKER).operator, account('operator'));
+    be('spare');
+    net.registry.accept_operator(WORKER);
     let worker = net.registry.worker(WORKER);
     assert_eq!((worker.stake.stake_fri, worker.payout), (STAKE + 5, account('cold')));
     assert_eq!(net.registry.worker_id_of(account('spare')), WORKER);
@@ -237,11 +241,12 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
         audit_floor_exp: 0,
         reward_fri: 1,
         package_bytes: 1,
+        memory_mib: 0,
         requester: account('artist'),
         fee_fri: 1,
         verifiers: array![].span(),
     };
-    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 800 };
+    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600 };
     let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
     let grants = net.registry.lock(terms, requests);
     assert_eq!((*grants[0]).refusal, 0);
@@ -271,7 +276,7 @@ fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
 }
 
 #[test]
-fn a_slash_burns_what_is_no_reward() {
+fn a_slash_burns_but_for_the_reward() {
     let net = network();
     be_board(net);
     lock(net, 200);
@@ -285,7 +290,7 @@ fn a_slash_burns_what_is_no_reward() {
 
 #[test]
 #[should_panic(expected: ('RC: reward over the slash', 'ENTRYPOINT_FAILED'))]
-fn nobody_earns_more_than_a_slash() {
+fn no_reward_is_more_than_the_slash() {
     let net = network();
     be_board(net);
     lock(net, 200);
@@ -293,18 +298,24 @@ fn nobody_earns_more_than_a_slash() {
 }
 
 #[test]
-fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
+fn what_verifiers_earned_is_credit_for_a_lower_rate_and_one_loss_starts_it_anew() {
     let net = network_with(0);
     be_board(net);
-    for _ in 0..10_u8 {
-        net.registry.note_verdict(WORKER, 7, true);
+    // Leases of one fri give as much of it as they cost; 8 times 12 are less than 100.
+    for _ in 0..12_u8 {
+        net.registry.note_verdict(WORKER, 1, true);
     }
+    let least = lock(net, 100);
+    assert_eq!(least.audit_exp, 0);
+    let before_fri = locked(net);
+    net.registry.note_verdict(WORKER, 1, true);
+    // The job would allow 1/8, and the free stake 1/4.
     let grant = lock(net, 100);
-    assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 1, operator: account('operator') });
-    assert_eq!(locked(net), 200);
+    assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 2, operator: account('operator') });
+    assert_eq!(locked(net), before_fri + 600);
     net.registry.note_verdict(WORKER, 7, false);
     let record = net.registry.worker(WORKER).record;
-    assert_eq!(record, Record { audited: 0, losses: 1, audited_fri: 0 });
+    assert_eq!(record, Record { audited: 0, losses: 1, fees_fri: 0 });
     assert_eq!(lock(net, 100).audit_exp, 0);
 }
 
@@ -319,14 +330,6 @@ fn a_job_freezes_the_rate_of_its_leases() {
     let lease = claim(net, job, 0);
     assert_eq!(net.board.lease(lease).audit_exp, 2);
     assert_eq!(locked(net), 600);
-}
-
-#[test]
-#[should_panic(expected: ('RC: operator already registered', 'ENTRYPOINT_FAILED'))]
-fn an_operator_is_registered_once() {
-    let net = network();
-    be('thief');
-    net.registry.register(account('operator'), account('thief'), array![FAMILY], STAKE);
 }
 
 #[test]

@@ -76,6 +76,11 @@ pub fn seats_held(audit: TestAudit, worker_id: u32) -> u128 {
     held
 }
 
+/// What a verifier has in its seat purse.
+pub fn seat_stake(audit: TestAudit, worker_id: u32) -> u128 {
+    audit.net.registry.worker(worker_id).seat_stake_fri
+}
+
 /// How many of a round's seats cast that vote.
 pub fn count(audit: TestAudit, round: u8, vote: u8) -> u32 {
     let mut found = 0;

@@ -2,7 +2,7 @@
 use starknet::ContractAddress;
 use starknet::testing::set_contract_address;
 use crate::audit::audit_library::AuditLibrary;
-use crate::audit::course::AuditTrait;
+use crate::audit::course::{AuditTrait, VerifierTrait};
 use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
@@ -10,7 +10,7 @@ use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::seats_in;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::TestAudit;
+use crate::tests::support::audit::{TestAudit, seats_of};
 use crate::tests::support::network::Network;
 use crate::tests::support::token::RICH;
 use crate::tests::support::verifiers::payout_of;
@@ -58,30 +58,26 @@ fn held(audit: TestAudit) -> u128 {
             (true, true) => 10,
             (false, true) => 20,
         };
-        let seats: u128 = (state.end_of(round) - state.start_of(round)).into();
-        let own: u128 = seats_in(round).into();
-        let extra = if seats > own {
-            seats - own
-        } else {
-            0
-        };
-        sum_fri +=
-            if state.is_bonded(round) {
-                let part_fri = if round == 0 {
-                    60
-                } else {
-                    10
-                };
-                part_fri + fee_fri * (own + extra)
-            } else if state.is_funded(round) && round == 0 {
-                fee_fri * (own + extra)
-            } else if state.is_funded(round) {
-                fee_fri * extra
+        let seats = seats_of(audit, round);
+        let mut votes: u128 = 0;
+        for (_, verifier) in seats.span() {
+            if !verifier.has_declined() {
+                votes += 1;
+            }
+        }
+        if seats.is_empty() && state.is_funded(round) {
+            votes = seats_in(round).into();
+        }
+        sum_fri += fee_fri * votes;
+        if state.is_bonded(round) {
+            sum_fri += if round == 0 {
+                60
             } else {
-                fee_fri * seats
+                10
             };
+        }
     }
-    if state.is_by_chance() {
+    if state.is_by_chance() && !state.is_second_look(1) {
         sum_fri += look_fri;
     }
     sum_fri
@@ -104,7 +100,7 @@ pub fn assert_money(audit: TestAudit) {
     let progress = job.progress;
     let unsettled = job.price.tasks - progress.accepted - progress.refunded;
     let mut owed_fri = job.price.reward_fri * unsettled.into() + held(audit);
-    if unsettled != 0 {
+    if unsettled != 0 || job.times.pending != 0 {
         owed_fri += job.times.audit_pool_fri;
     }
     for payee in payees(net) {
@@ -114,7 +110,8 @@ pub fn assert_money(audit: TestAudit) {
     assert_eq!(net.token.balance_of(net.board.contract_address), RICH + owed_fri.into());
     let mut staked_fri = net.registry.burned_fri();
     for worker_id in 1..net.registry.worker_count() + 1 {
-        staked_fri += net.registry.worker(worker_id).stake.stake_fri;
+        let worker = net.registry.worker(worker_id);
+        staked_fri += worker.stake.stake_fri + worker.seat_stake_fri;
     }
     assert_eq!(net.token.balance_of(net.registry.contract_address), RICH + staked_fri.into());
 }

@@ -9,7 +9,7 @@ use crate::tests::support::leaves::{
     OTHER, SAME, TILES, content_of, layers, opening_of, print_of, result_of,
 };
 use crate::tests::support::money::assert_money;
-use crate::tests::support::steps::{advance, wait};
+use crate::tests::support::steps::{advance, draw, wait};
 use crate::tests::support::verifiers::operator_of;
 use crate::types::audit::{
     AuditPhase, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier,
@@ -129,6 +129,25 @@ pub fn decline(audit: TestAudit, round: Round, seat: u8, word: u8) {
     audit.net.audits.decline(audit.lease_id, round.first + seat, word);
 }
 
+/// All votes from a seat on that still may, and all that are drawn in their place, say this.
+pub fn decline_from(audit: TestAudit, seat: u8, word: u8) {
+    let mut seat = seat;
+    loop {
+        let phase = audit.net.audits.audit_of(audit.lease_id).phase;
+        if phase == AuditPhase::DRAW {
+            draw(audit, 'more');
+        } else if phase != AuditPhase::COMMIT {
+            break;
+        }
+        let round = ask(audit);
+        while seat.into() < round.verifiers.len() {
+            decline(audit, round, seat, word);
+            seat += 1;
+        }
+        assert_money(audit);
+    }
+}
+
 pub fn reveal_of(audit: TestAudit, round: Round, seat: u8, vote: felt252) -> Reveal {
     let nonce = nonce_of(seat);
     Reveal { lease_id: audit.lease_id, seat: round.first + seat, nonce, vote }
@@ -145,7 +164,7 @@ pub fn reveal_as(audit: TestAudit, round: Round, seat: u8, how: u8, differs: u12
 /// Shows other contents, and whether they differ.
 pub fn reveal_prints(audit: TestAudit, round: Round, seat: u8, how: u8) {
     if how == OTHER {
-        reveal_as(audit, round, seat, how, round.all, true);
+        reveal_as(audit, round, seat, how, round.all, round.leaves.len() >= 8);
     } else {
         reveal_as(audit, round, seat, how, 0, false);
     }

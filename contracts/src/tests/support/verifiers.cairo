@@ -27,12 +27,7 @@ pub fn payout_of(verifier: u32) -> ContractAddress {
 /// Registers workers 2, 3 and so on, ten seats each, who audit from 1 fri on.
 pub fn add_verifiers(net: Network, count: u32) {
     for verifier in 2..count + 2 {
-        be(owner_of(verifier));
-        net.token.approve(net.registry.contract_address, STAKE.into());
-        let operator = account(operator_of(verifier));
-        net.registry.register(operator, payout_of(verifier), array![FAMILY], STAKE);
-        net.seats.set_seats(verifier, FAMILY, 10);
-        net.profiles.set_offer(verifier, willing());
+        add_verifier(net, owner_of(verifier), verifier);
     }
 }
 
@@ -43,6 +38,7 @@ pub fn add_named(net: Network) {
         be(name);
         net.token.approve(net.registry.contract_address, STAKE.into());
         let worker = net.registry.register(account(name), account(name), array![FAMILY], STAKE);
+        net.registry.stake_seats(worker, STAKE);
         net.profiles.set_offer(worker, willing());
         set_contract_address(net.registry.contract_address);
         let mut state = WorkerRegistry::contract_state_for_testing();
@@ -61,6 +57,25 @@ pub fn named(net: Network) -> Array<u32> {
         }
     }
     found
+}
+
+/// Another one of that owner, who calls then; its number must be the next.
+pub fn add_verifier(net: Network, owner: felt252, verifier: u32) {
+    be(owner);
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    let operator = account(operator_of(verifier));
+    net.registry.register(operator, payout_of(verifier), array![FAMILY], STAKE);
+    be(operator_of(verifier));
+    net.registry.accept_operator(verifier);
+    be(owner);
+    take_seats(net, verifier);
+}
+
+/// Ten seats for all the stake that a worker has at first; the owner calls.
+pub fn take_seats(net: Network, worker_id: u32) {
+    net.registry.stake_seats(worker_id, STAKE);
+    net.seats.set_seats(worker_id, FAMILY, 10);
+    net.profiles.set_offer(worker_id, willing());
 }
 
 pub fn willing() -> StandingOffer {
@@ -84,10 +99,10 @@ pub fn network_with(verifiers: u32) -> Network {
     net
 }
 
-/// So many leases that a committee accepted.
+/// So many leases that three verifiers accepted for two fri each.
 pub fn give_record(net: Network, leases: u32) {
     set_contract_address(net.board.contract_address);
     for _ in 0..leases {
-        net.registry.note_verdict(WORKER, 1, true);
+        net.registry.note_verdict(WORKER, 6, true);
     }
 }

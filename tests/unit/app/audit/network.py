@@ -57,7 +57,7 @@ class Network:
         worker = await machine.chain.worker(machine.worker_id)
         assert worker.locked_fri == 0
         tokens = await machine.chain.tokens_fri(machine.owner)
-        return worker.stake_fri - STAKE_FRI, tokens - (FUNDS_FRI - STAKE_FRI)
+        return worker.stake_fri + worker.seat_stake_fri - STAKE_FRI, tokens - (FUNDS_FRI - STAKE_FRI)
 
     async def check_honest(self, *absent: Machine) -> None:
         """Nobody lost stake but those, and each who sat in a committee was paid."""

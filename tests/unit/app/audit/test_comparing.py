@@ -53,7 +53,7 @@ def ballot(
     *votes: tuple[Sequence[TilePrint], Claim], equal: int = 0, drawn: Sequence[DrawnLeaf] = DRAWN
 ) -> Ballot:
     """Votes with these prints and claims against TRUE, and so many whose digests are all equal."""
-    answer = opened(TRUE[:1] * (len(drawn) - 2) + TRUE)
+    answer = opened(MORE[: len(drawn) - 2] + TRUE)
     seats, shown = [], []
     for seat, (prints, (differs, mean)) in enumerate(votes):
         theirs = opened(prints)
@@ -65,24 +65,37 @@ def ballot(
 
 
 FALSE = (tile(1, 1), tile(5))  # the second leaf is another picture
-RIGHT: Claim = (TWO, True)
+RIGHT: Claim = (TWO, False)
+MORE = tuple(tile(50 + at) for at in range(6))
+MANY = [*(DrawnLeaf(20 + at, 20 + at) for at in range(6)), *DRAWN]  # so that their mean says something
+OFF = (tile(90), tile(91), *MORE[2:], *TRUE)  # two of them are other pictures
+ON_TWO = 3 << 20
 
 
 def test_masks_are_over_positions_and_follow_the_limits() -> None:
     theirs = opened(FALSE)
     masks = masks_of(DRAWN, theirs.contents, theirs.prints, opened(TRUE), LEAST)
-    assert (masks.leaves, masks.differs, masks.mean) == ((0, 1), TWO, True)
+    assert (masks.leaves, masks.differs, masks.mean) == ((0, 1), TWO, False), "two leaves have no mean"
+    theirs = opened(OFF)
+    masks = masks_of(MANY, theirs.contents, theirs.prints, opened(MORE + TRUE), LEAST)
+    assert (masks.leaves, masks.differs, masks.mean) == ((0, 1), ON_TWO, True)
 
 
 @pytest.mark.parametrize(
     ("claim", "leaf", "objects"),
-    [((ONE | TWO, True), 0, True), ((0, True), 1, False), ((TWO, False), MEAN, False)],
+    [((ONE | TWO, False), 0, True), ((0, False), 1, False), ((TWO, True), MEAN, True)],
 )
 def test_a_vote_is_contradicted_where_its_prints_say_otherwise(
     claim: Claim, leaf: int, objects: bool
 ) -> None:
     (found,) = ballot((FALSE, claim), (FALSE, RIGHT), equal=1).contradictions()
     assert (found.vote.seat, found.leaf, found.objects) == (0, leaf, objects)
+
+
+def test_a_vote_that_says_nothing_of_a_mean_that_is_off_is_contradicted() -> None:
+    votes = ballot((OFF, (ON_TWO, False)), (OFF, (ON_TWO, True)), equal=1, drawn=MANY)
+    (found,) = votes.contradictions()
+    assert (found.vote.seat, found.leaf, found.objects) == (0, MEAN, False)
 
 
 def test_a_majority_of_the_counted_votes_is_needed() -> None:
@@ -107,9 +120,9 @@ def test_who_agrees_in_light_alone_shows_it_by_levels() -> None:
 
 
 def uneven() -> tuple[TilePrint, ...]:
-    """Two leaves of which neither is too far, and whose mean is: 320 of 4,096 bits each."""
+    """Eight leaves of which none is too far, and whose mean is: 320 of 4,096 bits each."""
     prints = []
-    for at, one in enumerate(TRUE):
+    for at, one in enumerate(MORE + TRUE):
         bits = bytes(byte ^ 0xFF if place < 40 else byte for place, byte in enumerate(one.bits))
         prints.append(replace(one, digest=bytes([at]) * 32, bits=bits))
     return tuple(prints)
@@ -117,7 +130,7 @@ def uneven() -> tuple[TilePrint, ...]:
 
 def test_a_mean_is_shown_where_no_leaf_is() -> None:
     vote = (uneven(), (0, True))
-    votes = ballot(vote, vote, equal=1)
+    votes = ballot(vote, vote, equal=1, drawn=MANY)
     assert not list(votes.contradictions())
     found = votes.agreement()
     assert found and found.leaf == MEAN and [one.seat for one in found.votes] == [0, 1]

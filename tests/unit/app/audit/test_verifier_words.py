@@ -114,8 +114,7 @@ def show(seat: Seat, looks: dict[int, Look], claims: dict[int, int], own: int) -
     seat.open(Look(), Look())
     answer = seat.chain.answers[LEASE, ROUND]
     seat.chain.seats[LEASE] = [
-        Verifier(at, WORKER if at == own else WorkerId(70 + at), Vote.COUNTED, claims[at], claims[at] != 0)
-        for at in range(3)
+        Verifier(at, WORKER if at == own else WorkerId(70 + at), Vote.COUNTED, claims[at]) for at in range(3)
     ]
     shown = []
     for at, look in looks.items():

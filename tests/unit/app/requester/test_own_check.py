@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderchain.app.requester.own_check import MEAN_LEAVES, DrawnLeaf, differing
+from renderchain.app.requester.own_check import DrawnLeaf, differing
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
@@ -27,7 +27,7 @@ from renderchain.core.notices.checks import (
     Unchallenged,
 )
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import Pixels, prints_of
+from renderchain.core.prints import MEAN_LEAVES, Pixels, prints_of
 from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.package import TILES
@@ -172,7 +172,7 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     async def life() -> JobReport:
         await network.open()
         # Chance spares a worker with a record half of the time, and this seed spares one lease.
-        network.world.network.model.workers[network.worker.worker_id].audited = 10
+        network.world.network.model.workers[network.worker.worker_id].fees_fri = 10**20
         job = await network.artist.submit(FRAMES, replace(SHORT, window_s=3000, audit_floor_exp=1))
         watching = network.artist.watching(job)
         async with network.working():

@@ -30,14 +30,15 @@ def test_they_compare_as_what_was_rendered(size: float, side: int, limits: Print
     shown = one.felts(), other.felts()
     assert agrees(*shown, limits) == agree(one, other, limits)
     assert light_agrees(*shown) == levels_agree(one, other)
-    assert mean_agrees(1, [shown[0]], [shown[1]], limits) == rendered_mean_agrees([one], [other], limits)
+    rendered = rendered_mean_agrees([one] * 8, [other] * 8, limits)
+    assert mean_agrees(8, [shown[0]] * 8, [shown[1]] * 8, limits) == rendered
 
 
 def test_tiles_of_different_sizes_or_of_none_agree_with_nothing() -> None:
     whole, half, none = print_of(tile(1)).felts(), print_of(tile(1, 40)).felts(), (0,) * 20
     huge = (*whole[:16], whole[16] % HALF + 2**64 * HALF, *whole[17:])
     for one, other in ((whole, half), (none, none), (huge, huge)):
-        assert not agrees(one, other, MOST) and not mean_agrees(1, [one], [other], MOST)
+        assert not agrees(one, other, MOST) and not mean_agrees(8, [one] * 8, [other] * 8, MOST)
 
 
 def test_bits_that_no_rendering_has_count_and_felts_may_be_as_large_as_they_are() -> None:
@@ -50,5 +51,6 @@ def test_bits_that_no_rendering_has_count_and_felts_may_be_as_large_as_they_are(
 
 def test_leaves_with_the_same_digests_count_on_the_mean() -> None:
     one, other = print_of(tile(1)).felts(), print_of(tile(2)).felts()
-    assert not mean_agrees(1, [one], [other], MOST)
+    assert not mean_agrees(8, [one, one], [other, other], MOST)
+    assert mean_agrees(7, [one, one], [other, other], MOST)  # too few for a mean
     assert mean_agrees(20, [one], [other], MOST)  # half of the bits of one leaf in twenty
