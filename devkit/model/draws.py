@@ -97,16 +97,16 @@ class DrawsModel(VerdictsModel):
         Where nothing is in dispute, it looks again at what this round saw.
         """
         if audit.kind is AuditKind.PIXELS:
-            audit.saw[audit.round] = self.saw(job, lease, audit, audit.round)
-            disputed = 0
+            saw, disputed = self.saw(job, lease, audit, audit.round), 0
             for seat in audit.seats:  # of all rounds: all of them are judged in the end
                 disputed |= seat.differs if seat.vote is Vote.COUNTED else 0
             most = job.first_leaves(lease.count) + MAX_NAMED - len(named)
-            disputed = disputed or audit.saw[audit.round]
+            disputed = disputed or saw
             again = run(audit.named, len(named))
         self.name_leaves(job, lease, audit, named)
         if audit.kind is AuditKind.PIXELS:
             fresh = self.fresh(job, lease, audit.round + 1)
+            audit.saw[audit.round] = saw
             audit.saw[audit.round + 1] = again | lowest(disputed, most) | fresh
         audit.round += 1
         audit.redraws = 0

@@ -13,16 +13,18 @@ from renderchain.core.audit.errors import (
     VerifiersMissing,
 )
 from renderchain.core.audit.state import DrawOutcome
-from renderchain.core.job import LeaseResult
-from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.job import LeaseResult, Place, StandingOffer
+from renderchain.core.lifecycle import JobState, LeaseState, Twin
+from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AuditBench
+from devkit.audited_lease import AUDIT_TERMS, AuditBench
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 JUDGED = replace(TERMS, takes_unjudged=False)
+OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1)
 
 
 def test_a_claim_names_verifiers_where_there_are_enough(networks: Opener) -> None:
@@ -99,5 +101,48 @@ def test_whatever_becomes_of_a_lease_that_nobody_judges_the_pool_is_left_alone(n
         assert await net.outsider.expire(job_id, [late]) == []
         assert (await net.artist.job(job_id)).audit_pool_fri == TERMS.audit_pool_fri
         assert (await net.worker.lease(part)).draw_outcome is DrawOutcome.UNJUDGED
+
+    networks.run(story)
+
+
+def test_a_spare_that_nobody_judges_reserves_nothing_and_ends_with_its_pay(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened, range(3, 5))  # too few to name
+        net, (number, other) = bench.net, next(iter(bench.verifiers.items()))
+        for worker, owner in ((net.worker_id, net.owner), (number, bench.owners[number])):
+            await owner.add_stake(worker, FRI_PER_STRK)
+            await owner.set_offer(worker, OFFER)
+        terms = replace(AUDIT_TERMS, spare_tasks=2, scheduler=net.outsider.address, scheduler_grace_s=100)
+        job_id = await net.artist.create_job(terms)
+        assert await net.outsider.assign(job_id, [Place(net.worker_id, 0)]) == []
+        (held,) = await net.worker.open_leases()
+        net.pass_time(terms.lease_timeout_s // 2)
+        assert await net.outsider.assign(job_id, [Place(number, 0, spare_of=held)]) == []
+        (spare,) = await net.worker.leases_of(number)
+        lease = await net.artist.lease(spare)
+        assert (lease.draw_outcome, lease.twin) == (DrawOutcome.UNJUDGED, Twin.SPARE)
+        assert (await net.artist.job(job_id)).audit_pool_fri == terms.audit_pool_fri
+        for chain, one in ((other, spare), (net.worker, held)):
+            await chain.submit(one, 2, RESULT)
+            assert await net.artist.accept(job_id, [one]) == []
+            assert (await net.artist.lease(one)).state is LeaseState.ACCEPTED
+        job = await net.artist.job(job_id)
+        assert (job.state, job.pending) == (JobState.COMPLETED, 0)
+        # The second came late, which costs half of its pay.
+        owed_fri = terms.audit_pool_fri + terms.reward_fri
+        assert await net.artist.balance_fri(net.artist.address) == owed_fri
+
+    networks.run(story)
+
+
+def test_fewer_tasks_that_nobody_judges_are_taken_where_the_pool_pays_for_the_rest_only(
+    networks: Opener,
+) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = await opened.network(RULES)
+        pool_fri = 2 * 3 * FEE_FRI  # with which a judged one is refused
+        job_id = await net.artist.create_job(replace(TERMS, tasks=4, audit_pool_fri=pool_fri))
+        assert (await net.worker.lease(await net.worker.claim_lease(job_id, 0, 1))).count == 1
+        assert (await net.artist.job(job_id)).audit_pool_fri == pool_fri
 
     networks.run(story)

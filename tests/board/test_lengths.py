@@ -11,6 +11,7 @@ from renderchain.core.ids import LeaseId
 from renderchain.core.job import Place, StandingOffer
 from renderchain.core.schedule_errors import LongerThanLease, TasksNotOpen
 
+from devkit.audited_lease import AuditBench
 from devkit.made_up_job import FEE_FRI, RULES, TERMS
 from devkit.parties import Network, Networks
 from tests.board.opener import Opener
@@ -101,7 +102,7 @@ def test_a_worker_claims_fewer_tasks_than_there_are(networks: Opener) -> None:
 
 def test_a_worker_takes_less_only_where_the_pool_pays_for_the_audits_of_the_rest(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        net = (await AuditBench.open(opened)).net
         job_id = await net.artist.create_job(replace(TERMS, tasks=4, audit_pool_fri=2 * RESERVE_FRI))
         with pytest.raises(SplitNotFunded):
             await net.worker.claim_lease(job_id, 0, 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from renderchain.core.audit.economics import CREDIT_FEES
+from renderchain.core.audit.economics import CREDIT_FEES, PAY_FEES
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
@@ -18,6 +18,7 @@ from devkit.parties import Networks
 from tests.board.opener import Opener
 
 CREDIT_FRI = CREDIT_FEES * 3 * FEE_FRI  # of one lease that three accepted
+LEAST_FRI = PAY_FEES * FEE_FRI // 2  # of a task, so that its lease is worth a vote's fee
 
 
 async def rate_of(bench: AuditBench[Any], reward_fri: int, slot: int) -> int:
@@ -53,7 +54,7 @@ def test_wider_limits_earn_no_credit(networks: Opener, limits: tuple[int, int]) 
         await earned(bench, replace(AUDIT_TERMS, tile_limit_percent=tile, mean_limit_percent=mean))
         worker = await bench.net.worker.worker(bench.net.worker_id)
         assert (worker.audited, worker.fees_fri) == (1, 0)
-        assert await rate_of(bench, 1, 1) == 0
+        assert await rate_of(bench, LEAST_FRI, 1) == 0
 
     networks.run(story)
 
@@ -67,6 +68,6 @@ def test_one_loss_ends_it(networks: Opener) -> None:
         await audited.vote(*[Rendering.OTHER] * 3)
         await audited.advance_late()
         assert (await bench.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
-        assert await rate_of(bench, 1, 2) == 0
+        assert await rate_of(bench, LEAST_FRI, 2) == 0
 
     networks.run(story)

@@ -46,7 +46,7 @@ class Twins:
 
     @classmethod
     async def open(cls, opened: Networks[Any]) -> Twins:
-        bench = await AuditBench.open(opened)
+        bench = await AuditBench.open(opened, range(3, 8))  # so that each of two has four others
         net, (number, other) = bench.net, next(iter(bench.verifiers.items()))
         await net.owner.set_offer(net.worker_id, OFFER)
         await bench.owners[number].set_offer(number, OFFER)
@@ -86,7 +86,7 @@ class Twins:
 
 def test_a_spare_is_of_what_another_worker_holds_for_half_of_its_time(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench = await AuditBench.open(opened)
+        bench = await AuditBench.open(opened, range(3, 8))
         net, number = bench.net, next(iter(bench.verifiers))
         await net.owner.set_offer(net.worker_id, OFFER)
         await bench.owners[number].set_offer(number, OFFER)
