@@ -45,7 +45,6 @@ pub mod ClaimsComponent {
         fn take(
             ref self: ComponentState<TContractState>,
             ref job: Job,
-            family: felt252,
             places: Array<Place>,
             operator: ContractAddress,
             verifiers: Array<u32>,
@@ -70,20 +69,7 @@ pub mod ClaimsComponent {
                 }
                 plans.append((place, plan));
             }
-            let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
-            let reward_fri = job.price.reward_fri;
-            let memory_mib = job.audit_price.memory_mib;
-            let terms = LockTerms {
-                operator,
-                family,
-                audit_floor_exp,
-                reward_fri,
-                package_bytes,
-                memory_mib,
-                requester: get_dep_component!(@self, Jobs).requester_of(@job),
-                fee_fri: job.least_fee_fri(),
-                verifiers: verifiers.span(),
-            };
+            let terms = self.lock_terms(@job, operator, verifiers.span());
             let mut grants = leases.known_registry().lock(terms, requests).span();
             let mut answers = array![];
             for (place, plan) in plans {
@@ -109,6 +95,28 @@ pub mod ClaimsComponent {
                 answers.append(answer);
             }
             answers
+        }
+
+        /// What the registry asks of workers, and of those who are named to verify.
+        fn lock_terms(
+            self: @ComponentState<TContractState>,
+            job: @Job,
+            operator: ContractAddress,
+            verifiers: Span<u32>,
+        ) -> LockTerms {
+            let jobs = get_dep_component!(self, Jobs);
+            let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
+            LockTerms {
+                operator,
+                family: jobs.family_of(job),
+                audit_floor_exp,
+                reward_fri: job.price.reward_fri,
+                package_bytes,
+                memory_mib: job.audit_price.memory_mib,
+                requester: jobs.requester_of(job),
+                fee_fri: job.least_fee_fri(),
+                verifiers,
+            }
         }
 
         /// The place's next lease, its range taken off the job, and out of the pool what it

@@ -163,9 +163,9 @@ pub mod JobBoard {
         }
 
         /// Caller: the operator of a worker for the job's family, with free stake and a free slot.
-        /// It gets at most `most` tasks, or with 0 as many as the board gives.
-        /// `verifiers`: four or more of different owners who are willing to verify the job and
-        /// neither the worker's nor the requester's; none for a lease that nobody judges.
+        /// It gets at most `most` tasks, or with 0 as many as the board gives. `verifiers`: four or
+        /// more of different owners who are willing to verify the job and neither the worker's nor
+        /// the requester's; none for a lease that nobody judges.
         fn claim_lease(
             ref self: ContractState,
             job_id: u64,
@@ -179,7 +179,7 @@ pub mod JobBoard {
             let is_open = job.is_open(self.leases.limits().slowest_block_s);
             assert(is_open, Errors::SCHEDULER_FIRST);
             let places = array![Place { worker_id, slot, first: 0, count: most, spare_of: 0 }];
-            let mut answers = self.take(ref job, places, get_caller_address(), verifiers);
+            let mut answers = self.claims.take(ref job, places, get_caller_address(), verifiers);
             match answers.pop_front().unwrap() {
                 Ok(lease_id) => {
                     self.jobs.save(@job);
@@ -207,7 +207,7 @@ pub mod JobBoard {
             let mut batch = BatchTrait::open(places.len());
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let mut wanted = places.span();
-            for answer in self.take(ref job, places, Zero::zero(), verifiers) {
+            for answer in self.claims.take(ref job, places, Zero::zero(), verifiers) {
                 let place = wanted.pop_front().unwrap();
                 match answer {
                     Ok(_) => batch.count(),
@@ -342,16 +342,6 @@ pub mod JobBoard {
             let requester = self.jobs.requester_of(@job);
             assert(get_caller_address() == requester, Errors::NOT_REQUESTER);
             job
-        }
-
-        fn take(
-            ref self: ContractState,
-            ref job: Job,
-            places: Array<Place>,
-            operator: ContractAddress,
-            verifiers: Array<u32>,
-        ) -> Array<Result<u64, felt252>> {
-            self.claims.take(ref job, self.jobs.family_of(@job), places, operator, verifiers)
         }
 
         fn announce(ref self: ContractState, job: @Job) {

@@ -40,7 +40,6 @@ pub trait IWorkerRegistry<T> {
     fn limits(self: @T) -> Limits;
     fn cooldown_s(self: @T) -> u32;
     fn minimum_stake_fri(self: @T) -> u128;
-    fn unjudged_cap_fri(self: @T) -> u128;
 }
 
 /// What workers do and on what terms.
@@ -74,6 +73,7 @@ pub trait ISeats<T> {
 #[starknet::interface]
 pub trait IFamilies<T> {
     fn willing_verifiers(self: @T, request: VoteRequest) -> Array<u32>;
+    fn unjudged_cap_fri(self: @T) -> u128;
 }
 
 /// Who verifies.

@@ -2,6 +2,7 @@
 #[starknet::component]
 pub mod FamiliesComponent {
     use core::cmp::min;
+    use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ContractAddress, get_block_number};
     use crate::interfaces::registry::IFamilies;
     use crate::registry::committees::CommitteesComponent;
@@ -30,8 +31,12 @@ pub mod FamiliesComponent {
         pub const NAMED_TWICE: felt252 = 'RC: two named of one owner';
     }
 
+    /// | family_unjudged_cap_fri | 1 | fri | that a worker may have locked when it takes a lease
+    /// that nobody judges, set once |
     #[storage]
-    pub struct Storage {}
+    pub struct Storage {
+        family_unjudged_cap_fri: u128,
+    }
 
     #[event]
     #[derive(Drop, starknet::Event)]
@@ -75,6 +80,10 @@ pub mod FamiliesComponent {
             }
             found
         }
+
+        fn unjudged_cap_fri(self: @ComponentState<TContractState>) -> u128 {
+            self.unjudged_cap()
+        }
     }
 
     #[generate_trait]
@@ -89,6 +98,14 @@ pub mod FamiliesComponent {
         +Roles<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
+        fn initialize(ref self: ComponentState<TContractState>, unjudged_cap_fri: u128) {
+            self.family_unjudged_cap_fri.write(unjudged_cap_fri);
+        }
+
+        fn unjudged_cap(self: @ComponentState<TContractState>) -> u128 {
+            self.family_unjudged_cap_fri.read()
+        }
+
         /// The owners of named verifiers, each of whom could be drawn; or why not.
         fn owners_of(
             self: @ComponentState<TContractState>, named: Span<u32>, request: @VoteRequest,

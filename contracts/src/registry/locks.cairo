@@ -100,8 +100,8 @@ pub mod LocksComponent {
             if !profiles.renders(worker_id, *terms.family) {
                 return Err(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);
             }
-            let named = owners?;
-            if is_judged && !get_dep_component!(@self, Families).has_enough(named, worker_id) {
+            let (named, families) = (owners?, get_dep_component!(@self, Families));
+            if is_judged && !families.has_enough(named, worker_id) {
                 return Err(FamiliesComponent::Errors::TOO_FEW_NAMED);
             }
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
@@ -120,7 +120,7 @@ pub mod LocksComponent {
             };
             match audit_rate(pay_fri, least_lock_fri, floor_exp, fees_fri, free_fri) {
                 Some((audit_exp, lock_fri)) => if !is_judged && stake.locked_fri
-                    + lock_fri > self.get_contract().unjudged_fri() {
+                    + lock_fri > families.unjudged_cap() {
                     Err(Errors::TOO_MUCH_UNJUDGED)
                 } else {
                     Ok((audit_exp, stakes.lock_for(board, worker_id, stake, lock_fri)))

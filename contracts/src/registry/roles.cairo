@@ -16,6 +16,4 @@ pub trait Roles<T> {
     fn owner_of(self: @T, worker_id: u32) -> ContractAddress;
     /// The worker's operator; zero if there is no such worker.
     fn holder_of(self: @T, worker_id: u32) -> ContractAddress;
-    /// What a worker may have locked when it takes a lease that is not judged, in fri.
-    fn unjudged_fri(self: @T) -> u128;
 }

@@ -14,6 +14,7 @@ pub mod WorkerRegistry {
     use crate::registry::boards::BoardsComponent::InternalTrait as BoardsTrait;
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::families::FamiliesComponent;
+    use crate::registry::families::FamiliesComponent::InternalTrait as FamiliesTrait;
     use crate::registry::locks::LocksComponent;
     use crate::registry::locks::LocksComponent::InternalTrait as LocksTrait;
     use crate::registry::people::PeopleComponent;
@@ -65,15 +66,12 @@ pub mod WorkerRegistry {
     /// | token | 1 | address | set once |
     /// | cooldown_s | 1 | s | until stake leaves, set once |
     /// | minimum_stake_fri | 1 | fri | to register, set once |
-    /// | unjudged_cap_fri | 1 | fri | that a worker may have locked when it takes a lease that is
-    /// not judged, set once |
     /// | limits | 1 | packed | of jobs, set once |
     #[storage]
     pub struct Storage {
         token: ContractAddress,
         cooldown_s: u32,
         minimum_stake_fri: u128,
-        unjudged_cap_fri: u128,
         limits: Limits,
         #[substorage(v0)]
         records: RecordsComponent::Storage,
@@ -151,7 +149,7 @@ pub mod WorkerRegistry {
         self.cooldown_s.write(cooldown_s);
         self.minimum_stake_fri.write(minimum_stake_fri);
         self.limits.write(limits);
-        self.unjudged_cap_fri.write(unjudged_cap_fri);
+        self.families.initialize(unjudged_cap_fri);
         self.purses.initialize(seat_unit_fri, epoch_blocks);
     }
 
@@ -358,10 +356,6 @@ pub mod WorkerRegistry {
         fn minimum_stake_fri(self: @ContractState) -> u128 {
             self.minimum_stake_fri.read()
         }
-
-        fn unjudged_cap_fri(self: @ContractState) -> u128 {
-            self.unjudged_cap_fri.read()
-        }
     }
 
     impl RolesImpl of Roles<ContractState> {
@@ -375,10 +369,6 @@ pub mod WorkerRegistry {
 
         fn holder_of(self: @ContractState, worker_id: u32) -> ContractAddress {
             self.people.operator(worker_id)
-        }
-
-        fn unjudged_fri(self: @ContractState) -> u128 {
-            self.unjudged_cap_fri.read()
         }
 
         fn assert_active_board(ref self: ContractState) -> Board {

@@ -20,7 +20,7 @@ use crate::tests::support::audit::reason_of;
 use crate::tests::support::jobs::{
     claim, create, offer, pass_draw_block, place, refusals, result, scheduled, submitted, terms,
 };
-use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked, network};
+use crate::tests::support::network::{FAMILY, Network, SEAT_UNIT, STAKE, WORKER, locked, network};
 use crate::tests::support::verifiers::{add_verifiers, named, network_with, owner_of, willing};
 use crate::types::audit::DrawOutcome;
 use crate::types::board::{JobTerms, LeaseState, Place};
@@ -79,15 +79,25 @@ fn fewer_than_four_are_refused_and_more_than_eight() {
 #[test]
 fn nobody_is_named_twice_and_no_two_of_one_owner() {
     let net = network_with(4);
+    let second = join(net, owner_of(2), STAKE);
+    at(1_300, 60);
     let job_id = create(net, judged());
     let twice = 'RC: two named of one owner';
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 4]), twice);
-    be(owner_of(2));
-    net.token.approve(net.registry.contract_address, STAKE.into());
-    let second = net.registry.register(account('second'), account('x'), array![FAMILY], STAKE);
-    net.profiles.set_offer(second, willing());
-    give_seat(net, second, 0);
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, second]), twice);
+}
+
+/// Another worker of the owner with a seat, for which it staked so much.
+fn join(net: Network, owner: felt252, seat_stake_fri: u128) -> u32 {
+    be(owner);
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    let worker_id = net.registry.register(account(owner + 1), account('x'), array![FAMILY], STAKE);
+    if seat_stake_fri != 0 {
+        net.registry.stake_seats(worker_id, seat_stake_fri);
+    }
+    net.profiles.set_offer(worker_id, willing());
+    give_seat(net, worker_id, 0);
+    worker_id
 }
 
 /// A seat since an epoch; no draw finds it.
@@ -101,41 +111,53 @@ fn give_seat(net: Network, worker_id: u32, next_epoch: u32) {
 #[test]
 fn who_could_not_be_drawn_is_not_named() {
     let net = network_with(5);
-    let job_id = create(net, judged());
+    let job_id = create(net, JobTerms { memory_mib: 512, ..judged() });
     let no = 'RC: named verifier may not vote';
     // No such worker; the worker itself, without a seat.
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 99]), no);
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, WORKER]), no);
-    be(owner_of(6));
-    net.profiles.set_offer(6, StandingOffer { audit_fee_fri: 3, ..willing() });
-    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
-    be(owner_of(6));
-    net.profiles.set_offer(6, StandingOffer { largest_package_bytes: 999, ..willing() });
-    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
-    be(owner_of(6));
-    net.profiles.set_offer(6, StandingOffer { until_s: 1_300, ..willing() });
-    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
+    let mut block = 40;
+    let offers = array![
+        StandingOffer { audit_fee_fri: 3, ..willing() },
+        StandingOffer { largest_package_bytes: 999, ..willing() },
+        StandingOffer { memory_mib: 511, ..willing() },
+        StandingOffer { until_s: 1_300, ..willing() },
+    ];
+    for offer in offers {
+        be(owner_of(6));
+        net.profiles.set_offer(6, offer);
+        block += 20;
+        at(1_300, block);
+        assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
+    }
     be(owner_of(6));
     net.profiles.set_offer(6, willing());
-    // It is epoch 4: seats that count from it on are not what a draw over epoch 3 finds.
-    give_seat(net, 6, 4);
+    // It counts from the next epoch on, and a draw is over the one before.
+    at(1_300, 130);
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
-    give_seat(net, 6, 3);
+    at(1_300, 140);
+    give_seat(net, 6, 14);
+    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), no);
+    give_seat(net, 6, 13);
     assert_eq!(refusal_of(net, job_id, array![2, 3, 4, 6]), 'not refused');
+}
+
+#[test]
+fn who_has_no_stake_for_a_seat_is_not_named() {
+    let net = network_with(4);
+    let (poor, covered) = (join(net, 'poor', SEAT_UNIT - 1), join(net, 'covered', SEAT_UNIT));
+    at(1_300, 60);
+    let job_id = create(net, judged());
+    let no = 'RC: named verifier may not vote';
+    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, poor]), no);
+    assert_eq!(refusal_of(net, job_id, array![2, 3, 4, covered]), 'not refused');
 }
 
 #[test]
 fn the_requester_and_the_worker_s_owner_are_no_verifiers_of_theirs() {
     let net = network_with(4);
-    for owner in array!['artist', 'owner'] {
-        be(owner);
-        net.token.approve(net.registry.contract_address, STAKE.into());
-        let operator = account(owner + 1);
-        let own = net.registry.register(operator, account('x'), array![FAMILY], STAKE);
-        net.profiles.set_offer(own, willing());
-        give_seat(net, own, 0);
-    }
-    let (artist_s, owner_s) = (net.registry.worker_count() - 1, net.registry.worker_count());
+    let (artist_s, owner_s) = (join(net, 'artist', STAKE), join(net, 'owner', STAKE));
+    at(1_300, 60);
     let job_id = create(net, judged());
     let refused = refusal_of(net, job_id, array![2, 3, 4, artist_s]);
     assert_eq!(refused, 'RC: named verifier may not vote');
@@ -151,9 +173,9 @@ fn a_search_finds_whom_a_claim_may_name() {
     add_verifiers(net, 5);
     at(1_010, 21);
     assert_eq!(search(net, 0).len(), 0); // the seats count from epoch 2, which is not over
-    at(1_300, 40);
     be(owner_of(3));
     net.profiles.set_offer(3, StandingOffer { audit_fee_fri: 3, ..willing() });
+    at(1_300, 40);
     assert_eq!(search(net, 0), array![2, 4, 5, 6]);
     // Ten seats are two entries; the fifth is the third worker's first.
     assert_eq!(search(net, 5), array![4, 5, 6, 2]);

@@ -18,19 +18,23 @@ use crate::tests::support::verifiers::{named, network_with};
 use crate::types::board::JobTerms;
 use crate::types::registry::{LockGrant, LockRequest, LockTerms, Record, WorkerLock};
 
-/// Asks for one lease with an audit floor of 2^-3.
-fn lock(net: Network, pay_fri: u128) -> LockGrant {
-    let terms = LockTerms {
+fn lock_terms(verifiers: Array<u32>, audit_floor_exp: u8, reward_fri: u128) -> LockTerms {
+    LockTerms {
         operator: account('operator'),
         family: FAMILY,
-        audit_floor_exp: 3,
-        reward_fri: pay_fri,
+        audit_floor_exp,
+        reward_fri,
         package_bytes: 1,
         memory_mib: 0,
         requester: account('artist'),
         fee_fri: 1,
-        verifiers: named(net).span(),
-    };
+        verifiers: verifiers.span(),
+    }
+}
+
+/// Asks for one lease with an audit floor of 2^-3.
+fn lock(net: Network, pay_fri: u128) -> LockGrant {
+    let terms = lock_terms(named(net), 3, pay_fri);
     let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri, least_lock_fri: pay_fri };
     *net.registry.lock(terms, array![request])[0]
 }
@@ -235,18 +239,8 @@ fn a_board_does_not_unlock_what_another_locked_alone() {
 fn a_batch_of_locks_is_done_but_for_what_is_refused() {
     let net = network();
     be_board(net);
-    let terms = LockTerms {
-        operator: account('operator'),
-        family: FAMILY,
-        audit_floor_exp: 0,
-        reward_fri: 1,
-        package_bytes: 1,
-        memory_mib: 0,
-        requester: account('artist'),
-        fee_fri: 1,
-        verifiers: array![].span(),
-    };
-    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600 };
+    let terms = lock_terms(array![], 0, 1);
+    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 800 };
     let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
     let grants = net.registry.lock(terms, requests);
     assert_eq!((*grants[0]).refusal, 0);
