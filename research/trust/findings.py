@@ -11,9 +11,13 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "F1",
         "a requester that caused its verifiers' absence was paid by their bonds",
-        "forfeits pay fees, at most a tenth goes to votes that were right, the rest burns; a bound of the "
-        "fee: not shown yet",
-        ("test_doubts::a_withheld_scene_costs_verifiers_nothing_and_brings_nothing",),
+        "forfeits pay fees, at most a tenth goes to votes that were right, the rest burns; a fee is a "
+        "sixtieth of a unit and a fifteenth of the pay at most",
+        (
+            "test_doubts::a_withheld_scene_costs_verifiers_nothing_and_brings_nothing",
+            "test_terms::a_vote_over_a_sixtieth_of_a_seat_is_refused",
+            "test_terms::a_vote_over_a_fifteenth_of_the_longest_lease_is_refused",
+        ),
     ),
     (
         "F2",
@@ -66,9 +70,8 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "F9",
         "the cap of a family without verifiers counted seats, the draw counted who is willing",
-        "the claim asks the draw's own function for four owners; four named ones and caps by family: not "
-        "shown yet",
-        ("test_refusals::claims_that_are_refused",),
+        "the claim names four, whom the draw's own test finds willing; caps by family: not shown yet",
+        ("test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",),
     ),
     (
         "F10",
@@ -255,7 +258,10 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A20",
         "to count who is willing was a loop without a bound",
-        "four named verifiers: not shown yet",
-        NOT_YET,
+        "four are named and looked at, and no more than eight",
+        (
+            "test_judged::fewer_than_four_are_refused_and_more_than_eight",
+            "test_judged::who_could_not_be_drawn_is_not_named",
+        ),
     ),
 ]

@@ -14,12 +14,11 @@ use crate::tests::support::leases::{
 };
 use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
-use crate::tests::support::network::{Network, STAKE, WORKER, locked, network};
+use crate::tests::support::network::{Network, STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
 use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
-    add_named, add_verifier, add_verifiers, give_record, named, network_with, operator_of, owner_of,
-    take_seats, willing,
+    add_verifier, give_record, named, network_with, operator_of, owner_of, take_seats, willing,
 };
 use crate::types::audit::{AuditPhase, DrawOutcome, Vote};
 use crate::types::board::JobTerms;
@@ -63,10 +62,10 @@ fn assert_nobody(audit: TestAudit) {
 
 #[test]
 fn seats_of_the_submissions_own_epoch_do_not_count() {
-    let net = network();
-    at(1_300, 40);
-    add_verifiers(net, 3);
-    add_named(net);
+    let net = network_with(0);
+    for newcomer in 6..9_u32 {
+        add_verifier(net, owner_of(newcomer), newcomer);
+    }
     // Active in epoch 5, from which block 50 on; the epoch before it has no seats.
     at(1_300, 55);
     let audit = submitted_lease(net);
@@ -82,7 +81,7 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     net.token.approve(net.registry.contract_address, STAKE.into());
     net.registry.add_stake(WORKER, STAKE);
     take_seats(net, WORKER);
-    add_verifier(net, 'artist', 8);
+    add_verifier(net, 'artist', 12);
     be(operator_of(2));
     net.profiles.set_offer(2, StandingOffer { audit_fee_fri: 3, ..willing() });
     be(operator_of(3));

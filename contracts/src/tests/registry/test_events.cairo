@@ -61,9 +61,9 @@ fn the_life_of_a_worker() {
     net.registry.stake_seats(worker_id, 300);
     assert_stake(net, STAKE - 300, 0, 0);
     assert_seat_stake(net, 300, 0);
-    net.seats.set_seats(worker_id, FAMILY, 3);
+    net.seats.set_seats(worker_id, FAMILY, 2);
     let seats = SeatsComponent::Event::SeatsChanged(
-        SeatsChanged { worker_id, family: FAMILY, units: 3, from_epoch: 2 },
+        SeatsChanged { worker_id, family: FAMILY, units: 2, from_epoch: 2 },
     );
     assert!(same(registry_event(net), WorkerRegistry::Event::SeatsEvent(seats)));
     net.token.approve(net.registry.contract_address, 5);

@@ -4,7 +4,9 @@ use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatch
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{claim, create, terms};
-use crate::tests::support::network::{COOLDOWN_S, FAMILY, Network, STAKE, WORKER, network};
+use crate::tests::support::network::{
+    COOLDOWN_S, FAMILY, Network, SEAT_UNIT, STAKE, WORKER, network,
+};
 use crate::tests::support::token::RICH;
 
 /// A network whose worker has all its stake in the seat purse.
@@ -165,7 +167,7 @@ fn only_seats_that_the_stake_no_longer_covers_are_dropped_and_by_anyone() {
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 6);
     net.seats.set_seats(WORKER, 'other', 4);
-    forfeit(net, 201);
+    forfeit(net, 2 * SEAT_UNIT + 1);
     be('outsider');
     net.seats.drop_seats(WORKER, FAMILY);
     assert_eq!(net.seats.seats_of(WORKER, FAMILY), 3);
@@ -205,7 +207,7 @@ fn seat_stake_that_seats_need_does_not_leave() {
     let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 9);
-    net.registry.unstake_seats(WORKER, 101);
+    net.registry.unstake_seats(WORKER, SEAT_UNIT + 1);
 }
 
 #[test]
@@ -222,7 +224,7 @@ fn seat_stake_answers_until_it_has_cooled_down() {
     let net = staked();
     be('owner');
     net.registry.unstake_seats(WORKER, 400);
-    forfeit(net, 750);
+    forfeit(net, STAKE - 250);
     let worker = net.registry.worker(WORKER);
     assert_eq!((worker.seat_stake_fri, worker.seat_unstaking.unstaking_fri), (250, 250));
     be('owner');
@@ -256,7 +258,7 @@ fn what_cooled_down_leaves_while_the_other_purse_cools() {
     net.registry.unstake_seats(WORKER, 200);
     net.registry.complete_unstake(WORKER);
     let worker = net.registry.worker(WORKER);
-    assert_eq!((worker.stake.stake_fri, worker.seat_stake_fri), (400, 500));
+    assert_eq!((worker.stake.stake_fri, worker.seat_stake_fri), (STAKE - 600, 500));
 }
 
 #[test]
