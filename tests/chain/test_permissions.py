@@ -14,7 +14,8 @@ from renderchain.adapters.starknet.contracts import ABI, open_contract
 from renderchain.adapters.starknet.fees import Fees
 from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.errors import RenderChainError
-from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import LeaseResult, Place, StandingOffer
 
 from devkit.audited_lease import AuditBench, AuditedLease
 from devkit.made_up_job import FAMILY, TERMS
@@ -75,7 +76,7 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
     rows = table()
     assert set(rows) == set().union(*(externals(contract) for contract in CONTRACTS))
     for place, row in rows.items():
-        assert row.callers <= {*ROLES, "anyone", "loser", "active board"}, place
+        assert row.callers <= {*ROLES, "anyone", "loser", "active board", "named operator"}, place
         assert (row.callers == {"anyone"}) == (not row.reason), place
 
 
@@ -123,12 +124,12 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
 
 def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[str, tuple[Any, ...]]:
     """Arguments for JobBoard's own functions."""
-    place = {"worker_id": 1, "slot": 5}
+    place = vars(Place(WorkerId(1), 5))
     return {
         **{name: (job,) for name in ("cancel", "refund")},
         **{name: (job, [lease]) for name in ("accept", "accept_late", "draw", "advance", "expire")},
         "assign": (scheduled_job, [place], []),
-        "claim_lease": (open_job, *place.values(), []),
+        "claim_lease": (open_job, 1, 5, 0, []),
         "create_job": (TERMS.as_dict(),),
         "extend": (job, 1),
         "give_back": (lease, 1),
