@@ -47,17 +47,17 @@ class AuditBench(Generic[AnyNetwork]):
 
     @classmethod
     async def open(
-        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(4, 8)
+        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(4, 8), units: int = 2
     ) -> AuditBench[AnyNetwork]:
-        """Make a network in which verifiers with these accounts have seats, of the epoch before."""
+        """Make a network in which verifiers with these accounts have so many seats, of the epoch before."""
         net = await opened.network(RULES)
         bench = cls(net, {}, {})
 
         async def seat(index: int) -> None:
             chain, owner = await net.person(index)
             number = await owner.register(chain.address, chain.address, [FAMILY], 2 * FRI_PER_STRK)
-            await owner.stake_seats(number, 2 * FRI_PER_STRK)
-            await owner.set_seats(number, FAMILY, 2)
+            await owner.stake_seats(number, units * FRI_PER_STRK)
+            await owner.set_seats(number, FAMILY, units)
             await owner.set_offer(number, WILLING)
             bench.verifiers[number], bench.owners[number] = chain, owner
 

@@ -16,7 +16,7 @@ from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
-UNIT_FRI = FRI_PER_STRK
+UNIT_FRI, UNITS = FRI_PER_STRK, 3  # of the one holder
 # The dearest vote: who is silent about a lease's three forfeits a whole unit.
 DEAR_FRI = UNIT_FRI // UNIT_FEES
 DEAR_TERMS = replace(
@@ -31,12 +31,13 @@ DEAR_TERMS = replace(
 async def with_one_holder(
     opened: Networks[Any], leases: int, terms: JobTerms
 ) -> tuple[AuditBench[Any], list[AuditedLease]]:
-    """Leases that four could verify when they were claimed, and the first of them alone now."""
-    bench = await AuditBench.open(opened)
+    """Leases that four could verify when they were claimed, and now only one, who has half of all seats."""
+    bench = await AuditBench.open(opened, units=1)
     await bench.net.owner.add_stake(bench.net.worker_id, 10 * FRI_PER_STRK)
-    others = list(bench.owners.items())[1:]
-    for number, owner in others:
-        await owner.set_seats(number, FAMILY, 1)
+    (holder, its_owner), *others = bench.owners.items()
+    await its_owner.add_stake(holder, 2 * UNIT_FRI)
+    await its_owner.stake_seats(holder, 2 * UNIT_FRI)
+    await its_owner.set_seats(holder, FAMILY, UNITS)
     bench.net.pass_time(1, 2 * RULES.epoch_blocks)
     claimed = [await bench.lease(slot=slot, terms=terms) for slot in range(leases)]
     await offer_audits(bench.net, dict(others), False)
@@ -45,12 +46,12 @@ async def with_one_holder(
 
 def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench, claimed = await with_one_holder(opened, 3, DEAR_TERMS)
+        bench, claimed = await with_one_holder(opened, UNITS + 1, DEAR_TERMS)
         holder, *_ = bench.owners
         for audited in claimed:
             await audited.submit()
             assert [one.worker_id for one in await audited.verifiers()] == [holder] * 3
-        for audited in claimed:  # the purse has two units, and seven more votes cost a quarter of one
+        for audited in claimed:  # the last finds nothing, and seven more votes cost a quarter of a unit
             await audited.seal([1, 2, 3])
             await audited.open()
             await audited.advance_late()
@@ -75,7 +76,7 @@ def test_stake_that_lost_a_little_still_covers_all_units_but_the_last(networks: 
         (busy, *_) = await audited.verifiers()
         chain = audited.benched[busy.worker_id]
         await chain.decline(audited.lease_id, busy.seat, Vote.BUSY)
-        lost_fri = 2 * UNIT_FRI - (await chain.worker(busy.worker_id)).seat_stake_fri
+        lost_fri = UNITS * UNIT_FRI - (await chain.worker(busy.worker_id)).seat_stake_fri
         assert 0 < lost_fri < UNIT_FRI
         bench.net.pass_time(1, 2 * RULES.epoch_blocks)
         await second.submit()
