@@ -60,9 +60,7 @@ async def test_who_copies_the_first_round_in_the_second_fails_on_fresh_leaves(fi
     await subject.draw()
     drawn = await subject.leaves()
     fresh = drawn[len(first) :]
-    assert drawn[: len(first)] == first and len(fresh) == len(first), (
-        "what was seen before, and as many fresh ones"
-    )
+    assert drawn[: len(first)] == first and len(fresh) == len(first), "seen before, and fresh"
     lazy, *_ = [one.worker_id for one in await subject.verifiers()]
     copied = frozenset((1 + leaf // 8, leaf % 8) for leaf in first)
     await subject.play_round({lazy: replace(await liar(field), copied=copied)})

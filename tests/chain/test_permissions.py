@@ -12,7 +12,7 @@ from typing import Any
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.contracts import ABI, open_contract
 from renderchain.adapters.starknet.fees import Fees
-from renderchain.core.audit.state import AuditPhase, Verdict
+from renderchain.core.audit.state import AuditPhase, Verdict, Vote
 from renderchain.core.errors import RenderChainError
 from renderchain.core.ids import WorkerId
 from renderchain.core.job import LeaseResult, Place, StandingOffer
@@ -38,7 +38,7 @@ ROLES = (
 SEATED = range(7, 8)
 VOTES = 3  # of the first round, all of that one's
 # Who lost is no role but a matter of the verdict.
-LOSERS = {Verdict.ACCEPTED: {"requester"}, Verdict.REJECTED: {"worker owner", "operator"}}
+LOSERS = {Verdict.ACCEPTED: {"anyone"}, Verdict.REJECTED: {"worker owner", "operator"}}
 RESULT = vars(LeaseResult(1, 2, 3, 4))
 CONTENT = {"digest_hi": 1, "digest_lo": 2, "print_hash": 3}
 
@@ -76,7 +76,9 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
     rows = table()
     assert set(rows) == set().union(*(externals(contract) for contract in CONTRACTS))
     for place, row in rows.items():
-        assert row.callers <= {*ROLES, "anyone", "loser", "active board", "named operator"}, place
+        assert row.callers <= {*ROLES, "anyone", "loser", "active board", "named operator", "directory"}, (
+            place
+        )
         assert (row.callers == {"anyone"}) == (not row.reason), place
 
 
@@ -145,15 +147,17 @@ def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str,
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
-        "appeal": (voted.lease_id,),
+        "appeal": (voted.lease_id, []),
         "challenge_delivery": (voted.lease_id,),
         "challenge_pixels": (voted.lease_id, [0]),
         "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
-        "compare": (lease, seat, contents, contents, [], []),
-        "open": (lease, 1, RESULT, [], []),
+        "decline": (lease, seat, int(Vote.BUSY)),
+        "open": (lease, 1, RESULT, [], [], []),
         "reveal": ([{"lease_id": lease, "seat": seat, "nonce": 1, "vote": 1}],),
         "reveal_key": (lease, RESULT, 1, 1),
-        "reveal_prints": (lease, seat, 1, contents, contents, []),
+        "reveal_prints": (lease, seat, 1, contents, contents, [], 0, False),
+        "show": (lease, 0, False, [], contents, []),
+        "strike": (lease, seat, 0, contents, contents, [], []),
     }
 
 
@@ -259,6 +263,6 @@ def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> No
                 await check(contract, function, row, given[function])
             losers = frozenset(LOSERS[Verdict.REJECTED])
             row = replace(rows["JobBoard", "appeal"], callers=losers)
-            await check("JobBoard", "appeal", row, (rejected.lease_id,))
+            await check("JobBoard", "appeal", row, (rejected.lease_id, []))
 
     asyncio.run(run())
