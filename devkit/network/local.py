@@ -141,9 +141,10 @@ async def _register(network: Network, workers: int) -> None:
         owner = network.accounts[f"owner-{number}"].address
         settings = load_settings(network.settings_file(f"owner-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
-            worker_id = await registry.register(operator, owner, families, STAKE_FRI)
+            seats_fri = len(families) * SEATS * RULES.seat_unit_fri
+            worker_id = await registry.register(operator, owner, families, STAKE_FRI + seats_fri)
             await registry.set_offer(worker_id, OFFER)
-            await registry.stake_seats(worker_id, len(families) * SEATS * RULES.seat_unit_fri)
+            await registry.stake_seats(worker_id, seats_fri)
             for family in families:
                 await registry.set_seats(worker_id, family, SEATS)
         settings = load_settings(network.settings_file(f"worker-{number}"))
