@@ -34,6 +34,7 @@ RULES = Rules(
 )
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})
 NONCE = 77
+FAVOURED = 3  # seats
 WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
 
 
@@ -68,6 +69,19 @@ class AuditBench(Generic[AnyNetwork]):
     async def let_audit(self, willing: bool) -> None:
         """All verifiers take audits, or none, in what is called from now on."""
         await offer_audits(self.net, self.owners, willing)
+
+    async def favour(self, holder: WorkerId) -> None:
+        """Of four with a seat each this one has three, half of all, in what is called from now on."""
+        owner, more_fri = self.owners[holder], (FAVOURED - 1) * FRI_PER_STRK
+        await owner.add_stake(holder, more_fri)
+        await owner.stake_seats(holder, more_fri)
+        await owner.set_seats(holder, FAMILY, FAVOURED)
+        self.net.pass_time(1, 2 * RULES.epoch_blocks)
+
+    async def leave_to(self, holder: WorkerId) -> None:
+        """Nobody else takes audits, in what is called from now on."""
+        others = {number: owner for number, owner in self.owners.items() if number != holder}
+        await offer_audits(self.net, others, False)
 
     async def lease(
         self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS

@@ -10,13 +10,13 @@ from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.job import JobTerms
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AUDIT_TERMS, AuditBench, AuditedLease, offer_audits
-from devkit.made_up_job import FAMILY, RULES
+from devkit.audited_lease import AUDIT_TERMS, FAVOURED, AuditBench, AuditedLease
+from devkit.made_up_job import RULES
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
-UNIT_FRI, UNITS = FRI_PER_STRK, 3  # of the one holder
+UNIT_FRI = FRI_PER_STRK
 # The dearest vote: who is silent about a lease's three forfeits a whole unit.
 DEAR_FRI = UNIT_FRI // UNIT_FEES
 DEAR_TERMS = replace(
@@ -34,19 +34,16 @@ async def with_one_holder(
     """Leases that four could verify when they were claimed, and now only one, who has half of all seats."""
     bench = await AuditBench.open(opened, units=1)
     await bench.net.owner.add_stake(bench.net.worker_id, 10 * FRI_PER_STRK)
-    (holder, its_owner), *others = bench.owners.items()
-    await its_owner.add_stake(holder, 2 * UNIT_FRI)
-    await its_owner.stake_seats(holder, 2 * UNIT_FRI)
-    await its_owner.set_seats(holder, FAMILY, UNITS)
-    bench.net.pass_time(1, 2 * RULES.epoch_blocks)
+    holder, *_ = bench.owners
+    await bench.favour(holder)
     claimed = [await bench.lease(slot=slot, terms=terms) for slot in range(leases)]
-    await offer_audits(bench.net, dict(others), False)
+    await bench.leave_to(holder)
     return bench, claimed
 
 
 def test_silence_of_holders_with_nothing_left_is_undecided_and_may_be_appealed(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        bench, claimed = await with_one_holder(opened, UNITS + 1, DEAR_TERMS)
+        bench, claimed = await with_one_holder(opened, FAVOURED + 1, DEAR_TERMS)
         holder, *_ = bench.owners
         for audited in claimed:
             await audited.submit()
@@ -76,7 +73,7 @@ def test_stake_that_lost_a_little_still_covers_all_units_but_the_last(networks: 
         (busy, *_) = await audited.verifiers()
         chain = audited.benched[busy.worker_id]
         await chain.decline(audited.lease_id, busy.seat, Vote.BUSY)
-        lost_fri = UNITS * UNIT_FRI - (await chain.worker(busy.worker_id)).seat_stake_fri
+        lost_fri = FAVOURED * UNIT_FRI - (await chain.worker(busy.worker_id)).seat_stake_fri
         assert 0 < lost_fri < UNIT_FRI
         bench.net.pass_time(1, 2 * RULES.epoch_blocks)
         await second.submit()

@@ -24,7 +24,7 @@ from devkit.network.clients import Chains, Views
 from devkit.network.services import REPO
 
 CONTRACTS = {"Directory": "directory", "WorkerRegistry": "registry", "JobBoard": "board"}
-# In the order of the devnet's accounts; the last one has all seats.
+# In the order of the devnet's accounts; the last one has half of the seats, and others are named.
 ROLES = (
     "directory owner",
     "worker owner",
@@ -35,7 +35,7 @@ ROLES = (
     "pending owner",
     "verifier",
 )
-SEATED = range(7, 8)
+SEATED = (3, 5, 6, 7)
 VOTES = 3  # of the first round, all of that one's
 # Who lost is no role but a matter of the verdict.
 LOSERS = {Verdict.ACCEPTED: {"anyone"}, Verdict.REJECTED: {"worker owner", "operator"}}
@@ -169,6 +169,7 @@ class Stage:
         self._bench = bench
         self.people: dict[str, Any] = {}
         self._nonces: dict[str, int] = {}
+        self._last: AuditedLease
 
     async def refusal(self, role: str, call: Any) -> str:
         """Why the chain would refuse the call, empty if it would not."""
@@ -208,40 +209,44 @@ class Stage:
         terms = replace(TERMS, scheduler=scheduler, scheduler_grace_s=1000)
         scheduled_job, open_job = [await requester.create_job(one) for one in (terms, TERMS)]
         await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 16, 2**39))
-        claimed = await self._bench.lease(requester, 0)
-        sealing = await self._bench.lease(requester, 1)
+        verifier = self._verifier()
+        await self._bench.favour(verifier)
+        leases = [await self._bench.lease(requester, slot) for slot in range(4)]
+        await self._bench.leave_to(verifier)
+        claimed, sealing, voted, self._last = leases
         await sealing.submit()
-        voted = await self._voted(requester, 2, Rendering.SAME)
-        seat, *_ = [
-            verifier.seat
-            for verifier in await sealing.verifiers()
-            if self._bench.verifiers[verifier.worker_id].address == int(self.people["verifier"].address)
-        ]
+        await self._vote(voted, Rendering.SAME)
+        seat, *_ = [one.seat for one in await sealing.verifiers() if one.worker_id == verifier]
         jobs = (claimed.job_id, claimed.lease_id, scheduled_job, open_job)
         return {**of_registry(), **of_board(*jobs), **of_audit(sealing, seat, voted)}
 
     async def rejected(self) -> AuditedLease:
         """A lease that a committee rejected; its worker may still appeal."""
-        return await self._voted(await self._requester(), 3, Rendering.OTHER)
+        await self._vote(self._last, Rendering.OTHER)
+        return self._last
+
+    def _verifier(self) -> WorkerId:
+        """Whose all votes are."""
+        address = int(self.people["verifier"].address)
+        (number,) = [one for one, chain in self._bench.verifiers.items() if chain.address == address]
+        return number
 
     async def _requester(self) -> StarknetChain:
         one = self._opened.accounts[ROLES.index("requester")]
         return await self._opened.chain(one, self._bench.net.deployed)
 
-    async def _voted(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
-        audited = await self._bench.lease(requester, slot)
+    async def _vote(self, audited: AuditedLease, how: Rendering) -> None:
         await audited.submit()
         await audited.vote(*[how] * VOTES)
-        audit = await requester.audit(audited.lease_id)
+        audit = await audited.audit()
         wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, wanted)
-        return audited
 
 
 def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:
-            stage = Stage(opened, await AuditBench.open(opened, SEATED))
+            stage = Stage(opened, await AuditBench.open(opened, SEATED, units=1))
             await stage.enter()
             given, contracts, rows = await stage.arguments(), await stage.contracts(), table()
             rejected = await stage.rejected()
