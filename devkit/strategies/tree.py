@@ -1,0 +1,345 @@
+"""All ways in which a lease may go, with their chances, and what everybody chooses who has a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import comb
+
+from renderchain.core.audit.gas import CLOSE_GAS
+from renderchain.core.audit.state import FIRST_DRAWN, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.lifecycle import LeaseState
+
+from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand, Scene
+from devkit.strategies.play import Play, name_of
+from devkit.strategies.stage import (
+    FRIEND,
+    HELD,
+    OPERATOR,
+    OPERATOR_OF,
+    OWNER,
+    PAY_FRI,
+    REQUESTER,
+    Stage,
+    Wanted,
+    set_up,
+)
+
+Payoffs = dict[str, float]
+Act = Callable[[Play], None]
+
+
+@dataclass
+class Node:
+    """``kind``: chance (weights), seats (binomial), friends (their choice), appeal, or end."""
+
+    kind: str
+    children: list[Node]
+    weights: tuple[float, ...] = ()
+    callers: tuple[str, ...] = ()  # who brings a child about
+    payoffs: Payoffs | None = None
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be decided before it goes on."""
+
+    kind: str
+    acts: list[Act]
+    weights: tuple[float, ...] = ()
+    callers: tuple[str, ...] = ()
+
+
+def binomial(votes: int, share: float) -> list[float]:
+    """The chances of 0, 1, … of so many votes."""
+    return [comb(votes, at) * share**at * (1 - share) ** (votes - at) for at in range(votes + 1)]
+
+
+class Explorer:
+    """Plays one coalition at one rate in all ways."""
+
+    def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
+        self.coalition, self.exp = coalition, exp
+        place = set_up(kind, exp, second_look=coalition.second_look, thin=coalition.thin)
+        self.first = Play(coalition, *place)
+        self.before = self.first.wealth()
+        self.before["requester"] += self.first.job.terms.escrow_fri
+
+    def tree(self) -> Node:
+        """From the claim on."""
+        return self.grow(self.first.fork())
+
+    def grow(self, play: Play) -> Node:
+        choice = self.step(play)
+        while choice is None:
+            if "over" in play.done:
+                return Node("end", [], payoffs=self.payoffs(play), told=self.told(play))
+            choice = self.step(play)
+        children = []
+        for act in choice.acts:
+            child = play.fork()
+            act(child)
+            children.append(self.grow(child))
+        return Node(choice.kind, children, choice.weights, choice.callers)
+
+    def told(self, play: Play) -> str:
+        """How it ended."""
+        audit = play.lease.audit
+        return f"{audit.verdict.name.lower()} in round {audit.round + 1}" if audit else "spared"
+
+    def payoffs(self, play: Play) -> Payoffs:
+        """What each has more than before, in the lease's pay; frames are worth it to the requester."""
+        now, found = play.wealth(), Payoffs()
+        for who, fri in now.items():
+            found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
+        if "submitted" in play.done and self.coalition.delivers:
+            found["requester"] += 1 - self.coalition.faked
+        return found
+
+    def step(self, play: Play) -> Choice | None:
+        """Do what follows by itself; what has to be chosen is returned."""
+        if "submitted" not in play.done:
+            play.done.add("submitted")
+            play.submit()
+            if self.coalition.cancels:
+                play.stage.cancel(REQUESTER, play.job_id)
+            return None
+        lease = play.lease
+        if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            return self.first_draw(play)
+        if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.IN_AUDIT:
+            return self.in_audit(play)
+        if lease.state is LeaseState.SUBMITTED:
+            choice = self.doubt(play)
+            if choice or play.lease.draw_outcome is DrawOutcome.IN_AUDIT:
+                return choice
+        play.finish()
+        play.done.add("over")
+        return None
+
+    def first_draw(self, play: Play) -> Choice:
+        rate = 2.0**-self.exp
+        if rate == 1:
+            return self.draw_seats(play)
+
+        def spared(child: Play) -> None:
+            child.stage.is_drawn = False
+            child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
+            child.stage.is_drawn = True
+
+        if "drawn" in play.done:
+            return self.draw_seats(play)
+        return Choice("chance", [lambda child: child.done.add("drawn"), spared], (rate, 1 - rate))
+
+    def draw_seats(self, play: Play) -> Choice:
+        """Whose votes the next ones are."""
+        probe = play.fork()
+        try:
+            probe.stage.draw(OPERATOR, play.job_id, [play.lease_id])
+        except Wanted as wanted:
+            votes = wanted.votes
+        audit = play.lease.audit
+        round_ = audit.round if audit else 0
+        bought = round_ < self.coalition.bribes
+
+        def act(held: int) -> Act:
+            def draw(child: Play) -> None:
+                child.stage.held, child.hand = held, None
+                child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
+
+            return draw
+
+        if bought:
+            return Choice("chance", [act(votes)], (1.0,))
+        return Choice("seats", [act(held) for held in range(votes + 1)])
+
+    def in_audit(self, play: Play) -> Choice | None:
+        audit = play.audit
+        if audit.phase is AuditPhase.DRAW:
+            return self.draw_seats(play)
+        if audit.phase is AuditPhase.COMMIT:
+            return self.commit(play)
+        if audit.phase is AuditPhase.APPEAL:
+            return self.appeals(play)
+        if audit.phase is AuditPhase.LOOK:
+
+            def toss(coin: int) -> Act:
+                def act(child: Play) -> None:
+                    child.stage.coin = coin
+                    child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
+
+                return act
+
+            return Choice("chance", [toss(0), toss(1)], (0.5, 0.5))
+        acts = {
+            AuditPhase.KEY: play.reveal_key,
+            AuditPhase.OPEN: play.open,
+            AuditPhase.REVEAL: play.reveal,
+            AuditPhase.SHOW: play.show,
+        }
+        acts[audit.phase]()
+        play.tick()
+        return None
+
+    def commit(self, play: Play) -> Choice | None:
+        unknown = [position for _, position in play.drawn() if position not in play.false]
+        if unknown:
+            return self.fake(play, unknown[0])
+        held = [seat for _, seat in play.present() if seat.worker == HELD]
+        if play.hand is None:
+            hands = self.hands(play, len(held))
+            if len(hands) > 1:
+                return Choice("friends", [self.take(hand) for hand in hands])
+            play.hand = hands[0]
+        play.commit()
+        play.tick()
+        return None
+
+    @staticmethod
+    def take(hand: Hand) -> Act:
+        def act(child: Play) -> None:
+            child.hand = hand
+
+        return act
+
+    def hands(self, play: Play, held: int) -> list[Hand]:
+        """What the coalition may play with so many votes of a draw."""
+        found = []
+        for hand in self.coalition.hands:
+            is_decisive = 2 * held > len(play.present())
+            plays = held and play.audit.round < hand.rounds and (is_decisive or not hand.lurks)
+            found.append(hand if plays else HONEST_HAND)
+        return list(dict.fromkeys(found))
+
+    def fake(self, play: Play, position: int) -> Choice | None:
+        """Whether a leaf that nobody looked at before is one of the faked ones."""
+        faked = self.coalition.faked
+
+        def act(is_false: bool) -> Act:
+            def learn(child: Play) -> None:
+                child.false[position] = is_false
+
+            return learn
+
+        if faked in (0, 1) or position < FIRST_DRAWN:  # who names leaves knows one
+            act(faked > 0)(play)
+            return None
+        return Choice("chance", [act(True), act(False)], (faked, 1 - faked))
+
+    def doubt(self, play: Play) -> Choice | None:
+        """What the requester does with a lease that chance or verifiers let pass."""
+        wanted, lease = self.coalition.challenges, play.lease
+        if wanted and "challenged" not in play.done:
+            play.done.add("challenged")
+            self.challenge(play, wanted)
+            return None
+        is_new = lease.draw_outcome is DrawOutcome.PASSED and "checked" not in play.done
+        if not (self.coalition.present and self.coalition.faked and is_new):
+            return None
+        seen = 1 - (1 - self.coalition.faked) ** 2
+
+        def act(found: bool) -> Act:
+            def check(child: Play) -> None:
+                child.done.add("checked")
+                if found:
+                    self.challenge(child, "pixels")
+
+            return check
+
+        return Choice("chance", [act(True), act(False)], (seen, 1 - seen))
+
+    @staticmethod
+    def challenge(play: Play, what: str) -> None:
+        play.tick()
+        if what == "pixels" and play.lease.draw_outcome is DrawOutcome.PASSED:
+            play.stage.challenge_pixels(REQUESTER, play.lease_id, [0])
+        elif what == "delivery":
+            play.stage.challenge_delivery(REQUESTER, play.lease_id)
+        play.spend_gas("requester", CLOSE_GAS)
+        play.tick()
+
+    def is_false(self, play: Play) -> bool:
+        """Whether the verdict that stands is not what the worker deserves."""
+        is_guilty = any(play.false.values()) or (
+            bool(play.coalition.faked) and play.coalition.present
+        )
+        is_guilty = is_guilty or not self.coalition.delivers
+        return play.audit.verdict is not (Verdict.REJECTED if is_guilty else Verdict.ACCEPTED)
+
+    def appeals(self, play: Play) -> Choice:
+        """Nobody appeals; a friend does; somebody honest does who was judged wrongly."""
+        may = play.audit.round < 2 and not play.stage.is_late(play.audit)
+        found = [("", play.advance_late)] if False else []
+        acts: list[Act] = [lambda child: child.advance_late()]
+        callers = [""]
+        for who, account in self.appellants(play) if may else found:
+            if play.stage.may_appeal(play.lease, play.audit, account):
+                acts.append(self.appeal(who, account))
+                callers.append(who)
+        return Choice("appeal", acts, callers=tuple(callers))
+
+    @staticmethod
+    def appeal(who: str, account: int) -> Act:
+        def act(child: Play) -> None:
+            child.stage.appeal(account, child.lease_id)
+            child.spend_gas(who, CLOSE_GAS)
+            child.tick()
+
+        return act
+
+    def appellants(self, play: Play) -> Iterator[tuple[str, int]]:
+        """Of friends the one who may; of the honest those whom a false verdict harms."""
+        rejected, coalition = play.audit.verdict is Verdict.REJECTED, self.coalition
+        if coalition.appeals:
+            if coalition.owns_worker and rejected:
+                yield "friends", OWNER
+            elif coalition.owns_requester and not rejected:
+                yield "friends", REQUESTER
+            else:
+                yield "friends", (OPERATOR_OF + HELD if rejected else FRIEND)
+        if not self.is_false(play):
+            return
+        if not coalition.owns_worker and not coalition.faked:
+            yield "worker", OWNER
+        if coalition.present and not coalition.owns_requester:
+            yield "requester", REQUESTER
+        for seat in play.audit.seats[play.audit.start_of(play.audit.decided) :]:
+            if seat.worker != HELD and seat.vote is Vote.COUNTED:
+                yield name_of(seat.worker), OPERATOR_OF + seat.worker
+                return
+
+
+class Value:
+    """What a tree is worth to everybody where friends hold a share of the seats."""
+
+    def __init__(self, coalition: Coalition, share: float) -> None:
+        self.share = share
+        self.friends = ["friends"]
+        self.friends += ["worker"] * coalition.owns_worker + ["requester"] * coalition.owns_requester
+
+    def profit(self, payoffs: Payoffs) -> float:
+        """The coalition's."""
+        return sum(payoffs[who] for who in self.friends)
+
+    def of(self, node: Node) -> Payoffs:
+        """By backward induction: friends do what pays them together, each of the honest what pays it."""
+        if node.payoffs is not None:
+            return node.payoffs
+        values = [self.of(child) for child in node.children]
+        if node.kind == "friends":
+            return max(values, key=self.profit)
+        if node.kind == "appeal":
+            return self.appealed(node, values)
+        weights = node.weights or binomial(len(values) - 1, self.share)
+        return {who: sum(w * one[who] for w, one in zip(weights, values, strict=True)) for who in values[0]}
+
+    def appealed(self, node: Node, values: list[Payoffs]) -> Payoffs:
+        """Friends may be first; if they are not, whoever is honest and gains by it."""
+        stands, best = values[0], values[0]
+        for who, value in list(zip(node.callers, values, strict=True))[1:]:
+            if who != "friends" and value[who] > stands[who] + 1e-12:
+                best = value
+                break
+        own = [value for who, value in zip(node.callers, values, strict=True) if who == "friends"]
+        return max([best, *own], key=self.profit)
