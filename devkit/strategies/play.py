@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -72,8 +71,7 @@ class Play:
 
     def fork(self) -> Play:
         """The same once more, to go on otherwise."""
-        self.stage.events = []
-        stage, costs = copy.deepcopy(self.stage), Counter(self.costs)
+        stage, costs = self.stage.fork(), Counter(self.costs)
         place = (self.coalition, stage, self.job_id, self.lease_id)
         return Play(*place, costs, dict(self.false), self.hand, set(self.done))
 
@@ -83,9 +81,7 @@ class Play:
 
     @property
     def lease(self) -> Lease:
-        lease = self.stage.lease(self.lease_id)
-        assert lease
-        return lease
+        return self.stage.slots[WorkerId(1), 0]
 
     @property
     def audit(self) -> Audit:
@@ -110,6 +106,26 @@ class Play:
         self.costs["worker"] += int((1 - self.coalition.faked) * PAY_FRI)
         self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS + DRAW_GAS)
         self.tick()
+
+    def end_early(self) -> None:
+        """The worker does not render the lease, or half of it; ``ends`` says how."""
+        ends = self.coalition.ends
+        late = "late" in ends or "half" in ends
+        self.tick(self.job.terms.lease_timeout_s if ends == "expire" else STEP_S if late else 1)
+        if ends == "expire":
+            self.stage.expire(STRANGER, self.job_id, [self.lease_id])
+        elif "half" in ends:  # its frames cost a third of the others, and all are paid the same
+            self.stage.submit(OPERATOR, self.lease_id, self.lease.count // 2, pixels().result)
+            self.costs["worker"] += PAY_FRI // 4
+            self.tick(self.job.terms.window_s)
+            self.stage.is_drawn = False
+            self.stage.draw(OPERATOR, self.job_id, [self.lease_id])
+            self.tick(self.job.terms.window_s)
+            self.stage.accept_late(OPERATOR, self.job_id, [self.lease_id])
+        else:
+            self.stage.give_back(OPERATOR, self.lease_id, "no")
+        self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS)
+        self.stage.cancel(REQUESTER, self.job_id)
 
     def drawn(self) -> list[tuple[int, int]]:
         """The round's leaves, each with its position."""
@@ -238,13 +254,14 @@ class Play:
                 self.stage.strike(STRANGER, self.lease_id, place, 0, *shown)
                 self.spend_gas("stranger", COMPARE_GAS)
         counted = [(place, seat) for place, seat in counted if seat.vote is Vote.COUNTED]
+        looks = {place: self.looks_of(place) for place, _ in counted}
         for index, (leaf, position) in enumerate(drawn):
             objects = [place for place, seat in counted if seat.differs >> position & 1]
-            for look in {self.looks_of(place)[index] for place in objects}:
-                same = [place for place in objects if self.looks_of(place)[index] == look]
+            for look in {looks[place][index] for place in objects}:
+                same = [place for place in objects if looks[place][index] == look]
                 if 2 * len(same) > len(counted):
                     votes = [
-                        ShownVote(place, contents(leaves, self.looks_of(place)), [felts(leaf, look)])
+                        ShownVote(place, contents(leaves, looks[place]), [felts(leaf, look)])
                         for place in same
                     ]
                     caller, who = (FRIEND, "friends") if look == FALSE else (STRANGER, "stranger")
@@ -272,6 +289,19 @@ class Play:
         model = self.stage
         money = sum(model.tokens.get(one, 0) + model.unpaid.get(one, 0) for one in accounts)
         return money + sum(model.workers[WorkerId(one)].stake_fri for one in workers)
+
+    def spent_fri(self) -> int:
+        """What the coalition lost of its stakes and bonds, and its requester more than it paid for work."""
+        model, coalition = self.stage, self.coalition
+        began = self.stage.stakes_before
+        held = WorkerId(HELD)
+        spent = began[held] - model.workers[held].stake_fri + max(0, RICH_FRI - self.worth(FRIEND))
+        if coalition.owns_worker:
+            spent += began[WorkerId(1)] - model.workers[WorkerId(1)].stake_fri
+            spent += max(0, RICH_FRI - RICH_FRI // 2 - self.worth(OWNER))
+        if coalition.owns_requester:
+            spent += max(0, RICH_FRI - self.worth(REQUESTER) - self.worth(PAYOUT))
+        return spent
 
     def wealth(self) -> dict[str, int]:
         """Of everybody."""

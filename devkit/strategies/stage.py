@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from functools import cache
 from unittest.mock import patch
 
@@ -11,6 +12,7 @@ from poseidon_py import poseidon_hash
 from renderchain.core.audit.economics import BOND_FEES, MAX_AUDIT_EXP, PHASES
 from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
+from renderchain.core.audit.state import AuditKind, DrawnLeaf
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
@@ -39,10 +41,11 @@ PAY_FRI = TASKS * REWARD_FRI
 LEAF_FRI = 2 * REWARD_FRI // TILES
 FEE_FRI = vote_fee_fri(GAS_FRI, prints=False)
 VOTE_FRI = FEE_FRI + LEAF_FRI  # of a vote in the first round
+FIRST_HONEST, HONEST = 2, 18  # workers: 1 renders, then so many honest verifiers
+HELD = FIRST_HONEST + HONEST  # and friends, all under one number: units are drawn, not names
 RICH_FRI = 1000 * PAY_FRI
 REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, STRANGER = range(1, 7)
 OWNER_OF, OPERATOR_OF, PAYOUT_OF = 1000, 2000, 3000  # plus the worker's number
-FIRST_HONEST, HONEST, HELD = 2, 32, 34  # workers: 1 renders, then so many honest verifiers, then friends
 ADDRESSES = Addresses(chain_id=1, board=11, registry=12, admin=13)
 
 
@@ -51,21 +54,43 @@ def no_hash(block: int) -> int:
     return block
 
 
-class Wanted(Exception):
-    """So many votes are to be drawn, and nobody said whose."""
-
-    def __init__(self, votes: int) -> None:
-        super().__init__(f"{votes} votes are to be drawn")
-        self.votes = votes
+LEAVES: dict[tuple[AuditKind, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
 
 
 class Stage(Model):
     """``held``: how many votes of the next draw are the coalition's; they stand first in its order."""
 
     held: int | None = None
+    stakes_before: dict[WorkerId, int] = {}
     is_drawn = True
     coin = 0
     drawn_honest = 0
+
+    def fork(self) -> Stage:
+        """The same network once more; what a play of one lease changes is copied."""
+        new = copy(self)
+        new.events = []
+        new.jobs = {number: copy(job) for number, job in self.jobs.items()}
+        for job in new.jobs.values():
+            job.reopened = list(job.reopened)
+        new.workers = {number: copy(worker) for number, worker in self.workers.items()}
+        new.slots = {place: copy(lease) for place, lease in self.slots.items()}
+        new.audits = {}
+        for place, lease in new.slots.items():
+            if lease.audit:
+                lease.audit = new.audits[place] = copy_of(lease.audit)
+        for name in ("left", "results", "seeds", "unpaid", "tokens"):
+            setattr(new, name, copy(getattr(self, name)))
+        return new
+
+    def leaves_in(self, job: Job, lease: Lease, audit: Audit | None) -> list[DrawnLeaf]:
+        """Seeds are the same in all plays, so a round's leaves follow from its positions."""
+        if audit is None:
+            return []
+        key = (audit.kind, audit.round, self.saw(job, lease, audit, audit.round), tuple(audit.leaves))
+        if key not in LEAVES:
+            LEAVES[key] = super().leaves_in(job, lease, audit)
+        return LEAVES[key]
 
     def draw_seed(self, lease: Lease, since_block: int, round_: int = 0) -> int:
         return 64 * (round_ + 1) + (0 if self.is_drawn else 1)
@@ -74,8 +99,7 @@ class Stage(Model):
         return self.coin
 
     def draw_votes(self, job: Job, lease: Lease, audit: Audit, seed: int, wanted: int) -> list[WorkerId]:
-        if self.held is None:
-            raise Wanted(wanted)
+        assert self.held is not None
         honest = [
             FIRST_HONEST + (self.drawn_honest + at) % HONEST for at in range(wanted - self.held)
         ]
@@ -85,10 +109,18 @@ class Stage(Model):
         return found
 
 
+def copy_of(audit: Audit) -> Audit:
+    """With seats of its own."""
+    new = copy(audit)
+    new.seats = [copy(seat) for seat in audit.seats]
+    for name in ("leaves", "saw", "bonds", "verdicts_against"):
+        setattr(new, name, copy(getattr(audit, name)))
+    return new
+
+
 @contextmanager
 def remembered_hashes() -> Iterator[None]:
     """Plays repeat each other: what was hashed once is remembered."""
-    compute = cache(lambda values: poseidon_hash.poseidon_hash_many(list(values)))
     original = poseidon_hash.poseidon_hash_many
     compute = cache(lambda values: original(list(values)))
 
@@ -137,6 +169,7 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
         stake_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
         stage.register(OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number, [FAMILY], stake_fri)
         stage.set_offer(OPERATOR_OF + number, WorkerId(number), offer)
+    stage.stakes_before = {number: worker.stake_fri for number, worker in stage.workers.items()}
     stage.workers[WorkerId(1)].audited = 10 * MAX_AUDIT_EXP
     job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
     return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0)

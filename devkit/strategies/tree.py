@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import comb
 
+from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.gas import CLOSE_GAS
 from renderchain.core.audit.state import FIRST_DRAWN, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.lifecycle import LeaseState
 
-from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand, Scene
+from devkit.model.draws import BATCH
+from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
 from devkit.strategies.play import Play, name_of
 from devkit.strategies.stage import (
     FRIEND,
@@ -21,7 +22,6 @@ from devkit.strategies.stage import (
     PAY_FRI,
     REQUESTER,
     Stage,
-    Wanted,
     set_up,
 )
 
@@ -49,11 +49,6 @@ class Choice:
     acts: list[Act]
     weights: tuple[float, ...] = ()
     callers: tuple[str, ...] = ()
-
-
-def binomial(votes: int, share: float) -> list[float]:
-    """The chances of 0, 1, … of so many votes."""
-    return [comb(votes, at) * share**at * (1 - share) ** (votes - at) for at in range(votes + 1)]
 
 
 class Explorer:
@@ -93,12 +88,17 @@ class Explorer:
         now, found = play.wealth(), Payoffs()
         for who, fri in now.items():
             found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
+        found["spent"] = play.spent_fri() / PAY_FRI
         if "submitted" in play.done and self.coalition.delivers:
             found["requester"] += 1 - self.coalition.faked
         return found
 
     def step(self, play: Play) -> Choice | None:
         """Do what follows by itself; what has to be chosen is returned."""
+        if self.coalition.ends and "submitted" not in play.done:
+            play.end_early()
+            play.done.add("over")
+            return None
         if "submitted" not in play.done:
             play.done.add("submitted")
             play.submit()
@@ -134,13 +134,11 @@ class Explorer:
 
     def draw_seats(self, play: Play) -> Choice:
         """Whose votes the next ones are."""
-        probe = play.fork()
-        try:
-            probe.stage.draw(OPERATOR, play.job_id, [play.lease_id])
-        except Wanted as wanted:
-            votes = wanted.votes
         audit = play.lease.audit
-        round_ = audit.round if audit else 0
+        round_, votes = audit.round if audit else 0, SEATS[0]
+        if audit:
+            fee = play.stage.fee_of(play.job, play.lease, audit, audit.round)
+            votes = min(BATCH, audit.purse_fri // fee) if audit.present else SEATS[audit.round]
         bought = round_ < self.coalition.bribes
 
         def act(held: int) -> Act:
@@ -270,10 +268,9 @@ class Explorer:
     def appeals(self, play: Play) -> Choice:
         """Nobody appeals; a friend does; somebody honest does who was judged wrongly."""
         may = play.audit.round < 2 and not play.stage.is_late(play.audit)
-        found = [("", play.advance_late)] if False else []
         acts: list[Act] = [lambda child: child.advance_late()]
         callers = [""]
-        for who, account in self.appellants(play) if may else found:
+        for who, account in self.appellants(play) if may else ():
             if play.stage.may_appeal(play.lease, play.audit, account):
                 acts.append(self.appeal(who, account))
                 callers.append(who)
@@ -289,57 +286,25 @@ class Explorer:
         return act
 
     def appellants(self, play: Play) -> Iterator[tuple[str, int]]:
-        """Of friends the one who may; of the honest those whom a false verdict harms."""
+        """Friends against what harms them, or before the honest; of these who is harmed most."""
         rejected, coalition = play.audit.verdict is Verdict.REJECTED, self.coalition
-        if coalition.appeals:
-            if coalition.owns_worker and rejected:
+        honest = self.harmed(play) if self.is_false(play) else None
+        if coalition.appeals and (honest or rejected == coalition.owns_worker):
+            if coalition.owns_worker:
                 yield "friends", OWNER
-            elif coalition.owns_requester and not rejected:
-                yield "friends", REQUESTER
             else:
-                yield "friends", (OPERATOR_OF + HELD if rejected else FRIEND)
-        if not self.is_false(play):
-            return
+                yield "friends", REQUESTER if coalition.owns_requester else FRIEND
+        if honest:
+            yield honest
+
+    def harmed(self, play: Play) -> tuple[str, int] | None:
+        """Somebody honest whom the verdict costs something."""
+        coalition, audit = self.coalition, play.audit
         if not coalition.owns_worker and not coalition.faked:
-            yield "worker", OWNER
+            return "worker", OWNER
         if coalition.present and not coalition.owns_requester:
-            yield "requester", REQUESTER
-        for seat in play.audit.seats[play.audit.start_of(play.audit.decided) :]:
+            return "requester", REQUESTER
+        for seat in audit.seats_of(audit.decided):
             if seat.worker != HELD and seat.vote is Vote.COUNTED:
-                yield name_of(seat.worker), OPERATOR_OF + seat.worker
-                return
-
-
-class Value:
-    """What a tree is worth to everybody where friends hold a share of the seats."""
-
-    def __init__(self, coalition: Coalition, share: float) -> None:
-        self.share = share
-        self.friends = ["friends"]
-        self.friends += ["worker"] * coalition.owns_worker + ["requester"] * coalition.owns_requester
-
-    def profit(self, payoffs: Payoffs) -> float:
-        """The coalition's."""
-        return sum(payoffs[who] for who in self.friends)
-
-    def of(self, node: Node) -> Payoffs:
-        """By backward induction: friends do what pays them together, each of the honest what pays it."""
-        if node.payoffs is not None:
-            return node.payoffs
-        values = [self.of(child) for child in node.children]
-        if node.kind == "friends":
-            return max(values, key=self.profit)
-        if node.kind == "appeal":
-            return self.appealed(node, values)
-        weights = node.weights or binomial(len(values) - 1, self.share)
-        return {who: sum(w * one[who] for w, one in zip(weights, values, strict=True)) for who in values[0]}
-
-    def appealed(self, node: Node, values: list[Payoffs]) -> Payoffs:
-        """Friends may be first; if they are not, whoever is honest and gains by it."""
-        stands, best = values[0], values[0]
-        for who, value in list(zip(node.callers, values, strict=True))[1:]:
-            if who != "friends" and value[who] > stands[who] + 1e-12:
-                best = value
-                break
-        own = [value for who, value in zip(node.callers, values, strict=True) if who == "friends"]
-        return max([best, *own], key=self.profit)
+                return name_of(seat.worker), OPERATOR_OF + seat.worker
+        return None
