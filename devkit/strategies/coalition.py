@@ -73,9 +73,10 @@ class Coalition:
     # Before an audit
     ends: str = ""  # give back, give back late, expire, cheap half
     appeals: bool = True  # it appeals where that pays
+    races: bool = False  # where the honest would appeal, a friend may be first
     note: str = ""
 
     @property
-    def attacks(self) -> bool:
-        """Whether anything is done that an honest party would not do."""
-        return self != Coalition(self.name, self.rule)
+    def has_seats(self) -> bool:
+        """Whether friends are drawn."""
+        return self.hands != (HONEST_HAND,)

@@ -24,6 +24,8 @@ FAKERS = [
     Coalition("fakes all, without seats", "lock max(0.3 R + 3 f, 2R(1-p)/p)", True, 1.0),
     Coalition("fakes all, friends agree", "F12, A1: appeals, 20 f", True, 1.0, hands=(AGREE,)),
     Coalition("fakes all, friends agree where they decide", "F10, A9: appeals", True, 1.0, hands=(LURKING,)),
+    Coalition("the same, and appeal before the honest do", "A9: half of the tenth", True, 1.0, hands=(AGREE,),
+              races=True),
     Coalition("fakes all, friends seal and are silent", "F3: no majority draws more", True, 1.0,
               hands=(SILENT,)),
     Coalition("fakes all, friends are silent where they decide", "F3, attack 2", True, 1.0,

@@ -23,7 +23,7 @@ from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal, ShownVote
 
-from devkit.made_up_pixels import RESULTS_KEY
+from devkit.made_up_pixels import RESULTS_KEY, LeasePixels
 from devkit.model.records import Audit, Job, Lease, Seat
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand, Scene, Way
 from devkit.strategies.looks import FALSE, NEAR, SHOWN, TRUE, contents, felts
@@ -88,6 +88,11 @@ class Play:
         assert self.lease.audit
         return self.lease.audit
 
+    @property
+    def pixels(self) -> LeasePixels:
+        """What the worker submitted."""
+        return pixels(self.lease.count)
+
     def tick(self, seconds: int = 1) -> None:
         """Time passes, and blocks with it."""
         self.stage.enter_block(self.stage.now_s + seconds, self.stage.block + 20)
@@ -102,29 +107,25 @@ class Play:
 
     def submit(self) -> None:
         """The worker has rendered what it does not fake."""
-        self.stage.submit(OPERATOR, self.lease_id, self.lease.count, pixels().result)
-        self.costs["worker"] += int((1 - self.coalition.faked) * PAY_FRI)
+        cost, kept = int((1 - self.coalition.faked) * PAY_FRI), self.lease.count
+        if self.coalition.ends == "cheap half":  # its frames cost a third of the others, all are paid the same
+            self.tick(STEP_S)
+            cost, kept = PAY_FRI // 4, kept // 2
+        self.stage.submit(OPERATOR, self.lease_id, kept, pixels(kept).result)
+        self.costs["worker"] += cost
         self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS + DRAW_GAS)
         self.tick()
 
     def end_early(self) -> None:
-        """The worker does not render the lease, or half of it; ``ends`` says how."""
+        """The worker does not render the lease; ``ends`` says how."""
         ends = self.coalition.ends
-        late = "late" in ends or "half" in ends
-        self.tick(self.job.terms.lease_timeout_s if ends == "expire" else STEP_S if late else 1)
+        self.spend_gas("worker", CLAIM_GAS)
         if ends == "expire":
+            self.tick(self.job.terms.lease_timeout_s)
             self.stage.expire(STRANGER, self.job_id, [self.lease_id])
-        elif "half" in ends:  # its frames cost a third of the others, and all are paid the same
-            self.stage.submit(OPERATOR, self.lease_id, self.lease.count // 2, pixels().result)
-            self.costs["worker"] += PAY_FRI // 4
-            self.tick(self.job.terms.window_s)
-            self.stage.is_drawn = False
-            self.stage.draw(OPERATOR, self.job_id, [self.lease_id])
-            self.tick(self.job.terms.window_s)
-            self.stage.accept_late(OPERATOR, self.job_id, [self.lease_id])
         else:
+            self.tick(STEP_S if ends == "give back late" else 1)
             self.stage.give_back(OPERATOR, self.lease_id, "no")
-        self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS)
         self.stage.cancel(REQUESTER, self.job_id)
 
     def drawn(self) -> list[tuple[int, int]]:
@@ -203,10 +204,10 @@ class Play:
             self.advance_late()
             return
         leaves = [leaf for leaf, _ in self.drawn()]
-        openings, siblings = pixels().opened(leaves)
+        openings, siblings = self.pixels.opened(leaves)
         seed = self.stage.seeds[(self.lease.worker, self.lease.slot), self.audit.round]
         prints = [felts(leaf, SHOWN) for leaf in leaves]
-        self.stage.open(OPERATOR, self.lease_id, seed, pixels().result, openings, siblings, prints)
+        self.stage.open(OPERATOR, self.lease_id, seed, self.pixels.result, openings, siblings, prints)
         self.spend_gas("worker", OPEN_GAS + CLOSE_GAS)
 
     def reveal(self) -> None:
@@ -274,7 +275,7 @@ class Play:
             self.advance_late()
             return
         halves = [int.from_bytes(RESULTS_KEY[at : at + 16], "big") for at in (0, 16)]
-        self.stage.reveal_key(OPERATOR, self.lease_id, pixels().result, *halves)
+        self.stage.reveal_key(OPERATOR, self.lease_id, self.pixels.result, *halves)
 
     def finish(self) -> None:
         """It is paid, or the requester takes back what nobody rendered."""

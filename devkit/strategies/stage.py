@@ -54,7 +54,7 @@ def no_hash(block: int) -> int:
     return block
 
 
-LEAVES: dict[tuple[AuditKind, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
+LEAVES: dict[tuple[AuditKind, int, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
 
 
 class Stage(Model):
@@ -87,7 +87,8 @@ class Stage(Model):
         """Seeds are the same in all plays, so a round's leaves follow from its positions."""
         if audit is None:
             return []
-        key = (audit.kind, audit.round, self.saw(job, lease, audit, audit.round), tuple(audit.leaves))
+        saw = self.saw(job, lease, audit, audit.round)
+        key = (audit.kind, lease.count, audit.round, saw, tuple(audit.leaves))
         if key not in LEAVES:
             LEAVES[key] = super().leaves_in(job, lease, audit)
         return LEAVES[key]
@@ -176,9 +177,9 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
 
 
 @cache
-def pixels() -> LeasePixels:
+def pixels(tasks: int = TASKS) -> LeasePixels:
     """What the worker answers for; every lease here has the same number."""
     stage, job_id, lease_id = set_up(Stage, 0, second_look=False, thin=False)
     identity = LeaseIdentity(ADDRESSES.chain_id, ADDRESSES.board, job_id, lease_id, 0, WorkerId(1))
     assert stage.slots[WorkerId(1), 0].attempt == 0
-    return LeasePixels(identity, 0, TASKS, TILES)
+    return LeasePixels(identity, 0, tasks, TILES)

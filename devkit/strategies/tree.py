@@ -21,10 +21,12 @@ from devkit.strategies.stage import (
     OWNER,
     PAY_FRI,
     REQUESTER,
+    TASKS,
     Stage,
     set_up,
 )
 
+NEVER_SUBMITS = ("give back", "give back late", "expire")
 Payoffs = dict[str, float]
 Act = Callable[[Play], None]
 
@@ -90,12 +92,12 @@ class Explorer:
             found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
         found["spent"] = play.spent_fri() / PAY_FRI
         if "submitted" in play.done and self.coalition.delivers:
-            found["requester"] += 1 - self.coalition.faked
+            found["requester"] += (1 - self.coalition.faked) * play.lease.count / TASKS
         return found
 
     def step(self, play: Play) -> Choice | None:
         """Do what follows by itself; what has to be chosen is returned."""
-        if self.coalition.ends and "submitted" not in play.done:
+        if self.coalition.ends in NEVER_SUBMITS:
             play.end_early()
             play.done.add("over")
             return None
@@ -148,8 +150,8 @@ class Explorer:
 
             return draw
 
-        if bought:
-            return Choice("chance", [act(votes)], (1.0,))
+        if bought or not self.coalition.has_seats:
+            return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
 
     def in_audit(self, play: Play) -> Choice | None:
@@ -286,10 +288,11 @@ class Explorer:
         return act
 
     def appellants(self, play: Play) -> Iterator[tuple[str, int]]:
-        """Friends against what harms them, or before the honest; of these who is harmed most."""
+        """Friends against what harms them, or (``races``) before the honest; of these who is harmed most."""
         rejected, coalition = play.audit.verdict is Verdict.REJECTED, self.coalition
         honest = self.harmed(play) if self.is_false(play) else None
-        if coalition.appeals and (honest or rejected == coalition.owns_worker):
+        races = honest and coalition.races
+        if coalition.appeals and (races or rejected == coalition.owns_worker):
             if coalition.owns_worker:
                 yield "friends", OWNER
             else:
