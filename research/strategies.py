@@ -26,7 +26,9 @@ def load() -> Data:
     if not DATA.exists():
         return {}
     kept = json.loads(DATA.read_text())
-    return {name: [Figures(**{**one, "ways": tuple(one["ways"])}) for one in rows] for name, rows in kept.items()}
+    return {
+        name: [Figures(**{**one, "ways": tuple(one["ways"])}) for one in rows] for name, rows in kept.items()
+    }
 
 
 def save(data: Data) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from devkit.strategies.tree import Explorer, Payoffs
 from devkit.strategies.value import Value
 
 SHARES = (0.0, 0.1, 0.2, 0.33)
-EXPS = (0, 2, 5)
+EXPS = (0, 1, 5)
 MOST_SHARE = 0.2  # up to it nothing may pay
 MOST_AT_THIRD = 0.05  # of the pay, at 33 %
 TOLD_WAYS = 4
@@ -42,9 +42,9 @@ class Figures:
 
 
 @cache
-def honest(exp: int) -> Payoffs:
+def honest(exp: int, second_look: bool) -> Payoffs:
     """What everybody has where all are honest."""
-    tree = Explorer(HONEST, exp).tree()
+    tree = Explorer(replace(HONEST, second_look=second_look), exp).tree()
     return Value(HONEST, 0.0).of(tree)
 
 
@@ -57,12 +57,12 @@ def figures_of(
     coalition: Coalition, exp: int, shares: tuple[float, ...] = SHARES, kind: type[Stage] = Stage
 ) -> list[Figures]:
     """At each share; without seats there is one."""
-    tree, base = Explorer(coalition, exp, kind).tree(), honest(exp)
+    tree, base = Explorer(coalition, exp, kind).tree(), honest(exp, coalition.second_look)
     found = []
     for share in shares if coalition.has_seats else shares[:1]:
         value = Value(coalition, share)
         got = value.of(tree)
-        usual = share * verifiers(base)
+        usual = share * verifiers(base) if coalition.has_seats else 0.0
         if not coalition.ends:  # else it is measured against not having claimed
             usual += sum(base[who] for who in value.friends if who != "friends")
         losses = {"verifiers": -verifiers(got)}

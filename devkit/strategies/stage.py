@@ -101,9 +101,7 @@ class Stage(Model):
 
     def draw_votes(self, job: Job, lease: Lease, audit: Audit, seed: int, wanted: int) -> list[WorkerId]:
         assert self.held is not None
-        honest = [
-            FIRST_HONEST + (self.drawn_honest + at) % HONEST for at in range(wanted - self.held)
-        ]
+        honest = [FIRST_HONEST + (self.drawn_honest + at) % HONEST for at in range(wanted - self.held)]
         self.drawn_honest += len(honest)
         found = [WorkerId(one) for one in [HELD] * self.held + honest]
         self.held = None

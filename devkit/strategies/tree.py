@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.gas import CLOSE_GAS
-from renderchain.core.audit.state import FIRST_DRAWN, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import FIRST_DRAWN, AuditPhase, DrawOutcome
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.draws import BATCH
+from devkit.strategies.appeals import appellants
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
-from devkit.strategies.play import Play, name_of
 from devkit.strategies.stage import (
-    FRIEND,
     HELD,
     OPERATOR,
-    OPERATOR_OF,
-    OWNER,
     PAY_FRI,
     REQUESTER,
     TASKS,
     Stage,
     set_up,
 )
+from devkit.strategies.voting import Voting
 
 NEVER_SUBMITS = ("give back", "give back late", "expire")
 Payoffs = dict[str, float]
-Act = Callable[[Play], None]
+Act = Callable[[Voting], None]
 
 
 @dataclass
@@ -59,7 +57,7 @@ class Explorer:
     def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
         self.coalition, self.exp = coalition, exp
         place = set_up(kind, exp, second_look=coalition.second_look, thin=coalition.thin)
-        self.first = Play(coalition, *place)
+        self.first = Voting(coalition, *place)
         self.before = self.first.wealth()
         self.before["requester"] += self.first.job.terms.escrow_fri
 
@@ -67,7 +65,7 @@ class Explorer:
         """From the claim on."""
         return self.grow(self.first.fork())
 
-    def grow(self, play: Play) -> Node:
+    def grow(self, play: Voting) -> Node:
         choice = self.step(play)
         while choice is None:
             if "over" in play.done:
@@ -80,12 +78,12 @@ class Explorer:
             children.append(self.grow(child))
         return Node(choice.kind, children, choice.weights, choice.callers)
 
-    def told(self, play: Play) -> str:
+    def told(self, play: Voting) -> str:
         """How it ended."""
         audit = play.lease.audit
         return f"{audit.verdict.name.lower()} in round {audit.round + 1}" if audit else "spared"
 
-    def payoffs(self, play: Play) -> Payoffs:
+    def payoffs(self, play: Voting) -> Payoffs:
         """What each has more than before, in the lease's pay; frames are worth it to the requester."""
         now, found = play.wealth(), Payoffs()
         for who, fri in now.items():
@@ -95,7 +93,7 @@ class Explorer:
             found["requester"] += (1 - self.coalition.faked) * play.lease.count / TASKS
         return found
 
-    def step(self, play: Play) -> Choice | None:
+    def step(self, play: Voting) -> Choice | None:
         """Do what follows by itself; what has to be chosen is returned."""
         if self.coalition.ends in NEVER_SUBMITS:
             play.end_early()
@@ -120,12 +118,12 @@ class Explorer:
         play.done.add("over")
         return None
 
-    def first_draw(self, play: Play) -> Choice:
+    def first_draw(self, play: Voting) -> Choice:
         rate = 2.0**-self.exp
         if rate == 1:
             return self.draw_seats(play)
 
-        def spared(child: Play) -> None:
+        def spared(child: Voting) -> None:
             child.stage.is_drawn = False
             child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
             child.stage.is_drawn = True
@@ -134,7 +132,7 @@ class Explorer:
             return self.draw_seats(play)
         return Choice("chance", [lambda child: child.done.add("drawn"), spared], (rate, 1 - rate))
 
-    def draw_seats(self, play: Play) -> Choice:
+    def draw_seats(self, play: Voting) -> Choice:
         """Whose votes the next ones are."""
         audit = play.lease.audit
         round_, votes = audit.round if audit else 0, SEATS[0]
@@ -144,7 +142,7 @@ class Explorer:
         bought = round_ < self.coalition.bribes
 
         def act(held: int) -> Act:
-            def draw(child: Play) -> None:
+            def draw(child: Voting) -> None:
                 child.stage.held, child.hand = held, None
                 child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
 
@@ -154,7 +152,7 @@ class Explorer:
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
 
-    def in_audit(self, play: Play) -> Choice | None:
+    def in_audit(self, play: Voting) -> Choice | None:
         audit = play.audit
         if audit.phase is AuditPhase.DRAW:
             return self.draw_seats(play)
@@ -165,7 +163,7 @@ class Explorer:
         if audit.phase is AuditPhase.LOOK:
 
             def toss(coin: int) -> Act:
-                def act(child: Play) -> None:
+                def act(child: Voting) -> None:
                     child.stage.coin = coin
                     child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
 
@@ -182,7 +180,7 @@ class Explorer:
         play.tick()
         return None
 
-    def commit(self, play: Play) -> Choice | None:
+    def commit(self, play: Voting) -> Choice | None:
         unknown = [position for _, position in play.drawn() if position not in play.false]
         if unknown:
             return self.fake(play, unknown[0])
@@ -198,12 +196,12 @@ class Explorer:
 
     @staticmethod
     def take(hand: Hand) -> Act:
-        def act(child: Play) -> None:
+        def act(child: Voting) -> None:
             child.hand = hand
 
         return act
 
-    def hands(self, play: Play, held: int) -> list[Hand]:
+    def hands(self, play: Voting, held: int) -> list[Hand]:
         """What the coalition may play with so many votes of a draw."""
         found = []
         for hand in self.coalition.hands:
@@ -212,12 +210,12 @@ class Explorer:
             found.append(hand if plays else HONEST_HAND)
         return list(dict.fromkeys(found))
 
-    def fake(self, play: Play, position: int) -> Choice | None:
+    def fake(self, play: Voting, position: int) -> Choice | None:
         """Whether a leaf that nobody looked at before is one of the faked ones."""
         faked = self.coalition.faked
 
         def act(is_false: bool) -> Act:
-            def learn(child: Play) -> None:
+            def learn(child: Voting) -> None:
                 child.false[position] = is_false
 
             return learn
@@ -227,7 +225,7 @@ class Explorer:
             return None
         return Choice("chance", [act(True), act(False)], (faked, 1 - faked))
 
-    def doubt(self, play: Play) -> Choice | None:
+    def doubt(self, play: Voting) -> Choice | None:
         """What the requester does with a lease that chance or verifiers let pass."""
         wanted, lease = self.coalition.challenges, play.lease
         if wanted and "challenged" not in play.done:
@@ -240,7 +238,7 @@ class Explorer:
         seen = 1 - (1 - self.coalition.faked) ** 2
 
         def act(found: bool) -> Act:
-            def check(child: Play) -> None:
+            def check(child: Voting) -> None:
                 child.done.add("checked")
                 if found:
                     self.challenge(child, "pixels")
@@ -250,7 +248,7 @@ class Explorer:
         return Choice("chance", [act(True), act(False)], (seen, 1 - seen))
 
     @staticmethod
-    def challenge(play: Play, what: str) -> None:
+    def challenge(play: Voting, what: str) -> None:
         play.tick()
         if what == "pixels" and play.lease.draw_outcome is DrawOutcome.PASSED:
             play.stage.challenge_pixels(REQUESTER, play.lease_id, [0])
@@ -259,20 +257,12 @@ class Explorer:
         play.spend_gas("requester", CLOSE_GAS)
         play.tick()
 
-    def is_false(self, play: Play) -> bool:
-        """Whether the verdict that stands is not what the worker deserves."""
-        is_guilty = any(play.false.values()) or (
-            bool(play.coalition.faked) and play.coalition.present
-        )
-        is_guilty = is_guilty or not self.coalition.delivers
-        return play.audit.verdict is not (Verdict.REJECTED if is_guilty else Verdict.ACCEPTED)
-
-    def appeals(self, play: Play) -> Choice:
+    def appeals(self, play: Voting) -> Choice:
         """Nobody appeals; a friend does; somebody honest does who was judged wrongly."""
         may = play.audit.round < 2 and not play.stage.is_late(play.audit)
         acts: list[Act] = [lambda child: child.advance_late()]
         callers = [""]
-        for who, account in self.appellants(play) if may else ():
+        for who, account in appellants(play) if may else ():
             if play.stage.may_appeal(play.lease, play.audit, account):
                 acts.append(self.appeal(who, account))
                 callers.append(who)
@@ -280,34 +270,9 @@ class Explorer:
 
     @staticmethod
     def appeal(who: str, account: int) -> Act:
-        def act(child: Play) -> None:
+        def act(child: Voting) -> None:
             child.stage.appeal(account, child.lease_id)
             child.spend_gas(who, CLOSE_GAS)
             child.tick()
 
         return act
-
-    def appellants(self, play: Play) -> Iterator[tuple[str, int]]:
-        """Friends against what harms them, or (``races``) before the honest; of these who is harmed most."""
-        rejected, coalition = play.audit.verdict is Verdict.REJECTED, self.coalition
-        honest = self.harmed(play) if self.is_false(play) else None
-        races = honest and coalition.races
-        if coalition.appeals and (races or rejected == coalition.owns_worker):
-            if coalition.owns_worker:
-                yield "friends", OWNER
-            else:
-                yield "friends", REQUESTER if coalition.owns_requester else FRIEND
-        if honest:
-            yield honest
-
-    def harmed(self, play: Play) -> tuple[str, int] | None:
-        """Somebody honest whom the verdict costs something."""
-        coalition, audit = self.coalition, play.audit
-        if not coalition.owns_worker and not coalition.faked:
-            return "worker", OWNER
-        if coalition.present and not coalition.owns_requester:
-            return "requester", REQUESTER
-        for seat in audit.seats_of(audit.decided):
-            if seat.worker != HELD and seat.vote is Vote.COUNTED:
-                return name_of(seat.worker), OPERATOR_OF + seat.worker
-        return None

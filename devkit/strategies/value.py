@@ -86,6 +86,6 @@ class Value:
             yield from self.ways(node.children[chosen], chance, (*steps, told) if told else steps)
             return
         for at, (weight, child) in enumerate(zip(self.weights(node), node.children, strict=True)):
-            told = (f"{at} of {len(node.children) - 1} votes",) if node.kind == "seats" else ()
+            drawn = (f"{at} of {len(node.children) - 1} votes",) if node.kind == "seats" else ()
             if weight:
-                yield from self.ways(child, chance * weight, (*steps, *told))
+                yield from self.ways(child, chance * weight, (*steps, *drawn))
