@@ -32,7 +32,7 @@ from devkit.strategies.stage import (
     REQUESTER,
     RICH_FRI,
     STEP_S,
-    STRANGER,
+    OUTSIDER,
     Stage,
     pixels,
 )
@@ -90,7 +90,7 @@ class Play:
     def advance_late(self) -> None:
         """Nobody does more in this step."""
         self.tick(steps_of(self.audit.phase, self.audit.batches) * STEP_S)
-        self.stage.advance(STRANGER, self.job_id, [self.lease_id])
+        self.stage.advance(OUTSIDER, self.job_id, [self.lease_id])
 
     def submit(self) -> None:
         """The worker has rendered what it does not fake."""
@@ -111,7 +111,7 @@ class Play:
         self.spend_gas("worker", CLAIM_GAS)
         if ends == "expire":
             self.tick(self.job.terms.lease_timeout_s)
-            self.stage.expire(STRANGER, self.job_id, [self.lease_id])
+            self.stage.expire(OUTSIDER, self.job_id, [self.lease_id])
         else:
             self.tick(STEP_S if ends == "give back late" else 1)
             self.stage.give_back(OPERATOR, self.lease_id, "no")
@@ -149,7 +149,7 @@ class Play:
         found = {
             "worker": self.worth(OWNER, OPERATOR, PAYOUT, workers=(1,)),
             "requester": self.worth(REQUESTER),
-            "stranger": self.worth(STRANGER),
+            "outsider": self.worth(OUTSIDER),
             "burned": self.stage.burned_fri + self.stage.board_burned_fri,
         }
         for number in self.stage.workers:

@@ -44,7 +44,7 @@ VOTE_FRI = FEE_FRI + LEAF_FRI  # of a vote in the first round
 FIRST_HONEST, HONEST = 2, 18  # workers: 1 renders, then so many honest verifiers
 HELD = FIRST_HONEST + HONEST  # and friends, all under one number: units are drawn, not names
 RICH_FRI = 1000 * PAY_FRI
-REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, STRANGER = range(1, 7)
+REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, OUTSIDER = range(1, 7)
 OWNER_OF, OPERATOR_OF, PAYOUT_OF = 1000, 2000, 3000  # plus the worker's number
 ADDRESSES = Addresses(chain_id=1, board=11, registry=12, admin=13)
 
@@ -156,7 +156,7 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
     """A network with a lease that is claimed at the rate 2^-exp."""
     stage = kind(RULES, ADDRESSES, no_hash)
     stage.enter_block(1_800_000_000, 1000)
-    for account in (REQUESTER, OWNER, FRIEND, STRANGER):
+    for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
         stage.fund(account, RICH_FRI)
     stage.register(OWNER, OPERATOR, PAYOUT, [FAMILY], RICH_FRI // 2)
     stage.fund(OPERATOR, RICH_FRI)

@@ -25,7 +25,7 @@ from devkit.strategies.stage import (
     LEAF_FRI,
     OPERATOR,
     OPERATOR_OF,
-    STRANGER,
+    OUTSIDER,
 )
 
 NONCE = 7
@@ -159,8 +159,8 @@ class Voting(Play):
                 look, leaf = self.looks_of(place)[0], leaves[0]
                 mine, prints = contents(leaves, self.looks_of(place)), [felts(leaf, look)]
                 shown = (mine, answer, prints, [felts(leaf, SHOWN)])
-                self.stage.strike(STRANGER, self.lease_id, place, 0, *shown)
-                self.spend_gas("stranger", COMPARE_GAS)
+                self.stage.strike(OUTSIDER, self.lease_id, place, 0, *shown)
+                self.spend_gas("outsider", COMPARE_GAS)
         counted = [(place, seat) for place, seat in counted if seat.vote is Vote.COUNTED]
         looks = {place: self.looks_of(place) for place, _ in counted}
         for index, (leaf, position) in enumerate(drawn):
@@ -172,7 +172,7 @@ class Voting(Play):
                         ShownVote(place, contents(leaves, looks[place]), [felts(leaf, look)])
                         for place in same
                     ]
-                    caller, who = (FRIEND, "friends") if look == FALSE else (STRANGER, "stranger")
+                    caller, who = (FRIEND, "friends") if look == FALSE else (OUTSIDER, "outsider")
                     self.stage.show(caller, self.lease_id, index, False, votes, answer, [])
                     self.spend_gas(who, COMPARE_GAS)
         self.advance_late()
