@@ -83,8 +83,10 @@ def is_flat(rows: Sequence[Figures]) -> bool:
 
 
 def worst_loss(rows: Sequence[Figures]) -> Figures:
-    """Where an honest party loses most beyond what is burned."""
-    return max((row for row in rows if row.share <= MOST_SHARE), key=lambda row: row.loss - row.spent)
+    """Where an honest party loses most beyond what is burned; if nowhere, where it loses most."""
+    known = [row for row in rows if row.share <= MOST_SHARE]
+    worst = max(known, key=lambda row: row.loss - row.spent)
+    return worst if worst.loss > worst.spent + TOLERANCE else max(known, key=lambda row: row.loss)
 
 
 def missed(rows: Sequence[Figures]) -> list[str]:

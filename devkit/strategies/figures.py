@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
+from renderchain.core.audit.economics import SEATS
+
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import HONEST
-from devkit.strategies.stage import Stage
+from devkit.strategies.stage import PAY_FRI, VOTE_FRI, Stage
 from devkit.strategies.tree import Explorer, Payoffs
 from devkit.strategies.value import Value
 
@@ -63,6 +65,8 @@ def figures_of(
         value = Value(coalition, share)
         got = value.of(tree)
         usual = share * verifiers(base) if coalition.has_seats else 0.0
+        # Whoever sells a vote has its fee besides.
+        usual += coalition.bribes * SEATS[0] * VOTE_FRI / PAY_FRI / (1 << exp)
         if not coalition.ends:  # else it is measured against not having claimed
             usual += sum(base[who] for who in value.friends if who != "friends")
         losses = {"verifiers": -verifiers(got)}

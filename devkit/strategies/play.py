@@ -24,6 +24,7 @@ from devkit.strategies.stage import (
     HELD,
     OPERATOR,
     OPERATOR_OF,
+    OUTSIDER,
     OWNER,
     OWNER_OF,
     PAY_FRI,
@@ -32,7 +33,6 @@ from devkit.strategies.stage import (
     REQUESTER,
     RICH_FRI,
     STEP_S,
-    OUTSIDER,
     Stage,
     pixels,
 )

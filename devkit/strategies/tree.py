@@ -148,9 +148,20 @@ class Explorer:
 
             return draw
 
-        if bought or not self.coalition.has_seats:
+        is_batch = bool(audit and (audit.present or audit.redraws))
+        if bought or not self.plays(round_, is_batch=is_batch):
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
+
+    def plays(self, round_: int, *, is_batch: bool) -> bool:
+        """Whether friends do in such a draw what the honest would not; else nobody tells them apart."""
+        return any(self.is_played(hand, round_, is_batch=is_batch) for hand in self.coalition.hands)
+
+    @staticmethod
+    def is_played(hand: Hand, round_: int, *, is_batch: bool) -> bool:
+        """Who declines or is absent is so in the first draw of a round."""
+        declines = hand.word or hand.absent
+        return hand != HONEST_HAND and round_ < hand.rounds and not (declines and is_batch)
 
     def in_audit(self, play: Voting) -> Choice | None:
         audit = play.audit
@@ -203,11 +214,12 @@ class Explorer:
 
     def hands(self, play: Voting, held: int) -> list[Hand]:
         """What the coalition may play with so many votes of a draw."""
-        found = []
+        found, audit = [], play.audit
+        is_batch = audit.batches > 0 or audit.redraws > 0
+        is_decisive = 2 * held > len(play.present())
         for hand in self.coalition.hands:
-            is_decisive = 2 * held > len(play.present())
-            plays = held and play.audit.round < hand.rounds and (is_decisive or not hand.lurks)
-            found.append(hand if plays else HONEST_HAND)
+            plays = held and self.is_played(hand, audit.round, is_batch=is_batch)
+            found.append(hand if plays and (is_decisive or not hand.lurks) else HONEST_HAND)
         return list(dict.fromkeys(found))
 
     def fake(self, play: Voting, position: int) -> Choice | None:
