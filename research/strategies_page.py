@@ -158,6 +158,5 @@ def page(data: Data) -> str:
 
 
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
-friends', who
-appealed, how it ended, its chance (of the audited and spared together), and the profit in it before the
-honest alternative is taken off."""
+friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it
+before the honest alternative is taken off."""

@@ -75,7 +75,7 @@ def figures_of(
                 losses[who] = base[who] - got[who]
         ways = sorted(value.ways(tree), key=lambda way: -way.chance * value.profit(way.payoffs))
         told = tuple(
-            f"{', '.join(way.steps)}: {100 * way.chance:.2g} %, {value.profit(way.payoffs):+.2f} R"
+            f"{', '.join(way.steps)}: {100 * way.chance:.3g} %, {value.profit(way.payoffs):+.2f} R"
             for way in ways[:TOLD_WAYS]
             if way.chance > LEAST_CHANCE and value.profit(way.payoffs) > 0
         )
