@@ -159,4 +159,7 @@ def page(data: Data) -> str:
 
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it
-before the honest alternative is taken off."""
+before the honest alternative is taken off. Three of them are open doors in the rules and not residuals of the
+design; `tests/unit/devkit/test_strategies_mends.py` has the rule that closes each: a vote that declines is
+replaced for its own fee (*over time*, *no package*); later rounds see what was in dispute in any round before
+(lone prints, washed votes); a second look sees the first round's leaves too (bought votes)."""

@@ -103,7 +103,7 @@ def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.Mon
 
 
 def test_all_ways_of_a_lease_are_weighed_by_chances_that_add_up() -> None:
-    coalition = named("fakes half, friends agree where they decide")
+    coalition = named("fakes half, friends agree in the first round where they decide")
     tree = Explorer(Coalition("", "", True, 0.5, present=True), 3).tree()
     value = Value(coalition, SHARE)
     ways = list(value.ways(tree))
