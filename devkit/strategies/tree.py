@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.gas import CLOSE_GAS
-from renderchain.core.audit.state import FIRST_DRAWN, AuditPhase, DrawOutcome
+from renderchain.core.audit.state import FIRST_DRAWN, AuditKind, AuditPhase, DrawOutcome
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.draws import BATCH
@@ -149,7 +149,10 @@ class Explorer:
             return draw
 
         is_batch = bool(audit and (audit.present or audit.redraws))
-        if bought or not self.plays(round_, is_batch=is_batch):
+        # Friends who play for a delivery are honest about the pixels before.
+        is_delivery = bool(audit and audit.kind is AuditKind.DELIVERY)
+        is_other = self.coalition.challenges == "delivery" and not is_delivery
+        if bought or is_other or not self.plays(round_, is_batch=is_batch):
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
 
