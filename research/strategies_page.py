@@ -45,6 +45,12 @@ they were drawn for, where a row gives them several) the choice is made by backw
 what pays them together, and an honest party that a false verdict harms appeals where that pays it. Nobody
 else watches: the artist is away unless the row says that it checks.
 
+**Simpler than life.** Friends' votes stand first in the order of a draw. Friends who decline or are absent
+are so in the first draw of a round, and honest in the batches after it. Where friends would vote as the
+honest do in a whole draw, they are not told apart there. Drawn friends can always be drawn, also with too
+little stake. Friends appeal what harms them; before the honest only in the row that says so. In challenges
+of the delivery they are honest about the pixels before. Gas is that of the audits before these.
+
 **Money.** A lease of 4 frames of 16 tiles, of which a round draws one leaf (the fewest, so that least is
 seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f = {fee:.3f}
 R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays for
@@ -159,7 +165,7 @@ def page(data: Data) -> str:
 
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it
-before the honest alternative is taken off. Three of them are open doors in the rules and not residuals of the
+before the honest alternative is taken off. Three rules are open doors, not residuals of the
 design; `tests/unit/devkit/test_strategies_mends.py` has the rule that closes each: a vote that declines is
 replaced for its own fee (*over time*, *no package*); later rounds see what was in dispute in any round before
 (lone prints, washed votes); a second look sees the first round's leaves too (bought votes)."""
