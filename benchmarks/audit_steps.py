@@ -15,7 +15,7 @@ from renderchain.core.job import LeaseInfo
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.made_up_pixels import LeasePixels, Rendering, contents_of, prints_of
+from devkit.made_up_pixels import FAR, LeasePixels, Rendering, contents_of, prints_of
 from devkit.network.devnet import pass_draw_block, pass_time
 from devkit.network.many_workers import PHASE_S, TILES, ManyWorkers
 
@@ -76,10 +76,11 @@ async def audit(
     reveals: list[Reveal] = []
     differing: list[tuple[Held, Reveal, StarknetChain]] = []
     for one in leases:
-        leaves = await net.artist.drawn_leaves(one.lease_id)
+        leaves = [drawn.leaf for drawn in await net.artist.drawn_leaves(one.lease_id)]
         seed = await net.artist.seed(one.lease_id, round_)
-        for verifier in await net.artist.verifiers(one.lease_id, round_):
-            seen = Rendering[how] if verifier.seat < others else Rendering.SAME
+        seats = (await net.artist.audit(one.lease_id)).seats
+        for verifier in (await net.artist.verifiers(one.lease_id))[seats.start :]:
+            seen = Rendering[how] if verifier.seat - seats.start < others else Rendering.SAME
             reveal = Reveal(
                 one.lease_id, verifier.seat, NONCE, answer_of(hash_many, contents_of(leaves, seen))
             )
@@ -99,24 +100,28 @@ async def audit(
         assert await step("reveal", net.aggregator.reveal(batch)) == []
     for one, reveal, client in differing:
         await show(one, reveal, client, step, Rendering[how])
-    await all_done(net, step, "advance: count votes", job_id, numbers)
+    if differing:
+        pass_time(net.node.rpc_url, PHASE_S, 2)
+        await all_done(net, step, "advance: count votes", job_id, numbers)
 
 
 async def opened(one: Held, round_: int) -> None:
     """The worker shows the drawn leaves."""
     chain = one.worker
     seed = await chain.seed(one.lease_id, round_)
-    shown = one.pixels.opened(await chain.drawn_leaves(one.lease_id))
+    leaves = [drawn.leaf for drawn in await chain.drawn_leaves(one.lease_id)]
+    shown = (*one.pixels.opened(leaves), prints_of(leaves, Rendering.SAME))
     await chain.open_leaves(one.lease_id, seed, one.pixels.result, *shown)
 
 
 async def show(one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, how: Rendering) -> None:
-    """A verifier that differs, and the comparison of its prints."""
-    leaves = await verifier.drawn_leaves(one.lease_id)
-    both = contents_of(leaves, how), contents_of(leaves)
-    theirs, mine = prints_of(leaves, how), prints_of(leaves, Rendering.SAME)
-    await step("reveal_prints", verifier.reveal_prints(reveal, *both, theirs))
-    await step("compare", one.worker.compare(one.lease_id, reveal.seat, *both, theirs, mine))
+    """A verifier that has other bits."""
+    drawn = await verifier.drawn_leaves(one.lease_id)
+    leaves = [each.leaf for each in drawn]
+    both, prints = (contents_of(leaves, how), contents_of(leaves)), prints_of(leaves, how)
+    differs = sum(1 << each.position for each in drawn) if how in FAR else 0
+    shown = verifier.reveal_prints(reveal, *both, prints, differs=differs, mean=how in FAR)
+    await step("reveal_prints", shown)
 
 
 async def close(net: ManyWorkers, leases: Sequence[Held], step: Step) -> None:

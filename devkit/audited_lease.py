@@ -9,11 +9,12 @@ from typing import Generic
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import PHASES
-from renderchain.core.audit.state import AuditInfo, Verifier, answer_of, differing, mark_of
+from renderchain.core.audit.state import AuditInfo, AuditPhase, Verifier, Vote, answer_of, differing, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.prints import MEAN_LEAVES
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.made_up_job import FAMILY, TERMS
@@ -23,7 +24,7 @@ from devkit.rules import Rules
 
 PHASE_S = 600  # far more than a test takes
 RULES = Rules(
-    cooldown_s=40_000,
+    cooldown_s=50_000,
     lease_timeout_s=3000,
     window_s=3000,
     audit_s=PHASES * PHASE_S,
@@ -54,6 +55,7 @@ class AuditBench(Generic[AnyNetwork]):
         async def seat(index: int) -> None:
             chain, owner = await net.person(index)
             number = await owner.register(chain.address, chain.address, [FAMILY], 2 * FRI_PER_STRK)
+            await owner.stake_seats(number, 2 * FRI_PER_STRK)
             await owner.set_seats(number, FAMILY, 2)
             await owner.set_offer(number, WILLING)
             bench.verifiers[number], bench.owners[number] = chain, owner
@@ -66,11 +68,15 @@ class AuditBench(Generic[AnyNetwork]):
         self, requester: Board | None = None, slot: int = 0, terms: JobTerms = AUDIT_TERMS
     ) -> AuditedLease:
         """A job's one lease, claimed; the job is the artist's if nobody else is named."""
-        job_id = await (requester or self.net.artist).create_job(terms)
+        return await self.claim(await (requester or self.net.artist).create_job(terms), slot)
+
+    async def claim(self, job_id: JobId, slot: int = 0) -> AuditedLease:
+        """A job's next lease, claimed."""
+        tiles = (await self.net.worker.job(job_id)).tiles
         lease_id = await self.net.worker.claim_lease(job_id, slot)
         lease = await self.net.worker.lease(lease_id)
         identity = LeaseIdentity.of(self.net.worker.chain_id, self.net.worker.board, lease)
-        pixels = LeasePixels(identity, lease.first, lease.count, terms.tiles)
+        pixels = LeasePixels(identity, lease.first, lease.count, tiles)
         return AuditedLease(self.net, self.verifiers, self.owners, job_id, lease_id, pixels)
 
 
@@ -90,6 +96,12 @@ class AuditedLease:
         """Submit and draw."""
         await self.net.worker.submit(self.lease_id, self.pixels.count, self.pixels.result)
         await self.draw()
+
+    async def clear(self) -> None:
+        """Submit; its verifiers find the same, and nobody appeals."""
+        await self.submit()
+        await self.vote(*[Rendering.SAME] * 3)
+        await self.advance_late()
 
     async def draw(self) -> None:
         """Draw, now that chance has spoken."""
@@ -144,6 +156,15 @@ class AuditedLease:
         prints = prints_of(drawn, Rendering.SAME)
         await chain.open_leaves(self.lease_id, seed, self.pixels.result, openings, siblings, prints)
 
+    async def all_say(self, word: Vote) -> None:
+        """All seats of the present draw say this, and all that are drawn in their place."""
+        while (audit := await self.audit()).phase in (AuditPhase.COMMIT, AuditPhase.DRAW):
+            if audit.phase is AuditPhase.DRAW:
+                await self.draw()
+            waiting = [one for one in await self.verifiers() if one.vote is Vote.DRAWN]
+            for one in waiting:
+                await self.benched[one.worker_id].decline(self.lease_id, one.seat, word)
+
     async def reveal_seat(self, verifier: Verifier, vote: int) -> None:
         """A verifier shows a vote that is the answer, or yes or no."""
         chain = self.benched[verifier.worker_id]
@@ -164,7 +185,7 @@ class AuditedLease:
         answer, contents = contents_of(leaves), contents_of(leaves, how)
         others = differing(contents, answer)
         far = sum(1 << drawn[index].position for index in others) if how in FAR else 0
-        off_on_mean = how in (*FAR, Rendering.UNEVEN)
+        off_on_mean = how in (*FAR, Rendering.UNEVEN) and len(leaves) >= MEAN_LEAVES
         found = (far if differs is None else differs, off_on_mean if mean is None else mean)
         prints = [prints_of(leaves, how)[index] for index in others]
         reveal = Reveal(self.lease_id, seat, NONCE, answer_of(hash_many, contents))
@@ -218,13 +239,14 @@ class AuditedLease:
         if any(how is not Rendering.SAME for how in views):
             await self.advance_late()
 
-    async def appeal(self, loser: Board) -> None:
-        """Who lost asks for more verifiers; the next round is drawn."""
-        await loser.appeal(self.lease_id)
+    async def appeal(self, loser: Board, leaves: Sequence[int] = ()) -> None:
+        """Who lost asks for more verifiers, who look at these leaves too; the next round is drawn."""
+        await loser.appeal(self.lease_id, leaves)
         await self.draw()
 
     async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none."""
+        """All verifiers take audits, or none, in what is called from now on."""
         offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
         numbers = self.owners.items()
         await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in numbers))
+        self.net.pass_time(1, 2 * RULES.epoch_blocks)

@@ -23,8 +23,8 @@ SALT_KEY = 2**200 + 1
 class Rendering(Enum):
     """Another rendering of the same tile: the same bits, those of another machine, other pixels.
 
-    UNEVEN is within the least limit of a leaf, but not within that of the mean. LIGHT and NOISE have another
-    light, the same for both, and each a noise of its own.
+    UNEVEN is within the least limit of a leaf, but not within that of the mean of many. LIGHT and NOISE have
+    another light, the same for both, and each a noise of its own.
     """
 
     SAME = 0
@@ -45,7 +45,7 @@ FLIPPED = {
     Rendering.NOISE: b"\x0f" * 4,
 }
 LEVEL = {Rendering.LIGHT: 1700, Rendering.NOISE: 1702}
-FAR = (Rendering.OTHER, Rendering.LIGHT, Rendering.NOISE)  # from SAME, in each leaf and on the mean
+FAR = (Rendering.OTHER, Rendering.LIGHT, Rendering.NOISE)  # from SAME, in each leaf and on the mean of many
 
 
 def print_of(leaf: int, how: Rendering = Rendering.SAME) -> TilePrint:

@@ -60,6 +60,14 @@ class Registry(Protocol):
         """As the owner, start the cool-down of free stake."""
         ...
 
+    async def stake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, move free stake into the seat purse."""
+        ...
+
+    async def unstake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, start the cool-down of seat stake that no seat needs."""
+        ...
+
     async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         ...
@@ -69,7 +77,11 @@ class Registry(Protocol):
         ...
 
     async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
-        """As the owner, name another operator account."""
+        """As the owner, name another operator account, which has to accept."""
+        ...
+
+    async def accept_operator(self, worker_id: WorkerId) -> None:
+        """As the account that the owner named, operate the worker from now on."""
         ...
 
     async def set_payout(self, worker_id: WorkerId, payout: int) -> None:

@@ -28,6 +28,14 @@ class Rules:
     epoch_blocks: int = 720
     unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
 
+    def __post_init__(self) -> None:
+        """The registry's constructor refuses the same."""
+        longest_s = self.lease_timeout_s + 2 * (self.window_s + self.audit_s)
+        if self.cooldown_s <= longest_s:
+            raise ValueError(
+                f"A cool-down of {self.cooldown_s} s is too short: a lease may take {longest_s} s."
+            )
+
     @property
     def phase_s(self) -> int:
         """How long each step of an audit may take."""

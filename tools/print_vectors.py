@@ -133,11 +133,13 @@ def _shares(limits: PrintLimits) -> Sequence[tuple[int, list[int]]]:
     most = FULL_AREA * limits.tile_percent // 100
     return [
         (1, []),
-        (1, [most // 2]),
         (1, [most // 2 + 1]),
-        (2, [most]),
-        (2, [most, 8]),
-        (4, [most, most]),
-        (4, [most, most, 8]),
+        (7, [most] * 7),
+        (8, [most] * 4),
+        (8, [*[most] * 4, 8]),
+        (8, [most // 2] * 8),
+        (8, [most // 2 + 1] * 8),
+        (16, [most] * 8),
+        (16, [*[most] * 8, 8]),
         (8, [most + 1]),
     ]

@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from .adapters.blender_process.process import BlenderRenderer
 from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
 from .adapters.exr import read_noisy
+from .adapters.fee_budget_file import FeeBudgetFile
 from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
 from .adapters.kubo import KuboStore
@@ -38,6 +39,7 @@ from .app.audit.duties import AuditDuties
 from .app.audit.proof_store import ProofStore
 from .app.audit.prover import ProverDuties
 from .app.audit.rerender import Rerender
+from .app.audit.showing import Showing, ShowLimits
 from .app.audit.verifier import VerifierDuties
 from .app.exchange.probe import Probe
 from .app.exchange.probe_cache import ProbeCache
@@ -45,12 +47,19 @@ from .app.requester.create_job import intent_of_job
 from .app.requester.final_check import FinalCheck
 from .app.requester.own_check import OwnCheck
 from .app.requester.requester import Requester, RequesterParts
+from .app.watchtower.content_watch import ContentWatch
+from .app.watchtower.lease_watch import LeaseWatch
+from .app.watchtower.watchtower import WatchRules, Watchtower
 from .app.worker.job_probe import JobProbe
 from .app.worker.loop import Worker, WorkerRules
 from .app.worker.render_lease import RenderLease
 from .app.worker.self_test import SelfTest
+from .core.errors import ChainError, SettingsError
+from .core.ids import WorkerId
 from .core.notices.process import FeeEstimated
+from .core.notices.watching import ChainAway, EvidenceOpen
 from .core.sealed import SECRET_BITS
+from .ports.fee_budget import FeeBudget
 from .ports.journal import Journal
 from .ports.key_store import KeyStore
 from .ports.outbox import Outbox
@@ -63,6 +72,7 @@ OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 60
 # For jobs of GPUs too, which never make the same bits twice: what makes a scene depend on its past, or
 # amplifies a last bit, shows on the CPU as well.
 PROBE_DEVICE = "CPU"
+NODE_RETRY_S = 10.0
 
 
 def open_keys(settings: Settings) -> KeyStore:
@@ -75,9 +85,11 @@ def open_keys(settings: Settings) -> KeyStore:
 
 
 @asynccontextmanager
-async def open_chain(settings: Settings, reporter: Reporter) -> AsyncIterator[StarknetChain]:
+async def open_chain(
+    settings: Settings, reporter: Reporter, budget: FeeBudget | None = None
+) -> AsyncIterator[StarknetChain]:
     """The network as the settings' account sees it; what an earlier process left is finished first."""
-    async with open_sender(settings, reporter) as (account, sender):
+    async with open_sender(settings, reporter, budget) as (account, sender):
         chain = await StarknetChain.connect(
             account, sender, node_of(settings), settings.directory, settings.board
         )
@@ -94,13 +106,16 @@ async def open_registry(settings: Settings, reporter: Reporter) -> AsyncIterator
 
 
 @asynccontextmanager
-async def open_sender(settings: Settings, reporter: Reporter) -> AsyncIterator[tuple[Any, Sender]]:
+async def open_sender(
+    settings: Settings, reporter: Reporter, budget: FeeBudget | None = None
+) -> AsyncIterator[tuple[Any, Sender]]:
     """The settings' account and its one sender in this process."""
     key = open_keys(settings).private_key(settings.account)
     account = await open_account(node_of(settings), settings.account, key)
     try:
         await check_head(account, time.time(), OLDEST_HEAD_S[settings.network])
-        yield account, Sender(account, _outbox(settings), settings.fee_limit_fri, say_fee=_say_fee(reporter))
+        limit_fri, say_fee = settings.fee_limit_fri, _say_fee(reporter)
+        yield account, Sender(account, _outbox(settings), limit_fri, budget=budget, say_fee=say_fee)
     finally:
         await close_account(account)
 
@@ -276,19 +291,69 @@ def _worker(
         read_noisy=read_noisy,
         may_share=job_probe.may_share,
     )
-    audits = AuditDuties(
-        chain,
-        ProverDuties(chain, journal, proof_store, reporter, hash_many, appeals=settings.appeals),
-        VerifierDuties(chain, rerender, proof_store, reporter, hash_many, _random_bits, settings.from_block),
-        reporter,
-        time.time,
-    )
+    audits = _audits(settings, reporter, chain, rerender, proof_store)
     rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
     return Worker(
         chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
     )
 
 
+def _audits(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    rerender: Rerender,
+    proof_store: ProofStore,
+) -> AuditDuties:
+    showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
+    prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
+    verifier = VerifierDuties(
+        chain,
+        rerender,
+        proof_store,
+        reporter,
+        hash_many,
+        showing,
+        _random_bits,
+        time.time,
+        from_block=settings.from_block,
+        appeals=settings.appeals,
+    )
+    return AuditDuties(chain, prover, verifier, reporter, time.time)
+
+
 def _random_bits() -> int:
     """For a lease's secret and for a vote's nonce alike."""
     return secrets.randbits(SECRET_BITS)
+
+
+async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.Event) -> None:
+    """Answer for the settings' workers until ``stop`` is set, whatever becomes of the node meanwhile."""
+    if settings.evidence is None or not settings.workers:
+        raise SettingsError("A watchtower needs the settings evidence, a folder, and workers, their numbers.")
+    if settings.evidence.is_dir() and settings.evidence.stat().st_mode & 0o077:
+        reporter.tell(EvidenceOpen(f"chmod 700 {settings.evidence}"))
+    budget = FeeBudgetFile(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
+    while not stop.is_set():
+        try:
+            async with open_chain(settings, reporter, budget) as chain:
+                await _watchtower(settings, settings.evidence, reporter, chain).run(stop)
+                return
+        except ChainError as error:
+            reporter.tell(ChainAway(str(error)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(NODE_RETRY_S):
+                    await stop.wait()
+
+
+def _watchtower(settings: Settings, evidence: Path, reporter: Reporter, chain: StarknetChain) -> Watchtower:
+    proof_store, store = ProofStore(evidence, is_own=False), KuboStore(settings.ipfs_api)
+    showing = Showing(chain, reporter, ShowLimits(0, 0))  # strikes are the worker's and the verifiers'
+    prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=False)
+    now, patience_s = time.time, float(settings.patience_seconds)
+    leases = LeaseWatch(chain, prover, reporter, now, patience_s)
+    content = ContentWatch(chain, store, prover, proof_store, reporter, now, patience_s, random.choice)
+    keys = open_keys(settings)
+    noted = keys.account() if isinstance(keys, KeystoreFile) else 0
+    rules = WatchRules(tuple(map(WorkerId, settings.workers)), frozenset({settings.account, noted}))
+    return Watchtower(chain, leases, content, reporter, rules)

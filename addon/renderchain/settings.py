@@ -20,6 +20,7 @@ from .core.probe import DEFAULT_S
 
 PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
+SECOND_LOOKS = ("auto", "always", "never")
 # The chain that a network's nodes must serve; "custom" takes what the node says.
 CHAIN_IDS = {"devnet": "SN_SEPOLIA", "sepolia": "SN_SEPOLIA", "mainnet": "SN_MAIN", "custom": ""}
 WHOLE = (
@@ -29,6 +30,15 @@ WHOLE = (
     "own_check_seconds",
     "own_challenges",
     "probe_seconds",
+    "show_gas",
+    "patience_seconds",
+)
+AMOUNTS = (
+    "least_reward_fri",
+    "least_profit_fri",
+    "fee_limit_fri",
+    "show_fee_fri",
+    "daily_fee_limit_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
 
@@ -65,8 +75,20 @@ class Settings:
     own_challenges: int = 3  # how many leases of a job it challenges by itself, each for a bond; 0: none
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
-    appeals: bool = True  # pay a bond for a larger committee when a verdict is against this worker
+    evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
+    workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
+    patience_seconds: int = 120  # how long a watchtower leaves a worker to answer first
+    daily_fee_limit_fri: int = 20 * FRI_PER_STRK  # a watchtower's transactions of a day may not cost more
+    appeals: bool = True  # pay a bond for more votes where a verdict goes against what is known here
+    show_gas: int = 400_000_000  # the most gas for showing what one round's prints say; 0: nothing is shown
+    show_fee_fri: int = FRI_PER_STRK  # ... and the most that it may cost
+    second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
+
+    @property
+    def wants_second_looks(self) -> bool:
+        """Whether jobs submitted from here pay for second looks."""
+        return self.second_looks == "always" or (self.second_looks == "auto" and not self.own_checks)
 
 
 def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -112,19 +134,22 @@ def _typed(name: str, value: Any, base: Path) -> Any:
     try:
         if name in ("directory", "board", "account"):
             return int(value, 16) if isinstance(value, str) else int(value)
-        if name in ("folder", "keystore", "password_file", "rpc_headers"):
+        if name in ("folder", "keystore", "password_file", "rpc_headers", "evidence"):
             return (base / Path(value).expanduser()).resolve()
         if name in WHOLE:
             return _whole(value)
-        if name in ("least_reward_fri", "least_profit_fri", "fee_limit_fri"):
+        if name in AMOUNTS:
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
+        if name == "workers":
+            numbers = value if isinstance(value, list) else str(value).split()
+            return tuple(_whole(one) for one in numbers)
         if name == "render_environment":
             return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))
         if name in ("allow_unsandboxed", "appeals"):
             return {"true": True, "false": False}[str(value).lower()]
     except (ValueError, TypeError, KeyError) as error:
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error
-    choices = {"device": DEVICES, "network": tuple(CHAIN_IDS)}.get(name, (value,))
-    if not isinstance(value, str) or value not in choices:
+    choices = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
+    if not isinstance(value, str) or value not in choices.get(name, (value,)):
         raise SettingsError(f"The setting {name} can't be {value!r}; correct it.")
     return value

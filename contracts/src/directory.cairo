@@ -7,7 +7,7 @@ pub mod Directory {
         StoragePointerWriteAccess, Vec, VecTrait,
     };
     use starknet::{ContractAddress, get_block_timestamp, get_caller_address};
-    use crate::events::directory::{BoardAnnounced, OwnershipTransferred, Paused};
+    use crate::events::directory::{BoardAnnounced, BoardRetired, OwnershipTransferred, Paused};
     use crate::interfaces::directory::IDirectory;
     use crate::interfaces::registry::{IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait};
 
@@ -19,6 +19,7 @@ pub mod Directory {
         pub const NO_REGISTRY: felt252 = 'RC: registry is not set';
         pub const WAIT_TOO_SHORT: felt252 = 'RC: board wait is too short';
         pub const BOARD_KNOWN: felt252 = 'RC: board already announced';
+        pub const NO_SUCH_BOARD: felt252 = 'RC: board not there to retire';
     }
 
     /// | owner, pending_owner | 1 | address | who commands, and who may accept to |
@@ -26,6 +27,7 @@ pub mod Directory {
     /// | board_wait_s | 1 | s | until a board is active, set once |
     /// | boards | 1 a board | address | in the order of their announcement; and one for how many |
     /// | active_at_s | 1 a board | s | since when it is active |
+    /// | retired | 1 a board | flag | it takes no new jobs and leases |
     /// | paused | 1 | flag | no new jobs |
     #[storage]
     struct Storage {
@@ -36,6 +38,7 @@ pub mod Directory {
         board_wait_s: u64,
         boards: Vec<ContractAddress>,
         active_at_s: Map<ContractAddress, u64>,
+        retired: Map<ContractAddress, bool>,
         paused: bool,
     }
 
@@ -43,6 +46,7 @@ pub mod Directory {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         BoardAnnounced: BoardAnnounced,
+        BoardRetired: BoardRetired,
         OwnershipTransferred: OwnershipTransferred,
         Paused: Paused,
     }
@@ -121,6 +125,23 @@ pub mod Directory {
         fn is_active_board(self: @ContractState, board: ContractAddress) -> bool {
             let active_at_s = self.active_at_s.read(board);
             active_at_s != 0 && active_at_s <= get_block_timestamp()
+        }
+
+        /// Caller: owner. The board takes no new jobs and no new leases, for good; those that it
+        /// has go on to their end, with all that is locked for them.
+        fn retire_board(ref self: ContractState, board: ContractAddress) {
+            self.assert_owner();
+            let is_there = self.active_at_s.read(board) != 0 && !self.retired.read(board);
+            assert(is_there, Errors::NO_SUCH_BOARD);
+            self.retired.write(board, true);
+            self.emit(BoardRetired { board });
+            let registry = IWorkerRegistryDispatcher { contract_address: self.registry.read() };
+            registry.retire(board);
+        }
+
+        /// Whether the board is not retired and no pause is on.
+        fn takes_jobs(self: @ContractState, board: ContractAddress) -> bool {
+            !self.retired.read(board) && !self.paused.read()
         }
 
         fn board_count(self: @ContractState) -> u32 {

@@ -3,5 +3,6 @@ pub mod draw;
 pub mod job_id;
 pub mod lease_id;
 pub mod leaves;
+pub mod masks;
 pub mod prints;
 pub mod terms;

@@ -113,6 +113,10 @@ class MemoryView(MemoryAccount):
         """The number of the worker whose operator this account is."""
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
 
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        """The leases that a worker holds now, claimed or submitted."""
+        return await self._ask("Reading open_leases", lambda model: view.open_leases(model, worker_id))
+
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what boards held."""
         return await self._ask("Reading burned_fri", lambda model: model.burned_fri + model.board_burned_fri)
@@ -136,7 +140,5 @@ class MemoryView(MemoryAccount):
     async def _past(self, kind: type[Event], from_block: int, lease_id: LeaseId | None = None) -> list[Event]:
         """Events of one kind since a block, about one lease or about all."""
         await asyncio.sleep(0)
-        blocks = range(max(from_block, 0), self._network.block + 1)
-        told = [event for number in blocks for event in self._network.events_of(number)]
-        found = [event for event in told if isinstance(event, kind)]
+        found = self._network.told(kind, from_block)
         return [event for event in found if lease_id in (None, getattr(event, "lease_id", None))]

@@ -140,6 +140,11 @@ class MemoryAudits(MemoryView):
         found = [one for one in await self._past(PrintsShown, from_block, lease_id) if one.round == round_]
         return [ShownVote(one.seat, one.contents, split_prints(one.prints)) for one in found]
 
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        """What the board keeps of a submitted lease's result."""
+        action = f"Reading result_hash of lease {lease_id}"
+        return await self._ask(action, lambda model: model.result_hash(lease_id))
+
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
         found = await self._past(ResultSubmitted, from_block, lease_id)

@@ -9,7 +9,6 @@ from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult
 
-from devkit.board import view
 from devkit.board.audits import MemoryAudits
 
 MAX_REASON = 31  # letters of a felt
@@ -114,5 +113,4 @@ class MemoryChain(MemoryAudits):
 
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
-        worker = await self.worker_id()
-        return await self._ask("Reading open_leases", lambda model: view.open_leases(model, worker))
+        return await self.leases_of(await self.worker_id())

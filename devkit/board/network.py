@@ -26,6 +26,7 @@ from devkit.rules import Rules
 ADDRESSES = Addresses(chain_id=short_string("SN_MEMORY"), board=0xB0A2D, registry=0x2E6, admin=0xAD314)
 START_S = 1_800_000_000
 Answer = TypeVar("Answer")
+Event = TypeVar("Event")
 Call = Callable[[Model], object]
 Intent = tuple[int, str]  # an account and a name that it gave
 FAILED = -1
@@ -49,6 +50,7 @@ class MemoryNetwork:
     seed: int = 0
     gas_price_fri: int = 10**8  # that nobody pays here
     checks_money: bool = False  # after each call, which takes longer the more there is
+    make_model: type[Model] = Model
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)
     _dropped_from: list[int] = field(default_factory=list, init=False)  # one for each reorganisation
@@ -144,6 +146,11 @@ class MemoryNetwork:
         """What the board told in a block."""
         return self._blocks[number].events
 
+    def told(self, kind: type[Event], from_block: int = 0) -> list[Event]:
+        """All events of a kind since a block, in order."""
+        told = [event for block in self._blocks[max(from_block, 0) :] for event in block.events]
+        return [event for event in told if isinstance(event, kind)]
+
     def hash_of(self, number: int) -> int:
         """A block's hash, from which chance follows."""
         return self._blocks[number].hash
@@ -199,7 +206,7 @@ class MemoryNetwork:
                 call(self.model)
 
     def _new_model(self) -> Model:
-        model = Model(self.rules, ADDRESSES, self.hash_of)
+        model = self.make_model(self.rules, ADDRESSES, self.hash_of)
         for address, fri in self._funds:
             model.fund(address, fri)
         return model

@@ -57,5 +57,6 @@ class MemoryNetworks:
         artist, owner, operator, outsider = ACCOUNTS[:4]
         registry = memory.registry(owner)
         worker_id = await registry.register(operator, PAYOUT, [FAMILY], 5 * FRI_PER_STRK)
+        await memory.registry(operator).accept_operator(worker_id)
         first, second, third = (memory.chain(one) for one in (artist, operator, outsider))
         return MemoryPeople(memory, first, second, third, registry, worker_id)

@@ -35,6 +35,18 @@ class MemoryRegistry(MemoryAccount):
         given = (self.address, worker_id, amount_fri)
         await self._do(f"Unstaking from worker {worker_id}", lambda model: model.request_unstake(*given))
 
+    async def stake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, move free stake into the seat purse, which answers for votes."""
+        given = (self.address, worker_id, amount_fri)
+        action = f"Staking for seats of worker {worker_id}"
+        await self._do(action, lambda model: model.stake_seats(*given))
+
+    async def unstake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, start the cool-down of seat stake that no seat needs."""
+        given = (self.address, worker_id, amount_fri)
+        action = f"Unstaking from the seats of worker {worker_id}"
+        await self._do(action, lambda model: model.unstake_seats(*given))
+
     async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         action = f"Keeping the stake of worker {worker_id}"
@@ -46,10 +58,15 @@ class MemoryRegistry(MemoryAccount):
         await self._do(action, lambda model: model.complete_unstake(self.address, worker_id))
 
     async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
-        """As the owner, name another operator account; it takes over leases in work."""
+        """As the owner, name another operator account; it takes over leases in work once it accepts."""
         given = (self.address, worker_id, operator)
         action = f"Changing the operator of worker {worker_id}"
         await self._do(action, lambda model: model.set_operator(*given))
+
+    async def accept_operator(self, worker_id: WorkerId) -> None:
+        """As the account that the owner named, operate the worker from now on."""
+        action = f"Accepting to operate worker {worker_id}"
+        await self._do(action, lambda model: model.accept_operator(self.address, worker_id))
 
     async def set_payout(self, worker_id: WorkerId, payout: int) -> None:
         """As the owner, have the worker's pay go elsewhere."""

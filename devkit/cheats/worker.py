@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
 import bpy  # noqa: F401 - as a Python module it has to come first
 from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.blender.command_line import told_to_end
 from renderchain.blender.console import FORMS, ConsoleReporter
 from renderchain.composition import run_worker
 from renderchain.core.job import family_of
@@ -43,9 +43,7 @@ class Watchful(ConsoleReporter):
 
 async def work(options: argparse.Namespace) -> None:
     """Cheat until caught or ended."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_end()
     settings = load_settings(options.config, {"appeals": "false"})
     honest = BlenderRenderer(blender="", device="CPU", log_folder=settings.folder / "logs")
     families = frozenset({family_of((4, 5), "CYCLES", "CPU")})

@@ -18,6 +18,7 @@ from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
@@ -68,6 +69,7 @@ class Machine:
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
+        self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
         self._chance = random.Random(address)
 
@@ -86,11 +88,13 @@ class Machine:
         self.world.network.fund(self.address, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
+        await self.world.network.registry(self.address).accept_operator(self.worker_id)
 
     async def verify_only(self) -> None:
         """Be there for audits, and take no leases; the seats count from the next epoch on."""
         self.rules = replace(self.rules, families=frozenset())
         registry = self.world.network.registry(self.owner)
+        await registry.stake_seats(self.worker_id, STAKE_FRI)
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 
@@ -157,11 +161,19 @@ class Machine:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
         )
-        prover = ProverDuties(
-            chain, self.journal, proof_store, self.reporter, remembered, appeals=self.appeals
-        )
+        showing = Showing(chain, self.reporter, self.show_limits)
+        prover = ProverDuties(chain, proof_store, self.reporter, remembered, showing, appeals=self.appeals)
         verifier = VerifierDuties(
-            chain, rerender, proof_store, self.reporter, remembered, self.random_bits, self.rules.from_block
+            chain,
+            rerender,
+            proof_store,
+            self.reporter,
+            remembered,
+            showing,
+            self.random_bits,
+            self.world.now,
+            from_block=self.rules.from_block,
+            appeals=self.appeals,
         )
         return AuditDuties(chain, prover, verifier, self.reporter, self.world.now)
 

@@ -7,19 +7,19 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
+from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.audit.state import AuditInfo, AuditKind, AuditPhase, Content, Verdict, Verifier
+from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
-from renderchain.ports.audit_chain import Reveal
+from renderchain.core.lease_id import split_lease_id
+from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from .faults import Faults
 
 BOARD, CHAIN_ID = 0xB0A2D, 0x534E
-NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
-Shown = tuple[list[Content], dict[int, tuple[int, ...]]]
 
 
 class ScriptedChain(Faults):
@@ -43,10 +43,10 @@ class ScriptedChain(Faults):
         self.workers: dict[WorkerId, WorkerInfo] = {}
         self.audits: dict[LeaseId, AuditInfo] = {}
         self.seeds: dict[tuple[LeaseId, int], int] = {}
-        self.drawn_of: dict[LeaseId, list[int]] = {}
-        self.seats: dict[tuple[LeaseId, int], list[Verifier]] = {}
-        self.answers: dict[tuple[LeaseId, int], list[Content]] = {}
-        self.shown_by: dict[tuple[LeaseId, int, int], Shown] = {}
+        self.drawn_of: dict[LeaseId, list[DrawnLeaf]] = {}
+        self.seats: dict[LeaseId, list[Verifier]] = {}
+        self.answers: dict[tuple[LeaseId, int], Opened] = {}
+        self.shown_in: dict[tuple[LeaseId, int], list[ShownVote]] = {}
         self.results: dict[LeaseId, LeaseResult] = {}
         self.keys: dict[LeaseId, bytes] = {}
         self.draws: list[LeaseDrawn] = []
@@ -102,6 +102,9 @@ class ScriptedChain(Faults):
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         return self.workers[worker_id]
+
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        return sorted(one for one in self.leases if split_lease_id(one)[0] == worker_id)
 
     async def worker_id(self) -> WorkerId:
         return self.own_id
@@ -160,6 +163,9 @@ class ScriptedChain(Faults):
     async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
         return self._send("commit", *marks)
 
+    async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
+        self._send("decline", lease_id, seat, word)
+
     async def open_leaves(
         self,
         lease_id: LeaseId,
@@ -167,8 +173,9 @@ class ScriptedChain(Faults):
         result: LeaseResult,
         openings: Sequence[tuple[int, Content]],
         siblings: Sequence[int],
+        prints: Sequence[Sequence[int]],
     ) -> None:
-        self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings))
+        self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings), list(prints))
 
     async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
         return self._send("reveal", *reveals)
@@ -179,19 +186,19 @@ class ScriptedChain(Faults):
         contents: Sequence[Content],
         answer: Sequence[Content],
         prints: Sequence[Sequence[int]],
+        *,
+        differs: int,
+        mean: bool,
     ) -> None:
-        self._send("reveal_prints", reveal, list(contents), list(answer), list(prints))
+        self._send("reveal_prints", reveal, list(contents), list(answer), list(prints), differs, mean)
 
-    async def compare(
-        self,
-        lease_id: LeaseId,
-        seat: int,
-        contents: Sequence[Content],
-        answer: Sequence[Content],
-        prints: Sequence[Sequence[int]],
-        answer_prints: Sequence[Sequence[int]],
+    async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
+        self._send("strike", lease_id, leaf, vote, answer)
+
+    async def show(
+        self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
     ) -> None:
-        self._send("compare", lease_id, seat, list(contents), list(answer), list(prints), list(answer_prints))
+        self._send("show", lease_id, leaf, list(votes), answer, by_levels)
 
     async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("advance", job_id, list(lease_ids))
@@ -199,8 +206,8 @@ class ScriptedChain(Faults):
     async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         return self.bond_fri
 
-    async def appeal(self, lease_id: LeaseId) -> None:
-        self._send("appeal", lease_id)
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        self._send("appeal", lease_id, tuple(leaves))
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         self._send("reveal_key", lease_id, result, key)
@@ -211,17 +218,20 @@ class ScriptedChain(Faults):
     async def seed(self, lease_id: LeaseId, round_: int) -> int:
         return self.seeds[lease_id, round_]
 
-    async def drawn_leaves(self, lease_id: LeaseId) -> list[int]:
+    async def drawn_leaves(self, lease_id: LeaseId) -> list[DrawnLeaf]:
         return self.drawn_of[lease_id]
 
-    async def verifiers(self, lease_id: LeaseId, round_: int) -> list[Verifier]:
-        return self.seats.get((lease_id, round_), [])
+    async def verifiers(self, lease_id: LeaseId) -> list[Verifier]:
+        return self.seats.get(lease_id, [])
 
-    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> list[Content]:
-        return self.answers.get((lease_id, round_), [])
+    async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
+        return self.answers.get((lease_id, round_))
 
-    async def shown(self, lease_id: LeaseId, round_: int, seat: int, from_block: int) -> Shown:
-        return self.shown_by[lease_id, round_, seat]
+    async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
+        return self.shown_in.get((lease_id, round_), [])
+
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        return hash_many(self.results[lease_id].felts())
 
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         return self.results.get(lease_id)

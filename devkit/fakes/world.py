@@ -7,7 +7,11 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from renderchain.core.audit.economics import PHASES
+
 from devkit.board.network import MemoryNetwork
+from devkit.model.challenges import Model
+from devkit.model.records import Audit, Job, Lease
 from devkit.rules import Rules
 
 from .clock import run
@@ -21,18 +25,35 @@ RULES = Rules(
     cooldown_s=40_000,
     lease_timeout_s=3000,
     window_s=3000,
-    audit_s=24 * PHASE_S,
+    audit_s=PHASES * PHASE_S,
     slowest_block_s=1000,
     epoch_blocks=10,
 )
 DAY_S = 86400.0
 
 
-class World:
-    """Everything outside the people's machines; every ``block_s`` seconds come so many blocks."""
+class Sparing(Model):
+    """A network whose chance spares every lease, and which drops challenges at once: nobody could vote."""
 
-    def __init__(self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1) -> None:
-        self.network = MemoryNetwork(RULES, seed)
+    def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
+        exp, lease.exp = lease.exp, 1
+        super().draw_first(job, lease, 1)
+        lease.exp = exp
+
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, block: int, seed: int) -> None:
+        self.give_up_draw(job, lease, audit)
+
+
+class World:
+    """Everything outside the people's machines; every ``block_s`` seconds come so many blocks.
+
+    Where chance ``spares`` nobody has to be there to verify.
+    """
+
+    def __init__(
+        self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1, *, spares: bool = True
+    ) -> None:
+        self.network = MemoryNetwork(RULES, seed, make_model=Sparing if spares else Model)
         self._block_s, self._blocks = block_s, blocks
         self.store = MemoryStore()
         self.folder = folder

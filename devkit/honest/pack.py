@@ -9,8 +9,6 @@ artist, and whether the scene was ``refused``; otherwise the package is written.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -20,6 +18,7 @@ addon, file, scene_name, frames, package, answer = sys.argv[sys.argv.index("--")
 sys.path.insert(0, addon)
 
 import bpy  # noqa: E402 (the path comes first)
+from renderchain.blender.leaving import leave  # noqa: E402
 from renderchain.blender.packer import BlendPacker  # noqa: E402
 from renderchain.core.errors import SceneError  # noqa: E402
 from renderchain.core.frames import parse_frames  # noqa: E402
@@ -56,8 +55,4 @@ def main() -> int:
     return 0
 
 
-code = main()
-sys.stdout.flush()
-sys.stderr.flush()
-shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
-os._exit(code)
+leave(main())

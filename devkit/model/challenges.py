@@ -43,7 +43,9 @@ class ChallengesModel(ShowsModel):
 
     def challenge_pixels(self, caller: int, number: LeaseId, leaves: Sequence[int]) -> None:
         job, lease = self.doubted(caller, number)
-        need(lease.draw_outcome is not DrawOutcome.CLEARED, "lease is in court")
+        last, is_cleared = lease.audit, lease.draw_outcome is DrawOutcome.CLEARED
+        of_pixels = last and (last.kind is AuditKind.PIXELS or was_cleared_before(last))
+        need(not (is_cleared and of_pixels), "lease is in court")
         need(leaves, "name 1 to 8 of its leaves")
         self.challenge(job, lease, AuditKind.PIXELS, AuditPhase.DRAW, list(leaves))
 
@@ -51,8 +53,9 @@ class ChallengesModel(ShowsModel):
         """The worker's side has to reveal the key, then verifiers fetch the results; once a lease."""
         job, lease = self.doubted(caller, number)
         last = lease.audit
-        was_doubted = last and last.kind is AuditKind.DELIVERY and last.verdict is not Verdict.NONE
-        need(not was_doubted, "lease is in court")
+        decided = last and last.kind is AuditKind.DELIVERY and last.verdict is not Verdict.NONE
+        before = last and last.kind is AuditKind.PIXELS and was_cleared_before(last)
+        need(not decided and not before, "lease is in court")
         self.challenge(job, lease, AuditKind.DELIVERY, AuditPhase.KEY, [])
 
     def challenge(
@@ -112,6 +115,11 @@ class ChallengesModel(ShowsModel):
         need(key_hash_of(hash_many, key) == result.key_hash, "not the key of the results")
         self.enter(audit, AuditPhase.DRAW)
         self.emit(KeyRevealed, lease.job, number, key_hi, key_lo)
+
+
+def was_cleared_before(last: Audit) -> bool:
+    """Whether a challenge was of a lease that another audit had cleared."""
+    return last.verdicts_against.get(0) is Verdict.ACCEPTED
 
 
 class Model(ChallengesModel):

@@ -1,17 +1,14 @@
-"""Whose votes an audit has: drawn by unit from the seats of the epoch before, so a holder may have many."""
+"""Whose votes an audit has, and what their holders lose."""
 
 from __future__ import annotations
 
-from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.draw import unit_at
-from renderchain.core.audit.economics import BOND_FEES
+from dataclasses import replace
+
 from renderchain.core.audit.state import AuditKind
 from renderchain.core.ids import WorkerId
 
 from devkit.model.leases import LeasesModel
-from devkit.model.records import Audit, Job, Lease, Worker
-
-TRIES = 12  # for each vote wanted; seats that were given up and unwilling holders are passed over
+from devkit.model.records import Audit, Job, Lease
 
 
 class CommitteesModel(LeasesModel):
@@ -23,31 +20,15 @@ class CommitteesModel(LeasesModel):
         named = audit.kind is AuditKind.PIXELS and 0 in audit.bonds
         return job.fee_fri(lease.count, round_, named=named)
 
-    def draw_votes(self, job: Job, lease: Lease, audit: Audit, seed: int, wanted: int) -> list[WorkerId]:
-        """Holders of drawn units; fewer than wanted where tries run out."""
-        family, fee = self.seats_in(job.terms.family), self.fee_of(job, lease, audit, audit.round)
-        epoch = lease.since_block // self.rules.epoch_blocks - 1
-        units = family.units_until(epoch) if epoch >= 0 else 0
-        partial = {job.requester, self.workers[lease.worker].owner}
-        found: list[WorkerId] = []
-        for attempt in range(TRIES * wanted if units else 0):
-            number = family.holder_at(epoch, unit_at(hash_many, seed, attempt, units))
-            if number and self.workers[number].owner not in partial:
-                found += [number] * self.is_able(self.workers[number], job, fee)
-            if len(found) == wanted:
-                break
-        return found
-
-    def is_able(self, worker: Worker, job: Job, fee: int) -> bool:
-        """Whether it takes audits at that fee, and has what it may lose."""
-        offer = worker.offer
-        fits = job.terms.package_bytes <= offer.largest_package_bytes and self.now_s < offer.until_s
-        return 0 < offer.audit_fee_fri <= fee and fits and worker.free_fri >= BOND_FEES * fee
+    def draw_votes(
+        self, job: Job, lease: Lease, audit: Audit, block: int, seed: int, wanted: int
+    ) -> list[WorkerId]:
+        """Holders of drawn units who could vote before that block; fewer than wanted where tries run out."""
+        owners = (job.requester, self.workers[lease.worker].owner)
+        fee = self.fee_of(job, lease, audit, audit.round)
+        request = replace(self.asked(job, lease.count, *owners), fee_fri=fee)
+        return self.draw_holders(request, block, seed, wanted)
 
     def forfeit(self, audit: Audit, number: WorkerId, amount: int) -> None:
-        """Into the audit's purse goes what is there of it."""
-        worker = self.workers[number]
-        taken = min(amount, worker.free_fri)
-        worker.stake_fri -= taken
-        audit.purse_fri += taken
-        self.transfer(self.addresses.registry, self.addresses.board, taken)
+        """Into the audit's purse goes what is there of the seat stake."""
+        audit.purse_fri += self.take_out(number, amount)

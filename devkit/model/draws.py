@@ -40,7 +40,8 @@ class DrawsModel(VerdictsModel):
         if audit.phase is AuditPhase.LOOK:
             self.look(job, lease, audit, self.drawn_hash(audit.draw_block))
         else:
-            self.draw_due(job, lease, audit, self.draw_seed(lease, audit.draw_block, audit.round))
+            block = audit.draw_block
+            self.draw_due(job, lease, audit, block, self.draw_seed(lease, block, audit.round))
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         """Whether a submitted lease is audited and, if so, by whom."""
@@ -48,21 +49,21 @@ class DrawsModel(VerdictsModel):
             where = (lease.number, AuditKind.PIXELS, AuditPhase.DRAW, self.now_s, self.block, self.block)
             audit = Audit(*where, reserved_fri=job.reserve_fri(lease.count))
             self.begin_audit(lease, audit)
-            self.draw_due(job, lease, audit, seed)
+            self.draw_due(job, lease, audit, lease.since_block, seed)
             lease.draw_outcome = DrawOutcome.IN_AUDIT
         else:
             job.pool_fri += job.reserve_fri(lease.count)
             lease.draw_outcome = DrawOutcome.PASSED
         self.emit(LeaseDrawn, job.number, lease.number, lease.exp, lease.draw_outcome)
 
-    def draw_due(self, job: Job, lease: Lease, audit: Audit, seed: int) -> None:
-        """The round's votes with its leaves, more of them, or others in their place."""
+    def draw_due(self, job: Job, lease: Lease, audit: Audit, block: int, seed: int) -> None:
+        """The round's votes with its leaves, more of them, or others in their place; called by the block."""
         is_first = not audit.present and not audit.redraws
         if is_first and audit.draw_block == audit.since_block:
             self.seeds[slot_of(lease.number), audit.round] = seed
         fee = self.fee_of(job, lease, audit, audit.round)
         wanted = min(BATCH, audit.purse_fri // fee) if audit.present else SEATS[audit.round]
-        found = self.draw_votes(job, lease, audit, seed, wanted)
+        found = self.draw_votes(job, lease, audit, block, seed, wanted)
         if len(found) < wanted:
             audit.draw_block = self.block + REPEATED_AFTER - DRAW_AFTER
             return
@@ -95,8 +96,8 @@ class DrawsModel(VerdictsModel):
         if audit.kind is AuditKind.PIXELS:
             audit.saw[audit.round] = self.saw(job, lease, audit, audit.round)
             disputed = 0
-            for seat in audit.with_vote(Vote.COUNTED):
-                disputed |= seat.differs
+            for seat in audit.seats:  # of all rounds: all of them are judged in the end
+                disputed |= seat.differs if seat.vote is Vote.COUNTED else 0
             most = job.first_leaves(lease.count) + MAX_NAMED - len(named)
             again = run(audit.named, len(named))
         self.name_leaves(job, lease, audit, named)
@@ -118,27 +119,27 @@ class DrawsModel(VerdictsModel):
             audit.leaves += leaves
 
     def leaves_in(self, job: Job, lease: Lease, audit: Audit | None) -> list[DrawnLeaf]:
-        """The leaves of the present round, in the order of their positions."""
-        if audit is None:
-            return []
+        """The leaves of the present round, in the order of their positions; of no draw, those of seed 0."""
         drawn, total = job.first_leaves(lease.count), lease.count * job.terms.tiles
-        is_pixels = audit.kind is AuditKind.PIXELS
-        positions = (
-            self.saw(job, lease, audit, audit.round) if is_pixels else self.fresh(job, lease, audit.round)
-        )
+        positions = self.fresh(job, lease, audit.round if audit else 0)
+        if audit and audit.kind is AuditKind.PIXELS:
+            positions = self.saw(job, lease, audit, audit.round)
         found = []
         for position in positions_of(positions):
             round_, index = divmod(position - MAX_NAMED, drawn)
             seed = self.seeds.get(((lease.worker, lease.slot), round_), 0)
-            is_named = position < MAX_NAMED
-            leaf = audit.leaves[position] if is_named else leaf_at(hash_many, seed, index, drawn, total)
+            if audit and position < MAX_NAMED:
+                leaf = audit.leaves[position]
+            else:
+                leaf = leaf_at(hash_many, seed, index, drawn, total)
             found.append(DrawnLeaf(leaf, position))
         return found
 
     def look(self, job: Job, lease: Lease, audit: Audit, block_hash: int) -> None:
-        """Chance has half of the acceptances looked at again."""
+        """Chance has half of the acceptances looked at again: the same leaves, and as many fresh ones."""
         if block_hash % 2:
             self.close(job, lease, audit)
             return
         self.begin_round(job, lease, audit)
+        audit.saw[audit.round] = audit.saw[0] | self.fresh(job, lease, audit.round)
         audit.verdicts_against[audit.round] = Verdict.ACCEPTED

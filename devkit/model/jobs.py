@@ -20,7 +20,7 @@ class JobsModel(RegistryModel):
     """Every method with a ``caller`` is a call."""
 
     def create_job(self, caller: int, terms: JobTerms) -> JobId:
-        need(not self.paused, "network takes no new jobs")
+        need(not self.paused and not self.retired, "network takes no new jobs")
         check_terms(terms, self.rules)
         self.collect(caller, terms.escrow_fri)
         number = self.newest = self.next_job()

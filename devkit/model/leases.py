@@ -98,6 +98,7 @@ class LeasesModel(JobsModel):
                 next_place = (place[0], place[1] + 1)
             except Refused as refused:
                 plans.append(refused)
+        need(not self.retired, "board is retired")
         answers = list[LeaseId | Refused]()
         for place, plan in zip(places, plans, strict=True):
             try:
@@ -124,7 +125,7 @@ class LeasesModel(JobsModel):
             raise plan
         (worker, slot), (first, count, attempt, rejections) = place, plan
         level, last = len(job.rewards) - 1, self.slots.get(place)
-        exp = self.lock(job, worker, slot, job.price_of(level, count), operator)
+        exp = self.lock(job, worker, slot, count, operator)
         job.held += count
         generation = last.generation + 1 if last else 1
         terms = (first, count, attempt, rejections, exp, level)

@@ -14,6 +14,7 @@ from renderchain.core.prints import (
     LEVEL_BITS,
     LEVEL_COUNT,
     LEVELS_PER_HALF,
+    MEAN_LEAVES,
     PRINT_FELTS,
     WHOLE,
     TilePrint,
@@ -84,7 +85,7 @@ def mean_agrees(drawn: int, mine: Prints, theirs: Prints, limits: PrintLimits) -
     """Whether all drawn leaves agree on the mean; the prints are of those with other digests."""
     pairs = zip(mine, theirs, strict=True)
     apart = sum(share_apart(_print_from(b"mine", one), _print_from(b"theirs", other)) for one, other in pairs)
-    return apart <= drawn * limits.mean_percent * WHOLE // 100
+    return drawn < MEAN_LEAVES or apart <= drawn * limits.mean_percent * WHOLE // 100
 
 
 def _print_from(digest: bytes, felts: Sequence[int]) -> TilePrint:

@@ -72,6 +72,7 @@ class Ledger:
         self.tokens: dict[int, int] = {}
         self.burned_fri = self.board_burned_fri = 0  # that registry and board keep for good
         self.paused = False
+        self.retired = False
         self.events: list[BoardEvent] = []  # of the present call
 
     def enter_block(self, now_s: int, block: int) -> None:
@@ -91,7 +92,8 @@ class Ledger:
     @property
     def registry_fri(self) -> int:
         """What the registry must hold."""
-        return sum(worker.stake_fri for worker in self.workers.values()) + self.burned_fri
+        staked_fri = sum(one.stake_fri + one.seat_stake_fri for one in self.workers.values())
+        return staked_fri + self.burned_fri
 
     def emit(self, kind: Callable[..., BoardEvent], *fields: Any) -> None:
         """Tell the world."""

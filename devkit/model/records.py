@@ -19,6 +19,8 @@ from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
+from devkit.model.seats import Purse
+
 Slot = tuple[WorkerId, int]  # a worker and one of its places for leases
 Range = tuple[int, int, int, int]  # first task, tasks, how often they were given before, and found wrong
 NO_OFFER = StandingOffer(0, 0, 0, 0)
@@ -65,12 +67,12 @@ class Audit:
     saw: dict[int, int] = field(default_factory=dict)  # positions, by round
     bad: int = 0  # positions of the rejection, and above them the mean
     seats: list[Seat] = field(default_factory=list)
-    bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount
+    bonds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: payer, amount held
     verdicts_against: dict[int, Verdict] = field(default_factory=dict)  # what a round is paid for against
     shower: int = 0
     purse_fri: int = 0
     reserved_fri: int = 0  # the lease's, for the first round and a second look
-    moved_fri: int = 0  # out of the purse, for votes that were added or drawn anew
+    moved_fri: int = 0  # out of the purse, for votes added or drawn anew; less fees of those that declined
 
     @property
     def named(self) -> int:
@@ -109,6 +111,11 @@ class Audit:
     def is_second_look(self) -> bool:
         """Whether nobody pays for round 1 but the lease's own reserve."""
         return self.verdicts_against.get(1) is Verdict.ACCEPTED and 1 not in self.bonds
+
+    def free_fee(self, fee: int) -> None:
+        """The fee of a vote that declined, for one in its place."""
+        self.purse_fri += fee
+        self.moved_fri -= fee
 
     def is_funded(self, round_: int) -> bool:
         """Whether a round's own votes have their fees from elsewhere than the purse."""
@@ -238,12 +245,25 @@ class Worker:
     unstaking_fri: int = 0
     since_s: int = 0
     since_block: int = 0
+    named: int = 0  # an operator that has not accepted yet
+    purse: Purse = field(default_factory=Purse)
     offer: StandingOffer = NO_OFFER
+    offered_from: int = 0  # the epoch from which on it counts for audits
+    old_offer: StandingOffer = NO_OFFER
+    old_offered_from: int = 0
     key: int = 0
     signer: int = 0
     audited: int = 0
     audited_fri: int = 0
     losses: int = 0
+
+    @property
+    def seat_stake_fri(self) -> int:
+        return self.purse.stake_fri + self.purse.unstaking_fri
+
+    @property
+    def seat_unstaking_fri(self) -> int:
+        return self.purse.unstaking_fri
 
     @property
     def staying_fri(self) -> int:

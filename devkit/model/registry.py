@@ -8,28 +8,26 @@ from renderchain.core.audit.economics import audit_rate, lock_at
 from renderchain.core.ids import NO_WORKER, WorkerId
 from renderchain.core.job import StandingOffer
 
-from devkit.model.ledger import Ledger, need
+from devkit.model.holders import HoldersModel, VoteRequest
+from devkit.model.ledger import need
 from devkit.model.records import Job, Worker
-from devkit.model.seats import FamilySeats
-
-LEAST_OWNERS = 4  # with seats: three verifiers besides the worker's own owner
-ANY_FRI = 2**128
+from devkit.model.seats import FamilySeats, Purse
 
 
-class RegistryModel(Ledger):
+class RegistryModel(HoldersModel):
     """Every method with a ``caller`` is a call."""
 
     def register(
         self, caller: int, operator: int, payout: int, families: Iterable[int], stake_fri: int
     ) -> WorkerId:
-        need(payout, "zero address in registry")
         need(stake_fri >= self.rules.minimum_stake_fri, "stake below the minimum")
+        need(payout, "zero address in registry")
         self.need_new(operator)
         need(stake_fri, "amount is zero")
         self.transfer(caller, self.addresses.registry, stake_fri)
         number = WorkerId(len(self.workers) + 1)
-        self.operators[operator] = number
-        self.workers[number] = Worker(caller, operator, payout, set(families), stake_fri)
+        self.workers[number] = Worker(caller, 0, payout, set(families), stake_fri)
+        self.name_operator(caller, number, operator)
         return number
 
     def worker_id_of(self, operator: int) -> WorkerId:
@@ -53,12 +51,28 @@ class RegistryModel(Ledger):
         return worker
 
     def set_operator(self, caller: int, number: WorkerId, operator: int) -> None:
-        worker = self.owned(caller, number)
-        if operator != worker.operator:
-            self.need_new(operator)
-        del self.operators[worker.operator]
+        self.owned(caller, number)
+        self.need_new(operator)
+        self.name_operator(caller, number, operator)
+
+    def name_operator(self, caller: int, number: WorkerId, operator: int) -> None:
+        """It has to accept, unless it is the owner."""
+        if operator == caller:
+            self.change_operator(number, operator)
+        else:
+            self.workers[number].named = operator
+
+    def accept_operator(self, caller: int, number: WorkerId) -> None:
+        worker = self.workers.get(number)
+        need(worker and worker.named == caller, "not the named operator")
+        self.need_new(caller)
+        self.change_operator(number, caller)
+
+    def change_operator(self, number: WorkerId, operator: int) -> None:
+        worker = self.workers[number]
+        self.operators.pop(worker.operator, None)
         self.operators[operator] = number
-        worker.operator, worker.signer = operator, 0
+        worker.operator, worker.signer, worker.named = operator, 0, 0
 
     def set_payout(self, caller: int, number: WorkerId, payout: int) -> None:
         worker = self.owned(caller, number)
@@ -73,7 +87,10 @@ class RegistryModel(Ledger):
             worker.families.difference_update(families)
 
     def set_offer(self, caller: int, number: WorkerId, offer: StandingOffer) -> None:
-        self.run_by(caller, number).offer = offer
+        worker = self.run_by(caller, number)
+        if worker.offered_from != self.epoch + 1:
+            worker.old_offer, worker.old_offered_from = worker.offer, worker.offered_from
+        worker.offer, worker.offered_from = offer, self.epoch + 1
 
     def set_key(self, caller: int, number: WorkerId, key: int) -> None:
         worker = self.run_by(caller, number)
@@ -96,59 +113,97 @@ class RegistryModel(Ledger):
         worker.unstaking_fri += amount
         worker.since_s, worker.since_block = self.now_s, self.block
 
+    def fill_purse(self, worker: Worker, stake_fri: int) -> None:
+        worker.purse.fill(stake_fri, self.rules.seat_unit_fri, self.epoch)
+
+    def stake_seats(self, caller: int, number: WorkerId, amount: int) -> None:
+        worker = self.owned(caller, number)
+        need(worker.free_fri >= amount, "stake is not free")
+        need(amount, "no seat stake to move")
+        worker.stake_fri -= amount
+        self.fill_purse(worker, worker.purse.stake_fri + amount)
+
+    def unstake_seats(self, caller: int, number: WorkerId, amount: int) -> None:
+        worker = self.owned(caller, number)
+        need(amount, "no seat stake to move")
+        purse = worker.purse
+        needed = purse.seats * self.rules.seat_unit_fri
+        need(needed + amount <= purse.stake_fri, "stake below its seats")
+        purse.unstaking_fri += amount
+        purse.since_s, purse.since_block = self.now_s, self.block
+        self.fill_purse(worker, purse.stake_fri - amount)
+
+    def take_out(self, number: WorkerId, amount: int) -> int:
+        """So much of a seat stake as is there, at last of what is on its way out; it is the board's then."""
+        worker = self.workers[number]
+        first = min(amount, worker.purse.stake_fri)
+        last = min(amount - first, worker.purse.unstaking_fri)
+        worker.purse.unstaking_fri -= last
+        if first + last:
+            self.fill_purse(worker, worker.purse.stake_fri - first)
+            self.transfer(self.addresses.registry, self.addresses.board, first + last)
+        return first + last
+
     def cancel_unstake(self, caller: int, number: WorkerId) -> None:
         worker = self.owned(caller, number)
-        need(worker.unstaking_fri, "nothing to unstake")
+        purse = worker.purse
+        need(worker.unstaking_fri or purse.unstaking_fri, "nothing to unstake")
         worker.unstaking_fri = 0
+        if purse.unstaking_fri:
+            self.fill_purse(worker, purse.stake_fri + purse.unstaking_fri)
+            purse.unstaking_fri = 0
 
     def complete_unstake(self, caller: int, number: WorkerId) -> None:
+        """What cooled down of both purses."""
         worker = self.owned(caller, number)
-        need(worker.unstaking_fri, "nothing to unstake")
-        cooled = self.passed(worker.since_s, worker.since_block, self.rules.cooldown_s)
-        need(cooled, "stake is cooling down")
-        self.transfer(self.addresses.registry, caller, worker.unstaking_fri)
-        worker.stake_fri -= worker.unstaking_fri
-        worker.unstaking_fri = 0
+        purse = worker.purse
+        need(worker.unstaking_fri or purse.unstaking_fri, "nothing to unstake")
+        work = worker.unstaking_fri if self.has_cooled(worker) else 0
+        seats = purse.unstaking_fri if self.has_cooled(purse) else 0
+        need(work or seats, "stake is cooling down")
+        self.transfer(self.addresses.registry, caller, work + seats)
+        worker.stake_fri -= work
+        worker.unstaking_fri -= work
+        purse.unstaking_fri -= seats
 
-    @property
-    def epoch(self) -> int:
-        return self.block // self.rules.epoch_blocks
+    def has_cooled(self, leaving: Worker | Purse) -> bool:
+        return self.passed(leaving.since_s, leaving.since_block, self.rules.cooldown_s)
 
-    def seats_in(self, family: int) -> FamilySeats:
-        return self.families.get(family, FamilySeats())
-
-    def change_seats(self, number: WorkerId, family: int, units: int) -> None:
+    def change_seats(self, number: WorkerId, family: int, before: int, units: int) -> None:
+        purse = self.workers[number].purse
+        seats = purse.seats - before + units
+        need(units < before or seats <= purse.units, "stake below its seats")
         self.families.setdefault(family, FamilySeats()).change(number, units, self.epoch)
+        purse.seats = seats
 
     def set_seats(self, caller: int, number: WorkerId, family: int, units: int) -> None:
-        worker = self.owned(caller, number)
+        self.owned(caller, number)
         holding = self.seats_in(family).held_by(number)
         need(units != holding.units, "no seats to change")
         need(self.epoch >= holding.next_epoch, "seats changed this epoch")
-        need(units * self.rules.seat_unit_fri <= worker.staying_fri, "stake below its seats")
-        self.change_seats(number, family, units)
+        self.change_seats(number, family, holding.units, units)
 
     def drop_seats(self, caller: int, number: WorkerId, family: int) -> None:
+        """Those that the purse no longer covers."""
         units = self.seats_in(family).held_by(number).units
         need(units, "no seats to change")
-        staying_fri = self.workers[number].staying_fri
-        need(units * self.rules.seat_unit_fri > staying_fri, "seats are covered")
-        self.change_seats(number, family, 0)
+        uncovered = self.workers[number].purse.uncovered
+        need(uncovered, "seats are covered")
+        self.change_seats(number, family, units, units - min(units, uncovered))
 
     def set_paused(self, caller: int, paused: bool) -> None:
         need(caller == self.addresses.admin, "not the directory owner")
         self.paused = paused
 
-    def most_locked_fri(self, family: int) -> int:
-        """What a worker may have locked: without enough seats for a committee not much."""
-        holdings = self.seats_in(family).holdings.items()
-        owners = {self.workers[number].owner for number, holding in holdings if holding.units}
-        return ANY_FRI if len(owners) >= LEAST_OWNERS else self.rules.unjudged_cap_fri
+    def retire_board(self, caller: int) -> None:
+        need(caller == self.addresses.admin, "not the directory owner")
+        need(not self.retired, "board not there to retire")
+        self.retired = True
 
-    def lock(self, job: Job, number: WorkerId, slot: int, price: tuple[int, int], operator: int) -> int:
-        """Lock for a lease of that pay and least lock; its audit rate as an exponent."""
-        need(number in self.workers, "unknown worker")
-        worker, (pay, least) = self.workers[number], price
+    def lock(self, job: Job, number: WorkerId, slot: int, count: int, operator: int) -> int:
+        """Lock for a lease of so many tasks; its audit rate as an exponent."""
+        need(number in self.workers and self.workers[number].operator, "unknown worker")
+        worker, (pay, least) = self.workers[number], job.price_of(len(job.rewards) - 1, count)
         if operator:
             need(operator == worker.operator, "not the worker operator")
         else:
@@ -158,9 +213,17 @@ class RegistryModel(Ledger):
         need(exp is not None, "stake is not free")
         assert exp is not None
         locked_fri = worker.locked_fri + lock_at(pay, least, exp)
-        need(locked_fri <= self.most_locked_fri(job.terms.family), "too much without a jury")
+        if locked_fri > self.rules.unjudged_cap_fri:
+            need(self.has_verifiers(self.asked(job, count, worker.owner)), "too much without a jury")
         worker.locked_fri = locked_fri
         return exp
+
+    @staticmethod
+    def asked(job: Job, count: int, *owners: int) -> VoteRequest:
+        """What verifiers of a lease of so many tasks must take."""
+        terms = job.terms
+        needs = (terms.package_bytes, terms.memory_mib)
+        return VoteRequest(terms.family, job.fee_fri(count), *needs, frozenset(owners))
 
     def is_offered(self, offer: StandingOffer, job: Job, slot: int) -> bool:
         """Whether a scheduler may assign this without asking."""

@@ -55,8 +55,9 @@ class RoundsModel(DrawsModel):
         if audit.present or audit.redraws:
             self.reach_limit(job, lease, audit)
         elif audit.round == 0 and audit.bonds:
-            payer, bond = audit.bonds.pop(0)
+            payer, bond = audit.bonds[0]
             self.credit(payer, bond)
+            audit.bonds[0] = (payer, 0)
             cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
             lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
             lease.since_s, lease.since_block = self.now_s, self.block
@@ -82,6 +83,7 @@ class RoundsModel(DrawsModel):
         fee = self.fee_of(job, lease, audit, audit.round)
         for seat in audit.with_vote(Vote.DRAWN):
             self.forfeit(audit, seat.worker, BOND_FEES * fee)
+            audit.free_fee(fee)
             self.turn_vote(lease, audit, seat, Vote.ABSENT)
             audit.said += 1
         if audit.has_enough:
@@ -147,7 +149,7 @@ class RoundsModel(DrawsModel):
             decided = audit.kind is AuditKind.DELIVERY or audit.proved
             verdict = Verdict.REJECTED if decided else Verdict.UNDECIDED
         if verdict is Verdict.REJECTED:
-            audit.bad = bad | (audit.bad if audit.proved else 0)
+            audit.bad = bad
         objecting = sum(1 for seat in counted if seat.differs or seat.mean)
         self.give_verdict(job, lease, audit, verdict, len(counted), objecting)
 

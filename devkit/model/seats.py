@@ -23,6 +23,44 @@ class Entry:
     until_epoch: int = 0  # not given up
 
 
+MOST_UNITS = 2**24 - 1
+
+
+@dataclass
+class Purse:
+    """A worker's seat stake; how many units it covers is known now and before that last changed."""
+
+    stake_fri: int = 0  # without what is on its way out
+    unstaking_fri: int = 0
+    since_s: int = 0
+    since_block: int = 0
+    seats: int = 0  # in all families
+    units: int = 0
+    from_epoch: int = 0
+    old_units: int = 0
+    old_from_epoch: int = 0
+
+    def fill(self, stake_fri: int, unit_fri: int, epoch: int) -> None:
+        """The units that it covers then count from the next epoch."""
+        self.stake_fri = stake_fri
+        units = min(stake_fri // unit_fri, MOST_UNITS)
+        if units != self.units and self.from_epoch != epoch + 1:
+            self.old_units, self.old_from_epoch = self.units, self.from_epoch
+            self.from_epoch = epoch + 1
+        self.units = units
+
+    def covered_in(self, epoch: int) -> int:
+        """Units that it covered then; none where that is not known any more."""
+        if self.from_epoch <= epoch:
+            return self.units
+        return self.old_units if self.old_from_epoch <= epoch else 0
+
+    @property
+    def uncovered(self) -> int:
+        """Seats that it no longer covers."""
+        return max(self.seats - self.units, 0)
+
+
 @dataclass
 class Holding:
     """A worker's units, and the epoch from which on they may change again."""
@@ -77,8 +115,8 @@ class FamilySeats:
         count = bisect_right(self.entries, epoch, key=lambda entry: entry.first_epoch)
         return self.entries[count - 1].before + self.entries[count - 1].units if count else 0
 
-    def holder_at(self, epoch: int, unit: int) -> WorkerId:
-        """Whose unit it is in the epoch; nobody's if it was given up before."""
+    def holder_at(self, epoch: int, unit: int) -> tuple[WorkerId, int]:
+        """Whose unit it is in the epoch, nobody's if it was given up before; and which of its entry."""
         entry = self.entries[bisect_right(self.entries, unit, key=lambda one: one.before) - 1]
         is_over = entry.until_epoch and entry.until_epoch <= epoch
-        return NO_WORKER if is_over or entry.from_epoch > epoch else entry.worker
+        return (NO_WORKER, 0) if is_over or entry.from_epoch > epoch else (entry.worker, unit - entry.before)

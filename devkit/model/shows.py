@@ -120,7 +120,7 @@ class ShowsModel(VotesModel):
         for seat in seats:
             seat.near |= 1 << reference - audit.first
         if not was_shown and self.is_shown(audit):
-            audit.proved, audit.bad, audit.shower = True, position, caller
+            audit.proved, audit.shower = True, caller
         self.emit(RejectionShown, lease.job, number, audit.round, leaf, reference)
 
     @staticmethod

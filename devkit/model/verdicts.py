@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from renderchain.core.audit.economics import BOND_FEES, SEATS
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
-from renderchain.core.audit.state import MEAN_BIT, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import MEAN_BIT, WORDS, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.lifecycle import LeaseEvent
 
@@ -14,6 +14,7 @@ from devkit.model.committees import CommitteesModel
 from devkit.model.masks import run
 from devkit.model.records import MAX_NAMED, Audit, Job, Lease, Seat
 
+DECLINED = (*WORDS, Vote.ABSENT)  # others are drawn in their place, for their fees
 REWARD_SHARE = 10  # of what is left in the purse, for those who were right
 WHOLE_DELIVERY = 1  # all that an audit of a delivery sees
 
@@ -107,7 +108,10 @@ class VerdictsModel(CommitteesModel):
         self.emit(AuditClosed, lease.job, lease.number, audit.kind, audit.verdict)
 
     def settle_votes(self, job: Job, lease: Lease, audit: Audit, judged: Judgement | None) -> Shares:
-        """Pay or fine all votes. What was moved for votes that nobody gets, returns to the purse."""
+        """Pay or fine all votes. What was moved for votes that nobody gets, returns to the purse.
+
+        The fees of votes that declined return from it, as far as no others needed them.
+        """
         shares = Shares([], [])
         for round_ in range(audit.round + 1):
             fee, seats = self.fee_of(job, lease, audit, round_), audit.seats_of(round_)
@@ -115,9 +119,14 @@ class VerdictsModel(CommitteesModel):
             for seat in seats:
                 paid += self.settle_vote(audit, seat, judged, round_, saw, fee, shares.right)
             own = fee * SEATS[round_] if seats and audit.is_funded(round_) else 0
-            shares.paid.append(min(paid, own))
-            audit.purse_fri += fee * len(seats) - own - (paid - shares.paid[-1])
-            audit.moved_fri -= fee * len(seats) - own
+            held = fee * sum(seat.vote not in DECLINED for seat in seats)
+            own_held = min(own, held)
+            own_paid = min(paid, own_held)
+            audit.purse_fri += held - own_held - (paid - own_paid)
+            audit.moved_fri -= held - own
+            back = min(own - own_held, audit.purse_fri)
+            audit.purse_fri -= back
+            shares.paid.append(own_paid + own - own_held - back)
         assert audit.moved_fri == 0
         return shares
 
@@ -171,7 +180,7 @@ class VerdictsModel(CommitteesModel):
                 shares.burned += bond - fees
             else:
                 self.credit(payer, bond - fees)
-        audit.bonds.clear()
+            audit.bonds[round_] = (payer, 0)
 
     def share_purse(self, job: Job, lease: Lease, audit: Audit, shares: Shares, *, is_shown: bool) -> None:
         """A fee for who showed the rejection; a tenth of the rest for who was right; the rest is burned."""

@@ -59,11 +59,12 @@ class VotesModel(RoundsModel):
         self.batch(NO_JOB, marks, one, lambda entry: entry[0])
 
     def decline(self, caller: int, number: LeaseId, place: int, word: Vote) -> None:
-        """Who has no time pays at once for the votes that may be drawn besides."""
+        """Its fee pays for a vote in its place; who has no time pays for more of them."""
         need(word in WORDS, "no such word")
         lease, audit, seat = self.awaited(caller, number, place)
+        fee = self.fee_of(self.jobs[lease.job], lease, audit, audit.round)
+        audit.free_fee(fee)
         if word is Vote.BUSY:
-            fee = self.fee_of(self.jobs[lease.job], lease, audit, audit.round)
             self.forfeit(audit, seat.worker, BUSY_FEES * fee)
         self.turn_vote(lease, audit, seat, word)
         audit.said += 1
@@ -76,9 +77,13 @@ class VotesModel(RoundsModel):
             self.finish(job)
 
     def need_result(self, number: LeaseId, result: LeaseResult) -> None:
+        need(self.result_hash(number) == hash_many(result.felts()), "not the submitted result")
+
+    def result_hash(self, number: LeaseId) -> int:
         lease = self.lease(number)
         need(lease and lease.state >= LeaseState.SUBMITTED, "lease in another state")
-        need(self.results.get(slot_of(number)) == result, "not the submitted result")
+        submitted = self.results.get(slot_of(number))
+        return hash_many(submitted.felts()) if submitted else 0
 
     def open(
         self,

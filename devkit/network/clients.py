@@ -96,5 +96,7 @@ class Chains:
         account, sender = await self.sender(owner)
         registry = await StarknetRegistry.connect(account, sender, deployed.directory)
         worker_id = await registry.register(operator.address, PAYOUT, [FAMILY], 5 * FRI_PER_STRK)
+        working = await StarknetRegistry.connect(*await self.sender(operator), deployed.directory)
+        await working.accept_operator(worker_id)
         first, second, third = [await self.chain(one, deployed) for one in (artist, operator, outsider)]
         return Views(self.node, deployed, first, second, third, registry, worker_id, self)

@@ -20,6 +20,7 @@ from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.composition import open_chain, open_registry
+from renderchain.core.audit.economics import PHASES
 from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.notices import Notice
@@ -32,7 +33,7 @@ from .heartbeat import make_blocks
 from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
 
 PHASE_S = 90  # a step of an audit; the machine may be busy
-RULES = Rules(slowest_block_s=86400, audit_s=24 * PHASE_S, epoch_blocks=10)
+RULES = Rules(slowest_block_s=86400, audit_s=PHASES * PHASE_S, epoch_blocks=10)
 STAKE_FRI = 100 * FRI_PER_STRK
 SEATS = 5  # of a worker in a family
 OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
@@ -142,8 +143,12 @@ async def _register(network: Network, workers: int) -> None:
         async with open_registry(settings, SilentReporter()) as registry:
             worker_id = await registry.register(operator, owner, families, STAKE_FRI)
             await registry.set_offer(worker_id, OFFER)
+            await registry.stake_seats(worker_id, len(families) * SEATS * RULES.seat_unit_fri)
             for family in families:
                 await registry.set_seats(worker_id, family, SEATS)
+        settings = load_settings(network.settings_file(f"worker-{number}"))
+        async with open_registry(settings, SilentReporter()) as registry:
+            await registry.accept_operator(worker_id)
     # Seats count from the next epoch on, and draws are over the one before a submission.
     make_blocks(network.rpc_url, 2 * RULES.epoch_blocks)
 

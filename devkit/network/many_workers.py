@@ -51,7 +51,7 @@ class ManyWorkers:
         """A job of so many frames in leases of at most so many."""
         scheduler = (self.artist.address, 3600) if scheduled else (0, 0)
         audit = (TILES, 16, AUDIT_FEE_FRI, AUDIT_TILE_FRI)
-        times = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
+        times: dict[str, Any] = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
         return JobTerms(
             *(2**127, 1, 10**6, 9, tasks, REWARD_FRI, audit_pool(tasks, lease, *audit), FAMILY),
             audit_floor_exp=floor_exp,
@@ -88,10 +88,13 @@ async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
             for owner, operator in zip(accounts[2::2], accounts[3::2], strict=True):
                 registry = await StarknetRegistry.connect(*await opened(owner), deployed.directory)
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
+                await registry.stake_seats(number, SEATS * RULES.seat_unit_fri)
                 await registry.set_seats(number, FAMILY, SEATS)
                 await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
                 await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
-                views.append(await connect(*await opened(operator), node, deployed.directory))
+                working = await opened(operator)
+                await (await StarknetRegistry.connect(*working, deployed.directory)).accept_operator(number)
+                views.append(await connect(*working, node, deployed.directory))
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
             yield ManyWorkers(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
     finally:

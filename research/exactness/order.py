@@ -26,7 +26,7 @@ from devkit.network.services import REPO
 from .order_report import is_measured
 
 BUILD = REPO / "research" / "exactness" / "build.py"
-PROBED_TILES = 6  # as a probe of little time has them
+PROBED_TILES = 6
 FRAMES, AGAINST = (1, 2, 3, 4, 5, 6), (2, 4, 6)  # of six tiles each
 AT_ONCE = 2  # kinds; a Blender that starts leaves cores idle
 BUILD_TIMEOUT_S = 3600
@@ -77,7 +77,7 @@ def measure(blender: Blender, folder: Path) -> Row:
 def measure_kernels(blender: Blender, folder: Path, row: Row) -> Row:
     """The same frames by a verifier of the other kernel, against what the worker left in the folder.
 
-    The limits are those of a job whose probe looks at as many tiles as it has time for at most.
+    The limits are those of a job whose probe has time for six of the tiles only.
     """
     shutil.rmtree(folder / "other", ignore_errors=True)
     try:
@@ -108,8 +108,9 @@ def measure_all(blender: Blender, folder: Path, names: Sequence[str]) -> tuple[s
 
     def row(name: str) -> Row:
         kept, started_s = folder / name / "row.json", time.monotonic()
-        found: Row = json.loads(kept.read_text()) if kept.exists() else measure(blender, folder / name)
-        kept.write_text(json.dumps(found))
+        if not kept.exists():
+            kept.write_text(json.dumps(measure(blender, folder / name)))
+        found: Row = json.loads(kept.read_text())
         if is_measured(found) and not {"limits", "kernels_failed"} & found.keys():
             found |= measure_kernels(blender, folder / name, found)
             kept.write_text(json.dumps(found))

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tempfile
 import urllib.request
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,12 +30,14 @@ from renderchain.adapters.starknet.sender import Sender
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
+from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import quote_of, terms_of
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.audit.economics import PHASES
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.lease_id import MAX_SLOTS, split_lease_id
@@ -55,10 +57,10 @@ from devkit.rules import Rules
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
 RULES = Rules(
-    cooldown_s=80_000,
+    cooldown_s=90_000,
     lease_timeout_s=TIMEOUT_S,
     window_s=20_000,
-    audit_s=24 * PHASE_S,
+    audit_s=PHASES * PHASE_S,
     slowest_block_s=10**6,
     epoch_blocks=10,
 )
@@ -97,9 +99,17 @@ class Worker:
     @property
     def prover(self) -> ProverDuties:
         """For its own leases."""
-        return ProverDuties(self.chain, self.journal, self.proof_store, SILENT, hash_many, appeals=True)
+        parts = (self.chain, self.proof_store, SILENT, hash_many, self.showing)
+        return ProverDuties(*parts, appeals=True)
 
-    def verifier_duties(self, renderer: Renderer | None = None) -> VerifierDuties:
+    @property
+    def showing(self) -> Showing:
+        """With money enough for all that can be shown."""
+        return Showing(self.chain, SILENT, ShowLimits(10**10, FEE_LIMIT_FRI))
+
+    def verifier_duties(
+        self, renderer: Renderer | None = None, now: Callable[[], float] = lambda: 0.0
+    ) -> VerifierDuties:
         """For leases of others, which it verifies with that renderer."""
         rerender = Rerender(
             self.store,
@@ -111,7 +121,17 @@ class Worker:
             read_noisy=read_noisy,
         )
         nonce = secrets.randbits(SECRET_BITS)
-        return VerifierDuties(self.chain, rerender, self.proof_store, SILENT, hash_many, lambda: nonce)
+        return VerifierDuties(
+            self.chain,
+            rerender,
+            self.proof_store,
+            SILENT,
+            hash_many,
+            self.showing,
+            lambda: nonce,
+            now,
+            appeals=True,
+        )
 
     async def claim(self, job_id: JobId) -> LeaseId:
         """Take a lease into a free slot and note it, as the agent does."""
@@ -219,7 +239,7 @@ class Arena:
             self.packages[frames] = await pin_package(self.store, folder, manifest, key, SILENT)
         return self.packages[frames]
 
-    async def terms(self, frames: int = 2, lease: int = 2, **changes: int) -> JobTerms:
+    async def terms(self, frames: int = 2, lease: int = 2, **changes: Any) -> JobTerms:
         """A job's terms; its audits cost a twentieth of its pay."""
         offer = Offer(
             REWARD_FRI,
@@ -251,7 +271,8 @@ class Arena:
         owed = {NO_WORKER: await self.artist.balance_fri(self.artist.address)}
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
-            stakes[one.worker_id], locked[one.worker_id] = info.stake_fri, info.locked_fri
+            stakes[one.worker_id] = info.stake_fri + info.seat_stake_fri
+            locked[one.worker_id] = info.locked_fri
             paid_fri = await self.artist.tokens_fri(one.payout)  # an address that never pays
             owed[one.worker_id] = paid_fri + await self.artist.balance_fri(one.payout)
         return Books(stakes, locked, owed, await self.artist.burned_fri())
@@ -303,8 +324,11 @@ class _Opener:
         payout = owner.address ^ 1
         worker_id = await registry.register(operator.address, payout, [FAMILY], STAKE_FRI)
         await registry.set_offer(worker_id, OFFER)
+        await registry.stake_seats(worker_id, SEATS * RULES.seat_unit_fri)
         await registry.set_seats(worker_id, FAMILY, SEATS)
-        chain = await self.chain(operator, folder, deployed)
+        working, own = await self.sender(operator, folder)
+        await (await StarknetRegistry.connect(working, own, deployed.directory)).accept_operator(worker_id)
+        chain = await StarknetChain.connect(working, own, self._node, deployed.directory)
         return chain, registry, worker_id, payout
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.economics import SEATS, fee_of, least_lock
+from renderchain.app.audit.appeals import MOST_NAMED
+from renderchain.core.audit.economics import LATER_FEES, SEATS, fee_of, least_lock
+from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict, content_of
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo
@@ -16,7 +18,7 @@ from renderchain.core.merkle import proofs_of, salt_of
 from renderchain.core.sealed import salt_key_of
 from renderchain.ports.renderer import Renderer
 
-from tests.attacks.arena import DRAW_AGE, Arena, Worker
+from tests.attacks.arena import DRAW_AGE, PHASE_S, Arena, Worker
 
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
 HONEST: Renderers = MappingProxyType({})
@@ -49,18 +51,22 @@ class LeaseAudit:
         return (await self.lease()).draw_outcome
 
     async def verifiers(self) -> list[Worker]:
-        """Who has the seats of the present round."""
-        artist, audit = self.arena.artist, await self.audit()
-        return [
-            self.arena.worker(one.worker_id) for one in await artist.verifiers(self.lease_id, audit.round)
-        ]
+        """Who has votes of the present draw, each once."""
+        found = await self.arena.artist.verifiers(self.lease_id)
+        seats = (await self.audit()).seats
+        holders = dict.fromkeys(one.worker_id for one in found if one.seat in seats)
+        return [self.arena.worker(number) for number in holders]
 
     async def _each(self, renderers: Renderers, absent: Collection[int]) -> None:
         lease = await self.lease()
         for verifier in await self.verifiers():
             if verifier.worker_id not in absent:
-                verifier_duties = verifier.verifier_duties(renderers.get(verifier.worker_id))
-                await verifier_duties.act(lease, await self.audit(), verifier.worker_id)
+                duties = verifier.verifier_duties(renderers.get(verifier.worker_id))
+                audit, number = await self.audit(), verifier.worker_id
+                if audit.phase is AuditPhase.COMMIT:
+                    await duties.commit(lease, audit, number)
+                else:
+                    await duties.act(lease, audit, number, for_others=True)
 
     async def commit(self, renderers: Renderers = HONEST, absent: Collection[int] = ()) -> None:
         """Verifiers look for themselves and seal."""
@@ -71,27 +77,35 @@ class LeaseAudit:
         await self._each(HONEST, absent)
 
     async def prove(self) -> None:
-        """The worker does what is its turn: opens, answers prints, reveals a key, appeals."""
+        """The worker does what is its turn: opens, strikes, reveals a key, appeals."""
         await self.worker.prover.act(await self.lease(), await self.audit())
 
     async def advance(self, *, late: bool = False) -> None:
-        """Anyone has the next step counted, or what is overdue."""
+        """Anyone ends a step that is overdue."""
         if late:
-            self.arena.late()
+            audit = await self.audit()
+            self.arena.late(steps_of(audit.phase, audit.batches) * (PHASE_S + 1))
         lease = await self.lease()
         assert await self.arena.outsider.advance(lease.job_id, [self.lease_id]) == []
 
     async def play_round(self, renderers: Renderers = HONEST) -> AuditInfo:
-        """One round from its committee to its count; the worker answers for its leaves."""
-        assert await self.verifiers(), "the draw found no committee"
+        """One round from its draw to its count; the worker answers for its leaves."""
+        assert await self.verifiers(), "the draw found no votes"
         await self.commit(renderers)
         if (await self.audit()).phase is AuditPhase.OPEN:
             await self.prove()
         await self.reveal()
-        if (await self.audit()).shown:
-            await self.prove()
-        await self.advance()
+        await self.count()
         return await self.audit()
+
+    async def count(self) -> None:
+        """What was revealed is shown where it needs to be, and counted; with equal digests it is already."""
+        if (await self.audit()).phase is AuditPhase.REVEAL:
+            await self.advance(late=True)
+        if (await self.audit()).phase is AuditPhase.SHOW:
+            await self.prove()
+            await self._each(HONEST, ())
+            await self.advance(late=True)
 
     async def close(self) -> Verdict:
         """Nobody appeals in time."""
@@ -102,23 +116,31 @@ class LeaseAudit:
         """The artist accepts."""
         assert await self.arena.artist.accept((await self.lease()).job_id, [self.lease_id]) == []
 
+    async def leaves(self) -> list[int]:
+        """The leaves of the present round."""
+        return [one.leaf for one in await self.arena.artist.drawn_leaves(self.lease_id)]
+
+    async def prints(self, leaves: list[int]) -> list[tuple[int, ...]]:
+        """The worker's, as they go on-chain."""
+        return [one.felts() for one in self.worker.proof_store.newest(self.lease_id).prints(leaves)]
+
     async def opening(
         self, shown: list[int] | None = None
     ) -> tuple[list[tuple[int, Content]], list[int], int]:
         """What the worker would show of these leaves (else of the drawn ones): openings, proofs, seed."""
         lease, audit = await self.lease(), await self.audit()
         artist, proof_store = self.arena.artist, self.worker.proof_store
-        leaves = shown or await artist.drawn_leaves(self.lease_id)
+        leaves = shown or await self.leaves()
         tiles = (await self.arena.artist.job(lease.job_id)).tiles
         entries = self.worker.journal.leases(self.worker.chain.board)
         (salt_key,) = [salt_key_of(one.secret) for one in entries if one.lease_id == self.lease_id]
         openings, places = [], []
-        for leaf, one in zip(leaves, proof_store.prints(self.lease_id, leaves), strict=True):
+        for leaf, one in zip(leaves, proof_store.newest(self.lease_id).prints(leaves), strict=True):
             task, tile = divmod(leaf, tiles)
             salt = salt_of(hash_many, salt_key, lease.first + task, tile)
             openings.append((salt, content_of(hash_many, one)))
             places.append(task * (tiles + 1) + tile)
-        proofs = proofs_of(hash_many, proof_store.leaves(self.lease_id), places)
+        proofs = proofs_of(hash_many, list(proof_store.newest(self.lease_id).leaves), places)
         seed = await artist.seed(self.lease_id, audit.round)
         return openings, [node for proof in proofs for node in proof], seed
 
@@ -142,9 +164,9 @@ async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
     job = await arena.artist.job(lease.job_id)
     leaves = lease.count * job.tiles
     drawn = min(leaves // 96 + 1, job.audit_tiles)
-    sizes = (named + drawn, named + 2 * drawn, named + 2 * drawn)
-    fees_fri = [fee_of(job.audit_fee_fri, job.audit_tile_fri, size) for size in sizes]
+    first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn + (MOST_NAMED if named else 0))
+    fees_fri = (first_fri, LATER_FEES * first_fri, LATER_FEES * first_fri)
     pay_fri = lease.count * job.reward_fri
-    first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
-    lock_fri = max(least_lock(pay_fri, SEATS[0] * first_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
-    return Stakes(pay_fri, lock_fri, (fees_fri[0], fees_fri[1], fees_fri[2]))
+    audit_fri = SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
+    lock_fri = max(least_lock(pay_fri, audit_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
+    return Stakes(pay_fri, lock_fri, fees_fri)

@@ -111,8 +111,8 @@ async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_draw
     subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
     await subject.draw()
     honest = await field.renderings.of(HONEST)
-    drawn = await field.artist.drawn_leaves(subject.lease_id)
-    shown = cheater.proof_store.prints(subject.lease_id, drawn)
+    drawn = await subject.leaves()
+    shown = cheater.proof_store.newest(subject.lease_id).prints(drawn)
     tiles = field.renderings.tiles
     true = [honest.prints(1 + leaf // tiles)[leaf % tiles] for leaf in drawn]
     is_good = all_agree(shown, true, LEAST)
@@ -127,7 +127,7 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     lease_id = await cheater.claim(await field.job())
     await cheater.render(lease_id)
     other = await cheater.claim(await field.job())
-    result = cheater.proof_store.result(lease_id)
+    result = cheater.proof_store.newest(lease_id).result
     await cheater.chain.submit(other, 2, LeaseResult(0x6A4BA6E, *_rest(result)))
     honest, garbage = LeaseAudit(field, lease_id), LeaseAudit(field, other)
     for subject in (garbage, honest):
@@ -137,12 +137,13 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     seed = await field.artist.seed(other, 0)
     with pytest.raises(LeafNotUnderRoot):
         given = LeaseResult(0x6A4BA6E, *_rest(result))
-        await cheater.chain.open_leaves(other, seed, given, openings, siblings)
+        prints = await honest.prints(await honest.leaves())
+        await cheater.chain.open_leaves(other, seed, given, openings, siblings, prints)
     await garbage.advance(late=True)
     assert (await garbage.lease()).state is LeaseState.REJECTED
     await honest.prove()
     await honest.reveal()
-    await honest.advance()
+    await honest.count()
     assert await honest.close() is Verdict.ACCEPTED
     await honest.accept()
 
@@ -157,7 +158,7 @@ async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Aren
     audit_s = RULES.window_s if "outlasts" in how else 0
     subject = await delivery_audit(field, cheater, spoiled=how == "spoiled", audit_s=audit_s)
     if how != "spoiled":
-        field.forget(cheater.proof_store.result(subject.lease_id).results_cid)
+        field.forget(cheater.proof_store.newest(subject.lease_id).result.results_cid)
     before = await field.books()
     stakes = await stakes_of(field, subject.lease_id)
     assert await challenged(field, subject) is Verdict.REJECTED
@@ -198,7 +199,7 @@ async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Ar
 async def test_a_lease_is_submitted_once(field: Arena) -> None:
     worker = field.workers[7]
     subject = LeaseAudit(field, await field.submitted(worker))
-    result = worker.proof_store.result(subject.lease_id)
+    result = worker.proof_store.newest(subject.lease_id).result
     other = LeaseResult(result.root + 1, *_rest(result))
     with pytest.raises(LeaseInOtherState):
         await worker.chain.submit(subject.lease_id, 2, other)
@@ -250,7 +251,7 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
 async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], Result]:
     """What the artist's client checks of a lease's opened results."""
     lease = await field.artist.lease(lease_id)
-    root = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id).root
+    root = field.worker(split_lease_id(lease_id)[0]).proof_store.newest(lease_id).result.root
     frames = tuple(range(1, lease.count + 1))
     return partial(
         check_result,
@@ -272,7 +273,7 @@ async def identity_of(field: Arena, lease_id: LeaseId) -> LeaseIdentity:
 
 async def delivered(field: Arena, lease_id: LeaseId, folder: Path) -> Path:
     """Fetch and open a lease's results as the artist does."""
-    result = field.worker(split_lease_id(lease_id)[0]).proof_store.result(lease_id)
+    result = field.worker(split_lease_id(lease_id)[0]).proof_store.newest(lease_id).result
     sealed, opened = folder / "sealed", folder / "opened"
     identity = await identity_of(field, lease_id)
     sealed.parent.mkdir()

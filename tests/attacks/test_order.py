@@ -45,21 +45,23 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
     honest = LeaseAudit(field, await field.submitted(field.workers[2]))
     thief = field.workers[3]
     stolen = await thief.claim(await field.job())
-    result = field.workers[2].proof_store.result(honest.lease_id)
+    result = field.workers[2].proof_store.newest(honest.lease_id).result
     await thief.chain.submit(stolen, 2, result)
     subject = LeaseAudit(field, stolen)
     for one in (honest, subject):
         await one.draw()
         await one.commit()
-    openings, siblings, _ = await honest.opening(await field.artist.drawn_leaves(stolen))
+    leaves = await subject.leaves()
+    openings, siblings, _ = await honest.opening(leaves)
+    prints = await honest.prints(leaves)
     seed = await field.artist.seed(stolen, 0)
     with pytest.raises(LeafNotUnderRoot):
-        await thief.chain.open_leaves(stolen, seed, result, openings, siblings)
+        await thief.chain.open_leaves(stolen, seed, result, openings, siblings, prints)
     await subject.advance(late=True)
     assert (await subject.lease()).state is LeaseState.REJECTED
     await honest.prove()
     await honest.reveal()
-    await honest.advance()
+    await honest.count()
     assert await honest.close() is Verdict.ACCEPTED
     await honest.accept()
 
@@ -68,18 +70,19 @@ async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Aren
     subject = LeaseAudit(field, await field.submitted(field.workers[4]))
     await subject.draw()
     await subject.commit()
-    (drawn,) = await field.artist.drawn_leaves(subject.lease_id)
-    worker, result = subject.worker, subject.worker.proof_store.result(subject.lease_id)
+    (drawn,) = await subject.leaves()
+    worker, result = subject.worker, subject.worker.proof_store.newest(subject.lease_id).result
     openings, siblings, seed = await subject.opening([(drawn + 1) % 16])
+    prints = await subject.prints([drawn])
     with pytest.raises(LeafNotUnderRoot):
-        await worker.chain.open_leaves(subject.lease_id, seed, result, openings, siblings)
+        await worker.chain.open_leaves(subject.lease_id, seed, result, openings, siblings, prints)
     openings, siblings, seed = await subject.opening()
     with pytest.raises(OpenedForAnotherDraw):
-        await worker.chain.open_leaves(subject.lease_id, seed + 1, result, openings, siblings)
+        await worker.chain.open_leaves(subject.lease_id, seed + 1, result, openings, siblings, prints)
     await subject.prove()
     assert (await subject.audit()).phase is AuditPhase.REVEAL
     await subject.reveal()
-    await subject.advance()
+    await subject.count()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
 
@@ -95,7 +98,7 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     first_seed = await field.artist.seed(subject.lease_id, 0)
     if state != "drawn":
         await subject.commit()
-    old = await subject.opening()
+    old, old_prints = await subject.opening(), await subject.prints(await subject.leaves())
     if state in ("opened", "revealed"):
         await subject.prove()
     if state == "revealed":
@@ -103,16 +106,16 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     field.drop_blocks(since)
     assert (await subject.lease()).state is LeaseState.CLAIMED
     await field.job()  # something else comes first
-    result = worker.proof_store.result(subject.lease_id)
+    result = worker.proof_store.newest(subject.lease_id).result
     await worker.chain.submit(subject.lease_id, 2, result)
     assert await subject.draw() is DrawOutcome.IN_AUDIT
     assert await field.artist.seed(subject.lease_id, 0) != first_seed
     await subject.commit()
     with pytest.raises(OpenedForAnotherDraw):
-        await worker.chain.open_leaves(subject.lease_id, first_seed, result, *old[:2])
+        await worker.chain.open_leaves(subject.lease_id, first_seed, result, *old[:2], old_prints)
     await subject.prove()
     await subject.reveal()
-    assert (await subject.audit()).shown == 0, "nobody voted by what it had seen before"
+    assert not (await subject.audit()).prints, "nobody voted by what it had seen before"
     await subject.advance()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()

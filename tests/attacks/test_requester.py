@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.prover import ProverDuties
+from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
@@ -36,15 +37,15 @@ async def test_an_artist_does_not_win_a_lease_because_its_worker_is_away(field: 
     stakes = await stakes_of(field, subject.lease_id)
     before = await field.books()
     # It has the worker's evidence, and neither its stake nor its account.
-    watcher = ProverDuties(
-        field.outsider, worker.journal, worker.proof_store, SILENT, hash_many, appeals=False
-    )
+    showing = Showing(field.outsider, SILENT, ShowLimits(0, 0))
+    parts = (field.outsider, worker.proof_store, SILENT, hash_many, showing)
+    watcher = ProverDuties(*parts, appeals=False)
     await subject.draw()
     await subject.commit()
     await watcher.act(await subject.lease(), await subject.audit())
     assert (await subject.audit()).phase is AuditPhase.REVEAL
     await subject.reveal()
-    await subject.advance()
+    await subject.count()
     assert await subject.close() is Verdict.ACCEPTED
     await field.artist.challenge_delivery(subject.lease_id)
     await watcher.act(await subject.lease(), await subject.audit())
@@ -72,7 +73,7 @@ async def test_a_false_challenge_of_pixels_loses_its_bond_to_the_worker(
     before = await field.books()
     await field.artist.challenge_pixels(subject.lease_id, list(range(8)))
     await subject.draw()
-    assert len(await field.artist.drawn_leaves(subject.lease_id)) == 9
+    assert len(await subject.leaves()) == 9
     assert (await subject.play_round()).verdict is Verdict.ACCEPTED
     assert await subject.close() is Verdict.ACCEPTED
     change = (await field.books()).since(before)

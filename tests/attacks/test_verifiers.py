@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.errors import NotThatVerifier, NotTheSealedVote
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote, mark_of
-from renderchain.core.ids import NO_WORKER, LeaseId
+from renderchain.core.ids import NO_WORKER
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import TilesRendered
-from renderchain.core.prints import RECORD_BYTES
+from renderchain.core.prints import RECORD_BYTES, TilePrint
 from renderchain.ports.audit_chain import Reveal
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
@@ -64,11 +65,15 @@ async def liar(field: Arena) -> Lying:
 
 
 async def begun(field: Arena, number: int, renderer: Renderer | None = None) -> tuple[LeaseAudit, Stakes]:
-    """A worker's lease with its first committee."""
-    subject = LeaseAudit(field, await field.submitted(field.workers[number], renderer))
-    stakes = await stakes_of(field, subject.lease_id)
-    assert await subject.draw() is DrawOutcome.IN_AUDIT
-    return subject, stakes
+    """A worker's lease whose first votes three different verifiers have."""
+    while True:
+        subject = LeaseAudit(field, await field.submitted(field.workers[number], renderer))
+        stakes = await stakes_of(field, subject.lease_id)
+        assert await subject.draw() is DrawOutcome.IN_AUDIT
+        if len(await subject.verifiers()) == SEATS[0]:
+            return subject, stakes
+        await subject.play_round()  # somebody was drawn twice
+        await subject.close()
 
 
 async def test_an_echo_of_a_false_answer_costs_its_bond(field: Arena) -> None:
@@ -76,7 +81,7 @@ async def test_an_echo_of_a_false_answer_costs_its_bond(field: Arena) -> None:
     subject, stakes = await begun(field, 0, garbage)
     friend, *honest = [one.worker_id for one in await subject.verifiers()]
     before = await field.books()
-    shared = Shared(field.workers[0].proof_store.prints, subject.lease_id, field.renderings.tiles)
+    shared = Shared(field.workers[0].proof_store.newest(subject.lease_id).prints, field.renderings.tiles)
     await subject.play_round({friend: shared})
     assert await subject.close() is Verdict.REJECTED
     change = (await field.books()).since(before)
@@ -90,7 +95,7 @@ async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_un
     subject, stakes = await begun(field, 1, garbage)
     friends = [one.worker_id for one in await subject.verifiers()]
     before = await field.books()
-    shared = Shared(field.workers[1].proof_store.prints, subject.lease_id, field.renderings.tiles)
+    shared = Shared(field.workers[1].proof_store.newest(subject.lease_id).prints, field.renderings.tiles)
     assert (await subject.play_round(dict.fromkeys(friends, shared))).verdict is Verdict.ACCEPTED
     await field.artist.appeal(subject.lease_id)
     await subject.draw()
@@ -109,8 +114,7 @@ async def test_a_whole_committee_of_friends_is_collusion_which_only_an_appeal_un
 class Shared:
     """A verifier to whom the worker gave its own answer."""
 
-    prints: object
-    lease_id: LeaseId
+    prints: Callable[[list[int]], list[TilePrint]]
     tiles: int
 
     @contextlib.asynccontextmanager
@@ -128,7 +132,7 @@ class _Shared:
         self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
     ) -> TilesRendered:
         leaves = [(frame - 1) * self.shared.tiles + tile for tile in tiles]
-        found = self.shared.prints(self.shared.lease_id, leaves)  # type: ignore[operator]
+        found = self.shared.prints(leaves)
         name = f"{frame:04d}.tiles"
         (self.output / name).write_bytes(b"".join(one.to_bytes() for one in found))
         return TilesRendered(frame, name, 1)
@@ -136,14 +140,13 @@ class _Shared:
 
 async def test_who_copies_the_first_round_in_the_second_fails_on_fresh_leaves(field: Arena) -> None:
     subject, stakes = await begun(field, 2)
-    first = await field.artist.drawn_leaves(subject.lease_id)
+    first = await subject.leaves()
     await subject.play_round()
     before = await field.books()
     await field.artist.appeal(subject.lease_id)
     await subject.draw()
-    drawn = await field.artist.drawn_leaves(subject.lease_id)
-    assert drawn[: len(first)] == first
-    assert len(drawn) == 2 * len(first)
+    drawn = await subject.leaves()
+    assert len(drawn) == len(first), "nothing is in dispute, so all is fresh"
     lazy, *others = [one.worker_id for one in await subject.verifiers()]
     copied = frozenset((1 + leaf // 8, leaf % 8) for leaf in first)
     await subject.play_round({lazy: replace(await liar(field), copied=copied)})
@@ -160,22 +163,22 @@ async def test_a_copied_commitment_can_not_be_revealed(field: Arena) -> None:
     subject, stakes = await begun(field, 3)
     author, copier, third = await subject.verifiers()
     lease, audit = await subject.lease(), await subject.audit()
-    await author.verifier_duties().act(lease, audit, author.worker_id)
+    await author.verifier_duties().commit(lease, audit, author.worker_id)
     seed = await field.artist.seed(subject.lease_id, 0)
     vote = author.proof_store.vote(subject.lease_id, 0, seed)
     assert vote is not None
     named = {"seed": seed, "worker_id": author.worker_id, "nonce": vote.nonce, "vote": vote.vote}
     mark = mark_of(hash_many, field.deployed.board, subject.lease_id, 0, **named)
-    verifiers = await field.artist.verifiers(subject.lease_id, 0)
+    verifiers = await field.artist.verifiers(subject.lease_id)
     (seat,) = [one.seat for one in verifiers if one.worker_id == copier.worker_id]
     before = await field.books()
     assert await copier.chain.commit([(subject.lease_id, seat, mark)]) == []
-    await third.verifier_duties().act(lease, audit, third.worker_id)
+    await third.verifier_duties().commit(lease, audit, third.worker_id)
     await subject.prove()
     with pytest.raises(NotTheSealedVote):
         await copier.chain.reveal([Reveal(subject.lease_id, seat, vote.nonce, vote.vote)])
     await subject.reveal(absent=[copier.worker_id])
-    await subject.advance(late=True)
+    await subject.count()
     await settle_undecided(field, subject)
     change = (await field.books()).since(before)
     assert change.stakes == {copier.worker_id: -stakes.bond_fri()}
@@ -224,7 +227,7 @@ async def test_who_does_not_reveal_loses_what_the_wrong_lose(field: Arena) -> No
     await subject.commit()
     await subject.prove()
     await subject.reveal(absent=[silent])
-    await subject.advance(late=True)
+    await subject.count()
     await settle_undecided(field, subject)
     assert (await field.books()).since(before).stakes == {silent: -stakes.bond_fri()}
 
@@ -252,7 +255,11 @@ async def test_nobody_is_drawn_for_more_than_it_offers(field: Arena, limit: str)
         await one.registry.set_offer(one.worker_id, replace(OFFER, **changes))
     before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[-1]))
-    assert await subject.draw() is DrawOutcome.UNSEATED, "two willing ones are no committee"
+    willing = {one.worker_id for one in field.workers[-3:-1]}  # the third is the worker itself
+    assert await subject.draw() is DrawOutcome.IN_AUDIT
+    assert {one.worker_id for one in await subject.verifiers()} <= willing
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
     for one in unwilling:
         await one.registry.set_offer(one.worker_id, OFFER)
@@ -287,7 +294,7 @@ async def test_the_last_appeal_goes_to_fifteen(field: Arena) -> None:
 
 async def test_votes_are_bound_to_who_has_the_seat(field: Arena) -> None:
     subject, _ = await begun(field, 7)
-    verifiers = await field.artist.verifiers(subject.lease_id, 0)
+    verifiers = await field.artist.verifiers(subject.lease_id)
     outsider = next(one for one in field.workers if one.worker_id not in [m.worker_id for m in verifiers])
     with pytest.raises(NotThatVerifier):
         await outsider.chain.commit([(subject.lease_id, 0, 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -11,15 +12,20 @@ from renderchain.core.audit.economics import least_lock
 from renderchain.core.audit.events import (
     Appealed,
     AuditClosed,
-    CommitteeDrawn,
+    KeyRevealed,
     LeaseChallenged,
     LeaseDrawn,
     LeaseSlashed,
     LeavesOpened,
+    PrintsShown,
+    RejectionShown,
     VerdictGiven,
+    Voted,
+    VotesDrawn,
     VotesSealed,
 )
-from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.phases import COMMIT_STEPS, DRAW_STEPS, SILENCE_STEPS
+from renderchain.core.audit.state import FIRST_DRAWN, AuditKind, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import (
     BoardEvent,
     EntryRefused,
@@ -38,12 +44,13 @@ from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AUDIT_TERMS, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
-from devkit.made_up_pixels import contents_of
+from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, prints_of
 from devkit.parties import Board, Networks
 from tests.board.opener import Opener
 
+SAME, MACHINE, OTHER, *_ = Rendering
 RESULT = LeaseResult(123, 4, 5, 6)
 REWARD_FRI = TERMS.reward_fri
 
@@ -59,6 +66,11 @@ def without_blocks(events: list[BoardEvent]) -> list[BoardEvent]:
     return [replace(event, block=0) for event in events]
 
 
+def flat(prints: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """One felt after the other."""
+    return tuple(felt for one in prints for felt in one)
+
+
 def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
@@ -68,14 +80,15 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
         await artist.top_up(job, 2 * REWARD_FRI, 7)
         await worker.submit(first, 1, RESULT)
         net.pass_draw_block()
-        await net.outsider.draw(job, [first])
-        assert len(await artist.accept(job, [first, second])) == 1
+        assert len(await net.outsider.draw(job, [second, first])) == 1
+        net.pass_time(DRAW_STEPS * RULES.phase_s)
+        assert await net.outsider.advance(job, [first]) == []  # nobody verifies: shared
         await worker.give_back(second, "away")
         await artist.cancel(job)
         expires_at_s = (await artist.job(job)).expires_at_s
         left_fri = TERMS.audit_pool_fri + 7
         owed_fri = REWARD_FRI + 4 * REWARD_FRI + left_fri  # a raise not paid, two tasks, the pool
-        events = await told(worker, 14, created_at)
+        events = await told(worker, 16, created_at)
         blocks = [event.block - created_at for event in events]
         assert (
             blocks[:5] == [0, 1, 2, 3, 4] and blocks[-4] + 1 == blocks[-1] and blocks[-3:] == [blocks[-1]] * 3
@@ -87,10 +100,12 @@ def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
             JobImproved(0, job, 2 * REWARD_FRI, left_fri - 2 * 3 * FEE_FRI, expires_at_s),  # two reserves
             ResultSubmitted(0, job, first, 1, RESULT),
             TasksGivenBack(0, job, first, 1, 1, "", 0, True),
-            LeaseDrawn(0, job, first, 0, DrawOutcome.UNSEATED),
-            EntryRefused(0, job, second, "RC: lease in another state"),
-            LeaseAccepted(0, job, first, PAYOUT, REWARD_FRI),
-            TasksGivenBack(0, job, second, 2, 1, "away", 0, True),
+            EntryRefused(0, job, second, "RC: nothing to draw"),
+            LeaseDrawn(0, job, first, 0, DrawOutcome.IN_AUDIT),
+            LeaseEnded(0, job, first, LeaseState.REJECTED, False),
+            TasksRefunded(0, job, 1, REWARD_FRI),
+            AuditClosed(0, job, first, AuditKind.PIXELS, Verdict.UNDECIDED),
+            TasksGivenBack(0, job, second, 2, 1, "away", REWARD_FRI // 50, True),
             LeaseEnded(0, job, second, LeaseState.GIVEN_BACK, True),
             TasksRefunded(0, job, 2, 4 * REWARD_FRI),
             JobClosed(0, job, left_fri),
@@ -128,38 +143,63 @@ def test_tasks_that_nobody_finishes_open_again_each_time(networks: Opener) -> No
     networks.run(story)
 
 
+def test_an_accepted_lease_is_told_with_who_was_paid(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        chain, audited = bench.net.artist, await bench.lease()
+        await audited.clear()
+        start = await chain.block_number() + 1
+        assert await chain.accept(audited.job_id, [audited.lease_id]) == []
+        pay_fri = 2 * AUDIT_TERMS.reward_fri
+        left_fri = AUDIT_TERMS.audit_pool_fri - 3 * FEE_FRI
+        known = [
+            JobClosed(0, audited.job_id, left_fri),
+            LeaseAccepted(0, audited.job_id, audited.lease_id, PAYOUT, pay_fri),
+        ]
+        assert without_blocks(await told(chain, len(known), start)) == known
+
+    networks.run(story)
+
+
 def test_an_audit_is_told_round_by_round(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         start = await chain.block_number() + 2  # after the submission
         job, lease = audited.job_id, audited.lease_id
+        place = (0, job, lease)
         await audited.submit()
         seats, seed = await audited.verifiers(), await chain.seed(lease, 0)
-        leaves = await chain.drawn_leaves(lease)
-        await audited.seal([1, 2, 3])
-        await audited.open()
-        await audited.advance_late()
-        bond_fri = await chain.appeal_bond_fri(lease)
-        await chain.appeal(lease)
+        leaves = await audited.leaves()
+        await audited.vote(SAME, OTHER, OTHER)
+        bond_fri = await bench.net.worker.appeal_bond_fri(lease)
         await audited.let_audit(False)
-        await audited.draw()  # nobody comes: the verdict stands
-        share_fri = AUDIT_TERMS.reward_fri  # half of the pay of two tasks
+        await bench.net.worker.appeal(lease, [5])
+        bench.net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()  # nobody comes: the verdict stands
         workers = tuple(one.worker_id for one in seats)
-        events = without_blocks(await told(chain, 10, start))
-        pool_fri = AUDIT_TERMS.audit_pool_fri + 3 * 2 * FEE_FRI
-        assert events == [
-            CommitteeDrawn(0, job, lease, 0, AuditKind.PIXELS, seed, workers),
-            LeaseDrawn(0, job, lease, 0, DrawOutcome.IN_AUDIT),
-            VotesSealed(0, job, lease, 0),
-            LeavesOpened(0, job, lease, 0, tuple(contents_of(leaves))),
-            VerdictGiven(0, job, lease, 0, Verdict.UNDECIDED, 0, 0),
-            Appealed(0, job, lease, 1, bond_fri),
-            LeaseEnded(0, job, lease, LeaseState.REJECTED, False),
-            TasksRefunded(0, job, 2, 2 * AUDIT_TERMS.reward_fri - share_fri),
-            AuditClosed(0, job, lease, AuditKind.PIXELS, Verdict.UNDECIDED),
-            JobClosed(0, job, pool_fri),
+        theirs = (tuple(contents_of(leaves, OTHER)), flat(prints_of(leaves, OTHER)))
+        lock_fri = AUDIT_TERMS.reward_fri * 2 * 3 // 10 + 3 * FEE_FRI
+        known = [
+            VotesDrawn(*place, 0, AuditKind.PIXELS, seed, 0, workers),
+            LeaseDrawn(*place, 0, DrawOutcome.IN_AUDIT),
+            VotesSealed(*place, 0),
+            LeavesOpened(*place, 0, tuple(contents_of(leaves)), flat(prints_of(leaves, SAME))),
+            Voted(*place, 0, 0, workers[0], Vote.COUNTED),
+            PrintsShown(*place, 0, 1, 1 << FIRST_DRAWN, False, *theirs),
+            Voted(*place, 0, 1, workers[1], Vote.COUNTED),
+            PrintsShown(*place, 0, 2, 1 << FIRST_DRAWN, False, *theirs),
+            Voted(*place, 0, 2, workers[2], Vote.COUNTED),
+            RejectionShown(*place, 0, 0, 1),
+            VerdictGiven(*place, 0, Verdict.REJECTED, 3, 2),
+            Appealed(*place, 1, bond_fri, (5,)),
+            LeaseSlashed(*place, lock_fri, lock_fri),
+            LeaseEnded(*place, LeaseState.REJECTED, True),
+            AuditClosed(*place, AuditKind.PIXELS, Verdict.REJECTED),
         ]
+        events = without_blocks(await told(chain, len(known), start))
+        assert sorted(map(str, events[-3:])) == sorted(map(str, known[-3:]))
+        assert events[:-3] == known[:-3]
 
     networks.run(story)
 
@@ -172,34 +212,58 @@ def test_a_worker_who_does_not_open_its_leaves(networks: Opener) -> None:
         await audited.submit()
         start = await chain.block_number() + 1
         await audited.seal([1, 2, 3])
-        await audited.advance_late()
+        await audited.advance_late(SILENCE_STEPS)
         lock_fri = AUDIT_TERMS.reward_fri * 2 * 3 // 10 + 3 * FEE_FRI
         known = [
             VotesSealed(0, job, lease, 0),
-            LeaseSlashed(0, job, lease, lock_fri, lock_fri // 10),
+            LeaseSlashed(0, job, lease, lock_fri, lock_fri),
             LeaseEnded(0, job, lease, LeaseState.REJECTED, True),
             AuditClosed(0, job, lease, AuditKind.PIXELS, Verdict.REJECTED),
         ]
         assert without_blocks(await told(chain, len(known), start)) == known
-        assert await chain.burned_fri() == lock_fri - lock_fri // 10
+        assert await chain.burned_fri() == lock_fri, "nobody was right"
 
     networks.run(story)
 
 
-def test_verifiers_who_stay_away(networks: Opener) -> None:
+def test_verifiers_who_stay_away_or_say_why(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        chain, audited = bench.net.artist, await bench.lease()
+        place = (0, audited.job_id, audited.lease_id)
+        await audited.submit()
+        start = await chain.block_number() + 1
+        first, second, third = await audited.verifiers()
+        for seat, word in ((first, Vote.BUSY), (second, Vote.NO_PACKAGE)):
+            await bench.verifiers[seat.worker_id].decline(audited.lease_id, seat.seat, word)
+        await audited.advance_late(COMMIT_STEPS)
+        await audited.draw()
+        more = tuple(one.worker_id for one in (await audited.verifiers())[3:])
+        seed = await chain.seed(audited.lease_id, 0)
+        known = [
+            Voted(*place, 0, 0, first.worker_id, Vote.BUSY),
+            Voted(*place, 0, 1, second.worker_id, Vote.NO_PACKAGE),
+            Voted(*place, 0, 2, third.worker_id, Vote.ABSENT),
+            VotesDrawn(*place, 0, AuditKind.PIXELS, seed, 3, more),
+        ]
+        assert without_blocks(await told(chain, len(known), start)) == known
+        assert len(more) == 4
+
+    networks.run(story)
+
+
+def test_a_struck_vote_is_told(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
         await audited.submit()
+        await audited.reveal_all(MACHINE, SAME, SAME, differs=1 << FIRST_DRAWN)
         start = await chain.block_number() + 1
-        await audited.advance_late()  # two others can't replace three
-        (closed,) = without_blocks(await told(chain, 1, start))
-        place = (audited.job_id, audited.lease_id)
-        assert closed == AuditClosed(0, *place, AuditKind.PIXELS, Verdict.NONE)
-        assert {one.vote for one in await audited.verifiers()} == {Vote.ABSENT}
-        assert (await chain.lease(audited.lease_id)).draw_outcome is DrawOutcome.UNSEATED
-        assert await chain.burned_fri() == 3 * 20 * FEE_FRI * 9 // 10
-        assert (await chain.job(audited.job_id)).audit_pool_fri == AUDIT_TERMS.audit_pool_fri + 6 * FEE_FRI
+        (vote,) = await audited.shown([0], MACHINE, 0)
+        await chain.strike(audited.lease_id, 0, vote, await audited.opened(0))
+        (first, *_) = await audited.verifiers()
+        known = Voted(0, audited.job_id, audited.lease_id, 0, 0, first.worker_id, Vote.STRUCK)
+        assert without_blocks(await told(chain, 1, start)) == [known]
 
     networks.run(story)
 
@@ -208,16 +272,23 @@ def test_doubts_are_told(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
         chain, doubted = bench.net.artist, await bench.lease()
-        await doubted.let_audit(False)
-        await doubted.submit()
-        await doubted.let_audit(True)
+        await doubted.clear()
         start = await chain.block_number() + 1
-        await chain.challenge_pixels(doubted.lease_id, [6, 1])
+        await chain.challenge_delivery(doubted.lease_id)
+        result, place = doubted.pixels.result, (0, doubted.job_id, doubted.lease_id)
+        await bench.net.outsider.reveal_key(doubted.lease_id, result, RESULTS_KEY)
+        await doubted.draw()
         (seen,) = await chain.challenged(start)
-        assert (seen.job_id, seen.lease_id, seen.leaves) == (doubted.job_id, doubted.lease_id, (6, 1))
-        fee_fri = AUDIT_TERMS.audit_fee_fri + 3 * AUDIT_TERMS.audit_tile_fri
-        bond_fri = least_lock(2 * AUDIT_TERMS.reward_fri, 3 * fee_fri)
-        known = [LeaseChallenged(0, doubted.job_id, doubted.lease_id, AuditKind.PIXELS, (6, 1), bond_fri)]
+        assert (seen.job_id, seen.lease_id, seen.leaves) == (doubted.job_id, doubted.lease_id, ())
+        bond_fri = least_lock(2 * AUDIT_TERMS.reward_fri, 3 * FEE_FRI)
+        workers = tuple(one.worker_id for one in await doubted.verifiers())
+        seed = await chain.seed(doubted.lease_id, 0)
+        halves = (int.from_bytes(RESULTS_KEY[:16], "big"), int.from_bytes(RESULTS_KEY[16:], "big"))
+        known = [
+            LeaseChallenged(*place, AuditKind.DELIVERY, (), bond_fri),
+            KeyRevealed(*place, *halves),
+            VotesDrawn(*place, 0, AuditKind.DELIVERY, seed, 0, workers),
+        ]
         assert without_blocks(await told(chain, len(known), start)) == known
 
     networks.run(story)

@@ -13,17 +13,21 @@ from renderchain.core.audit.errors import (
     DrawComesFirst,
     DrawIsAhead,
     LeafNotUnderRoot,
+    LeaseIsInAudit,
+    MasksOfOtherLeaves,
     NoSuchSeatInRound,
+    NotThatVerifier,
     NotTheOpenedAnswer,
     NotTheSealedVote,
     NotTheSubmittedResult,
+    OpenedForAnotherDraw,
     SeatHasVoted,
     StepIsOver,
     TooMuchWithoutVerifiers,
     WrongLeafCount,
     WrongPrint,
 )
-from renderchain.core.audit.state import answer_of
+from renderchain.core.audit.state import FIRST_DRAWN, Vote, answer_of
 from renderchain.core.contract_errors import (
     BatchSize,
     DeadlineNotReached,
@@ -35,7 +39,6 @@ from renderchain.core.contract_errors import (
     LeaseInOtherState,
     LeaseOfAnotherJob,
     NeitherOwnerNorOperator,
-    NoSeatsToChange,
     NoSuchSlot,
     NothingImproved,
     NothingToClaim,
@@ -47,11 +50,10 @@ from renderchain.core.contract_errors import (
     OperatorAlreadyRegistered,
     PoolTooSmall,
     SchedulerFirst,
-    SeatsChangedAlready,
     SlotTaken,
     StakeBelowMinimum,
-    StakeBelowSeats,
     StakeCoolingDown,
+    StakeNotFree,
     TimeoutTooLong,
     TooManyLeaves,
     UnknownJob,
@@ -62,6 +64,13 @@ from renderchain.core.contract_errors import (
 from renderchain.core.errors import ChainError, InsufficientFunds
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.registry_errors import (
+    NoSeatStakeGiven,
+    NoSeatsToChange,
+    NotNamedOperator,
+    SeatsChangedAlready,
+    StakeBelowSeats,
+)
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.audited_lease import NONCE, PHASE_S, AuditBench
@@ -152,9 +161,11 @@ def test_claims_that_are_refused(networks: Opener) -> None:
 
 def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        bench = await AuditBench.open(opened)
+        net = bench.net
         job_id = await net.artist.create_job(TERMS)
-        lease_id, open_id = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
+        lease, open_one = [await bench.claim(job_id, slot) for slot in (0, 1)]
+        lease_id, open_id = lease.lease_id, open_one.lease_id
         with pytest.raises(NotLeaseOperator, match=f"Submitting lease {lease_id} "):
             await net.artist.submit(lease_id, 2, RESULT)
         with pytest.raises(EmptyResult):
@@ -166,7 +177,7 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
             await net.worker.give_back(lease_id, "")
         with pytest.raises(DeadlineNotReached, match="Expiring leases"):
             await net.outsider.expire(job_id, [lease_id])
-        await net.worker.submit(lease_id, 2, RESULT)
+        await net.worker.submit(lease_id, 2, lease.pixels.result)
         for step in (net.worker.give_back(lease_id, "away"), net.worker.submit(lease_id, 2, RESULT)):
             with pytest.raises(LeaseInOtherState):
                 await step
@@ -183,6 +194,10 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
         assert [str(one).split(" was refused")[0] for one in refused] == [
             f"Drawing leases {[open_id, lease_id]}: {open_id}"
         ]
+        with pytest.raises(LeaseIsInAudit):
+            await net.artist.challenge_delivery(lease_id)
+        await lease.vote(*[Rendering.SAME] * 3)
+        await lease.advance_late()
         with pytest.raises(DeadlineNotReached, match="of job 1 late"):
             await net.outsider.accept_late(job_id, [lease_id])
         other = await net.artist.create_job(TERMS)
@@ -190,8 +205,11 @@ def test_leases_whose_state_does_not_allow_it(networks: Opener) -> None:
             await net.artist.accept(other, [lease_id])
         net.pass_time(TERMS.window_s)
         with pytest.raises(ChallengeWindowOver):
-            await net.artist.challenge_pixels(lease_id, [1])
+            await net.artist.challenge_delivery(lease_id)
         assert await net.outsider.accept_late(job_id, [lease_id]) == []
+        await net.worker.give_back(open_id, "away")
+        with pytest.raises(NotTheSubmittedResult):
+            await net.worker.open_leaves(open_id, 1, RESULT, [], [], [])
 
     networks.run(story)
 
@@ -241,6 +259,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.request_unstake(worker_id, FRI_PER_STRK)
         with pytest.raises(StakeCoolingDown):
             await net.owner.complete_unstake(worker_id)
+        with pytest.raises(StakeNotFree):
+            await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK + 1)
+        with pytest.raises(NoSeatStakeGiven):
+            await net.owner.stake_seats(worker_id, 0)
+        await net.owner.stake_seats(worker_id, 4 * FRI_PER_STRK)
         with pytest.raises(StakeBelowSeats):
             await net.owner.set_seats(worker_id, FAMILY, 5)
         with pytest.raises(NoSeatsToChange):
@@ -249,6 +272,11 @@ def test_workers_that_are_not_changed(networks: Opener) -> None:
         await net.owner.set_seats(worker_id, FAMILY, 4)
         with pytest.raises(SeatsChangedAlready):
             await net.owner.set_seats(worker_id, FAMILY, 3)
+        with pytest.raises(StakeBelowSeats):
+            await net.owner.unstake_seats(worker_id, 1)
+        await net.owner.set_operator(worker_id, net.outsider.address)
+        with pytest.raises(NotNamedOperator):
+            await outsider.accept_operator(worker_id)
 
     networks.run(story)
 
@@ -261,41 +289,82 @@ def test_steps_of_an_audit_that_are_not_as_they_should_be(networks: Opener) -> N
         with pytest.raises(AuditInOtherPhase):
             await worker.advance(audited.job_id, [lease_id])
         await audited.submit()
-        leaves = await worker.drawn_leaves(lease_id)
+        leaves = await audited.leaves()
         same, other = contents_of(leaves), contents_of(leaves, Rendering.OTHER)
         votes = [answer_of(hash_many, contents) for contents in (other, same, same)]
-        seats = await audited.verifiers()
-        first, second, third = [audited.benched[one.worker_id] for one in seats]
+        first, second, third = [audited.benched[one.worker_id] for one in await audited.verifiers()]
         with pytest.raises(NoSuchSeatInRound, match="Sealing votes on leases"):
             await first.commit([(lease_id, 9, 5)])
+        with pytest.raises(NotThatVerifier):
+            await bench.net.outsider.commit([(lease_id, 0, 5)])
         await audited.seal(votes)
-        with pytest.raises(AuditInOtherPhase):
-            await first.commit([(lease_id, 0, 5)])
+        for late in (first.commit([(lease_id, 0, 5)]), first.decline(lease_id, 0, Vote.BUSY)):
+            with pytest.raises(AuditInOtherPhase):
+                await late
         seed, (openings, siblings) = await worker.seed(lease_id, 0), pixels.opened(leaves)
+        result, mine = pixels.result, prints_of(leaves, Rendering.SAME)
         with pytest.raises(NotTheSubmittedResult, match="Opening the leaves of lease"):
-            await worker.open_leaves(lease_id, seed, replace(pixels.result, root=7), openings, siblings)
+            await worker.open_leaves(lease_id, seed, replace(result, root=7), openings, siblings, mine)
+        with pytest.raises(OpenedForAnotherDraw):
+            await worker.open_leaves(lease_id, seed + 1, result, openings, siblings, mine)
         with pytest.raises(WrongLeafCount):
-            await worker.open_leaves(lease_id, seed, pixels.result, openings, siblings[1:])
+            await worker.open_leaves(lease_id, seed, result, openings, siblings[1:], mine)
+        with pytest.raises(WrongLeafCount):
+            await worker.open_leaves(lease_id, seed, result, openings, siblings, [])
+        with pytest.raises(WrongPrint):
+            theirs = prints_of(leaves, Rendering.MACHINE)
+            await worker.open_leaves(lease_id, seed, result, openings, siblings, theirs)
         salted = [(salt + 1, content) for salt, content in openings]
         with pytest.raises(LeafNotUnderRoot):
-            await worker.open_leaves(lease_id, seed, pixels.result, salted, siblings)
+            await worker.open_leaves(lease_id, seed, result, salted, siblings, mine)
         await audited.open()
         with pytest.raises(NotTheSealedVote):
             await second.reveal([Reveal(lease_id, 1, NONCE + 1, votes[1])])
         (refused,) = await second.reveal([Reveal(lease_id, 1, NONCE, votes[1])] * 2)
         assert isinstance(refused, SeatHasVoted) and str(refused).startswith("Revealing votes on leases")
-        reveal, prints = Reveal(lease_id, 0, NONCE, votes[0]), prints_of(leaves, Rendering.OTHER)
-        with pytest.raises(NotTheOpenedAnswer, match="Showing prints on lease"):
-            await first.reveal_prints(reveal, other, other, prints)
-        with pytest.raises(WrongPrint):
-            await first.reveal_prints(reveal, other, same, prints_of(leaves, Rendering.MACHINE))
-        with pytest.raises(WrongLeafCount):
-            await first.reveal_prints(reveal, other, same, [])
-        await first.reveal_prints(reveal, other, same, prints)
-        with pytest.raises(NotTheSealedVote, match="Comparing prints of lease"):
-            await worker.compare(lease_id, 0, same, same, [], [])
+        for step in (bench.net.outsider.appeal(lease_id), audited.open()):
+            with pytest.raises(AuditInOtherPhase):
+                await step
         bench.net.pass_time(PHASE_S)
         with pytest.raises(StepIsOver):
             await third.reveal([Reveal(lease_id, 2, NONCE, votes[2])])
+
+    networks.run(story)
+
+
+def test_prints_that_are_not_what_was_sealed(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        audited = await (await AuditBench.open(opened)).lease()
+        await audited.submit()
+        lease_id, leaves = audited.lease_id, await audited.leaves()
+        same, other = contents_of(leaves), contents_of(leaves, Rendering.OTHER)
+        votes = [answer_of(hash_many, contents) for contents in (other, same, same)]
+        await audited.seal(votes)
+        await audited.open()
+        chain = audited.benched[(await audited.verifiers())[0].worker_id]
+        reveal, prints = Reveal(lease_id, 0, NONCE, votes[0]), prints_of(leaves, Rendering.OTHER)
+        position = (await chain.drawn_leaves(lease_id))[0].position
+        assert position == FIRST_DRAWN
+        machine = prints_of(leaves, Rendering.MACHINE)
+        wrong: tuple[tuple[Any, ...], ...] = (
+            (NotTheOpenedAnswer, reveal, other, other, prints, 1 << position, False),
+            (NotTheSealedVote, reveal, same, same, [], 0, False),
+            (NotTheSealedVote, replace(reveal, nonce=NONCE + 1), other, same, prints, 0, False),
+            (WrongPrint, reveal, other, same, machine, 1 << position, False),
+            (WrongLeafCount, reveal, other, same, [], 1 << position, False),
+            (NoSuchSeatInRound, replace(reveal, seat=3), other, same, prints, 0, False),
+            (MasksOfOtherLeaves, reveal, other, same, prints, 1 << position + 1, False),
+            (MasksOfOtherLeaves, reveal, other, same, prints, 1, True),
+        )
+        for reason, shown, contents, answer, felts, differs, mean in wrong:
+            with pytest.raises(reason, match=f"Showing prints on lease {lease_id} "):
+                await chain.reveal_prints(shown, contents, answer, felts, differs=differs, mean=mean)
+        assert (await audited.audit()).revealed == 0, "nothing of it was taken"
+        await chain.reveal_prints(reveal, other, same, prints, differs=1 << position, mean=True)
+        with pytest.raises(SeatHasVoted):
+            await chain.reveal_prints(reveal, other, same, prints, differs=1 << position, mean=True)
+        equal = Reveal(lease_id, 1, NONCE, votes[1])
+        with pytest.raises(MasksOfOtherLeaves, match="the mean only where one has"):
+            await chain.reveal_prints(equal, same, same, [], differs=0, mean=True)
 
     networks.run(story)

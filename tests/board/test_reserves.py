@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import AuditPhase, DrawOutcome
 from renderchain.core.contract_errors import AuditPoolTooSmall, SplitNotFunded
 from renderchain.core.job import LeaseResult
@@ -50,27 +51,44 @@ def test_a_lease_is_claimed_only_where_its_first_audit_can_be_paid(networks: Ope
 def test_the_reserve_goes_back_however_a_lease_ends_without_an_audit(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
-        terms = replace(TERMS, tasks=8, audit_pool_fri=4 * AUDIT_FRI)
-        job_id = await net.artist.create_job(terms)
-        away, late, spared, _ = [await net.worker.claim_lease(job_id, slot) for slot in range(4)]
+        job_id = await net.artist.create_job(replace(TERMS, tasks=8, audit_pool_fri=4 * AUDIT_FRI))
+        away, late, *_ = [await net.worker.claim_lease(job_id, slot) for slot in range(4)]
         left_fri = [(await net.outsider.job(job_id)).audit_pool_fri]
-        await net.worker.submit(spared, 2, RESULT)
-        net.pass_draw_block()
-        assert await net.outsider.draw(job_id, [spared]) == []
-        left_fri.append((await net.outsider.job(job_id)).audit_pool_fri)
         await net.worker.give_back(away, "away")
         left_fri.append((await net.outsider.job(job_id)).audit_pool_fri)
         net.pass_time(RULES.lease_timeout_s)
         assert await net.outsider.expire(job_id, [late]) == []
         left_fri.append((await net.outsider.job(job_id)).audit_pool_fri)
-        assert left_fri == [turn * AUDIT_FRI for turn in range(4)]
+        assert left_fri == [turn * AUDIT_FRI for turn in range(3)]
+
+    networks.run(story)
+
+
+@pytest.mark.parametrize("second_look", [False, True])
+def test_what_an_audit_did_not_use_of_the_reserve_goes_back(networks: Opener, second_look: bool) -> None:
+    """Nobody is drawn, so nobody is paid."""
+
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        reserve_fri = (17 if second_look else 3) * FEE_FRI
+        terms = replace(AUDIT_TERMS, second_look=second_look, audit_pool_fri=reserve_fri + 7)
+        audited = await bench.lease(terms=terms)
+        await audited.let_audit(False)
+        await audited.submit()
+        assert (await bench.net.artist.job(audited.job_id)).audit_pool_fri == 7
+        bench.net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()
+        artist = bench.net.artist
+        assert (await artist.job(audited.job_id)).state is JobState.CANCELED
+        assert await artist.balance_fri(artist.address) == reserve_fri + 7, "the pool, and none of the pay"
 
     networks.run(story)
 
 
 def test_a_lease_is_submitted_in_part_only_where_the_rest_can_be_audited(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        bench = await AuditBench.open(opened)
+        net = bench.net
         terms = replace(TERMS, tasks=4, audit_pool_fri=3 * AUDIT_FRI - 1)  # one more than its leases need
         job_id = await net.artist.create_job(terms)
         first = await net.worker.claim_lease(job_id, 0)
@@ -83,14 +101,6 @@ def test_a_lease_is_submitted_in_part_only_where_the_rest_can_be_audited(network
         counts = [(await net.worker.lease(one)).count for one in (first, *others)]
         assert sorted(counts) == [1, 1, 2]
         assert (await net.outsider.job(job_id)).audit_pool_fri == 0
-        for one, count in zip(others, counts[1:], strict=True):
-            await net.worker.submit(one, count, RESULT)
-        net.pass_draw_block()
-        assert await net.outsider.draw(job_id, [first, *others]) == []
-        assert await net.artist.accept(job_id, [first, *others]) == []
-        assert (await net.artist.job(job_id)).state is JobState.COMPLETED
-        await net.artist.withdraw([net.artist.address])
-        assert await net.artist.tokens_fri(net.artist.board) == 0
 
     networks.run(story)
 
@@ -104,8 +114,8 @@ def test_another_lease_of_the_job_takes_nothing_of_what_is_reserved(networks: Op
         await audited.submit()
         await audited.seal([1, 2, 3])
         await audited.open()
-        await audited.advance_late()  # nobody shows a vote: the round can't decide
-        assert (await bench.net.artist.audit(audited.lease_id)).phase is AuditPhase.APPEAL
+        await audited.advance_late()  # nobody shows a vote, so more are drawn
+        assert (await bench.net.artist.audit(audited.lease_id)).phase is AuditPhase.DRAW
         await bench.net.worker.submit(other, 2, RESULT)
         bench.net.pass_draw_block()
         assert await bench.net.artist.draw(audited.job_id, [other]) == []

@@ -36,7 +36,6 @@ PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 LOCK_FRI = PAY_FRI * 3 // 10 + 3 * FEE_FRI
 POOL_FRI = AUDIT_TERMS.audit_pool_fri
 LATER_FRI = 2 * FEE_FRI
-NAMED_FRI = AUDIT_TERMS.audit_fee_fri + 9 * AUDIT_TERMS.audit_tile_fri  # as much as eight named leaves take
 
 
 async def votes(audited: AuditedLease) -> list[Vote]:
@@ -53,13 +52,13 @@ async def earned_fri(audited: AuditedLease) -> int:
 async def lost_fri(audited: AuditedLease, before: dict[int, int]) -> int:
     """What all verifiers together lost of their stake."""
     chain = audited.net.artist
-    now = {number: (await chain.worker(number)).stake_fri for number in audited.benched}
+    now = {number: (await chain.worker(number)).seat_stake_fri for number in audited.benched}
     return sum(before[number] - now[number] for number in now)
 
 
 async def stakes(audited: AuditedLease) -> dict[int, int]:
     """Of the verifiers."""
-    return {number: (await audited.net.artist.worker(number)).stake_fri for number in audited.benched}
+    return {number: (await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched}
 
 
 def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> None:
@@ -375,5 +374,23 @@ def test_a_second_look_follows_half_of_the_acceptances_by_three(networks: Opener
             assert await earned_fri(audited) - earlier_fri == 3 * FEE_FRI + 7 * LATER_FRI
             assert (await audited.net.artist.job(audited.job_id)).audit_pool_fri == 0
         assert looks < 6, "of six all were looked at again, or chance is not asked"
+
+    networks.run(story)
+
+
+def test_who_objected_in_vain_pays_also_where_two_more_rounds_follow(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        audited = await (await AuditBench.open(opened)).lease()
+        before = await stakes(audited)
+        await audited.submit()
+        await audited.vote(OTHER, OTHER, SAME)
+        first = await audited.leaves()
+        await audited.appeal(audited.net.worker)
+        await audited.vote(*[SAME] * 7)
+        await audited.appeal(audited.net.outsider)
+        assert (await audited.leaves())[:1] == first, "what was in dispute stays so"
+        await audited.vote(*[SAME] * 15)
+        assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
+        assert await lost_fri(audited, before) == 2 * 20 * FEE_FRI
 
     networks.run(story)

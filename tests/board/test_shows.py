@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.errors import (
     MasksOfOtherLeaves,
     NoMajorityShown,
@@ -14,7 +15,7 @@ from renderchain.core.audit.errors import (
     WrongLeafCount,
     WrongPrint,
 )
-from renderchain.core.audit.state import MEAN, AuditPhase, DrawOutcome, Verdict, Vote
+from renderchain.core.audit.state import MEAN, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Opened, ShownVote
 
@@ -42,6 +43,16 @@ async def revealed(opened: Networks[Any], *views: Rendering, **claims: int) -> A
     return audited
 
 
+async def revealed_of_many(opened: Networks[Any], *views: Rendering, **claims: int) -> AuditedLease:
+    """The same of a round of seven that looks at so many leaves that their mean says something."""
+    audited = await (await AuditBench.open(opened)).lease()
+    await audited.submit()
+    await audited.vote(SAME, SAME, SAME)
+    await audited.appeal(audited.net.artist, range(8))
+    await audited.reveal_all(*views, **claims)
+    return audited
+
+
 async def everything(audited: AuditedLease, seat: int, how: Rendering) -> ShownVote:
     """What a seat revealed, with all its prints."""
     leaves = await audited.leaves()
@@ -59,7 +70,7 @@ async def votes(audited: AuditedLease) -> list[Vote]:
 
 
 async def stake_fri(audited: AuditedLease) -> int:
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
 def test_a_vote_that_differs_where_its_print_agrees_is_struck(networks: Opener) -> None:
@@ -95,10 +106,25 @@ def test_a_vote_that_agrees_where_its_print_does_not_is_struck(networks: Opener)
 @pytest.mark.parametrize(("how", "mean"), [(UNEVEN, 0), (MACHINE, 1)])
 def test_a_vote_is_struck_that_is_wrong_about_the_mean(networks: Opener, how: Rendering, mean: int) -> None:
     async def story(opened: Networks[Any]) -> None:
-        audited = await revealed(opened, how, SAME, SAME, mean=mean)
-        vote, answer = await everything(audited, 0, how), await all_opened(audited)
+        audited = await revealed_of_many(opened, how, *[SAME] * 6, mean=mean)
+        vote, answer = await everything(audited, 3, how), await all_opened(audited)
         await audited.net.outsider.strike(audited.lease_id, MEAN, vote, answer)
         assert (await votes(audited))[0] is Vote.STRUCK
+
+    networks.run(story)
+
+
+def test_of_a_few_leaves_no_mean_is_judged(networks: Opener) -> None:
+    """Honest work of another processor may well be off on the mean of one or two."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await revealed(opened, UNEVEN, UNEVEN, SAME, mean=1)
+        chain, answer = audited.net.outsider, await all_opened(audited)
+        with pytest.raises(VoteNotContradicted):
+            await chain.strike(audited.lease_id, MEAN, await everything(audited, 1, UNEVEN), answer)
+        await chain.strike(audited.lease_id, MEAN, await everything(audited, 0, UNEVEN), answer)
+        await audited.advance_late()
+        assert (await audited.audit()).verdict is Verdict.ACCEPTED
 
     networks.run(story)
 
@@ -218,32 +244,32 @@ def test_objectors_whose_light_is_the_workers_are_not_shown_by_levels(networks: 
 
 def test_a_rejection_by_the_mean_is_shown_in_pieces(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        audited = await revealed(opened, UNEVEN, UNEVEN, SAME)
+        audited = await revealed_of_many(opened, *[UNEVEN] * 4, SAME, SAME, SAME)
         chain, answer = audited.net.outsider, await all_opened(audited)
-        for seat in (0, 1):
-            vote = [await everything(audited, one, UNEVEN) for one in dict.fromkeys((0, seat))]
+        for more in (4, 5, 6):
+            vote = [await everything(audited, one, UNEVEN) for one in (3, more)]
             await chain.show(audited.lease_id, MEAN, vote, answer, by_levels=False)
-            assert (await audited.audit()).proved == (seat == 1)
+            assert (await audited.audit()).proved == (more == 6)
         await audited.advance_late()
         assert (await audited.audit()).verdict is Verdict.REJECTED
         await audited.advance_late()
-        assert await chain.balance_fri(chain.address) == FEE_FRI, "whoever made the majority hold"
+        assert await chain.balance_fri(chain.address) == 2 * FEE_FRI, "whoever made the majority hold"
 
     networks.run(story)
 
 
 def test_a_strike_after_the_showing_is_counted_anew(networks: Opener) -> None:
-    """Two of three differ and agree with each other, but one of them says nothing of the mean."""
+    """Four of seven differ and agree with each other, but one of them says nothing of the mean."""
 
     async def story(opened: Networks[Any]) -> None:
-        audited = await revealed(opened, OTHER, OTHER, SAME, mean=0)
-        votes_ = await audited.shown([0, 1], OTHER, 0)
+        audited = await revealed_of_many(opened, *[OTHER] * 4, SAME, SAME, SAME, mean=0)
+        votes_ = await audited.shown([3, 4, 5, 6], OTHER, 0)
         await audited.net.outsider.show(audited.lease_id, 0, votes_, await audited.opened(), by_levels=False)
         assert (await audited.audit()).proved
-        vote, answer = await everything(audited, 0, OTHER), await all_opened(audited)
+        vote, answer = await everything(audited, 3, OTHER), await all_opened(audited)
         await audited.net.worker.strike(audited.lease_id, MEAN, vote, answer)
         await audited.advance_late()
-        # One objects, one agrees: no leaf on which more than half differ.
+        # Three object, three agree: no leaf on which more than half differ.
         assert (await audited.audit()).verdict is Verdict.ACCEPTED
 
     networks.run(story)
@@ -255,5 +281,37 @@ def test_a_vote_differs_only_where_its_digests_do(networks: Opener) -> None:
         await audited.submit()
         with pytest.raises(MasksOfOtherLeaves, match="Only leaves with other digests"):
             await audited.reveal_all(OTHER, SAME, SAME, differs=1 << 9)
+
+    networks.run(story)
+
+
+def test_what_is_shown_in_a_round_without_a_verdict_does_not_judge_by_the_earlier_one(
+    networks: Opener,
+) -> None:
+    """The last round lacks a majority, so the rejection before it stands, with the leaves it was about."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await (await AuditBench.open(opened)).lease()
+        worker = audited.net.worker
+        await audited.submit()
+        await audited.vote(OTHER, OTHER, OTHER)
+        await audited.appeal(worker)
+        await audited.vote(*[OTHER] * 7)
+        await audited.appeal(worker)
+        before_fri = await stake_fri(audited)
+        leaves = await audited.leaves()
+        await audited.seal([answer_of(hash_many, contents_of(leaves, OTHER))] * 15)
+        await audited.open()
+        seats = [one.seat for one in (await audited.verifiers())[:7]]  # eight of fifteen are silent
+        for seat in seats:
+            await audited.reveal_one(seat, OTHER)
+        await audited.advance_late()
+        fresh = len(leaves) - 1  # of this round alone
+        votes_ = await audited.shown(seats, OTHER, fresh)
+        await worker.show(audited.lease_id, fresh, votes_, await audited.opened(), by_levels=False)
+        await audited.advance_late()
+        audit = await audited.audit()
+        assert (audit.phase, audit.verdict, audit.decided) == (AuditPhase.OVER, Verdict.REJECTED, 1)
+        assert before_fri - await stake_fri(audited) == 8 * 20 * 2 * FEE_FRI, "of the silent alone"
 
     networks.run(story)

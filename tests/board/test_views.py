@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import (
-    AuditInfo,
+    FIRST_DRAWN,
+    NO_AUDIT,
     AuditKind,
     AuditPhase,
     DrawOutcome,
@@ -24,18 +26,18 @@ from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, WorkerInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.ports.audit_chain import ShownVote
 
 from devkit.audited_lease import PHASE_S, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
-from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, print_of
+from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, prints_of
 from devkit.parties import Network, Networks
 from tests.board.opener import Opener
 
-SAME, MACHINE, OTHER, _ = Rendering
+SAME, MACHINE, OTHER, *_ = Rendering
 NOBODY = WorkerId(9)
 RESULT = LeaseResult(123, 4, 5, 6)
 LOCK_FRI = 2 * TERMS.reward_fri * 3 // 10 + 3 * FEE_FRI
-NO_AUDIT = AuditInfo(AuditKind.NONE, AuditPhase.NONE, 0, Verdict.NONE, 0, 0, 0, 0, 0, 0)
 
 
 def test_a_job_in_work(networks: Opener) -> None:
@@ -59,9 +61,11 @@ def test_a_job_in_work(networks: Opener) -> None:
 
 def test_a_lease_until_its_slot_has_another(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
-        net = await opened.network(RULES)
+        bench = await AuditBench.open(opened)
+        net = bench.net
         job_id = await net.artist.create_job(TERMS)
-        lease_id = await net.worker.claim_lease(job_id, 3)
+        audited = await bench.claim(job_id, 3)
+        lease_id = audited.lease_id
         assert lease_id == join_lease_id(net.worker_id, 3, 1)
         lease = await net.artist.lease(lease_id)
         claimed_at = await net.artist.block_number()
@@ -69,14 +73,21 @@ def test_a_lease_until_its_slot_has_another(networks: Opener) -> None:
         state: dict[str, Any] = {"state": LeaseState.CLAIMED, "draw_outcome": DrawOutcome.NOT_DRAWN}
         since = {"since_s": lease.since_s, "since_block": claimed_at}
         assert lease == LeaseInfo(lease_id, job_id, **place, **state, **since)
-        await net.worker.submit(lease_id, 2, RESULT)
+        await net.worker.submit(lease_id, 2, audited.pixels.result)
         submitted = await net.artist.lease(lease_id)
         since = {"since_s": submitted.since_s, "since_block": claimed_at + 1}
         assert submitted == replace(lease, state=LeaseState.SUBMITTED, **since)
-        net.pass_draw_block()
-        await net.artist.draw(job_id, [lease_id])
+        await audited.draw()
+        await audited.vote(SAME, SAME, SAME)
+        assert await net.artist.lease(lease_id) == replace(submitted, draw_outcome=DrawOutcome.IN_AUDIT)
+        await audited.advance_late()
+        cleared = await net.artist.lease(lease_id)
+        cleared_at = await net.artist.block_number()  # from which its window runs anew
+        since = {"since_s": cleared.since_s, "since_block": cleared_at}
+        assert cleared.since_s >= submitted.since_s + PHASE_S
+        assert cleared == replace(submitted, draw_outcome=DrawOutcome.CLEARED, **since)
         await net.artist.accept(job_id, [lease_id])
-        paid = replace(submitted, state=LeaseState.ACCEPTED, draw_outcome=DrawOutcome.UNSEATED)
+        paid = replace(cleared, state=LeaseState.ACCEPTED)
         assert await net.artist.lease(lease_id) == paid
         later_id = await net.worker.claim_lease(job_id, 3)
         later = await net.artist.lease(later_id)
@@ -142,10 +153,11 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
     chain, lease_id = net.artist, audited.lease_id
     assert await chain.audit(lease_id) == NO_AUDIT
     assert await chain.seed(lease_id, 0) == 0
-    assert (await chain.verifiers(lease_id, 0), await chain.opened(lease_id, 0, 0)) == ([], [])
+    assert await chain.verifiers(lease_id) == []
+    assert await chain.opened(lease_id, 0, 0) is None
     assert (await chain.submitted(lease_id, 0), await chain.revealed_key(lease_id, 0)) == (None, None)
-    assert await chain.shown(lease_id, 0, 0, 0) == ([], {})
-    assert len(await chain.drawn_leaves(lease_id)) == 1
+    assert await chain.shown(lease_id, 0, 0) == []
+    assert len(await chain.drawn_leaves(lease_id)) == 1, "of a seed that is no draw's yet"
     assert await chain.drawn(0) == []
     assert await chain.phase_s() == PHASE_S
     for name, question in (
@@ -162,48 +174,58 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         net, audited = bench.net, await bench.lease()
         chain, lease_id = net.artist, audited.lease_id
         await check_no_audit(net, audited)
+        known = replace(NO_AUDIT, kind=AuditKind.PIXELS)
 
-        async def check(phase: AuditPhase, verdict: Verdict, **counts: int) -> None:
-            known = {"committed": 0, "agreeing": 0, "objecting": 0, "shown": 0, **counts}
-            audit = await chain.audit(lease_id)
-            since = {"since_s": audit.since_s, "since_block": await chain.block_number()}
-            assert audit == AuditInfo(AuditKind.PIXELS, phase, audited.round, verdict, **known, **since)
-            assert audit.since_s <= (await chain.lease(lease_id)).since_s + 10 * PHASE_S
+        async def check(phase: AuditPhase, **changed: Any) -> None:
+            """It began with the newest block, and differs from what it was before in just this."""
+            nonlocal known
+            audit, block = await chain.audit(lease_id), await chain.block_number()
+            since = {"since_s": audit.since_s, "since_block": block, "draw_block": block}
+            known = replace(known, phase=phase, **since, **changed)
+            assert audit == known
 
         await audited.submit()
         assert await chain.submitted(lease_id, 0) == audited.pixels.result
         assert await chain.submitted(lease_id, await chain.block_number()) is None
         (drawn,) = await chain.drawn(0)
         assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
-        await check(AuditPhase.COMMIT, Verdict.NONE)
+        await check(AuditPhase.COMMIT, ends=(3, 0, 0))
         verifiers = await audited.verifiers()
         assert len(verifiers) == 3 and {one.worker_id for one in verifiers} <= set(bench.verifiers)
         assert verifiers == [Verifier(seat, one.worker_id, Vote.DRAWN) for seat, one in enumerate(verifiers)]
-        seed, leaves = await chain.seed(lease_id, 0), await chain.drawn_leaves(lease_id)
-        assert seed and len(leaves) == 1 and leaves[0] < 8
+        seed, (leaf,) = await chain.seed(lease_id, 0), await chain.drawn_leaves(lease_id)
+        assert seed and leaf.leaf < 8 and leaf.position == FIRST_DRAWN
+        leaves = await audited.leaves()
         votes = [answer_of(hash_many, contents_of(leaves, how)) for how in (SAME, MACHINE, OTHER)]
         await audited.seal(votes)
-        await check(AuditPhase.OPEN, Verdict.NONE, committed=3)
+        await check(AuditPhase.OPEN, sealed=3)
         await audited.open()
-        await check(AuditPhase.REVEAL, Verdict.NONE, committed=3)
-        await audited.show(1, MACHINE)
-        assert (await audited.verifiers())[1].vote is Vote.AGREES
-        assert await chain.shown(lease_id, 0, 1, 0) == (
-            contents_of(leaves, MACHINE),
-            {0: print_of(leaves[0], MACHINE).felts()},
-        )
-        assert await chain.shown(lease_id, 0, 2, 0) == ([], {})
-        await audited.show(2, OTHER)
-        net.pass_time(PHASE_S)
-        await audited.advance()
-        await check(AuditPhase.APPEAL, Verdict.UNDECIDED, committed=3, agreeing=1, objecting=1)
-        assert (await audited.verifiers())[0].vote is Vote.ABSENT
-        await chain.appeal(lease_id)
-        audited.round = 1
-        await check(AuditPhase.DRAW, Verdict.UNDECIDED, committed=3, agreeing=1, objecting=1)
-        assert (len(await chain.verifiers(lease_id, 0)), await audited.verifiers()) == (3, [])
+        await check(AuditPhase.REVEAL)
+        await audited.reveal_one(1, MACHINE)
+        machine = ShownVote(1, tuple(contents_of(leaves, MACHINE)), tuple(prints_of(leaves, MACHINE)))
+        assert await chain.shown(lease_id, 0, 0) == [machine]
+        assert (await audited.verifiers())[1] == replace(verifiers[1], vote=Vote.COUNTED)
+        await audited.reveal_one(2, OTHER)
+        other = replace(verifiers[2], vote=Vote.COUNTED, differs=1 << FIRST_DRAWN)
+        assert (await audited.verifiers())[2] == other
+        assert [len(await chain.shown(lease_id, round_, 0)) for round_ in (0, 1)] == [2, 0]
+        await audited.advance_late()
+        await check(AuditPhase.SHOW, revealed=2, prints=True)
+        await audited.advance_late()
+        await check(AuditPhase.APPEAL, verdict=Verdict.ACCEPTED)
+        assert [one.vote for one in await audited.verifiers()] == [Vote.SILENT, Vote.COUNTED, Vote.COUNTED]
+        await chain.appeal(lease_id, [7])
+        fresh = {"sealed": 0, "revealed": 0, "prints": False, "named": 1}
+        bond = {"bonded": 2, "against": Verdict.ACCEPTED << 2}
+        await check(AuditPhase.DRAW, round=1, first=3, ends=(3, 3, 0), **fresh, **bond)
+        assert (len(await chain.verifiers(lease_id)), await audited.verifiers()) == (3, [])
+        assert [one.position for one in await chain.drawn_leaves(lease_id)] == [
+            0,
+            FIRST_DRAWN,
+            FIRST_DRAWN + 1,
+        ]
         await audited.draw()
-        await check(AuditPhase.COMMIT, Verdict.UNDECIDED)
+        await check(AuditPhase.COMMIT, ends=(3, 10, 0))
 
     networks.run(story)
 
@@ -235,20 +257,24 @@ def test_a_revealed_key_and_a_challenge_that_nobody_judges(networks: Opener) -> 
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
         chain, audited = bench.net.artist, await bench.lease()
+        await audited.clear()
         await audited.let_audit(False)
-        await audited.submit()
         await chain.challenge_delivery(audited.lease_id)
         audit = await chain.audit(audited.lease_id)
         assert (audit.kind, audit.phase) == (AuditKind.DELIVERY, AuditPhase.KEY)
+        assert (audit.bonded, audit.against) == (1, Verdict.ACCEPTED), "as it was cleared before"
         await bench.net.worker.reveal_key(audited.lease_id, audited.pixels.result, RESULTS_KEY)
         told_at = await chain.block_number()
         assert await chain.revealed_key(audited.lease_id, told_at) == RESULTS_KEY
         bench.net.pass_time(1, 1)
         assert await chain.revealed_key(audited.lease_id, told_at + 1) is None
-        await audited.draw()  # nobody is willing: the bond goes back
+        await audited.draw()
+        assert (await chain.audit(audited.lease_id)).phase is AuditPhase.DRAW
+        bench.net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()  # nobody is willing: the bond goes back
         closed = await chain.audit(audited.lease_id)
         assert (closed.phase, closed.verdict) == (AuditPhase.OVER, Verdict.NONE)
-        assert (await chain.lease(audited.lease_id)).draw_outcome is DrawOutcome.UNSEATED
+        assert (await chain.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
         assert await chain.balance_fri(chain.address) == LOCK_FRI
 
     networks.run(story)

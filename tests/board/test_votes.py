@@ -50,13 +50,18 @@ async def seal_rest(audited: AuditedLease) -> None:
         await audited.seal_one(verifier, vote)
 
 
-async def finish(audited: AuditedLease) -> None:
-    """Open, reveal all that was sealed, and let the verdict stand."""
+async def finish_round(audited: AuditedLease) -> None:
+    """Open and reveal all that was sealed; the verdict may be appealed."""
     await audited.open()
     vote = answer_of(hash_many, contents_of(await audited.leaves()))
     for verifier in await audited.verifiers():
         if verifier.vote is Vote.SEALED:
             await audited.reveal_seat(verifier, vote)
+
+
+async def finish(audited: AuditedLease) -> None:
+    """The same, and the verdict stands."""
+    await finish_round(audited)
     await audited.advance_late()
 
 
@@ -71,10 +76,10 @@ async def earned_fri(audited: AuditedLease) -> int:
 
 async def stake_fri(audited: AuditedLease) -> int:
     """Of all verifiers together."""
-    return sum([(await audited.net.artist.worker(number)).stake_fri for number in audited.benched])
+    return sum([(await audited.net.artist.worker(number)).seat_stake_fri for number in audited.benched])
 
 
-def test_who_is_busy_pays_for_two_votes_in_its_place(networks: Opener) -> None:
+def test_who_is_busy_pays_for_two_votes_besides_the_one_in_its_place(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         audited = await drawn(opened)
         before_fri = await stake_fri(audited)
@@ -97,15 +102,56 @@ def test_who_is_busy_pays_for_two_votes_in_its_place(networks: Opener) -> None:
         with pytest.raises(DrawIsAhead):
             await chain.draw(audited.job_id, [audited.lease_id])
         await audited.draw()
-        assert await votes(audited) == [Vote.BUSY, Vote.SEALED, Vote.SEALED, Vote.DRAWN, Vote.DRAWN]
+        assert await votes(audited) == [Vote.BUSY, *[Vote.SEALED] * 2, *[Vote.DRAWN] * 3]
         await seal_rest(audited)
-        # Four sealed: the last in the order of the draw is paid and not counted.
-        assert (await votes(audited))[-1] is Vote.SPARE
         await finish(audited)
         assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
-        # Three fees out of the reserve, the fourth out of two that the busy one paid; a tenth of the other.
-        assert await earned_fri(audited) == 4 * FEE_FRI + 3 * (FEE_FRI // 10 // 3)
+        # Three fees out of the reserve, two that the busy one paid.
+        assert await earned_fri(audited) == 5 * FEE_FRI
         assert (await audited.net.artist.job(audited.job_id)).audit_pool_fri == POOL_FRI - 3 * FEE_FRI
+
+    networks.run(story)
+
+
+def test_one_who_can_not_have_the_package_is_replaced_and_decides_nothing(networks: Opener) -> None:
+    """Nobody forfeits anything for it, so it is its own fee that pays for the vote in its place."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await drawn(opened)
+        before_fri = await stake_fri(audited)
+        await say(audited, Vote.NO_PACKAGE)
+        await seal_rest(audited)
+        await audited.draw()
+        assert await votes(audited) == [Vote.NO_PACKAGE, Vote.SEALED, Vote.SEALED, Vote.DRAWN]
+        await seal_rest(audited)
+        await finish(audited)
+        assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
+        assert before_fri - await stake_fri(audited) == FEE_FRI, "others could have it"
+        tenth_fri = FEE_FRI // 10
+        assert await earned_fri(audited) == 3 * FEE_FRI + 3 * (tenth_fri // 3)
+        assert (await audited.net.artist.job(audited.job_id)).audit_pool_fri == POOL_FRI - 3 * FEE_FRI
+
+    networks.run(story)
+
+
+def test_fees_of_who_declined_return_where_nobody_was_needed_in_their_place(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        audited = await drawn(opened)
+        await seal_rest(audited)
+        await finish_round(audited)
+        outsider = audited.net.outsider
+        bond_fri = await outsider.appeal_bond_fri(audited.lease_id)
+        await audited.appeal(outsider)
+        await say(audited, Vote.NO_PACKAGE, Vote.NO_PACKAGE)
+        await seal_rest(audited)
+        assert (await audited.audit()).phase is AuditPhase.OPEN, "five of seven are enough"
+        before_fri = await audited.net.artist.burned_fri()
+        await finish(audited)
+        burned_fri = await audited.net.artist.burned_fri() - before_fri
+        # Lost for nothing but five fees, which the votes have.
+        forfeits_fri = 2 * 2 * FEE_FRI
+        tenth_fri = forfeits_fri // 10 // 8 * 8
+        assert burned_fri == bond_fri - 5 * 2 * FEE_FRI + forfeits_fri - tenth_fri
 
     networks.run(story)
 
@@ -181,17 +227,17 @@ def test_silence_of_all_verifiers_in_all_draws_shares_the_pay(networks: Opener) 
 def test_a_package_that_a_majority_can_not_have_rejects_and_may_be_appealed(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         audited = await drawn(opened)
-        await say(audited, *[Vote.NO_PACKAGE] * 3)
+        await audited.all_say(Vote.NO_PACKAGE)
         audit = await audited.audit()
-        # Nobody forfeited anything yet, so there is nothing to draw more votes with.
-        assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, Verdict.REJECTED)
+        assert (audit.phase, audit.verdict, audit.batches) == (AuditPhase.APPEAL, Verdict.REJECTED, 3)
+        assert len(await audited.verifiers()) == 12, "the fee of each paid for one in its place, three times"
         before_fri = await stake_fri(audited)
         await audited.appeal(audited.net.worker)
         assert len(await audited.verifiers()) == 7
         await seal_rest(audited)
         await finish(audited)
         assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
-        assert before_fri - await stake_fri(audited) == 3 * FEE_FRI, "others could have it"
+        assert before_fri - await stake_fri(audited) == 12 * FEE_FRI, "others could have it"
 
     networks.run(story)
 
@@ -200,7 +246,7 @@ def test_a_package_that_nobody_serves_costs_the_lock_and_judges_nobody(networks:
     async def story(opened: Networks[Any]) -> None:
         audited = await drawn(opened)
         before_fri = await stake_fri(audited)
-        await say(audited, *[Vote.NO_PACKAGE] * 3)
+        await audited.all_say(Vote.NO_PACKAGE)
         await audited.advance_late()
         assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
         assert (await audited.net.worker.worker(audited.net.worker_id)).losses == 1
@@ -214,7 +260,7 @@ def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing(network
     async def story(opened: Networks[Any]) -> None:
         audited = await drawn(opened)
         before_fri = await stake_fri(audited)
-        await say(audited, *[Vote.OVER_TIME] * 3)
+        await audited.all_say(Vote.OVER_TIME)
         audit = await audited.audit()
         assert (audit.phase, audit.verdict) == (AuditPhase.OVER, Verdict.UNDECIDED)
         assert before_fri == await stake_fri(audited)
@@ -308,5 +354,30 @@ def test_a_challenge_for_which_nobody_can_be_drawn_costs_nothing(networks: Opene
         bond_fri = PAY_FRI * 3 // 10 + 3 * FEE_FRI
         assert await artist.balance_fri(artist.address) == bond_fri
         assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
+
+    networks.run(story)
+
+
+def test_a_batch_that_nobody_can_be_drawn_for_ends_as_the_limit_does(networks: Opener) -> None:
+    """Two sealed of three: too few. No more votes, nor a new draw's, are found: the pay is shared."""
+
+    async def story(opened: Networks[Any]) -> None:
+        audited = await drawn(opened)
+        await seal_rest_but(audited, 1)
+        await audited.advance_late(COMMIT_STEPS)
+        await audited.let_audit(False)
+        for redraw in (1, 2):
+            audited.net.pass_time(DRAW_STEPS * PHASE_S)
+            await audited.advance()
+            audit = await audited.audit()
+            assert (audit.phase, audit.redraws, audit.first) == (AuditPhase.DRAW, redraw, 3)
+        audited.net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()
+        audit = await audited.audit()
+        assert (audit.phase, audit.verdict) == (AuditPhase.OVER, Verdict.UNDECIDED)
+        everybody = await audited.net.artist.verifiers(audited.lease_id)
+        assert [one.vote for one in everybody] == [Vote.ABSENT, Vote.SPARE, Vote.SPARE]
+        assert await earned_fri(audited) == 2 * FEE_FRI, "who sealed is paid"
+        assert await audited.net.artist.burned_fri() == PAY_FRI // 2 + 20 * FEE_FRI
 
     networks.run(story)

@@ -23,7 +23,7 @@ from devkit.network.clients import Chains, Views
 from devkit.network.services import REPO
 
 CONTRACTS = {"Directory": "directory", "WorkerRegistry": "registry", "JobBoard": "board"}
-# In the order of the devnet's accounts; the last three have seats.
+# In the order of the devnet's accounts; the last one has all seats.
 ROLES = (
     "directory owner",
     "worker owner",
@@ -34,7 +34,8 @@ ROLES = (
     "pending owner",
     "verifier",
 )
-SEATED = range(5, 8)
+SEATED = range(7, 8)
+VOTES = 3  # of the first round, all of that one's
 # Who lost is no role but a matter of the verdict.
 LOSERS = {Verdict.ACCEPTED: {"requester"}, Verdict.REJECTED: {"worker owner", "operator"}}
 RESULT = vars(LeaseResult(1, 2, 3, 4))
@@ -87,30 +88,25 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
     """Arguments for Directory and WorkerRegistry."""
     address = 0x77
     terms = {"operator": 0, "family": FAMILY, "audit_floor_exp": 0, "reward_fri": 1, "package_bytes": 1}
-    request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1}
-    committee: dict[str, Any] = {
-        "family": FAMILY,
-        "block": 1,
-        "seed": 1,
-        "wanted": 1,
-        "least": 1,
-        "odd": False,
-    }
-    committee |= {
-        "worker_id": 1,
-        "requester": 1,
-        "taken": [],
-        "bond_fri": 1,
-        "fee_fri": 1,
-        "package_bytes": 1,
-    }
+    terms["memory_mib"] = 0
+    request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1, "fee_fri": 1}
     return {
         **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
-        **{name: (1,) for name in ("cancel_unstake", "complete_unstake")},
+        **{name: (address,) for name in ("retire_board", "retire")},
+        **{name: (1,) for name in ("cancel_unstake", "complete_unstake", "accept_operator")},
         **{name: (1, address) for name in ("set_operator", "set_payout")},
-        **{name: (1, 1) for name in ("add_stake", "request_unstake", "set_key", "set_signer")},
+        **{
+            name: (1, 1)
+            for name in (
+                "add_stake",
+                "request_unstake",
+                "stake_seats",
+                "unstake_seats",
+                "set_key",
+                "set_signer",
+            )
+        },
         "accept_ownership": (),
-        "draw_committee": (committee,),
         "drop_seats": (1, FAMILY),
         "lock": (terms, [request]),
         "note_verdict": (1, 1, True),
@@ -119,6 +115,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         "set_offer": (1, vars(StandingOffer(1, 1, 1, 1))),
         "set_paused": (False,),
         "set_seats": (1, FAMILY, 1),
+        "forfeit": (1, 1),
         "slash": (1, 1, 0),
         "unlock": ([{"worker_id": 1, "amount_fri": 1}],),
     }
@@ -210,7 +207,7 @@ class Stage:
         sealing = await self._bench.lease(requester, 1)
         await sealing.submit()
         voted = await self._voted(requester, 2, Rendering.SAME)
-        (seat,) = [
+        seat, *_ = [
             verifier.seat
             for verifier in await sealing.verifiers()
             if self._bench.verifiers[verifier.worker_id].address == int(self.people["verifier"].address)
@@ -229,7 +226,7 @@ class Stage:
     async def _voted(self, requester: StarknetChain, slot: int, how: Rendering) -> AuditedLease:
         audited = await self._bench.lease(requester, slot)
         await audited.submit()
-        await audited.vote(*[how] * len(SEATED))
+        await audited.vote(*[how] * VOTES)
         audit = await requester.audit(audited.lease_id)
         wanted = Verdict.ACCEPTED if how is Rendering.SAME else Verdict.REJECTED
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, wanted)

@@ -56,10 +56,10 @@ def test_the_contracts_import_downwards_only(copy: Path) -> None:
         ),
         ("board/jobs", "const ONE: u32 = crate::audit::store::ONE;", "audit is not below board"),
         ("board/jobs", "use renderchain::audit::store as cells;", "audit is not below board"),
-        ("audit/votes", "use crate::tests::support::jobs;", "tests::support is not below audit"),
+        ("audit/rounds", "use crate::tests::support::jobs;", "tests::support is not below audit"),
         ("tests/support/jobs", "use crate::tests::board::test_leases;", "tests is not below tests::support"),
-        ("audit/votes", "use super::super::tests;", "say crate::"),
-        ("audit/votes", "use crate::attic::box;", "leads to no file"),
+        ("audit/rounds", "use super::super::tests;", "say crate::"),
+        ("audit/rounds", "use crate::attic::box;", "leads to no file"),
     ],
 )
 def test_a_planted_import_is_seen(copy: Path, file: str, line: str, fault: str) -> None:

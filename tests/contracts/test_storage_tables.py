@@ -64,7 +64,7 @@ def storages() -> Iterator[tuple[str, str, dict[str, str]]]:
     for path in sources():
         text = path.read_text()
         for found in re.finditer(r"#\[storage\]\s+(?:pub )?struct Storage \{\n(.*?)\n    \}", text, re.S):
-            own = re.sub(r"#\[substorage\(v0\)\]\s+\w+: [\w:]+,", "", found[1])
+            own = re.sub(r"#\[substorage\(v0\)\]\s+(?:pub )?\w+: [\w:]+,", "", found[1])
             members = dict(re.findall(r"(\w+): (.+),", own))
             if members:
                 yield str(path.relative_to(SOURCES)), comment_above(text, found.start()), members

@@ -50,7 +50,8 @@ def scene(application: Application, tmp_path_factory: pytest.TempPathFactory) ->
 def test_frames_from_the_network_equal_those_of_the_artists_own_blender(
     application: Application, network: Network, scene: Path, tmp_path: Path
 ) -> None:
-    frames = ["--frames", f"1-{FRAMES}", "--wait", "--output", str(tmp_path / "frames")]
+    # Of so few frames each has to pay more than usual, or their gas would leave the worker nothing.
+    frames = ["--frames", f"1-{FRAMES}", "--reward", "0.5", "--wait", "--output", str(tmp_path / "frames")]
     submit = ["-b", str(scene), "--command", "renderchain_submit", *frames]
     done = application.run(*submit, RENDERCHAIN_CONFIG=str(network.settings_file("artist")))
     log = network.folder / "worker.log"

@@ -13,7 +13,7 @@ from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.submission import typed_result
 from renderchain.core.board_events import BoardEvent
-from renderchain.core.job import LeaseInfo, LeaseResult, family_of
+from renderchain.core.job import LeaseInfo, LeaseResult
 from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
 
 from devkit.model.ledger import Addresses
@@ -21,16 +21,8 @@ from devkit.network.deploy import deploy_network
 from devkit.network.devnet import hash_of_block, tell
 from devkit.network.local import predeployed
 from devkit.rules import Rules
+from tests.invariants.world import NAMES, PAYOUTS
 
-WORKERS = 5  # with an owner each
-NAMES = (
-    *("admin", "artist-1", "artist-2", "scheduler", "outsider"),
-    *(f"owner-{number}" for number in range(1, WORKERS + 1)),
-    *(f"operator-{number}" for number in range(1, WORKERS + 2)),
-)
-PAYOUTS = {"payout-1": 0xA1, "payout-2": 0xA2, "payout-3": 0xA3}
-FAMILY = family_of((4, 5), "CYCLES", "CPU")
-RARE_FAMILY = family_of((4, 5), "CYCLES", "CUDA")
 PRICE = 2 * 10**9
 BOUNDS = ResourceBoundsMapping(
     l1_gas=ResourceBounds(0, 10**15),

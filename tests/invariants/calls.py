@@ -10,27 +10,31 @@ from dataclasses import is_dataclass, replace
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.state import NO, YES, AuditKind, Content, answer_of, mark_of
+from renderchain.core.audit.state import MEAN, NO, YES, AuditKind, Content, DrawnLeaf, answer_of, mark_of
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, StandingOffer
 from renderchain.core.merkle import LeaseIdentity, short_string
-from renderchain.ports.audit_chain import Reveal
+from renderchain.core.prints import MEAN_LEAVES, PRINT_FELTS
+from renderchain.ports.audit_chain import Reveal, ShownVote
 
 from devkit.board.view import lease_info
-from devkit.made_up_pixels import RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
+from devkit.made_up_pixels import FAR, RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
 from devkit.model.challenges import Model
 from devkit.model.leaves import Prints
 from devkit.model.ledger import slot_of
 from devkit.model.records import Lease
-from tests.invariants.actors import FAMILY, RARE_FAMILY, Actors
+from tests.invariants.world import FAMILY, RARE_FAMILY, World
 
 SAME, LOST = "SAME", "LOST"
 NONCE, NO_MARK = 77, 99
 NO_RESULT = LeaseResult(1, 2, 3, 4)
 PLENTY_FRI = 10**9
+SHOWING = {"open", "reveal_prints", "strike", "show"}  # prints, which the chain takes in a row
 PAID = {"top_up", "appeal", "challenge_pixels", "challenge_delivery"}
 REGISTRY = {"register", "add_stake", "request_unstake", "cancel_unstake", "complete_unstake"}
 REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_seats", "drop_seats"}
+REGISTRY |= {"stake_seats", "unstake_seats", "accept_operator"}
+DIRECTORY = {"set_paused", "retire_board"}
 PARTS = {
     "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
@@ -42,7 +46,7 @@ PARTS = {
 class Calls:
     """Of one network; ``model`` is set before each call."""
 
-    def __init__(self, actors: Actors, model: Model) -> None:
+    def __init__(self, actors: World, model: Model) -> None:
         self._actors = actors
         self.model = model
         self._pixels: dict[tuple[LeaseId, int], LeasePixels] = {}
@@ -68,13 +72,16 @@ class Calls:
         lease = self.model.lease(number)
         return self.pixels(lease).result if lease else NO_RESULT
 
-    def leaves(self, number: LeaseId) -> list[int]:
-        """The drawn ones; none if the lease has no audit of pixels, or its job's place is another's."""
+    def drawn(self, number: LeaseId) -> list[DrawnLeaf]:
+        """What the audit looks at; nothing if it is none of pixels, or the job's place is another's."""
         lease = self.model.lease(number)
         if not lease or not lease.audit or lease.audit.kind is not AuditKind.PIXELS:
             return []
         is_known = lease.job not in self.model.replaced
         return self.model.leaves_in(self.model.jobs[lease.job], lease, lease.audit) if is_known else []
+
+    def leaves(self, number: LeaseId) -> list[int]:
+        return [one.leaf for one in self.drawn(number)]
 
     def vote(self, number: LeaseId, seen: str) -> int:
         """The felt of a vote."""
@@ -86,7 +93,7 @@ class Calls:
     def _address(self, name: str) -> int:
         return self._actors.addresses[name]
 
-    def _create_job(self, terms: dict[str, int], scheduler: str) -> list[JobTerms]:
+    def _create_job(self, terms: dict[str, Any], scheduler: str) -> list[JobTerms]:
         known = {**terms, "scheduler": self._address(scheduler) if scheduler else 0}
         return [JobTerms(2**100, 1, package_files=2, **known)]
 
@@ -143,7 +150,7 @@ class Calls:
         )
 
     def _open(self, number: LeaseId, wrong: str) -> list[Any]:
-        """``wrong``: "" or "result", "seed", "count", "root"."""
+        """``wrong``: "" or "result", "seed", "count", "root", "prints"."""
         lease = self.model.lease(number)
         result, seed = vars(self.result(number)), 1
         openings: list[tuple[int, Content]] = []
@@ -153,24 +160,45 @@ class Calls:
             shown, siblings = self.pixels(lease).opened(self.leaves(number))
             openings = [(salt + (wrong == "root"), content) for salt, content in shown]
         result = {**result, "key_hash": result["key_hash"] + (wrong == "result")}
-        return [number, seed, LeaseResult(**result), openings, siblings[wrong == "count" :]]
+        how = Rendering.MACHINE if wrong == "prints" else Rendering.SAME
+        prints = prints_of(self.leaves(number), how)
+        return [number, seed, LeaseResult(**result), openings, siblings[wrong == "count" :], prints]
 
     def _reveal(self, entries: list[tuple[LeaseId, int, str]]) -> list[list[Reveal]]:
         return [[Reveal(one, place, _nonce(seen), self.vote(one, seen)) for one, place, seen in entries]]
 
-    def _reveal_prints(self, number: LeaseId, place: int, seen: str) -> list[Any]:
-        contents, answer, prints, _ = self._shown(number, seen)
-        return [number, place, _nonce(seen), contents, answer, prints]
+    def _reveal_prints(self, number: LeaseId, place: int, seen: str, lie: int = 0) -> list[Any]:
+        """``lie``: 1 says the opposite of all leaves, 2 of the mean, 4 something of another leaf."""
+        drawn, how = self.drawn(number), _rendering(seen)
+        others = 0 if how is Rendering.SAME else sum(1 << one.position for one in drawn)
+        differs = others if (how in FAR) != bool(lie & 1) else 0
+        is_off = how in (*FAR, Rendering.UNEVEN) and len(drawn) >= MEAN_LEAVES
+        mean = is_off != bool(lie & 2)
+        mine = (contents_of(self.leaves(number), how), contents_of(self.leaves(number)))
+        masks = (differs | 1 << 103 if lie & 4 else differs, mean)
+        return [number, place, _nonce(seen), *mine, self.prints(number, MEAN, how), *masks]
 
-    def _compare(self, number: LeaseId, place: int, seen: str) -> list[Any]:
-        return [number, place, *self._shown(number, seen)]
+    def prints(self, number: LeaseId, leaf: int, how: Rendering, than: Rendering = Rendering.SAME) -> Prints:
+        """Of a rendering: that of one leaf, or for the mean of all that have other digests than another's."""
+        leaves = self.leaves(number)
+        if leaf == MEAN:
+            return [] if how is than else prints_of(leaves, how)
+        return prints_of(leaves[leaf : leaf + 1], how)
 
-    def _shown(self, number: LeaseId, seen: str) -> tuple[list[Content], list[Content], Prints, Prints]:
-        """Contents, the worker's answer, and the prints of both where they differ."""
-        leaves, how = self.leaves(number), _rendering(seen)
-        differing = [] if how is Rendering.SAME else leaves
-        mine, theirs = (contents_of(leaves, each) for each in (how, Rendering.SAME))
-        return mine, theirs, prints_of(differing, how), prints_of(differing, Rendering.SAME)
+    def _strike(self, number: LeaseId, place: int, leaf: int, seen: str) -> list[Any]:
+        how = _rendering(seen)
+        contents = (contents_of(self.leaves(number), how), contents_of(self.leaves(number)))
+        prints = (self.prints(number, leaf, how), self.prints(number, leaf, Rendering.SAME, how))
+        return [number, place, leaf, *contents, *prints]
+
+    def _show(self, number: LeaseId, leaf: int, by_levels: bool, votes: list[tuple[int, str]]) -> list[Any]:
+        shown = []
+        for place, seen in votes:
+            contents = contents_of(self.leaves(number), _rendering(seen))
+            shown.append(ShownVote(place, contents, self.prints(number, leaf, _rendering(seen))))
+        needs_answer = leaf == MEAN or by_levels
+        theirs = self.prints(number, leaf, Rendering.SAME, Rendering.OTHER) if needs_answer else []
+        return [number, leaf, by_levels, shown, contents_of(self.leaves(number)), theirs]
 
     def _reveal_key(self, number: LeaseId, right: bool) -> list[Any]:
         key = RESULTS_KEY if right else bytes(32)
@@ -182,15 +210,17 @@ class Calls:
         if name == "submit_signed":
             ((number, count, result),) = given[0]
             worker = self.model.workers.get(slot_of(number)[0])
-            operator = self._actors.names[worker.operator] if worker else "outsider"
+            operator = self._actors.names.get(worker.operator if worker else 0, "outsider")
             part = replace(lease_info(self.model, number), count=count)
             given = [[(number, count, result, self._actors.sign(operator, part, result))]]
         elif name == "give_back":
             given = [given[0], short_string(given[1])]
-        elif name in ("reveal_prints", "compare"):
-            given = [sum(map(list, one), []) if _are_prints(one) else one for one in given]
-        if name == "set_paused":
-            return "directory", list(given), 0
+        elif name in SHOWING:
+            given = [flat(one) if _are_prints(one) else one for one in given]
+            given = [_with_flat_prints(one) if name == "show" else one for one in given]
+        if name in DIRECTORY:
+            board = [self._actors.contracts.board] if name == "retire_board" else []
+            return "directory", [*board, *given], 0
         if name in REGISTRY:
             pay = given[-1] if name in ("register", "add_stake") else 0
             return "registry", [_plain(one, ()) for one in given], pay
@@ -203,8 +233,22 @@ def family(rare: bool) -> int:
     return RARE_FAMILY if rare else FAMILY
 
 
+def flat(prints: Prints) -> list[int]:
+    """One felt after the other."""
+    return [felt for one in prints for felt in one]
+
+
 def _are_prints(one: Any) -> bool:
-    return isinstance(one, list) and bool(one) and isinstance(one[0], tuple)
+    return isinstance(one, list) and bool(one) and isinstance(one[0], tuple) and len(one[0]) == PRINT_FELTS
+
+
+def _with_flat_prints(one: Any) -> Any:
+    if not isinstance(one, list) or not one or not isinstance(one[0], ShownVote):
+        return one
+    return [
+        {"seat": vote.seat, "contents": _plain(vote.contents, ()), "prints": flat(vote.prints)}
+        for vote in one
+    ]
 
 
 def _plain(value: Any, parts: tuple[str, ...]) -> Any:

@@ -10,9 +10,9 @@ from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 
-from tests.invariants.actors import NAMES, PAYOUTS, WORKERS
 from tests.invariants.calls import family
 from tests.invariants.machine import NETWORK, Machine
+from tests.invariants.world import NAMES, PAYOUTS, WORKERS
 
 ANYONE = st.sampled_from(NAMES)
 ARTISTS = st.sampled_from(["artist-1", "artist-2", "owner-5"])
@@ -32,13 +32,14 @@ TERMS = st.fixed_dictionaries(
         "audit_fee_fri": st.integers(1, 5),
         "audit_tile_fri": st.integers(0, 2),
         "package_bytes": st.just(1000),
+        "second_look": st.booleans(),
         "family": WRONGLY.map(family),
     }
 )
 FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease": 1, "package_bytes": 1000}
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
-FIRST_JOB["family"] = family(False)
+FIRST_JOB |= {"family": family(False), "second_look": False}
 
 
 class People(Machine):
@@ -52,22 +53,24 @@ class People(Machine):
         self.deploy()
         for number in range(1, WORKERS + 1):
             owner = f"owner-{number}"
-            self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 5000)
+            self.do(owner, "register", f"operator-{number}", f"payout-{number % 3 + 1}", 7000)
+            self.do(f"operator-{number}", "accept_operator", number)
+            self.do(owner, "stake_seats", number, 2000)
             self.do(owner, "set_seats", number, False, 20)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
-        self.actors.pass_time(1, 2 * NETWORK.epoch_blocks)
+        self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
         if veteran:
             self.make_record()
 
     def make_record(self) -> None:
-        """The first worker has ten leases accepted by committees."""
+        """The first worker has ten leases accepted by verifiers."""
         for slot in range(10):
             self.do("operator-1", "claim_lease", 1, 1, slot)
         leases = [lease.number for lease in self.model.slots.values()]
         for lease in leases:
             self.do("operator-1", "submit", lease)
-        self.actors.pass_time(1, 12)
+        self.world.pass_time(1, 12)
         self.do("outsider", "draw", 1, leases)
         seats: dict[str, list[tuple[int, int, str]]] = {}
         for number in leases:
@@ -81,8 +84,7 @@ class People(Machine):
         for lease in leases:
             self.do("operator-1", "open", lease, "")
         self.do("outsider", "reveal", [entry for entries in seats.values() for entry in entries])
-        self.do("outsider", "advance", 1, leases)
-        self.actors.pass_time(NETWORK.audit_s, 30)
+        self.world.pass_time(NETWORK.audit_s, 30)
         self.do("outsider", "advance", 1, leases)
         self.do("artist-1", "accept", 1, leases)
 
@@ -123,7 +125,7 @@ class People(Machine):
     @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=WRONGLY)
     def create_job(self, artist: str, terms: dict[str, int], more: int, scheduled: bool) -> None:
         names = ("tasks", "longest_lease", "tiles", "audit_tiles", "audit_fee_fri", "audit_tile_fri")
-        least = audit_pool(*(terms[name] for name in names))
+        least = audit_pool(*(terms[name] for name in names), second_look=bool(terms["second_look"]))
         given = {**terms, "audit_pool_fri": least + more, "scheduler_grace_s": 500 if scheduled else 0}
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 
@@ -198,14 +200,17 @@ class People(Machine):
         self.do(other if how == "refund" else self.requester(job, other, wrong), how, job, *more)
 
     @precondition(lambda self: self.model.jobs)
-    @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause"]))
+    @rule(pick=PICK, how=st.sampled_from(["withdraw", "register", "pause", "retire"]))
     def keep_books(self, pick: int, how: str) -> None:
         if how == "withdraw":
             everyone = sorted({*map(self.name, self.model.unpaid), *PAYOUTS, "artist-1"})
             self.do("outsider", "withdraw", everyone[pick % len(everyone) :][: pick % 4 + 1])
         elif how == "register" and len(self.model.workers) <= WORKERS:
             operator = "operator-1" if pick % 3 else f"operator-{WORKERS + 1}"
-            self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000)
+            if self.do("owner-2", "register", operator, f"payout-{pick % 3 + 1}", pick % 2000) and pick % 5:
+                self.do(operator, "accept_operator", len(self.model.workers))
+        elif how == "retire":
+            self.do("outsider" if pick % 19 else "admin", "retire_board")
         else:
             self.do(("admin", "outsider")[pick % 2], "set_paused", pick % 4 == 0 and not self.model.paused)
 
@@ -215,7 +220,15 @@ class People(Machine):
         other=ANYONE,
         wrong=WRONGLY,
         how=st.sampled_from(
-            ["add_stake", "request_unstake", "cancel_unstake", "complete_unstake", "set_seats"]
+            [
+                "add_stake",
+                "request_unstake",
+                "cancel_unstake",
+                "complete_unstake",
+                "set_seats",
+                "stake_seats",
+                "unstake_seats",
+            ]
         ),
     )
     def change_stake(self, pick: int, other: str, wrong: bool, how: str) -> None:
@@ -240,7 +253,9 @@ class People(Machine):
         if how == "payout":
             self.do(owner, "set_payout", worker, f"payout-{pick % 3 + 1}")
         elif how == "operator":
-            self.do(owner, "set_operator", worker, f"operator-{pick % (WORKERS + 1) + 1}")
+            operator = f"operator-{pick % (WORKERS + 1) + 1}"
+            if self.do(owner, "set_operator", worker, operator) or wrong:
+                self.do(operator, "accept_operator", worker)
         elif how == "families":
             self.do(owner, "set_families", worker, rare, pick % 4 != 0)
         elif how == "offer":
@@ -252,4 +267,4 @@ class People(Machine):
 
     @rule(seconds=st.sampled_from([20, 110, 250, 1200]), blocks=st.integers(0, 12))
     def wait(self, seconds: int, blocks: int) -> None:
-        self.actors.pass_time(seconds, blocks)
+        self.world.pass_time(seconds, blocks)

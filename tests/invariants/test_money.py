@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from devkit.network.services import start_devnet, stop
-from tests.invariants.actors import NAMES
-from tests.invariants.verifiers import Verifiers
+from tests.invariants.devnet import OnDevnet
+from tests.invariants.world import NAMES
 
 STEPS = 150
 
@@ -33,15 +33,15 @@ def port(tmp_path: Path) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore:The recursion limit")
 def test_money_adds_up_after_every_random_call(port: int, request: pytest.FixtureRequest) -> None:
     wanted, number = (request.config.getoption(name) for name in ("--invariant-calls", "--invariant-seed"))
-    Verifiers.port, Verifiers.total = port, 0
-    Verifiers.done, Verifiers.told = {}, {}
-    Verifiers.loop = asyncio.new_event_loop()
+    OnDevnet.port, OnDevnet.total = port, 0
+    OnDevnet.done, OnDevnet.told = {}, {}
+    OnDevnet.loop = asyncio.new_event_loop()
     started_s, rounds = time.monotonic(), 0
     try:
-        while Verifiers.total < wanted:
-            print(f"seed {number + rounds}: {Verifiers.total} calls so far", flush=True)
+        while OnDevnet.total < wanted:
+            print(f"seed {number + rounds}: {OnDevnet.total} calls so far", flush=True)
             run_state_machine_as_test(
-                seed(number + rounds)(Verifiers),
+                seed(number + rounds)(OnDevnet),
                 settings=settings(
                     max_examples=1,
                     stateful_step_count=STEPS,
@@ -53,7 +53,7 @@ def test_money_adds_up_after_every_random_call(port: int, request: pytest.Fixtur
             )
             rounds += 1
     finally:
-        Verifiers.loop.close()
-    print(f"{Verifiers.total} calls, {rounds} seeds from {number}, {time.monotonic() - started_s:.0f} s")
-    for what, counts in (("done", Verifiers.done), ("told", Verifiers.told)):
+        OnDevnet.loop.close()
+    print(f"{OnDevnet.total} calls, {rounds} seeds from {number}, {time.monotonic() - started_s:.0f} s")
+    for what, counts in (("done", OnDevnet.done), ("told", OnDevnet.told)):
         print(f"{what}:", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

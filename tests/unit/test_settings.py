@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from renderchain.composition import run_watchtower
 from renderchain.core.errors import SettingsError
-from renderchain.settings import load_settings
+from renderchain.settings import Settings, load_settings
+
+from devkit.fakes.reporter import RecordingReporter
 
 FILE = 'rpc_url = "a"\nws_url = "b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
 
@@ -60,3 +64,44 @@ def test_a_least_profit_is_an_amount(tmp_path: Path) -> None:
     file = settings_file(tmp_path, 'least_profit_fri = "0.02STRK"\n')
     assert load_settings(file).least_profit_fri == 2 * 10**16
     assert load_settings(file, {"least_profit_fri": 7}).least_profit_fri == 7
+
+
+def test_second_looks_are_for_jobs_that_nobody_checks_unless_it_is_said(tmp_path: Path) -> None:
+    def wanted(more: str) -> bool:
+        return load_settings(settings_file(tmp_path, more)).wants_second_looks
+
+    assert [wanted(""), wanted("own_checks = 0\n")] == [False, True]
+    assert wanted('second_looks = "always"\n') and not wanted('own_checks = 0\nsecond_looks = "never"\n')
+    with pytest.raises(SettingsError, match="second_looks"):
+        wanted('second_looks = "maybe"\n')
+
+
+def test_what_may_be_spent_on_showing_is_said_in_gas_and_in_money(tmp_path: Path) -> None:
+    found = load_settings(settings_file(tmp_path, 'show_gas = 0\nshow_fee_fri = "0.2STRK"\n'))
+    assert (found.show_gas, found.show_fee_fri) == (0, 2 * 10**17)
+    with pytest.raises(SettingsError, match="show_gas"):
+        load_settings(settings_file(tmp_path, "show_gas = -1\n"))
+
+
+def test_workers_of_a_watchtower_are_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, 'workers = [3, 5]\nevidence = "e"\ndaily_fee_limit_fri = "2STRK"\n')
+    settings = load_settings(file)
+    assert settings.workers == (3, 5) and settings.evidence == tmp_path / "e"
+    assert settings.daily_fee_limit_fri == 2 * 10**18
+    monkeypatch.setenv("RENDERCHAIN_WORKERS", "7 9")
+    assert load_settings(file).workers == (7, 9)
+    with pytest.raises(SettingsError, match="workers"):
+        load_settings(file, {"workers": "first"})
+
+
+def test_the_examples_name_settings_that_there_are() -> None:
+    for example in (Path(__file__).parents[2] / "worker_headless").glob("*.toml"):
+        load_settings(example)
+
+
+def test_a_watchtower_says_what_it_needs() -> None:
+    settings = Settings("http://127.0.0.1:1/rpc", 1, 2)
+    with pytest.raises(SettingsError, match="evidence, a folder, and workers"):
+        asyncio.run(run_watchtower(settings, RecordingReporter(), asyncio.Event()))

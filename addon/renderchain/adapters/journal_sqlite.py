@@ -46,6 +46,16 @@ MIGRATIONS = (
         owner TEXT NOT NULL, since_s REAL NOT NULL, UNIQUE (account, key)
     );
     """,
+    # A lease's id may come again after a reorganisation, with another secret: both are kept.
+    """
+    CREATE TABLE secrets (
+        board TEXT NOT NULL, lease_id INTEGER NOT NULL, job_id INTEGER NOT NULL, secret TEXT NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (board, lease_id, secret)
+    );
+    INSERT INTO secrets SELECT * FROM leases ORDER BY lease_id;
+    DROP TABLE leases;
+    ALTER TABLE secrets RENAME TO leases;
+    """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
@@ -110,11 +120,12 @@ class SqliteJournal:
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state."""
         values = (hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret), entry.state)
-        self._run("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?)", values)
+        anew = "ON CONFLICT DO UPDATE SET job_id = excluded.job_id, state = excluded.state"
+        self._run(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?) {anew}", values)
 
     def leases(self, board: int) -> list[LeaseEntry]:
         """All leases on that board, the oldest first."""
-        rows = self._run("SELECT * FROM leases WHERE board = ? ORDER BY lease_id", (hex(board),))
+        rows = self._run("SELECT * FROM leases WHERE board = ? ORDER BY rowid", (hex(board),))
         return [
             LeaseEntry(int(found, 16), lease, job, int(secret, 16), state)
             for found, lease, job, secret, state in rows

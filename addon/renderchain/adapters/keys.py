@@ -80,6 +80,13 @@ class KeystoreFile:
         except FileExistsError:
             raise KeyStoreError(f"{self._path} is there already; move it away first.") from None
 
+    def account(self) -> int:
+        """The address that the file says it is of; 0 if it does not say."""
+        try:
+            return int(json.loads(self._path.read_text())["starknet_address"], 16)
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
     def _password(self) -> bytes:
         try:
             return self._password_file.read_bytes().strip()

@@ -6,7 +6,6 @@ and OpenEXR behind "--".
 
 import importlib
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +18,4 @@ messages.write(b"ready\n")  # no message: who has a scene already does not wait 
 program.serve(sys.stdin.buffer, messages)
 # Everything is on disk and said. Blender's own way out frees the whole scene first, and as a
 # Python module it can hang there.
-sys.stderr.flush()
-shutil.rmtree(importlib.import_module("bpy").app.tempdir, ignore_errors=True)
-os._exit(0)
+importlib.import_module(f"{package.name}.blender.leaving").leave(0)

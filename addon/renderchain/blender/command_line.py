@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,11 +72,21 @@ def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     return load_settings(Path(file) if file else None, overrides)
 
 
-def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
+def told_to_end() -> asyncio.Event:
+    """Set once somebody interrupts or ends the process; call it on the loop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def guarded(
+    options: argparse.Namespace, work: Callable[[ConsoleReporter], int], *, dated: bool = False
+) -> int:
     """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
     name = getattr(options, "name", "")
     try:
-        reporter = ConsoleReporter(name, options.log)
+        reporter = ConsoleReporter(name, options.log, dated=dated)
     except SettingsError as error:
         ConsoleReporter(name, "text").end(str(error))
         return 1

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,12 +32,14 @@ from .command_line import (
     new_parser,
     open_scene,
     settings_of,
+    told_to_end,
     whole_seconds,
 )
 from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
 from .submission import Submission
+from .watchtower_command import watchtower
 
 
 def submit(arguments: Sequence[str], file: Path | None = None) -> int:
@@ -65,7 +66,10 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
     settings = settings_of(options)
     scene, frames = open_scene(options, file)
     offer = Offer(
-        reward_fri=parse_strk(options.reward), device_group=options.device, longest_lease=options.lease
+        reward_fri=parse_strk(options.reward),
+        device_group=options.device,
+        longest_lease=options.lease,
+        second_look=settings.wants_second_looks,
     )
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
@@ -142,7 +146,7 @@ def top_up(arguments: Sequence[str]) -> int:
 
 def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
-    parser = new_parser("renderchain_challenge", "Have a committee look at a lease, inside its window.")
+    parser = new_parser("renderchain_challenge", "Have verifiers look at a lease, inside its window.")
     parser.add_argument("lease", type=int)
     text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
     parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
@@ -204,9 +208,7 @@ def worker(arguments: Sequence[str]) -> int:
 
 
 async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = devices.find(settings.device)
     devices.require_comparable(device)
@@ -227,4 +229,5 @@ COMMANDS = {
     "draws": draws,
     "key": key,
     "worker": worker,
+    "watchtower": watchtower,
 }

@@ -22,12 +22,14 @@ class ConsoleReporter:
     """Writes to standard error.
 
     ``form`` is one of FORMS; without it $RENDERCHAIN_LOG decides, else it is text: sentences with the local
-    time of day, and progress where somebody looks at a terminal. ``name`` stands in every line.
+    time of day, with the date where ``dated``, and progress where somebody looks at a terminal. ``name``
+    stands in every line.
     Raises SettingsError if the form is none of these.
     """
 
-    def __init__(self, name: str = "", form: str = "") -> None:
+    def __init__(self, name: str = "", form: str = "", *, dated: bool = False) -> None:
         self._name = name
+        self._time = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
         self._as_json = _checked(form or os.environ.get(VARIABLE) or "text") == "json"
         self._shown_s = 0.0
 
@@ -45,7 +47,7 @@ class ConsoleReporter:
             text += f" To challenge it: renderchain_challenge {notice.lease_id}"
             if isinstance(notice, Unchallenged):
                 text += f" --leaves {' '.join(map(str, notice.leaves))}"
-        self._write(f"{time.strftime('%H:%M:%S')} {self._prefix}{text}")
+        self._write(f"{time.strftime(self._time)} {self._prefix}{text}")
 
     def end(self, reason: str) -> None:
         """Why the command ends, as shells expect it of a program."""

@@ -15,6 +15,7 @@ import bpy
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dependencies import find_references  # noqa: E402 - the path comes first
+from leaving import leave  # noqa: E402
 
 del sys.path[0]  # else our folder cycles would stand before Blender's
 
@@ -74,16 +75,9 @@ def gaps(folder):
     return sorted(found)
 
 
-def leave(code):
-    """End at once, as Blender would: where it refused drivers in Python it may hang on its own way out."""
-    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
-    os._exit(code)
-
-
 try:
     main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
 except BaseException:  # noqa: BLE001 - Blender must end, whatever it was
     traceback.print_exc()
-    sys.stderr.flush()
     leave(1)
-leave(0)
+leave(0)  # where Blender refused drivers in Python, its own way out may hang

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import registry_errors
 from .audit import errors as audit_errors
 from .errors import ContractError
 
@@ -276,31 +277,6 @@ class KeyIsZero(ContractError):
     advice = "Make a new X25519 key."
 
 
-class StakeBelowSeats(ContractError):
-    code = "RC: stake below its seats"
-    advice = "Add stake or take fewer seats."
-
-
-class SeatsCovered(ContractError):
-    code = "RC: seats are covered"
-    advice = "Nothing has to be done."
-
-
-class NoSeatsToChange(ContractError):
-    code = "RC: no seats to change"
-    advice = "Nothing has to be done."
-
-
-class SeatsChangedAlready(ContractError):
-    code = "RC: seats changed this epoch"
-    advice = "Change them again in the next epoch."
-
-
-class NoSuchSeat(ContractError):
-    code = "RC: no such seat"
-    advice = "Draw a unit that the epoch has."
-
-
 class UnknownWorker(ContractError):
     code = "RC: unknown worker"
     advice = "Register the worker first."
@@ -319,10 +295,6 @@ class NeitherOwnerNorOperator(ContractError):
 class AmountIsZero(ContractError):
     code = "RC: amount is zero"
     advice = "Give an amount above zero."
-
-
-class RewardOverTenth(ContractError):
-    code = "RC: over a tenth of a slash"
 
 
 class RegistryNotSet(ContractError):
@@ -345,11 +317,6 @@ class LimitIsZero(ContractError):
     advice = "Give every limit."
 
 
-class SeatUnitIsZero(ContractError):
-    code = "RC: seat unit is zero"
-    advice = "Give the seat unit and the epoch's length."
-
-
 class JobWithoutTiles(BadJobTerms):
     code = "RC: job without tiles"
 
@@ -364,6 +331,10 @@ class WrongPrintLimits(BadJobTerms):
 
 class AuditWithoutFee(BadJobTerms):
     code = "RC: audit without a fee"
+
+
+class MemoryOverLimit(BadJobTerms):
+    code = "RC: more memory than there is"
 
 
 class TooManyLeaves(BadJobTerms):
@@ -381,7 +352,7 @@ def _all(kind: type[ContractError]) -> list[type[ContractError]]:
 
 
 BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
-__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors"]
+__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors", "registry_errors"]
 
 
 def contract_error(action: str, code: str) -> ContractError:

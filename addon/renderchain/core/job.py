@@ -46,6 +46,7 @@ class JobTerms:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False  # seven more votes about half of the acceptances by three
+    memory_mib: int = 0  # that the scene needs; 0: not stated
 
     @property
     def escrow_fri(self) -> int:
@@ -89,6 +90,7 @@ class JobInfo:
     tile_limit_percent: int = LEAST.tile_percent
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False
+    memory_mib: int = 0
 
     @property
     def package_cid(self) -> str:
@@ -160,6 +162,10 @@ class LeaseResult:
         """Where the results are."""
         return cid_of(join_digest(self.results_hi, self.results_lo))
 
+    def felts(self) -> tuple[int, int, int, int]:
+        """What the board keeps the Poseidon hash of."""
+        return self.root, self.results_hi, self.results_lo, self.key_hash
+
 
 @dataclass(frozen=True)
 class StandingOffer:
@@ -175,7 +181,10 @@ class StandingOffer:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss."""
+    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss.
+
+    ``stake_fri`` is work stake, ``seat_stake_fri`` answers for votes; each with what is unstaking of it.
+    """
 
     worker_id: WorkerId
     owner: int
@@ -187,6 +196,8 @@ class WorkerInfo:
     audited: int
     losses: int
     audited_fri: int
+    seat_stake_fri: int = 0
+    seat_unstaking_fri: int = 0
 
     @property
     def free_fri(self) -> int:

@@ -21,7 +21,7 @@ class LeaseState(IntEnum):
 
 
 class LeaseEvent(StrEnum):
-    """What moves a lease; to reject it is what a committee does."""
+    """What moves a lease; to reject it is what verifiers do."""
 
     SUBMIT = "submit"
     ACCEPT = "accept"

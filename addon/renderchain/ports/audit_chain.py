@@ -137,6 +137,10 @@ class AuditChain(ChainView, Protocol):
         """What verifiers revealed with prints since that block; prints of the leaves with other digests."""
         ...
 
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        """The Poseidon hash of what the worker of a submitted lease answers for."""
+        ...
+
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted since that block."""
         ...

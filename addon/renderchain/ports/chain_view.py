@@ -60,6 +60,10 @@ class ChainView(Protocol):
         """A worker's stake and addresses."""
         ...
 
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        """The leases that a worker holds now, claimed or submitted."""
+        ...
+
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is; 0 if there is none."""
         ...

@@ -49,7 +49,7 @@ class Journal(Protocol):
         ...
 
     def save_lease(self, entry: LeaseEntry) -> None:
-        """Note a lease or its new state."""
+        """Note a lease or its new state; a lease with another secret is another entry, and both stay."""
         ...
 
     def leases(self, board: int) -> list[LeaseEntry]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..core.audit.events import LeaseChallenged, LeaseDrawn
+from ..core.audit.state import AuditInfo
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
@@ -48,7 +49,19 @@ class RequesterChain(ChainView, Protocol):
         ...
 
     async def challenge_delivery(self, lease_id: LeaseId) -> None:
-        """As the requester, pay a bond and have a committee fetch the results."""
+        """As the requester, pay a bond and have verifiers fetch the results."""
+        ...
+
+    async def audit(self, lease_id: LeaseId) -> AuditInfo:
+        """The lease's audit; phase NONE if it has none."""
+        ...
+
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
+        """What the next appeal costs unless one is right."""
+        ...
+
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
         ...
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:

@@ -1,4 +1,4 @@
-"""The artist doubts a lease and has a committee look at it."""
+"""The artist doubts a lease and has verifiers look at it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_LEAVES = 8
 
 
 class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
-    """Have a committee look at a lease, before its window is over. Stop following the job first"""
+    """Have verifiers look at a lease, before its window is over. Stop following the job first"""
 
     bl_idname = "renderchain.challenge"
     bl_label = "Challenge a Lease"

@@ -20,6 +20,7 @@ from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
+from ..settings import Settings
 from .preferences import read_settings
 from .state import PanelReporter, background, state
 
@@ -75,9 +76,10 @@ class Operator(bpy.types.Operator):
             return {"CANCELLED"}
 
 
-def _offer(chosen: Any) -> Offer:
+def _offer(chosen: Any, settings: Settings) -> Offer:
     reward_fri = parse_strk(chosen.reward)
-    return Offer(reward_fri, device_group=chosen.device, longest_lease=chosen.longest_lease or None)
+    lease, look = chosen.longest_lease or None, settings.wants_second_looks
+    return Offer(reward_fri, device_group=chosen.device, longest_lease=lease, second_look=look)
 
 
 class _Submit(Operator):
@@ -93,10 +95,10 @@ class _Submit(Operator):
         """Say what it costs before anything is paid."""
         try:
             count = len(self.frames(context))
-            facts, offer = read_scene(context.scene), _offer(context.scene.renderchain)
+            settings = read_settings()
+            facts, offer = read_scene(context.scene), _offer(context.scene.renderchain, settings)
             layers = len(facts.view_layers)
             leaves = leaves_of(facts.width, facts.height, layers)
-            settings = read_settings()
             price_fri = asyncio.run(gas_price_fri(settings))
             quote = quote_of(offer, count, leaves, layers, price_fri)
         except RenderChainError as error:
@@ -115,7 +117,7 @@ class _Submit(Operator):
         """Copy the scene here, then pack, pin and pay in the background."""
         scene, chosen = context.scene, context.scene.renderchain
         settings = read_settings()
-        offer = self.confirmed or _offer(chosen)
+        offer = self.confirmed or _offer(chosen, settings)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
         submission = Submission(scene, self.frames(context), own_seed=chosen.own_seed)
         blender, seconds = bpy.app.binary_path, chosen.probe_seconds

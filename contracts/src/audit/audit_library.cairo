@@ -2,13 +2,19 @@
 //! together are larger than a class may be; it is never deployed by itself and has no money.
 #[starknet::contract]
 pub mod AuditLibrary {
+    use crate::audit::appeals::AppealsComponent;
     use crate::audit::challenges::ChallengesComponent;
+    use crate::audit::closing::ClosingComponent;
+    use crate::audit::draws::DrawsComponent;
     use crate::audit::entrypoints::EntrypointsComponent;
+    use crate::audit::money::MoneyComponent;
+    use crate::audit::reveals::RevealsComponent;
     use crate::audit::rounds::RoundsComponent;
+    use crate::audit::sealing::SealingComponent;
+    use crate::audit::seating::SeatingComponent;
+    use crate::audit::shows::ShowsComponent;
     use crate::audit::steps::StepsComponent;
     use crate::audit::store::AuditStoreComponent;
-    use crate::audit::verdicts::VerdictsComponent;
-    use crate::audit::votes::VotesComponent;
     use crate::board::jobs::JobsComponent;
     use crate::board::leases::LeasesComponent;
     use crate::board::payouts::PayoutsComponent;
@@ -19,10 +25,16 @@ pub mod AuditLibrary {
     component!(path: JobsComponent, storage: jobs, event: JobsEvent);
     component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
     component!(path: AuditStoreComponent, storage: store, event: StoreEvent);
+    component!(path: SeatingComponent, storage: seating, event: SeatingEvent);
+    component!(path: MoneyComponent, storage: money, event: MoneyEvent);
+    component!(path: ClosingComponent, storage: closing, event: ClosingEvent);
     component!(path: RoundsComponent, storage: rounds, event: RoundsEvent);
-    component!(path: VerdictsComponent, storage: verdicts, event: VerdictsEvent);
+    component!(path: SealingComponent, storage: sealing, event: SealingEvent);
+    component!(path: DrawsComponent, storage: draws, event: DrawsEvent);
+    component!(path: RevealsComponent, storage: reveals, event: RevealsEvent);
+    component!(path: ShowsComponent, storage: shows, event: ShowsEvent);
+    component!(path: AppealsComponent, storage: appeals, event: AppealsEvent);
     component!(path: StepsComponent, storage: steps, event: StepsEvent);
-    component!(path: VotesComponent, storage: votes, event: VotesEvent);
     component!(path: EntrypointsComponent, storage: entrypoints, event: EntrypointsEvent);
     component!(path: ChallengesComponent, storage: challenges, event: ChallengesEvent);
 
@@ -32,7 +44,7 @@ pub mod AuditLibrary {
     impl ChallengesImpl = ChallengesComponent::ChallengesImpl<ContractState>;
 
     #[storage]
-    struct Storage {
+    pub struct Storage {
         #[substorage(v0)]
         payouts: PayoutsComponent::Storage,
         #[substorage(v0)]
@@ -42,15 +54,27 @@ pub mod AuditLibrary {
         #[substorage(v0)]
         settlement: SettlementComponent::Storage,
         #[substorage(v0)]
-        store: AuditStoreComponent::Storage,
+        pub store: AuditStoreComponent::Storage,
+        #[substorage(v0)]
+        seating: SeatingComponent::Storage,
+        #[substorage(v0)]
+        money: MoneyComponent::Storage,
+        #[substorage(v0)]
+        closing: ClosingComponent::Storage,
         #[substorage(v0)]
         rounds: RoundsComponent::Storage,
         #[substorage(v0)]
-        verdicts: VerdictsComponent::Storage,
+        sealing: SealingComponent::Storage,
+        #[substorage(v0)]
+        draws: DrawsComponent::Storage,
+        #[substorage(v0)]
+        reveals: RevealsComponent::Storage,
+        #[substorage(v0)]
+        shows: ShowsComponent::Storage,
+        #[substorage(v0)]
+        appeals: AppealsComponent::Storage,
         #[substorage(v0)]
         steps: StepsComponent::Storage,
-        #[substorage(v0)]
-        votes: VotesComponent::Storage,
         #[substorage(v0)]
         entrypoints: EntrypointsComponent::Storage,
         #[substorage(v0)]
@@ -71,13 +95,25 @@ pub mod AuditLibrary {
         #[flat]
         StoreEvent: AuditStoreComponent::Event,
         #[flat]
+        SeatingEvent: SeatingComponent::Event,
+        #[flat]
+        MoneyEvent: MoneyComponent::Event,
+        #[flat]
+        ClosingEvent: ClosingComponent::Event,
+        #[flat]
         RoundsEvent: RoundsComponent::Event,
         #[flat]
-        VerdictsEvent: VerdictsComponent::Event,
+        SealingEvent: SealingComponent::Event,
+        #[flat]
+        DrawsEvent: DrawsComponent::Event,
+        #[flat]
+        RevealsEvent: RevealsComponent::Event,
+        #[flat]
+        ShowsEvent: ShowsComponent::Event,
+        #[flat]
+        AppealsEvent: AppealsComponent::Event,
         #[flat]
         StepsEvent: StepsComponent::Event,
-        #[flat]
-        VotesEvent: VotesComponent::Event,
         #[flat]
         EntrypointsEvent: EntrypointsComponent::Event,
         #[flat]

@@ -3,12 +3,10 @@
 pub mod ChallengesComponent {
     use core::poseidon::poseidon_hash_span;
     use starknet::get_caller_address;
+    use crate::audit::course::{AuditTrait, fresh};
+    use crate::audit::leaves::{Errors as LeafErrors, LeavesTrait};
     use crate::audit::store::AuditStoreComponent;
-    use crate::audit::store::AuditStoreComponent::{
-        AuditTrait, InternalTrait as StoreTrait, MAX_NAMED, NAMED_BASE, fresh,
-    };
-    use crate::audit::verdicts::VerdictsComponent;
-    use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
+    use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
     use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
@@ -20,7 +18,7 @@ pub mod ChallengesComponent {
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
     use crate::events::audit::{KeyRevealed, LeaseChallenged};
     use crate::interfaces::audit::IChallenges;
-    use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome};
+    use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseResult, LeaseState};
 
     const KEY_DOMAIN: felt252 = 'renderchain/key/1';
@@ -30,7 +28,6 @@ pub mod ChallengesComponent {
         pub const WINDOW_OVER: felt252 = 'RC: challenge window is over';
         pub const NOT_DRAWN: felt252 = 'RC: the draw comes first';
         pub const IN_AUDIT: felt252 = 'RC: lease is in court';
-        pub const WRONG_LEAVES: felt252 = 'RC: name 1 to 8 of its leaves';
         pub const OTHER_KEY: felt252 = 'RC: not the key of the results';
     }
 
@@ -53,7 +50,6 @@ pub mod ChallengesComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
-        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of IChallenges<ComponentState<TContractState>> {
         /// Caller: the requester, inside the window, for a lease that chance did not have audited;
@@ -61,28 +57,30 @@ pub mod ChallengesComponent {
         fn challenge_pixels(
             ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>,
         ) {
-            let (job, lease) = self.doubted(lease_id);
-            assert(lease.draw_outcome != DrawOutcome::CLEARED, Errors::IN_AUDIT);
-            let all = lease.count * job.package.tiles.into();
-            assert(!leaves.is_empty() && leaves.len() <= MAX_NAMED, Errors::WRONG_LEAVES);
-            for leaf in leaves.span() {
-                assert(*leaf < all && *leaf < NAMED_BASE, Errors::WRONG_LEAVES);
-            }
+            let (job, lease) = self.doubted(lease_id).unbox();
+            let last = get_dep_component!(@self, Store).find(lease_id);
+            let is_cleared = lease.draw_outcome == DrawOutcome::CLEARED;
+            assert(!is_cleared || !was_of_pixels(@last), Errors::IN_AUDIT);
+            assert(!leaves.is_empty(), LeafErrors::WRONG_LEAVES);
             let mut audit = fresh(lease_id, AuditKind::PIXELS);
-            audit.named = leaves.len().try_into().unwrap();
             let mut store = get_dep_component_mut!(ref self, Store);
-            store.name_leaves(lease_id, leaves.span());
+            audit = store.name_leaves(job, lease_id, @lease, audit, leaves.span()).unbox();
             audit.enter(AuditPhase::DRAW);
-            self.challenge(@job, lease_id, lease, audit, leaves);
+            self.challenge(job, lease_id, lease, audit, leaves);
         }
 
         /// Caller: the requester, inside the window; it must have approved the bond. The worker
-        /// has to reveal the lease's key, then a committee fetches the results.
+        /// has to reveal the lease's key, then verifiers fetch the results. Once a lease, as a new
+        /// window follows.
         fn challenge_delivery(ref self: ComponentState<TContractState>, lease_id: u64) {
-            let (job, lease) = self.doubted(lease_id);
+            let (job, lease) = self.doubted(lease_id).unbox();
+            let last = get_dep_component!(@self, Store).find(lease_id);
+            let was_doubted = (last.kind == AuditKind::DELIVERY && last.verdict != Verdict::NONE)
+                || (last.kind == AuditKind::PIXELS && was_cleared_before(@last));
+            assert(!was_doubted, Errors::IN_AUDIT);
             let mut audit = fresh(lease_id, AuditKind::DELIVERY);
             audit.enter(AuditPhase::KEY);
-            self.challenge(@job, lease_id, lease, audit, array![]);
+            self.challenge(job, lease_id, lease, audit, array![]);
         }
 
         /// Caller: anyone who has the key, once the requester doubts the delivery.
@@ -106,15 +104,21 @@ pub mod ChallengesComponent {
             self.emit(KeyRevealed { job_id, lease_id, key_hi, key_lo });
         }
 
-        /// What a challenge costs unless it is right; `leaves` named, 0 for the delivery.
+        /// What a challenge costs unless it is right: of pixels, or of the delivery.
         fn bond_to_challenge_fri(
-            self: @ComponentState<TContractState>, lease_id: u64, leaves: u32,
+            self: @ComponentState<TContractState>, lease_id: u64, pixels: bool,
         ) -> u128 {
             let lease = get_dep_component!(self, Leases).find(lease_id);
-            let job = get_dep_component!(self, Jobs).load(lease.job_id);
-            let mut audit = fresh(lease_id, AuditKind::PIXELS);
-            audit.named = leaves.try_into().unwrap();
-            get_dep_component!(self, Verdicts).bond_fri(@job, lease_id, @lease, @audit, 0)
+            let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
+            let kind = if pixels {
+                AuditKind::PIXELS
+            } else {
+                AuditKind::DELIVERY
+            };
+            let mut audit = fresh(lease_id, kind);
+            audit.set_bonded(0, Verdict::NONE);
+            let (pay_fri, _) = get_dep_component!(self, Settlement).stakes_of(@job.unbox(), @lease);
+            audit.bond_fri(job, @lease, 0, pay_fri)
         }
     }
 
@@ -127,45 +131,60 @@ pub mod ChallengesComponent {
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
         impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
-        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
         /// A lease that its requester may doubt now.
-        fn doubted(self: @ComponentState<TContractState>, lease_id: u64) -> (Job, Lease) {
+        fn doubted(self: @ComponentState<TContractState>, lease_id: u64) -> Box<(Box<Job>, Lease)> {
             let leases = get_dep_component!(self, Leases);
             let lease = leases.find(lease_id);
             let is_submitted = lease.state == LeaseState::SUBMITTED;
             assert(is_submitted, LeasesComponent::Errors::WRONG_STATE);
-            let job = get_dep_component!(self, Jobs).load(lease.job_id);
-            let requester = get_dep_component!(self, Settlement).requester_of(@job);
+            let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
+            let requester = get_dep_component!(self, Settlement).requester_of(@job.unbox());
             assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
             assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
             assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
             assert(!leases.is_over(@lease, job.times.window_s), Errors::WINDOW_OVER);
-            (job, lease)
+            BoxTrait::new((job, lease))
         }
 
         fn challenge(
             ref self: ComponentState<TContractState>,
-            job: @Job,
+            job: Box<Job>,
             lease_id: u64,
             lease: Lease,
             mut audit: Audit,
             leaves: Array<u32>,
         ) {
             let requester = get_caller_address();
-            audit.set_bonded(true);
+            let was = if lease.draw_outcome == DrawOutcome::CLEARED {
+                Verdict::ACCEPTED
+            } else {
+                Verdict::NONE
+            };
+            audit.set_bonded(0, was);
             let mut leases = get_dep_component_mut!(ref self, Leases);
             leases.mark(lease_id, lease, DrawOutcome::IN_AUDIT);
             let mut store = get_dep_component_mut!(ref self, Store);
             store.save(lease_id, audit);
             store.set_payer(lease_id, 0, requester);
-            let verdicts = get_dep_component!(@self, Verdicts);
-            let bond_fri = verdicts.bond_fri(job, lease_id, @lease, @audit, 0);
-            let (job_id, kind) = (*job.job_id, audit.kind);
+            let (pay_fri, _) = get_dep_component!(@self, Settlement)
+                .stakes_of(@job.unbox(), @lease);
+            let bond_fri = audit.bond_fri(job, @lease, 0, pay_fri);
+            let (job_id, kind) = (job.job_id, audit.kind);
             self.emit(LeaseChallenged { job_id, lease_id, kind, leaves, bond_fri });
             let mut payouts = get_dep_component_mut!(ref self, Payouts);
             payouts.collect(requester, bond_fri);
         }
+    }
+
+    /// Whether verifiers have accepted the pixels of a lease that is cleared, by its last audit.
+    fn was_of_pixels(last: @Audit) -> bool {
+        *last.kind == AuditKind::PIXELS || was_cleared_before(last)
+    }
+
+    /// Whether a challenge was of a lease that another audit had cleared.
+    fn was_cleared_before(last: @Audit) -> bool {
+        last.is_bonded(0) && last.against_in(0) == Verdict::ACCEPTED
     }
 }

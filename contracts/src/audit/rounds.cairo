@@ -1,30 +1,26 @@
-//! The course of an audit: seats are drawn, the absent replaced, votes counted.
+//! What a round found: votes are counted, and a verdict is given, or the next round decides.
 #[starknet::component]
 pub mod RoundsComponent {
-    use starknet::get_contract_address;
+    use crate::audit::closing::ClosingComponent;
+    use crate::audit::closing::ClosingComponent::InternalTrait as ClosingTrait;
+    use crate::audit::course::AuditTrait;
+    use crate::audit::judging::MEAN_BIT;
+    use crate::audit::leaves::LeavesTrait;
+    use crate::audit::money::MoneyComponent;
+    use crate::audit::seating::SeatingComponent;
+    use crate::audit::seating::SeatingComponent::InternalTrait as SeatingTrait;
     use crate::audit::store::AuditStoreComponent;
-    use crate::audit::store::AuditStoreComponent::{
-        AuditTrait, InternalTrait as StoreTrait, fresh, newcomer,
-    };
-    use crate::audit::verdicts::VerdictsComponent;
-    use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
-    use crate::board::job::{Job, JobTrait};
+    use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
+    use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
-    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
-    use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::settlement::SettlementComponent;
-    use crate::events::audit::{CommitteeDrawn, LeaseDrawn, VerdictGiven, VotesSealed};
-    use crate::interfaces::registry::{ICommitteesDispatcher, ICommitteesDispatcherTrait};
-    use crate::rules::draw::{is_audited, seed_of};
-    use crate::rules::lease_id::worker_of;
-    use crate::rules::terms::{LAST_ROUND, bond_of, has_passed, phase_s};
-    use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict, Verifier, Vote};
+    use crate::events::audit::{VerdictGiven, Voted};
+    use crate::rules::masks::in_more_than;
+    use crate::rules::terms::LAST_ROUND;
+    use crate::types::audit::{Audit, AuditKind, AuditPhase, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
-    use crate::types::registry::CommitteeRequest;
-
-    const MAX_REDRAWS: u8 = 2;
 
     #[storage]
     pub struct Storage {}
@@ -32,9 +28,7 @@ pub mod RoundsComponent {
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {
-        LeaseDrawn: LeaseDrawn,
-        CommitteeDrawn: CommitteeDrawn,
-        VotesSealed: VotesSealed,
+        Voted: Voted,
         VerdictGiven: VerdictGiven,
     }
 
@@ -45,316 +39,188 @@ pub mod RoundsComponent {
         impl Jobs: JobsComponent::HasComponent<TContractState>,
         impl Leases: LeasesComponent::HasComponent<TContractState>,
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
-        impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
-        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
+        impl Store: AuditStoreComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
+        impl Money: MoneyComponent::HasComponent<TContractState>,
+        impl Closing: ClosingComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        /// Decides whether a submitted lease is audited and, if so, by whom.
-        fn draw_first(
+        /// Counts the present draw's votes, once they are revealed and, with prints, shown.
+        fn count(
             ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            block_hash: felt252,
-        ) {
-            let board = get_contract_address().into();
-            let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
-            let mut draw_outcome = DrawOutcome::PASSED;
-            if is_audited(seed, lease.audit_exp) {
-                let mut audit = fresh(lease_id, AuditKind::PIXELS);
-                draw_outcome =
-                    if self.seat(@job, lease_id, @lease, ref audit, seed) {
-                        DrawOutcome::IN_AUDIT
-                    } else {
-                        DrawOutcome::UNSEATED
-                    };
-            }
-            if draw_outcome != DrawOutcome::IN_AUDIT {
-                job.add_to_pool(job.audit_fri(lease.count)); // reserved since the claim
-            }
-            let mut leases = get_dep_component_mut!(ref self, Leases);
-            leases.mark(lease_id, lease, draw_outcome);
-            let audit_exp = lease.audit_exp;
-            self.emit(LeaseDrawn { job_id: job.job_id, lease_id, audit_exp, draw_outcome });
-        }
-
-        /// The draw of an appeal or a challenge, for which somebody pays a bond. If nobody can be
-        /// seated, an earlier verdict stands and bonds go back.
-        fn draw_again(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
+            ref job: Box<Job>,
             lease_id: u64,
             lease: Lease,
             mut audit: Audit,
-            block_hash: felt252,
         ) {
-            let board = get_contract_address().into();
-            let seed = seed_of(block_hash, board, lease_id, lease.attempt, audit.round);
-            if !self.seat(@job, lease_id, @lease, ref audit, seed) {
-                audit.set_seats(0);
-                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                verdicts.close(ref job, lease_id, lease, audit);
+            self.fine_silent(job, lease_id, @lease, @audit);
+            let store = get_dep_component!(@self, Store);
+            let mut tally = Tally { counted: 0, objecting: 0, on_mean: 0, differs: array![] };
+            let mut near = array![];
+            for (_, verifier) in store.seats_with(lease_id, @audit, Vote::COUNTED) {
+                tally.add(verifier);
+                near.append(verifier.near.into());
             }
-        }
-
-        /// Draws the present round's committee; false if there are not enough.
-        fn seat(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            lease: @Lease,
-            ref audit: Audit,
-            seed: felt252,
-        ) -> bool {
-            let (wanted, least) = audit.wanted();
-            let verifiers = self
-                .draw_verifiers(job, lease_id, lease, @audit, (seed, wanted, least), array![]);
-            if verifiers.is_empty() {
-                return false;
+            if 2 * tally.counted <= audit.sealed {
+                self.go_higher(ref job, lease_id, lease, audit);
+                return;
             }
-            let round = audit.round;
-            let mut store = get_dep_component_mut!(ref self, Store);
-            store.set_seed(lease_id, round, seed);
-            for seat in 0..verifiers.len() {
-                store
-                    .set_verifier(
-                        lease_id, round, seat.try_into().unwrap(), newcomer(*verifiers[seat]),
-                    );
-            }
-            audit.set_seats(verifiers.len().try_into().unwrap());
-            audit.committed = 0;
-            audit.agreeing = 0;
-            audit.objecting = 0;
-            audit.shown = 0;
-            audit.redraws = 0;
-            audit.enter(AuditPhase::COMMIT);
-            store.save(lease_id, audit);
-            self.announce(job, lease_id, @audit, seed, verifiers);
-            true
-        }
-
-        fn draw_verifiers(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            lease: @Lease,
-            audit: @Audit,
-            draw: (felt252, u8, u8),
-            taken: Array<u32>,
-        ) -> Array<u32> {
-            let (seed, wanted, least) = draw;
-            let worker_id = worker_of(lease_id);
-            let fee_fri = audit.fee_fri(job, lease, *audit.round);
-            let jobs = get_dep_component!(@self, Jobs);
-            let leases = get_dep_component!(@self, Leases);
-            let registry = ICommitteesDispatcher {
-                contract_address: leases.known_registry().contract_address,
+            let majority: u32 = (tally.counted / 2).into();
+            audit.proved = audit.proved && in_more_than(near.span(), majority) != 0;
+            let bad = tally.bad();
+            let verdict = if bad == 0 {
+                Verdict::ACCEPTED
+            } else if audit.kind == AuditKind::DELIVERY || audit.proved {
+                Verdict::REJECTED
+            } else {
+                Verdict::UNDECIDED
             };
-            registry
-                .draw_committee(
-                    CommitteeRequest {
-                        family: jobs.family_of(job),
-                        block: *lease.since_block,
-                        seed,
-                        wanted: wanted.into(),
-                        least: least.into(),
-                        odd: taken.is_empty(),
-                        worker_id,
-                        requester: jobs.requester_of(job),
-                        taken,
-                        bond_fri: bond_of(fee_fri),
-                        fee_fri,
-                        package_bytes: job.package.bytes,
-                    },
-                )
-        }
-
-        fn announce(
-            ref self: ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            audit: @Audit,
-            seed: felt252,
-            verifiers: Array<u32>,
-        ) {
-            let (job_id, round, kind) = (*job.job_id, *audit.round, *audit.kind);
-            self.emit(CommitteeDrawn { job_id, lease_id, round, kind, seed, verifiers });
-        }
-
-        /// Whether a step of the audit, or so many, took longer than it may.
-        fn is_late(self: @ComponentState<TContractState>, audit: @Audit, steps: u32) -> bool {
-            let limits = get_dep_component!(self, Leases).limits();
-            let allowed_s = phase_s(limits) * steps;
-            has_passed(*audit.since_s, *audit.since_block, allowed_s, limits.slowest_block_s)
-        }
-
-        /// All who will vote are bound.
-        fn seal(
-            ref self: ComponentState<TContractState>, job_id: u64, lease_id: u64, ref audit: Audit,
-        ) {
-            audit
-                .enter(
-                    if audit.kind == AuditKind::PIXELS {
-                        AuditPhase::OPEN
-                    } else {
-                        AuditPhase::REVEAL
-                    },
+            if verdict == Verdict::REJECTED {
+                let mut store = get_dep_component_mut!(ref self, Store);
+                store.set_bad(lease_id, bad);
+            }
+            let Tally { counted, objecting, .. } = tally;
+            self
+                .give_verdict(
+                    ref job, lease_id, lease, audit, VerdictOf { verdict, counted, objecting },
                 );
-            let mut store = get_dep_component_mut!(ref self, Store);
-            if audit.kind != AuditKind::PIXELS {
-                store.set_answer(lease_id, AuditStoreComponent::YES);
-            }
-            store.save(lease_id, audit);
-            self.emit(VotesSealed { job_id, lease_id, round: audit.round });
         }
 
-        /// Who did not come pays as if it had lost, and another one is drawn.
-        fn replace_absent(
+        /// Who sealed a vote and did not reveal it keeps others from a verdict.
+        fn fine_silent(
             ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            mut audit: Audit,
-        ) {
-            let absent = self.dismiss(ref job, lease_id, @lease, @audit, Vote::DRAWN);
-            let missing: u8 = absent.len().try_into().unwrap();
-            let mut taken = array![];
-            let mut store = get_dep_component_mut!(ref self, Store);
-            for seat in 0..audit.seats_of(audit.round) {
-                taken.append(store.verifier(lease_id, audit.round, seat).worker_id);
-            }
-            let seed = store.seed(lease_id, audit.round) + 1 + audit.redraws.into();
-            let mut found = array![];
-            if audit.redraws < MAX_REDRAWS && missing != 0 {
-                let draw = (seed, missing, missing);
-                found = self.draw_verifiers(@job, lease_id, @lease, @audit, draw, taken);
-            }
-            let (_, least) = audit.wanted();
-            if !found.is_empty() {
-                let mut store = get_dep_component_mut!(ref self, Store);
-                for index in 0..found.len() {
-                    store
-                        .set_verifier(
-                            lease_id, audit.round, *absent[index], newcomer(*found[index]),
-                        );
-                }
-                audit.redraws += 1;
-                audit.enter(AuditPhase::COMMIT);
-                store.save(lease_id, audit);
-                let drawn = store.seed(lease_id, audit.round);
-                self.announce(@job, lease_id, @audit, drawn, found);
-            } else if audit.committed >= least {
-                self.seal(job.job_id, lease_id, ref audit);
-            } else {
-                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                verdicts.close(ref job, lease_id, lease, audit);
-            }
-        }
-
-        /// Takes the bonds of all with that vote; returns their seats.
-        fn dismiss(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
+            job: Box<Job>,
             lease_id: u64,
             lease: @Lease,
             audit: @Audit,
-            vote: u8,
-        ) -> Array<u8> {
-            let round = *audit.round;
-            let bond_fri = bond_of(audit.fee_fri(@job, lease, round));
-            let mut seats = array![];
-            for seat in 0..audit.seats_of(round) {
-                let mut store = get_dep_component_mut!(ref self, Store);
-                let verifier = store.verifier(lease_id, round, seat);
-                if verifier.vote == vote {
-                    store
-                        .set_verifier(
-                            lease_id, round, seat, Verifier { vote: Vote::ABSENT, ..verifier },
-                        );
-                    let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                    verdicts.forfeit(ref job, verifier.worker_id, bond_fri);
-                    seats.append(seat);
-                }
+        ) {
+            if audit.revealed == audit.sealed {
+                return;
             }
-            seats
+            let fine_fri = audit.forfeit_fri(job, lease);
+            let silent = get_dep_component!(@self, Store).seats_with(lease_id, audit, Vote::SEALED);
+            for (seat, verifier) in silent {
+                let mut seating = get_dep_component_mut!(ref self, Seating);
+                seating.forfeit(lease_id, verifier.worker_id, fine_fri);
+                self.turn_vote(job.job_id, lease_id, audit, seat, verifier, Vote::SILENT);
+            }
         }
 
-        /// The worker did not show what it must: that is the verdict, without appeal. It says
-        /// nothing of the pixels, so it judges no verifier of an earlier round.
-        fn lose_by_silence(
+        /// No majority of the sealed votes: the next size, if the purse can pay it.
+        fn go_higher(
             ref self: ComponentState<TContractState>,
-            ref job: Job,
+            ref job: Box<Job>,
             lease_id: u64,
             lease: Lease,
             mut audit: Audit,
         ) {
             let mut store = get_dep_component_mut!(ref self, Store);
-            for round in 0..audit.round {
-                for seat in 0..audit.seats_of(round) {
-                    let verifier = store.verifier(lease_id, round, seat);
-                    if verifier.vote == Vote::AGREES {
-                        let unjudged = Verifier { vote: Vote::COMMITTED, ..verifier };
-                        store.set_verifier(lease_id, round, seat, unjudged);
-                    }
-                }
-            }
-            audit.verdict = Verdict::REJECTED;
-            let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-            verdicts.close(ref job, lease_id, lease, audit);
-        }
-
-        /// Counts a round's votes. Who did not reveal is absent; prints that the worker did not
-        /// answer count against it. A round that can't decide leaves the verdict before it.
-        fn count_votes(
-            ref self: ComponentState<TContractState>,
-            ref job: Job,
-            lease_id: u64,
-            lease: Lease,
-            mut audit: Audit,
-        ) {
-            self.dismiss(ref job, lease_id, @lease, @audit, Vote::COMMITTED);
-            let mut store = get_dep_component_mut!(ref self, Store);
-            for seat in 0..audit.seats_of(audit.round) {
-                let verifier = store.verifier(lease_id, audit.round, seat);
-                if verifier.vote == Vote::SHOWN {
-                    let objecting = Verifier { vote: Vote::OBJECTS, ..verifier };
-                    store.set_verifier(lease_id, audit.round, seat, objecting);
-                    audit.objecting += 1;
-                }
-            }
-            audit.shown = 0;
-            let verdict = verdict_of(@audit);
-            if verdict != Verdict::UNDECIDED || audit.verdict == Verdict::NONE {
-                audit.verdict = verdict;
-            }
-            let (agreeing, objecting) = (audit.agreeing, audit.objecting);
-            let (round, verdict) = (audit.round, audit.verdict);
-            let given = VerdictGiven {
-                job_id: job.job_id, lease_id, round, verdict, agreeing, objecting,
-            };
-            self.emit(given);
-            if audit.round == LAST_ROUND {
-                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                verdicts.close(ref job, lease_id, lease, audit);
-            } else {
-                audit.enter(AuditPhase::APPEAL);
-                let mut store = get_dep_component_mut!(ref self, Store);
+            let next = audit.round + 1;
+            let can_pay = next <= LAST_ROUND
+                && store.purse(lease_id) >= audit.fees_fri(job, @lease, next);
+            if can_pay {
+                audit = store.begin_round(job, lease_id, @lease, audit, array![].span()).unbox();
                 store.save(lease_id, audit);
+            } else if audit.verdict == Verdict::NONE {
+                let found = VerdictOf { verdict: Verdict::UNDECIDED, counted: 0, objecting: 0 };
+                self.give_verdict(ref job, lease_id, lease, audit, found);
+            } else {
+                let mut closing = get_dep_component_mut!(ref self, Closing);
+                closing.close(ref job, lease_id, lease, audit);
             }
+        }
+
+        /// The verdict of a round, which may be appealed but for the last one's.
+        fn give_verdict(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+            found: VerdictOf,
+        ) {
+            self.note_verdict(job.job_id, lease_id, ref audit, found);
+            if audit.round == LAST_ROUND {
+                let mut closing = get_dep_component_mut!(ref self, Closing);
+                closing.close(ref job, lease_id, lease, audit);
+            }
+        }
+
+        /// Writes a verdict down and waits for appeals.
+        fn note_verdict(
+            ref self: ComponentState<TContractState>,
+            job_id: u64,
+            lease_id: u64,
+            ref audit: Audit,
+            found: VerdictOf,
+        ) {
+            let VerdictOf { verdict, counted, objecting } = found;
+            let round = audit.round;
+            audit.verdict = verdict;
+            audit.decided = round;
+            audit.enter(AuditPhase::APPEAL);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.save(lease_id, audit);
+            self.emit(VerdictGiven { job_id, lease_id, round, verdict, counted, objecting });
+        }
+
+        /// Writes down what became of a vote.
+        fn turn_vote(
+            ref self: ComponentState<TContractState>,
+            job_id: u64,
+            lease_id: u64,
+            audit: @Audit,
+            seat: u8,
+            verifier: Verifier,
+            vote: u8,
+        ) {
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.set_verifier(lease_id, seat, Verifier { vote, ..verifier });
+            let (round, worker_id) = (*audit.round, verifier.worker_id);
+            self.emit(Voted { job_id, lease_id, round, seat, worker_id, vote });
         }
     }
 
-    /// The majority of at least three.
-    fn verdict_of(audit: @Audit) -> u8 {
-        let (agreeing, objecting) = (*audit.agreeing, *audit.objecting);
-        let (_, least) = audit.wanted();
-        if agreeing + objecting < least || agreeing == objecting {
-            Verdict::UNDECIDED
-        } else if agreeing > objecting {
-            Verdict::ACCEPTED
-        } else {
-            Verdict::REJECTED
+    /// What a round found.
+    #[derive(Copy, Drop)]
+    pub struct VerdictOf {
+        pub verdict: u8,
+        pub counted: u8,
+        pub objecting: u8,
+    }
+
+    /// Votes as they are counted.
+    #[derive(Drop)]
+    struct Tally {
+        counted: u8,
+        objecting: u8,
+        on_mean: u8,
+        differs: Array<u128>,
+    }
+
+    #[generate_trait]
+    impl TallyImpl of TallyTrait {
+        fn add(ref self: Tally, verifier: Verifier) {
+            self.counted += 1;
+            self.differs.append(verifier.differs);
+            if verifier.mean {
+                self.on_mean += 1;
+            }
+            if verifier.mean || verifier.differs != 0 {
+                self.objecting += 1;
+            }
+        }
+
+        /// Positions on which more than half differ, and above them the mean.
+        fn bad(self: @Tally) -> u128 {
+            let majority = (*self.counted / 2).into();
+            let bad = in_more_than(self.differs.span(), majority);
+            if 2 * *self.on_mean > *self.counted {
+                bad + MEAN_BIT
+            } else {
+                bad
+            }
         }
     }
 }

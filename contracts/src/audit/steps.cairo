@@ -1,24 +1,27 @@
-//! Which step of an audit is due, and what it does.
+//! What an audit does where a step is over.
 #[starknet::component]
 pub mod StepsComponent {
+    use crate::audit::closing::ClosingComponent;
+    use crate::audit::closing::ClosingComponent::InternalTrait as ClosingTrait;
+    use crate::audit::course::AuditTrait;
+    use crate::audit::money::MoneyComponent;
     use crate::audit::rounds::RoundsComponent;
     use crate::audit::rounds::RoundsComponent::InternalTrait as RoundsTrait;
+    use crate::audit::sealing::SealingComponent;
+    use crate::audit::sealing::SealingComponent::InternalTrait as SealingTrait;
+    use crate::audit::seating::SeatingComponent;
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
-    use crate::audit::verdicts::VerdictsComponent;
-    use crate::audit::verdicts::VerdictsComponent::InternalTrait as VerdictsTrait;
     use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::settlement::SettlementComponent;
-    use crate::rules::draw::{DRAW_AFTER, hash_of};
-    use crate::types::audit::{AuditPhase, DrawOutcome};
-    use crate::types::board::LeaseState;
+    use crate::types::audit::{Audit, AuditPhase, Verdict};
+    use crate::types::board::Lease;
 
     pub mod Errors {
-        pub const NOTHING_TO_DRAW: felt252 = 'RC: nothing to draw';
         pub const NOT_LATE: felt252 = 'RC: step is not overdue';
     }
 
@@ -36,78 +39,109 @@ pub mod StepsComponent {
         impl Jobs: JobsComponent::HasComponent<TContractState>,
         impl Leases: LeasesComponent::HasComponent<TContractState>,
         impl Payouts: PayoutsComponent::HasComponent<TContractState>,
-        impl Store: AuditStoreComponent::HasComponent<TContractState>,
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
-        impl Verdicts: VerdictsComponent::HasComponent<TContractState>,
+        impl Store: AuditStoreComponent::HasComponent<TContractState>,
+        impl Seating: SeatingComponent::HasComponent<TContractState>,
+        impl Money: MoneyComponent::HasComponent<TContractState>,
+        impl Closing: ClosingComponent::HasComponent<TContractState>,
         impl Rounds: RoundsComponent::HasComponent<TContractState>,
+        impl Sealing: SealingComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
-        fn draw_one(
-            ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64,
+        fn advance_one(
+            ref self: ComponentState<TContractState>, ref job: Box<Job>, lease_id: u64,
         ) -> Result<(), felt252> {
-            let lease = get_dep_component!(@self, Leases).find(lease_id);
+            let leases = get_dep_component!(@self, Leases);
+            let lease = leases.find(lease_id);
             if lease.job_id != job.job_id {
                 return Err(LeasesComponent::Errors::OTHER_JOB);
             }
-            let mut rounds = get_dep_component_mut!(ref self, Rounds);
-            if lease.state == LeaseState::SUBMITTED
-                && lease.draw_outcome == DrawOutcome::NOT_DRAWN {
-                let block_hash = hash_of(lease.since_block + DRAW_AFTER)?;
-                rounds.draw_first(ref job, lease_id, lease, block_hash);
-                return Ok(());
-            }
             let audit = get_dep_component!(@self, Store).find(lease_id);
-            if audit.phase != AuditPhase::DRAW {
-                return Err(Errors::NOTHING_TO_DRAW);
+            let phase = audit.phase;
+            if phase == 0 || phase == AuditPhase::LOOK || phase == AuditPhase::OVER {
+                return Err(AuditStoreComponent::Errors::WRONG_PHASE);
             }
-            let block_hash = hash_of(audit.since_block + DRAW_AFTER)?;
-            rounds.draw_again(ref job, lease_id, lease, audit, block_hash);
+            if !audit.is_late(leases.limits()) {
+                return Err(Errors::NOT_LATE);
+            }
+            if phase == AuditPhase::DRAW {
+                self.give_up_draw(ref job, lease_id, lease, audit);
+            } else if phase == AuditPhase::COMMIT {
+                let mut sealing = get_dep_component_mut!(ref self, Sealing);
+                sealing.end_commit(ref job, lease_id, lease, audit);
+            } else if phase == AuditPhase::APPEAL {
+                self.end_appeals(ref job, lease_id, lease, audit);
+            } else if phase == AuditPhase::KEY || phase == AuditPhase::OPEN {
+                self.lose_by_silence(ref job, lease_id, lease, audit);
+            } else if phase == AuditPhase::REVEAL && audit.prints {
+                self.enter(lease_id, audit, AuditPhase::SHOW);
+            } else {
+                let mut rounds = get_dep_component_mut!(ref self, Rounds);
+                rounds.count(ref job, lease_id, lease, audit);
+            }
             Ok(())
         }
 
-        fn advance_one(
-            ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64,
-        ) -> Result<(), felt252> {
-            let lease = get_dep_component!(@self, Leases).find(lease_id);
-            if lease.job_id != job.job_id {
-                return Err(LeasesComponent::Errors::OTHER_JOB);
-            }
-            let audit = get_dep_component!(@self, Store).find(lease_id);
-            let mut rounds = get_dep_component_mut!(ref self, Rounds);
-            let phase = audit.phase;
-            if phase == AuditPhase::REVEAL {
-                // The worker has a step of its own to answer prints that came last.
-                let steps = if audit.shown == 0 {
-                    1
-                } else {
-                    2
-                };
-                let counted = audit.agreeing + audit.objecting == audit.committed;
-                if !counted && !rounds.is_late(@audit, steps) {
-                    return Err(Errors::NOT_LATE);
-                }
-                rounds.count_votes(ref job, lease_id, lease, audit);
-                return Ok(());
-            }
-            let waits = phase == AuditPhase::KEY
-                || phase == AuditPhase::COMMIT
-                || phase == AuditPhase::OPEN
-                || phase == AuditPhase::APPEAL;
-            if !waits {
-                return Err(AuditStoreComponent::Errors::WRONG_PHASE);
-            }
-            if !rounds.is_late(@audit, 1) {
-                return Err(Errors::NOT_LATE);
-            }
-            if phase == AuditPhase::COMMIT {
-                rounds.replace_absent(ref job, lease_id, lease, audit);
-            } else if phase == AuditPhase::APPEAL {
-                let mut verdicts = get_dep_component_mut!(ref self, Verdicts);
-                verdicts.close(ref job, lease_id, lease, audit);
+        fn enter(
+            ref self: ComponentState<TContractState>, lease_id: u64, mut audit: Audit, phase: u8,
+        ) {
+            audit.enter(phase);
+            let mut store = get_dep_component_mut!(ref self, Store);
+            store.save(lease_id, audit);
+        }
+
+        /// No block found the votes that are due.
+        fn give_up_draw(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+            audit: Audit,
+        ) {
+            let mut closing = get_dep_component_mut!(ref self, Closing);
+            if !audit.is_first_draw() {
+                let mut sealing = get_dep_component_mut!(ref self, Sealing);
+                sealing.reach_limit(ref job, lease_id, lease, audit);
+            } else if audit.round == 0 && audit.is_bonded(0) {
+                closing.drop_challenge(job, lease_id, lease, audit);
             } else {
-                rounds.lose_by_silence(ref job, lease_id, lease, audit);
+                closing.close(ref job, lease_id, lease, audit);
             }
-            Ok(())
+        }
+
+        /// Nobody appealed: that was it, but for a second look.
+        fn end_appeals(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+            audit: Audit,
+        ) {
+            let has_look = audit.round == 0
+                && audit.verdict == Verdict::ACCEPTED
+                && audit.is_by_chance()
+                && job.audit_price.second_look;
+            if has_look {
+                self.enter(lease_id, audit, AuditPhase::LOOK);
+            } else {
+                let mut closing = get_dep_component_mut!(ref self, Closing);
+                closing.close(ref job, lease_id, lease, audit);
+            }
+        }
+
+        /// The worker's side did not show what it must: that is the verdict, without appeal. It
+        /// says nothing of the pixels, so it judges no verifier.
+        fn lose_by_silence(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+            mut audit: Audit,
+        ) {
+            audit.verdict = Verdict::REJECTED;
+            audit.decided = audit.round;
+            let mut closing = get_dep_component_mut!(ref self, Closing);
+            closing.close(ref job, lease_id, lease, audit);
         }
     }
 }

@@ -4,42 +4,48 @@ pub mod AuditStoreComponent {
     use core::poseidon::poseidon_hash_span;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use starknet::{ContractAddress, get_contract_address};
-    use crate::board::job::{Job, JobTrait};
+    use crate::audit::course::{AuditTrait, fresh};
     use crate::packing::audit::{AuditPacking, VerifierPacking};
-    use crate::rules::draw::leaf_at;
     use crate::rules::lease_id::split;
-    use crate::rules::terms::{fee_of, now, seats_in};
-    use crate::types::audit::{Audit, Verdict, Verifier, Vote};
-    use crate::types::board::Lease;
+    use crate::rules::masks::{drawn_in, run};
+    use crate::types::audit::{Audit, AuditKind, Verifier, Vote};
 
     /// Votes where the answer is one of two.
     pub const YES: felt252 = 'yes';
     pub const NO: felt252 = 'no';
-    /// Leaves that a challenge may name: they fit one cell.
-    pub const MAX_NAMED: u32 = 8;
 
     const COMMIT_DOMAIN: felt252 = 'renderchain/commit/1';
-    /// Above the largest leaf that can be named.
-    pub const NAMED_BASE: u32 = 0x1000000;
+    /// All that a delivery has to see.
+    pub const WHOLE_DELIVERY: u128 = 1;
+    /// Among payers of rounds, who showed that objectors agree.
+    pub const SHOWER: u8 = 3;
 
     pub mod Errors {
         pub const WRONG_PHASE: felt252 = 'RC: case in another phase';
         pub const NO_SUCH_SEAT: felt252 = 'RC: no such seat in the round';
+        pub const TOO_LATE: felt252 = 'RC: step is over';
     }
 
     /// | case_cells | 1 a slot | packed | its next lease's audit uses all these again |
     /// | case_answers | 1 a slot | felt | hash of what the worker opened |
-    /// | case_named | 1 a slot | felt | leaves that a challenge names, 24 bits each |
-    /// | case_seeds | 1 a slot and round | felt | the draw |
-    /// | case_payers | 1 a slot and round | address | who paid the bond |
-    /// | case_members | 1 a slot and seat | packed | seats of round 0 from 0, 1 from 3, 2 from 10 |
+    /// | case_named | 1 a slot | felt | leaves that somebody named, 24 bits each, the first lowest
+    /// |
+    /// | case_purses | 1 a slot | fri | what forfeits brought; empty where no audit runs |
+    /// | case_bad | 1 a slot | felt | positions of a rejection, and above them the mean |
+    /// | case_seeds | 1 a slot and round | felt | the draw of the leaves |
+    /// | case_saw | 1 a slot and round | felt | positions that it looks at, once there are two |
+    /// | case_payers | 1 a slot and round | address | who paid the bond; at 3 who showed |
+    /// | case_members | 1 a slot and seat | packed | seats of all rounds in a row |
     /// | case_marks | 1 a slot and seat | felt | the sealed vote, then the one shown |
     #[storage]
     pub struct Storage {
         case_cells: Map<u64, Audit>,
         case_answers: Map<u64, felt252>,
         case_named: Map<u64, felt252>,
+        case_purses: Map<u64, u128>,
+        case_bad: Map<u64, felt252>,
         case_seeds: Map<(u64, u8), felt252>,
+        case_saw: Map<(u64, u8), felt252>,
         case_payers: Map<(u64, u8), ContractAddress>,
         case_members: Map<(u64, u8), Verifier>,
         case_marks: Map<(u64, u8), felt252>,
@@ -48,75 +54,6 @@ pub mod AuditStoreComponent {
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {}
-
-    #[generate_trait]
-    pub impl AuditImpl of AuditTrait {
-        fn seats_of(self: @Audit, round: u8) -> u8 {
-            let (first, second, third) = *self.seats;
-            if round == 0 {
-                first
-            } else if round == 1 {
-                second
-            } else {
-                third
-            }
-        }
-
-        fn set_seats(ref self: Audit, count: u8) {
-            let (first, second, _) = self.seats;
-            self
-                .seats =
-                    if self.round == 0 {
-                        (count, 0, 0)
-                    } else if self.round == 1 {
-                        (first, count, 0)
-                    } else {
-                        (first, second, count)
-                    };
-        }
-
-        fn is_bonded(self: @Audit, round: u8) -> bool {
-            *self.bonded & bit_of(round) != 0
-        }
-
-        fn set_bonded(ref self: Audit, yes: bool) {
-            let bit = bit_of(self.round);
-            self.bonded = if yes {
-                self.bonded | bit
-            } else {
-                self.bonded - (self.bonded & bit)
-            };
-        }
-
-        /// From now on it waits for something else.
-        fn enter(ref self: Audit, phase: u8) {
-            self.phase = phase;
-            let (since_s, since_block) = now();
-            self.since_s = since_s;
-            self.since_block = since_block;
-        }
-
-        /// How many verifiers the present round asks for, and needs.
-        fn wanted(self: @Audit) -> (u8, u8) {
-            (seats_in(*self.round), 3)
-        }
-
-        /// Leaves that a round looks at: the named and the first ones always, fresh ones on appeal.
-        fn leaf_count(self: @Audit, job: @Job, lease: @Lease, round: u8) -> u32 {
-            let drawn = job.first_leaves(*lease.count);
-            let fresh = if round == 0 {
-                0
-            } else {
-                drawn
-            };
-            (*self.named).into() + drawn + fresh
-        }
-
-        /// What each verifier of a round gets.
-        fn fee_fri(self: @Audit, job: @Job, lease: @Lease, round: u8) -> u128 {
-            fee_of(job.audit_price.unbox(), self.leaf_count(job, lease, round))
-        }
-    }
 
     #[generate_trait]
     pub impl InternalImpl<
@@ -134,37 +71,86 @@ pub mod AuditStoreComponent {
         }
 
         fn save(ref self: ComponentState<TContractState>, lease_id: u64, audit: Audit) {
-            let (place, _) = split(lease_id);
-            self.case_cells.write(place, audit);
+            self.case_cells.write(place_of(lease_id), audit);
         }
 
         fn answer(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
-            let (place, _) = split(lease_id);
-            self.case_answers.read(place)
+            self.case_answers.read(place_of(lease_id))
         }
 
         fn set_answer(ref self: ComponentState<TContractState>, lease_id: u64, answer: felt252) {
-            let (place, _) = split(lease_id);
-            self.case_answers.write(place, answer);
+            self.case_answers.write(place_of(lease_id), answer);
+        }
+
+        /// Leaves that somebody named.
+        fn named(self: @ComponentState<TContractState>, lease_id: u64) -> felt252 {
+            self.case_named.read(place_of(lease_id))
+        }
+
+        fn set_named(ref self: ComponentState<TContractState>, lease_id: u64, leaves: felt252) {
+            self.case_named.write(place_of(lease_id), leaves);
+        }
+
+        fn purse(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
+            self.case_purses.read(place_of(lease_id))
+        }
+
+        fn set_purse(ref self: ComponentState<TContractState>, lease_id: u64, amount_fri: u128) {
+            self.case_purses.write(place_of(lease_id), amount_fri);
+        }
+
+        fn add_to_purse(ref self: ComponentState<TContractState>, lease_id: u64, amount_fri: u128) {
+            if amount_fri != 0 {
+                self.set_purse(lease_id, self.purse(lease_id) + amount_fri);
+            }
+        }
+
+        /// Positions of the rejection, and above them the mean.
+        fn bad(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
+            self.case_bad.read(place_of(lease_id)).try_into().unwrap()
+        }
+
+        fn set_bad(ref self: ComponentState<TContractState>, lease_id: u64, bad: u128) {
+            self.case_bad.write(place_of(lease_id), bad.into());
         }
 
         fn seed(self: @ComponentState<TContractState>, lease_id: u64, round: u8) -> felt252 {
-            let (place, _) = split(lease_id);
-            self.case_seeds.read((place, round))
+            self.case_seeds.read((place_of(lease_id), round))
         }
 
         fn set_seed(
             ref self: ComponentState<TContractState>, lease_id: u64, round: u8, seed: felt252,
         ) {
-            let (place, _) = split(lease_id);
-            self.case_seeds.write((place, round), seed);
+            self.case_seeds.write((place_of(lease_id), round), seed);
+        }
+
+        /// Positions that a round looks at, of an audit that draws so many leaves a round.
+        fn saw(
+            self: @ComponentState<TContractState>,
+            lease_id: u64,
+            audit: @Audit,
+            round: u8,
+            drawn: u32,
+        ) -> u128 {
+            if *audit.kind == AuditKind::DELIVERY {
+                WHOLE_DELIVERY
+            } else if *audit.round == 0 {
+                run(0, (*audit.named).into()) + drawn_in(0, drawn)
+            } else {
+                self.case_saw.read((place_of(lease_id), round)).try_into().unwrap()
+            }
+        }
+
+        fn set_saw(
+            ref self: ComponentState<TContractState>, lease_id: u64, round: u8, positions: u128,
+        ) {
+            self.case_saw.write((place_of(lease_id), round), positions.into());
         }
 
         fn payer(
             self: @ComponentState<TContractState>, lease_id: u64, round: u8,
         ) -> ContractAddress {
-            let (place, _) = split(lease_id);
-            self.case_payers.read((place, round))
+            self.case_payers.read((place_of(lease_id), round))
         }
 
         fn set_payer(
@@ -173,69 +159,65 @@ pub mod AuditStoreComponent {
             round: u8,
             payer: ContractAddress,
         ) {
-            let (place, _) = split(lease_id);
-            self.case_payers.write((place, round), payer);
+            self.case_payers.write((place_of(lease_id), round), payer);
         }
 
-        fn verifier(
-            self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
-        ) -> Verifier {
-            let (place, _) = split(lease_id);
-            self.case_members.read((place, first_of(round) + seat))
+        fn verifier(self: @ComponentState<TContractState>, lease_id: u64, seat: u8) -> Verifier {
+            self.case_members.read((place_of(lease_id), seat))
         }
 
         fn set_verifier(
-            ref self: ComponentState<TContractState>,
-            lease_id: u64,
-            round: u8,
-            seat: u8,
-            verifier: Verifier,
+            ref self: ComponentState<TContractState>, lease_id: u64, seat: u8, verifier: Verifier,
         ) {
-            let (place, _) = split(lease_id);
-            self.case_members.write((place, first_of(round) + seat), verifier);
+            self.case_members.write((place_of(lease_id), seat), verifier);
         }
 
-        /// A sealed vote, later the vote itself of a verifier who differs.
-        fn mark(
-            self: @ComponentState<TContractState>, lease_id: u64, round: u8, seat: u8,
-        ) -> felt252 {
-            let (place, _) = split(lease_id);
-            self.case_marks.read((place, first_of(round) + seat))
+        /// A sealed vote, later the vote itself of a verifier who has other digests.
+        fn mark(self: @ComponentState<TContractState>, lease_id: u64, seat: u8) -> felt252 {
+            self.case_marks.read((place_of(lease_id), seat))
         }
 
         fn set_mark(
-            ref self: ComponentState<TContractState>,
-            lease_id: u64,
-            round: u8,
-            seat: u8,
-            mark: felt252,
+            ref self: ComponentState<TContractState>, lease_id: u64, seat: u8, mark: felt252,
         ) {
-            let (place, _) = split(lease_id);
-            self.case_marks.write((place, first_of(round) + seat), mark);
+            self.case_marks.write((place_of(lease_id), seat), mark);
         }
 
-        /// The verifier at a seat of the present round; Err if there is none.
+        /// The verifier at a seat of the present draw; Err if there is none.
         fn seated(
             self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit, seat: u8,
         ) -> Result<Verifier, felt252> {
-            if seat >= audit.seats_of(*audit.round) {
+            if seat < *audit.first || seat >= audit.end_of(*audit.round) {
                 Err(Errors::NO_SUCH_SEAT)
             } else {
-                Ok(self.verifier(lease_id, *audit.round, seat))
+                Ok(self.verifier(lease_id, seat))
             }
         }
 
-        /// How many seats of the present round voted so.
-        fn count_of(
+        /// Seats of the present draw whose vote came so far.
+        fn seats_with(
             self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit, vote: u8,
-        ) -> u8 {
-            let mut count = 0;
-            for seat in 0..audit.seats_of(*audit.round) {
-                if self.verifier(lease_id, *audit.round, seat).vote == vote {
-                    count += 1;
+        ) -> Array<(u8, Verifier)> {
+            let mut found = array![];
+            for seat in *audit.first..audit.end_of(*audit.round) {
+                let verifier = self.verifier(lease_id, seat);
+                if verifier.vote == vote {
+                    found.append((seat, verifier));
                 }
             }
-            count
+            found
+        }
+
+        /// Positions on which a counted vote of any round so far differs: all of them are judged.
+        fn disputed(self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit) -> u128 {
+            let mut positions = 0;
+            for seat in 0..audit.end_of(*audit.round) {
+                let verifier = self.verifier(lease_id, seat);
+                if verifier.vote == Vote::COUNTED {
+                    positions = positions | verifier.differs;
+                }
+            }
+            positions
         }
 
         /// What a verifier seals; nobody else can use it, nor for another round or draw.
@@ -253,97 +235,10 @@ pub mod AuditStoreComponent {
             ];
             poseidon_hash_span(fields.span())
         }
-
-        /// Keeps up to eight leaves in one cell.
-        fn name_leaves(ref self: ComponentState<TContractState>, lease_id: u64, leaves: Span<u32>) {
-            let mut packed: felt252 = 0;
-            for leaf in leaves {
-                packed = packed * NAMED_BASE.into() + (*leaf).into();
-            }
-            let (place, _) = split(lease_id);
-            self.case_named.write(place, packed);
-        }
-
-        /// The leaves of the present round, numbered over the lease's tasks and their tiles.
-        fn leaves_in(
-            self: @ComponentState<TContractState>,
-            job: @Job,
-            lease_id: u64,
-            lease: @Lease,
-            audit: @Audit,
-        ) -> Array<u32> {
-            let (place, _) = split(lease_id);
-            let mut leaves = array![];
-            let base: NonZero<u256> = 0x1000000;
-            let mut packed: u256 = self.case_named.read(place).into();
-            for _ in 0..*audit.named {
-                let (rest, leaf) = DivRem::div_rem(packed, base);
-                leaves.append(leaf.try_into().unwrap());
-                packed = rest;
-            }
-            let total = *lease.count * job.package.tiles.into();
-            let wanted = job.first_leaves(*lease.count);
-            let mut round = 0;
-            while round <= *audit.round {
-                let seed = self.seed(lease_id, round);
-                for index in 0..wanted {
-                    leaves.append(leaf_at(seed, index, wanted, total));
-                }
-                // The first round's leaves again, and fresh ones of the present round.
-                round = if round == *audit.round {
-                    round + 1
-                } else {
-                    *audit.round
-                };
-            }
-            leaves
-        }
     }
 
-    /// An audit that begins.
-    pub fn fresh(lease_id: u64, kind: u8) -> Audit {
-        let (_, generation) = split(lease_id);
-        Audit {
-            generation,
-            kind,
-            phase: 0,
-            round: 0,
-            verdict: Verdict::NONE,
-            seats: (0, 0, 0),
-            committed: 0,
-            agreeing: 0,
-            objecting: 0,
-            shown: 0,
-            named: 0,
-            redraws: 0,
-            bonded: 0,
-            since_s: 0,
-            since_block: 0,
-        }
-    }
-
-    /// A verifier who may still come.
-    pub fn newcomer(worker_id: u32) -> Verifier {
-        Verifier { worker_id, vote: Vote::DRAWN }
-    }
-
-    fn first_of(round: u8) -> u8 {
-        if round == 0 {
-            0
-        } else if round == 1 {
-            3
-        } else {
-            10
-        }
-    }
-
-    fn bit_of(round: u8) -> u8 {
-        if round == 0 {
-            1
-        } else if round == 1 {
-            2
-        } else {
-            4
-        }
+    fn place_of(lease_id: u64) -> u64 {
+        let (place, _) = split(lease_id);
+        place
     }
 }

@@ -8,7 +8,7 @@ pub mod AuditDelegateComponent {
         IAudits, IAuditsDispatcherTrait, IAuditsLibraryDispatcher, IChallenges,
         IChallengesDispatcherTrait, IChallengesLibraryDispatcher,
     };
-    use crate::types::audit::{Audit, Commitment, Content, LeafOpening, Reveal, Verifier};
+    use crate::types::audit::{Audit, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier};
     use crate::types::board::LeaseResult;
 
     pub mod Errors {
@@ -38,6 +38,10 @@ pub mod AuditDelegateComponent {
             self.audits().commit(commitments);
         }
 
+        fn decline(ref self: ComponentState<TContractState>, lease_id: u64, seat: u8, word: u8) {
+            self.audits().decline(lease_id, seat, word);
+        }
+
         fn open(
             ref self: ComponentState<TContractState>,
             lease_id: u64,
@@ -45,8 +49,9 @@ pub mod AuditDelegateComponent {
             result: LeaseResult,
             openings: Array<LeafOpening>,
             siblings: Array<felt252>,
+            prints: Array<felt252>,
         ) {
-            self.audits().open(lease_id, seed, result, openings, siblings);
+            self.audits().open(lease_id, seed, result, openings, siblings, prints);
         }
 
         fn reveal(ref self: ComponentState<TContractState>, reveals: Array<Reveal>) {
@@ -61,28 +66,45 @@ pub mod AuditDelegateComponent {
             contents: Array<Content>,
             answer: Array<Content>,
             prints: Array<felt252>,
+            differs: u128,
+            mean: bool,
         ) {
-            self.audits().reveal_prints(lease_id, seat, nonce, contents, answer, prints);
+            let audits = self.audits();
+            audits.reveal_prints(lease_id, seat, nonce, contents, answer, prints, differs, mean);
         }
 
-        fn compare(
+        fn strike(
             ref self: ComponentState<TContractState>,
             lease_id: u64,
             seat: u8,
+            leaf: u8,
             contents: Array<Content>,
             answer: Array<Content>,
             prints: Array<felt252>,
             answer_prints: Array<felt252>,
         ) {
-            self.audits().compare(lease_id, seat, contents, answer, prints, answer_prints);
+            let audits = self.audits();
+            audits.strike(lease_id, seat, leaf, contents, answer, prints, answer_prints);
+        }
+
+        fn show(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            leaf: u8,
+            by_levels: bool,
+            votes: Array<ShownVote>,
+            answer: Array<Content>,
+            answer_prints: Array<felt252>,
+        ) {
+            self.audits().show(lease_id, leaf, by_levels, votes, answer, answer_prints);
         }
 
         fn advance(ref self: ComponentState<TContractState>, job_id: u64, lease_ids: Array<u64>) {
             self.audits().advance(job_id, lease_ids);
         }
 
-        fn appeal(ref self: ComponentState<TContractState>, lease_id: u64) {
-            self.audits().appeal(lease_id);
+        fn appeal(ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>) {
+            self.audits().appeal(lease_id, leaves);
         }
 
         fn audit_of(self: @ComponentState<TContractState>, lease_id: u64) -> Audit {
@@ -93,14 +115,12 @@ pub mod AuditDelegateComponent {
             self.audits().seed_of(lease_id, round)
         }
 
-        fn drawn_leaves(self: @ComponentState<TContractState>, lease_id: u64) -> Array<u32> {
+        fn drawn_leaves(self: @ComponentState<TContractState>, lease_id: u64) -> Array<(u32, u8)> {
             self.audits().drawn_leaves(lease_id)
         }
 
-        fn verifiers_of(
-            self: @ComponentState<TContractState>, lease_id: u64, round: u8,
-        ) -> Array<Verifier> {
-            self.audits().verifiers_of(lease_id, round)
+        fn verifiers_of(self: @ComponentState<TContractState>, lease_id: u64) -> Array<Verifier> {
+            self.audits().verifiers_of(lease_id)
         }
 
         fn bond_to_appeal_fri(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
@@ -134,9 +154,9 @@ pub mod AuditDelegateComponent {
         }
 
         fn bond_to_challenge_fri(
-            self: @ComponentState<TContractState>, lease_id: u64, leaves: u32,
+            self: @ComponentState<TContractState>, lease_id: u64, pixels: bool,
         ) -> u128 {
-            self.challenges().bond_to_challenge_fri(lease_id, leaves)
+            self.challenges().bond_to_challenge_fri(lease_id, pixels)
         }
     }
 

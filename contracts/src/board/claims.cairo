@@ -53,13 +53,18 @@ pub mod ClaimsComponent {
                 if let Ok(lease) = plan {
                     let Place { worker_id, slot } = place;
                     let (pay_fri, least_lock_fri) = jobs.stakes_of(@job, lease.level, lease.count);
-                    requests.append(LockRequest { worker_id, slot, pay_fri, least_lock_fri });
+                    let fee_fri = job.fee_fri(lease.count);
+                    requests
+                        .append(LockRequest { worker_id, slot, pay_fri, least_lock_fri, fee_fri });
                 }
                 plans.append((place, plan));
             }
             let Package { audit_floor_exp, bytes: package_bytes, .. } = job.package.unbox();
             let reward_fri = job.price.reward_fri;
-            let terms = LockTerms { operator, family, audit_floor_exp, reward_fri, package_bytes };
+            let memory_mib = job.audit_price.memory_mib;
+            let terms = LockTerms {
+                operator, family, audit_floor_exp, reward_fri, package_bytes, memory_mib,
+            };
             let mut grants = leases.known_registry().lock(terms, requests).span();
             let mut answers = array![];
             for (place, plan) in plans {
@@ -73,7 +78,7 @@ pub mod ClaimsComponent {
                             Ok(leases.open(place, lease, holder, operator.is_zero()))
                         } else {
                             let Lease { first, count, attempt, rejections, .. } = lease;
-                            job.add_to_pool(job.audit_fri(count));
+                            job.add_to_pool(job.reserve_fri(count));
                             jobs.reopen(ref job, Range { first, count, attempt, rejections });
                             Err(refusal)
                         }
@@ -85,8 +90,8 @@ pub mod ClaimsComponent {
             answers
         }
 
-        /// The place's next lease, its range taken off the job, and out of the pool what its first
-        /// audit would cost. Places must rise, so that none is planned twice.
+        /// The place's next lease, its range taken off the job, and out of the pool what it
+        /// reserves. Places must rise, so that none is planned twice.
         fn plan(
             self: @ComponentState<TContractState>,
             ref job: Job,
@@ -103,7 +108,7 @@ pub mod ClaimsComponent {
             if number < next_place {
                 return Err(Errors::NOT_RISING);
             }
-            if job.has_open_range() && job.times.audit_pool_fri < job.next_audit_fri() {
+            if job.has_open_range() && job.times.audit_pool_fri < job.next_reserve_fri() {
                 return Err(Errors::POOL_TOO_SMALL);
             }
             let jobs = get_dep_component!(self, Jobs);
@@ -115,7 +120,7 @@ pub mod ClaimsComponent {
                     None => { return Err(JobsComponent::Errors::NOTHING_TO_CLAIM); },
                 };
             next_place = number + 1;
-            job.take_from_pool(job.audit_fri(count));
+            job.take_from_pool(job.reserve_fri(count));
             let (since_s, since_block) = start;
             let lease = Lease {
                 job_id: job.job_id,

@@ -1,7 +1,7 @@
 //! A job in hand: what its numbers mean for ranges, audits and the pool.
 use core::cmp::min;
 use starknet::get_block_timestamp;
-use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, seats_in, times};
+use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, reserved_fees, seats_in, times};
 use crate::types::board::{AuditPrice, Package, Price, Progress, Times};
 
 /// A job in hand: what changes is written back at once by `save`; what does not is boxed, so
@@ -54,9 +54,19 @@ pub impl JobImpl of JobTrait {
         drawn_leaves(count * tiles.into(), audit_tiles)
     }
 
-    /// What the first audit of so many tasks costs.
+    /// What a vote of a first round on so many tasks is paid, without leaves that somebody named.
+    fn fee_fri(self: @Job, count: u32) -> u128 {
+        fee_of(self.audit_price.unbox(), self.first_leaves(count))
+    }
+
+    /// What the first round on so many tasks costs.
     fn audit_fri(self: @Job, count: u32) -> u128 {
-        times(fee_of(self.audit_price.unbox(), self.first_leaves(count)), seats_in(0).into())
+        times(self.fee_fri(count), seats_in(0).into())
+    }
+
+    /// What a lease of so many tasks reserves: that, and a second look.
+    fn reserve_fri(self: @Job, count: u32) -> u128 {
+        times(self.fee_fri(count), reserved_fees(self.audit_price.second_look))
     }
 
     /// Takes money out of the audit pool, as far as it goes; returns how much.
@@ -73,9 +83,9 @@ pub impl JobImpl of JobTrait {
         *self.progress.reopened_ranges != 0 || *self.progress.cursor != self.price.tasks
     }
 
-    /// What the first audit of the next lease may cost.
-    fn next_audit_fri(self: @Job) -> u128 {
-        self.audit_fri(min(self.package.longest_lease, self.price.tasks))
+    /// What the next lease may reserve.
+    fn next_reserve_fri(self: @Job) -> u128 {
+        self.reserve_fri(min(self.package.longest_lease, self.price.tasks))
     }
 
     /// Whether the pool can also pay for the lease that arises where one of `count` tasks is
@@ -84,8 +94,10 @@ pub impl JobImpl of JobTrait {
         let longest = self.package.longest_lease;
         let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
         let ranges = *self.progress.reopened_ranges + untouched + 1;
-        let pool_fri = *self.times.audit_pool_fri + self.audit_fri(count) - self.audit_fri(kept);
-        *self.progress.stopped || pool_fri >= times(self.next_audit_fri(), ranges)
+        let pool_fri = *self.times.audit_pool_fri
+            + self.reserve_fri(count)
+            - self.reserve_fri(kept);
+        *self.progress.stopped || pool_fri >= times(self.next_reserve_fri(), ranges)
     }
 
     fn add_to_pool(ref self: Job, amount_fri: u128) {

@@ -62,16 +62,16 @@ pub mod JobBoard {
 
     /// | directory | 1 | address | set once |
     #[storage]
-    struct Storage {
+    pub struct Storage {
         directory: ContractAddress,
         #[substorage(v0)]
         payouts: PayoutsComponent::Storage,
         #[substorage(v0)]
-        leases: LeasesComponent::Storage,
+        pub leases: LeasesComponent::Storage,
         #[substorage(v0)]
         claims: ClaimsComponent::Storage,
         #[substorage(v0)]
-        jobs: JobsComponent::Storage,
+        pub jobs: JobsComponent::Storage,
         #[substorage(v0)]
         delegate: AuditDelegateComponent::Storage,
         #[substorage(v0)]
@@ -118,7 +118,7 @@ pub mod JobBoard {
         /// Caller: anyone, who becomes the requester; it must have approved the escrow.
         fn create_job(ref self: ContractState, terms: JobTerms) -> u64 {
             let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
-            assert(!directory.paused(), Errors::PAUSED);
+            assert(directory.takes_jobs(get_contract_address()), Errors::PAUSED);
             let limits = self.leases.limits();
             check_terms(@terms, limits);
             let requester = get_caller_address();

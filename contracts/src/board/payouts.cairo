@@ -18,10 +18,12 @@ pub mod PayoutsComponent {
 
     /// | payouts_token | 1 | address | the STRK contract, set once |
     /// | payouts_balances | 1 an account | fri | that the board owes it |
+    /// | payouts_burned_fri | 1 | fri | that stays here for good |
     #[storage]
     pub struct Storage {
         payouts_token: ContractAddress,
         payouts_balances: Map<ContractAddress, u128>,
+        payouts_burned_fri: u128,
     }
 
     #[event]
@@ -54,6 +56,10 @@ pub mod PayoutsComponent {
         fn balance_of(self: @ComponentState<TContractState>, account: ContractAddress) -> u128 {
             self.owed_to(account)
         }
+
+        fn burned_fri(self: @ComponentState<TContractState>) -> u128 {
+            self.payouts_burned_fri.read()
+        }
     }
 
     #[generate_trait]
@@ -70,6 +76,13 @@ pub mod PayoutsComponent {
             if amount_fri != 0 {
                 let balance_fri = self.owed_to(account);
                 self.payouts_balances.write(account, balance_fri + amount_fri + 1);
+            }
+        }
+
+        /// What nobody gets stays here.
+        fn burn(ref self: ComponentState<TContractState>, amount_fri: u128) {
+            if amount_fri != 0 {
+                self.payouts_burned_fri.write(self.payouts_burned_fri.read() + amount_fri);
             }
         }
 

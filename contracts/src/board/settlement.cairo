@@ -28,8 +28,6 @@ pub mod SettlementComponent {
     /// lease that expired.
     const LATE_PERCENT: u32 = 2;
     const EXPIRED_PERCENT: u32 = 5;
-    /// Of a lost lock, for the verifiers who were right.
-    const REWARD_SHARE: u128 = 10;
 
     pub mod Errors {
         pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
@@ -148,7 +146,7 @@ pub mod SettlementComponent {
             job.progress.held -= lease.count;
             job.progress.accepted += lease.count;
             if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
-                job.add_to_pool(job.audit_fri(lease.count)); // chance spares it, and nobody drew it
+                job.add_to_pool(job.reserve_fri(lease.count));
             }
             dues.locks.append(lock);
             dues.pays.append((lease_id, pay_fri));
@@ -165,7 +163,7 @@ pub mod SettlementComponent {
         ) {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
             dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
-            job.add_to_pool(job.audit_fri(lease.count));
+            job.add_to_pool(job.reserve_fri(lease.count));
             self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
         }
 
@@ -204,13 +202,13 @@ pub mod SettlementComponent {
             let mut job = get_dep_component!(@self, Jobs).load(lease.job_id);
             let mut dues = no_dues();
             let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
-            let (kept_pay_fri, kept_lock_fri, kept_audit_fri) = if kept == 0 {
+            let (kept_pay_fri, kept_lock_fri, kept_reserve_fri) = if kept == 0 {
                 (0, 0, 0)
             } else {
                 let (pay_fri, lock_fri) = self.stakes_of(@job, @Lease { count: kept, ..lease });
-                (pay_fri, lock_fri, job.audit_fri(kept))
+                (pay_fri, lock_fri, job.reserve_fri(kept))
             };
-            job.add_to_pool(job.audit_fri(lease.count) - kept_audit_fri);
+            job.add_to_pool(job.reserve_fri(lease.count) - kept_reserve_fri);
             let free_s = job.times.lease_timeout_s / FREE_PART;
             let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
                 times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
@@ -239,20 +237,20 @@ pub mod SettlementComponent {
             self.finish(job, dues);
         }
 
-        /// Ends a lease that was lost: its lock is burned but for a tenth, which is returned.
+        /// Ends a lease that was lost: its lock, which is returned, comes here.
         fn lose(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) -> u128 {
             let state = LeaseState::REJECTED;
             let (_, lock) = self.close(@job, lease_id, lease, state);
-            let WorkerLock { worker_id, amount_fri: slashed_fri } = lock;
-            let reward_fri = slashed_fri / REWARD_SHARE;
+            let WorkerLock { worker_id, amount_fri } = lock;
+            let (slashed_fri, reward_fri) = (amount_fri, amount_fri);
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
             let rejected = Lease { rejections: lease.rejections + 1, ..lease };
             self.reopen(ref job, lease_id, rejected, state);
             let leases = get_dep_component!(@self, Leases);
             leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
-            reward_fri
+            amount_fri
         }
 
         /// Gives the tasks of an ended lease back, to others or to the requester.
@@ -272,7 +270,8 @@ pub mod SettlementComponent {
             }
         }
 
-        /// No round could decide: the pay is shared between worker and requester.
+        /// No round could decide: half of the pay is the worker's, and half is burned, so that
+        /// nobody gains where it prevents a verdict.
         fn split_pay(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) {
@@ -283,7 +282,9 @@ pub mod SettlementComponent {
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
             let share_fri = pay_fri / 2;
             self.credit(payout, share_fri);
-            let refunded_fri = times(job.price.reward_fri, lease.count) - share_fri;
+            let mut payouts = get_dep_component_mut!(ref self, Payouts);
+            payouts.burn(pay_fri - share_fri);
+            let refunded_fri = times(job.price.reward_fri, lease.count) - pay_fri;
             self.refund(ref job, lease.count, refunded_fri);
         }
 

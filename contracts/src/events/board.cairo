@@ -86,7 +86,7 @@ pub struct LeaseEnded {
     pub reopened: bool,
 }
 
-/// A lease was lost: so much of its worker's stake, of which the reward is not burned.
+/// A lease was lost: so much of its worker's stake, which is the audit's from then on.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseSlashed {
     #[key]

@@ -9,6 +9,12 @@ pub struct BoardAnnounced {
 }
 
 #[derive(Drop, starknet::Event)]
+pub struct BoardRetired {
+    #[key]
+    pub board: ContractAddress,
+}
+
+#[derive(Drop, starknet::Event)]
 pub struct OwnershipTransferred {
     #[key]
     pub new_owner: ContractAddress,

@@ -7,10 +7,17 @@ pub struct WorkerRegistered {
     #[key]
     pub worker_id: u32,
     #[key]
-    pub operator: ContractAddress,
-    #[key]
     pub owner: ContractAddress,
     pub payout: ContractAddress,
+}
+
+/// The owner named an operator, who has to accept.
+#[derive(Drop, starknet::Event)]
+pub struct OperatorNamed {
+    #[key]
+    pub worker_id: u32,
+    #[key]
+    pub operator: ContractAddress,
 }
 
 #[derive(Drop, starknet::Event)]
@@ -76,6 +83,26 @@ pub struct StakeChanged {
     pub stake_fri: u128,
     pub locked_fri: u128,
     pub unstaking_fri: u128,
+}
+
+/// `stake_fri` is all that the registry holds of the worker for its votes.
+#[derive(Drop, starknet::Event)]
+pub struct SeatStakeChanged {
+    #[key]
+    pub worker_id: u32,
+    pub stake_fri: u128,
+    pub unstaking_fri: u128,
+}
+
+/// A fault as a verifier costs `amount_fri`; so much was there, and is the board's now.
+#[derive(Drop, starknet::Event)]
+pub struct Forfeited {
+    #[key]
+    pub worker_id: u32,
+    #[key]
+    pub board: ContractAddress,
+    pub amount_fri: u128,
+    pub taken_fri: u128,
 }
 
 /// What is locked of each worker from now on, by all boards together.

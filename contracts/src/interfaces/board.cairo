@@ -29,4 +29,5 @@ pub trait IJobBoard<T> {
 pub trait IPayouts<T> {
     fn withdraw(ref self: T, accounts: Array<ContractAddress>);
     fn balance_of(self: @T, account: ContractAddress) -> u128;
+    fn burned_fri(self: @T) -> u128;
 }

@@ -11,6 +11,8 @@ pub trait IDirectory<T> {
     fn set_registry(ref self: T, registry: ContractAddress);
     fn announce_board(ref self: T, board: ContractAddress);
     fn is_active_board(self: @T, board: ContractAddress) -> bool;
+    fn retire_board(ref self: T, board: ContractAddress);
+    fn takes_jobs(self: @T, board: ContractAddress) -> bool;
     fn board_count(self: @T) -> u32;
     fn board_at(self: @T, index: u32) -> ContractAddress;
     fn paused(self: @T) -> bool;

@@ -1,7 +1,7 @@
 //! What the registry of workers offers boards and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
 use crate::types::registry::{
-    CommitteeRequest, Limits, LockGrant, LockRequest, LockTerms, SeatEntry, Signer, StandingOffer,
+    Limits, LockGrant, LockRequest, LockTerms, SeatEntry, Signer, StandingOffer, VoteRequest,
     WorkerInfo, WorkerLock,
 };
 
@@ -16,14 +16,19 @@ pub trait IWorkerRegistry<T> {
         stake_fri: u128,
     ) -> u32;
     fn set_operator(ref self: T, worker_id: u32, operator: ContractAddress);
+    fn accept_operator(ref self: T, worker_id: u32);
     fn set_payout(ref self: T, worker_id: u32, payout: ContractAddress);
     fn add_stake(ref self: T, worker_id: u32, amount_fri: u128);
     fn request_unstake(ref self: T, worker_id: u32, amount_fri: u128);
+    fn stake_seats(ref self: T, worker_id: u32, amount_fri: u128);
+    fn unstake_seats(ref self: T, worker_id: u32, amount_fri: u128);
     fn cancel_unstake(ref self: T, worker_id: u32);
     fn complete_unstake(ref self: T, worker_id: u32);
     fn lock(ref self: T, terms: LockTerms, requests: Array<LockRequest>) -> Array<LockGrant>;
+    fn retire(ref self: T, board: ContractAddress);
     fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
+    fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;
     fn note_verdict(ref self: T, worker_id: u32, audited_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
@@ -68,5 +73,5 @@ pub trait ISeats<T> {
 /// Who verifies.
 #[starknet::interface]
 pub trait ICommittees<T> {
-    fn draw_committee(ref self: T, request: CommitteeRequest) -> Array<u32>;
+    fn draw_votes(self: @T, request: VoteRequest) -> Array<u32>;
 }

@@ -1,8 +1,8 @@
 //! Cells of jobs and leases; see cell.cairo.
 use starknet::storage_access::StorePacking;
 use crate::packing::cell::{
-    B1, B15, B16, B24, B32, B4, B40, B48, B72, B8, B96, join, pull, pull32, pull64, pull8, push,
-    rest, split,
+    B1, B15, B16, B24, B32, B4, B40, B48, B72, B8, B96, flag, join, pull, pull32, pull64, pull8,
+    push, rest, split,
 };
 use crate::types::board::{
     AuditPrice, JobIndex, Lease, Package, Price, PrintLimits, Progress, Range, Times,
@@ -75,11 +75,7 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
 pub impl ProgressPacking of StorePacking<Progress, felt252> {
     fn pack(value: Progress) -> felt252 {
         let low = push(0, value.level.into(), B4);
-        let low = push(low, if value.stopped {
-            1
-        } else {
-            0
-        }, B1);
+        let low = push(low, flag(value.stopped), B1);
         let low = push(low, value.reopened_ranges.into(), B24);
         let low = push(low, value.held.into(), B24);
         let low = push(low, value.refunded.into(), B24);
@@ -122,19 +118,25 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
     }
 }
 
-/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | tile_fri 128-223 |
+/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 | tile_fri 128-223
+/// | memory_mib 224-247 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
-        let low = push(0, value.limits.mean_percent.into(), B8);
+        let low = push(0, flag(value.second_look), B1);
+        let low = push(low, value.limits.mean_percent.into(), B8);
         let low = push(low, value.limits.tile_percent.into(), B8);
-        join(push(low, value.fee_fri, B96), push(0, value.tile_fri, B96))
+        let high = push(0, value.memory_mib.into(), B24);
+        join(push(low, value.fee_fri, B96), push(high, value.tile_fri, B96))
     }
 
     fn unpack(value: felt252) -> AuditPrice {
-        let (mut low, tile_fri) = split(value);
+        let (mut low, mut high) = split(value);
         let fee_fri = pull(ref low, B96);
-        let limits = PrintLimits { tile_percent: pull8(ref low, B8), mean_percent: rest(low) };
-        AuditPrice { fee_fri, tile_fri, limits }
+        let limits = PrintLimits {
+            tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
+        };
+        let (second_look, tile_fri) = (rest(low) == 1, pull(ref high, B96));
+        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib: rest(high) }
     }
 }
 

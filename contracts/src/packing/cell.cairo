@@ -12,6 +12,7 @@ pub const B40: NonZero<u128> = 0x10000000000;
 pub const B48: NonZero<u128> = 0x1000000000000;
 pub const B72: NonZero<u128> = 0x1000000000000000000;
 pub const B96: NonZero<u128> = 0x1000000000000000000000000;
+pub const B104: NonZero<u128> = 0x100000000000000000000000000;
 pub const B128: felt252 = 0x100000000000000000000000000000000;
 
 pub mod Errors {
@@ -24,6 +25,15 @@ pub fn push(packed: felt252, field: u128, width: NonZero<u128>) -> felt252 {
     let width: u128 = width.into();
     assert(field < width, Errors::FIELD_TOO_WIDE);
     packed * width.into() + field.into()
+}
+
+/// A yes or no as a field of one bit.
+pub fn flag(yes: bool) -> u128 {
+    if yes {
+        1
+    } else {
+        0
+    }
 }
 
 /// Takes the lowest field off.

@@ -4,7 +4,7 @@ use crate::packing::cell::{
     B24, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
 };
 use crate::types::registry::{
-    AuditOffer, Limits, Pledge, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
+    AuditOffer, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
 };
 
 /// | stake_fri 0-95 | audited 96-127 | locked_fri 128-223 | board 224-247 |
@@ -36,6 +36,30 @@ pub impl UnstakingPacking of StorePacking<Unstaking, felt252> {
     fn unpack(value: felt252) -> Unstaking {
         let (unstaking_fri, mut high) = split(value);
         Unstaking { unstaking_fri, since_s: pull64(ref high, B40), since_block: rest(high) }
+    }
+}
+
+/// | stake_fri 0-95 | from_epoch 96-127 | seats 128-151 | units 152-175 | old_units 176-199 |
+/// old_from_epoch 200-231 |
+pub impl PursePacking of StorePacking<Purse, felt252> {
+    fn pack(value: Purse) -> felt252 {
+        let low = push(0, value.from_epoch.into(), B32);
+        let high = push(0, value.old_from_epoch.into(), B32);
+        let high = push(high, value.old_units.into(), B24);
+        let high = push(high, value.units.into(), B24);
+        join(push(low, value.stake_fri, B96), push(high, value.seats.into(), B24))
+    }
+
+    fn unpack(value: felt252) -> Purse {
+        let (mut low, mut high) = split(value);
+        Purse {
+            stake_fri: pull(ref low, B96),
+            from_epoch: rest(low),
+            seats: pull32(ref high, B24),
+            units: pull32(ref high, B24),
+            old_units: pull32(ref high, B24),
+            old_from_epoch: rest(high),
+        }
     }
 }
 
@@ -72,15 +96,26 @@ pub impl WorkOfferPacking of StorePacking<WorkOffer, felt252> {
     }
 }
 
-/// | audit_fee_fri 0-95 | memory_mib 128-159 |
+/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_s 176-215 |
+/// from_epoch 216-247 |
 pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
     fn pack(value: AuditOffer) -> felt252 {
-        join(push(0, value.audit_fee_fri, B96), push(0, value.memory_mib.into(), B32))
+        let low = push(0, value.memory_mib.into(), B32);
+        let high = push(0, value.from_epoch.into(), B32);
+        let high = push(high, value.until_s.into(), B40);
+        let high = push(high, value.largest_package_bytes.into(), B48);
+        join(push(low, value.audit_fee_fri, B96), high)
     }
 
     fn unpack(value: felt252) -> AuditOffer {
-        let (audit_fee_fri, high) = split(value);
-        AuditOffer { audit_fee_fri, memory_mib: rest(high) }
+        let (mut low, mut high) = split(value);
+        AuditOffer {
+            audit_fee_fri: pull(ref low, B96),
+            memory_mib: rest(low),
+            largest_package_bytes: pull64(ref high, B48),
+            until_s: pull64(ref high, B40),
+            from_epoch: rest(high),
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! What workers render, on what standing terms, and the key that scenes are wrapped for.
 #[starknet::component]
 pub mod ProfilesComponent {
+    use starknet::get_block_timestamp;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use crate::events::registry::{FamiliesChanged, KeyChanged, OfferChanged, SignerChanged};
     use crate::interfaces::registry::IProfiles;
     use crate::packing::registry::{AuditOfferPacking, WorkOfferPacking};
+    use crate::registry::purses::PursesComponent;
+    use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
     use crate::registry::roles::Roles;
     use crate::types::registry::{
-        AuditOffer, LockRequest, LockTerms, Signer, StandingOffer, WorkOffer,
+        AuditOffer, LockRequest, LockTerms, Signer, StandingOffer, VoteRequest, WorkOffer,
     };
 
     pub mod Errors {
@@ -18,14 +21,16 @@ pub mod ProfilesComponent {
 
     /// | profile_families | 1 a worker and family | flag | whether it renders them |
     /// | profile_offers | 1 a worker | packed | on what terms it takes work |
-    /// | profile_audit_offers | 1 a worker | packed | on what terms it audits |
+    /// | profile_audit_offers, profile_old_audit_offers | 1 a worker | packed | on what terms it
+    /// audits, and did before |
     /// | profile_keys | 2 a worker | bytes | 32 of an X25519 key |
     /// | profile_signers | 1 a worker | felt | a Stark key that signs its results |
     #[storage]
     pub struct Storage {
         profile_families: Map<(u32, felt252), bool>,
-        pub profile_offers: Map<u32, WorkOffer>,
-        pub profile_audit_offers: Map<u32, AuditOffer>,
+        profile_offers: Map<u32, WorkOffer>,
+        profile_audit_offers: Map<u32, AuditOffer>,
+        profile_old_audit_offers: Map<u32, AuditOffer>,
         profile_keys: Map<u32, u256>,
         profile_signers: Map<u32, felt252>,
     }
@@ -41,7 +46,11 @@ pub mod ProfilesComponent {
 
     #[embeddable_as(ProfilesImpl)]
     impl Profiles<
-        TContractState, +HasComponent<TContractState>, +Roles<TContractState>,
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Purses: PursesComponent::HasComponent<TContractState>,
+        +Roles<TContractState>,
+        +Drop<TContractState>,
     > of IProfiles<ComponentState<TContractState>> {
         /// Caller: the worker's owner.
         fn set_families(
@@ -54,7 +63,7 @@ pub mod ProfilesComponent {
             self.change_families(worker_id, families, supported);
         }
 
-        /// Caller: the worker's owner or operator.
+        /// Caller: the worker's owner or operator. For audits it counts from the next epoch.
         fn set_offer(
             ref self: ComponentState<TContractState>, worker_id: u32, offer: StandingOffer,
         ) {
@@ -64,7 +73,14 @@ pub mod ProfilesComponent {
             } = offer;
             let work = WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s };
             self.profile_offers.write(worker_id, work);
-            let audits = AuditOffer { audit_fee_fri, memory_mib };
+            let from_epoch = get_dep_component!(@self, Purses).this_epoch() + 1;
+            let audits = AuditOffer {
+                audit_fee_fri, memory_mib, largest_package_bytes, until_s, from_epoch,
+            };
+            let before = self.profile_audit_offers.read(worker_id);
+            if before.from_epoch != from_epoch {
+                self.profile_old_audit_offers.write(worker_id, before);
+            }
             self.profile_audit_offers.write(worker_id, audits);
             self.emit(OfferChanged { worker_id, offer });
         }
@@ -93,9 +109,8 @@ pub mod ProfilesComponent {
         fn offer(self: @ComponentState<TContractState>, worker_id: u32) -> StandingOffer {
             let work = self.profile_offers.read(worker_id);
             let WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s } = work;
-            let AuditOffer {
-                audit_fee_fri, memory_mib,
-            } = self.profile_audit_offers.read(worker_id);
+            let audits = self.profile_audit_offers.read(worker_id);
+            let AuditOffer { audit_fee_fri, memory_mib, .. } = audits;
             StandingOffer {
                 least_reward_fri, largest_package_bytes, slots, until_s, audit_fee_fri, memory_mib,
             }
@@ -143,6 +158,25 @@ pub mod ProfilesComponent {
             if self.profile_signers.read(worker_id) != 0 {
                 self.change_signer(worker_id, 0);
             }
+        }
+
+        /// Whether the worker's offer of that epoch takes such a vote; not if none is known of it.
+        fn is_willing(
+            self: @ComponentState<TContractState>,
+            worker_id: u32,
+            epoch: u32,
+            request: @VoteRequest,
+        ) -> bool {
+            let mut offer = self.profile_audit_offers.read(worker_id);
+            if offer.from_epoch > epoch {
+                offer = self.profile_old_audit_offers.read(worker_id);
+            }
+            offer.from_epoch <= epoch
+                && offer.audit_fee_fri != 0
+                && offer.audit_fee_fri <= *request.fee_fri
+                && offer.largest_package_bytes >= *request.package_bytes
+                && offer.memory_mib >= *request.memory_mib
+                && get_block_timestamp() < offer.until_s
         }
 
         fn renders(self: @ComponentState<TContractState>, worker_id: u32, family: felt252) -> bool {

@@ -18,6 +18,4 @@ pub trait Roles<T> {
     fn holder_of(self: @T, worker_id: u32) -> ContractAddress;
     /// What a worker may have locked in a family with too few verifiers, in fri.
     fn unjudged_fri(self: @T) -> u128;
-    /// Stake that is not on its way out, in fri.
-    fn staying_fri(self: @T, worker_id: u32) -> u128;
 }

@@ -16,7 +16,7 @@ pub mod StakesComponent {
         pub const COOLING_DOWN: felt252 = 'RC: stake is cooling down';
         pub const NOTHING_UNSTAKING: felt252 = 'RC: nothing to unstake';
         pub const NOT_LOCKED_HERE: felt252 = 'RC: board did not lock that';
-        pub const REWARD_TOO_HIGH: felt252 = 'RC: over a tenth of a slash';
+        pub const REWARD_TOO_HIGH: felt252 = 'RC: reward over the slash';
     }
 
     /// | stakes, unstakings | 1 a worker | packed | see packing/registry.cairo |
@@ -82,41 +82,47 @@ pub mod StakesComponent {
             ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128,
         ) {
             assert(amount_fri != 0, Errors::NOTHING_UNSTAKING);
-            let stake = self.stakes.read(worker_id);
-            assert(stake.stake_fri - stake.locked_fri >= amount_fri, Errors::STAKE_NOT_FREE);
             let unstaking_fri = self.unstakings.read(worker_id).unstaking_fri + amount_fri;
             let (since_s, since_block) = now();
             self.unstakings.write(worker_id, Unstaking { unstaking_fri, since_s, since_block });
+            self.take_free(worker_id, amount_fri);
+        }
+
+        /// Takes free stake elsewhere.
+        fn take_free(ref self: ComponentState<TContractState>, worker_id: u32, amount_fri: u128) {
+            let stake = self.stakes.read(worker_id);
+            assert(stake.stake_fri - stake.locked_fri >= amount_fri, Errors::STAKE_NOT_FREE);
             self.store(worker_id, Pledge { stake_fri: stake.stake_fri - amount_fri, ..stake });
         }
 
-        /// Ends the unstaking; returns how much it was.
-        fn clear_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) -> u128 {
+        /// All that is unstaking stays after all; returns how much it was.
+        fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) -> u128 {
             let unstaking = self.unstakings.read(worker_id);
-            assert(unstaking.unstaking_fri != 0, Errors::NOTHING_UNSTAKING);
-            self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
-            unstaking.unstaking_fri
+            let kept_fri = unstaking.unstaking_fri;
+            if kept_fri != 0 {
+                self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
+                let stake = self.stakes.read(worker_id);
+                self.store(worker_id, Pledge { stake_fri: stake.stake_fri + kept_fri, ..stake });
+            }
+            kept_fri
         }
 
-        fn keep_unstaking(ref self: ComponentState<TContractState>, worker_id: u32) {
-            let amount_fri = self.clear_unstaking(worker_id);
-            let stake = self.stakes.read(worker_id);
-            self.store(worker_id, Pledge { stake_fri: stake.stake_fri + amount_fri, ..stake });
-        }
-
-        /// Takes out what has cooled down; returns how much.
+        /// Takes out what is unstaking, if that has cooled down; returns how much.
         fn finish_unstaking(
             ref self: ComponentState<TContractState>,
             worker_id: u32,
             cooldown_s: u32,
             slowest_block_s: u32,
         ) -> u128 {
-            let Unstaking { since_s, since_block, .. } = self.unstakings.read(worker_id);
-            let amount_fri = self.clear_unstaking(worker_id);
+            let unstaking = self.unstakings.read(worker_id);
+            let Unstaking { unstaking_fri, since_s, since_block } = unstaking;
             let cooled = has_passed(since_s, since_block, cooldown_s, slowest_block_s);
-            assert(cooled, Errors::COOLING_DOWN);
+            if unstaking_fri == 0 || !cooled {
+                return 0;
+            }
+            self.unstakings.write(worker_id, Unstaking { unstaking_fri: 0, ..unstaking });
             self.announce(worker_id);
-            amount_fri
+            unstaking_fri
         }
 
         /// The caller made sure that so much is free; returns what is locked then.
@@ -167,7 +173,7 @@ pub mod StakesComponent {
             WorkerLock { worker_id, amount_fri: locked_fri }
         }
 
-        /// At most a tenth is a reward for those who were right, the rest is burned.
+        /// The reward is the board's, the rest is burned.
         fn burn(
             ref self: ComponentState<TContractState>,
             board: Board,
@@ -175,7 +181,7 @@ pub mod StakesComponent {
             amount_fri: u128,
             reward_fri: u128,
         ) {
-            assert(reward_fri <= amount_fri / 10, Errors::REWARD_TOO_HIGH);
+            assert(reward_fri <= amount_fri, Errors::REWARD_TOO_HIGH);
             self.release(board, worker_id, amount_fri, amount_fri);
             let burned_fri = self.stake_burned_fri.read();
             self.stake_burned_fri.write(burned_fri + amount_fri - reward_fri);

@@ -5,46 +5,49 @@
 #[starknet::contract]
 pub mod WorkerRegistry {
     use core::num::traits::Zero;
-    use starknet::storage::{
-        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
-        StoragePointerWriteAccess,
-    };
+    use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ContractAddress, get_caller_address, get_contract_address};
-    use crate::events::registry::{AddressesChanged, RecordChanged, WorkerRegistered};
-    use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
     use crate::interfaces::registry::IWorkerRegistry;
     use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
-    use crate::packing::registry::{LimitsPacking, PledgePacking, RecordPacking, UnstakingPacking};
+    use crate::packing::registry::LimitsPacking;
+    use crate::registry::boards::BoardsComponent;
+    use crate::registry::boards::BoardsComponent::InternalTrait as BoardsTrait;
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::locks::LocksComponent;
     use crate::registry::locks::LocksComponent::InternalTrait as LocksTrait;
+    use crate::registry::people::PeopleComponent;
+    use crate::registry::people::PeopleComponent::InternalTrait as PeopleTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
+    use crate::registry::purses::PursesComponent;
+    use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
+    use crate::registry::records::RecordsComponent;
+    use crate::registry::records::RecordsComponent::InternalTrait as RecordsTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
+    use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seats::SeatsComponent;
-    use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
     use crate::types::registry::{
-        Board, Limits, LockGrant, LockRequest, LockTerms, Record, WorkerInfo, WorkerLock,
+        Board, Limits, LockGrant, LockRequest, LockTerms, WorkerInfo, WorkerLock,
     };
 
     pub mod Errors {
-        pub const ZERO_ADDRESS: felt252 = 'RC: zero address in registry';
         pub const COOLDOWN_TOO_SHORT: felt252 = 'RC: cool-down is too short';
         pub const ZERO_LIMIT: felt252 = 'RC: a limit is zero';
-        pub const ALREADY_REGISTERED: felt252 = 'RC: operator already registered';
-        pub const NOT_WORKER_OWNER: felt252 = 'RC: not the worker owner';
-        pub const NOT_WORKER_MEMBER: felt252 = 'RC: neither owner nor operator';
         pub const STAKE_TOO_SMALL: felt252 = 'RC: stake below the minimum';
-        pub const NOT_ACTIVE_BOARD: felt252 = 'RC: not an active board';
         pub const TRANSFER_FAILED: felt252 = 'RC: stake transfer failed';
     }
 
+    component!(path: PeopleComponent, storage: people, event: PeopleEvent);
+    component!(path: RecordsComponent, storage: records, event: RecordsEvent);
+    component!(path: BoardsComponent, storage: boards, event: BoardsEvent);
     component!(path: ProfilesComponent, storage: profiles, event: ProfilesEvent);
     component!(path: StakesComponent, storage: stakes, event: StakesEvent);
     component!(path: LocksComponent, storage: locks, event: LocksEvent);
+    component!(path: PursesComponent, storage: purses, event: PursesEvent);
+    component!(path: SeatEntriesComponent, storage: seat_entries, event: SeatEntriesEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
 
@@ -55,40 +58,35 @@ pub mod WorkerRegistry {
     #[abi(embed_v0)]
     impl CommitteesImpl = CommitteesComponent::CommitteesImpl<ContractState>;
 
-    /// | directory, token | 1 | address | set once |
+    /// | token | 1 | address | set once |
     /// | cooldown_s | 1 | s | until stake leaves, set once |
     /// | minimum_stake_fri | 1 | fri | to register, set once |
     /// | unjudged_cap_fri | 1 | fri | that a worker may have locked in a family with too few
     /// verifiers, set once |
     /// | limits | 1 | packed | of jobs, set once |
-    /// | worker_count | 1 | count | of workers, so the last one's number |
-    /// | owners, operators, payouts | 1 a worker | address | who commands, works, is paid |
-    /// | ids | 1 an operator | number | of its worker |
-    /// | records | 1 a worker | packed | what committees said |
-    /// | boards | 1 a board | number | from 1 on, set once it is active |
-    /// | board_count | 1 | count | of boards that have a number |
     #[storage]
     struct Storage {
-        directory: ContractAddress,
         token: ContractAddress,
         cooldown_s: u32,
         minimum_stake_fri: u128,
         unjudged_cap_fri: u128,
         limits: Limits,
-        worker_count: u32,
-        owners: Map<u32, ContractAddress>,
-        operators: Map<u32, ContractAddress>,
-        payouts: Map<u32, ContractAddress>,
-        ids: Map<ContractAddress, u32>,
-        records: Map<u32, Record>,
-        boards: Map<ContractAddress, u32>,
-        board_count: u32,
+        #[substorage(v0)]
+        records: RecordsComponent::Storage,
+        #[substorage(v0)]
+        people: PeopleComponent::Storage,
+        #[substorage(v0)]
+        boards: BoardsComponent::Storage,
         #[substorage(v0)]
         stakes: StakesComponent::Storage,
         #[substorage(v0)]
         locks: LocksComponent::Storage,
         #[substorage(v0)]
         profiles: ProfilesComponent::Storage,
+        #[substorage(v0)]
+        purses: PursesComponent::Storage,
+        #[substorage(v0)]
+        seat_entries: SeatEntriesComponent::Storage,
         #[substorage(v0)]
         seats: SeatsComponent::Storage,
         #[substorage(v0)]
@@ -98,15 +96,22 @@ pub mod WorkerRegistry {
     #[event]
     #[derive(Drop, starknet::Event)]
     pub enum Event {
-        WorkerRegistered: WorkerRegistered,
-        AddressesChanged: AddressesChanged,
-        RecordChanged: RecordChanged,
+        #[flat]
+        RecordsEvent: RecordsComponent::Event,
+        #[flat]
+        PeopleEvent: PeopleComponent::Event,
+        #[flat]
+        BoardsEvent: BoardsComponent::Event,
         #[flat]
         StakesEvent: StakesComponent::Event,
         #[flat]
         LocksEvent: LocksComponent::Event,
         #[flat]
         ProfilesEvent: ProfilesComponent::Event,
+        #[flat]
+        PursesEvent: PursesComponent::Event,
+        #[flat]
+        SeatEntriesEvent: SeatEntriesComponent::Event,
         #[flat]
         SeatsEvent: SeatsComponent::Event,
         #[flat]
@@ -125,7 +130,7 @@ pub mod WorkerRegistry {
         epoch_blocks: u64,
         unjudged_cap_fri: u128,
     ) {
-        assert(!directory.is_zero() && !token.is_zero(), Errors::ZERO_ADDRESS);
+        assert(!directory.is_zero() && !token.is_zero(), PeopleComponent::Errors::ZERO_ADDRESS);
         let Limits { lease_timeout_s, window_s, audit_s, slowest_block_s } = limits;
         let waits = lease_timeout_s != 0 && window_s != 0 && audit_s != 0;
         assert(waits && slowest_block_s != 0, Errors::ZERO_LIMIT);
@@ -133,18 +138,19 @@ pub mod WorkerRegistry {
         let judged_s: u64 = window_s.into() + audit_s.into();
         let longest_s = lease_timeout_s.into() + 2 * judged_s;
         assert(cooldown_s.into() > longest_s, Errors::COOLDOWN_TOO_SHORT);
-        self.directory.write(directory);
+        self.boards.initialize(directory);
         self.token.write(token);
         self.cooldown_s.write(cooldown_s);
         self.minimum_stake_fri.write(minimum_stake_fri);
         self.limits.write(limits);
         self.unjudged_cap_fri.write(unjudged_cap_fri);
-        self.seats.initialize(seat_unit_fri, epoch_blocks);
+        self.purses.initialize(seat_unit_fri, epoch_blocks);
     }
 
     #[abi(embed_v0)]
     impl RegistryImpl of IWorkerRegistry<ContractState> {
-        /// Caller: anyone, who becomes the owner; it must have approved the stake.
+        /// Caller: anyone, who becomes the owner; it must have approved the stake. An operator
+        /// other than the owner works once it has accepted.
         fn register(
             ref self: ContractState,
             operator: ContractAddress,
@@ -153,41 +159,39 @@ pub mod WorkerRegistry {
             stake_fri: u128,
         ) -> u32 {
             let owner = get_caller_address();
-            assert(!owner.is_zero() && !payout.is_zero(), Errors::ZERO_ADDRESS);
             assert(stake_fri >= self.minimum_stake_fri.read(), Errors::STAKE_TOO_SMALL);
-            let worker_id = self.worker_count.read() + 1;
-            self.worker_count.write(worker_id);
-            self.owners.write(worker_id, owner);
-            self.payouts.write(worker_id, payout);
-            self.name_operator(worker_id, operator);
-            self.emit(WorkerRegistered { worker_id, operator, owner, payout });
+            let worker_id = self.people.enrol(owner, operator, payout);
             self.profiles.change_families(worker_id, families, true);
             self.stakes.add(worker_id, stake_fri);
             self.collect(owner, stake_fri);
             worker_id
         }
 
-        /// Caller: the worker's owner. The new operator takes over leases in work; the old one's
-        /// key signs nothing more.
+        /// Caller: the worker's owner. Another operator than itself has to accept.
         fn set_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
             self.assert_owner_of(worker_id);
+            self.people.name_operator(worker_id, operator);
+            if operator == get_caller_address() {
+                self.profiles.forget_signer(worker_id);
+            }
+        }
+
+        /// Caller: the named operator. It takes over leases in work; the old one's key signs
+        /// nothing more.
+        fn accept_operator(ref self: ContractState, worker_id: u32) {
+            self.people.accept_operator(worker_id);
             self.profiles.forget_signer(worker_id);
-            self.ids.write(self.operators.read(worker_id), 0);
-            self.name_operator(worker_id, operator);
-            self.announce_addresses(worker_id);
         }
 
         /// Caller: the worker's owner.
         fn set_payout(ref self: ContractState, worker_id: u32, payout: ContractAddress) {
             self.assert_owner_of(worker_id);
-            assert(!payout.is_zero(), Errors::ZERO_ADDRESS);
-            self.payouts.write(worker_id, payout);
-            self.announce_addresses(worker_id);
+            self.people.change_payout(worker_id, payout);
         }
 
         /// Caller: anyone; the stake is the worker's from then on.
         fn add_stake(ref self: ContractState, worker_id: u32, amount_fri: u128) {
-            assert(!self.owners.read(worker_id).is_zero(), UNKNOWN_WORKER);
+            assert(!self.people.owner(worker_id).is_zero(), UNKNOWN_WORKER);
             self.stakes.add(worker_id, amount_fri);
             self.collect(get_caller_address(), amount_fri);
         }
@@ -198,28 +202,57 @@ pub mod WorkerRegistry {
             self.stakes.start_unstaking(worker_id, amount_fri);
         }
 
-        /// Caller: the worker's owner. All that is unstaking stays after all.
-        fn cancel_unstake(ref self: ContractState, worker_id: u32) {
+        /// Caller: the worker's owner. Moves free stake into the seat purse; the seats that it
+        /// covers are taken by set_seats.
+        fn stake_seats(ref self: ContractState, worker_id: u32, amount_fri: u128) {
             self.assert_owner_of(worker_id);
-            self.stakes.keep_unstaking(worker_id);
+            self.stakes.take_free(worker_id, amount_fri);
+            self.purses.put_in(worker_id, amount_fri);
         }
 
-        /// Caller: the worker's owner, after the cool-down.
+        /// Caller: the worker's owner. Starts a cool-down anew, in which it still answers for
+        /// votes.
+        fn unstake_seats(ref self: ContractState, worker_id: u32, amount_fri: u128) {
+            self.assert_owner_of(worker_id);
+            self.purses.start_leaving(worker_id, amount_fri);
+        }
+
+        /// Caller: the worker's owner. All that is unstaking stays after all, each in its purse.
+        fn cancel_unstake(ref self: ContractState, worker_id: u32) {
+            self.assert_owner_of(worker_id);
+            let kept_fri = self.stakes.keep_unstaking(worker_id)
+                + self.purses.keep_leaving(worker_id);
+            assert(kept_fri != 0, StakesComponent::Errors::NOTHING_UNSTAKING);
+        }
+
+        /// Caller: the worker's owner, after the cool-down, for what cooled down of both purses.
         fn complete_unstake(ref self: ContractState, worker_id: u32) {
             self.assert_owner_of(worker_id);
             let slowest_block_s = self.limits.read().slowest_block_s;
             let cooldown_s = self.cooldown_s.read();
-            let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s);
-            self.send(self.owners.read(worker_id), left_fri);
+            let (_, work) = self.stakes.whole_of(worker_id);
+            let (_, seats) = self.purses.whole_purse_of(worker_id);
+            let leaving = work.unstaking_fri != 0 || seats.unstaking_fri != 0;
+            assert(leaving, StakesComponent::Errors::NOTHING_UNSTAKING);
+            let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s)
+                + self.purses.finish_leaving(worker_id, cooldown_s, slowest_block_s);
+            assert(left_fri != 0, StakesComponent::Errors::COOLING_DOWN);
+            self.send(self.people.owner(worker_id), left_fri);
         }
 
-        /// Caller: an active board. Chooses the audit rate of each lease and locks for it, or says
-        /// why not; a refused one changes nothing.
+        /// Caller: an active board that is not retired. Chooses the audit rate of each lease and
+        /// locks for it, or says why not; a refused one changes nothing.
         fn lock(
             ref self: ContractState, terms: LockTerms, requests: Array<LockRequest>,
         ) -> Array<LockGrant> {
             let board = self.assert_active_board();
+            self.boards.assert_takes_leases(board);
             self.locks.lock_all(board, terms, requests)
+        }
+
+        /// Caller: the directory. The board takes no new leases.
+        fn retire(ref self: ContractState, board: ContractAddress) {
+            self.boards.retire(board);
         }
 
         /// Caller: an active board, for what it locked itself. Returns who is to be paid for each.
@@ -228,14 +261,14 @@ pub mod WorkerRegistry {
             let (mut payouts, mut left) = (array![], array![]);
             for WorkerLock { worker_id, amount_fri } in locks {
                 left.append(self.stakes.release(board, worker_id, amount_fri, 0));
-                payouts.append(self.payouts.read(worker_id));
+                payouts.append(self.people.payout(worker_id));
             }
             self.stakes.announce_locks(board, left);
             payouts
         }
 
-        /// Caller: an active board, for what it locked itself. At most a tenth goes to the board
-        /// for those who were right, the rest is burned.
+        /// Caller: an active board, for what it locked itself. The reward goes to the board, the
+        /// rest is burned.
         fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
             let board = self.assert_active_board();
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
@@ -244,53 +277,59 @@ pub mod WorkerRegistry {
             }
         }
 
+        /// Caller: an active board, for a verifier's fault. What is there of the seat stake is sent
+        /// to the board.
+        fn forfeit(ref self: ContractState, worker_id: u32, amount_fri: u128) -> u128 {
+            let board = self.assert_active_board();
+            let taken_fri = self.purses.take_out(board, worker_id, amount_fri);
+            if taken_fri != 0 {
+                self.send(board.address, taken_fri);
+            }
+            taken_fri
+        }
+
         /// Caller: an active board, after a committee's verdict. One loss starts the record anew.
         fn note_verdict(
             ref self: ContractState, worker_id: u32, audited_fri: u128, accepted: bool,
         ) {
             self.assert_active_board();
-            let old = self.records.read(worker_id);
-            let record = if accepted {
-                let audited_fri = old.audited_fri + audited_fri;
-                Record { audited: old.audited + 1, audited_fri, ..old }
-            } else {
-                Record { audited: 0, audited_fri: 0, losses: old.losses + 1 }
-            };
-            self.records.write(worker_id, record);
+            let record = self.records.note(worker_id, audited_fri, accepted);
             self.stakes.note_audited(worker_id, record.audited);
-            self.emit(RecordChanged { worker_id, record });
         }
 
         fn worker_count(self: @ContractState) -> u32 {
-            self.worker_count.read()
+            self.people.count()
         }
 
         fn worker(self: @ContractState, worker_id: u32) -> WorkerInfo {
             let (stake, unstaking) = self.stakes.whole_of(worker_id);
+            let (seat_stake_fri, seat_unstaking) = self.purses.whole_purse_of(worker_id);
             WorkerInfo {
-                owner: self.owners.read(worker_id),
-                operator: self.operators.read(worker_id),
-                payout: self.payouts.read(worker_id),
+                owner: self.people.owner(worker_id),
+                operator: self.people.operator(worker_id),
+                payout: self.people.payout(worker_id),
                 stake,
                 unstaking,
-                record: self.records.read(worker_id),
+                seat_stake_fri,
+                seat_unstaking,
+                record: self.records.record_of(worker_id),
             }
         }
 
         fn worker_id_of(self: @ContractState, operator: ContractAddress) -> u32 {
-            self.ids.read(operator)
+            self.people.id_of(operator)
         }
 
         fn operator_of(self: @ContractState, worker_id: u32) -> ContractAddress {
-            self.operators.read(worker_id)
+            self.people.operator(worker_id)
         }
 
         fn payout_of(self: @ContractState, worker_id: u32) -> ContractAddress {
-            self.payouts.read(worker_id)
+            self.people.payout(worker_id)
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
-            let number = self.boards.read(board);
+            let number = self.boards.number_of(board);
             if number == 0 {
                 0
             } else {
@@ -321,63 +360,32 @@ pub mod WorkerRegistry {
 
     impl RolesImpl of Roles<ContractState> {
         fn assert_owner_of(self: @ContractState, worker_id: u32) {
-            let owner = self.owners.read(worker_id);
-            assert(!owner.is_zero() && owner == get_caller_address(), Errors::NOT_WORKER_OWNER);
+            self.people.assert_owner(worker_id);
         }
 
         fn assert_member_of(self: @ContractState, worker_id: u32) {
-            let caller = get_caller_address();
-            let member = caller == self.owners.read(worker_id)
-                || caller == self.operators.read(worker_id);
-            assert(!caller.is_zero() && member, Errors::NOT_WORKER_MEMBER);
+            self.people.assert_member(worker_id);
         }
 
         fn holder_of(self: @ContractState, worker_id: u32) -> ContractAddress {
-            self.operators.read(worker_id)
+            self.people.operator(worker_id)
         }
 
         fn unjudged_fri(self: @ContractState) -> u128 {
             self.unjudged_cap_fri.read()
         }
 
-        /// The caller, an active board. Boards never end, so the directory is asked once.
         fn assert_active_board(ref self: ContractState) -> Board {
-            let address = get_caller_address();
-            let mut number = self.boards.read(address);
-            if number == 0 {
-                let directory = IDirectoryDispatcher { contract_address: self.directory.read() };
-                assert(directory.is_active_board(address), Errors::NOT_ACTIVE_BOARD);
-                number = self.board_count.read() + 1;
-                self.board_count.write(number);
-                self.boards.write(address, number);
-            }
-            Board { address, number }
+            self.boards.assert_active()
         }
 
         fn owner_of(self: @ContractState, worker_id: u32) -> ContractAddress {
-            self.owners.read(worker_id)
-        }
-
-        fn staying_fri(self: @ContractState, worker_id: u32) -> u128 {
-            self.stakes.stake_of(worker_id).stake_fri
+            self.people.owner(worker_id)
         }
     }
 
     #[generate_trait]
     impl Internal of InternalTrait {
-        fn name_operator(ref self: ContractState, worker_id: u32, operator: ContractAddress) {
-            assert(!operator.is_zero(), Errors::ZERO_ADDRESS);
-            assert(self.ids.read(operator) == 0, Errors::ALREADY_REGISTERED);
-            self.ids.write(operator, worker_id);
-            self.operators.write(worker_id, operator);
-        }
-
-        fn announce_addresses(ref self: ContractState, worker_id: u32) {
-            let operator = self.operators.read(worker_id);
-            let payout = self.payouts.read(worker_id);
-            self.emit(AddressesChanged { worker_id, operator, payout });
-        }
-
         fn collect(ref self: ContractState, from: ContractAddress, amount_fri: u128) {
             let token = IERC20Dispatcher { contract_address: self.token.read() };
             let done = token.transfer_from(from, get_contract_address(), amount_fri.into());

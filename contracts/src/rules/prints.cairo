@@ -24,9 +24,37 @@ const FOURS: u128 = 0x33333333333333333333333333333333;
 const BYTES: u128 = 0x0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f;
 const WORDS: u128 = 0x00ff00ff00ff00ff00ff00ff00ff00ff;
 
-/// The share of bits in which two prints, 20 felts each, differ; None if they can't be of the same
-/// rendering where so many per cent of a leaf's bits may differ.
-pub fn share_apart(mine: Span<felt252>, theirs: Span<felt252>, tile_percent: u8) -> Option<u64> {
+/// Whether two prints, 20 felts each, can be of the same rendering where so many per cent of a
+/// leaf's bits may differ.
+pub fn agree(mine: Span<felt252>, theirs: Span<felt252>, tile_percent: u8) -> bool {
+    match bits_apart(mine, theirs) {
+        Some((bits, area)) => bits
+            * 100 <= area
+            * tile_percent.into() && levels_agree(mine, theirs),
+        None => false,
+    }
+}
+
+/// The share of bits in which two prints differ, whatever may; all of them for other tiles.
+pub fn share_apart(mine: Span<felt252>, theirs: Span<felt252>) -> u64 {
+    match bits_apart(mine, theirs) {
+        Some((bits, area)) => bits * WHOLE / area,
+        None => WHOLE,
+    }
+}
+
+/// Whether two prints agree by their levels of light, whatever their bits say.
+pub fn levels_agree(mine: Span<felt252>, theirs: Span<felt252>) -> bool {
+    let mut off = 0;
+    for index in BIT_FELTS + 1..PRINT_FELTS {
+        let (one, other): (u256, u256) = ((*mine[index]).into(), (*theirs[index]).into());
+        off += blocks_off(one.low, other.low) + blocks_off(one.high, other.high);
+    }
+    off <= MAX_BLOCKS_OFF
+}
+
+/// How many bits differ, and the pixels of the tile; None for tiles of different sizes.
+fn bits_apart(mine: Span<felt252>, theirs: Span<felt252>) -> Option<(u64, u64)> {
     if mine.len() != PRINT_FELTS || theirs.len() != PRINT_FELTS {
         return None;
     }
@@ -35,7 +63,7 @@ pub fn share_apart(mine: Span<felt252>, theirs: Span<felt252>, tile_percent: u8)
     );
     let area: u64 = my_tail.high.try_into()?;
     if area == 0 || my_tail.high != their_tail.high {
-        return None; // of tiles of another size
+        return None;
     }
     let mut words = Words { bytes: 0, sum: 0 };
     for index in 0..BIT_FELTS {
@@ -48,22 +76,12 @@ pub fn share_apart(mine: Span<felt252>, theirs: Span<felt252>, tile_percent: u8)
     }
     words.add(my_tail.low ^ their_tail.low);
     words.fold();
-    if words.sum * 100 > area * tile_percent.into() {
-        return None;
-    }
-    let mut off = 0;
-    for index in BIT_FELTS + 1..PRINT_FELTS {
-        let (one, other): (u256, u256) = ((*mine[index]).into(), (*theirs[index]).into());
-        off += blocks_off(one.low, other.low)? + blocks_off(one.high, other.high)?;
-    }
-    if off > MAX_BLOCKS_OFF {
-        return None;
-    }
-    Some(words.sum * WHOLE / area)
+    Some((words.sum, area))
 }
 
-/// How many of three blocks have a level that is further off than usual; None if one is too far.
-fn blocks_off(mine: u128, theirs: u128) -> Option<u32> {
+/// How many of three blocks have a level that is further off than usual; more than all of them if
+/// one is too far.
+fn blocks_off(mine: u128, theirs: u128) -> u32 {
     let (mut mine, mut theirs) = (mine, theirs);
     let (mut off, mut most) = (0, 0);
     for _ in 0..BLOCKS_PER_HALF {
@@ -83,9 +101,9 @@ fn blocks_off(mine: u128, theirs: u128) -> Option<u32> {
         }
     }
     if most > MAX_BLOCK_STEPS {
-        None
+        BLOCKS_PER_HALF + 1
     } else {
-        Some(off)
+        off
     }
 }
 

@@ -17,10 +17,18 @@ const LEAVES_PER_DRAWN: u32 = 96;
 pub const MAX_AUDIT_TILES: u8 = 32;
 /// Leaves of a lease's tree are counted in 32 bits, each task's final image among them.
 const MOST_LEAVES: u64 = 0xffffffff;
+/// Of a round's fee, for who is wrong, absent or silent ...
 const BOND_FEES: u32 = 20;
+/// ... and who has no time.
+const BUSY_FEES: u32 = 2;
+const LATER_FEES: u32 = 2;
+/// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
+const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
 const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
+/// It is kept in 24 bits.
+const MOST_MEMORY_MIB: u32 = 0xffffff;
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
@@ -37,6 +45,7 @@ pub mod Errors {
     pub const WRONG_AUDIT_TILES: felt252 = 'RC: audits 1 to 32 leaves';
     pub const NO_AUDIT_FEE: felt252 = 'RC: audit without a fee';
     pub const WRONG_LIMITS: felt252 = 'RC: print limits out of range';
+    pub const TOO_MUCH_MEMORY: felt252 = 'RC: more memory than there is';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
@@ -73,6 +82,7 @@ fn check_audits(terms: @JobTerms) {
         && LEAST_LIMITS.mean_percent <= mean
         && mean <= MOST_LIMITS.mean_percent;
     assert(within, Errors::WRONG_LIMITS);
+    assert(*terms.memory_mib <= MOST_MEMORY_MIB, Errors::TOO_MUCH_MEMORY);
     let longest = min(*terms.longest_lease, *terms.tasks);
     let leaves: u64 = longest.into() * ((*terms.tiles).into() + 1);
     assert(leaves <= MOST_LEAVES, Errors::TOO_MANY_LEAVES);
@@ -80,7 +90,7 @@ fn check_audits(terms: @JobTerms) {
     let fee_fri = fee_of(
         audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),
     );
-    let needed_fri = fee_fri * seats_in(0).into() * leases.into();
+    let needed_fri = fee_fri * reserved_fees(*terms.second_look).into() * leases.into();
     assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
 }
 
@@ -100,7 +110,9 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
     let limits = PrintLimits {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
-    AuditPrice { fee_fri: *terms.audit_fee_fri, tile_fri: *terms.audit_tile_fri, limits }
+    let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
+    let (second_look, memory_mib) = (*terms.second_look, *terms.memory_mib);
+    AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib }
 }
 
 /// What each verifier of a round gets.
@@ -132,6 +144,11 @@ pub fn bond_of(fee_fri: u128) -> u128 {
     times(fee_fri, BOND_FEES)
 }
 
+/// What a verifier loses that is busy, or for whom a job takes too long.
+pub fn busy_of(fee_fri: u128) -> u128 {
+    times(fee_fri, BUSY_FEES)
+}
+
 /// Verifiers of a round; each appeal goes to more.
 pub fn seats_in(round: u8) -> u8 {
     if round == 0 {
@@ -143,9 +160,28 @@ pub fn seats_in(round: u8) -> u8 {
     }
 }
 
-/// How long each step of a round may take: three rounds have at most eight steps each.
+/// Votes of the first round are paid once, those of later ones twice.
+pub fn fee_in(round: u8, fee_fri: u128) -> u128 {
+    if round == 0 {
+        fee_fri
+    } else {
+        times(fee_fri, LATER_FEES)
+    }
+}
+
+/// How many fees a lease reserves: of its first round, and of a second look.
+pub fn reserved_fees(second_look: bool) -> u32 {
+    let look: u32 = if second_look {
+        LATER_FEES * seats_in(1).into()
+    } else {
+        0
+    };
+    seats_in(0).into() + look
+}
+
+/// How long a step of an audit may take.
 pub fn phase_s(limits: Limits) -> u32 {
-    limits.audit_s / 24
+    limits.audit_s / STEPS
 }
 
 /// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.

@@ -4,5 +4,6 @@ mod print_vectors;
 mod test_draw;
 mod test_lease_id;
 mod test_leaves;
+mod test_masks;
 mod test_prints;
 mod test_terms;

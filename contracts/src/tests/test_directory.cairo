@@ -2,13 +2,16 @@
 use starknet::testing::pop_log;
 use crate::board::job_board::JobBoard;
 use crate::directory::Directory;
-use crate::events::directory::{BoardAnnounced, OwnershipTransferred, Paused};
+use crate::events::directory::{BoardAnnounced, BoardRetired, OwnershipTransferred, Paused};
+use crate::interfaces::board::{IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait};
 use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
 use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::tests::support::accounts::{account, at, be};
+use crate::tests::support::audit::reason_of;
 use crate::tests::support::events::same;
+use crate::tests::support::jobs::{accept, create, submitted, terms};
 use crate::tests::support::network::{
-    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, deploy, empty_network, network,
+    COOLDOWN_S, SLOWEST_BLOCK_S, STAKE, WORKER, deploy, empty_network, locked, network,
 };
 use crate::tests::support::token::TestToken;
 
@@ -145,6 +148,9 @@ fn a_network_that_changes() {
     let board = net.board.contract_address;
     let announced = BoardAnnounced { board, active_at_s: 1 };
     assert!(same(pop_log(address).unwrap(), Directory::Event::BoardAnnounced(announced)));
+    net.directory.retire_board(board);
+    let retired = Directory::Event::BoardRetired(BoardRetired { board });
+    assert!(same(pop_log(address).unwrap(), retired));
     net.directory.set_paused(true);
     let paused = Directory::Event::Paused(Paused { paused: true });
     assert!(same(pop_log(address).unwrap(), paused));
@@ -154,4 +160,46 @@ fn a_network_that_changes() {
     let moved = OwnershipTransferred { new_owner: account('heir') };
     let expected = Directory::Event::OwnershipTransferred(moved);
     assert!(same(pop_log(address).unwrap(), expected));
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn a_retired_board_takes_no_jobs_and_no_leases_and_ends_those_that_it_has() {
+    let net = network();
+    let job_id = create(net, terms());
+    let lease_id = submitted(net, job_id, 0);
+    be('admin');
+    net.directory.retire_board(net.board.contract_address);
+    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
+    be('artist');
+    assert_eq!(reason_of(board.create_job(terms())), 'RC: network takes no new jobs');
+    be('operator');
+    assert_eq!(reason_of(board.claim_lease(job_id, WORKER, 1)), 'RC: board is retired');
+    accept(net, job_id, array![lease_id]);
+    assert_eq!(locked(net), 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: not the directory owner', 'ENTRYPOINT_FAILED'))]
+fn only_the_owner_retires_boards() {
+    let net = network();
+    be('thief');
+    net.directory.retire_board(net.board.contract_address);
+}
+
+#[test]
+#[should_panic(expected: ('RC: board not there to retire', 'ENTRYPOINT_FAILED'))]
+fn a_board_is_retired_once() {
+    let net = network();
+    be('admin');
+    net.directory.retire_board(net.board.contract_address);
+    net.directory.retire_board(net.board.contract_address);
+}
+
+#[test]
+#[should_panic(expected: ('RC: only the directory retires', 'ENTRYPOINT_FAILED'))]
+fn the_registry_retires_for_the_directory_only() {
+    let net = network();
+    be('admin');
+    net.registry.retire(net.board.contract_address);
 }

@@ -92,7 +92,8 @@ pub struct Audit {
     pub named: u8,
     /// Rounds that somebody pays a bond for, as bits.
     pub bonded: u8,
-    /// Of these, the ones that are against an acceptance.
+    /// What round 0's challenge, appeals and a second look are against: a verdict, two bits a
+    /// round.
     pub against: u8,
     /// Whether it was shown that objectors agree with each other.
     pub proved: bool,
@@ -100,12 +101,12 @@ pub struct Audit {
     pub prints: bool,
     pub since_s: u64,
     pub since_block: u64,
-    /// The hash of two blocks later draws.
+    /// The hash of two blocks later draws, or decides about a second look.
     pub draw_block: u64,
 }
 
 /// A seat of an audit. One cell. Masks of leaves are over positions: 0 to 7 the named ones, from 8
-/// on what each round drew.
+/// on what each round drew; of a delivery, 1 says that it can't be had.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Verifier {
     pub worker_id: u32,

@@ -34,6 +34,10 @@ pub struct JobTerms {
     /// Bits of prints that may differ, in per cent: of one leaf, and on the mean of all drawn ones.
     pub tile_limit_percent: u8,
     pub mean_limit_percent: u8,
+    /// Whether chance has half of the acceptances by three verifiers looked at by seven more.
+    pub second_look: bool,
+    /// What the scene needs to be rendered; 0 if that is not stated.
+    pub memory_mib: u32,
 }
 
 /// A job's package and what never changes. One cell.
@@ -55,12 +59,15 @@ pub struct PrintLimits {
     pub mean_percent: u8,
 }
 
-/// What a verifier gets for an audit, and for each leaf of it; how leaves are compared. One cell.
+/// What a verifier gets for an audit, and for each leaf of it; how leaves are compared, whether
+/// acceptances get a second look, and what memory the scene needs. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct AuditPrice {
     pub fee_fri: u128,
     pub tile_fri: u128,
     pub limits: PrintLimits,
+    pub second_look: bool,
+    pub memory_mib: u32,
 }
 
 /// A job's price, its size, and the package digest's other half. One cell.

@@ -42,6 +42,18 @@ pub struct Unstaking {
     pub since_block: u64,
 }
 
+/// A worker's seat stake without the part that is on its way out, its seats in all families, and
+/// how many units the stake covers: now, and before that last changed. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Purse {
+    pub stake_fri: u128,
+    pub seats: u32,
+    pub units: u32,
+    pub from_epoch: u32,
+    pub old_units: u32,
+    pub old_from_epoch: u32,
+}
+
 /// What committees found of a worker; only value that they audited counts. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Record {
@@ -73,11 +85,15 @@ pub struct WorkOffer {
     pub until_s: u64,
 }
 
-/// The rest of a standing offer. One cell.
+/// Of a standing offer, what a job must meet whose audits the worker votes in, from that epoch on;
+/// two versions are kept. One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct AuditOffer {
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
+    pub largest_package_bytes: u64,
+    pub until_s: u64,
+    pub from_epoch: u32,
 }
 
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
@@ -87,6 +103,9 @@ pub struct WorkerInfo {
     pub payout: ContractAddress,
     pub stake: Stake,
     pub unstaking: Unstaking,
+    /// All seat stake, with the part that is on its way out.
+    pub seat_stake_fri: u128,
+    pub seat_unstaking: Unstaking,
     pub record: Record,
 }
 
@@ -110,15 +129,17 @@ pub struct LockTerms {
     pub audit_floor_exp: u8,
     pub reward_fri: u128,
     pub package_bytes: u64,
+    pub memory_mib: u32,
 }
 
-/// A lease to lock for.
+/// A lease to lock for; `fee_fri` is what a verifier of it gets.
 #[derive(Copy, Drop, Serde)]
 pub struct LockRequest {
     pub worker_id: u32,
     pub slot: u8,
     pub pay_fri: u128,
     pub least_lock_fri: u128,
+    pub fee_fri: u128,
 }
 
 /// What is locked of a worker's stake.
@@ -157,24 +178,18 @@ pub struct SeatHolding {
     pub next_epoch: u32,
 }
 
-/// A board asks the registry for verifiers. Their seats are of the epoch before `block`; nobody of
-/// the worker's owner, of the requester, or of those in `taken` (worker numbers) is chosen, and
-/// each must take audits at this fee and packages of that size, with as much stake free as the
-/// bond.
-#[derive(Drop, Serde)]
-pub struct CommitteeRequest {
+/// A board asks the registry for votes. Seats, purses and offers are those of the epoch before
+/// `block`, which called the round; nobody of the worker's owner or of the requester is drawn, and
+/// each must take audits at this fee, packages of that size, and scenes of that memory.
+#[derive(Copy, Drop, Serde)]
+pub struct VoteRequest {
     pub family: felt252,
     pub block: u64,
     pub seed: felt252,
     pub wanted: u32,
-    /// With fewer than these there is no committee.
-    pub least: u32,
-    /// Whether an even number would tie.
-    pub odd: bool,
     pub worker_id: u32,
     pub requester: ContractAddress,
-    pub taken: Array<u32>,
-    pub bond_fri: u128,
     pub fee_fri: u128,
     pub package_bytes: u64,
+    pub memory_mib: u32,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal_sqlite import MIGRATIONS, SqliteJournal
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
@@ -24,6 +25,28 @@ def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> No
     assert (job.job_id, job.state, job.output, job.from_block) == (5, "active", "/out", 7)
     assert SqliteJournal(path).leases(2**250) == [lease] and SqliteJournal(path).jobs(1) == []
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_lease_that_comes_again_keeps_both_secrets(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    first, second = (
+        LeaseEntry(1, LeaseId(7), JobId(job), secret, "claimed") for job, secret in ((5, 9), (6, 3))
+    )
+    for entry in (first, second, replace(first, state="submitted")):
+        journal.save_lease(entry)
+    assert journal.leases(1) == [replace(first, state="submitted"), second]
+
+
+def test_leases_of_an_older_journal_are_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    connection = sqlite3.connect(path)
+    for step in MIGRATIONS[:2]:
+        connection.executescript(step)
+    connection.execute("INSERT INTO leases VALUES ('0x1', 7, 5, '0x9', 'claimed')")
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    assert SqliteJournal(path).leases(1) == [LeaseEntry(1, LeaseId(7), JobId(5), 9, "claimed")]
 
 
 def test_the_journal_is_private_with_all_that_lies_beside_it(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def world(disk: Path) -> World:
-    """A network without verifiers: what is to be audited passes for want of them."""
+    """A network without verifiers, where chance spares every lease."""
     return World(disk)
 
 

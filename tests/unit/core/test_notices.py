@@ -10,11 +10,11 @@ from typing import Any, get_type_hints
 
 import pytest
 from renderchain.core.audit import events
-from renderchain.core.audit.state import AuditKind, Verdict
+from renderchain.core.audit.state import AuditKind, Verdict, Vote
 from renderchain.core.errors import ContentError
-from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process
+from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process, watching
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -27,15 +27,18 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp"), int),
+    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
-    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid"), str),
+    **dict.fromkeys(("device", "device_name", "blender_version", "package_cid", "cid"), str),
     **dict.fromkeys(("reason", "action", "text"), str),
     "job_id": JobId,
+    "worker_id": WorkerId,
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
     "verdict": Verdict,
+    "word": Vote,
+    "mean": bool,
 }
 SUFFIXES: dict[str, Any] = {"_count": int, "_percent": int, "_bytes": int, "_fri": int, "_s": float}
 NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "scene")
@@ -66,6 +69,26 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
+    watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
+    watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
+    watching.EvidenceLost(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",
+    watching.OverdueAccepted(*IDS): f"Lease {LEASE}: accepted, its window is over",
+    watching.ContentProvided(*IDS, "bafy"): (
+        f"Lease {LEASE}: bafy could not be fetched any more, it is pinned again"
+    ),
+    watching.ContentLost(*IDS, "bafy", "No copy."): (
+        f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
+    ),
+    watching.ChainAway("No answer."): "No answer. Trying again.",
+    watching.EvidenceOpen("chmod 700 evidence"): (
+        "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
+    ),
+    leases.ContentNotKept(*IDS, "No room."): (
+        f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
+    ),
+    audits.ResultsRevealed(*IDS): f"Lease {LEASE}: the key of its results revealed",
+    audits.PrintsCompared(*IDS, 2): f"Lease {LEASE}: prints of 2 leaves compared with a verifier's",
     leases.LeaseSubmitted(*IDS, 8): f"Lease {LEASE}: 8 frames submitted",
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",
@@ -73,19 +96,34 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseGivenBack(*IDS, "worker stops"): f"Lease {LEASE} was given back: worker stops",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
     audits.DrawRefused(JOB, 2, "It is too early."): "No draw was due: It is too early.",
-    audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 verifiers",
+    audits.DrawnForAudit(*IDS, 0, 3): f"Lease {LEASE} is being audited by 3 votes",
     audits.Verifying(*IDS, 1): f"Verifying lease {LEASE}, round 1",
     audits.LeavesRenderedAgain(*IDS, 16, 2.04): f"Lease {LEASE}: 16 leaves rendered again in 2.0 s",
     audits.NotDelivered(*IDS, "Nobody has it."): f"Lease {LEASE} was not delivered: Nobody has it.",
-    audits.LeavesOpened(*IDS, 16, 3): f"Lease {LEASE}: 16 leaves opened to 3 verifiers",
+    audits.LeavesOpened(*IDS, 16, 3): f"Lease {LEASE}: 16 leaves opened to 3 votes",
     audits.VoteRevealed(*IDS, 0): f"Lease {LEASE}: vote revealed",
-    audits.LeavesDiffer(*IDS, 0, 2, 16): f"Lease {LEASE}: 2 of 16 drawn leaves differ from ours",
+    audits.LeavesDiffer(*IDS, 0, 2, 16, 0, False): (
+        f"Lease {LEASE}: 2 of 16 drawn leaves have other bits than ours, none too far"
+    ),
+    audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
+        f"Lease {LEASE}: no vote, because the job's package can't be had"
+    ),
+    audits.VoteStruck(*IDS, 0, 2): (
+        f"Lease {LEASE}: the vote of seat 2 was struck; its prints contradict it"
+    ),
+    audits.RejectionShown(*IDS, 0, 2): (
+        f"Lease {LEASE}: 2 votes against it were shown to agree with each other"
+    ),
+    audits.ShowingTooDear(*IDS, 10**8, FRI // 2): (
+        f"Lease {LEASE}: not all was shown that prints say; it would take 100,000,000 of gas, 0.5 STRK, "
+        "more than show_gas or show_fee_fri allow"
+    ),
     audits.VerdictGiven(*IDS, 0, Verdict.REJECTED, 1, 2): (
         f"Lease {LEASE}: the verifiers rejected it, 1 for, 2 against"
     ),
     audits.Appealed(*IDS, 2 * FRI): f"Lease {LEASE}: the verdict was appealed with a bond of 2 STRK",
     audits.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
-        f"Lease {LEASE} was rejected; an appeal costs 2 STRK, the account holds 1"
+        f"Lease {LEASE}: an appeal costs 2 STRK, the account holds 1"
     ),
     audits.Challenged(LEASE, (4, 9)): (
         f"Lease {LEASE}: leaves 4, 9 were challenged; verifiers will look at it"
@@ -101,6 +139,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.LeasesWorthLittle(FRI // 3, 2 * FRI): (
         "A lease pays 0.334 STRK, less than 2, which is 20 times what an audit takes in gas today: workers "
         "may leave the job alone. Pay more a frame, let leases be longer, or wait for cheaper gas."
+    ),
+    jobs.FeesTakeMuch(FRI, FRI // 4): (
+        "A lease pays 1 STRK, and one audit of it costs 0.25 in fees, more than a fifth: audits of this job "
+        "cost much for what they protect. Pay more a frame, or let leases be longer."
     ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",
@@ -134,7 +176,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     checks.LeavesFalse(*IDS, (4, 9), 8.0): (
         f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
-        "accepted early."
+        "accepted early, unless verifiers clear it."
     ),
     checks.CheckUnsure(*IDS, (4,), "no memory"): (
         f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
@@ -144,6 +186,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     checks.Unchallenged(*IDS, "No money.", (4,)): (
         f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
         "you want your money back."
+    ),
+    checks.Unappealed(*IDS, "No money.", (4,)): (
+        f"Lease {LEASE} was accepted by verifiers although leaf 4 came out otherwise here; that was not "
+        "appealed: No money."
     ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
@@ -260,7 +306,9 @@ def test_sentences_fit_their_numbers() -> None:
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
     poor = replace(offered, stake_suffices=False).sentence
     assert poor.endswith("too little: add stake, or wait until leases are settled")
-    assert "1 leaf opened to 1 verifier" in audits.LeavesOpened(*IDS, 1, 1).sentence
+    far = audits.LeavesDiffer(*IDS, 0, 16, 16, 3, True).sentence
+    assert far.endswith("16 of 16 drawn leaves have other bits than ours, 3 too far, and the mean")
+    assert "1 leaf opened to 1 vote" in audits.LeavesOpened(*IDS, 1, 1).sentence
     assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
@@ -278,7 +326,7 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged] and all(
+    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed] and all(
         one.level is Level.WARNING for one in kinds
     )
 
@@ -289,9 +337,9 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
         audits.notice_of(event)
         for event in (
             events.LeaseChallenged(*at, AuditKind.PIXELS, (4,), FRI),
-            events.CommitteeDrawn(*at, 1, AuditKind.PIXELS, 12345, (1, 2, 3)),
-            events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 2, 1),
-            events.Appealed(*at, 1, FRI),
+            events.VotesDrawn(*at, 1, AuditKind.PIXELS, 12345, 3, (1, 2, 3)),
+            events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
+            events.Appealed(*at, 1, FRI, (4,)),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),
         )

@@ -136,7 +136,12 @@ def test_leaves_of_equal_digests_count_for_the_mean_and_one_that_is_apart_is_eno
     mine = [print_of(noise(seed=seed)) for seed in range(8)]
     one_off = [flipped(mine[0], FULL_AREA // 10), *mine[1:]]
     assert all_agree(mine, one_off, LEAST) and all_agree([], [], LEAST)
-    assert not all_agree(mine[:1], one_off[:1], LEAST)
+    twice_off = [*one_off[:1], flipped(mine[1], 100), *mine[2:]]
+    assert not all_agree(mine, [flipped(one, FULL_AREA // 16) for one in mine], LEAST)
+    assert all_agree(mine[:7], [flipped(one, FULL_AREA // 16) for one in mine[:7]], LEAST), (
+        "too few for a mean"
+    )
+    assert all_agree(mine, twice_off, LEAST)
     assert not all_agree(mine, [flipped(mine[0], FULL_AREA // 10 + 1), *mine[1:]], LEAST)
 
 

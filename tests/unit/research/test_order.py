@@ -16,7 +16,7 @@ MISSING = {"missing": "not in this Blender (fluids)"}
 ROWS = {"plain": EQUAL, "odd": OFF, "cloth": REFUSED, "smoke": MISSING}
 
 
-def test_kinds_that_differ_and_pass_the_reader_are_wrong() -> None:
+def test_kinds_that_pass_the_reader_and_would_be_refused_are_wrong() -> None:
     assert unlike(ROWS) == ["odd: in order and by jumping 1 of 18 tiles are refused"]
     assert unlike({"gone": {**REFUSED, "is_refused": False, "failed": "It crashed."}}) == [
         "gone: broke off: It crashed."

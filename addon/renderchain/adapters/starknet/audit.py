@@ -151,6 +151,10 @@ class StarknetAudits(StarknetView):
             if isinstance(event, PrintsShown) and event.round == round_
         ]
 
+    async def result_hash(self, lease_id: LeaseId) -> int:
+        """What the board keeps of a submitted lease's result."""
+        return int(await self._ask("result_hash", lease_id))
+
     async def submitted(self, lease_id: LeaseId, from_block: int) -> LeaseResult | None:
         """What the worker submitted."""
         for event in await self._stream.past_of("ResultSubmitted", from_block, lease_id=lease_id):

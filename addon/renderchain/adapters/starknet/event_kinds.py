@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ...core import board_events as board
 from ...core.audit import events as audit
@@ -24,8 +25,9 @@ def _arrays(data: Sequence[int]) -> tuple[tuple[Content, ...], tuple[int, ...]]:
 
 
 def _job_created(block: int, job: JobId, family: int, requester: int, *terms: int) -> board.JobCreated:
-    *numbers, second_look = terms
-    return board.JobCreated(block, job, family, requester, JobTerms(*numbers, second_look=bool(second_look)))
+    named: dict[str, Any] = dict(zip(JobTerms.__dataclass_fields__, terms, strict=True))
+    named["second_look"] = bool(named["second_look"])
+    return board.JobCreated(block, job, family, requester, JobTerms(**named))
 
 
 def _submitted(block: int, job: JobId, lease: LeaseId, count: int, *result: int) -> board.ResultSubmitted:

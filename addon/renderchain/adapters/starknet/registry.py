@@ -34,7 +34,7 @@ class StarknetRegistry:
     async def register(
         self, operator: int, payout: int, families: Sequence[int], stake_fri: int, intent_name: str = ""
     ) -> WorkerId:
-        """Stake for a worker that this account will own; returns its number."""
+        """Stake for a worker that this account will own; returns its number. Another operator must accept."""
         from starknet_py.hash.selector import get_selector_from_name
 
         calls = [
@@ -56,6 +56,15 @@ class StarknetRegistry:
         """As the owner, start the cool-down of free stake."""
         await self._invoke(f"Unstaking from worker {worker_id}", "request_unstake", worker_id, amount_fri)
 
+    async def stake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, move free stake into the seat purse, which answers for votes."""
+        await self._invoke(f"Staking for seats of worker {worker_id}", "stake_seats", worker_id, amount_fri)
+
+    async def unstake_seats(self, worker_id: WorkerId, amount_fri: int) -> None:
+        """As the owner, start the cool-down of seat stake that no seat needs."""
+        action = f"Unstaking from the seats of worker {worker_id}"
+        await self._invoke(action, "unstake_seats", worker_id, amount_fri)
+
     async def cancel_unstake(self, worker_id: WorkerId) -> None:
         """As the owner, let all that is unstaking stay."""
         await self._invoke(f"Keeping the stake of worker {worker_id}", "cancel_unstake", worker_id)
@@ -65,10 +74,14 @@ class StarknetRegistry:
         await self._invoke(f"Taking out stake of worker {worker_id}", "complete_unstake", worker_id)
 
     async def set_operator(self, worker_id: WorkerId, operator: int) -> None:
-        """As the owner, name another operator account; it takes over leases in work."""
+        """As the owner, name another operator account; it takes over leases in work once it accepts."""
         await self._invoke(
             f"Changing the operator of worker {worker_id}", "set_operator", worker_id, operator
         )
+
+    async def accept_operator(self, worker_id: WorkerId) -> None:
+        """As the account that the owner named, operate the worker from now on."""
+        await self._invoke(f"Accepting to operate worker {worker_id}", "accept_operator", worker_id)
 
     async def set_payout(self, worker_id: WorkerId, payout: int) -> None:
         """As the owner, have the worker's pay go elsewhere."""

@@ -81,7 +81,7 @@ class StarknetRequester(StarknetView):
         await self._invoke(action, "challenge_pixels", lease_id, list(leaves), first=approval)
 
     async def challenge_delivery(self, lease_id: LeaseId) -> None:
-        """As the requester, pay a bond and have a committee fetch the results."""
+        """As the requester, pay a bond and have verifiers fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
         bond_fri = await self._bond_fri(action, lease_id, pixels=False)
         await self._invoke(action, "challenge_delivery", lease_id, first=self._approval(bond_fri))

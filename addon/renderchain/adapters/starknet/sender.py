@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core.errors import ChainError, RenderChainError, StuckTransaction
+from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
 from .errors import DUPLICATE, NOT_FOUND, NodeAway, NonceRefused, refusal, said
 from .fees import Fee, Fees, Gas, kind_of
@@ -40,6 +41,7 @@ class Sender:
         outbox: Outbox,
         fee_limit_fri: int,
         *,
+        budget: FeeBudget | None = None,
         say_fee: Callable[[str, Fee], None] = lambda action, fee: None,
         at_step: Callable[[str], None] = lambda step: None,
         resend_s: float = RESEND_S,
@@ -50,6 +52,8 @@ class Sender:
         self._client = account.client
         self._outbox = outbox
         self._fees = Fees(account.client, fee_limit_fri)
+        self._budget = budget
+        self._taken_fri: dict[int, int] = {}  # out of the budget, by intent
         self._say_fee = say_fee
         self._at_step = at_step
         self._resend_s = resend_s
@@ -136,6 +140,9 @@ class Sender:
         if checked or not self._fees.knows(kind):
             await self._fees.learn_by_estimate(intent.action, self._account, calls, nonce)
         bounds, fee = await self._fees.bounds(intent.action, kind)
+        if self._budget and intent.intent_id not in self._taken_fri:
+            self._budget.take(intent.action, fee.highest_fri)
+            self._taken_fri[intent.intent_id] = fee.highest_fri
         self._say_fee(intent.action, fee)
         return nonce, bounds
 
@@ -169,6 +176,7 @@ class Sender:
             self._fees.forget(kind_of(_calls_of(intent)))
             if len(intent.hashes) == 1:
                 self._outbox.note_end(intent, IntentState.FAILED)
+                self._settle_budget(intent, 0)
             raise
         return True
 
@@ -221,8 +229,15 @@ class Sender:
                     raise
         return None
 
+    def _settle_budget(self, intent: Intent, paid_fri: int) -> None:
+        """Give back what was set aside and not paid; of an earlier process's, nothing is."""
+        taken_fri = self._taken_fri.pop(intent.intent_id, 0)
+        if self._budget and taken_fri > paid_fri:
+            self._budget.give_back(taken_fri - paid_fri)
+
     def _end(self, intent: Intent, receipt: Any) -> Any:
         self._at_step("confirmed")
+        self._settle_budget(intent, int(receipt.actual_fee.amount))
         used = receipt.execution_resources
         kind = kind_of(_calls_of(intent))
         if receipt.revert_reason is not None:

@@ -92,6 +92,7 @@ class StarknetView:
             tile_limit_percent=raw["audit_price"]["limits"]["tile_percent"],
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
             second_look=raw["audit_price"]["second_look"],
+            memory_mib=raw["audit_price"]["memory_mib"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -110,8 +111,19 @@ class StarknetView:
         if not int(raw["owner"]):
             raise contract_error(f"Reading worker {worker_id}", "RC: unknown worker")
         roles = {name: int(raw[name]) for name in ("owner", "operator", "payout")}
-        unstaking_fri = raw["unstaking"]["unstaking_fri"]
-        return WorkerInfo(worker_id, **roles, **raw["stake"], unstaking_fri=unstaking_fri, **raw["record"])
+        return WorkerInfo(
+            worker_id,
+            **roles,
+            **raw["stake"],
+            unstaking_fri=raw["unstaking"]["unstaking_fri"],
+            **raw["record"],
+            seat_stake_fri=raw["seat_stake_fri"],
+            seat_unstaking_fri=raw["seat_unstaking"]["unstaking_fri"],
+        )
+
+    async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
+        """The leases that a worker holds now, claimed or submitted."""
+        return list(await self._ask("open_leases", worker_id))
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""

@@ -55,4 +55,4 @@ class StarknetWorker(StarknetView):
 
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
-        return list(await self._ask("open_leases", await self.worker_id()))
+        return await self.leases_of(await self.worker_id())

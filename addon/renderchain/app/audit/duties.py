@@ -3,6 +3,9 @@
 Each step reads the audit from the chain and does what is due, so it does not matter when the last run
 ended. Nothing is polled but block numbers, and only while a draw waits for its block. To look for oneself
 takes long, so it is done beside: what is due for other leases, above all to open one's own, does not wait.
+
+Nobody relies on others. Who loses by it if a step is left out takes it at once; whoever else may take it
+waits a quarter of a step.
 """
 
 from __future__ import annotations
@@ -12,12 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
-from ...core.audit.events import AuditEvent, CommitteeDrawn
+from ...core.audit.events import AuditEvent, VotesDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.contract_errors import ContractError
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -25,13 +27,12 @@ from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .prover import ProverDuties
+from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
 
-BLOCKS_S = 1.0  # how often the newest block is asked for while a draw waits
-RETRY_S = 5.0
-FOREVER_S = 2.0**20  # until something is heard
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
-TROUBLE = (ContractError, StoreError, ContentError, RenderFailed)  # of one lease; others go on
+PATIENCE_BLOCKS = 3  # a draw is left to who waits for its pay
+PATIENCE = 4  # other steps are, for such a part of a step
+TROUBLE = (ContractError, StoreError, ContentError, RenderFailed, JournalError)  # of one lease; others go on
 
 
 class AuditDuties:
@@ -46,6 +47,7 @@ class AuditDuties:
         now: Callable[[], float],
     ) -> None:
         self._chain = chain
+        self._steps = AuditSteps(chain, now)
         self._prover = prover
         self._verifier = verifier_duties
         self._reporter = reporter
@@ -55,19 +57,21 @@ class AuditDuties:
         self._worker_id = NO_WORKER
         self._wake = asyncio.Event()
         self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
+        self._looked_at: LeaseId | None = None
         self._failures: Counter[LeaseId] = Counter()
         self._more = asyncio.Event()
 
     def own(self, lease_id: LeaseId) -> None:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
+        self._prover.hold(lease_id)
         self._wake.set()
 
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
         if isinstance(event, Reorganised):
             self._wake.set()
-        elif isinstance(event, CommitteeDrawn) and self._worker_id in event.verifiers:
+        elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)
             self._wake.set()
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
@@ -107,12 +111,15 @@ class AuditDuties:
         try:
             lease_id = await self._next_of(waiting)
             self._unseen.pop(lease_id, None)  # before we look: it may be drawn again meanwhile
+            self._looked_at = lease_id
             await self._sit(await self._chain.lease(lease_id))
         except TROUBLE as error:
             self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
             self._reporter.tell(AuditHindered(lease_id, str(error)))
             await asyncio.sleep(RETRY_S)
+        finally:
+            self._looked_at = None
 
     async def _next_of(self, waiting: Mapping[LeaseId, JobId]) -> LeaseId:
         """Those that did not fail come first, then those whose scene is here already, then the oldest."""
@@ -124,7 +131,7 @@ class AuditDuties:
     async def _sit(self, lease: LeaseInfo) -> None:
         audit = await self._chain.audit(lease.lease_id)
         if audit.phase is AuditPhase.COMMIT:
-            await self._verifier.act(lease, audit, self._worker_id)
+            await self._verifier.commit(lease, audit, self._worker_id)
 
     async def _step(self, lease_id: LeaseId) -> float:
         """Do what is due for a lease; returns the seconds until it should be looked at again."""
@@ -136,54 +143,62 @@ class AuditDuties:
 
     async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
+        if lease.state is LeaseState.CLAIMED and lease_id in self._own:
+            return RETRY_S  # the node is behind, or the chain dropped the submission
         if lease.state is not LeaseState.SUBMITTED:
             return self._leave(lease_id)
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             return await self._draw(lease, lease.since_block)
         audit = await self._chain.audit(lease_id)
-        if audit.phase is AuditPhase.DRAW:
-            return await self._draw(lease, audit.since_block)
-        if audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
+        if audit.phase in DRAWS:
+            wait_s = await self._draw(lease, audit.draw_block)
+        elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
             self._seats.discard(lease_id)
             return FOREVER_S
-        await self._act(lease, audit)
-        return await self._advance(lease, await self._chain.audit(lease_id))
+        else:
+            wait_s = await self._act(lease, audit)
+        now = await self._chain.audit(lease_id)
+        return min(wait_s, await self._advance(lease, now)) if _same_step(audit, now) else 0.0
 
     def _leave(self, lease_id: LeaseId) -> float:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
-        self._prover.forget(lease_id)
+        self._prover.forget(lease_id, self._now())
         return FOREVER_S
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
-        if await self._chain.block_number() < since_block + DRAW_AGE:
-            return BLOCKS_S
-        await self._chain.draw(lease.job_id, [lease.lease_id])
-        return 0.0
+        patience_blocks = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS
+        return await self._steps.draw(lease, since_block, patience_blocks)
 
-    async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> None:
+    async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> float:
+        """What is ours to do in this step; returns the seconds until there may be more."""
         if lease.lease_id in self._own:
             await self._prover.act(lease, audit)
         if lease.lease_id not in self._seats:
-            return
+            return FOREVER_S
         if audit.phase is AuditPhase.COMMIT:
-            self._unseen[lease.lease_id] = lease.job_id
+            return await self._commit(lease, audit)
+        patient_s = audit.since_s + await self._chain.phase_s() / PATIENCE - self._now()
+        await self._verifier.act(lease, audit, self._worker_id, for_others=patient_s <= 0)
+        return patient_s if patient_s > 0 else FOREVER_S
+
+    async def _commit(self, lease: LeaseInfo, audit: AuditInfo) -> float:
+        """Have it looked at beside; say in time if there will be no vote."""
+        lease_id, before = lease.lease_id, -1
+        if self._looked_at != lease_id:
+            self._unseen[lease_id] = lease.job_id
             self._more.set()
-        else:
-            await self._verifier.act(lease, audit, self._worker_id)
+            before = sum(other < lease_id for other in self._unseen)
+        return await self._verifier.look_at_clock(lease, audit, self._worker_id, before)
 
     async def _advance(self, lease: LeaseInfo, audit: AuditInfo) -> float:
-        """Have a step counted that is complete or overdue; anyone may, and who waits for pay comes first."""
-        if audit.phase in (AuditPhase.DRAW, AuditPhase.OVER, AuditPhase.NONE):
-            return 0.0
-        phase_s = await self._chain.phase_s()
-        steps = 2 if audit.phase is AuditPhase.REVEAL and audit.shown else 1
+        """Go on where a step is overdue; anyone may, and who waits for pay comes first."""
         is_own = lease.lease_id in self._own
-        patience_s = 0 if is_own else phase_s / 4
-        left_s = audit.since_s + phase_s * steps + patience_s - self._now()
-        if left_s > 0 and not (audit.is_counted and is_own):
-            return left_s
-        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
-        return RETRY_S if refused else 0.0
+        patience_s = 0.0 if is_own else await self._chain.phase_s() / PATIENCE
+        return await self._steps.advance(lease, audit, patience_s, own=is_own)
+
+
+def _same_step(before: AuditInfo, now: AuditInfo) -> bool:
+    return (before.phase, before.round, before.since_s) == (now.phase, now.round, now.since_s)

@@ -1,21 +1,47 @@
-"""What a worker must be able to show later: its leaves and prints, and the votes that it sealed.
+"""What a worker must be able to show later: its leaves, prints and keys, and the votes that it sealed.
 
-It is written before anything is sent, so that a crash between two steps loses no stake.
+It is written before anything is sent, so that a crash between two steps loses no stake, and it is all
+that a watchtower needs in order to answer in the worker's place. A lease may have been submitted more
+than once, where the chain dropped a submission: each is kept, for any of them may be the one that stays.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import JournalError
 from ...core.ids import LeaseId
 from ...core.job import LeaseResult
+from ...core.merkle import HashMany
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
+from .kept_content import KeptContent, private_folder
 
 FELT_BYTES = 32
+KEEP_S = 86400  # after a lease has settled: the chain may drop the block in which it did
+SETTLED = "settled"
+TAG_LETTERS = 16
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a lease is about to be submitted with; the keys are secret until they are revealed."""
+
+    result: LeaseResult
+    salt_key: int = field(repr=False)
+    result_key: bytes = field(repr=False)
+    package_cid: str
+    leaves: tuple[int, ...]
+    records: bytes = field(repr=False)
+
+    def prints(self, places: list[int]) -> list[TilePrint]:
+        """The prints of some tiles, counted over all frames."""
+        cuts = [self.records[at * RECORD_BYTES : (at + 1) * RECORD_BYTES] for at in places]
+        return [TilePrint.from_bytes(raw) for raw in cuts]
 
 
 @dataclass(frozen=True)
@@ -32,33 +58,42 @@ class SealedVote:
 
 
 class ProofStore:
-    """Files in one folder, readable by its user only: nonces and prints are secret until they are shown."""
+    """Files in one folder, readable by its user only: keys, nonces and prints are secret.
 
-    def __init__(self, folder: Path) -> None:
+    A watchtower opens the folder of another process with ``is_own`` off and never changes it.
+    """
+
+    def __init__(self, folder: Path, *, is_own: bool = True) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        os.chmod(folder, 0o700)
+        self.content = KeptContent(folder / "content")
+        if is_own:
+            private_folder(folder)
 
-    def save(self, lease_id: LeaseId, result: LeaseResult, leaves: list[int], records: bytes) -> None:
-        """Keep what a lease is about to be submitted with."""
-        self._write(f"{lease_id}.leaves", b"".join(leaf.to_bytes(FELT_BYTES, "big") for leaf in leaves))
-        self._write(f"{lease_id}.prints", records)
-        self._write(f"{lease_id}.json", json.dumps(asdict(result)).encode())
+    def save(self, lease_id: LeaseId, evidence: Evidence) -> None:
+        """Keep what a lease is about to be submitted with, beside what it was submitted with before."""
+        stem = f"{lease_id}.{_tag_of(evidence.result)}"
+        leaves = b"".join(leaf.to_bytes(FELT_BYTES, "big") for leaf in evidence.leaves)
+        self._write(f"{stem}.leaves", leaves)
+        self._write(f"{stem}.prints", evidence.records)
+        keys = {"salt_key": hex(evidence.salt_key), "result_key": evidence.result_key.hex()}
+        body = {"result": asdict(evidence.result), **keys, "package_cid": evidence.package_cid}
+        self._write(f"{stem}.json", json.dumps(body).encode())  # the last: where it is, all is
+        self.hold(lease_id)
 
-    def result(self, lease_id: LeaseId) -> LeaseResult:
-        """What was submitted; raises JournalError if it was not from here."""
-        return LeaseResult(**json.loads(self._read(f"{lease_id}.json")))
+    def newest(self, lease_id: LeaseId) -> Evidence:
+        """What a lease was last submitted with; raises JournalError if it was not from here."""
+        return self._load(self._bodies(lease_id)[-1])
 
-    def leaves(self, lease_id: LeaseId) -> list[int]:
-        """All leaves in their order."""
-        raw = self._read(f"{lease_id}.leaves")
-        cut = range(0, len(raw), FELT_BYTES)
-        return [int.from_bytes(raw[at : at + FELT_BYTES], "big") for at in cut]
-
-    def prints(self, lease_id: LeaseId, places: list[int]) -> list[TilePrint]:
-        """The prints of some tiles, counted over all frames."""
-        raw = self._read(f"{lease_id}.prints")
-        return [TilePrint.from_bytes(raw[at * RECORD_BYTES : (at + 1) * RECORD_BYTES]) for at in places]
+    def posted(self, lease_id: LeaseId, result_hash: int, hash_many: HashMany) -> Evidence:
+        """What belongs to the result with that hash; raises JournalError if it is not here."""
+        for path in self._bodies(lease_id):
+            result = _result_of(self._body(path))
+            if hash_many(result.felts()) == result_hash:
+                return self._load(path)
+        raise JournalError(
+            f"The evidence of lease {lease_id} in {self._folder} is of other results than the chain has. "
+            "Restore that folder from the machine that submitted them, or the lease's stake is lost."
+        )
 
     def save_vote(self, lease_id: LeaseId, round_: int, vote: SealedVote) -> None:
         """Keep a vote before it is sealed."""
@@ -77,10 +112,56 @@ class ProofStore:
         drawn, nonce, vote = (int(body[name], 16) for name in ("seed", "nonce", "vote"))
         return SealedVote(drawn, nonce, vote, prints) if drawn == seed else None
 
-    def drop(self, lease_id: LeaseId) -> None:
-        """Forget a lease that is settled."""
-        for path in self._folder.glob(f"{lease_id}.*"):
-            path.unlink()
+    def settle(self, lease_id: LeaseId, now_s: float) -> None:
+        """A lease is settled: what was kept of it goes after a day, with that of others."""
+        if any(self._folder.glob(f"{lease_id}.*")) and not (self._folder / f"{lease_id}.{SETTLED}").exists():
+            self._write(f"{lease_id}.{SETTLED}", json.dumps(int(now_s)).encode())
+        self.prune(now_s)
+
+    def hold(self, lease_id: LeaseId) -> None:
+        """A lease is not settled, or no longer: nothing of it goes."""
+        (self._folder / f"{lease_id}.{SETTLED}").unlink(missing_ok=True)
+
+    def prune(self, now_s: float) -> None:
+        """Forget the leases that settled long ago, and what only they had a use for."""
+        for settled in self._folder.glob(f"*.{SETTLED}"):
+            if json.loads(settled.read_bytes()) + KEEP_S < now_s:
+                for path in self._folder.glob(f"{settled.stem}.*"):
+                    path.unlink()
+        bodies = [self._body(path) for path in self._folder.glob("*.json")]
+        wanted = {body["package_cid"] for body in bodies} | {_result_of(body).results_cid for body in bodies}
+        self.content.keep_only(wanted)
+
+    def _bodies(self, lease_id: LeaseId) -> list[Path]:
+        try:
+            found = sorted(self._folder.glob(f"{lease_id}.*.json"), key=lambda path: path.stat().st_mtime_ns)
+        except OSError as error:
+            raise self._unusable(f"of lease {lease_id}", error) from error
+        if not found:
+            raise self._missing(f"of lease {lease_id}")
+        return found
+
+    def _body(self, path: Path) -> dict[str, Any]:
+        try:
+            body = json.loads(self._read(path.name))
+            return {**body, "result": LeaseResult(**body["result"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unusable(path.name, error) from error
+
+    def _load(self, path: Path) -> Evidence:
+        body, raw = self._body(path), self._read(f"{path.stem}.leaves")
+        cuts = range(0, len(raw), FELT_BYTES)
+        try:
+            return Evidence(
+                _result_of(body),
+                int(body["salt_key"], 16),
+                bytes.fromhex(body["result_key"]),
+                str(body["package_cid"]),
+                tuple(int.from_bytes(raw[at : at + FELT_BYTES], "big") for at in cuts),
+                self._read(f"{path.stem}.prints"),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unusable(path.name, error) from error
 
     def _write(self, name: str, raw: bytes) -> None:
         partial = self._folder / f"{name}.partial"
@@ -94,7 +175,28 @@ class ProofStore:
         try:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
-            raise JournalError(
-                f"The evidence {name} is not in {self._folder}; was the lease worked on by another machine? "
-                "Restore that folder, or the lease's stake is lost."
-            ) from None
+            raise self._missing(name) from None
+        except OSError as error:
+            raise self._unusable(name, error) from error
+
+    def _missing(self, what: str) -> JournalError:
+        return JournalError(
+            f"The evidence {what} is not in {self._folder}; was the lease worked on by another machine? "
+            "Restore that folder, or the lease's stake is lost."
+        )
+
+    def _unusable(self, what: str, error: Exception) -> JournalError:
+        return JournalError(
+            f"The evidence {what} in {self._folder} can't be read ({type(error).__name__}). Restore it from "
+            "the worker's machine, or the lease's stake is lost."
+        )
+
+
+def _tag_of(result: LeaseResult) -> str:
+    """Tells the submissions of one lease apart."""
+    return hashlib.sha256(json.dumps(asdict(result)).encode()).hexdigest()[:TAG_LETTERS]
+
+
+def _result_of(body: dict[str, Any]) -> LeaseResult:
+    result: LeaseResult = body["result"]
+    return result

@@ -64,10 +64,14 @@ class Rerender:
         """Whether it need not be fetched."""
         return (self._packages / job.package_cid).exists()
 
+    async def fetch(self, job: JobInfo) -> None:
+        """Have the job's package here; raises StoreError, or ContentError where it is another one."""
+        await self._package(job)
+
     async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The prints of drawn leaves, all in one process.
 
-        Raises StoreError, ContentError or RenderFailed: a verifier that fails is absent, not against.
+        Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
         package, manifest = await self._package(job)
         per_frame = manifest.leaves_per_frame

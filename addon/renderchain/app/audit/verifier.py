@@ -1,33 +1,45 @@
-"""Verifying for others: look for oneself, seal what one found, show it when the worker has opened."""
+"""Verifying for others: look for oneself, seal what one found or say why not, show it, stand by it.
+
+A worker has as many seats of a lease as it was drawn; it looks once for all of them, and they have one vote.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 
 from ...core.audit.state import (
     NO,
     AuditInfo,
     AuditKind,
     AuditPhase,
+    Verdict,
+    Verifier,
     Vote,
     answer_of,
     content_of,
-    differing,
     mark_of,
 )
-from ...core.errors import ContentError
-from ...core.ids import JobId, WorkerId
+from ...core.errors import ContentError, StoreError
+from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
-from ...core.notices.audits import LeavesDiffer, Verifying, VoteRevealed
+from ...core.notices.audits import LeavesDiffer, Verifying, VoteDeclined, VoteRevealed
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
+from .appeals import appeal
+from .comparing import masks_of
 from .proof_store import ProofStore, SealedVote
 from .rerender import Rerender
+from .showing import Showing
+from .workload import Workload, end_of_commit_s, half_of_commit_s, last_call_s, most_seconds
 
 
 class VerifierDuties:
-    """``new_nonce`` gives 248 random bits; what the board said is looked for from ``from_block`` on."""
+    """``new_nonce`` gives 248 random bits; what the board said is looked for from ``from_block`` on.
+
+    ``now`` gives seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -36,57 +48,124 @@ class VerifierDuties:
         proof_store: ProofStore,
         reporter: Reporter,
         hash_many: HashMany,
+        showing: Showing,
         new_nonce: Callable[[], int],
+        now: Callable[[], float],
+        *,
         from_block: int = 0,
+        appeals: bool,
     ) -> None:
         self._chain = chain
         self._rerender = rerender
         self._proof_store = proof_store
         self._reporter = reporter
         self._hash_many = hash_many
+        self._showing = showing
         self._new_nonce = new_nonce
+        self._now = now
         self._from_block = from_block
+        self._appeals = appeals
+        self._workload = Workload(now)
 
     async def has_scene(self, job_id: JobId) -> bool:
         """Whether that job's package is here already."""
         return self._rerender.has_package(await self._chain.job(job_id))
 
-    async def act(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
-        """Do what our seat has to do now, if we have one in this round."""
-        for verifier in await self._chain.verifiers(lease.lease_id, audit.round):
-            if verifier.worker_id != worker_id:
-                continue
-            if audit.phase is AuditPhase.COMMIT and verifier.vote is Vote.DRAWN:
-                await self._commit(lease, audit, verifier.seat, worker_id)
-            elif audit.phase is AuditPhase.REVEAL and verifier.vote is Vote.COMMITTED:
-                await self._reveal(lease, audit, verifier.seat)
+    async def _seats(
+        self, lease_id: LeaseId, audit: AuditInfo, worker_id: WorkerId, vote: Vote
+    ) -> list[Verifier]:
+        """Ours of the present draw whose vote came so far."""
+        found = await self._chain.verifiers(lease_id)
+        mine = [one for one in found if one.worker_id == worker_id and one.seat in audit.seats]
+        return [one for one in mine if one.vote is vote]
 
-    async def _commit(self, lease: LeaseInfo, audit: AuditInfo, seat: int, worker_id: WorkerId) -> None:
-        lease_id = lease.lease_id
-        seed = await self._chain.seed(lease_id, audit.round)
-        sealed = self._proof_store.vote(lease_id, audit.round, seed)
+    # Sealing, or a word why not
+
+    async def commit(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
+        """Look for ourselves and seal, for all our seats of this draw that have not answered."""
+        seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)
+        if not seats:
+            return
+        seed = await self._chain.seed(lease.lease_id, audit.round)
+        sealed = self._proof_store.vote(lease.lease_id, audit.round, seed)
         if sealed is None:
-            self._reporter.tell(Verifying(lease.job_id, lease_id, audit.round))
-            sealed = await self._find(lease, audit, seed)
-            self._proof_store.save_vote(lease_id, audit.round, sealed)
-        mark = mark_of(
-            self._hash_many,
-            self._chain.board,
-            lease_id,
-            audit.round,
-            seed=seed,
-            worker_id=worker_id,
-            nonce=sealed.nonce,
-            vote=sealed.vote,
-        )
-        await self._chain.commit([(lease_id, seat, mark)])
+            job = await self._chain.job(lease.job_id)
+            if not await self._has_package(lease, audit, job, seats):
+                return
+            self._reporter.tell(Verifying(lease.job_id, lease.lease_id, audit.round))
+            try:
+                with self._workload.look():
+                    sealed = await self._find(lease, audit, job, seed)
+            except TimeoutError:
+                await self._decline(lease, audit, seats, Vote.OVER_TIME)
+                return
+            self._proof_store.save_vote(lease.lease_id, audit.round, sealed)
+        await self._seal(lease, audit, worker_id, seed, sealed)
 
-    async def _find(self, lease: LeaseInfo, audit: AuditInfo, seed: int) -> SealedVote:
-        job, nonce = await self._chain.job(lease.job_id), self._new_nonce()
+    async def _seal(
+        self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, seed: int, sealed: SealedVote
+    ) -> None:
+        place = (self._hash_many, self._chain.board, lease.lease_id, audit.round)
+        mark = mark_of(*place, seed=seed, worker_id=worker_id, nonce=sealed.nonce, vote=sealed.vote)
+        # Anew: while we looked, others may have been drawn besides, or a word was said for these.
+        seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)
+        marks = [(lease.lease_id, one.seat, mark) for one in seats]
+        if marks and (refused := await self._chain.commit(marks)):
+            raise refused[0]
+
+    async def _has_package(
+        self, lease: LeaseInfo, audit: AuditInfo, job: JobInfo, seats: Sequence[Verifier]
+    ) -> bool:
+        """Fetch the package; what is not here within half of the step, is not to be had."""
+        if self._rerender.has_package(job):
+            return True
+        phase_s, now_s = await self._chain.phase_s(), self._now()
+        half_s = half_of_commit_s(audit, phase_s)
+        # Where half is over already, as after a restart, it gets a try all the same.
+        until_s = half_s if now_s < half_s else last_call_s(audit, phase_s)
+        try:
+            async with asyncio.timeout(until_s - now_s):
+                await self._rerender.fetch(job)
+        except (StoreError, ContentError, TimeoutError) as error:
+            if self._now() < half_s and not isinstance(error, TimeoutError):
+                raise
+            await self._decline(lease, audit, seats, Vote.NO_PACKAGE)
+            return False
+        return True
+
+    async def look_at_clock(
+        self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, before: int
+    ) -> float:
+        """Say that we are busy where we can't be done in time; returns the seconds until it is asked again.
+
+        So many leases wait before this one; -1 if it is being looked at.
+        """
+        phase_s = await self._chain.phase_s()
+        last_s, now_s = last_call_s(audit, phase_s), self._now()
+        if now_s < last_s and not self._workload.is_too_much(before, end_of_commit_s(audit, phase_s)):
+            return last_s - now_s
+        seed = await self._chain.seed(lease.lease_id, audit.round)
+        if self._proof_store.vote(lease.lease_id, audit.round, seed) is None:
+            seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)
+            await self._decline(lease, audit, seats, Vote.BUSY)
+        return phase_s
+
+    async def _decline(
+        self, lease: LeaseInfo, audit: AuditInfo, seats: Sequence[Verifier], word: Vote
+    ) -> None:
+        for one in seats:
+            await self._chain.decline(lease.lease_id, one.seat, word)
+            self._reporter.tell(VoteDeclined(lease.job_id, lease.lease_id, audit.round, word))
+
+    async def _find(self, lease: LeaseInfo, audit: AuditInfo, job: JobInfo, seed: int) -> SealedVote:
+        """What we found; raises TimeoutError where it takes too long for what the job declares."""
+        nonce = self._new_nonce()
         if audit.kind is AuditKind.DELIVERY:
             return SealedVote(seed, nonce, await self._delivery(job, lease))
-        drawn = await self._chain.drawn_leaves(lease.lease_id)
-        prints = await self._rerender.render(job, lease, drawn)
+        drawn = [one.leaf for one in await self._chain.drawn_leaves(lease.lease_id)]
+        frames = len({leaf // job.tiles for leaf in drawn})
+        async with asyncio.timeout(most_seconds(job, frames)):
+            prints = await self._rerender.render(job, lease, drawn)
         contents = [content_of(self._hash_many, one) for one in prints]
         return SealedVote(seed, nonce, answer_of(self._hash_many, contents), tuple(prints))
 
@@ -100,23 +179,89 @@ class VerifierDuties:
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         return await self._rerender.is_delivered(identity, lease, job, result, result_key)
 
-    async def _reveal(self, lease: LeaseInfo, audit: AuditInfo, seat: int) -> None:
+    # Showing it, and standing by it
+
+    async def act(
+        self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, *, for_others: bool = False
+    ) -> None:
+        """Do what our seats have to do after the sealing; ``for_others``: also what others might do first."""
+        if audit.phase is AuditPhase.REVEAL:
+            await self._reveal(lease, audit, worker_id)
+        elif audit.phase is AuditPhase.SHOW:
+            await self._show(lease, audit, worker_id, for_others)
+        elif audit.phase is AuditPhase.APPEAL:
+            await self._appeal(lease, audit, worker_id, for_others)
+
+    async def _reveal(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
         lease_id = lease.lease_id
+        seats = await self._seats(lease_id, audit, worker_id, Vote.SEALED)
+        if not seats:
+            return
         seed = await self._chain.seed(lease_id, audit.round)
         sealed = self._proof_store.vote(lease_id, audit.round, seed)
         if sealed is None:
             raise ContentError(
-                f"The vote on lease {lease_id} was sealed by another machine; its bond is lost."
+                f"The vote on lease {lease_id} was sealed by another machine; its stake is lost."
             )
-        ids = (lease.job_id, lease_id, audit.round)
-        reveal = Reveal(lease_id, seat, sealed.nonce, sealed.vote)
-        if audit.kind is AuditKind.PIXELS:
-            answer = await self._chain.opened(lease_id, audit.round, audit.since_block)
-            contents = [content_of(self._hash_many, one) for one in sealed.prints]
-            if answer_of(self._hash_many, answer) != sealed.vote:
-                prints = [sealed.prints[index].felts() for index in differing(contents, answer)]
-                await self._chain.reveal_prints(reveal, contents, answer, prints)
-                self._reporter.tell(LeavesDiffer(*ids, len(prints), len(answer)))
-                return
-        await self._chain.reveal([reveal])
-        self._reporter.tell(VoteRevealed(*ids))
+        reveals = [Reveal(lease_id, one.seat, sealed.nonce, sealed.vote) for one in seats]
+        if audit.kind is AuditKind.PIXELS and not await self._is_answer(lease_id, audit, sealed):
+            for one in reveals:
+                await self._reveal_prints(lease, audit, one, sealed)
+            return
+        refused = await self._chain.reveal(reveals)
+        if refused:
+            raise refused[0]
+        self._reporter.tell(VoteRevealed(lease.job_id, lease_id, audit.round))
+
+    async def _is_answer(self, lease_id: LeaseId, audit: AuditInfo, sealed: SealedVote) -> bool:
+        answer = await self._chain.opened(lease_id, audit.round, audit.since_block)
+        return answer is not None and answer_of(self._hash_many, list(answer.contents)) == sealed.vote
+
+    async def _reveal_prints(
+        self, lease: LeaseInfo, audit: AuditInfo, reveal: Reveal, sealed: SealedVote
+    ) -> None:
+        answer = await self._chain.opened(lease.lease_id, audit.round, audit.since_block)
+        if answer is None:
+            raise ContentError(
+                f"The opened leaves of lease {lease.lease_id} can't be found; it is tried again."
+            )
+        drawn = await self._chain.drawn_leaves(lease.lease_id)
+        limits = (await self._chain.job(lease.job_id)).limits
+        prints = [one.felts() for one in sealed.prints]
+        contents = [content_of(self._hash_many, one) for one in sealed.prints]
+        masks = masks_of(drawn, contents, prints, answer, limits)
+        shown = [prints[at] for at in masks.leaves]
+        await self._chain.reveal_prints(
+            reveal, contents, answer.contents, shown, differs=masks.differs, mean=masks.mean
+        )
+        counts = (len(shown), len(drawn), masks.differs.bit_count(), masks.mean)
+        self._reporter.tell(LeavesDiffer(lease.job_id, lease.lease_id, audit.round, *counts))
+
+    async def _show(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, for_others: bool) -> None:
+        """Strike what stands against our own vote, and show a rejection that we voted for; then the rest."""
+        mine = await self._seats(lease.lease_id, audit, worker_id, Vote.COUNTED)
+        ballot = await self._showing.ballot(lease, audit, lease.since_block) if mine else None
+        if ballot is None:
+            return
+        objecting, own = bool(mine[0].differs or mine[0].mean), {one.seat for one in mine}
+        false = [one for one in ballot.contradictions() if one.vote.seat not in own]
+        ours = [one for one in false if for_others or one.objects != objecting]
+        await self._showing.strike(lease, audit, ballot, ours)
+        if audit.proved or not objecting:
+            return
+        ballot = await self._showing.ballot(lease, audit, lease.since_block)  # without those that were struck
+        if ballot and (found := ballot.agreement([one.vote.seat for one in false])):
+            await self._showing.show(lease, audit, ballot, found)
+
+    async def _appeal(
+        self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, for_others: bool
+    ) -> None:
+        """Where we were outvoted and are sure: what we found is here. The worker may be first."""
+        is_accepted = audit.verdict is Verdict.ACCEPTED
+        if not self._appeals or not (is_accepted or (audit.verdict is Verdict.REJECTED and for_others)):
+            return
+        seats = await self._seats(lease.lease_id, audit, worker_id, Vote.COUNTED)
+        outvoted = [one for one in seats if bool(one.differs or one.mean) == is_accepted]
+        seed = await self._chain.seed(lease.lease_id, audit.round)
+        if outvoted and self._proof_store.vote(lease.lease_id, audit.round, seed):
+            await appeal(self._chain, self._reporter, lease, audit)

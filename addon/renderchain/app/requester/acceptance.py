@@ -1,12 +1,12 @@
-"""The requester's part after a submission: have chance decide, then accept what is good."""
+"""The requester's part after a submission: have chance decide and votes drawn, then accept what is good."""
 
 from __future__ import annotations
 
 import asyncio
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
-from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn
-from ...core.audit.state import DrawOutcome
+from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
+from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
 from ...core.ids import JobId, LeaseId
@@ -18,6 +18,9 @@ from ...ports.requester_chain import RequesterChain
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
+BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
+CLEARED = (DrawOutcome.CLEARED,)
+UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
 
 
 class Acceptance:
@@ -27,9 +30,9 @@ class Acceptance:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: set[LeaseId] = set()
+        self._good: dict[LeaseId, tuple[DrawOutcome, ...]] = {}  # leases, and after what each is accepted
         self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
-        self._undrawn: dict[LeaseId, int] = {}  # lease to the block of its submission
+        self._undrawn: dict[LeaseId, int] = {}  # lease to the block two before the one that draws
 
     def forget(self) -> None:
         """The chain took back what it said."""
@@ -40,17 +43,19 @@ class Acceptance:
         """A lease waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: LeaseId) -> None:
-        """Its results are here, are those under its root, and no check found them false."""
-        self._good.add(lease_id)
+    async def found_good(self, lease_id: LeaseId, *, once_cleared: bool = False) -> None:
+        """Its results are here, are those under its root, and no check found them false.
+
+        ``once_cleared``: our own check did, so verifiers have to accept it before we do.
+        """
+        self._good[lease_id] = CLEARED if once_cleared else UNOPPOSED
         await self._try(lease_id)
 
     async def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit."""
-        if isinstance(event, LeaseDrawn):
-            self._undrawn.pop(event.lease_id, None)
-            await self._try(event.lease_id)
-        elif isinstance(event, AuditClosed):
+        if isinstance(event, BEFORE_DRAWS):
+            await self._await_draw(event.lease_id)
+        if isinstance(event, LeaseDrawn | AuditClosed):
             await self._try(event.lease_id)
         elif notice := notice_of(event):
             self._reporter.tell(notice)
@@ -71,17 +76,27 @@ class Acceptance:
                     await self._chain.draw(self._job_id, due)
                 except ContractError as error:
                     self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
+                for lease_id in due:
+                    await self._await_draw(lease_id)
+
+    async def _await_draw(self, lease_id: LeaseId) -> None:
+        """Remember what an audit's votes are drawn by, if they are still to be drawn."""
+        self._undrawn.pop(lease_id, None)
+        audit = await self._chain.audit(lease_id)
+        if audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
+            self._undrawn[lease_id] = audit.draw_block
 
     async def _try(self, lease_id: LeaseId) -> None:
-        if lease_id in self._good:
+        if outcomes := self._good.get(lease_id):
             async with self._turn:
-                await self._accept(lease_id)
+                await self._accept(lease_id, outcomes)
 
-    async def _accept(self, lease_id: LeaseId) -> None:
+    async def _accept(self, lease_id: LeaseId, outcomes: tuple[DrawOutcome, ...]) -> None:
         """Accept, which sends the worker its pay."""
         lease = await self._chain.lease(lease_id)
-        may = lease.draw_outcome in (DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED)
-        if not may or after(lease.state, LeaseEvent.ACCEPT) is None:
+        if lease.draw_outcome not in outcomes or after(lease.state, LeaseEvent.ACCEPT) is None:
+            return
+        if outcomes is CLEARED and (await self._chain.audit(lease_id)).kind is AuditKind.DELIVERY:
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

@@ -3,7 +3,7 @@
 Audits vouch for the noisy pass only. So the client makes some frames of each lease again, denoised and
 composited by its own Blender out of the delivered noisy pass, and compares. If one is false, all of that
 lease are made again, and the artist gets those. No challenge is offered: the worker committed to the false
-image, so it has delivered what it said, and the noisy tiles are right; a committee would have to accept it.
+image, so it has delivered what it said, and the noisy tiles are right; verifiers would have to accept it.
 """
 
 from __future__ import annotations

@@ -7,23 +7,24 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.audit.events import AuditEvent, LeaseDrawn
-from ...core.audit.state import DrawOutcome
+from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn, VerdictGiven
+from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, FeeTooHigh, InsufficientFunds, NoAllowance, StoreError
 from ...core.ids import JobId, LeaseId
-from ...core.job import JobInfo
+from ...core.job import JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.manifest import Manifest
-from ...core.notices.checks import LeaseUnchecked, Unchallenged
+from ...core.notices.checks import LeaseUnchecked, Unappealed, Unchallenged
 from ...core.result import Result
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
+from ..audit.appeals import appeal
 from .acceptance import Acceptance
 from .own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 
 MAX_NAMED = 8  # leaves in one challenge, the contract's limit
-CHALLENGEABLE = (DrawOutcome.PASSED, DrawOutcome.UNSEATED)  # a committee's word can't be challenged
+COSTLY = (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh)  # why a bond is not paid
 FetchPackage = Callable[[JobInfo], Awaitable[Path]]
 
 
@@ -39,7 +40,10 @@ class Waiting:
 
 
 class LeaseChecks:
-    """What is false is challenged, ``most_challenges`` times in a job: each costs a bond until it is won."""
+    """What is false is challenged, or its acceptance appealed, ``most_challenges`` times in a job.
+
+    Each costs a bond until it is won.
+    """
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class LeaseChecks:
         self._most_challenges = most_challenges
         self._due: asyncio.Queue[LeaseId] = asyncio.Queue()
         self._waiting: dict[LeaseId, Waiting] = {}
+        self._appeals = 0
         self.false: dict[LeaseId, tuple[int, ...]] = {}  # leaves that are, by lease
 
     def forget(self) -> None:
@@ -89,8 +94,8 @@ class LeaseChecks:
             await self._acceptance.found_good(lease_id)
 
     def note(self, event: AuditEvent) -> None:
-        """Hear of a step in an audit: a false lease can be challenged once it is drawn."""
-        if isinstance(event, LeaseDrawn) and event.lease_id in self.false:
+        """Hear of a step in an audit that may let a false lease be challenged, or its acceptance appealed."""
+        if isinstance(event, LeaseDrawn | VerdictGiven | AuditClosed) and event.lease_id in self.false:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
@@ -100,7 +105,7 @@ class LeaseChecks:
             if one := self._waiting.get(lease_id):
                 await self._check(one)
             if lease_id in self.false:
-                await self._challenge(lease_id, from_block)
+                await self._doubt(lease_id, from_block)
 
     async def _check(self, one: Waiting) -> None:
         lease_id = one.lease_id
@@ -111,10 +116,12 @@ class LeaseChecks:
         del self._waiting[lease_id]
         if found is None:
             return  # it ended while it waited
-        if found.finding is Finding.FALSE:
+        is_false = found.finding is Finding.FALSE
+        if is_false:
             self.false[lease_id] = found.leaves
-        elif found.finding is not Finding.UNSURE and one.may_accept:
-            await self._acceptance.found_good(lease_id)
+        if one.may_accept and found.finding is not Finding.UNSURE:
+            # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
+            await self._acceptance.found_good(lease_id, once_cleared=is_false)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
@@ -125,22 +132,58 @@ class LeaseChecks:
         place = (package, one.manifest, one.drawn, self._work)
         return await self._own_check.look(one.job, one.lease_id, *place)
 
-    async def _challenge(self, lease_id: LeaseId, from_block: int) -> None:
-        """Challenge a false lease if it may be; after its draw ``note`` comes back to it."""
+    async def _doubt(self, lease_id: LeaseId, from_block: int) -> None:
+        """Do what may be done against a false lease now; ``note`` comes back to it later."""
+        leaves = self.false[lease_id][
+            :MAX_NAMED
+        ]  # now: the chain may take it back in any of the awaits below
         lease = await self._chain.lease(lease_id)
-        if lease.state is not LeaseState.SUBMITTED or lease.draw_outcome not in CHALLENGEABLE:
+        if lease.state is not LeaseState.SUBMITTED:
             return
-        leaves = self.false[lease_id][:MAX_NAMED]
+        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
+            await self._appeal(lease, leaves, from_block)
+        elif lease.draw_outcome is DrawOutcome.PASSED or await self._was_only_delivered(lease):
+            await self._challenge(lease_id, leaves, from_block)
+
+    async def _was_only_delivered(self, lease: LeaseInfo) -> bool:
+        """Whether verifiers cleared the lease of a doubt about its delivery, never of its pixels."""
+        if lease.draw_outcome is not DrawOutcome.CLEARED:
+            return False
+        return (await self._chain.audit(lease.lease_id)).kind is AuditKind.DELIVERY
+
+    async def _made(self, from_block: int) -> tuple[int, set[LeaseId]]:
+        """How often bonds were paid in this job, and for which leases of it by challenges."""
         # The chain's own word: a restart must not begin to count anew.
         events = await self._chain.challenged(from_block)
-        if any(event.lease_id == lease_id for event in events):
-            return  # a committee could not be found, or the artist was faster
-        made = sum(event.job_id == self._job_id for event in events)
+        ours = [event.lease_id for event in events if event.job_id == self._job_id]
+        return len(ours) + self._appeals, set(ours)
+
+    async def _challenge(self, lease_id: LeaseId, leaves: tuple[int, ...], from_block: int) -> None:
+        made, challenged = await self._made(from_block)
+        if lease_id in challenged:
+            return  # no votes were found, or the artist was faster
         reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
         if made < self._most_challenges:
             try:
-                await self._chain.challenge_pixels(lease_id, leaves)
+                if lease_id in self.false:
+                    await self._chain.challenge_pixels(lease_id, leaves)
                 return
-            except (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh) as error:
+            except COSTLY as error:
                 reason = str(error)
         self._reporter.tell(Unchallenged(self._job_id, lease_id, reason, leaves))
+
+    async def _appeal(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
+        """Against an acceptance: what was found here, was found twice."""
+        audit = await self._chain.audit(lease.lease_id)
+        if audit.phase is not AuditPhase.APPEAL or audit.verdict is not Verdict.ACCEPTED:
+            return
+        made, _ = await self._made(from_block)
+        reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
+        if made < self._most_challenges:
+            try:
+                if lease.lease_id in self.false:
+                    self._appeals += await appeal(self._chain, self._reporter, lease, audit, leaves)
+                return
+            except COSTLY as error:
+                reason = str(error)
+        self._reporter.tell(Unappealed(self._job_id, lease.lease_id, reason, leaves))

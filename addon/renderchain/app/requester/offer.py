@@ -27,3 +27,4 @@ class Offer:
     lease_timeout_s: int | None = None
     window_s: int = 3600
     limits: PrintLimits = MOST
+    second_look: bool = False  # half of the acceptances by three are looked at by seven more

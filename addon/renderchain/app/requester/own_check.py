@@ -154,7 +154,7 @@ class OwnCheck:
 def differing(
     leaves: Sequence[DrawnLeaf], mine: Sequence[TilePrint], limits: PrintLimits
 ) -> Sequence[DrawnLeaf]:
-    """Those that are no longer the same work; all, where only their mean is too far off."""
+    """Those that are no longer the same work; of many leaves all, where only their mean is too far off."""
     pairs = zip(leaves, mine, strict=True)
     found = [one for one, print_ in pairs if not agree(print_, one.delivered, limits)]
     if found or all_agree(mine, [one.delivered for one in leaves], limits):

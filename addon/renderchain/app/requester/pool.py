@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...core.audit.events import AuditClosed
+from ...core.board_events import BoardEvent, LeaseEnded
 from ...core.ids import JobId
 from ...core.notices.jobs import AuditPoolEmpty, JobImproved
 from ...ports.reporter import Reporter
@@ -32,8 +34,13 @@ class PoolWatch:
         self._job_id = job_id
         self._is_empty = False
 
+    async def note(self, event: BoardEvent) -> None:
+        """Look where frames came back, or an audit ended: its later rounds may have taken from the pool."""
+        if isinstance(event, AuditClosed) or (isinstance(event, LeaseEnded) and event.reopened):
+            await self.look()
+
     async def look(self) -> None:
-        """Frames came back: can somebody else claim them?"""
+        """Can somebody claim the frames that are open?"""
         job = await self._chain.job(self._job_id)
         was_empty = self._is_empty
         is_claimed = job.stopped or not job.open_tasks

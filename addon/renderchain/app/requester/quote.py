@@ -8,6 +8,8 @@ from ...core.audit.prices import (
     JobCost,
     JobShape,
     LeasePlan,
+    audit_fees_fri,
+    is_worth_fees,
     job_cost,
     least_lease_fri,
     overhead_percent,
@@ -18,7 +20,7 @@ from ...core.cid import digest_of, split_digest
 from ...core.errors import SceneError
 from ...core.job import JobTerms, family_of
 from ...core.notices import Notice
-from ...core.notices.jobs import JobQuoted, LeasesWorthLittle
+from ...core.notices.jobs import FeesTakeMuch, JobQuoted, LeasesWorthLittle
 from ...core.tiles import MOST_LEAVES
 from ..exchange.package import PinnedPackage
 from .offer import Offer
@@ -39,7 +41,8 @@ class Quote:
     def cost(self) -> JobCost:
         """The most that the job can cost."""
         lease, spare = self.plan.longest_lease, self.offer.spare_audits
-        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare)
+        look = self.offer.second_look
+        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare, second_look=look)
 
     @property
     def chosen(self) -> Offer:
@@ -61,7 +64,11 @@ class Quote:
         told: list[Notice] = [JobQuoted(self.shape.tasks, lease, self.plan.audit_floor_exp, *amounts, share)]
         pay_fri = lease * self.shape.reward_fri
         least_fri = least_lease_fri(self.gas_price_fri, prints=self.shape.prints)
-        return [*told, LeasesWorthLittle(pay_fri, least_fri)] if pay_fri < least_fri else told
+        if pay_fri < least_fri:
+            told.append(LeasesWorthLittle(pay_fri, least_fri))
+        if not is_worth_fees(self.shape, lease, self.fee_fri):
+            told.append(FeesTakeMuch(pay_fri, audit_fees_fri(self.shape, lease, self.fee_fri)))
+        return told
 
 
 def quote_of(offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: int) -> Quote:
@@ -107,4 +114,5 @@ def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
         audit_tile_fri=quote.shape.tile_fri,
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
+        second_look=offer.second_look,
     )

@@ -145,6 +145,8 @@ class JobWatch:
                     self._forget()
                 elif getattr(event, "job_id", None) == self.report.job_id:
                     await self._note(event, job, manifest)
+                    if job.requester == self._chain.address:
+                        await self._pool.note(event)
                 if self._closed and not self._open:
                     break
 
@@ -174,8 +176,6 @@ class JobWatch:
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
-            if event.reopened and job.requester == self._chain.address:
-                await self._pool.look()
         elif isinstance(event, LeaseAccepted):
             self.report.paid_fri += event.paid_fri
         elif isinstance(event, TasksRefunded | JobClosed):

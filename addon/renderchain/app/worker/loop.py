@@ -265,13 +265,15 @@ class Worker:
         self._held.clear()
         if not await self._chain.worker_id():
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
-        known = {entry.lease_id: entry for entry in self._journal.leases(self._chain.board)}
+        # A reorganisation may have given a lease's id to another job's lease.
+        entries = self._journal.leases(self._chain.board)
+        known = {(entry.lease_id, entry.job_id): entry for entry in entries}
         for lease_id in await self._chain.open_leases():
             lease = await self._chain.lease(lease_id)
             fresh = LeaseEntry(self._chain.board, lease_id, lease.job_id, self._new_secret(), "claimed")
             if lease.state is LeaseState.CLAIMED:
                 self._reporter.tell(leases.LeaseResumed(lease.job_id, lease_id))
-                entry = known.get(lease_id, fresh)
+                entry = known.get((lease_id, lease.job_id), fresh)
                 self._journal.save_lease(entry)
                 await self._do(entry, is_new=False)
             elif lease.state is LeaseState.SUBMITTED:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
 from ...core.messages import Loaded, Rendered
-from ...core.notices.leases import FrameRendered, LeaseSubmitted, RenderStarted
+from ...core.notices.leases import ContentNotKept, FrameRendered, LeaseSubmitted, RenderStarted
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
 from ...ports.journal import LeaseEntry
@@ -24,7 +25,7 @@ from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
-from ..audit.proof_store import ProofStore
+from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import write_result
 from ..exchange.package import check_terms, fetch_package
 from ..exchange.sealed_result import seal_result
@@ -148,26 +149,41 @@ class RenderLease:
         if self._self_test:
             ids, again = (entry.job_id, entry.lease_id), output.with_name(f"{output.name}.again")
             await self._self_test.run(ids, package, manifest, records, again)
-        sealed = await self._pin_sealed(output, partial(seal, frames=manifest.frames_of(part)))
-        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
-        key_hash = key_hash_of(self._hash_many, result_key_of(entry.secret))
-        result = LeaseResult(root, *split_digest(digest_of(sealed)), key_hash)
         raw = b"".join(path.read_bytes() for path in records.values())
-        self._proof_store.save(entry.lease_id, result, leaves, raw)
+        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
+        async with self._pinned(output, partial(seal, frames=manifest.frames_of(part))) as (cid, sealed):
+            key = result_key_of(entry.secret)
+            result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
+            salt_key = salt_key_of(entry.secret)
+            evidence = Evidence(result, salt_key, key, package.name, tuple(leaves), raw)
+            self._proof_store.save(entry.lease_id, evidence)
+            await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
 
-    async def _pin_sealed(self, output: Path, seal: Callable[[Path], None]) -> str:
-        """Seal into a folder beside the output, out of the render process's reach; returns its CID."""
+    @asynccontextmanager
+    async def _pinned(self, output: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
+        """Seal into a folder beside the output, out of the render process's reach, and pin it; its CID."""
         sealed = output.with_name(f"{output.name}.sealed")
         shutil.rmtree(sealed, ignore_errors=True)
         try:
             await asyncio.to_thread(seal, sealed)
-            return await self._store.add_folder(
-                sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
+            yield (
+                await self._store.add_folder(
+                    sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
+                ),
+                sealed,
             )
         finally:
             shutil.rmtree(sealed, ignore_errors=True)
+
+    async def _keep(self, entry: LeaseEntry, folders: dict[str, Path]) -> None:
+        """Keep results and package beside the evidence, for who may have to pin them again."""
+        try:
+            for cid, folder in folders.items():
+                await asyncio.to_thread(self._proof_store.content.keep, cid, folder)
+        except OSError as error:  # the stake does not hang on it
+            self._reporter.tell(ContentNotKept(entry.job_id, entry.lease_id, str(error)))
 
     async def _render(
         self,

@@ -9,14 +9,14 @@ from __future__ import annotations
 from ..errors import ChainError
 from .economics import SEATS
 
-CREATE_GAS = 3_579_840
-CLAIM_GAS = 2_268_480
-SUBMIT_GAS = 1_507_520
-ACCEPT_GAS = 2_843_840
-WITHDRAW_GAS = 2_478_720  # with a cancel
-DRAW_GAS = 8_289_920  # of a lease that is audited; one that is spared takes less
+CREATE_GAS = 3_600_320
+CLAIM_GAS = 2_428_480
+SUBMIT_GAS = 1_517_760
+ACCEPT_GAS = 2_763_840
+WITHDRAW_GAS = 2_920_720  # with a cancel
+DRAW_GAS = 5_289_920  # of a lease that is audited; one that is spared takes less
 COMMIT_GAS = 1_731_200
-OPEN_GAS = 3_802_240
+OPEN_GAS = 3_642_240
 REVEAL_GAS = 3_050_880
 COUNT_GAS = 2_177_280
 CLOSE_GAS = 4_230_400

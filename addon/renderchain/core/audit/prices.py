@@ -123,14 +123,19 @@ def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> 
     return AUDITS_A_LEASE * audit_gas(prints=prints) * gas_price_fri >> audit_exp
 
 
+def is_worth_fees(shape: JobShape, lease: int, fee_fri: int) -> bool:
+    """Whether a verifier's whole fee is at most its part of the lease's pay."""
+    fees_fri = audit_fees_fri(shape, lease, fee_fri)
+    return LEAST_PAY_FEES * fees_fri <= SEATS[0] * lease * shape.reward_fri
+
+
 def makes_sense(shape: JobShape, plan: LeasePlan, gas_price_fri: int, fee_fri: int) -> bool:
     """Whether overhead stays below its share, and a lease is worth an audit's gas and a verifier's fee."""
     pay_fri, exp = plan.longest_lease * shape.reward_fri, plan.audit_floor_exp
     least_fri = least_lease_fri(gas_price_fri, prints=shape.prints, audit_exp=exp)
     share = overhead_percent(shape, plan, gas_price_fri, fee_fri)
-    fees_fri = audit_fees_fri(shape, plan.longest_lease, fee_fri)
-    is_worth_fees = LEAST_PAY_FEES * fees_fri <= SEATS[0] * pay_fri
-    return pay_fri >= least_fri and share <= OVERHEAD_PERCENT and is_worth_fees
+    is_worth_gas = pay_fri >= least_fri and share <= OVERHEAD_PERCENT
+    return is_worth_gas and is_worth_fees(shape, plan.longest_lease, fee_fri)
 
 
 def plan_of(
@@ -167,21 +172,29 @@ class JobCost:
 
 
 def job_cost(
-    shape: JobShape, longest_lease: int, gas_price_fri: int, fee_fri: int, spare_audits: int
+    shape: JobShape,
+    longest_lease: int,
+    gas_price_fri: int,
+    fee_fri: int,
+    spare_audits: int,
+    *,
+    second_look: bool = False,
 ) -> JobCost:
     """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones.
+
+    With ``second_look`` each has seven more votes, which are worth 14 of the first.
 
     The artist's client creates the job, draws where its workers do not, accepts each lease by itself and
     withdraws what is left.
     """
     longest = min(longest_lease, shape.tasks)
     per_tile = (shape.leaves, shape.audit_tiles, fee_fri, shape.tile_fri)
-    spare_fri = spare_audits * audit_pool(longest, longest, *per_tile)
+    spare_fri = spare_audits * audit_pool(longest, longest, *per_tile, second_look=second_look)
     leases = -(-shape.tasks // longest)
     gas = CREATE_GAS + WITHDRAW_GAS + leases * ACCEPT_GAS
     return JobCost(
         shape.tasks * shape.reward_fri,
-        audit_pool(shape.tasks, longest, *per_tile) + spare_fri,
+        audit_pool(shape.tasks, longest, *per_tile, second_look=second_look) + spare_fri,
         gas * gas_price_fri * FEE_MARGIN_PERCENT // 100,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..audit import events
-from ..audit.state import Verdict
+from ..audit.state import Verdict, Vote
 from ..ids import JobId, LeaseId
 from ..money import format_strk
 from . import LeaseNotice, Level, Notice, counted
@@ -15,6 +15,11 @@ FOUND = {
     Verdict.ACCEPTED: "the verifiers accepted it",
     Verdict.REJECTED: "the verifiers rejected it",
     Verdict.UNDECIDED: "the verifiers came to no verdict",
+}
+WHY_NOT = {
+    Vote.BUSY: "this machine can't look at it in time",
+    Vote.OVER_TIME: "it takes over four times as long as the job declares",
+    Vote.NO_PACKAGE: "the job's package can't be had",
 }
 
 
@@ -33,14 +38,14 @@ class DrawRefused(Notice):
 
 @dataclass(frozen=True)
 class DrawnForAudit(LeaseNotice):
-    """A round of a lease's audit has its verifiers."""
+    """A round of a lease's audit has votes, or more of them."""
 
     round: int
     verifier_count: int
 
     @property
     def sentence(self) -> str:
-        return f"Lease {self.lease_id} is being audited by {counted(self.verifier_count, 'verifier')}"
+        return f"Lease {self.lease_id} is being audited by {counted(self.verifier_count, 'vote')}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,28 @@ class LeavesOpened(LeaseNotice):
     @property
     def sentence(self) -> str:
         leaves = counted(self.leaf_count, "leaf", "leaves")
-        return f"Lease {self.lease_id}: {leaves} opened to {counted(self.verifier_count, 'verifier')}"
+        return f"Lease {self.lease_id}: {leaves} opened to {counted(self.verifier_count, 'vote')}"
+
+
+@dataclass(frozen=True)
+class ResultsRevealed(LeaseNotice):
+    """The prover has revealed the key of its lease's results, as a challenge of their delivery asks."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: the key of its results revealed"
+
+
+@dataclass(frozen=True)
+class PrintsCompared(LeaseNotice):
+    """The prover has had the prints of a verifier that differs compared with its own."""
+
+    leaf_count: int
+
+    @property
+    def sentence(self) -> str:
+        leaves = counted(self.leaf_count, "leaf", "leaves")
+        return f"Lease {self.lease_id}: prints of {leaves} compared with a verifier's"
 
 
 @dataclass(frozen=True)
@@ -104,16 +130,77 @@ class VoteRevealed(LeaseNotice):
 
 @dataclass(frozen=True)
 class LeavesDiffer(LeaseNotice):
-    """This verifier has shown its vote, and prints of the leaves in which it differs from the prover."""
+    """This verifier has shown its vote, with prints of the leaves that have other digests here.
+
+    ``far_count`` of them are too far from the prover's; ``mean``: so is the mean over all.
+    """
 
     round: int
     differing_count: int
     leaf_count: int
+    far_count: int
+    mean: bool
 
     @property
     def sentence(self) -> str:
         count = f"{self.differing_count} of {self.leaf_count}"
-        return f"Lease {self.lease_id}: {count} drawn leaves differ from ours"
+        far = f"{self.far_count or 'none'} too far{', and the mean' if self.mean else ''}"
+        return f"Lease {self.lease_id}: {count} drawn leaves have other bits than ours, {far}"
+
+
+@dataclass(frozen=True)
+class VoteDeclined(LeaseNotice):
+    """This verifier said why it has no vote, which costs a part of what silence does."""
+
+    level: ClassVar[Level] = Level.WARNING
+    round: int
+    word: Vote
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: no vote, because {WHY_NOT[self.word]}"
+
+
+@dataclass(frozen=True)
+class VoteStruck(LeaseNotice):
+    """This process had a vote struck that its own prints contradict."""
+
+    round: int
+    seat: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: the vote of seat {self.seat} was struck; its prints contradict it"
+
+
+@dataclass(frozen=True)
+class RejectionShown(LeaseNotice):
+    """This process has shown that verifiers who differ from the prover agree with each other."""
+
+    round: int
+    vote_count: int
+
+    @property
+    def sentence(self) -> str:
+        votes = counted(self.vote_count, "vote")
+        return f"Lease {self.lease_id}: {votes} against it were shown to agree with each other"
+
+
+@dataclass(frozen=True)
+class ShowingTooDear(LeaseNotice):
+    """More strikes or showings would take more than the settings allow."""
+
+    level: ClassVar[Level] = Level.WARNING
+    gas: int
+    fee_fri: int
+
+    @property
+    def sentence(self) -> str:
+        cost = f"{self.gas:,} of gas, {format_strk(self.fee_fri)} STRK"
+        return (
+            f"Lease {self.lease_id}: not all was shown that prints say; it would take {cost}, more than "
+            "show_gas or show_fee_fri allow"
+        )
 
 
 @dataclass(frozen=True)
@@ -134,7 +221,7 @@ class VerdictGiven(LeaseNotice):
 
 @dataclass(frozen=True)
 class Appealed(LeaseNotice):
-    """Somebody paid a bond; a larger committee looks at the lease."""
+    """Somebody paid a bond; more votes are drawn."""
 
     bond_fri: int
 
@@ -146,7 +233,7 @@ class Appealed(LeaseNotice):
 
 @dataclass(frozen=True)
 class AppealUnaffordable(LeaseNotice):
-    """The prover would appeal, but its account holds less than the bond."""
+    """This process would appeal a verdict, but its account holds less than the bond."""
 
     level: ClassVar[Level] = Level.WARNING
     bond_fri: int
@@ -155,7 +242,7 @@ class AppealUnaffordable(LeaseNotice):
     @property
     def sentence(self) -> str:
         bond, balance = format_strk(self.bond_fri), format_strk(self.balance_fri)
-        return f"Lease {self.lease_id} was rejected; an appeal costs {bond} STRK, the account holds {balance}"
+        return f"Lease {self.lease_id}: an appeal costs {bond} STRK, the account holds {balance}"
 
 
 @dataclass(frozen=True)
@@ -189,10 +276,12 @@ def notice_of(event: events.AuditEvent) -> Notice | None:
     ids = (event.job_id, event.lease_id)
     if isinstance(event, events.LeaseChallenged):
         return Challenged(event.lease_id, event.leaves)
-    if isinstance(event, events.CommitteeDrawn):
+    if isinstance(event, events.VotesDrawn):
         return DrawnForAudit(*ids, event.round, len(event.verifiers))
     if isinstance(event, events.VerdictGiven):
-        return VerdictGiven(*ids, event.round, event.verdict, event.agreeing, event.objecting)
+        # Where there is no package nobody is counted, and all who say so object.
+        agreeing = max(0, event.counted - event.objecting)
+        return VerdictGiven(*ids, event.round, event.verdict, agreeing, event.objecting)
     if isinstance(event, events.Appealed):
         return Appealed(*ids, event.bond_fri)
     return None

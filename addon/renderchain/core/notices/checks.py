@@ -54,7 +54,7 @@ class LeavesFalse(LeaseNotice):
     def sentence(self) -> str:
         return (
             f"Lease {self.lease_id}: {named(self.leaves)} came out otherwise here than delivered, twice "
-            f"({self.check_s:.1f} s); the lease is not accepted early."
+            f"({self.check_s:.1f} s); the lease is not accepted early, unless verifiers clear it."
         )
 
 
@@ -86,4 +86,18 @@ class Unchallenged(Doubt):
         return (
             f"Lease {self.lease_id} was not challenged by itself: {self.reason} Challenge "
             f"{named(self.leaves)} before its window closes if you want your money back."
+        )
+
+
+@dataclass(frozen=True)
+class Unappealed(Doubt):
+    """Verifiers accepted a lease whose leaves are false here, and the client does not appeal by itself."""
+
+    leaves: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id} was accepted by verifiers although {named(self.leaves)} came out "
+            f"otherwise here; that was not appealed: {self.reason}"
         )

@@ -83,6 +83,23 @@ class LeasesWorthLittle(Notice):
 
 
 @dataclass(frozen=True)
+class FeesTakeMuch(Notice):
+    """The fees of one audit are over a fifth of a lease's pay."""
+
+    level: ClassVar[Level] = Level.WARNING
+    pay_fri: int
+    fees_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"A lease pays {about_strk(self.pay_fri)} STRK, and one audit of it costs "
+            f"{about_strk(self.fees_fri)} in fees, more than a fifth: audits of this job cost much for what "
+            "they protect. Pay more a frame, or let leases be longer."
+        )
+
+
+@dataclass(frozen=True)
 class EscrowDue(Notice):
     """The job's whole cost is about to be paid."""
 

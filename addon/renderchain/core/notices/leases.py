@@ -154,6 +154,18 @@ class SelfTestFailed(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class ContentNotKept(LeaseNotice):
+    """Results or package could not be kept beside the evidence; the lease is submitted all the same."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: results and package could not be kept for a watchtower: {self.reason}"
+
+
+@dataclass(frozen=True)
 class LeaseSubmitted(LeaseNotice):
     """The results of so many frames are pinned, their root is on-chain."""
 

@@ -5,26 +5,25 @@ use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
-use crate::interfaces::registry::{
-    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
-};
+use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::{TestAudit, count, owed, reason_of, sent};
+use crate::tests::support::audit::{TestAudit, assert_phase, count, owed, reason_of, sent};
 use crate::tests::support::jobs::{claim, create, pass_draw_block, terms};
 use crate::tests::support::leases::{
     audit_terms, drawn_lease, spared_lease, sparing, submitted_at, submitted_lease,
 };
 use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
-use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked, network};
+use crate::tests::support::network::{Network, STAKE, WORKER, locked, network};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
-use crate::tests::support::steps::{appeal, draw, rest, wait};
+use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
-    add_verifiers, give_record, network_with, operator_of, owner_of, payout_of, willing,
+    add_verifier, add_verifiers, give_record, network_with, operator_of, owner_of, take_seats,
+    willing,
 };
-use crate::types::audit::{DrawOutcome, Vote};
+use crate::types::audit::{AuditPhase, DrawOutcome, Vote};
 use crate::types::board::JobTerms;
 use crate::types::registry::StandingOffer;
 
@@ -49,18 +48,19 @@ fn who_registers_after_the_submission_is_not_drawn() {
     let audit = submitted_lease(network_with(3));
     // Twice as many seats as all others have, and known before the draw.
     for newcomer in 5..11_u32 {
-        be(owner_of(newcomer));
-        audit.net.token.approve(audit.net.registry.contract_address, STAKE.into());
-        let operator = account(operator_of(newcomer));
-        audit.net.registry.register(operator, payout_of(newcomer), array![FAMILY], STAKE);
-        audit.net.seats.set_seats(newcomer, FAMILY, 10);
-        audit.net.profiles.set_offer(newcomer, willing());
+        add_verifier(audit.net, owner_of(newcomer), newcomer);
     }
     draw(audit, 'hash');
     let round = ask(audit);
     for seat in 0..3_u8 {
         assert!(verifier_at(round, seat) < 5);
     }
+}
+
+/// Chance drew the lease, and no votes were found.
+fn assert_nobody(audit: TestAudit) {
+    assert_phase(audit, AuditPhase::DRAW);
+    assert_eq!(audit.net.audits.verifiers_of(audit.lease_id).len(), 0);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn seats_of_the_submissions_own_epoch_do_not_count() {
     at(1_300, 55);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
-    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+    assert_nobody(audit);
 }
 
 #[test]
@@ -80,58 +80,85 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     let net = network_with(6);
     // The worker's own seats, and those of the requester.
     be('owner');
-    net.seats.set_seats(WORKER, FAMILY, 10);
-    be('artist');
     net.token.approve(net.registry.contract_address, STAKE.into());
-    net.registry.register(account('mole'), account('mole'), array![FAMILY], STAKE);
-    net.seats.set_seats(8, FAMILY, 10);
-    net.profiles.set_offer(8, willing());
+    net.registry.add_stake(WORKER, STAKE);
+    take_seats(net, WORKER);
+    add_verifier(net, 'artist', 8);
     be(operator_of(2));
     net.profiles.set_offer(2, StandingOffer { audit_fee_fri: 3, ..willing() });
     be(operator_of(3));
     net.profiles.set_offer(3, StandingOffer { largest_package_bytes: 999, ..willing() });
     be(operator_of(4));
     net.profiles.set_offer(4, StandingOffer { until_s: 1_300, ..willing() });
+    be(operator_of(5));
+    net.profiles.set_offer(5, StandingOffer { memory_mib: 1_023, ..willing() });
     at(1_300, 65);
-    let audit = submitted_lease(net);
+    let audit = submitted_at(net, JobTerms { memory_mib: 1_024, ..audit_terms() });
     draw(audit, 'hash');
-    // Three are left of eight; two more are needed for none.
     let round = ask(audit);
     assert_eq!(round.verifiers.len(), 3);
     for seat in 0..3_u8 {
         let verifier = verifier_at(round, seat);
-        assert!(verifier >= 5 && verifier <= 7);
+        assert!(verifier == 6 || verifier == 7);
+    }
+}
+
+/// Everybody has another offer from the next epoch on.
+fn offer_all(net: Network, verifiers: u32, offer: StandingOffer) {
+    for verifier in 2..verifiers + 2 {
+        be(operator_of(verifier));
+        net.profiles.set_offer(verifier, offer);
     }
 }
 
 #[test]
-fn workers_of_one_owner_get_one_seat_between_them() {
-    let net = network_with(2);
-    be(owner_of(2));
-    for twin in 4..8_u32 {
-        net.token.approve(net.registry.contract_address, STAKE.into());
-        net.registry.register(account(operator_of(twin)), payout_of(twin), array![FAMILY], STAKE);
-        net.seats.set_seats(twin, FAMILY, 10);
-        net.profiles.set_offer(twin, willing());
-    }
-    at(1_300, 65);
+fn an_offer_that_is_withdrawn_once_the_hash_is_known_still_counts() {
+    let audit = submitted_lease(network_with(3));
+    offer_all(audit.net, 3, StandingOffer { audit_fee_fri: 0, ..willing() });
+    draw(audit, 'hash');
+    assert_eq!(ask(audit).verifiers.len(), 3);
+}
+
+#[test]
+fn an_offer_counts_from_the_epoch_after_it_was_made() {
+    let net = network_with(3);
+    offer_all(net, 3, StandingOffer { audit_fee_fri: 0, ..willing() });
+    at(1_300, 50);
+    offer_all(net, 3, willing());
+    at(1_300, 60);
+    // The epoch before this one's blocks is that of the withdrawn offers.
     let audit = submitted_lease(net);
     draw(audit, 'hash');
-    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::UNSEATED);
+    assert_nobody(audit);
 }
 
 #[test]
-fn an_even_number_of_verifiers_leaves_one_at_home() {
-    let audit = drawn_lease(8);
-    run_round(audit, 0, 3);
-    for verifier in 2..4_u32 {
-        be(owner_of(verifier));
-        let locked_fri = audit.net.registry.worker(verifier).stake.locked_fri;
-        audit.net.registry.request_unstake(verifier, STAKE - locked_fri);
-    }
-    appeal(audit, 'operator');
-    draw(audit, 'second');
-    assert_eq!(ask(audit).verifiers.len(), 5);
+fn of_an_epoch_before_both_known_offers_nobody_is_willing() {
+    let audit = submitted_lease(network_with(3));
+    at(1_300, 50);
+    offer_all(audit.net, 3, StandingOffer { audit_fee_fri: 2, ..willing() });
+    at(1_300, 60);
+    offer_all(audit.net, 3, willing());
+    set_block_hash(42, 'hash');
+    be('anyone');
+    audit.net.audits.draw(audit.job_id, array![audit.lease_id]);
+    assert_nobody(audit);
+}
+
+#[test]
+fn who_is_locked_up_by_leases_is_drawn_all_the_same() {
+    let net = network_with(1);
+    // Another one's leases lock all the work stake that the one verifier adds.
+    be(owner_of(2));
+    net.token.approve(net.registry.contract_address, 66);
+    net.registry.add_stake(2, 66);
+    let job_id = create(net, terms());
+    be(operator_of(2));
+    net.board.claim_lease(job_id, 2, 0);
+    let audit = submitted_lease(net);
+    draw(audit, 'hash');
+    assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
+    assert_eq!(net.registry.worker(2).stake.locked_fri, 66);
 }
 
 #[test]
@@ -153,11 +180,22 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     be('artist');
     net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);
-    // What no committee saw makes no record.
+    // What no verifier saw makes no record, and its reserve is the pool's again.
     assert_eq!(net.registry.worker(WORKER).record.audited, 10);
-    // Nothing was reserved for longer than that: the whole pool goes back.
     assert_eq!(owed(audit, account('artist')), 400);
     assert_all_settled(audit);
+}
+
+#[test]
+fn a_holder_has_a_vote_for_each_of_its_units_that_is_drawn() {
+    let audit = drawn_lease(1);
+    let round = ask(audit);
+    assert_eq!(round.verifiers.len(), 3);
+    for seat in 0..3_u8 {
+        assert_eq!(verifier_at(round, seat), 2);
+    }
+    // Nothing is locked for them.
+    assert_eq!(audit.net.registry.worker(2).stake.locked_fri, 0);
 }
 
 #[test]
@@ -182,7 +220,7 @@ fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
     net.board.submit(lease_id, 2, result_of(audit));
     draw(audit, 'hash');
     run_round(audit, 3, 0);
-    assert_eq!(count(audit, 0, Vote::AGREES), 3);
+    assert_eq!(count(audit, 0, Vote::COUNTED), 3);
     rest(audit);
     let next = claim(net, job_id, 1);
     assert_eq!(net.board.lease(next).audit_exp, 1);
@@ -201,19 +239,20 @@ fn without_enough_verifiers_a_worker_holds_little() {
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
     let second = board.claim_lease(job_id, WORKER, 1);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
-    // A fourth owner with seats makes enough verifiers for whoever is a fifth.
-    be('fourth');
-    net.token.approve(net.registry.contract_address, STAKE.into());
-    net.registry.register(account('watcher'), account('fourth'), array![FAMILY], STAKE);
-    net.seats.set_seats(5, FAMILY, 1);
+    // A fourth owner that could be drawn makes enough verifiers for whoever is a fifth.
+    add_verifier(net, owner_of(5), 5);
+    be('operator');
+    let second = board.claim_lease(job_id, WORKER, 1);
+    assert_eq!(reason_of(second), 'RC: too much without a jury');
+    at(1_300, 60);
     claim(net, job_id, 1);
     assert_eq!(locked(net), 6_012);
 }
 
 #[test]
 fn a_window_that_is_over_pays_without_the_requester() {
-    let audit = drawn_lease(2);
-    wait(7);
+    let audit = spared_lease(3);
+    wait(9);
     be('anyone');
     audit.net.board.accept_late(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);

@@ -4,18 +4,17 @@ use crate::interfaces::audit::{
 };
 use crate::interfaces::board::{IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait};
 use crate::tests::support::accounts::{at, be};
-use crate::tests::support::audit::{TestAudit, assert_verdict, count, reason_of};
+use crate::tests::support::audit::{TestAudit, assert_phase, count, reason_of};
 use crate::tests::support::jobs::pass_draw_block;
 use crate::tests::support::leases::{drawn_lease, submitted_lease};
 use crate::tests::support::leaves::{ALIKE, OTHER, SAME, opening_of, result_of};
-use crate::tests::support::money::assert_all_settled;
 use crate::tests::support::rounds::{
-    ask, commit, commit_all, compare, contents, mark_of, nonce_of, open, prints, proofs, reveal_all,
-    reveal_of, reveal_prints, verifier_at, vote_of, votes,
+    ask, commit, commit_all, contents, mark_of, open, prints, proofs, reveal_of, reveal_prints,
+    verifier_at, vote_of, votes,
 };
-use crate::tests::support::steps::{advance, draw, rest, wait};
+use crate::tests::support::steps::{advance, draw, wait};
 use crate::tests::support::verifiers::{network_with, operator_of};
-use crate::types::audit::{Commitment, Content, LeafOpening, Reveal, Verdict, Vote};
+use crate::types::audit::{AuditPhase, Commitment, Content, LeafOpening, Reveal, Vote};
 use crate::types::board::LeaseResult;
 
 fn audits_of(audit: TestAudit) -> IAuditsSafeDispatcher {
@@ -39,11 +38,11 @@ fn a_vote_is_sealed_once_and_by_its_verifier() {
     assert_eq!(reason_of(audits.commit(sealed(0))), 'RC: seat has voted already');
     let (openings, siblings) = proofs(audit, round);
     be('operator');
-    let opened = audits.open(lease_id, round.seed, result_of(audit), openings, siblings);
+    let opened = audits.open(lease_id, round.seed, result_of(audit), openings, siblings, array![]);
     assert_eq!(reason_of(opened), 'RC: case in another phase');
-    let revealed = audits.reveal(array![reveal_of(audit, 0, 1)]);
+    let revealed = audits.reveal(array![reveal_of(audit, round, 0, 1)]);
     assert_eq!(reason_of(revealed), 'RC: case in another phase');
-    let appealed = audits.appeal(lease_id);
+    let appealed = audits.appeal(lease_id, array![]);
     assert_eq!(reason_of(appealed), 'RC: case in another phase');
     at(1_000_000, 59); // the chain stood still
     let advanced = audits.advance(job_id, array![lease_id]);
@@ -88,28 +87,36 @@ fn anyone_opens_and_only_the_drawn_leaves_under_the_workers_root() {
     let (round, audits, lease_id) = (ask(audit), audits_of(audit), audit.lease_id);
     commit_all(audit, round, votes(3, 0).span());
     let (openings, siblings) = proofs(audit, round);
-    let (seed, result) = (round.seed, result_of(audit));
+    let (seed, result, shown) = (round.seed, result_of(audit), prints(round, SAME));
     be('watcher');
     // As after a reorganisation.
-    let other = audits.open(lease_id, seed + 1, result, openings.clone(), siblings.clone());
+    let other = audits
+        .open(lease_id, seed + 1, result, openings.clone(), siblings.clone(), shown.clone());
     assert_eq!(reason_of(other), 'RC: opened for another draw');
     let foreign = LeaseResult { root: 1, ..result };
-    let other = audits.open(lease_id, seed, foreign, openings.clone(), siblings.clone());
+    let other = audits
+        .open(lease_id, seed, foreign, openings.clone(), siblings.clone(), shown.clone());
     assert_eq!(reason_of(other), 'RC: not the submitted result');
     let content = Content { digest_lo: 99, ..*openings[0].content };
     let forged = array![LeafOpening { content, ..*openings[0] }];
-    let other = audits.open(lease_id, seed, result, forged, siblings.clone());
+    let other = audits.open(lease_id, seed, result, forged, siblings.clone(), shown.clone());
     assert_eq!(reason_of(other), 'RC: leaf is not under the root');
     let neighbour = array![opening_of((*round.leaves[0] + 1) % 8)];
-    let other = audits.open(lease_id, seed, result, neighbour, siblings.clone());
+    let other = audits.open(lease_id, seed, result, neighbour, siblings.clone(), shown.clone());
     assert_eq!(reason_of(other), 'RC: leaf is not under the root');
     let short: Array<felt252> = siblings.span().slice(0, 3).into();
-    let node = audits.open(lease_id, seed, result, openings.clone(), short);
+    let node = audits.open(lease_id, seed, result, openings.clone(), short, shown.clone());
     assert_eq!(reason_of(node), 'RC: wrong number of leaves');
-    let nothing = audits.open(lease_id, seed, result, array![], array![]);
+    let nothing = audits.open(lease_id, seed, result, array![], array![], array![]);
     assert_eq!(reason_of(nothing), 'RC: wrong number of leaves');
-    audit.net.audits.open(lease_id, seed, result, openings.clone(), siblings.clone());
-    let again = audits.open(lease_id, seed, result, openings, siblings);
+    let alike = prints(round, ALIKE);
+    let other = audits.open(lease_id, seed, result, openings.clone(), siblings.clone(), alike);
+    assert_eq!(reason_of(other), 'RC: print is another one');
+    audit
+        .net
+        .audits
+        .open(lease_id, seed, result, openings.clone(), siblings.clone(), shown.clone());
+    let again = audits.open(lease_id, seed, result, openings, siblings, shown);
     assert_eq!(reason_of(again), 'RC: case in another phase');
 }
 
@@ -121,48 +128,40 @@ fn only_what_was_sealed_is_revealed_and_in_time() {
     let vote = vote_of(round, SAME);
     commit(audit, round, 0, vote);
     commit(audit, round, 1, vote_of(round, OTHER));
-    // A copy of the first seat's mark.
+    // A copy of the first seat's mark, made for another worker.
     be(operator_of(verifier_at(round, 2)));
-    let mark = mark_of(audit, round, 0, vote);
+    let mark = mark_of(audit, round, 0, vote) + 1;
     audit.net.audits.commit(array![Commitment { lease_id, seat: 2, mark }]);
     open(audit, round);
-    let copied = Reveal { nonce: nonce_of(0), ..reveal_of(audit, 2, vote) };
     for wrong in array![
-        copied, reveal_of(audit, 2, vote), Reveal { nonce: 5, ..reveal_of(audit, 0, vote) },
-        reveal_of(audit, 1, vote),
+        reveal_of(audit, round, 2, vote), Reveal { nonce: 5, ..reveal_of(audit, round, 0, vote) },
+        reveal_of(audit, round, 1, vote),
     ] {
         let reason = reason_of(audits.reveal(array![wrong]));
         assert_eq!(reason, 'RC: vote is not the sealed one');
     }
-    let bare = audits.reveal(array![reveal_of(audit, 1, vote_of(round, OTHER))]);
+    let bare = audits.reveal(array![reveal_of(audit, round, 1, vote_of(round, OTHER))]);
     assert_eq!(reason_of(bare), 'RC: another vote needs prints');
     let (mine, answer) = (contents(round, OTHER), contents(round, SAME));
     let shown = prints(round, OTHER);
-    let late = audits.compare(lease_id, 1, mine.clone(), answer.clone(), shown.clone(), array![]);
-    assert_eq!(reason_of(late), 'RC: seat has voted already');
     let false_print = prints(round, ALIKE);
-    let wrong = audits.reveal_prints(lease_id, 1, 101, mine.clone(), answer.clone(), false_print);
+    let wrong = audits.reveal_prints(lease_id, 1, 101, mine.clone(), answer, false_print, 0, false);
     assert_eq!(reason_of(wrong), 'RC: print is another one');
     let to_another = contents(round, ALIKE);
-    let wrong = audits.reveal_prints(lease_id, 1, 101, mine.clone(), to_another, shown.clone());
+    let wrong = audits.reveal_prints(lease_id, 1, 101, mine, to_another, shown, 0, false);
     assert_eq!(reason_of(wrong), 'RC: not the opened answer');
     reveal_prints(audit, round, 1, OTHER);
-    let wrong = audits.compare(lease_id, 1, mine, answer, shown.clone(), shown);
-    assert_eq!(reason_of(wrong), 'RC: print is another one');
-    reveal_all(audit, round, votes(1, 0).span());
-    let again = audits.reveal(array![reveal_of(audit, 0, vote)]);
+    let again = audits.reveal(array![reveal_of(audit, round, 1, vote)]);
     assert_eq!(reason_of(again), 'RC: seat has voted already');
     wait(1);
-    // The worker has a step of its own to answer prints that came last.
-    let advanced = audits.advance(audit.job_id, array![lease_id]);
-    assert_eq!(reason_of(advanced), 'RC: step is not overdue');
-    let after = audits.reveal(array![reveal_of(audit, 0, vote)]);
+    let after = audits.reveal(array![reveal_of(audit, round, 0, vote)]);
     assert_eq!(reason_of(after), 'RC: step is over');
-    compare(audit, round, 1, OTHER);
+    // Somebody used prints, so there is a step to show.
+    advance(audit);
+    assert_phase(audit, AuditPhase::SHOW);
     wait(1);
     advance(audit);
-    assert_verdict(audit, Verdict::UNDECIDED);
-    assert_eq!(count(audit, 0, Vote::ABSENT), 1);
-    rest(audit);
-    assert_all_settled(audit);
+    // One of three revealed: the next size.
+    assert_eq!(count(audit, 0, Vote::SILENT), 2);
+    assert_phase(audit, AuditPhase::DRAW);
 }

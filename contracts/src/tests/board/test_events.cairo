@@ -1,12 +1,9 @@
 //! Every change of a job says what it did, with the keys that clients filter by.
 use starknet::testing::pop_log;
-use crate::audit::audit_library::AuditLibrary;
-use crate::audit::rounds::RoundsComponent;
 use crate::board::job_board::JobBoard;
 use crate::board::leases::LeasesComponent;
 use crate::board::payouts::PayoutsComponent;
 use crate::board::settlement::SettlementComponent;
-use crate::events::audit::LeaseDrawn;
 use crate::events::board::{
     EntryRefused, JobClosed, JobCreated, JobImproved, LeaseAccepted, LeaseClaimed, LeaseEnded,
     ResultSubmitted, TasksGivenBack, TasksRefunded, Withdrawn,
@@ -14,16 +11,11 @@ use crate::events::board::{
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::events::same;
-use crate::tests::support::jobs::{claim, create, drawn, result, terms};
+use crate::tests::support::jobs::{claim, create, result, spared, terms};
 use crate::tests::support::network::{FAMILY, Network, network};
-use crate::types::audit::DrawOutcome;
 use crate::types::board::{JobTerms, LeaseState};
 
 fn board_event(net: Network) -> JobBoard::Event {
-    pop_log(net.board.contract_address).unwrap()
-}
-
-fn library_event(net: Network) -> AuditLibrary::Event {
     pop_log(net.board.contract_address).unwrap()
 }
 
@@ -63,10 +55,7 @@ fn the_life_of_a_job() {
         ResultSubmitted { job_id, lease_id, count: 2, result: result() },
     );
     assert!(same(board_event(net), JobBoard::Event::LeasesEvent(leases)));
-    drawn(net, job_id, array![lease_id].span());
-    let said = LeaseDrawn { job_id, lease_id, audit_exp: 0, draw_outcome: DrawOutcome::UNSEATED };
-    let round = RoundsComponent::Event::LeaseDrawn(said);
-    assert!(same(library_event(net), AuditLibrary::Event::RoundsEvent(round)));
+    spared(net, job_id, array![lease_id].span());
     be('artist');
     net.board.accept(job_id, array![lease_id, 7]);
     let reason = 'RC: lease in another state';

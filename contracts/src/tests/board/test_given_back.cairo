@@ -8,7 +8,7 @@ use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::{TestAudit, reason_of};
-use crate::tests::support::jobs::{accept, claim, create, drawn, result, submitted, terms};
+use crate::tests::support::jobs::{accept, claim, create, result, spared, submitted, terms};
 use crate::tests::support::network::{Network, STAKE, WORKER, locked, network};
 use crate::tests::support::steps::{advance, wait};
 use crate::tests::support::token::RICH;
@@ -26,11 +26,11 @@ fn one_lease(net: Network) -> (u64, u64) {
 
 /// The worker does not reveal the key that its requester asks for.
 fn reject(net: Network, job_id: u64, lease_id: u64) {
-    drawn(net, job_id, array![lease_id].span());
+    spared(net, job_id, array![lease_id].span());
     be('artist');
     net.token.approve(net.board.contract_address, 100);
     net.challenges.challenge_delivery(lease_id);
-    wait(1);
+    wait(2);
     advance(TestAudit { net, job_id, lease_id });
     assert_eq!(net.board.lease(lease_id).state, LeaseState::REJECTED);
 }

@@ -35,6 +35,8 @@ fn pay_that_the_token_does_not_send_is_kept_and_the_others_are_paid() {
     be('second owner');
     net.token.approve(net.registry.contract_address, STAKE.into());
     let second = net.registry.register(account('helper'), account('cursed'), array![FAMILY], STAKE);
+    be('helper');
+    net.registry.accept_operator(second);
     let job = create(net, terms());
     let first = submitted(net, job, 0);
     be('helper');

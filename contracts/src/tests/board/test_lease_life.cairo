@@ -7,7 +7,7 @@ use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::board::lifecycle_vectors::transitions;
 use crate::tests::support::accounts::{at, be};
 use crate::tests::support::audit::TestAudit;
-use crate::tests::support::jobs::{claim, create, drawn, result, terms};
+use crate::tests::support::jobs::{claim, create, result, spared, terms};
 use crate::tests::support::network::{Network, WORKER, network};
 use crate::tests::support::steps::{advance, wait};
 use crate::types::board::{JobTerms, LeaseState};
@@ -47,7 +47,7 @@ fn done(audit: TestAudit, event: felt252) -> Result<(), Array<felt252>> {
     be('operator');
     if event == 'submit' {
         board.submit(lease_id, 1, result())?;
-        drawn(net, job_id, lease_ids.span());
+        spared(net, job_id, lease_ids.span());
         Ok(())
     } else if event == 'give_back' {
         board.give_back(lease_id, 'away')
@@ -74,7 +74,7 @@ fn rejected(audit: TestAudit) -> Result<(), Array<felt252>> {
     net.token.approve(net.board.contract_address, 100);
     let doubts = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
     doubts.challenge_delivery(lease_id)?;
-    wait(1);
+    wait(2);
     advance(audit);
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispa
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{
-    accept, claim, create, drawn, offer, refusals, result, scheduled, submitted, terms,
+    accept, claim, create, offer, refusals, result, scheduled, spared, submitted, terms,
 };
 use crate::tests::support::network::{FAMILY, Network, WORKER, locked, network};
 use crate::tests::support::token::RICH;
@@ -230,7 +230,7 @@ fn one_bad_acceptance_does_not_stop_the_others() {
     let good = submitted(net, job, 0);
     let early = claim(net, job, 1);
     let foreign = submitted(net, other, 2);
-    drawn(net, job, array![good].span());
+    spared(net, job, array![good].span());
     be('artist');
     net.board.accept(job, array![good, early, foreign, good]);
     let reasons = array![
@@ -312,6 +312,7 @@ fn a_new_operator_takes_over_what_the_old_one_held() {
     be('owner');
     net.registry.set_operator(WORKER, account('spare'));
     be('spare');
+    net.registry.accept_operator(WORKER);
     net.board.submit(lease, 2, result());
     assert_eq!(net.board.lease(lease).state, LeaseState::SUBMITTED);
 }

@@ -80,9 +80,17 @@ fn the_cells_of_a_job() {
     let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
     assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
     let limits = PrintLimits { tile_percent: 255, mean_percent: 255 };
-    assert!(survives::<_, felt252>(AuditPrice { fee_fri: M96, tile_fri: M96, limits }));
+    assert!(
+        survives::<
+            _, felt252,
+        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false, memory_mib: 0 }),
+    );
     let limits = PrintLimits { tile_percent: 0, mean_percent: 1 };
-    assert!(survives::<_, felt252>(AuditPrice { fee_fri: 0, tile_fri: 1, limits }));
+    assert!(
+        survives::<
+            _, felt252,
+        >(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true, memory_mib: M24 }),
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Results that an aggregator posts for their workers.
 use core::ec::stark_curve::{GEN_X, ORDER};
+use starknet::testing::set_contract_address;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::tests::support::accounts::{account, be};
@@ -34,7 +35,10 @@ mod EchoAccount {
 fn with_account(net: Network) -> u64 {
     let lease = claim(net, create(net, terms()), 0);
     be('owner');
-    net.registry.set_operator(WORKER, deploy(EchoAccount::TEST_CLASS_HASH.into(), array![]));
+    let echo = deploy(EchoAccount::TEST_CLASS_HASH.into(), array![]);
+    net.registry.set_operator(WORKER, echo);
+    set_contract_address(echo);
+    net.registry.accept_operator(WORKER);
     lease
 }
 
@@ -141,6 +145,9 @@ fn a_new_operator_ends_the_old_ones_key() {
     with_key(net);
     be('owner');
     net.registry.set_operator(WORKER, account('heir'));
+    assert!(*net.profiles.signers_of(array![WORKER])[0].key != 0);
+    be('heir');
+    net.registry.accept_operator(WORKER);
     let signers = net.profiles.signers_of(array![WORKER]);
     assert_eq!(signers, array![Signer { operator: account('heir'), key: 0 }]);
 }

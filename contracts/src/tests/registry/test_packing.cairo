@@ -1,12 +1,12 @@
 //! Packed records of workers come back as they went in, at the edges of every field.
 
 use crate::packing::registry::{
-    AuditOfferPacking, PledgePacking, RecordPacking, SeatEntryPacking, SeatHoldingPacking,
-    UnstakingPacking, WorkOfferPacking,
+    AuditOfferPacking, PledgePacking, PursePacking, RecordPacking, SeatEntryPacking,
+    SeatHoldingPacking, UnstakingPacking, WorkOfferPacking,
 };
 use crate::tests::support::packing::{M24, M32, M40, M48, M96, survives};
 use crate::types::registry::{
-    AuditOffer, Pledge, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
+    AuditOffer, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
 };
 
 #[test]
@@ -29,8 +29,20 @@ fn the_cells_of_a_worker() {
     };
     assert!(survives::<_, felt252>(offer));
     assert!(survives::<_, felt252>(WorkOffer { until_s: 0, ..offer }));
-    assert!(survives::<_, felt252>(AuditOffer { audit_fee_fri: M96, memory_mib: M32 }));
-    assert!(survives::<_, felt252>(AuditOffer { audit_fee_fri: 0, memory_mib: 1 }));
+    let offer = AuditOffer {
+        audit_fee_fri: M96, memory_mib: 0, largest_package_bytes: M48, until_s: 0, from_epoch: M32,
+    };
+    assert!(survives::<_, felt252>(offer));
+    let offer = AuditOffer { audit_fee_fri: 0, memory_mib: M32, until_s: M40, ..offer };
+    assert!(
+        survives::<_, felt252>(AuditOffer { largest_package_bytes: 0, from_epoch: 0, ..offer }),
+    );
+    let purse = Purse {
+        stake_fri: M96, seats: 0, units: M24, from_epoch: 0, old_units: M24, old_from_epoch: 0,
+    };
+    assert!(survives::<_, felt252>(purse));
+    let purse = Purse { stake_fri: 0, seats: M24, units: 0, from_epoch: M32, ..purse };
+    assert!(survives::<_, felt252>(Purse { old_units: 0, old_from_epoch: M32, ..purse }));
     let entry = SeatEntry {
         worker_id: M24, units: 0, before: M40, first_epoch: 0, from_epoch: M32, until_epoch: 0,
     };

@@ -1,23 +1,37 @@
 //! Seats count from the epoch after they were made until the epoch after they were given up.
+use starknet::testing::set_contract_address;
 use crate::interfaces::registry::{ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
+use crate::tests::support::jobs::{claim, create, terms};
+use crate::tests::support::network::{COOLDOWN_S, FAMILY, Network, STAKE, WORKER, network};
+use crate::tests::support::token::RICH;
+
+/// A network whose worker has all its stake in the seat purse.
+fn staked() -> Network {
+    let net = network();
+    be('owner');
+    net.registry.stake_seats(WORKER, STAKE);
+    net
+}
 
 /// Three more workers, each with its own owner.
 fn crowd() -> Network {
-    let net = network();
+    let net = staked();
     for name in array!['second', 'third', 'fourth'] {
         be(name);
         net.token.approve(net.registry.contract_address, STAKE.into());
-        net.registry.register(account(name + 1), account(name), array![FAMILY], STAKE);
+        let worker_id = net
+            .registry
+            .register(account(name + 1), account(name), array![FAMILY], STAKE);
+        net.registry.stake_seats(worker_id, STAKE);
     }
     net
 }
 
 #[test]
 fn seats_count_from_the_next_epoch() {
-    let net = network();
+    let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 10);
     let now = net.seats.epoch();
@@ -95,7 +109,7 @@ fn whoever_changes_seats_again_and_again_does_not_thin_out_the_draw() {
 #[test]
 #[should_panic(expected: ('RC: seats changed this epoch', 'ENTRYPOINT_FAILED'))]
 fn seats_change_once_an_epoch() {
-    let net = network();
+    let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 3);
     net.seats.set_seats(WORKER, FAMILY, 2);
@@ -112,7 +126,7 @@ fn holders(net: Network, epoch: u32) -> Array<u32> {
 #[test]
 #[should_panic(expected: ('RC: stake below its seats', 'ENTRYPOINT_FAILED'))]
 fn seats_need_stake() {
-    let net = network();
+    let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 11);
 }
@@ -120,13 +134,13 @@ fn seats_need_stake() {
 #[test]
 #[should_panic(expected: ('RC: no such seat', 'ENTRYPOINT_FAILED'))]
 fn a_unit_beyond_the_last_has_no_holder() {
-    network().seats.seat_holder(FAMILY, 9, 0);
+    staked().seats.seat_holder(FAMILY, 9, 0);
 }
 
 #[test]
 #[should_panic(expected: ('RC: not the worker owner', 'ENTRYPOINT_FAILED'))]
 fn the_operator_takes_no_seats() {
-    let net = network();
+    let net = staked();
     be('operator');
     net.seats.set_seats(WORKER, FAMILY, 1);
 }
@@ -134,29 +148,129 @@ fn the_operator_takes_no_seats() {
 #[test]
 #[should_panic(expected: ('RC: no seats to change', 'ENTRYPOINT_FAILED'))]
 fn the_same_number_again_is_no_change() {
-    let net = network();
+    let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 0);
 }
 
+/// Loses so much of its seat stake.
+fn forfeit(net: Network, amount_fri: u128) {
+    set_contract_address(net.board.contract_address);
+    net.registry.forfeit(WORKER, amount_fri);
+}
+
 #[test]
-fn seats_that_the_stake_no_longer_covers_are_dropped_by_anyone() {
-    let net = network();
+fn only_seats_that_the_stake_no_longer_covers_are_dropped_and_by_anyone() {
+    let net = staked();
     be('owner');
-    net.seats.set_seats(WORKER, FAMILY, 10);
-    net.registry.request_unstake(WORKER, 1);
+    net.seats.set_seats(WORKER, FAMILY, 6);
+    net.seats.set_seats(WORKER, 'other', 4);
+    forfeit(net, 201);
     be('outsider');
     net.seats.drop_seats(WORKER, FAMILY);
-    assert_eq!(net.seats.seats_of(WORKER, FAMILY), 0);
-    assert_eq!(net.seats.seat_holder(FAMILY, 2, 0), 0);
+    assert_eq!(net.seats.seats_of(WORKER, FAMILY), 3);
+    assert_eq!(net.seats.seats_of(WORKER, 'other'), 4);
 }
 
 #[test]
 #[should_panic(expected: ('RC: seats are covered', 'ENTRYPOINT_FAILED'))]
 fn covered_seats_stay() {
-    let net = network();
+    let net = staked();
     be('owner');
     net.seats.set_seats(WORKER, FAMILY, 10);
     be('outsider');
     net.seats.drop_seats(WORKER, FAMILY);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake below its seats', 'ENTRYPOINT_FAILED'))]
+fn a_unit_is_set_aside_for_one_family_only() {
+    let net = staked();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 6);
+    net.seats.set_seats(WORKER, 'other', 5);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake is not free', 'ENTRYPOINT_FAILED'))]
+fn seat_stake_is_not_work_stake() {
+    let net = staked();
+    let job_id = create(net, terms());
+    claim(net, job_id, 0);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake below its seats', 'ENTRYPOINT_FAILED'))]
+fn seat_stake_that_seats_need_does_not_leave() {
+    let net = staked();
+    be('owner');
+    net.seats.set_seats(WORKER, FAMILY, 9);
+    net.registry.unstake_seats(WORKER, 101);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake is not free', 'ENTRYPOINT_FAILED'))]
+fn only_free_stake_goes_into_the_seat_purse() {
+    let net = network();
+    claim(net, create(net, terms()), 0);
+    be('owner');
+    net.registry.stake_seats(WORKER, STAKE - 65);
+}
+
+#[test]
+fn seat_stake_answers_until_it_has_cooled_down() {
+    let net = staked();
+    be('owner');
+    net.registry.unstake_seats(WORKER, 400);
+    forfeit(net, 750);
+    let worker = net.registry.worker(WORKER);
+    assert_eq!((worker.seat_stake_fri, worker.seat_unstaking.unstaking_fri), (250, 250));
+    be('owner');
+    net.registry.cancel_unstake(WORKER);
+    assert_eq!(net.registry.worker(WORKER).seat_unstaking.unstaking_fri, 0);
+    net.registry.unstake_seats(WORKER, 250);
+    at(1_000 + COOLDOWN_S.into(), 10 + COOLDOWN_S.into() / 10);
+    net.registry.complete_unstake(WORKER);
+    assert_eq!(net.registry.worker(WORKER).seat_stake_fri, 0);
+    forfeit(net, 1);
+    assert_eq!(net.token.balance_of(net.registry.contract_address), RICH);
+}
+
+#[test]
+#[should_panic(expected: ('RC: stake is cooling down', 'ENTRYPOINT_FAILED'))]
+fn seat_stake_does_not_leave_before_the_cooldown() {
+    let net = staked();
+    be('owner');
+    net.registry.unstake_seats(WORKER, 400);
+    at(999 + COOLDOWN_S.into(), 1_000_000);
+    net.registry.complete_unstake(WORKER);
+}
+
+#[test]
+fn what_cooled_down_leaves_while_the_other_purse_cools() {
+    let net = network();
+    be('owner');
+    net.registry.stake_seats(WORKER, 500);
+    net.registry.request_unstake(WORKER, 100);
+    at(1_000 + COOLDOWN_S.into(), 10 + COOLDOWN_S.into() / 10);
+    net.registry.unstake_seats(WORKER, 200);
+    net.registry.complete_unstake(WORKER);
+    let worker = net.registry.worker(WORKER);
+    assert_eq!((worker.stake.stake_fri, worker.seat_stake_fri), (400, 500));
+}
+
+#[test]
+#[should_panic(expected: ('RC: not an active board', 'ENTRYPOINT_FAILED'))]
+fn only_boards_take_forfeits() {
+    let net = staked();
+    be('thief');
+    net.registry.forfeit(WORKER, 1);
+}
+
+#[test]
+#[should_panic(expected: ('RC: no seat stake to move', 'ENTRYPOINT_FAILED'))]
+fn nothing_is_no_seat_stake() {
+    let net = network();
+    be('owner');
+    net.registry.stake_seats(WORKER, 0);
 }

@@ -25,8 +25,11 @@ fn lock(net: Network, pay_fri: u128) -> LockGrant {
         audit_floor_exp: 3,
         reward_fri: pay_fri,
         package_bytes: 1,
+        memory_mib: 0,
     };
-    let request = LockRequest { worker_id: WORKER, slot: 0, pay_fri, least_lock_fri: pay_fri };
+    let request = LockRequest {
+        worker_id: WORKER, slot: 0, pay_fri, least_lock_fri: pay_fri, fee_fri: 1,
+    };
     *net.registry.lock(terms, array![request])[0]
 }
 
@@ -59,6 +62,9 @@ fn anyone_may_add_stake_and_the_owner_may_move_payout_and_operator() {
     be('owner');
     net.registry.set_payout(WORKER, account('cold'));
     net.registry.set_operator(WORKER, account('spare'));
+    assert_eq!(net.registry.worker(WORKER).operator, account('operator'));
+    be('spare');
+    net.registry.accept_operator(WORKER);
     let worker = net.registry.worker(WORKER);
     assert_eq!((worker.stake.stake_fri, worker.payout), (STAKE + 5, account('cold')));
     assert_eq!(net.registry.worker_id_of(account('spare')), WORKER);
@@ -233,8 +239,11 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
         audit_floor_exp: 0,
         reward_fri: 1,
         package_bytes: 1,
+        memory_mib: 0,
     };
-    let good = LockRequest { worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600 };
+    let good = LockRequest {
+        worker_id: WORKER, slot: 0, pay_fri: 1, least_lock_fri: 600, fee_fri: 1,
+    };
     let requests = array![good, LockRequest { worker_id: 9, ..good }, good, good];
     let grants = net.registry.lock(terms, requests);
     assert_eq!((*grants[0]).refusal, 0);
@@ -263,7 +272,7 @@ fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
 }
 
 #[test]
-fn a_slash_burns_but_for_a_tenth() {
+fn a_slash_burns_but_for_the_reward() {
     let net = network();
     be_board(net);
     lock(net, 200);
@@ -276,12 +285,12 @@ fn a_slash_burns_but_for_a_tenth() {
 }
 
 #[test]
-#[should_panic(expected: ('RC: over a tenth of a slash', 'ENTRYPOINT_FAILED'))]
-fn nobody_earns_more_than_a_tenth_of_a_slash() {
+#[should_panic(expected: ('RC: reward over the slash', 'ENTRYPOINT_FAILED'))]
+fn no_reward_is_more_than_the_slash() {
     let net = network();
     be_board(net);
     lock(net, 200);
-    net.registry.slash(WORKER, 200, 21);
+    net.registry.slash(WORKER, 200, 201);
 }
 
 #[test]
@@ -311,14 +320,6 @@ fn a_job_freezes_the_rate_of_its_leases() {
     let lease = claim(net, job, 0);
     assert_eq!(net.board.lease(lease).audit_exp, 2);
     assert_eq!(locked(net), 600);
-}
-
-#[test]
-#[should_panic(expected: ('RC: operator already registered', 'ENTRYPOINT_FAILED'))]
-fn an_operator_is_registered_once() {
-    let net = network();
-    be('thief');
-    net.registry.register(account('operator'), account('thief'), array![FAMILY], STAKE);
 }
 
 #[test]

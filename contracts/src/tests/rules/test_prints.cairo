@@ -1,6 +1,6 @@
 //! Prints agree here exactly where core/prints.py says that they do, on both sides of each border.
-use crate::rules::leaves::all_agree;
-use crate::rules::prints::share_apart;
+use crate::rules::leaves::{mean_agrees, print_at};
+use crate::rules::prints::{WHOLE, agree, share_apart};
 use crate::tests::rules::print_vectors::{means, pairs, prints};
 use crate::types::board::PrintLimits;
 
@@ -8,11 +8,11 @@ use crate::types::board::PrintLimits;
 fn the_chain_judges_as_the_core_does() {
     let prints = prints();
     let (mut agreeing, mut objecting) = (0_u32, 0_u32);
-    for (mine, theirs, percent, agree) in pairs() {
+    for (mine, theirs, percent, does) in pairs() {
         let (one, other) = (prints[mine].span(), prints[theirs].span());
-        assert_eq!(share_apart(one, other, percent).is_some(), agree);
-        assert_eq!(share_apart(other, one, percent).is_some(), agree);
-        if agree {
+        assert_eq!(agree(one, other, percent), does);
+        assert_eq!(agree(other, one, percent), does);
+        if does {
             agreeing += 1;
         } else {
             objecting += 1;
@@ -25,16 +25,20 @@ fn the_chain_judges_as_the_core_does() {
 fn the_mean_over_all_drawn_leaves_is_judged_as_the_core_does() {
     let prints = prints();
     let (mut agreeing, mut objecting) = (0_u32, 0_u32);
-    for (mine, theirs, drawn, tile_percent, mean_percent, agree) in means() {
+    for (mine, theirs, drawn, tile_percent, mean_percent, does) in means() {
         let (mut one, mut other) = (array![], array![]);
         for index in 0..mine.len() {
             one.append_span(prints[*mine[index]].span());
             other.append_span(prints[*theirs[index]].span());
         }
         let limits = PrintLimits { tile_percent, mean_percent };
-        let found = all_agree(drawn, mine.len(), one.span(), other.span(), limits);
-        assert_eq!(found, agree);
-        if agree {
+        let mut found = mean_agrees(drawn, one.span(), other.span(), limits);
+        for index in 0..mine.len() {
+            let (left, right) = (print_at(one.span(), index), print_at(other.span(), index));
+            found = found && agree(left, right, tile_percent);
+        }
+        assert_eq!(found, does);
+        if does {
             agreeing += 1;
         } else {
             objecting += 1;
@@ -46,9 +50,13 @@ fn the_mean_over_all_drawn_leaves_is_judged_as_the_core_does() {
 #[test]
 fn what_is_no_print_agrees_with_nothing() {
     let print = prints()[0].span();
-    assert!(share_apart(print, print, 20).is_some());
-    assert!(share_apart(print, print.slice(0, 19), 20).is_none());
-    assert!(share_apart(array![].span(), array![].span(), 20).is_none());
+    assert!(agree(print, print, 20));
+    assert_eq!(share_apart(print, print), 0);
     let nothing = array![0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].span();
-    assert!(share_apart(nothing, nothing, 20).is_none());
+    for (one, other) in array![
+        (print, print.slice(0, 19)), (array![].span(), array![].span()), (nothing, nothing),
+    ] {
+        assert!(!agree(one, other, 20));
+        assert_eq!(share_apart(one, other), WHOLE);
+    }
 }

@@ -127,6 +127,19 @@ fn the_widest_limits_are_the_job_s_own() {
 }
 
 #[test]
+#[should_panic(expected: ('RC: more memory than there is', 'ENTRYPOINT_FAILED'))]
+fn memory_beyond_its_field_is_refused() {
+    create(empty_network(), JobTerms { memory_mib: 0x1000000, ..terms() });
+}
+
+#[test]
+fn the_memory_that_a_job_states_is_kept() {
+    let net = empty_network();
+    let job = create(net, JobTerms { memory_mib: 0xffffff, ..terms() });
+    assert_eq!(net.board.job(job).audit_price.memory_mib, 0xffffff);
+}
+
+#[test]
 #[should_panic(expected: ('RC: audit without a fee', 'ENTRYPOINT_FAILED'))]
 fn an_audit_is_paid() {
     create(empty_network(), JobTerms { audit_fee_fri: 0, ..terms() });

@@ -12,6 +12,12 @@ use crate::types::board::LeaseResult;
 pub const SAME: u8 = 0;
 pub const ALIKE: u8 = 1;
 pub const OTHER: u8 = 2;
+/// Other than the other one; brighter than the worker's, in two ways; and so little else that only
+/// the mean tells.
+pub const FOREIGN: u8 = 3;
+pub const BRIGHT: u8 = 4;
+pub const BRIGHT_TOO: u8 = 5;
+pub const SLIGHT: u8 = 6;
 pub const TILES: u32 = 4;
 pub const TASKS: u32 = 2;
 const KEY_DOMAIN: felt252 = 'renderchain/key/1';
@@ -31,8 +37,12 @@ pub fn print_of(leaf: u32, how: u8) -> Array<felt252> {
         let bits: felt252 = (1_000 * leaf + index).into();
         print
             .append(
-                if how == OTHER {
+                if how == OTHER || how == BRIGHT {
                     ALL_BITS - bits
+                } else if (how == FOREIGN || how == BRIGHT_TOO) && index % 2 == 0 {
+                    ALL_BITS - bits
+                } else if how == SLIGHT {
+                    bits + 0x3ffff0000000000
                 } else if how == ALIKE {
                     bits + 0x100000000
                 } else {
@@ -41,11 +51,16 @@ pub fn print_of(leaf: u32, how: u8) -> Array<felt252> {
             );
     }
     print.append(AREA * B128 + leaf.into());
-    print.append(if how == ALIKE {
-        0x503
-    } else {
-        0x500
-    });
+    print
+        .append(
+            if how == ALIKE {
+                0x503
+            } else if how == BRIGHT || how == BRIGHT_TOO {
+                0x510
+            } else {
+                0x500
+            },
+        );
     print.append(7);
     print.append(7);
     print

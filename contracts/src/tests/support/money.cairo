@@ -1,20 +1,25 @@
 //! Whether money adds up in the tests of audits.
 use starknet::ContractAddress;
+use starknet::testing::set_contract_address;
+use crate::audit::audit_library::AuditLibrary;
+use crate::audit::course::{AuditTrait, VerifierTrait};
+use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::seats_in;
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::audit::TestAudit;
+use crate::tests::support::audit::{TestAudit, seats_of};
 use crate::tests::support::network::Network;
 use crate::tests::support::token::RICH;
 use crate::tests::support::verifiers::payout_of;
-use crate::types::audit::AuditPhase;
+use crate::types::audit::{AuditKind, AuditPhase};
 
 fn payees(net: Network) -> Array<ContractAddress> {
     let mut all = array![
         account('artist'), account('payout'), account('operator'), account('owner'),
+        account('anyone'), account('watcher'),
     ];
     for verifier in 2..net.registry.worker_count() + 1 {
         all.append(payout_of(verifier));
@@ -22,33 +27,70 @@ fn payees(net: Network) -> Array<ContractAddress> {
     all
 }
 
-/// What rounds reserved and bonds that wait for the verdict.
-fn reserved(audit: TestAudit) -> u128 {
+/// What forfeits brought so far; there is no entry point that tells it.
+pub fn purse(audit: TestAudit) -> u128 {
+    set_contract_address(audit.net.board.contract_address);
+    let state = @AuditLibrary::contract_state_for_testing();
+    state.store.purse(audit.lease_id)
+}
+
+/// Purse, funded fees, reserves and bonds of an audit, of 200 fri pay and 2 fri a vote.
+fn held(audit: TestAudit) -> u128 {
     let state = audit.net.audits.audit_of(audit.lease_id);
-    if state.phase == 0 || state.phase == AuditPhase::OVER {
+    let looks = audit.net.board.job(audit.job_id).audit_price.second_look;
+    let look_fri = if looks {
+        28
+    } else {
+        0
+    };
+    if state.phase == AuditPhase::OVER {
         return 0;
     }
-    let (first, second, third) = state.seats;
-    let named: u128 = state.named.into();
-    let mut sum_fri: u128 = 0;
+    if state.phase == 0 {
+        return reserved(audit, 6 + look_fri);
+    }
+    let is_doubt = state.kind == AuditKind::PIXELS && state.is_bonded(0);
+    let mut sum_fri = purse(audit);
     for round in 0..state.round + 1 {
-        let (fee_fri, seats, bit) = if round == 0 {
-            (2 + named, first, 1_u8)
-        } else if round == 1 {
-            (3 + named, second, 2)
-        } else {
-            (3 + named, third, 4)
+        let fee_fri: u128 = match (round == 0, is_doubt) {
+            (true, false) => 2,
+            (false, false) => 4,
+            (true, true) => 10,
+            (false, true) => 20,
         };
-        sum_fri +=
-            if state.bonded & bit == 0 {
-                fee_fri * seats.into()
-            } else if round == 0 {
-                60 + 3 * fee_fri
+        let seats = seats_of(audit, round);
+        let mut votes: u128 = 0;
+        for (_, verifier) in seats.span() {
+            if !verifier.has_declined() {
+                votes += 1;
+            }
+        }
+        if seats.is_empty() && state.is_funded(round) {
+            votes = seats_in(round).into();
+        }
+        sum_fri += fee_fri * votes;
+        if state.is_bonded(round) {
+            sum_fri += if round == 0 {
+                60
             } else {
-                fee_fri * seats_in(round).into()
+                10
             };
+        }
+    }
+    if state.is_by_chance() && !state.is_second_look(1) {
+        sum_fri += look_fri;
     }
     sum_fri
+}
+
+/// What a lease holds before its draw.
+fn reserved(audit: TestAudit, reserve_fri: u128) -> u128 {
+    let lease = audit.net.board.lease(audit.lease_id);
+    if lease.state <= 2 && lease.state != 0 && lease.draw_outcome == 0 {
+        reserve_fri
+    } else {
+        0
+    }
 }
 
 /// Board and registry hold exactly what they owe.
@@ -57,27 +99,30 @@ pub fn assert_money(audit: TestAudit) {
     let job = net.board.job(audit.job_id);
     let progress = job.progress;
     let unsettled = job.price.tasks - progress.accepted - progress.refunded;
-    let mut owed_fri = job.price.reward_fri * unsettled.into() + reserved(audit);
+    let mut owed_fri = job.price.reward_fri * unsettled.into() + held(audit);
     if unsettled != 0 {
         owed_fri += job.times.audit_pool_fri;
     }
     for payee in payees(net) {
         owed_fri += net.payouts.balance_of(payee);
     }
+    owed_fri += net.payouts.burned_fri();
     assert_eq!(net.token.balance_of(net.board.contract_address), RICH + owed_fri.into());
     let mut staked_fri = net.registry.burned_fri();
     for worker_id in 1..net.registry.worker_count() + 1 {
-        staked_fri += net.registry.worker(worker_id).stake.stake_fri;
+        let worker = net.registry.worker(worker_id);
+        staked_fri += worker.stake.stake_fri + worker.seat_stake_fri;
     }
     assert_eq!(net.token.balance_of(net.registry.contract_address), RICH + staked_fri.into());
 }
 
-/// Everybody takes what is theirs; the board is empty and nothing stays locked.
+/// Everybody takes what is theirs; the board has only what is burned, and nothing stays locked.
 pub fn assert_all_settled(audit: TestAudit) {
     let net = audit.net;
     assert_money(audit);
     net.payouts.withdraw(payees(net));
-    assert_eq!(net.token.balance_of(net.board.contract_address), RICH);
+    let burned_fri: u256 = net.payouts.burned_fri().into();
+    assert_eq!(net.token.balance_of(net.board.contract_address), RICH + burned_fri);
     for worker_id in 1..net.registry.worker_count() + 1 {
         assert_eq!(net.registry.locked_by(net.board.contract_address, worker_id), 0);
     }

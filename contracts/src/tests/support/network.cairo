@@ -98,6 +98,8 @@ pub fn network() -> Network {
     be('owner');
     net.token.approve(net.registry.contract_address, STAKE.into());
     net.registry.register(account('operator'), account('payout'), array![FAMILY], STAKE);
+    be('operator');
+    net.registry.accept_operator(WORKER);
     net
 }
 

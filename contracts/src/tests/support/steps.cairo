@@ -7,9 +7,9 @@ use crate::tests::support::audit::{TestAudit, assert_phase};
 use crate::tests::support::jobs::pass_draw_block;
 use crate::types::audit::AuditPhase;
 
-/// Steps of an audit may take 83 s and 8 blocks.
-const STEP_S: u64 = 83;
-const STEP_BLOCKS: u64 = 8;
+/// Steps of an audit may take 60 s and 6 blocks.
+const STEP_S: u64 = 60;
+const STEP_BLOCKS: u64 = 6;
 
 pub fn draw(audit: TestAudit, hash: felt252) {
     pass_draw_block(hash);
@@ -35,15 +35,20 @@ pub fn rest(audit: TestAudit) {
 }
 
 pub fn appeal(audit: TestAudit, who: felt252) {
+    appeal_of(audit, who, array![]);
+}
+
+/// The same, which names leaves.
+pub fn appeal_of(audit: TestAudit, who: felt252, leaves: Array<u32>) {
     let bond_fri = audit.net.audits.bond_to_appeal_fri(audit.lease_id);
     be(who);
     audit.net.token.approve(audit.net.board.contract_address, bond_fri.into());
-    audit.net.audits.appeal(audit.lease_id);
+    audit.net.audits.appeal(audit.lease_id, leaves);
 }
 
 pub fn challenge_pixels(audit: TestAudit, leaves: Array<u32>) {
     let net = audit.net;
-    let bond_fri = net.challenges.bond_to_challenge_fri(audit.lease_id, leaves.len());
+    let bond_fri = net.challenges.bond_to_challenge_fri(audit.lease_id, true);
     be('artist');
     net.token.approve(net.board.contract_address, bond_fri.into());
     net.challenges.challenge_pixels(audit.lease_id, leaves);
@@ -51,7 +56,7 @@ pub fn challenge_pixels(audit: TestAudit, leaves: Array<u32>) {
 
 pub fn challenge_delivery(audit: TestAudit) {
     let net = audit.net;
-    let bond_fri = net.challenges.bond_to_challenge_fri(audit.lease_id, 0);
+    let bond_fri = net.challenges.bond_to_challenge_fri(audit.lease_id, false);
     be('artist');
     net.token.approve(net.board.contract_address, bond_fri.into());
     net.challenges.challenge_delivery(audit.lease_id);

@@ -24,13 +24,27 @@ pub fn payout_of(verifier: u32) -> ContractAddress {
 /// Registers workers 2, 3 and so on, ten seats each, who audit from 1 fri on.
 pub fn add_verifiers(net: Network, count: u32) {
     for verifier in 2..count + 2 {
-        be(owner_of(verifier));
-        net.token.approve(net.registry.contract_address, STAKE.into());
-        let operator = account(operator_of(verifier));
-        net.registry.register(operator, payout_of(verifier), array![FAMILY], STAKE);
-        net.seats.set_seats(verifier, FAMILY, 10);
-        net.profiles.set_offer(verifier, willing());
+        add_verifier(net, owner_of(verifier), verifier);
     }
+}
+
+/// Another one of that owner, who calls then; its number must be the next.
+pub fn add_verifier(net: Network, owner: felt252, verifier: u32) {
+    be(owner);
+    net.token.approve(net.registry.contract_address, STAKE.into());
+    let operator = account(operator_of(verifier));
+    net.registry.register(operator, payout_of(verifier), array![FAMILY], STAKE);
+    be(operator_of(verifier));
+    net.registry.accept_operator(verifier);
+    be(owner);
+    take_seats(net, verifier);
+}
+
+/// Ten seats for all the stake that a worker has at first; the owner calls.
+pub fn take_seats(net: Network, worker_id: u32) {
+    net.registry.stake_seats(worker_id, STAKE);
+    net.seats.set_seats(worker_id, FAMILY, 10);
+    net.profiles.set_offer(worker_id, willing());
 }
 
 pub fn willing() -> StandingOffer {

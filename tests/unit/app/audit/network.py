@@ -26,7 +26,7 @@ class Network:
     def __init__(
         self, disk: Path, look: Look | None = None, *, verifiers: int = 5, seed: int = 0, blocks: int = 1
     ) -> None:
-        self.world = World(disk, seed=seed, blocks=blocks)
+        self.world = World(disk, seed=seed, blocks=blocks, spares=False)
         self.artist = Artist(self.world, 0xA271)
         self.worker = Machine(self.world, 0xF001, look)
         addresses = range(FIRST_VERIFIER, FIRST_VERIFIER + verifiers)
@@ -50,16 +50,14 @@ class Network:
 
     def told(self, kind: type[Event]) -> list[Event]:
         """All events of a kind."""
-        network = self.world.network
-        told = [event for number in range(network.block + 1) for event in network.events_of(number)]
-        return [event for event in told if isinstance(event, kind)]
+        return self.world.network.told(kind)
 
     async def changes(self, machine: Machine) -> tuple[int, int]:
         """By how much a machine's stake and its owner's tokens changed; nothing is locked."""
         worker = await machine.chain.worker(machine.worker_id)
         assert worker.locked_fri == 0
         tokens = await machine.chain.tokens_fri(machine.owner)
-        return worker.stake_fri - STAKE_FRI, tokens - (FUNDS_FRI - STAKE_FRI)
+        return worker.stake_fri + worker.seat_stake_fri - STAKE_FRI, tokens - (FUNDS_FRI - STAKE_FRI)
 
     async def check_honest(self, *absent: Machine) -> None:
         """Nobody lost stake but those, and each who sat in a committee was paid."""

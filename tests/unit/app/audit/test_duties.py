@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.app.audit.duties import AuditDuties
-from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.prover import ProverDuties
-from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.audit.proof_store import KEEP_S
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
-from renderchain.core.audit.events import CommitteeDrawn, LeaseDrawn, VotesSealed
+from renderchain.core.audit.events import LeaseDrawn, VotesDrawn, VotesSealed
 from renderchain.core.audit.state import (
-    AuditInfo,
     AuditKind,
     AuditPhase,
     DrawOutcome,
-    Verdict,
     Verifier,
     Vote,
     content_of,
@@ -30,98 +22,14 @@ from renderchain.core.audit.state import (
 from renderchain.core.board_events import LeaseAccepted, LeaseEnded, Reorganised
 from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import ChainError, RenderFailed, StoreError
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
-from renderchain.core.notices.audits import AuditHindered
+from renderchain.ports.audit_chain import Opened
 
-from devkit.fakes.clock import run
 from devkit.fakes.renderer import FRAME_S, frame_of
-from tests.unit.app.bench import FIRST, JOB, LEASE, UseCaseBench
-
-STARTED_S, SEED, SEAT, ME, STEP_S = 5000.0, 4711, 0, WorkerId(9), 600
-EIGHT, SEVEN, SIX = WorkerId(8), WorkerId(7), WorkerId(6)
-OTHER = join_lease_id(WorkerId(2), 0, 1)
-
-
-class Post:
-    """A worker on duty; ``own`` is its lease ``LEASE``, others' leases have other workers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.bench = UseCaseBench(folder)
-        self.bench.submit()
-        self.chain = self.bench.chain
-        self.chain.sent.clear()
-        self.chain.own_id = ME
-        rerender, self.renderer = self.bench.rerender()
-        self.proof_store = ProofStore(folder / "verifier" / "evidence")
-        prover = ProverDuties(
-            self.chain,
-            self.bench.journal,
-            self.bench.proof_store,
-            self.bench.reporter,
-            hash_many,
-            appeals=True,
-        )
-        verifier = VerifierDuties(
-            self.chain, rerender, self.proof_store, self.bench.reporter, hash_many, lambda: 77
-        )
-        self.chain.after["commit"] = self._committed
-        self.duties = AuditDuties(self.chain, prover, verifier, self.bench.reporter, self.now)
-
-    def _committed(self) -> None:
-        _, (lease_id, *_) = self.chain.sent[-1]
-        seats = self.chain.seats[lease_id, 0]
-        self.chain.seats[lease_id, 0] = [replace(seat, vote=Vote.COMMITTED) for seat in seats]
-
-    def now(self) -> float:
-        """The machine's clock."""
-        return STARTED_S + asyncio.get_running_loop().time()
-
-    def set_audit(self, phase: AuditPhase, lease_id: LeaseId = LEASE, **more: Any) -> None:
-        """Put an audit there, which began as the test did."""
-        audit = AuditInfo(AuditKind.PIXELS, phase, 0, Verdict.NONE, 3, 0, 0, 0, int(STARTED_S), 60)
-        self.chain.audits[lease_id] = replace(audit, **more)
-        self.chain.leases[lease_id] = replace(self.chain.leases[lease_id], draw_outcome=DrawOutcome.IN_AUDIT)
-        self.chain.drawn_of[lease_id] = [1]
-        self.chain.seeds[lease_id, 0] = SEED
-
-    def add_other(self, lease_id: LeaseId = OTHER, vote: Vote = Vote.DRAWN) -> None:
-        """Another worker's lease, for which we have a seat."""
-        self.bench.set_lease(lease_id, LeaseState.SUBMITTED)
-        self.set_audit(AuditPhase.COMMIT, lease_id)
-        self.chain.seats[lease_id, 0] = [Verifier(SEAT, ME, vote)]
-        self.duties.note(CommitteeDrawn(60, JOB, lease_id, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN)))
-
-    def pass_when_drawn(self) -> None:
-        """Chance will spare all leases."""
-
-        def spare() -> None:
-            for lease_id in self.chain.sent[-1][2]:
-                self.bench.change_lease(lease_id, DrawOutcome.PASSED, LeaseState.SUBMITTED)
-
-        self.chain.after["draw"] = spare
-
-    def hindered(self) -> list[AuditHindered]:
-        """What was told of trouble."""
-        return self.bench.reporter.heard(AuditHindered)
-
-    def sent(self) -> list[str]:
-        """The names of all writes."""
-        return [name for name, *_ in self.chain.sent]
-
-    def serve(self, seconds: float, script: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Be on duty for so long, while the script goes on beside."""
-
-        async def serve() -> None:
-            await self.duties.begin()
-            parts = [asyncio.create_task(part) for part in (self.duties.run(), self.duties.verify())]
-            if script:
-                await script()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.gather(*parts), seconds)
-
-        run(serve())
+from tests.unit.app.audit.post import EIGHT, ME, OTHER, SEAT, SEED, SEVEN, SIX, STARTED_S, Post
+from tests.unit.app.bench import FIRST, JOB, LEASE
 
 
 @pytest.fixture
@@ -186,15 +94,15 @@ def test_a_seat_is_taken_only_where_it_is_ours(post: Post) -> None:
     async def script() -> None:
         post.bench.set_lease(OTHER, LeaseState.SUBMITTED)
         post.set_audit(AuditPhase.COMMIT, OTHER)
-        post.chain.seats[OTHER, 0] = [Verifier(SEAT, EIGHT, Vote.DRAWN)]
-        post.duties.note(CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (EIGHT, SEVEN, SIX)))
+        post.chain.seats[OTHER] = [Verifier(SEAT, EIGHT, Vote.DRAWN)]
+        post.duties.note(VotesDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, 0, (EIGHT, SEVEN, SIX)))
 
     post.serve(5000, script)
     assert post.chain.sent == [] and post.renderer.opened == 0
 
 
 def test_a_seat_that_is_told_of_often_seals_once(post: Post) -> None:
-    drawn = CommitteeDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, (ME, EIGHT, SEVEN))
+    drawn = VotesDrawn(60, JOB, OTHER, 0, AuditKind.PIXELS, SEED, 0, (ME, EIGHT, SEVEN))
 
     async def script() -> None:
         post.add_other()
@@ -211,72 +119,13 @@ def test_a_vote_is_sealed_then_revealed_when_the_worker_has_opened(post: Post) -
         post.add_other()
         await asyncio.sleep(2 * FRAME_S)
         assert post.sent() == ["commit"]
-        prints = frame_of(post.bench.package.manifest, FIRST + 1)[1]
-        post.chain.answers[OTHER, 0] = [content_of(hash_many, prints[1])]
+        print_ = frame_of(post.bench.package.manifest, FIRST + 1)[1][1]
+        post.chain.answers[OTHER, 0] = Opened((content_of(hash_many, print_),), (print_.felts(),))
         post.set_audit(AuditPhase.REVEAL, OTHER)
         post.duties.note(VotesSealed(70, JOB, OTHER, 0))
 
     post.serve(10, script)
     assert post.sent() == ["commit", "reveal"]
-
-
-def times_of_advance(post: Post, lease_id: LeaseId = LEASE) -> list[float]:
-    """When a step was counted; the lease's audit is over then."""
-    times: list[float] = []
-
-    def over() -> None:
-        times.append(asyncio.get_running_loop().time())
-        post.set_audit(AuditPhase.OVER, lease_id)
-        post.bench.change_lease(lease_id, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
-
-    post.chain.after["advance"] = over
-    return times
-
-
-@pytest.mark.parametrize("phase", [AuditPhase.COMMIT, AuditPhase.REVEAL, AuditPhase.APPEAL])
-def test_an_overdue_step_of_an_own_lease_is_counted_at_once(post: Post, phase: AuditPhase) -> None:
-    post.set_audit(phase)
-    post.duties.own(LEASE)
-    times = times_of_advance(post)
-    post.serve(3 * STEP_S)
-    assert times == [pytest.approx(STEP_S, abs=2)]
-
-
-def test_a_step_that_is_long_overdue_is_counted_after_a_restart(post: Post) -> None:
-    post.set_audit(AuditPhase.COMMIT, since_s=int(STARTED_S) - 10 * STEP_S)
-    times = times_of_advance(post)
-    post.duties.own(LEASE)
-    post.serve(1)
-    assert times == [0]
-
-
-def test_a_verifier_leaves_the_worker_time_to_count_first(post: Post) -> None:
-    times = times_of_advance(post, OTHER)
-
-    async def script() -> None:
-        post.add_other(vote=Vote.COMMITTED)
-
-    post.serve(3 * STEP_S, script)
-    assert times == [pytest.approx(1.25 * STEP_S, abs=2)]
-
-
-@pytest.mark.parametrize(("agreeing", "objecting", "at_s"), [(2, 1, 0), (2, 0, STEP_S)])
-def test_only_a_complete_count_is_not_waited_for(
-    post: Post, agreeing: int, objecting: int, at_s: float
-) -> None:
-    post.set_audit(AuditPhase.REVEAL, agreeing=agreeing, objecting=objecting)
-    post.duties.own(LEASE)
-    times = times_of_advance(post)
-    post.serve(3 * STEP_S)
-    assert times == [pytest.approx(at_s, abs=2)]
-
-
-def test_shown_prints_make_a_step_twice_as_long(post: Post) -> None:
-    post.set_audit(AuditPhase.REVEAL, shown=1)
-    post.duties.own(LEASE)
-    times = times_of_advance(post)
-    post.serve(3 * STEP_S)
-    assert times == [pytest.approx(2 * STEP_S, abs=2)]
 
 
 def test_trouble_with_one_lease_does_not_hold_up_another(post: Post) -> None:
@@ -324,7 +173,7 @@ def test_those_whose_scene_is_here_come_first(post: Post) -> None:
 
 
 @pytest.mark.parametrize("how", ["accepted", "ended"])
-def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) -> None:
+def test_a_settled_lease_is_left_alone_and_its_evidence_kept_for_a_day(post: Post, how: str) -> None:
     post.bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     post.duties.own(LEASE)
     evidence = post.bench.folder / "evidence"
@@ -340,6 +189,8 @@ def test_a_settled_lease_is_forgotten_with_its_evidence(post: Post, how: str) ->
             post.duties.note(LeaseEnded(90, JOB, LEASE, LeaseState.REJECTED, True))
 
     post.serve(10, script)
+    assert post.bench.proof_store.newest(LEASE)
+    post.bench.proof_store.prune(STARTED_S + KEEP_S + 60)
     assert not list(evidence.glob(f"{LEASE}.*"))
 
 

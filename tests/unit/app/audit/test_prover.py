@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
+from renderchain.app.audit.showing import Showing, ShowLimits
+from renderchain.core.audit.gas import COMPARE_GAS
 from renderchain.core.audit.state import (
+    MEAN,
+    NO_AUDIT,
     AuditInfo,
     AuditKind,
     AuditPhase,
     Content,
+    DrawnLeaf,
     Verdict,
     Verifier,
     Vote,
     content_of,
 )
 from renderchain.core.cid import join_digest
+from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
-from renderchain.core.notices.audits import AppealUnaffordable
+from renderchain.core.notices.audits import AppealUnaffordable, ShowingTooDear
 from renderchain.core.sealed import key_hash_of
+from renderchain.ports.audit_chain import Opened, ShownVote
 
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
 from devkit.fakes.renderer import Look, frame_of
-from tests.unit.app.bench import FIRST, LEASE, UseCaseBench
+from tests.unit.app.bench import FIRST, JOB, LEASE, UseCaseBench
 
 SEED, ROUND = 4711, 1
+LIMITS = ShowLimits(gas=10**9, fee_fri=10**18)
 DRAWN = [1, 2]  # the last tile of the first frame, the first of the second
 
 
@@ -41,18 +50,19 @@ def bench(disk: Path) -> UseCaseBench:
     made.submit()
     made.chain.sent.clear()
     made.chain.seeds[LEASE, ROUND] = SEED
-    made.chain.drawn_of[LEASE] = DRAWN
+    made.chain.drawn_of[LEASE] = [DrawnLeaf(leaf, 8 + at) for at, leaf in enumerate(DRAWN)]
     return made
 
 
 def audit_in(phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> AuditInfo:
-    return AuditInfo(kind, phase, ROUND, Verdict.NONE, 3, 0, 0, 0, 2000, 60)
+    seats: dict[str, Any] = {"first": 3, "ends": (3, 7, 0), "since_s": 2000, "since_block": 60}
+    return replace(NO_AUDIT, kind=kind, phase=phase, round=ROUND, **seats)
 
 
 def duties(bench: UseCaseBench, *, appeals: bool = True) -> ProverDuties:
-    return ProverDuties(
-        bench.chain, bench.journal, bench.proof_store, bench.reporter, hash_many, appeals=appeals
-    )
+    showing = Showing(bench.chain, bench.reporter, LIMITS)
+    parts = (bench.chain, bench.proof_store, bench.reporter, hash_many, showing)
+    return ProverDuties(*parts, appeals=appeals)
 
 
 def act(bench: UseCaseBench, audit: AuditInfo, *, appeals: bool = True) -> None:
@@ -73,7 +83,8 @@ def contents(bench: UseCaseBench, look: Look) -> list[Content]:
 
 def test_drawn_leaves_are_opened_under_the_root(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.OPEN))
-    ((lease_id, seed, result, openings, siblings),) = bench.chain.of("open_leaves")
+    ((lease_id, seed, result, openings, siblings, prints),) = bench.chain.of("open_leaves")
+    assert prints == drawn_prints(bench, Look())
     assert (lease_id, seed, result) == (LEASE, SEED, bench.chain.results[LEASE])
     assert [content for _, content in openings] == contents(bench, Look())
     depth = len(siblings) // len(DRAWN)
@@ -91,21 +102,59 @@ def test_the_key_of_the_results_is_revealed_when_their_delivery_is_doubted(bench
     assert lease_id == LEASE and key_hash_of(hash_many, key) == result.key_hash
 
 
-def test_each_verifier_that_differs_is_compared_and_no_other(bench: UseCaseBench) -> None:
-    votes = (Vote.AGREES, Vote.SHOWN, Vote.COMMITTED, Vote.SHOWN)
-    bench.chain.seats[LEASE, ROUND] = [Verifier(at, WorkerId(at + 10), vote) for at, vote in enumerate(votes)]
-    bench.chain.answers[LEASE, ROUND] = answer = contents(bench, Look())
-    all_off = contents(bench, Look(machine=1))
-    theirs = drawn_prints(bench, Look(machine=1))
-    one_off = [answer[0], all_off[1]]
-    bench.chain.shown_by[LEASE, ROUND, 1] = all_off, dict(enumerate(theirs))
-    bench.chain.shown_by[LEASE, ROUND, 3] = one_off, {1: theirs[1]}
-    act(bench, replace(audit_in(AuditPhase.REVEAL), shown=2))
-    mine = drawn_prints(bench, Look())
-    assert bench.chain.of("compare") == [
-        (LEASE, 1, all_off, answer, theirs, mine),
-        (LEASE, 3, one_off, answer, [theirs[1]], [mine[1]]),
-    ]
+def reveal_prints(bench: UseCaseBench, claims: dict[int, Verifier], look: Look) -> None:
+    """Votes of that look were revealed with prints, and say this of themselves."""
+    bench.chain.seats[LEASE] = [claims.get(at, Verifier(at, WorkerId(9), Vote.COUNTED)) for at in range(7)]
+    answer = Opened(tuple(contents(bench, Look())), tuple(drawn_prints(bench, Look())))
+    bench.chain.answers[LEASE, ROUND] = answer
+    shown = (contents(bench, look), drawn_prints(bench, look))
+    bench.chain.shown_in[LEASE, ROUND] = [ShownVote(seat, *shown) for seat in claims]
+
+
+def test_only_votes_that_claim_a_false_difference_are_struck(bench: UseCaseBench) -> None:
+    honest = Verifier(4, WorkerId(14), Vote.COUNTED)
+    liar, mean = replace(honest, seat=3, differs=1 << 9), replace(honest, seat=5, mean=True)
+    reveal_prints(bench, {3: liar, 4: honest, 5: mean}, Look(machine=1))
+    act(bench, audit_in(AuditPhase.SHOW))
+    struck = bench.chain.of("strike")
+    assert [(leaf, vote.seat, len(vote.prints)) for _, leaf, vote, _ in struck] == [(1, 3, 1), (MEAN, 5, 2)]
+    for _, _, vote, answer in struck:
+        assert [hash_many(one) for one in vote.prints][-1] == vote.contents[1].print_hash
+        assert [hash_many(one) for one in answer.prints][-1] == answer.contents[1].print_hash
+
+
+def test_a_false_agreement_is_left_to_the_verifiers(bench: UseCaseBench) -> None:
+    reveal_prints(bench, {3: Verifier(3, WorkerId(14), Vote.COUNTED)}, Look(scene=1))
+    act(bench, audit_in(AuditPhase.SHOW))
+    assert bench.chain.sent == []
+
+
+def test_seats_of_rounds_before_are_not_struck_again(bench: UseCaseBench) -> None:
+    reveal_prints(bench, {2: Verifier(2, WorkerId(14), Vote.COUNTED, differs=1 << 8)}, Look(machine=1))
+    act(bench, audit_in(AuditPhase.SHOW))
+    assert bench.chain.sent == []
+
+
+@pytest.mark.parametrize("limits", [ShowLimits(COMPARE_GAS, 10**18), ShowLimits(10**9, COMPARE_GAS * 10)])
+def test_strikes_end_where_the_settings_say(
+    bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch, limits: ShowLimits
+) -> None:
+    monkeypatch.setitem(globals(), "LIMITS", limits)
+    bench.chain.price_fri = 10
+    liars = {seat: Verifier(seat, WorkerId(14), Vote.COUNTED, differs=1 << 8) for seat in (3, 4)}
+    reveal_prints(bench, liars, Look(machine=1))
+    act(bench, audit_in(AuditPhase.SHOW))
+    assert len(bench.chain.of("strike")) == 1
+    (told,) = bench.reporter.heard(ShowingTooDear)
+    assert told.gas == 2 * COMPARE_GAS and told.fee_fri == 20 * COMPARE_GAS
+
+
+def test_who_was_faster_is_no_trouble(bench: UseCaseBench) -> None:
+    liars = {seat: Verifier(seat, WorkerId(14), Vote.COUNTED, differs=1 << 8) for seat in (3, 4)}
+    reveal_prints(bench, liars, Look(machine=1))
+    bench.chain.fail("strike", audit_errors.VoteNotContradicted("Striking"))
+    act(bench, audit_in(AuditPhase.SHOW))
+    assert [vote.seat for _, _, vote, _ in bench.chain.of("strike")] == [4]
 
 
 REJECTED = replace(audit_in(AuditPhase.APPEAL), verdict=Verdict.REJECTED)
@@ -116,6 +165,7 @@ REJECTED = replace(audit_in(AuditPhase.APPEAL), verdict=Verdict.REJECTED)
     [
         (REJECTED, 10, True, True),
         (replace(REJECTED, verdict=Verdict.UNDECIDED), 10, True, True),
+        (replace(REJECTED, verdict=Verdict.UNDECIDED), 1000, True, True),
         (replace(REJECTED, verdict=Verdict.ACCEPTED), 10, True, False),
         (REJECTED, 10, False, False),
         (REJECTED, 9, True, False),
@@ -127,9 +177,19 @@ def test_a_lost_round_is_appealed_where_it_can_be(
 ) -> None:
     bench.chain.tokens[bench.chain.address] = tokens
     act(bench, audit, appeals=appeals)
-    assert bench.chain.of("appeal") == ([(LEASE,)] if wanted else [])
+    assert bench.chain.of("appeal") == ([(LEASE, ())] if wanted else [])
     short = tokens < bench.chain.bond_fri
     assert len(bench.reporter.heard(AppealUnaffordable)) == int(short)
+
+
+def test_no_verdict_is_not_appealed_for_more_than_it_takes(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**6
+    pay_fri = bench.chain.leases[LEASE].count * bench.chain.jobs[JOB].reward_fri
+    bench.chain.bond_fri = pay_fri // 2 + 1
+    act(bench, replace(REJECTED, verdict=Verdict.UNDECIDED))
+    assert bench.chain.sent == []
+    act(bench, REJECTED)
+    assert bench.chain.of("appeal") == [(LEASE, ())]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +202,7 @@ def test_nothing_is_done_where_others_have_to_act(bench: UseCaseBench, phase: Au
 
 def test_opening_is_the_same_after_a_restart(bench: UseCaseBench) -> None:
     act(bench, audit_in(AuditPhase.OPEN))
-    bench.journal = SqliteJournal(bench.folder / "journal.sqlite")
+    bench.proof_store = ProofStore(bench.folder / "evidence")
     act(bench, audit_in(AuditPhase.OPEN))
     first, second = bench.chain.of("open_leaves")
     assert first == second
@@ -150,14 +210,19 @@ def test_opening_is_the_same_after_a_restart(bench: UseCaseBench) -> None:
 
 @pytest.mark.parametrize("phase", [AuditPhase.KEY, AuditPhase.OPEN])
 def test_a_lease_of_another_machine_says_what_is_missing(bench: UseCaseBench, phase: AuditPhase) -> None:
-    bench.journal = SqliteJournal(bench.folder / "other" / "journal.sqlite")
-    with pytest.raises(JournalError, match="not in the journal"):
-        act(bench, audit_in(phase))
-    bench.journal.save_lease(bench.entry)
-    duties(bench).forget(LEASE)
-    with pytest.raises(JournalError, match="evidence"):
+    bench.proof_store = ProofStore(bench.folder / "other" / "evidence")
+    with pytest.raises(JournalError, match="evidence of lease"):
         act(bench, audit_in(phase))
     assert bench.chain.sent == []
+
+
+def test_of_several_submissions_the_one_on_the_chain_is_opened(bench: UseCaseBench) -> None:
+    kept = bench.proof_store.newest(LEASE)
+    other = replace(kept, result=replace(kept.result, root=7), salt_key=kept.salt_key + 1)
+    bench.proof_store.save(LEASE, other)
+    act(bench, audit_in(AuditPhase.OPEN))
+    ((_, _, result, *_),) = bench.chain.of("open_leaves")
+    assert result == kept.result and bench.proof_store.newest(LEASE) == other
 
 
 def test_the_digests_are_those_of_the_pixels(bench: UseCaseBench) -> None:

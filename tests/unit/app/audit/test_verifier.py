@@ -2,96 +2,30 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.proof_store import ProofStore
-from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.core.audit.state import (
     NO,
     YES,
-    AuditInfo,
     AuditKind,
     AuditPhase,
-    Content,
-    Verdict,
     Verifier,
     Vote,
     answer_of,
-    content_of,
-    mark_of,
 )
 from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
-from renderchain.core.sealed import SECRET_BITS, result_key_of
+from renderchain.core.sealed import result_key_of
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.fakes.clock import run
-from devkit.fakes.renderer import Look, frame_of
-from tests.unit.app.bench import FIRST, LEASE, SECRET, UseCaseBench
-
-SEED, ROUND, WORKER, SEAT = 4711, 0, WorkerId(9), 2
-DRAWN = [1, 2]
-
-
-class Seat:
-    """A verifier's machine; ``duties`` is a new process on it."""
-
-    def __init__(self, folder: Path, look: Look | None = None) -> None:
-        self.bench = UseCaseBench(folder)
-        self.bench.submit()
-        self.chain = self.bench.chain
-        self.chain.sent.clear()
-        self.chain.drawn_of[LEASE] = DRAWN
-        self.chain.seeds[LEASE, ROUND] = SEED
-        self.rerender, self.renderer = self.bench.rerender(look)
-        self.proof_store = ProofStore(folder / "verifier" / "evidence")
-        self._chance = random.Random(5)
-        self.vote_now(Vote.DRAWN)
-
-    def vote_now(self, vote: Vote, worker: WorkerId = WORKER) -> None:
-        """How far our seat is."""
-        other = Verifier(0, WorkerId(77), Vote.DRAWN)
-        self.chain.seats[LEASE, ROUND] = [other, other, Verifier(SEAT, worker, vote)]
-
-    def duties(self) -> VerifierDuties:
-        """A new process."""
-        nonce = lambda: self._chance.getrandbits(SECRET_BITS)  # noqa: E731
-        return VerifierDuties(
-            self.chain, self.rerender, self.proof_store, self.bench.reporter, hash_many, nonce
-        )
-
-    def act(self, phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> None:
-        """Do what is due."""
-        audit = AuditInfo(kind, phase, ROUND, Verdict.NONE, 3, 0, 0, 0, 2000, 60)
-        run(self.duties().act(self.chain.leases[LEASE], audit, WORKER))
-
-    def contents(self, look: Look) -> list[Content]:
-        """What a machine has in the drawn leaves."""
-        manifest = self.bench.package.manifest
-        prints = [one for frame in manifest.frames[FIRST:] for one in frame_of(manifest, frame, look)[1]]
-        return [content_of(hash_many, prints[leaf]) for leaf in DRAWN]
-
-    def mark(self, nonce: int, vote: int, seed: int = SEED) -> int:
-        """The seal of a vote."""
-        place = {"seed": seed, "worker_id": WORKER, "nonce": nonce, "vote": vote}
-        return mark_of(hash_many, self.chain.board, LEASE, ROUND, **place)
-
-    def marks(self) -> list[int]:
-        """The seals that were sent, all from our seat."""
-        sent = [mark for marks in self.chain.of("commit") for mark in marks]
-        assert all((lease_id, seat) == (LEASE, SEAT) for lease_id, seat, _ in sent)
-        return [mark for _, _, mark in sent]
-
-    def open(self, contents: Sequence[Content]) -> None:
-        """The worker has opened its leaves."""
-        self.chain.answers[LEASE, ROUND] = list(contents)
-        self.vote_now(Vote.COMMITTED)
+from devkit.fakes.renderer import Look
+from tests.unit.app.audit.seat import ROUND, SEAT, SEED, WORKER, Seat
+from tests.unit.app.bench import LEASE, SECRET
 
 
 @pytest.fixture
@@ -109,7 +43,7 @@ def test_a_vote_is_sealed_from_what_was_rendered_here(seat: Seat) -> None:
 
 def test_who_agrees_reveals(seat: Seat) -> None:
     seat.act(AuditPhase.COMMIT)
-    seat.open(seat.contents(Look()))
+    seat.open(Look(), Look())
     seat.act(AuditPhase.REVEAL)
     ((reveal,),) = seat.chain.of("reveal")
     assert isinstance(reveal, Reveal) and (reveal.lease_id, reveal.seat) == (LEASE, SEAT)
@@ -117,17 +51,34 @@ def test_who_agrees_reveals(seat: Seat) -> None:
     assert seat.chain.of("reveal_prints") == []
 
 
-def test_who_has_other_bits_shows_the_prints_of_the_leaves_that_differ(seat: Seat) -> None:
+@pytest.mark.parametrize(
+    ("other", "differs", "mean"), [(Look(machine=1), 0, False), (Look(scene=1), 1 << 9, False)]
+)
+def test_who_has_other_bits_shows_their_prints_and_where_they_are_too_far(
+    seat: Seat, other: Look, differs: int, mean: bool
+) -> None:
     seat.act(AuditPhase.COMMIT)
     mine = seat.contents(Look())
-    answer = [mine[0], seat.contents(Look(machine=1))[1]]
-    seat.open(answer)
+    seat.open(Look(), other)
     seat.act(AuditPhase.REVEAL)
-    ((reveal, contents, answered, prints),) = seat.chain.of("reveal_prints")
-    assert (contents, answered) == (mine, answer)
+    ((reveal, contents, answered, prints, *masks),) = seat.chain.of("reveal_prints")
+    assert (contents, answered) == (mine, [mine[0], seat.contents(other)[1]])
     assert seat.marks() == [seat.mark(reveal.nonce, answer_of(hash_many, contents))]
     assert [hash_many(one) for one in prints] == [mine[1].print_hash]
-    assert seat.chain.of("reveal") == []
+    assert masks == [differs, mean] and seat.chain.of("reveal") == []
+
+
+def test_who_was_drawn_twice_renders_once_and_has_two_votes(seat: Seat) -> None:
+    twice = [Verifier(at, WORKER, Vote.DRAWN) for at in (0, 1)]
+    seat.chain.seats[LEASE] = [*twice, Verifier(SEAT, WorkerId(77), Vote.DRAWN)]
+    seat.act(AuditPhase.COMMIT)
+    ((first, second),) = seat.chain.of("commit")
+    assert (first[1], second[1]) == (0, 1) and seat.renderer.opened == 1
+    seat.open(Look(), Look())
+    seat.chain.seats[LEASE][:2] = [replace(one, vote=Vote.SEALED) for one in twice]
+    seat.chain.seats[LEASE][SEAT] = Verifier(SEAT, WorkerId(77), Vote.SEALED)
+    seat.act(AuditPhase.REVEAL)
+    assert [one.seat for reveals in seat.chain.of("reveal") for one in reveals] == [0, 1]
 
 
 def test_a_crash_between_sealing_and_sending_seals_the_same(seat: Seat) -> None:
@@ -144,7 +95,7 @@ def test_a_crash_between_sealing_and_sending_seals_the_same(seat: Seat) -> None:
 def test_a_restart_between_seal_and_reveal_reveals_what_was_sealed(seat: Seat) -> None:
     seat.act(AuditPhase.COMMIT)
     seat.proof_store = ProofStore(seat.bench.folder / "verifier" / "evidence")
-    seat.open(seat.contents(Look()))
+    seat.open(Look(), Look())
     seat.act(AuditPhase.REVEAL)
     ((reveal,),) = seat.chain.of("reveal")
     assert seat.marks() == [seat.mark(reveal.nonce, reveal.vote)]
@@ -153,7 +104,7 @@ def test_a_restart_between_seal_and_reveal_reveals_what_was_sealed(seat: Seat) -
 def test_after_a_reorganisation_the_new_draw_is_looked_at(seat: Seat) -> None:
     seat.act(AuditPhase.COMMIT)
     seat.chain.seeds[LEASE, ROUND] = SEED + 1
-    seat.chain.drawn_of[LEASE] = [0, 3]
+    seat.draw([0, 3])
     seat.act(AuditPhase.COMMIT)
     assert seat.proof_store.vote(LEASE, ROUND, SEED) is None
     vote = seat.proof_store.vote(LEASE, ROUND, SEED + 1)
@@ -165,7 +116,7 @@ def test_after_a_reorganisation_the_new_draw_is_looked_at(seat: Seat) -> None:
 def test_a_vote_of_the_draw_before_is_never_revealed(seat: Seat) -> None:
     seat.act(AuditPhase.COMMIT)
     seat.chain.seeds[LEASE, ROUND] = SEED + 1
-    seat.open(seat.contents(Look()))
+    seat.open(Look(), Look())
     with pytest.raises(ContentError, match="another machine"):
         seat.act(AuditPhase.REVEAL)
     assert seat.chain.of("reveal") == []
@@ -174,14 +125,16 @@ def test_a_vote_of_the_draw_before_is_never_revealed(seat: Seat) -> None:
 @pytest.mark.parametrize(
     ("phase", "vote", "worker"),
     [
-        (AuditPhase.COMMIT, Vote.COMMITTED, WORKER),
+        (AuditPhase.COMMIT, Vote.SEALED, WORKER),
         (AuditPhase.COMMIT, Vote.ABSENT, WORKER),
+        (AuditPhase.COMMIT, Vote.BUSY, WORKER),
         (AuditPhase.COMMIT, Vote.DRAWN, WorkerId(WORKER + 1)),
-        (AuditPhase.REVEAL, Vote.AGREES, WORKER),
-        (AuditPhase.REVEAL, Vote.SHOWN, WORKER),
+        (AuditPhase.REVEAL, Vote.COUNTED, WORKER),
+        (AuditPhase.REVEAL, Vote.SPARE, WORKER),
         (AuditPhase.REVEAL, Vote.ABSENT, WORKER),
-        (AuditPhase.OPEN, Vote.COMMITTED, WORKER),
-        (AuditPhase.APPEAL, Vote.AGREES, WORKER),
+        (AuditPhase.SHOW, Vote.STRUCK, WORKER),
+        (AuditPhase.OPEN, Vote.SEALED, WORKER),
+        (AuditPhase.APPEAL, Vote.SILENT, WORKER),
     ],
 )
 def test_nothing_is_done_twice_or_for_others(
@@ -246,7 +199,7 @@ def test_results_that_can_not_be_had_are_not_delivered(seat: Seat, how: str) -> 
 def test_yes_or_no_is_revealed_without_pixels(seat: Seat) -> None:
     seat.chain.keys[LEASE] = result_key_of(SECRET)
     sealed_vote(seat, AuditKind.DELIVERY)
-    seat.vote_now(Vote.COMMITTED)
+    seat.vote_now(Vote.SEALED)
     seat.act(AuditPhase.REVEAL, AuditKind.DELIVERY)
     ((reveal,),) = seat.chain.of("reveal")
     assert reveal.vote == YES

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from renderchain.core.audit.events import Appealed, AuditClosed, CommitteeDrawn, LeaseSlashed
+from renderchain.core.audit.events import Appealed, AuditClosed, LeaseSlashed, VotesDrawn
 from renderchain.core.audit.state import AuditKind, Verdict
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.audits import LeavesDiffer, VoteRevealed
@@ -82,7 +82,7 @@ def test_a_false_picture_is_rejected_and_rendered_again_by_another(disk: Path) -
 def test_an_appeal_asks_more_verifiers_and_finds_the_same(disk: Path) -> None:
     network = cheat(disk, appeals=True, verifiers=9)
     assert len(network.told(Appealed)) >= 1
-    rounds = {one.round: len(one.verifiers) for one in network.told(CommitteeDrawn)}
+    rounds = {one.round: len(one.verifiers) for one in network.told(VotesDrawn)}
     assert rounds[0] == 3 and rounds[1] > 3
 
 
@@ -99,7 +99,7 @@ def test_a_false_verifier_is_overruled_and_loses_its_bond(network: Network) -> N
             await asyncio.sleep(100)
         assert report.paid_fri == PAY_FRI
         await network.check_honest(*liars)
-        sat = any(liars[0].worker_id in one.verifiers for one in network.told(CommitteeDrawn))
+        sat = any(liars[0].worker_id in one.verifiers for one in network.told(VotesDrawn))
         assert sat and (await network.changes(liars[0]))[0] < 0
 
     network.world.live(life())
@@ -112,9 +112,9 @@ def test_a_verifier_that_is_away_is_replaced(network: Network) -> None:
         job = await network.artist.submit(2, SHORT)
         away: list[Machine] = []
         async with network.working(network.worker):
-            while not network.told(CommitteeDrawn):
+            while not network.told(VotesDrawn):
                 await asyncio.sleep(10)
-            (drawn,) = network.told(CommitteeDrawn)
+            (drawn,) = network.told(VotesDrawn)
             away += [one for one in network.verifiers if one.worker_id == drawn.verifiers[0]]
             others = [one for one in network.verifiers if one not in away]
             async with network.working(*others):
@@ -125,7 +125,7 @@ def test_a_verifier_that_is_away_is_replaced(network: Network) -> None:
         assert (await network.changes(away[0]))[0] < 0
 
     network.world.live(life())
-    assert verdicts(network) == ACCEPTED and len(network.told(CommitteeDrawn)) > 1
+    assert verdicts(network) == ACCEPTED and len(network.told(VotesDrawn)) > 1
 
 
 def test_a_worker_that_opens_nothing_loses_and_its_tasks_go_to_another(network: Network) -> None:
@@ -137,7 +137,7 @@ def test_a_worker_that_opens_nothing_loses_and_its_tasks_go_to_another(network: 
         job = await network.artist.submit(2, SHORT)
         watching = network.artist.watching(job)
         async with network.working(network.worker):
-            while not network.told(CommitteeDrawn):
+            while not network.told(VotesDrawn):
                 await asyncio.sleep(1)
         async with network.working(honest, *network.verifiers):
             report = await watching

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
-from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.audit.state import NO_AUDIT, AuditKind, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
@@ -45,7 +46,7 @@ def drawn(outcome: DrawOutcome) -> LeaseDrawn:
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 
 
-@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.UNSEATED, DrawOutcome.CLEARED])
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.CLEARED])
 @pytest.mark.parametrize("good_first", [True, False])
 def test_good_work_is_accepted_once_chance_allows_it(
     bench: UseCaseBench, outcome: DrawOutcome, good_first: bool
@@ -89,6 +90,25 @@ def test_what_is_audited_or_settled_is_not_accepted(
     assert bench.chain.sent == []
 
 
+@pytest.mark.parametrize("kind", [AuditKind.PIXELS, AuditKind.DELIVERY])
+def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_its_pixels(
+    bench: UseCaseBench, kind: AuditKind
+) -> None:
+    one = acceptance(bench)
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind)
+
+    async def hear() -> None:
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.found_good(LEASE, once_cleared=True)
+        await one.note(drawn(DrawOutcome.PASSED))
+        assert bench.chain.sent == []
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        await one.note(CLOSED)
+
+    run(hear())
+    assert bench.chain.sent == ([("accept", JOB, [LEASE])] if kind is AuditKind.PIXELS else [])
+
+
 @pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])
 def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, error: Exception) -> None:
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
@@ -114,11 +134,13 @@ def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench
 
 
 def test_a_verdict_is_told(bench: UseCaseBench) -> None:
-    verdict = VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 1, 2)
-    run(acceptance(bench).note(verdict))
+    one = acceptance(bench)
+    run(one.note(VerdictGiven(90, JOB, LEASE, 0, Verdict.REJECTED, 3, 2)))
+    run(one.note(VerdictGiven(99, JOB, LEASE, 1, Verdict.REJECTED, 0, 4)))  # there is no package
     told = bench.reporter.heard(VerdictTold)
     assert [(one.verdict, one.agreeing_count, one.objecting_count) for one in told] == [
-        (Verdict.REJECTED, 1, 2)
+        (Verdict.REJECTED, 1, 2),
+        (Verdict.REJECTED, 0, 4),
     ]
 
 

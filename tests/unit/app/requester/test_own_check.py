@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from renderchain.app.requester.own_check import DrawnLeaf, differing
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
@@ -25,16 +26,19 @@ from renderchain.core.notices.checks import (
     LeavesFalse,
     Unchallenged,
 )
-from renderchain.core.prints import Pixels, prints_of
+from renderchain.core.print_limits import LEAST
+from renderchain.core.prints import MEAN_LEAVES, Pixels, prints_of
 from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.package import TILES
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.renderer import LOADED, FakeRenderer, Look, frame_of
 from devkit.fakes.turns import Turns
-from devkit.fakes.wire import PowerCut, Wire
+from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
+from devkit.made_up_pixels import Rendering, print_of
 from tests.unit.app.audit.network import Network
+from tests.unit.app.requester.watched import watched_twice
 
 SHORT = replace(OFFER, longest_lease=2, window_s=1500, lease_timeout_s=1000)
 FRAMES = 2
@@ -110,8 +114,7 @@ def artist(world: World) -> Artist:
 
 def challenges(world: World) -> list[LeaseChallenged]:
     """Those that the board saw."""
-    told = [event for block in range(world.network.block + 1) for event in world.network.events_of(block)]
-    return [event for event in told if isinstance(event, LeaseChallenged)]
+    return world.network.told(LeaseChallenged)
 
 
 def whole(world: World, artist: Artist, machine: Machine, frames: int = FRAMES) -> tuple[JobReport, float]:
@@ -360,20 +363,7 @@ def test_the_watch_may_end_in_any_await_and_a_lease_is_checked_and_challenged_on
         async def live() -> tuple[Turns, Wire]:
             await machine.join()
             job = await artist.submit(1, SHORT)
-            wire = Wire()
-            process: list[asyncio.Task[object]] = []
-
-            def end() -> None:
-                if cut:
-                    wire.cut()
-                process[0].cancel()
-
-            turns = Turns(turn, end)
-            async with machine.working():
-                process.append(turns.start(artist.requester(wire).watch(job)))
-                (first,) = await asyncio.gather(*process, return_exceptions=True)
-                await artist.watching(job)
-            assert isinstance(first, asyncio.CancelledError | PowerCut) == bool(turn), repr(first)
+            turns, wire, _ = await watched_twice(artist, machine, job, turn, cut=cut)
             return turns, wire
 
         found = world.live(live())
@@ -385,3 +375,13 @@ def test_the_watch_may_end_in_any_await_and_a_lease_is_checked_and_challenged_on
     ended = set().union(*(life(turn)[1].ended_in for turn in turns.each_place(1)))
     missed = set(whole_life.calls) - ended
     assert not missed, f"an end did not come in {missed}"
+
+
+def test_the_mean_of_two_leaves_accuses_nobody_and_that_of_many_does() -> None:
+    """Two leaves of an honest worker with another processor may be over the mean's limit by chance."""
+    leaves = [DrawnLeaf(1, index, index, print_of(index)) for index in range(MEAN_LEAVES)]
+    uneven = [print_of(index, Rendering.UNEVEN) for index in range(MEAN_LEAVES)]
+    assert list(differing(leaves[:2], uneven[:2], LEAST)) == []
+    assert list(differing(leaves, uneven, LEAST)) == leaves
+    other = [print_of(index, Rendering.OTHER) for index in range(2)]
+    assert list(differing(leaves[:2], other, LEAST)) == leaves[:2]

@@ -10,7 +10,7 @@ from renderchain.app.requester.quote import quote_of
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.errors import SceneError
 from renderchain.core.money import FRI_PER_STRK
-from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle
+from renderchain.core.notices.jobs import FeesTakeMuch, JobQuoted, LeasesWorthLittle
 from renderchain.core.tiles import MOST_LEAVES
 
 from devkit.fakes.people import Artist
@@ -76,9 +76,18 @@ def test_the_artist_hears_what_it_costs_and_is_warned_of_leases_that_are_worth_l
     assert told.frame_count == 1000 and told.pay_fri == 10 * FRI_PER_STRK
     assert told.most_fri == told.pay_fri + told.pool_fri + told.gas_fri
     assert told.overhead_percent <= 20
-    _, warning = quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI).notices
+    _, warning, fees = quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI).notices
     assert isinstance(warning, LeasesWorthLittle)
     assert warning.pay_fri == 8 * OPEN.reward_fri < warning.least_fri
+    assert isinstance(fees, FeesTakeMuch) and fees.pay_fri == warning.pay_fri
+
+
+def test_the_artist_is_warned_where_a_verifiers_fee_is_over_a_fifteenth_of_a_lease() -> None:
+    # Gas is free here, so nothing else is wrong with these leases. One leaf of each is drawn.
+    _, warning = quote_of(CHOSEN, 12, 10, 1, 0).notices
+    assert warning == FeesTakeMuch(3 * 1000, 3 * (60 + 200))
+    longer = replace(CHOSEN, longest_lease=4)
+    assert [type(one) for one in quote_of(longer, 12, 10, 1, 0).notices] == [JobQuoted]
 
 
 def test_a_job_without_choices_is_paid_as_it_was_said(world: World, artist: Artist) -> None:

@@ -23,8 +23,9 @@ from devkit.fakes.package import manifest_of
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
 from devkit.fakes.renderer import FakeRenderer, final_of, frame_of
 from devkit.fakes.turns import Turns
-from devkit.fakes.wire import PowerCut, Wire
+from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
+from tests.unit.app.requester.watched import watched_twice
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 
@@ -287,20 +288,7 @@ def test_the_watch_may_end_in_any_await_and_be_begun_again(disk: Path, cut: bool
         async def live() -> tuple[Turns, Wire]:
             await machine.join()
             job = await artist.submit(2, SHORT)
-            wire = Wire()
-            process: list[asyncio.Task[object]] = []
-
-            def end() -> None:
-                if cut:
-                    wire.cut()
-                process[0].cancel()
-
-            turns = Turns(turn, end)
-            async with machine.working():
-                process.append(turns.start(artist.requester(wire).watch(job)))
-                (first,) = await asyncio.gather(*process, return_exceptions=True)
-                report = await artist.watching(job)
-            assert isinstance(first, asyncio.CancelledError | PowerCut) == bool(turn), repr(first)
+            turns, wire, report = await watched_twice(artist, machine, job, turn, cut=cut)
             assert report.state is JobState.COMPLETED and report.paid_fri == 2 * SHORT.reward_fri
             assert await artist.chain.tokens_fri(artist.address) == FUNDS_FRI - report.paid_fri
             return turns, wire

@@ -26,8 +26,7 @@ REMEMBERS = frozenset({1})
 
 def claims(world: World) -> list[JobId]:
     """The jobs of all claims, in order."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event.job_id for event in told if isinstance(event, LeaseClaimed)]
+    return [event.job_id for event in world.network.told(LeaseClaimed)]
 
 
 @pytest.fixture

@@ -15,10 +15,8 @@ from renderchain.core.errors import ChainError, ContentError, RenderFailed, Stor
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices.leases import (
-    JobSkipped,
     LeaseAccepted,
     LeaseFailed,
-    LeaseOffered,
     LeaseSubmitted,
 )
 
@@ -31,14 +29,12 @@ SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 
 def claims(world: World) -> list[LeaseClaimed]:
     """All claims that the board told of, in order."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event for event in told if isinstance(event, LeaseClaimed)]
+    return world.network.told(LeaseClaimed)
 
 
 def ends(world: World) -> list[LeaseState]:
     """How leases ended that were not accepted."""
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    return [event.state for event in told if isinstance(event, LeaseEnded)]
+    return [event.state for event in world.network.told(LeaseEnded)]
 
 
 async def settle(world: World, *machines: Machine) -> None:
@@ -372,42 +368,3 @@ def test_blocks_may_be_dropped_at_any_time(disk: Path, depth: int) -> None:
             await complete(world, artist, job, [(machine, Wire())], beside)
 
         world.live(life(first, world, artist, machine))
-
-
-def test_a_job_that_costs_more_gas_than_it_pays_is_left_alone_with_the_reason(
-    world: World, artist: Artist, machine: Machine
-) -> None:
-    """Pay of 1e-18 STRK was accepted, whatever gas cost."""
-    worthless = replace(SHORT, reward_fri=1, audit_fee_fri=1)
-
-    async def life() -> JobId:
-        await artist.submit(1, worthless)
-        wanted = await artist.submit(1, SHORT)
-        async with machine.working():
-            await artist.watching(wanted)
-        return wanted
-
-    wanted = world.live(life())
-    assert [one.job_id for one in claims(world)] == [wanted]
-    (skipped,) = machine.reporter.heard(JobSkipped)
-    assert skipped.job_id == 1 and "takes about 0.00223 STRK of gas" in skipped.reason
-    offered = {one.job_id: one.profit_fri for one in machine.reporter.heard(LeaseOffered)}
-    assert offered[JobId(1)] < 0 < offered[wanted] < SHORT.reward_fri
-
-
-def test_a_job_is_taken_once_gas_is_cheap_enough(world: World, artist: Artist, machine: Machine) -> None:
-    machine.rules = replace(machine.rules, least_profit_fri=SHORT.reward_fri // 2)
-    world.network.gas_price_fri = 10**10
-
-    async def life() -> None:
-        job = await artist.submit(1, SHORT)
-        async with machine.working():
-            await asyncio.sleep(600)
-            assert claims(world) == []
-            world.network.gas_price_fri = 10**8
-            await artist.submit(1, replace(SHORT, device_group="CUDA"))  # whose event wakes the worker
-            await artist.watching(job)
-
-    world.live(life())
-    assert [one.job_id for one in claims(world)] == [1]
-    assert len(machine.reporter.heard(JobSkipped)) == 1

@@ -19,7 +19,7 @@ from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
 from renderchain.core.notices.leases import LeaseSubmitted
-from renderchain.core.sealed import key_hash_of, result_key_of
+from renderchain.core.sealed import key_hash_of, result_key_of, salt_key_of
 from renderchain.ports.renderer import RenderSession
 
 from devkit.fakes.clock import run
@@ -71,8 +71,8 @@ def test_frames_before_one_that_fails_are_a_lease_of_their_own(bench: UseCaseBen
     bench.submit()
     ((_, count, result),) = bench.chain.of("submit")
     assert count == 1 and bench.renderer.rendered == [FRAMES[0]]
-    assert root_of(hash_many, bench.proof_store.leaves(LEASE)) == result.root
-    assert bench.proof_store.prints(LEASE, list(range(TILES))) == list(
+    assert root_of(hash_many, list(bench.proof_store.newest(LEASE).leaves)) == result.root
+    assert bench.proof_store.newest(LEASE).prints(list(range(TILES))) == list(
         frame_of(bench.package.manifest, FRAMES[0])[1]
     )
     assert [one.frame_count for one in bench.reporter.heard(LeaseSubmitted)] == [1]
@@ -82,10 +82,15 @@ def test_what_an_audit_may_ask_for_is_kept_before_it_is_sent(bench: UseCaseBench
     bench.chain.fail("submit", LeaseInOtherState("Submitting"))
     with pytest.raises(LeaseInOtherState):
         bench.submit()
-    kept = bench.proof_store.result(LEASE)
-    assert root_of(hash_many, bench.proof_store.leaves(LEASE)) == kept.root
+    evidence = bench.proof_store.newest(LEASE)
+    kept = evidence.result
+    assert (evidence.salt_key, evidence.result_key) == (salt_key_of(SECRET), result_key_of(SECRET))
+    for cid in (kept.results_cid, bench.package.cid):
+        folder = bench.proof_store.content.find(cid)
+        assert folder and run(bench.store.add_folder(folder, print)) == cid, "it can't be pinned again"
+    assert root_of(hash_many, list(bench.proof_store.newest(LEASE).leaves)) == kept.root
     prints = [one for frame in FRAMES for one in frame_of(bench.package.manifest, frame)[1]]
-    assert bench.proof_store.prints(LEASE, list(range(COUNT * TILES))) == prints
+    assert bench.proof_store.newest(LEASE).prints(list(range(COUNT * TILES))) == prints
 
 
 @pytest.mark.parametrize(
@@ -105,7 +110,7 @@ def test_what_fails_submits_nothing_and_works_the_next_time(
         bench.submit()
     assert bench.chain.sent == [] and left_over(bench) == []
     with pytest.raises(JournalError):
-        bench.proof_store.result(LEASE)
+        bench.proof_store.newest(LEASE)
     bench.submit()
     assert len(bench.chain.of("submit")) == 1
 

@@ -81,7 +81,7 @@ def test_a_lease_that_comes_out_otherwise_is_not_submitted(bench: UseCaseBench, 
     assert bench.chain.sent == [] and bench.reporter.heard(SelfTestPassed) == []
     assert list(bench.store.folders) == [bench.package.cid], "something was pinned"
     with pytest.raises(JournalError):
-        bench.proof_store.result(LEASE)
+        bench.proof_store.newest(LEASE)
     (failed,) = bench.reporter.heard(SelfTestFailed)
     assert failed.package_cid == bench.package.cid
     assert (failed.frame, (failed.leaf,)) in looked_at(bench)
@@ -154,10 +154,9 @@ def test_a_failed_self_test_gives_the_lease_back_and_counts(
                 await artist.watching(job)
 
     world.live(life())
-    told = [event for number in range(world.network.block + 1) for event in world.network.events_of(number)]
-    takers = [event.operator for event in told if isinstance(event, LeaseClaimed)]
+    takers = [event.operator for event in world.network.told(LeaseClaimed)]
     assert takers == [machine.address] * 2 + [other.address], "a third try is for others"
-    ends = [event.state for event in told if isinstance(event, LeaseEnded)]
+    ends = [event.state for event in world.network.told(LeaseEnded)]
     assert ends == [LeaseState.GIVEN_BACK] * 2
     assert len(machine.reporter.heard(LeaseFailed)) == len(machine.reporter.heard(SelfTestFailed)) == 2
     assert machine.reporter.heard(LeaseSubmitted) == []

@@ -1,0 +1,59 @@
+"""Appeals: what they cost is looked at before they are paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ...core.audit.economics import SEATS
+from ...core.audit.errors import AuditInOtherPhase, StepIsOver
+from ...core.audit.state import AuditInfo, AuditKind
+from ...core.ids import LeaseId
+from ...core.job import LeaseInfo
+from ...core.notices.audits import AppealUnaffordable
+from ...ports.chain_view import ChainView
+from ...ports.reporter import Reporter
+
+MOST_NAMED = 8  # leaves in an audit's life
+
+
+class AppealChain(ChainView, Protocol):
+    """What it takes of the chain."""
+
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
+        """What the next appeal costs unless one is right."""
+        ...
+
+    async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
+        """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
+        ...
+
+
+async def appeal(
+    chain: AppealChain,
+    reporter: Reporter,
+    lease: LeaseInfo,
+    audit: AuditInfo,
+    leaves: Sequence[int] = (),
+    *,
+    most_fri: int | None = None,
+) -> bool:
+    """Appeal the verdict if more votes can be asked and the account has the bond; whether it was done.
+
+    ``leaves`` are named as far as the audit has room. Not at all for a bond above ``most_fri``.
+    """
+    if audit.round + 1 >= len(SEATS):
+        return False
+    bond_fri = await chain.appeal_bond_fri(lease.lease_id)
+    if most_fri is not None and bond_fri > most_fri:
+        return False
+    have_fri = await chain.tokens_fri(chain.address)
+    if have_fri < bond_fri:
+        reporter.tell(AppealUnaffordable(lease.job_id, lease.lease_id, bond_fri, have_fri))
+        return False
+    room = MOST_NAMED - audit.named if audit.kind is AuditKind.PIXELS else 0
+    try:
+        await chain.appeal(lease.lease_id, tuple(leaves[:room]))
+    except (AuditInOtherPhase, StepIsOver):
+        return False  # somebody else was faster, or we were too late
+    return True

@@ -1,0 +1,52 @@
+"""The steps of an audit that anyone may take: have votes drawn, go on where a step is over.
+
+They follow from the chain's state alone, so it does not matter who took the last one, or when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from ...core.audit.phases import steps_of
+from ...core.audit.state import AuditInfo, AuditPhase
+from ...core.job import LeaseInfo
+from ...ports.audit_chain import AuditChain
+
+BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
+RETRY_S = 5.0
+FOREVER_S = 2.0**20  # until something is heard
+DRAW_AGE = DRAW_AFTER + READABLE_AFTER
+DRAWS = (AuditPhase.DRAW, AuditPhase.LOOK)
+AT_REST = (*DRAWS, AuditPhase.OVER, AuditPhase.NONE)
+SILENCE_LOSES = (AuditPhase.KEY, AuditPhase.OPEN)  # nobody ends these steps of its own lease
+
+
+class AuditSteps:
+    """Each method returns the seconds until the lease should be looked at again. ``now`` is since 1970."""
+
+    def __init__(self, chain: AuditChain, now: Callable[[], float]) -> None:
+        self._chain = chain
+        self._now = now
+
+    async def draw(self, lease: LeaseInfo, since_block: int, patience_blocks: int = 0) -> float:
+        """Have it drawn, if its block could be read for so many blocks."""
+        left = since_block + DRAW_AGE + patience_blocks - await self._chain.block_number()
+        if left > 0:
+            return BLOCKS_S * left  # blocks do not come faster
+        refused = await self._chain.draw(lease.job_id, [lease.lease_id])
+        return RETRY_S if refused else BLOCKS_S  # it may have found too few, and waits for another block
+
+    async def advance(self, lease: LeaseInfo, audit: AuditInfo, patience_s: float, *, own: bool) -> float:
+        """Go on where a step has been overdue for so long; ``own``: the lease is ours."""
+        if audit.phase is AuditPhase.LOOK or (own and audit.phase in SILENCE_LOSES):
+            return FOREVER_S
+        left_s = await self.due_s(audit) + patience_s - self._now()
+        if left_s > 0:
+            return left_s
+        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
+        return RETRY_S if refused else 0.0
+
+    async def due_s(self, audit: AuditInfo) -> float:
+        """When the present step is overdue."""
+        return audit.since_s + await self._chain.phase_s() * steps_of(audit.phase, audit.batches)

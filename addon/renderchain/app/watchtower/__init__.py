@@ -1,0 +1,1 @@
+"""Answering for workers that are down."""

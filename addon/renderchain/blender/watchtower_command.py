@@ -1,0 +1,32 @@
+"""Standing by for workers that may be down:
+
+blender -b --command renderchain_watchtower --config FILE
+python -m renderchain watchtower --config FILE
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from ..composition import run_watchtower
+from ..settings import Settings
+from .command_line import guarded, new_parser, settings_of, told_to_end
+from .console import ConsoleReporter
+
+
+def watchtower(arguments: Sequence[str]) -> int:
+    """Answer for workers in audits until interrupted; returns the exit code."""
+    parser = new_parser("renderchain_watchtower", "Answer in audits for workers that are down.")
+    parser.add_argument("--name", default="", help="shown in every line")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        asyncio.run(_watch(settings_of(options), reporter))
+        return 0
+
+    return guarded(options, run, dated=True)
+
+
+async def _watch(settings: Settings, reporter: ConsoleReporter) -> None:
+    await run_watchtower(settings, reporter, told_to_end())

@@ -1,0 +1,40 @@
+"""Random calls by many accounts to the reference model: money adds up to the fri, and nobody is stuck.
+
+The same callers as on a devnet, which test_money.py has; here they make many more calls.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from renderchain.core.audit.phases import Act
+
+from tests.invariants.memory import InMemory
+
+STEPS = 150
+LEAST_CALLS = 2000
+
+
+def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.FixtureRequest) -> None:
+    wanted, number = (request.config.getoption(name) for name in ("--invariant-calls", "--invariant-seed"))
+    InMemory.total, InMemory.done, InMemory.told = 0, {}, {}
+    rounds = 0
+    while InMemory.total < max(wanted, LEAST_CALLS):
+        InMemory.chance = number + rounds
+        run_state_machine_as_test(
+            seed(number + rounds)(InMemory),
+            settings=settings(
+                max_examples=1,
+                stateful_step_count=STEPS,
+                deadline=None,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+                database=None,
+            ),
+        )
+        rounds += 1
+    print(f"{InMemory.total} calls, {rounds} seeds from {number}")
+    for what, counts in (("done", InMemory.done), ("told", InMemory.told)):
+        print(f"{what}:", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+    assert {act.value for act in Act} <= set(InMemory.done), "a call of an audit that nobody made"

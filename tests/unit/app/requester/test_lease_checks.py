@@ -1,0 +1,76 @@
+"""What follows for a lease's acceptance from the own check and from what else was found wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.app.requester.acceptance import Acceptance
+from renderchain.app.requester.lease_checks import LeaseChecks
+from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
+from renderchain.core.audit.events import AuditClosed
+from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.job import JobInfo
+from renderchain.core.lifecycle import LeaseState
+
+from devkit.fakes.clock import run
+from tests.unit.app.bench import JOB, LEASE, UseCaseBench
+
+CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
+NOTHING: Any = None
+
+
+class Finds(OwnCheck):
+    """Has looked already."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(NOTHING, NOTHING, NOTHING, per_lease=1, most_s=1)
+        self._finding = finding
+
+    def draw(self, *_: object) -> tuple[DrawnLeaf, ...]:
+        return ()
+
+    async def look(self, *_: object) -> CheckOutcome:
+        return CheckOutcome(self._finding, (3,))
+
+
+async def fetch(_: JobInfo) -> Path:
+    return Path()
+
+
+@pytest.mark.parametrize(
+    ("finding", "may_accept", "is_accepted"),
+    [
+        (Finding.PASSED, True, True),
+        (Finding.SKIPPED, True, True),
+        (Finding.FALSE, True, True),
+        (Finding.UNSURE, True, False),
+        (Finding.PASSED, False, False),
+        (Finding.FALSE, False, False),
+    ],
+)
+def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_its_leaves(
+    disk: Path, finding: Finding, may_accept: bool, is_accepted: bool
+) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 0}
+    checks = LeaseChecks(bench.chain, Finds(finding), acceptance, bench.reporter, JOB, **places)
+
+    async def life() -> Sequence[tuple[Any, ...]]:
+        bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
+        running = asyncio.create_task(checks.run(0))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=may_accept)
+        await asyncio.sleep(1)
+        assert bench.chain.sent == []
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        checks.note(CLOSED)
+        await acceptance.note(CLOSED)
+        await asyncio.sleep(1)
+        running.cancel()
+        return bench.chain.sent
+
+    assert run(life()) == ([("accept", JOB, [LEASE])] if is_accepted else [])

@@ -1,0 +1,62 @@
+"""A worker takes only what leaves it something after gas, and says so of the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from renderchain.core.audit.gas import lease_gas, prover_gas
+from renderchain.core.board_events import LeaseClaimed
+from renderchain.core.ids import JobId
+from renderchain.core.money import about_strk
+from renderchain.core.notices.leases import JobSkipped, LeaseOffered
+
+from devkit.fakes.people import OFFER, Artist, Machine
+from devkit.fakes.world import World
+
+SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
+
+
+def claimed(world: World) -> list[JobId]:
+    """Jobs of which leases were claimed, in order."""
+    return [event.job_id for event in world.network.told(LeaseClaimed)]
+
+
+def test_a_job_that_costs_more_gas_than_it_pays_is_left_alone_with_the_reason(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """Pay of 1e-18 STRK was accepted, whatever gas cost."""
+    worthless = replace(SHORT, reward_fri=1, audit_fee_fri=1)
+
+    async def life() -> JobId:
+        await artist.submit(1, worthless)
+        wanted = await artist.submit(1, SHORT)
+        async with machine.working():
+            await artist.watching(wanted)
+        return wanted
+
+    wanted = world.live(life())
+    assert claimed(world) == [wanted]
+    (skipped,) = machine.reporter.heard(JobSkipped)
+    gas_fri = (lease_gas() + prover_gas(prints=False)) * world.network.gas_price_fri
+    assert skipped.job_id == 1 and f"takes about {about_strk(gas_fri)} STRK of gas" in skipped.reason
+    offered = {one.job_id: one.profit_fri for one in machine.reporter.heard(LeaseOffered)}
+    assert offered[JobId(1)] < 0 < offered[wanted] < SHORT.reward_fri
+
+
+def test_a_job_is_taken_once_gas_is_cheap_enough(world: World, artist: Artist, machine: Machine) -> None:
+    machine.rules = replace(machine.rules, least_profit_fri=SHORT.reward_fri // 2)
+    world.network.gas_price_fri = 10**10
+
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        async with machine.working():
+            await asyncio.sleep(600)
+            assert claimed(world) == []
+            world.network.gas_price_fri = 10**8
+            await artist.submit(1, replace(SHORT, device_group="CUDA"))  # whose event wakes the worker
+            await artist.watching(job)
+
+    world.live(life())
+    assert claimed(world) == [1]
+    assert len(machine.reporter.heard(JobSkipped)) == 1
