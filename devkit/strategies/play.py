@@ -35,6 +35,7 @@ from devkit.strategies.stage import (
     STEP_S,
     Stage,
     pixels,
+    staked,
 )
 
 
@@ -129,16 +130,16 @@ class Play:
         """What accounts have, with what they are owed, and stakes."""
         model = self.stage
         money = sum(model.tokens.get(one, 0) + model.unpaid.get(one, 0) for one in accounts)
-        return money + sum(model.workers[WorkerId(one)].stake_fri for one in workers)
+        return money + sum(staked(model.workers[WorkerId(one)]) for one in workers)
 
     def spent_fri(self) -> int:
         """What the coalition lost of its stakes and bonds, and its requester more than it paid for work."""
         model, coalition = self.stage, self.coalition
         began = self.stage.stakes_before
         held = WorkerId(HELD)
-        spent = began[held] - model.workers[held].stake_fri + max(0, RICH_FRI - self.worth(FRIEND))
+        spent = began[held] - staked(model.workers[held]) + max(0, RICH_FRI - self.worth(FRIEND))
         if coalition.owns_worker:
-            spent += began[WorkerId(1)] - model.workers[WorkerId(1)].stake_fri
+            spent += began[WorkerId(1)] - staked(model.workers[WorkerId(1)])
             spent += max(0, RICH_FRI - RICH_FRI // 2 - self.worth(OWNER))
         if coalition.owns_requester:
             spent += max(0, RICH_FRI - self.worth(REQUESTER) - self.worth(PAYOUT))

@@ -14,19 +14,19 @@ from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
 from renderchain.core.audit.state import AuditKind, DrawnLeaf
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, StandingOffer
+from renderchain.core.job import JobTerms
 from renderchain.core.merkle import LeaseIdentity
 
 from devkit.made_up_job import FAMILY
 from devkit.made_up_pixels import LeasePixels
 from devkit.model.challenges import Model
 from devkit.model.ledger import Addresses
-from devkit.model.records import Audit, Job, Lease
+from devkit.model.records import Audit, Job, Lease, Worker
 from devkit.rules import Rules
 
 STEP_S, WINDOW_S, TIMEOUT_S = 14_400, 86_400, 80_000
 RULES = Rules(
-    cooldown_s=14 * 86_400,
+    cooldown_s=15 * 86_400,
     lease_timeout_s=86_400,
     window_s=WINDOW_S,
     audit_s=PHASES * STEP_S,
@@ -73,7 +73,7 @@ class Stage(Model):
         new.jobs = {number: copy(job) for number, job in self.jobs.items()}
         for job in new.jobs.values():
             job.reopened = list(job.reopened)
-        new.workers = {number: copy(worker) for number, worker in self.workers.items()}
+        new.workers = {number: copy_of_worker(worker) for number, worker in self.workers.items()}
         new.slots = {place: copy(lease) for place, lease in self.slots.items()}
         new.audits = {}
         for place, lease in new.slots.items():
@@ -99,13 +99,22 @@ class Stage(Model):
     def drawn_hash(self, since_block: int) -> int:
         return self.coin
 
-    def draw_votes(self, job: Job, lease: Lease, audit: Audit, seed: int, wanted: int) -> list[WorkerId]:
+    def draw_votes(
+        self, job: Job, lease: Lease, audit: Audit, block: int, seed: int, wanted: int
+    ) -> list[WorkerId]:
         assert self.held is not None
         honest = [FIRST_HONEST + (self.drawn_honest + at) % HONEST for at in range(wanted - self.held)]
         self.drawn_honest += len(honest)
         found = [WorkerId(one) for one in [HELD] * self.held + honest]
         self.held = None
         return found
+
+
+def copy_of_worker(worker: Worker) -> Worker:
+    """With a purse of its own."""
+    new = copy(worker)
+    new.purse = copy(worker.purse)
+    return new
 
 
 def copy_of(audit: Audit) -> Audit:
@@ -158,20 +167,30 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
     stage.enter_block(1_800_000_000, 1000)
     for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
         stage.fund(account, RICH_FRI)
-    stage.register(OWNER, OPERATOR, PAYOUT, [FAMILY], RICH_FRI // 2)
-    stage.fund(OPERATOR, RICH_FRI)
-    offer = StandingOffer(0, 2 * 10**9, 0, 2**39, audit_fee_fri=1)
+    join(stage, OWNER, OPERATOR, PAYOUT)
     for number in range(FIRST_HONEST, HELD + 1):
         stage.fund(OWNER_OF + number, RICH_FRI)
-        stage.fund(OPERATOR_OF + number, RICH_FRI)
+        worker_id = join(stage, OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
         # What one vote of the first round may lose is all that thin seats have.
-        stake_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
-        stage.register(OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number, [FAMILY], stake_fri)
-        stage.set_offer(OPERATOR_OF + number, WorkerId(number), offer)
-    stage.stakes_before = {number: worker.stake_fri for number, worker in stage.workers.items()}
+        seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
+        stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
+    stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
     stage.workers[WorkerId(1)].audited = 10 * MAX_AUDIT_EXP
     job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
     return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0)
+
+
+def join(stage: Stage, owner: int, operator: int, payout: int) -> WorkerId:
+    """Register a worker with an operator of its own."""
+    number = stage.register(owner, operator, payout, [FAMILY], RICH_FRI // 2)
+    stage.accept_operator(operator, number)
+    stage.fund(operator, RICH_FRI)
+    return number
+
+
+def staked(worker: Worker) -> int:
+    """What it has in both purses."""
+    return worker.stake_fri + worker.seat_stake_fri
 
 
 @cache
