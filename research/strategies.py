@@ -56,7 +56,7 @@ def main(wanted: str) -> None:
                 data[coalition.name] = [row for exp in EXPS for row in figures_of(coalition, exp)]
                 worst = max(row.profit for row in data[coalition.name])
                 print(f"{coalition.name}: {worst:+.3f} R", flush=True)
-    save(data)
+                save(data)
 
 
 if __name__ == "__main__":

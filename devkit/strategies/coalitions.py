@@ -8,16 +8,17 @@ from devkit.strategies.coalition import Coalition, Hand, Scene, Way
 
 AGREE, FALSE, LONE = Hand(Way.AGREE), Hand(Way.FALSE), Hand(Way.LONE)
 LURKING = Hand(Way.AGREE, lurks=True)
-ABSENT, SILENT = Hand(absent=True), Hand(silent=True)
-BUSY, OVER_TIME, NO_PACKAGE = (Hand(word=word) for word in (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE))
+# Who declines or is absent is so with all batches of two rounds: by the third, what it could block is decided.
+ABSENT, SILENT = Hand(absent=True, rounds=2), Hand(silent=True)
+BUSY, OVER_TIME, NO_PACKAGE = (
+    Hand(word=word, rounds=2) for word in (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE)
+)
 
 
 def lurking(hand: Hand) -> Hand:
     """The same only where it decides."""
     return Hand(hand.way, hand.word, hand.absent, hand.silent, lurks=True, rounds=hand.rounds)
 
-
-UNPAID = "one such word among three, and the empty purse pays no batch: it is shared, without appeal"
 
 HONEST = Coalition("everybody is honest", "the base of all figures")
 
@@ -35,13 +36,11 @@ FAKERS = [
               hands=(lurking(SILENT),)),
     Coalition("fakes all, friends are absent", "F2, F7: absence draws more", True, 1.0, hands=(ABSENT,)),
     Coalition("fakes all, friends are busy", "A3, A6: 2 f each", True, 1.0, hands=(BUSY,)),
-    Coalition("fakes all, friends say 'over time'", "declared seconds; A12", True, 1.0, hands=(OVER_TIME,),
-              note=UNPAID),
+    Coalition("fakes all, friends say 'over time'", "declared seconds; A12", True, 1.0, hands=(OVER_TIME,)),
     Coalition("fakes all, friends say 'over time' where they decide", "declared seconds; A12", True, 1.0,
               hands=(lurking(OVER_TIME),),
               note="shared at once, which nobody can appeal"),
-    Coalition("fakes all, friends say 'no package'", "A2, A6", True, 1.0, hands=(NO_PACKAGE,),
-              note=UNPAID),
+    Coalition("fakes all, friends say 'no package'", "A2, A6", True, 1.0, hands=(NO_PACKAGE,)),
     Coalition("fakes all, friends object each with a print of its own", "A4: the show", True, 1.0,
               hands=(LONE,)),
     Coalition("fakes all, friends object each by itself where they decide", "A4: the show, appeals", True,
@@ -59,8 +58,7 @@ FAKERS = [
     Coalition("fakes all, first round's votes are bought", "A9: second look", True, 1.0, hands=(AGREE,),
               bribes=1, appeals=False, note="a residual that the design names"),
     Coalition("first round's votes are bought, the job has second looks", "A9: second look", True, 1.0,
-              hands=(AGREE,), bribes=1, second_look=True, appeals=False,
-              note="the second look draws other leaves, so the bought votes are not judged by it"),
+              hands=(AGREE,), bribes=1, second_look=True, appeals=False),
     Coalition("fakes all, friends agree, the job has second looks", "A9, F12", True, 1.0, hands=(LURKING,),
               second_look=True),
     Coalition("fakes half, friends agree in the first round where they decide",
@@ -87,18 +85,14 @@ FRAMES = [
               "leaves in dispute are looked at again", hands=(Hand(Way.FALSE, rounds=1),)),
     Coalition("friends object each with a print of its own", "A4: unshown is shared; appeals", hands=(LONE,)),
     Coalition("friends object each by itself where they decide", "A4, A12",
-              hands=(lurking(LONE),),
-              note="its appeal costs the worker: friends would appeal the acceptance, and the last round "
-                   "does not see the disputed leaf, so that nobody's votes are wrong"),
+              hands=(lurking(LONE),)),
     Coalition("friends object though their prints agree", "A11: strike", hands=(Hand(Way.LIAR),)),
     Coalition("friends agree though their prints do not", "A11: strike", hands=(Hand(Way.LAZY),)),
     Coalition("friends say 'over time' where they decide", "declared seconds; A12",
               hands=(lurking(OVER_TIME),),
               note="shared at once, which nobody can appeal"),
-    Coalition("friends say 'over time'", "A3, A6: batches", hands=(OVER_TIME,),
-              note=UNPAID),
-    Coalition("friends say 'no package'", "A2, A6: batches", hands=(NO_PACKAGE,),
-              note=UNPAID),
+    Coalition("friends say 'over time'", "A3, A6: batches", hands=(OVER_TIME,)),
+    Coalition("friends say 'no package'", "A2, A6: batches", hands=(NO_PACKAGE,)),
     Coalition("friends say 'no package' where they decide", "A2: appealable", hands=(lurking(NO_PACKAGE),)),
     Coalition("friends are absent", "20 f", hands=(ABSENT,)),
     Coalition("friends seal and are silent", "20 f", hands=(SILENT,)),
@@ -106,6 +100,32 @@ FRAMES = [
     Coalition("friends play what harms most", "appeals", owns_requester=True,
               hands=(Hand(), Hand(Way.FALSE, rounds=1), Hand(word=Vote.NO_PACKAGE, rounds=1),
                      Hand(Way.LONE, rounds=1))),
+]  # fmt: skip
+# Nothing is to be decided; and stake so spread, or open in so many audits, that it answers for one vote.
+BLOCKERS = [
+    Coalition("fakes all, friends are absent where they decide", "F2, F7, A6: batches", True, 1.0,
+              hands=(lurking(ABSENT),)),
+    Coalition("fakes all, friends are busy where they decide", "A3, A6: batches", True, 1.0,
+              hands=(lurking(BUSY),)),
+    Coalition("fakes all, friends say 'no package' where they decide", "A2, A6", True, 1.0,
+              hands=(lurking(NO_PACKAGE),)),
+    Coalition("fakes all, friends block as it pays most", "principle 2, batches, 20 f", True, 1.0,
+              hands=(Hand(), Hand(word=Vote.OVER_TIME, rounds=1), Hand(absent=True, rounds=1),
+                     Hand(silent=True, rounds=1))),
+    Coalition("fakes all, friends are absent, their stake covers one vote", "U >= 60 f", True, 1.0,
+              hands=(ABSENT,), thin=True),
+    Coalition("fakes all, friends are silent, their stake covers one vote", "U >= 60 f", True, 1.0,
+              hands=(SILENT,), thin=True),
+    Coalition("fakes all, friends agree, their stake covers one vote", "U >= 60 f", True, 1.0,
+              hands=(AGREE,), thin=True),
+    Coalition("friends are absent where they decide", "F2, A6: batches",
+              hands=(lurking(ABSENT),)),
+    Coalition("friends are absent, their stake covers one vote", "U >= 60 f", hands=(ABSENT,), thin=True),
+    Coalition("friends are silent, their stake covers one vote", "U >= 60 f", hands=(SILENT,), thin=True),
+    Coalition("friends object where they decide, their stake covers one vote", "U >= 60 f",
+              hands=(lurking(FALSE),), thin=True),
+    Coalition("the same for a requester that keeps the frames, stake for one vote", "U >= 60 f",
+              owns_requester=True, hands=(lurking(FALSE),), thin=True),
 ]  # fmt: skip
 # Verifiers that save their work.
 LAZY = [
@@ -157,6 +177,7 @@ WORKERS = [
 GROUPS = {
     "A worker that fakes": FAKERS,
     "Against an honest worker": FRAMES,
+    "Blocking, and many names": BLOCKERS,
     "Verifiers that save their work": LAZY,
     "Requesters": REQUESTERS,
     "Workers, besides pixels": WORKERS,

@@ -73,11 +73,12 @@ def figures_of(
         for who in ("worker", "requester"):
             if who not in value.friends and not coalition.ends:
                 losses[who] = base[who] - got[who]
-        ways = sorted(value.ways(tree), key=lambda way: -way.chance * value.profit(way.payoffs))
+        known = value.ways(tree, least=LEAST_CHANCE)
+        ways = sorted(known, key=lambda way: -way.chance * value.profit(way.payoffs))
         told = tuple(
             f"{', '.join(way.steps)}: {100 * way.chance:.3g} %, {value.profit(way.payoffs):+.2f} R"
             for way in ways[:TOLD_WAYS]
-            if way.chance > LEAST_CHANCE and value.profit(way.payoffs) > 0
+            if value.profit(way.payoffs) > 0
         )
         found.append(Figures(exp, share, value.profit(got) - usual, got["spent"], losses, told))
     return found

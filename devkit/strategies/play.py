@@ -54,14 +54,14 @@ class Play:
     lease_id: LeaseId
     costs: Counter[str] = field(default_factory=Counter)
     false: dict[int, bool] = field(default_factory=dict)
-    hand: Hand | None = None  # of the present draw
+    hands: dict[int, Hand] = field(default_factory=dict)  # of friends' seats, once they chose
     done: set[str] = field(default_factory=set)
 
     def fork(self) -> Self:
         """The same once more, to go on otherwise."""
         stage, costs = self.stage.fork(), Counter(self.costs)
         place = (self.coalition, stage, self.job_id, self.lease_id)
-        return type(self)(*place, costs, dict(self.false), self.hand, set(self.done))
+        return type(self)(*place, costs, dict(self.false), dict(self.hands), set(self.done))
 
     @property
     def job(self) -> Job:

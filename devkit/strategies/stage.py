@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from typing import TypeVar
 from unittest.mock import patch
 
 from poseidon_py import poseidon_hash
@@ -54,6 +55,7 @@ def no_hash(block: int) -> int:
     return block
 
 
+Record = TypeVar("Record")
 LEAVES: dict[tuple[AuditKind, int, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
 
 
@@ -68,13 +70,13 @@ class Stage(Model):
 
     def fork(self) -> Stage:
         """The same network once more; what a play of one lease changes is copied."""
-        new = copy(self)
+        new = twin(self)
         new.events = []
-        new.jobs = {number: copy(job) for number, job in self.jobs.items()}
+        new.jobs = {number: twin(job) for number, job in self.jobs.items()}
         for job in new.jobs.values():
             job.reopened = list(job.reopened)
         new.workers = {number: copy_of_worker(worker) for number, worker in self.workers.items()}
-        new.slots = {place: copy(lease) for place, lease in self.slots.items()}
+        new.slots = {place: twin(lease) for place, lease in self.slots.items()}
         new.audits = {}
         for place, lease in new.slots.items():
             if lease.audit:
@@ -110,17 +112,24 @@ class Stage(Model):
         return found
 
 
+def twin(record: Record) -> Record:
+    """A copy that shares its fields; copy() is many times slower."""
+    new = object.__new__(type(record))
+    new.__dict__.update(record.__dict__)
+    return new
+
+
 def copy_of_worker(worker: Worker) -> Worker:
     """With a purse of its own."""
-    new = copy(worker)
-    new.purse = copy(worker.purse)
+    new = twin(worker)
+    new.purse = twin(worker.purse)
     return new
 
 
 def copy_of(audit: Audit) -> Audit:
     """With seats of its own."""
-    new = copy(audit)
-    new.seats = [copy(seat) for seat in audit.seats]
+    new = twin(audit)
+    new.seats = [twin(seat) for seat in audit.seats]
     for name in ("leaves", "saw", "bonds", "verdicts_against"):
         setattr(new, name, copy(getattr(audit, name)))
     return new

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.gas import CLOSE_GAS
-from renderchain.core.audit.state import FIRST_DRAWN, AuditKind, AuditPhase, DrawOutcome
+from renderchain.core.audit.state import FIRST_DRAWN, AuditKind, AuditPhase, DrawOutcome, Vote
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.draws import BATCH
 from devkit.strategies.appeals import appellants
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
+from devkit.strategies.sameness import state_of
 from devkit.strategies.stage import (
     HELD,
     OPERATOR,
@@ -56,6 +57,7 @@ class Explorer:
 
     def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
         self.coalition, self.exp = coalition, exp
+        self.known: dict[Hashable, Node] = {}  # what follows a state
         place = set_up(kind, exp, second_look=coalition.second_look, thin=coalition.thin)
         self.first = Voting(coalition, *place)
         self.before = self.first.wealth()
@@ -67,10 +69,17 @@ class Explorer:
 
     def grow(self, play: Voting) -> Node:
         choice = self.step(play)
-        while choice is None:
-            if "over" in play.done:
-                return Node("end", [], payoffs=self.payoffs(play), told=self.told(play))
+        while choice is None and "over" not in play.done:
             choice = self.step(play)
+        state = state_of(play)
+        if state not in self.known:
+            self.known[state] = self.node(play, choice)
+        return self.known[state]
+
+    def node(self, play: Voting, choice: Choice | None) -> Node:
+        """With all that may follow."""
+        if choice is None:
+            return Node("end", [], payoffs=self.payoffs(play), told=self.told(play))
         children = []
         for act in choice.acts:
             child = play.fork()
@@ -143,28 +152,28 @@ class Explorer:
 
         def act(held: int) -> Act:
             def draw(child: Voting) -> None:
-                child.stage.held, child.hand = held, None
+                child.stage.held = held
                 child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
 
             return draw
 
-        is_batch = bool(audit and (audit.present or audit.redraws))
+        is_redraw = bool(audit and audit.redraws)
         # Friends who play for a delivery are honest about the pixels before.
         is_delivery = bool(audit and audit.kind is AuditKind.DELIVERY)
         is_other = self.coalition.challenges == "delivery" and not is_delivery
-        if bought or is_other or not self.plays(round_, is_batch=is_batch):
+        if bought or is_other or not self.plays(round_, is_redraw=is_redraw):
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
 
-    def plays(self, round_: int, *, is_batch: bool) -> bool:
+    def plays(self, round_: int, *, is_redraw: bool) -> bool:
         """Whether friends do in such a draw what the honest would not; else nobody tells them apart."""
-        return any(self.is_played(hand, round_, is_batch=is_batch) for hand in self.coalition.hands)
+        return any(self.is_played(hand, round_, is_redraw=is_redraw) for hand in self.coalition.hands)
 
     @staticmethod
-    def is_played(hand: Hand, round_: int, *, is_batch: bool) -> bool:
-        """Who declines or is absent is so in the first draw of a round."""
+    def is_played(hand: Hand, round_: int, *, is_redraw: bool) -> bool:
+        """Who declines or is absent is so until all is drawn anew."""
         declines = hand.word or hand.absent
-        return hand != HONEST_HAND and round_ < hand.rounds and not (declines and is_batch)
+        return hand != HONEST_HAND and round_ < hand.rounds and not (declines and is_redraw)
 
     def in_audit(self, play: Voting) -> Choice | None:
         audit = play.audit
@@ -198,30 +207,30 @@ class Explorer:
         unknown = [position for _, position in play.drawn() if position not in play.false]
         if unknown:
             return self.fake(play, unknown[0])
-        held = [seat for _, seat in play.present() if seat.worker == HELD]
-        if play.hand is None:
-            hands = self.hands(play, len(held))
-            if len(hands) > 1:
-                return Choice("friends", [self.take(hand) for hand in hands])
-            play.hand = hands[0]
+        friends = [(place, seat) for place, seat in play.present() if seat.worker == HELD]
+        drawn = [place for place, seat in friends if seat.vote is Vote.DRAWN and place not in play.hands]
+        if drawn:
+            acts = [self.take(hand, drawn) for hand in self.hands(play, len(friends))]
+            if len(acts) > 1:
+                return Choice("friends", acts)
+            acts[0](play)
         play.commit()
         play.tick()
         return None
 
     @staticmethod
-    def take(hand: Hand) -> Act:
+    def take(hand: Hand, places: list[int]) -> Act:
         def act(child: Voting) -> None:
-            child.hand = hand
+            child.hands.update(dict.fromkeys(places, hand))
 
         return act
 
     def hands(self, play: Voting, held: int) -> list[Hand]:
-        """What the coalition may play with so many votes of a draw."""
+        """What the coalition may play with the votes drawn now; with batches it has so many in all."""
         found, audit = [], play.audit
-        is_batch = audit.batches > 0 or audit.redraws > 0
         is_decisive = 2 * held > len(play.present())
         for hand in self.coalition.hands:
-            plays = held and self.is_played(hand, audit.round, is_batch=is_batch)
+            plays = self.is_played(hand, audit.round, is_redraw=audit.redraws > 0)
             found.append(hand if plays and (is_decisive or not hand.lurks) else HONEST_HAND)
         return list(dict.fromkeys(found))
 

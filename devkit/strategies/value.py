@@ -74,8 +74,12 @@ class Value:
                 at = one
         return at
 
-    def ways(self, node: Node, chance: float = 1.0, steps: tuple[str, ...] = ()) -> Iterator[Way]:
-        """All that may come to pass when everybody chooses so."""
+    def ways(
+        self, node: Node, chance: float = 1.0, steps: tuple[str, ...] = (), least: float = 0.0
+    ) -> Iterator[Way]:
+        """All that may come to pass when everybody chooses so, but for what is less likely than ``least``."""
+        if chance <= least:
+            return
         if node.payoffs is not None:
             yield Way(chance, (*steps, node.told), node.payoffs)
             return
@@ -83,9 +87,8 @@ class Value:
         chosen = self.known[id(node)][1]
         if chosen >= 0:
             told = f"{node.callers[chosen] or 'nobody'} appeals" if node.kind == "appeal" else node.told
-            yield from self.ways(node.children[chosen], chance, (*steps, told) if told else steps)
+            yield from self.ways(node.children[chosen], chance, (*steps, told) if told else steps, least)
             return
         for at, (weight, child) in enumerate(zip(self.weights(node), node.children, strict=True)):
             drawn = (f"{at} of {len(node.children) - 1} votes",) if node.kind == "seats" else ()
-            if weight:
-                yield from self.ways(child, chance * weight, (*steps, *drawn))
+            yield from self.ways(child, chance * weight, (*steps, *drawn), least)

@@ -47,12 +47,12 @@ class Voting(Play):
         unfair = self.coalition.scene is Scene.UNFAIR
         return TRUE if self.false.get(position) or unfair else SHOWN
 
-    def hand_of(self, seat: Seat) -> Hand:
-        return (self.hand or HONEST_HAND) if seat.worker == HELD else HONEST_HAND
+    def hand_of(self, place: int) -> Hand:
+        return self.hands.get(place, HONEST_HAND)
 
     def looks_of(self, place: int) -> list[str]:
         """What a seat's vote says of each leaf."""
-        way = self.hand_of(self.audit.seats[place]).way
+        way = self.hand_of(place).way
         fixed = {Way.AGREE: SHOWN, Way.FALSE: FALSE, Way.LIAR: NEAR, Way.LONE: f"lone {place}"}
         fixed[Way.LAZY] = fixed[Way.LONE]
         return [fixed.get(way) or self.true_look(position, place) for _, position in self.drawn()]
@@ -60,7 +60,7 @@ class Voting(Play):
     def vote_of(self, place: int) -> int:
         """One felt of it."""
         if self.audit.kind is AuditKind.DELIVERY:
-            way = self.hand_of(self.audit.seats[place]).way
+            way = self.hand_of(place).way
             says_yes = way is Way.AGREE or (way is Way.TRUE and self.coalition.delivers)
             return YES if says_yes else NO
         leaves = [leaf for leaf, _ in self.drawn()]
@@ -70,10 +70,10 @@ class Voting(Play):
         """Seats of the present draw with their numbers."""
         return list(enumerate(self.audit.seats))[self.audit.first :]
 
-    def word_of(self, seat: Seat) -> Vote | None:
+    def word_of(self, place: int) -> Vote | None:
         """What a seat says instead of a vote."""
-        if seat.worker == HELD and self.hand != HONEST_HAND:
-            return self.hand_of(seat).word
+        if self.hand_of(place) != HONEST_HAND:
+            return self.hand_of(place).word
         if not self.coalition.serves:
             return Vote.NO_PACKAGE
         return Vote.OVER_TIME if self.coalition.scene is Scene.HEAVY else None
@@ -81,14 +81,14 @@ class Voting(Play):
     def commit(self) -> None:
         """All seats of the present draw answer, but for those that are absent."""
         for place, seat in self.present():
-            if seat.vote is not Vote.DRAWN or self.hand_of(seat).absent:
+            if seat.vote is not Vote.DRAWN or self.hand_of(place).absent:
                 continue
-            caller, who, word = OPERATOR_OF + seat.worker, name_of(seat.worker), self.word_of(seat)
+            caller, who, word = OPERATOR_OF + seat.worker, name_of(seat.worker), self.word_of(place)
             self.spend_gas(who, COMMIT_GAS)
             if word:
                 self.stage.decline(caller, self.lease_id, place, word)
                 continue
-            is_rendered = self.hand_of(seat).way in (Way.TRUE, Way.LIAR)
+            is_rendered = self.hand_of(place).way in (Way.TRUE, Way.LIAR)
             self.costs[who] += LEAF_FRI * len(self.drawn()) * is_rendered
             mark = self.mark_of(place, seat)
             self.stage.commit(caller, [(self.lease_id, place, mark)])
@@ -120,7 +120,7 @@ class Voting(Play):
     def reveal(self) -> None:
         """All sealed votes are shown, but for those of who is silent."""
         for place, seat in self.present():
-            hand = self.hand_of(seat)
+            hand = self.hand_of(place)
             if seat.vote is not Vote.SEALED or (hand.silent and hand.rounds > self.audit.round):
                 continue
             self.spend_gas(name_of(seat.worker), REVEAL_GAS)
@@ -139,7 +139,7 @@ class Voting(Play):
         leaves = [leaf for leaf, _ in drawn]
         mine, answer = contents(leaves, looks), contents(leaves, [SHOWN] * len(leaves))
         far = [position for (_, position), look in zip(drawn, looks, strict=True) if look not in NEAR_ENOUGH]
-        way = self.hand_of(seat).way
+        way = self.hand_of(place).way
         if way in (Way.LIAR, Way.LAZY):
             far = [position for _, position in drawn] if way is Way.LIAR else []
         prints = [felts(leaves[at], looks[at]) for at in differing(mine, answer)]
@@ -155,7 +155,7 @@ class Voting(Play):
         answer = contents(leaves, [SHOWN] * len(leaves))
         counted = [(place, seat) for place, seat in self.present() if seat.vote is Vote.COUNTED]
         for place, seat in counted:
-            if self.hand_of(seat).way in (Way.LIAR, Way.LAZY):
+            if self.hand_of(place).way in (Way.LIAR, Way.LAZY):
                 look, leaf = self.looks_of(place)[0], leaves[0]
                 mine, prints = contents(leaves, self.looks_of(place)), [felts(leaf, look)]
                 shown = (mine, answer, prints, [felts(leaf, SHOWN)])
