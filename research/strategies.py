@@ -10,32 +10,35 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 from devkit.network.services import REPO
 from devkit.strategies.coalitions import COALITIONS
 from devkit.strategies.figures import EXPS, Figures, figures_of
+from devkit.strategies.mends import MENDS, tried
 from devkit.strategies.stage import remembered_hashes
 from research.strategies_page import page
 
 PAGE, DATA = REPO / "docs" / "strategies.md", REPO / "docs" / "data" / "strategies.json"
+MENDED = REPO / "docs" / "data" / "strategies_mends.json"
 Data = dict[str, list[Figures]]
 
 
-def load() -> Data:
+def load(path: Path = DATA) -> Data:
     """What was played before."""
-    if not DATA.exists():
+    if not path.exists():
         return {}
-    kept = json.loads(DATA.read_text())
+    kept = json.loads(path.read_text())
     return {
         name: [Figures(**{**one, "ways": tuple(one["ways"])}) for one in rows] for name, rows in kept.items()
     }
 
 
-def save(data: Data) -> None:
-    """Data and page."""
-    listed = {one.name: [row.as_dict() for row in data[one.name]] for one in COALITIONS if one.name in data}
-    DATA.write_text(json.dumps(rounded(listed), indent=1) + "\n")
-    PAGE.write_text(page(load()))
+def save(data: Data, path: Path, names: Iterable[str]) -> None:
+    """In the order of the names."""
+    listed = {name: [row.as_dict() for row in data[name]] for name in names if name in data}
+    path.write_text(json.dumps(rounded(listed), indent=1) + "\n")
 
 
 def rounded(kept: object) -> object:
@@ -56,7 +59,13 @@ def main(wanted: str) -> None:
                 data[coalition.name] = [row for exp in EXPS for row in figures_of(coalition, exp)]
                 worst = max(row.profit for row in data[coalition.name])
                 print(f"{coalition.name}: {worst:+.3f} R", flush=True)
-                save(data)
+                save(data, DATA, [one.name for one in COALITIONS])
+        mended = load(MENDED)
+        for mend in MENDS:
+            if wanted in mend.closes:
+                mended[mend.rule] = tried(mend)
+        save(mended, MENDED, [mend.rule for mend in MENDS])
+    PAGE.write_text(page(load(), load(MENDED)))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from devkit.strategies.figures import (
     SHARES,
     Figures,
 )
+from devkit.strategies.mends import MENDS, Mend
 from devkit.strategies.stage import GAS_FRI, PAY_FRI, VOTE_FRI
 from research.trust.page import table
 
@@ -28,9 +29,16 @@ HEAD = [
     "burned for it",
     "goals",
 ]
-INTRO = """# Strategies against strategies
+TITLE = """# Strategies against strategies
 
 <!-- Written by `make strategies` (research/strategies.py); edit that instead. -->
+
+{all} coalitions of workers, verifiers and requesters play every way of an audit in the reference model.
+The goals: no profit where friends hold up to 20 % of a family's seats, none above 0.05 R (R: the lease's pay)
+where they hold 33 %, and no honest party loses more than the coalition burns. **{met} meet them. {open} do
+not:**
+"""
+INTRO = """## How it is played
 
 Each row is a coalition: who belongs to it, and what each of them does. It is played in the reference
 model (`devkit/model`), whose every rule is that of the contracts, on one lease; `devkit/strategies/` has
@@ -46,7 +54,10 @@ what pays them together, and an honest party that a false verdict harms appeals 
 else watches: the artist is away unless the row says that it checks.
 
 **Simpler than life.** Friends' votes stand first in the order of a draw. Friends who decline or are absent
-are so in the first draw of a round, and honest in the batches after it. Where friends would vote as the
+are so in the first two rounds with all batches, and honest where all is drawn anew. Many names bring no
+votes, as units are drawn; each name's stake answers for its own votes, a unit (60 f) for any one of them. It
+runs dry where it is open in many audits: rows in which it covers one vote say what that is worth. Where
+friends would vote as the
 honest do in a whole draw, they are not told apart there. Drawn friends can always be drawn, also with too
 little stake. Friends appeal what harms them; before the honest only in the row that says so. In challenges
 of the delivery they are honest about the pixels before. Gas is that of the audits before these.
@@ -145,7 +156,36 @@ def miss(coalition: Coalition, rows: Sequence[Figures]) -> str:
     return f"{text} Of p = {rate(shown.exp)}, s = {100 * shown.share:.0f} %:{ways}" if ways else text
 
 
-def page(data: Data) -> str:
+def remaining(data: Data, mended: Data) -> str:
+    """What misses a goal, the rule that would close it, and what that would cost others."""
+    rows = []
+    for one in COALITIONS:
+        if one.name not in data or not missed(data[one.name]):
+            continue
+        mends = [mend for mend in MENDS if mend.closes == one.name and mend.rule in mended]
+        rules = "; ".join(f"{mend.rule}: {change(mended[mend.rule][:2])}" for mend in mends)
+        costs = "; ".join(cost(mend, mended[mend.rule][2:]) for mend in mends)
+        rows.append([one.name, "; ".join(missed(data[one.name])), rules or one.note or "-", costs or "-"])
+    return table(["coalition", "what is missed", "rule that would close it", "what it costs others"], rows)
+
+
+def cost(mend: Mend, rows: Sequence[Figures]) -> str:
+    """What a rule brings about elsewhere."""
+    return mend.cost or f"*{mend.costs}*: {change(rows)}"
+
+
+def change(rows: Sequence[Figures]) -> str:
+    """A coalition's profit, and what the honest lose, before a rule and by it."""
+    before, after = rows
+    parts = [f"profit {before.profit:+.3f} to {after.profit:+.3f} R"]
+    for who, lost in before.losses.items():
+        if max(lost, after.losses[who]) > MOST_AT_THIRD:
+            parts.append(f"{who} loses {max(0.0, lost):.3f} to {max(0.0, after.losses[who]):.3f} R")
+    parts.append(f"burned {before.spent:.3f} to {after.spent:.3f} R")
+    return ", ".join(parts)
+
+
+def page(data: Data, mended: Data) -> str:
     """All of it."""
     rates = ", ".join(rate(exp) for exp in EXPS)
     amounts = {
@@ -154,18 +194,21 @@ def page(data: Data) -> str:
         "fee": VOTE_FRI / PAY_FRI,
         "rates": rates,
     }
-    parts = [INTRO.format(**amounts)]
+    open_ = sum(1 for one in COALITIONS if one.name in data and missed(data[one.name]))
+    title = TITLE.format(all=len(data), met=len(data) - open_, open=open_)
+    parts = [title, remaining(data, mended) + "\n", MENDED_INTRO, INTRO.format(**amounts)]
     for title, group in GROUPS.items():
         rows = [line(one, data[one.name]) for one in group if one.name in data]
         parts.append(f"## {title}\n\n{table(HEAD, rows)}\n")
     misses = [miss(one, data[one.name]) for one in COALITIONS if one.name in data and missed(data[one.name])]
-    parts.append("## Goals that are missed\n\n" + MISSED_INTRO + "\n\n" + "\n".join(misses) + "\n")
+    parts.append("## Ways that miss goals\n\n" + MISSED_INTRO + "\n\n" + "\n".join(misses) + "\n")
     return "\n".join(parts)
 
 
+MENDED_INTRO = """A rule that would close a row was played where that can be (`devkit/strategies/mends.py`):
+the figures are those of that coalition and of the one that the rule costs most, without and with it, at p =
+1, s = 20 %. f is a verifier's fee for one vote, f' of later rounds.
+"""
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it
-before the honest alternative is taken off. Three rules are open doors, not residuals of the
-design; `tests/unit/devkit/test_strategies_mends.py` has the rule that closes each: a vote that declines is
-replaced for its own fee (*over time*, *no package*); later rounds see what was in dispute in any round before
-(lone prints, washed votes); a second look sees the first round's leaves too (bought votes)."""
+before the honest alternative is taken off."""

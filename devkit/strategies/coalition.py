@@ -23,7 +23,8 @@ class Way(Enum):
 class Hand:
     """How a coalition plays the votes that it has in a draw.
 
-    ``lurks``: only where these decide the draw; else it is honest. ``rounds``: only in so many first ones.
+    ``lurks``: only where these decide the draw; else it is honest. Only in rounds from ``since`` on, and
+    before ``rounds``.
     """
 
     way: Way = Way.TRUE
@@ -32,6 +33,7 @@ class Hand:
     silent: bool = False  # seals, and does not reveal
     lurks: bool = False
     rounds: int = 3
+    since: int = 0
 
 
 HONEST_HAND = Hand()
@@ -56,6 +58,7 @@ class Coalition:
     owns_worker: bool = False
     faked: float = 0.0  # of its leaves
     serves: bool = True  # package to verifiers
+    serves_late: bool = False  # in later rounds it does
     opens: bool = True
     delivers: bool = True  # results that the requester can read
     shows_key: bool = True

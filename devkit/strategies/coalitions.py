@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from renderchain.core.audit.state import Vote
 
 from devkit.strategies.coalition import Coalition, Hand, Scene, Way
 
 AGREE, FALSE, LONE = Hand(Way.AGREE), Hand(Way.FALSE), Hand(Way.LONE)
 LURKING = Hand(Way.AGREE, lurks=True)
-# Who declines or is absent is so with all batches of two rounds: by the third, what it could block is decided.
+# Who declines or is absent is so in two rounds, with all batches.
 ABSENT, SILENT = Hand(absent=True, rounds=2), Hand(silent=True)
 BUSY, OVER_TIME, NO_PACKAGE = (
     Hand(word=word, rounds=2) for word in (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE)
@@ -17,7 +19,7 @@ BUSY, OVER_TIME, NO_PACKAGE = (
 
 def lurking(hand: Hand) -> Hand:
     """The same only where it decides."""
-    return Hand(hand.way, hand.word, hand.absent, hand.silent, lurks=True, rounds=hand.rounds)
+    return replace(hand, lurks=True)
 
 
 HONEST = Coalition("everybody is honest", "the base of all figures")
@@ -112,6 +114,14 @@ BLOCKERS = [
     Coalition("fakes all, friends block as it pays most", "principle 2, batches, 20 f", True, 1.0,
               hands=(Hand(), Hand(word=Vote.OVER_TIME, rounds=1), Hand(absent=True, rounds=1),
                      Hand(silent=True, rounds=1))),
+    Coalition("fakes all, friends agree in the first round and block the second", "F2, A6, appeals",
+              True, 1.0,
+              hands=(Hand(Way.AGREE, lurks=True, rounds=1), Hand(word=Vote.OVER_TIME, since=1, rounds=2),
+                     Hand(silent=True, since=1, rounds=2))),
+    Coalition("friends object in the first round and block the second", "F2, A6, appeals",
+              owns_requester=True,
+              hands=(Hand(Way.FALSE, lurks=True, rounds=1), Hand(word=Vote.OVER_TIME, since=1, rounds=2),
+                     Hand(silent=True, since=1, rounds=2))),
     Coalition("fakes all, friends are absent, their stake covers one vote", "U >= 60 f", True, 1.0,
               hands=(ABSENT,), thin=True),
     Coalition("fakes all, friends are silent, their stake covers one vote", "U >= 60 f", True, 1.0,
@@ -168,6 +178,8 @@ WORKERS = [
               hands=(LURKING,)),
     Coalition("withholds the key", "F6, A2: silence", True, 1.0, delivers=False, shows_key=False,
               challenges="delivery"),
+    Coalition("serves the package only after its appeal", "A2, A6: f each", True, serves=False,
+              serves_late=True, note="honest verifiers who could not have it lose a fee each"),
     Coalition("gives back early", "free before a tenth of the timeout", True, ends="give back"),
     Coalition("gives back late", "A15: 2 %", True, ends="give back late"),
     Coalition("is late", "5 % of R", True, ends="expire"),

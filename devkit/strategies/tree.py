@@ -173,7 +173,8 @@ class Explorer:
     def is_played(hand: Hand, round_: int, *, is_redraw: bool) -> bool:
         """Who declines or is absent is so until all is drawn anew."""
         declines = hand.word or hand.absent
-        return hand != HONEST_HAND and round_ < hand.rounds and not (declines and is_redraw)
+        is_due = hand.since <= round_ < hand.rounds
+        return hand != HONEST_HAND and is_due and not (declines and is_redraw)
 
     def in_audit(self, play: Voting) -> Choice | None:
         audit = play.audit

@@ -21,7 +21,6 @@ from devkit.strategies.looks import FALSE, NEAR, SHOWN, TRUE, contents, felts
 from devkit.strategies.play import Play, name_of
 from devkit.strategies.stage import (
     FRIEND,
-    HELD,
     LEAF_FRI,
     OPERATOR,
     OPERATOR_OF,
@@ -74,7 +73,7 @@ class Voting(Play):
         """What a seat says instead of a vote."""
         if self.hand_of(place) != HONEST_HAND:
             return self.hand_of(place).word
-        if not self.coalition.serves:
+        if not self.coalition.serves and not (self.coalition.serves_late and self.audit.round):
             return Vote.NO_PACKAGE
         return Vote.OVER_TIME if self.coalition.scene is Scene.HEAVY else None
 
@@ -154,7 +153,7 @@ class Voting(Play):
         leaves = [leaf for leaf, _ in drawn]
         answer = contents(leaves, [SHOWN] * len(leaves))
         counted = [(place, seat) for place, seat in self.present() if seat.vote is Vote.COUNTED]
-        for place, seat in counted:
+        for place, _ in counted:
             if self.hand_of(place).way in (Way.LIAR, Way.LAZY):
                 look, leaf = self.looks_of(place)[0], leaves[0]
                 mine, prints = contents(leaves, self.looks_of(place)), [felts(leaf, look)]

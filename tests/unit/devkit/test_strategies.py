@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from devkit.model import records, registry
-from devkit.model.records import Audit, Job, Lease
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
+from devkit.strategies.mends import PackageForgiven
 from devkit.strategies.stage import PAY_FRI, Stage, remembered_hashes, set_up
-from devkit.strategies.tree import Explorer
+from devkit.strategies.tree import Explorer, Node
 from devkit.strategies.value import Value
+from devkit.strategies.voting import Voting
 
 SHARE = 0.2
 
@@ -32,13 +33,6 @@ def named(name: str) -> Coalition:
 def at_fifth(coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> Figures:
     """With a fifth of the seats, or without any."""
     return figures_of(coalition, exp, (SHARE,), kind)[0]
-
-
-class PackageForgiven(Stage):
-    """A board on which votes without the package never reject (AUDIT.md, A2)."""
-
-    def reach_limit(self, job: Job, lease: Lease, audit: Audit) -> None:
-        self.close(job, lease, audit)
 
 
 def test_there_are_thirty_coalitions_each_with_its_rule() -> None:
@@ -110,6 +104,20 @@ def test_all_ways_of_a_lease_are_weighed_by_chances_that_add_up() -> None:
     assert sum(way.chance for way in ways) == pytest.approx(1)
     profit = sum(way.chance * value.profit(way.payoffs) for way in ways)
     assert profit == pytest.approx(value.profit(value.of(tree)))
+
+
+def test_ways_that_come_to_the_same_have_the_same_worth_as_if_each_were_played() -> None:
+    class Apart(Explorer):
+        """Every state is a new one."""
+
+        def grow(self, play: Voting) -> Node:
+            self.known.clear()
+            return super().grow(play)
+
+    coalition = named("friends say 'over time' where they decide")
+    merged, apart = (kind(coalition, 0).tree() for kind in (Explorer, Apart))
+    expected = Value(coalition, SHARE).of(apart)
+    assert Value(coalition, SHARE).of(merged) == pytest.approx(expected)
 
 
 def test_forks_of_a_play_share_nothing_that_changes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import SHARES, Figures
+from devkit.strategies.mends import MENDS
 from research import strategies, strategies_page
 
 
@@ -14,7 +15,9 @@ def row(share: float, profit: float = 0.0, loss: float = 0.0, spent: float = 0.0
 def test_the_page_is_what_its_data_make() -> None:
     data = strategies.load()
     assert set(data) == {one.name for one in COALITIONS}
-    assert strategies.PAGE.read_text() == strategies_page.page(data)
+    mended = strategies.load(strategies.MENDED)
+    assert set(mended) == {one.rule for one in MENDS}
+    assert strategies.PAGE.read_text() == strategies_page.page(data, mended)
 
 
 def test_a_profit_or_a_loss_that_is_not_burned_misses_a_goal() -> None:

@@ -1,0 +1,129 @@
+"""Rules that would close what is open, each with the coalitions that it stops and those whom it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES
+from renderchain.core.audit.state import Vote
+
+from devkit.model.records import Audit, Job, Lease, Seat
+from devkit.model.verdicts import Judgement, Shares
+from devkit.strategies.coalition import Coalition
+from devkit.strategies.coalitions import COALITIONS, HONEST
+from devkit.strategies.figures import Figures, figures_of
+from devkit.strategies.stage import Stage
+
+HALF_PERCENT = 50  # of what is given back late, instead of 2
+
+
+class NoPackagePays(Stage):
+    """A vote without the package loses 2 f where too few answered, as one over time does: that draws anew."""
+
+    def reach_limit(self, job: Job, lease: Lease, audit: Audit) -> None:
+        said = {word: len(audit.with_vote(word)) for word in (Vote.NO_PACKAGE, Vote.OVER_TIME)}
+        if 2 * max(said.values()) <= len(audit.present):
+            fee = self.fee_of(job, lease, audit, audit.round)
+            for seat in audit.with_vote(Vote.NO_PACKAGE):
+                self.forfeit(audit, seat.worker, BUSY_FEES * fee)
+        super().reach_limit(job, lease, audit)
+
+
+class NoPackageIsJudged(Stage):
+    """A vote without the package loses 20 f, as every wrong one, where a later round had it and decides."""
+
+    def settle_vote(
+        self,
+        audit: Audit,
+        seat: Seat,
+        judged: Judgement | None,
+        round_: int,
+        saw: int,
+        fee: int,
+        right: list[int],
+    ) -> int:
+        if judged and seat.vote is Vote.NO_PACKAGE and round_ < judged.decided:
+            self.forfeit(audit, seat.worker, (BOND_FEES - 1) * fee)
+        return super().settle_vote(audit, seat, judged, round_, saw, fee, right)
+
+
+class PackageForgiven(Stage):
+    """Votes without the package never reject: where too few answer, the lease is shared."""
+
+    def reach_limit(self, job: Job, lease: Lease, audit: Audit) -> None:
+        if 2 * len(audit.with_vote(Vote.NO_PACKAGE)) > len(audit.present):
+            self.close(job, lease, audit)
+        else:
+            super().reach_limit(job, lease, audit)
+
+
+class OverTimeKeepsReserves(Stage):
+    """What was reserved for an audit burns where a majority finds that the frames take too long."""
+
+    def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
+        unspent = audit.reserved_fri - (shares.paid[0] if audit.reserved_fri else 0)
+        super().return_reserves(job, audit, shares)
+        if 2 * len(audit.with_vote(Vote.OVER_TIME)) > len(audit.present):
+            job.pool_fri -= unspent
+            self.burn(unspent)
+
+
+class GiveBacksCostHalf(Stage):
+    """Half of the pay of what comes back late burns."""
+
+    def release(self, lease: Lease, amount: int, burned: int) -> None:
+        super().release(lease, amount, min(amount, burned * HALF_PERCENT // 2))
+
+
+@dataclass(frozen=True)
+class Mend:
+    """``closes`` and ``costs`` name coalitions; ``second_look``: of every job."""
+
+    rule: str
+    closes: str
+    costs: str
+    kind: type[Stage] = Stage
+    second_look: bool = False
+    instead: str = ""  # a coalition that is the first one where the rule holds
+    cost: str = ""  # what the bench does not see
+    share: float = 0.2
+    exp: int = 0
+
+
+MENDS = [
+    Mend("no package costs 2 f where too few answered", "friends say 'no package' where they decide",
+         "fakes all, stops serving the package", NoPackagePays,
+         cost="an honest verifier who could not have the package loses 2 f where too few answer"),
+    Mend("no package costs 20 f where a later round had it and decides",
+         "friends say 'no package' where they decide", "serves the package only after its appeal",
+         NoPackageIsJudged),
+    Mend("no package never rejects", "the package can't be had by verifiers",
+         "fakes all, stops serving the package", PackageForgiven),
+    Mend("over time burns the audit's reserve", "the scene takes five times the declared seconds",
+         "friends say 'over time' where they decide", OverTimeKeepsReserves, share=0.33),
+    Mend("half of the pay of what is given back late burns", "renders the cheap half", "gives back late",
+         GiveBacksCostHalf),
+    Mend("every job has second looks", "fakes all, first round's votes are bought", HONEST.name,
+         second_look=True, cost="a requester pays 7 f' more for half of all "
+         "acceptances: 0.303 R a lease at p = 1, 0.009 R at 1/32 (smallest lease)"),
+    Mend("a watchtower answers within two steps",
+         "the requester doubts the delivery in an outage of the worker", HONEST.name,
+         instead="the requester doubts a good delivery", cost="the watchtower's gas"),
+]  # fmt: skip
+
+
+def named(name: str) -> Coalition:
+    """The coalition."""
+    (found,) = [one for one in (HONEST, *COALITIONS) if one.name == name]
+    return found
+
+
+def tried(mend: Mend) -> list[Figures]:
+    """Of ``closes``, then of ``costs``: as it is, and by the mend's rule."""
+    found = []
+    for name, instead in ((mend.closes, mend.instead), (mend.costs, "")):
+        coalition = named(name)
+        mended = replace(named(instead or name), second_look=coalition.second_look or mend.second_look)
+        share = (mend.share,)
+        found += [*figures_of(coalition, mend.exp, share), *figures_of(mended, mend.exp, share, mend.kind)]
+    return found
