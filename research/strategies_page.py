@@ -162,9 +162,9 @@ def remaining(data: Data, mended: Data) -> str:
     for one in COALITIONS:
         if one.name not in data or not missed(data[one.name]):
             continue
-        mends = [mend for mend in MENDS if mend.closes == one.name and mend.rule in mended]
-        rules = "; ".join(f"{mend.rule}: {change(mended[mend.rule][:2])}" for mend in mends)
-        costs = "; ".join(cost(mend, mended[mend.rule][2:]) for mend in mends)
+        mends = [mend for mend in MENDS if mend.closes == one.name and mend.key in mended]
+        rules = "; ".join(f"{mend.rule}: {change(mended[mend.key][:2])}" for mend in mends)
+        costs = "; ".join(cost(mend, mended[mend.key][2:]) for mend in mends)
         rows.append([one.name, "; ".join(missed(data[one.name])), rules or one.note or "-", costs or "-"])
     return table(["coalition", "what is missed", "rule that would close it", "what it costs others"], rows)
 

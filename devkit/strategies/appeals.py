@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from renderchain.core.audit.state import Verdict, Vote
+from renderchain.core.audit.state import Verdict
 
 from devkit.strategies.play import Play, name_of
 from devkit.strategies.stage import FRIEND, HELD, OPERATOR_OF, OWNER, REQUESTER
@@ -39,6 +39,6 @@ def harmed(play: Play) -> tuple[str, int] | None:
     if coalition.present and not coalition.owns_requester:
         return "requester", REQUESTER
     for seat in audit.seats_of(audit.decided):
-        if seat.worker != HELD and seat.vote is Vote.COUNTED:
+        if seat.worker != HELD and seat.vote in play.stage.appellants:
             return name_of(seat.worker), OPERATOR_OF + seat.worker
     return None

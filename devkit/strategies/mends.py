@@ -47,6 +47,12 @@ class NoPackageIsJudged(Stage):
         return super().settle_vote(audit, seat, judged, round_, saw, fee, right)
 
 
+class NoPackageAppeals(Stage):
+    """Whoever could not have the package appeals an acceptance by those who say that they had it."""
+
+    appellants = (Vote.COUNTED, Vote.NO_PACKAGE)
+
+
 class PackageForgiven(Stage):
     """Votes without the package never reject: where too few answer, the lease is shared."""
 
@@ -89,6 +95,11 @@ class Mend:
     share: float = 0.2
     exp: int = 0
 
+    @property
+    def key(self) -> str:
+        """Of its figures."""
+        return f"{self.rule}: {self.closes}"
+
 
 MENDS = [
     Mend("no package costs 2 f where too few answered", "friends say 'no package' where they decide",
@@ -97,6 +108,12 @@ MENDS = [
     Mend("no package costs 20 f where a later round had it and decides",
          "friends say 'no package' where they decide", "serves the package only after its appeal",
          NoPackageIsJudged),
+    Mend("no package costs 2 f where too few answered", "stops serving the package, friends agree",
+         "fakes all, stops serving the package", NoPackagePays, share=0.33,
+         cost="as in the row above"),
+    Mend("the client of a verifier without the package appeals an acceptance",
+         "stops serving the package, friends agree", HONEST.name, NoPackageAppeals, share=0.33,
+         cost="no rule of the board; a verifier whose own network failed would lose its bond of 7 f' + R / 20"),
     Mend("no package never rejects", "the package can't be had by verifiers",
          "fakes all, stops serving the package", PackageForgiven),
     Mend("over time burns the audit's reserve", "the scene takes five times the declared seconds",

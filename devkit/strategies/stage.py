@@ -13,7 +13,7 @@ from poseidon_py import poseidon_hash
 from renderchain.core.audit.economics import BOND_FEES, MAX_AUDIT_EXP, PHASES
 from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
-from renderchain.core.audit.state import AuditKind, DrawnLeaf
+from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms
 from renderchain.core.merkle import LeaseIdentity
@@ -67,6 +67,7 @@ class Stage(Model):
     is_drawn = True
     coin = 0
     drawn_honest = 0
+    appellants = (Vote.COUNTED,)  # honest votes whose holders appeal what is false
 
     def fork(self) -> Stage:
         """The same network once more; what a play of one lease changes is copied."""
