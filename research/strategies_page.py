@@ -35,7 +35,7 @@ TITLE = """# Strategies against strategies
 
 {all} coalitions of workers, verifiers and requesters play every way of an audit in the reference model.
 The goals: no profit where friends hold up to 20 % of a family's seats, none above 0.05 R (R: the lease's pay)
-where they hold 33 %, and no honest party loses more than the coalition burns. **{met} meet them. {open} do
+where they hold 33 %, and no honest party loses more than the coalition burns. **{met} meet them, {open} do
 not:**
 """
 INTRO = """## How it is played
@@ -57,9 +57,8 @@ else watches: the artist is away unless the row says that it checks.
 are so in the first two rounds with all batches, and honest where all is drawn anew. Many names bring no
 votes, as units are drawn; each name's stake answers for its own votes, a unit (60 f) for any one of them. It
 runs dry where it is open in many audits: rows in which it covers one vote say what that is worth. Where
-friends would vote as the
-honest do in a whole draw, they are not told apart there. Drawn friends can always be drawn, also with too
-little stake. Friends appeal what harms them; before the honest only in the row that says so. In challenges
+friends would vote as the honest do in a whole draw, they are not told apart there. Drawn friends can always
+be drawn, also with too little stake. Friends appeal what harms them; before the honest only in the row that says so. In challenges
 of the delivery they are honest about the pixels before. Gas is that of the audits before these.
 
 **Money.** A lease of 4 frames of 16 tiles, of which a round draws one leaf (the fewest, so that least is
@@ -179,10 +178,10 @@ def change(rows: Sequence[Figures]) -> str:
     before, after = rows
     parts = [f"profit {before.profit:+.3f} to {after.profit:+.3f} R"]
     for who, lost in before.losses.items():
-        if max(lost, after.losses[who]) > MOST_AT_THIRD:
+        if max(lost, after.losses[who]) > TOLERANCE:
             parts.append(f"{who} loses {max(0.0, lost):.3f} to {max(0.0, after.losses[who]):.3f} R")
     parts.append(f"burned {before.spent:.3f} to {after.spent:.3f} R")
-    return ", ".join(parts)
+    return ", ".join(parts).replace("verifiers loses", "verifiers lose")
 
 
 def page(data: Data, mended: Data) -> str:
@@ -206,8 +205,8 @@ def page(data: Data, mended: Data) -> str:
 
 
 MENDED_INTRO = """A rule that would close a row was played where that can be (`devkit/strategies/mends.py`):
-the figures are those of that coalition and of the one that the rule costs most, without and with it, at p =
-1, s = 20 %. f is a verifier's fee for one vote, f' of later rounds.
+the figures are those of that coalition and of the one that the rule costs most, without and with it, at
+p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's fee for one vote, f' of later rounds.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

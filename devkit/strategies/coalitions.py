@@ -139,7 +139,7 @@ BLOCKERS = [
 LAZY = [
     Coalition("friends seal at random", "20 f", hands=(LONE,)),
     Coalition("friends echo what an honest worker tells them", "20 f where it is not honest", hands=(AGREE,),
-              note="the worker gives its digests away; nothing false passes"),
+              note="no rule can: an honest worker may tell whom it likes; nothing false passes"),
 ]  # fmt: skip
 # The requester.
 REQUESTERS = [

@@ -47,6 +47,23 @@ class NoPackageIsJudged(Stage):
         return super().settle_vote(audit, seat, judged, round_, saw, fee, right)
 
 
+class NoPackageIsFree(Stage):
+    """A vote without the package loses nothing, whatever is decided."""
+
+    def settle_vote(
+        self,
+        audit: Audit,
+        seat: Seat,
+        judged: Judgement | None,
+        round_: int,
+        saw: int,
+        fee: int,
+        right: list[int],
+    ) -> int:
+        by = None if seat.vote is Vote.NO_PACKAGE else judged
+        return super().settle_vote(audit, seat, by, round_, saw, fee, right)
+
+
 class NoPackageAppeals(Stage):
     """Whoever could not have the package appeals an acceptance by those who say that they had it."""
 
@@ -108,12 +125,14 @@ MENDS = [
     Mend("no package costs 20 f where a later round had it and decides",
          "friends say 'no package' where they decide", "serves the package only after its appeal",
          NoPackageIsJudged),
+    Mend("no package costs nothing", "serves the package only after its appeal",
+         "friends say 'no package' where they decide", NoPackageIsFree),
     Mend("no package costs 2 f where too few answered", "stops serving the package, friends agree",
          "fakes all, stops serving the package", NoPackagePays, share=0.33,
          cost="as in the row above"),
     Mend("the client of a verifier without the package appeals an acceptance",
          "stops serving the package, friends agree", HONEST.name, NoPackageAppeals, share=0.33,
-         cost="no rule of the board; a verifier whose own network failed would lose its bond of 7 f' + R / 20"),
+         cost="no rule of the board; whoever appeals by its own fault loses its bond of 7 f' + R / 20"),
     Mend("no package never rejects", "the package can't be had by verifiers",
          "fakes all, stops serving the package", PackageForgiven),
     Mend("over time burns the audit's reserve", "the scene takes five times the declared seconds",
