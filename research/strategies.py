@@ -63,8 +63,8 @@ def main(wanted: str) -> None:
         mended = load(MENDED)
         for mend in MENDS:
             if wanted in mend.closes:
-                mended[mend.key] = tried(mend)
-        save(mended, MENDED, [mend.key for mend in MENDS])
+                mended[mend.rule] = tried(mend)
+        save(mended, MENDED, [mend.rule for mend in MENDS])
     PAGE.write_text(page(load(), load(MENDED)))
 
 

@@ -54,12 +54,13 @@ what pays them together, and an honest party that a false verdict harms appeals 
 else watches: the artist is away unless the row says that it checks.
 
 **Simpler than life.** Friends' votes stand first in the order of a draw. Friends who decline or are absent
-are so in the first two rounds with all batches, and honest where all is drawn anew. Many names bring no
-votes, as units are drawn; each name's stake answers for its own votes, a unit (60 f) for any one of them. It
-runs dry where it is open in many audits: rows in which it covers one vote say what that is worth. Where
-friends would vote as the honest do in a whole draw, they are not told apart there. Drawn friends can always
-be drawn, also with too little stake. Friends appeal what harms them; before the honest only in the row that says so. In challenges
-of the delivery they are honest about the pixels before. Gas is that of the audits before these.
+are so in the first two rounds with all batches, as are those who agree where the package is not served, and
+honest where all is drawn anew. Many names bring no votes, as units are drawn; each name's stake answers for
+its own votes, a unit (60 f) for any one of them. It runs dry where it is open in many audits: rows in which
+it covers one vote say what that is worth. Where friends would vote as the honest do in a whole draw, they are
+not told apart there. Drawn friends can always be drawn, also with too little stake. Friends appeal what harms
+them; before the honest only in the row that says so. In challenges of the delivery they are honest about the
+pixels before. Gas is that of the audits before these.
 
 **Money.** A lease of 4 frames of 16 tiles, of which a round draws one leaf (the fewest, so that least is
 seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f = {fee:.3f}
@@ -161,9 +162,9 @@ def remaining(data: Data, mended: Data) -> str:
     for one in COALITIONS:
         if one.name not in data or not missed(data[one.name]):
             continue
-        mends = [mend for mend in MENDS if mend.closes == one.name and mend.key in mended]
-        rules = "; ".join(f"{mend.rule}: {change(mended[mend.key][:2])}" for mend in mends)
-        costs = "; ".join(cost(mend, mended[mend.key][2:]) for mend in mends)
+        mends = [mend for mend in MENDS if mend.closes == one.name and mend.rule in mended]
+        rules = "; ".join(f"{mend.rule}: {change(mended[mend.rule][:2])}" for mend in mends)
+        costs = "; ".join(cost(mend, mended[mend.rule][2:]) for mend in mends)
         rows.append([one.name, "; ".join(missed(data[one.name])), rules or one.note or "-", costs or "-"])
     return table(["coalition", "what is missed", "rule that would close it", "what it costs others"], rows)
 
@@ -206,7 +207,8 @@ def page(data: Data, mended: Data) -> str:
 
 MENDED_INTRO = """A rule that would close a row was played where that can be (`devkit/strategies/mends.py`):
 the figures are those of that coalition and of the one that the rule costs most, without and with it, at
-p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's fee for one vote, f' of later rounds.
+p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's fee for one vote, f' one of
+later rounds.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

@@ -49,7 +49,7 @@ FAKERS = [
               1.0, hands=(lurking(LONE),)),
     Coalition("fakes all, stops serving the package", "A2: no package rejects", True, 1.0, serves=False),
     Coalition("stops serving the package, friends agree", "A2, A6", True, 1.0, serves=False,
-              hands=(Hand(Way.AGREE, rounds=1),)),
+              hands=(Hand(Way.AGREE, rounds=2),)),
     Coalition("stops serving the package, friends say 'over time'", "A2, A12", True, 1.0, serves=False,
               hands=(OVER_TIME,)),
     Coalition("fakes all, never opens", "F6: silence of whoever owes data", True, 1.0, opens=False),
@@ -165,7 +165,7 @@ REQUESTERS = [
     Coalition("the package can't be had by verifiers", "F1, A2: the worker serves it", owns_requester=True,
               serves=False, note="every copy, the worker's too, is cut off for days"),
     Coalition("scene withheld by its requester, own worker, friends seal", "F1, F5: forfeits burn", True,
-              owns_requester=True, serves=False, hands=(Hand(Way.AGREE, rounds=1),)),
+              owns_requester=True, serves=False, hands=(Hand(Way.AGREE, rounds=2),)),
 ]  # fmt: skip
 # The worker, besides pixels.
 WORKERS = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES
 from renderchain.core.audit.state import Vote
 
-from devkit.model.records import Audit, Job, Lease, Seat
+from devkit.model.records import LEAST_VOTES, Audit, Job, Lease, Seat
 from devkit.model.verdicts import Judgement, Shares
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
@@ -70,6 +70,22 @@ class NoPackageAppeals(Stage):
     appellants = (Vote.COUNTED, Vote.NO_PACKAGE)
 
 
+class StrictAudit(Audit):
+    """Two thirds of all votes have to be sealed."""
+
+    @property
+    def has_enough(self) -> bool:
+        return self.sealed >= LEAST_VOTES and 3 * self.sealed > 2 * len(self.present)
+
+
+class TwoThirdsAnswer(Stage):
+    """Votes are opened only where over two thirds of all were sealed, instead of over half."""
+
+    def begin_audit(self, lease: Lease, audit: Audit) -> None:
+        audit.__class__ = StrictAudit
+        super().begin_audit(lease, audit)
+
+
 class PackageForgiven(Stage):
     """Votes without the package never reject: where too few answer, the lease is shared."""
 
@@ -112,11 +128,6 @@ class Mend:
     share: float = 0.2
     exp: int = 0
 
-    @property
-    def key(self) -> str:
-        """Of its figures."""
-        return f"{self.rule}: {self.closes}"
-
 
 MENDS = [
     Mend("no package costs 2 f where too few answered", "friends say 'no package' where they decide",
@@ -127,9 +138,8 @@ MENDS = [
          NoPackageIsJudged),
     Mend("no package costs nothing", "serves the package only after its appeal",
          "friends say 'no package' where they decide", NoPackageIsFree),
-    Mend("no package costs 2 f where too few answered", "stops serving the package, friends agree",
-         "fakes all, stops serving the package", NoPackagePays, share=0.33,
-         cost="as in the row above"),
+    Mend("over two thirds of all votes must be sealed", "stops serving the package, friends agree",
+         "friends say 'no package'", TwoThirdsAnswer, share=0.33),
     Mend("the client of a verifier without the package appeals an acceptance",
          "stops serving the package, friends agree", HONEST.name, NoPackageAppeals, share=0.33,
          cost="no rule of the board; whoever appeals by its own fault loses its bond of 7 f' + R / 20"),

@@ -67,7 +67,7 @@ class Stage(Model):
     is_drawn = True
     coin = 0
     drawn_honest = 0
-    appellants = (Vote.COUNTED,)  # honest votes whose holders appeal what is false
+    appellants: tuple[Vote, ...] = (Vote.COUNTED,)  # honest votes whose holders appeal what is false
 
     def fork(self) -> Stage:
         """The same network once more; what a play of one lease changes is copied."""

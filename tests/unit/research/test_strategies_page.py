@@ -16,7 +16,7 @@ def test_the_page_is_what_its_data_make() -> None:
     data = strategies.load()
     assert set(data) == {one.name for one in COALITIONS}
     mended = strategies.load(strategies.MENDED)
-    assert set(mended) == {one.key for one in MENDS}
+    assert set(mended) == {one.rule for one in MENDS}
     assert strategies.PAGE.read_text() == strategies_page.page(data, mended)
 
 
