@@ -29,7 +29,7 @@ class NoPackagePays(Stage):
         super().reach_limit(job, lease, audit)
 
 
-class NoPackageIsJudged(Stage):
+class NoPackageIsWrong(Stage):
     """A vote without the package loses 20 f, as every wrong one, where a later round had it and decides."""
 
     def settle_vote(
@@ -70,7 +70,7 @@ class NoPackageAppeals(Stage):
     appellants = (Vote.COUNTED, Vote.NO_PACKAGE)
 
 
-class StrictAudit(Audit):
+class MajorityAudit(Audit):
     """Two thirds of all votes have to be sealed."""
 
     @property
@@ -78,15 +78,15 @@ class StrictAudit(Audit):
         return self.sealed >= LEAST_VOTES and 3 * self.sealed > 2 * len(self.present)
 
 
-class TwoThirdsAnswer(Stage):
+class MajoritySealed(Stage):
     """Votes are opened only where over two thirds of all were sealed, instead of over half."""
 
     def begin_audit(self, lease: Lease, audit: Audit) -> None:
-        audit.__class__ = StrictAudit
+        audit.__class__ = MajorityAudit
         super().begin_audit(lease, audit)
 
 
-class PackageForgiven(Stage):
+class NoPackageShares(Stage):
     """Votes without the package never reject: where too few answer, the lease is shared."""
 
     def reach_limit(self, job: Job, lease: Lease, audit: Audit) -> None:
@@ -96,7 +96,7 @@ class PackageForgiven(Stage):
             super().reach_limit(job, lease, audit)
 
 
-class OverTimeKeepsReserves(Stage):
+class OverTimeForfeits(Stage):
     """What was reserved for an audit burns where a majority finds that the frames take too long."""
 
     def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
@@ -107,7 +107,7 @@ class OverTimeKeepsReserves(Stage):
             self.burn(unspent)
 
 
-class GiveBacksCostHalf(Stage):
+class GiveBackForfeits(Stage):
     """Half of the pay of what comes back late burns."""
 
     def release(self, lease: Lease, amount: int, burned: int) -> None:
@@ -135,20 +135,20 @@ MENDS = [
          cost="an honest verifier who could not have the package loses 2 f where too few answer"),
     Mend("no package costs 20 f where a later round had it and decides",
          "friends say 'no package' where they decide", "serves the package only after its appeal",
-         NoPackageIsJudged),
+         NoPackageIsWrong),
     Mend("no package costs nothing", "serves the package only after its appeal",
          "friends say 'no package' where they decide", NoPackageIsFree),
     Mend("over two thirds of all votes must be sealed", "stops serving the package, friends agree",
-         "friends say 'no package'", TwoThirdsAnswer, share=0.33),
+         "friends say 'no package'", MajoritySealed, share=0.33),
     Mend("the client of a verifier without the package appeals an acceptance",
          "stops serving the package, friends agree", HONEST.name, NoPackageAppeals, share=0.33,
          cost="no rule of the board; whoever appeals by its own fault loses its bond of 7 f' + R / 20"),
     Mend("no package never rejects", "the package can't be had by verifiers",
-         "fakes all, stops serving the package", PackageForgiven),
+         "fakes all, stops serving the package", NoPackageShares),
     Mend("over time burns the audit's reserve", "the scene takes five times the declared seconds",
-         "friends say 'over time' where they decide", OverTimeKeepsReserves, share=0.33),
+         "friends say 'over time' where they decide", OverTimeForfeits, share=0.33),
     Mend("half of the pay of what is given back late burns", "renders the cheap half", "gives back late",
-         GiveBacksCostHalf),
+         GiveBackForfeits),
     Mend("every job has second looks", "fakes all, first round's votes are bought", HONEST.name,
          second_look=True, cost="a requester pays 7 f' more for half of all "
          "acceptances: 0.303 R a lease at p = 1, 0.009 R at 1/32 (smallest lease)"),

@@ -10,7 +10,7 @@ from devkit.model import records, registry
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
-from devkit.strategies.mends import PackageForgiven
+from devkit.strategies.mends import NoPackageShares
 from devkit.strategies.stage import PAY_FRI, Stage, remembered_hashes, set_up
 from devkit.strategies.tree import Explorer, Node
 from devkit.strategies.value import Value
@@ -85,7 +85,7 @@ def test_a_scene_that_is_another_on_the_workers_machine_pays_so_the_bench_sees_w
 def test_not_to_serve_pays_where_no_package_never_rejects() -> None:
     coalition = named("fakes all, stops serving the package")
     assert at_fifth(coalition, 0).profit < -0.4
-    assert at_fifth(coalition, 0, PackageForgiven).profit > 0.4
+    assert at_fifth(coalition, 0, NoPackageShares).profit > 0.4
 
 
 def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:
