@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.core.ids import NO_JOB, JobId, LeaseId
+from renderchain.core.job import Place
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -89,7 +90,7 @@ async def whole_job(net: ManyWorkers, meter: Meter, frames: int, lease: int, *, 
     terms = net.terms(frames, lease, floor_exp=floor_exp)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
-        places = [(number, slot) for slot in range(SLOTS) for number in numbers][: min(left, MOST)]
+        places = [Place(number, slot) for slot in range(SLOTS) for number in numbers][: min(left, MOST)]
         if job_id:
             assert await phase("create and assign", net.artist.assign(job_id, places)) == []
         else:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import StandingOffer
+from renderchain.core.job import Place, StandingOffer
 from renderchain.ports.audit_chain import AuditChain
 from renderchain.ports.requester_chain import RequesterChain
 from renderchain.ports.worker_chain import WorkerChain
@@ -30,8 +30,8 @@ class Board(RequesterChain, WorkerChain, AuditChain, Protocol):
         """Refund an expired job to its requester; anyone may."""
         ...
 
-    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
-        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+    async def assign(self, job_id: JobId, places: Sequence[Place]) -> list[ContractError]:
+        """As the job's scheduler, give each place its tasks; returns the refusals."""
         ...
 
     async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:

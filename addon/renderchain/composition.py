@@ -292,7 +292,8 @@ def _worker(
         may_share=job_probe.may_share,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, settings.least_profit_fri)
+    limits = (settings.least_profit_fri, settings.most_frames)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, *limits)
     return Worker(
         chain, lease, job_probe, audits, journal, reporter, rules, new_secret=_random_bits, now=time.time
     )

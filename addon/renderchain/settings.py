@@ -32,6 +32,7 @@ WHOLE = (
     "probe_seconds",
     "show_gas",
     "patience_seconds",
+    "most_frames",
 )
 AMOUNTS = (
     "least_reward_fri",
@@ -69,6 +70,7 @@ class Settings:
     device: str = "AUTO"
     least_reward_fri: int = 0
     least_profit_fri: int = 0  # what a lease must leave a worker after gas
+    most_frames: int = 0  # of a lease that a worker claims; 0: as many as the board gives
     final_checks: int = 1  # frames of each lease whose final image the artist's client makes again; 0: none
     own_checks: int = 2  # leaves of each lease that the artist's client renders again; 0: none
     own_check_seconds: int = 120  # how long one of its renderings may take, the scene's opening included

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.contract_errors import ContractError
-from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, LeaseResult
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.job import JobTerms, LeaseResult, Place
 
 from devkit.board.audits import MemoryAudits
 
@@ -51,8 +51,8 @@ class MemoryChain(MemoryAudits):
         """Refund an expired job to its requester; anyone may."""
         await self._do(f"Refunding job {job_id}", lambda model: model.refund(self.address, job_id))
 
-    async def assign(self, job_id: JobId, places: Sequence[tuple[WorkerId, int]]) -> list[ContractError]:
-        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+    async def assign(self, job_id: JobId, places: Sequence[Place]) -> list[ContractError]:
+        """As the job's scheduler, give each place its tasks; returns the refusals."""
         wanted = sorted(places)
         action = f"Assigning leases of job {job_id}"
         return await self._batch(action, lambda model: model.assign(self.address, job_id, wanted))
@@ -88,11 +88,12 @@ class MemoryChain(MemoryAudits):
         """What requesters doubted since a block, of all jobs."""
         return await self._past(LeaseChallenged, from_block)
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """Take the range that the board chooses into a free slot; returns the lease's id."""
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        """Take the range that the board chooses into a free slot, or at most so many tasks of it."""
         worker = await self.worker_id()
         action = f"Claiming a lease of job {job_id}"
-        return await self._do(action, lambda model: model.claim_lease(self.address, job_id, worker, slot))
+        place = (job_id, worker, slot, most)
+        return await self._do(action, lambda model: model.claim_lease(self.address, *place))
 
     async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:
         """Post the result of a lease's first ``count`` tasks; the others are given back."""

@@ -20,7 +20,7 @@ def job_info(model: Model, number: JobId) -> JobInfo | None:
         return None
     terms = asdict(job.terms)
     del terms["expires_in_s"]
-    terms |= {"reward_fri": job.rewards[-1], "audit_pool_fri": job.pool_fri}
+    terms |= {"reward_fri": job.rewards[-1], "audit_pool_fri": job.pool_fri, "spare_tasks": job.spares}
     info = JobInfo(
         job_id=number,
         requester=job.requester,
@@ -28,11 +28,12 @@ def job_info(model: Model, number: JobId) -> JobInfo | None:
         accepted=job.accepted,
         refunded=job.refunded,
         held=job.held,
+        pending=job.pending,
         stopped=job.stopped,
         **terms,
     )
     if number in model.replaced:
-        return replace(info, audit_pool_fri=0, stopped=job.refunded > 0)
+        return replace(info, audit_pool_fri=0, spare_tasks=0, stopped=job.refunded > 0)
     return info
 
 
@@ -51,6 +52,8 @@ def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
         audit_exp=lease.exp,
         state=lease.state if is_it else LeaseState.NONE,
         draw_outcome=lease.draw_outcome,
+        paid=lease.paid,
+        twin=lease.twin,
         since_s=lease.since_s,
         since_block=lease.since_block,
     )

@@ -143,8 +143,8 @@ class ScriptedChain(Faults):
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        self._send("claim_lease", job_id, slot)
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        self._send("claim_lease", job_id, slot, *([most] if most else []))
         return min(self.leases)
 
     async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:

@@ -29,6 +29,7 @@ class ChallengesModel(ShowsModel):
         lease = self.ready(number, LeaseEvent.REJECT)
         job = self.job(lease.job)
         need(caller == job.requester, "only requesters may doubt")
+        need(not lease.paid, "lease is paid already")
         need(lease.draw_outcome is not DrawOutcome.NOT_DRAWN, "the draw comes first")
         need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "lease is in court")
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)

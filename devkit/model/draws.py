@@ -92,13 +92,17 @@ class DrawsModel(VerdictsModel):
         self.enter(audit, AuditPhase.DRAW)
 
     def begin_round(self, job: Job, lease: Lease, audit: Audit, named: Sequence[int] = ()) -> None:
-        """The next one, without seats yet: it looks at what is named now, what is in dispute, and more."""
+        """The next one, without seats yet: it looks at what is named now, what is in dispute, and more.
+
+        Where nothing is in dispute, it looks again at what this round saw.
+        """
         if audit.kind is AuditKind.PIXELS:
             audit.saw[audit.round] = self.saw(job, lease, audit, audit.round)
             disputed = 0
             for seat in audit.seats:  # of all rounds: all of them are judged in the end
                 disputed |= seat.differs if seat.vote is Vote.COUNTED else 0
             most = job.first_leaves(lease.count) + MAX_NAMED - len(named)
+            disputed = disputed or audit.saw[audit.round]
             again = run(audit.named, len(named))
         self.name_leaves(job, lease, audit, named)
         if audit.kind is AuditKind.PIXELS:
@@ -141,5 +145,4 @@ class DrawsModel(VerdictsModel):
             self.close(job, lease, audit)
             return
         self.begin_round(job, lease, audit)
-        audit.saw[audit.round] = audit.saw[0] | self.fresh(job, lease, audit.round)
         audit.verdicts_against[audit.round] = Verdict.ACCEPTED

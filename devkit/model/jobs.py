@@ -34,6 +34,7 @@ class JobsModel(RegistryModel):
             self.block + terms.expires_in_s // self.rules.slowest_block_s,
             self.now_s,
             self.block,
+            spares=terms.spare_tasks,
         )
         self.emit(JobCreated, number, terms.family, caller, terms)
         return number
@@ -64,7 +65,7 @@ class JobsModel(RegistryModel):
         old = job.rewards[-1]
         need(reward >= old and (reward > old or pool), "nothing is improved")
         need(reward == old or len(job.rewards) <= MAX_LEVEL, "price raised too often")
-        self.collect(caller, (reward - old) * (job.free + job.held) + pool)
+        self.collect(caller, (reward - old) * (job.free + job.held + job.spares) + pool)
         if reward > old:
             job.rewards.append(reward)
         job.pool_fri += pool

@@ -12,65 +12,39 @@ from renderchain.core.board_events import (
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    LeasePaid,
     ResultSubmitted,
     TasksGivenBack,
 )
 from renderchain.core.ids import NO_JOB, NO_WORKER, JobId, LeaseId, WorkerId
-from renderchain.core.job import LeaseResult
+from renderchain.core.job import LeaseResult, Place
 from renderchain.core.lease_id import MAX_SLOTS
-from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent
+from renderchain.core.lifecycle import HELD, MAX_REJECTIONS, LeaseEvent, LeaseState, Twin
 
-from devkit.model.jobs import JobsModel
 from devkit.model.ledger import MAX_BATCH, Refused, need, slot_of
+from devkit.model.ranges import Ranges, SpareOf
 from devkit.model.records import Job, Lease, Range, Slot
+from devkit.model.twins import TwinsModel
 
 MAX_ATTEMPT = 255  # counted no further: it fills its field
 FREE_PART = 10  # giving back is free before this part of the timeout is over
 LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 
 
-class Ranges:
-    """A job's open tasks while leases are planned on them."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self.cursor = job.cursor
-        self.pool_fri = job.pool_fri
-        self.reopened = list(job.reopened)
-
-    def take(self) -> Range:
-        """The next one, and out of the pool what the lease reserves; refused if there is none."""
-        terms = self._job.terms
-        need(self.reopened or self.cursor < terms.tasks, "nothing left to claim")
-        need(self.pool_fri >= self._job.next_reserve_fri, "audit pool is too small")
-        if self.reopened:
-            found = self.reopened.pop()
-        else:
-            found = self.cursor, min(terms.longest_lease, terms.tasks - self.cursor), 0, 0
-            self.cursor += found[1]
-        self.pool_fri -= self._job.reserve_fri(found[1])
-        return found
-
-    def put_back(self, one: Range) -> None:
-        """Nobody took it."""
-        self.reopened.append(one)
-        self.pool_fri += self._job.reserve_fri(one[1])
-
-
-class LeasesModel(JobsModel):
+class LeasesModel(TwinsModel):
     """Every method with a ``caller`` is a call."""
 
-    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int) -> LeaseId:
+    def claim_lease(self, caller: int, number: JobId, worker: WorkerId, slot: int, most: int = 0) -> LeaseId:
         job = self.job(number)
         need(self.takes_claims(job), "job is over")
         is_open = self.passed(job.heard_s, job.heard_block, job.terms.scheduler_grace_s)
         need(is_open, "scheduler has precedence")
-        (answer,) = self.take(job, [(worker, slot)], caller)
+        (answer,) = self.take(job, [Place(worker, slot, 0, most)], caller)
         if isinstance(answer, Refused):
             raise answer
         return answer
 
-    def assign(self, caller: int, number: JobId, places: Sequence[Slot]) -> None:
+    def assign(self, caller: int, number: JobId, places: Sequence[Place]) -> None:
         """Job 0 is the newest one."""
         job = self.job(number or self.newest)
         need(job.terms.scheduler and caller == job.terms.scheduler, "not the scheduler")
@@ -80,22 +54,22 @@ class LeasesModel(JobsModel):
         reasons = [one for one in answers if isinstance(one, Refused)]
         if len(reasons) == len(answers):
             raise reasons[0]
-        for (worker, _), answer in zip(places, answers, strict=True):
+        for place, answer in zip(places, answers, strict=True):
             if isinstance(answer, Refused):
-                self.emit(EntryRefused, job.number, worker, str(answer))
+                self.emit(EntryRefused, job.number, place.worker_id, str(answer))
         job.heard_s, job.heard_block = self.now_s, self.block
 
-    def take(self, job: Job, places: Sequence[Slot], operator: int) -> list[LeaseId | Refused]:
+    def take(self, job: Job, places: Sequence[Place], operator: int) -> list[LeaseId | Refused]:
         """Claims for an operator, or assigns if that is 0: the lease's number or why not, for each place.
 
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
         """
-        ranges, plans = Ranges(job), list[Range | Refused]()
+        ranges, plans = Ranges(job), list[Range | SpareOf | Refused]()
         next_place: Slot = (NO_WORKER, 0)
         for place in places:
             try:
-                plans.append(self.plan(place, ranges, next_place))
-                next_place = (place[0], place[1] + 1)
+                plans.append(self.plan(job, place, ranges, next_place, assigned=not operator))
+                next_place = (place.worker_id, place.slot + 1)
             except Refused as refused:
                 plans.append(refused)
         need(not self.retired, "board is retired")
@@ -109,31 +83,45 @@ class LeasesModel(JobsModel):
                     ranges.put_back(plan)
         if not all(isinstance(answer, Refused) for answer in answers):
             job.cursor, job.reopened, job.pool_fri = ranges.cursor, ranges.reopened, ranges.pool_fri
+            job.spares = ranges.spares
         return answers
 
-    def plan(self, place: Slot, ranges: Ranges, next_place: Slot) -> Range:
+    def plan(
+        self, job: Job, place: Place, ranges: Ranges, next_place: Slot, *, assigned: bool
+    ) -> Range | SpareOf:
         """A place's tasks; places must rise."""
-        need(place[1] < MAX_SLOTS, "no such slot")
-        last = self.slots.get(place)
+        slot = (place.worker_id, place.slot)
+        need(place.slot < MAX_SLOTS, "no such slot")
+        last = self.slots.get(slot)
         need(not last or last.state not in HELD, "slot holds a lease")
-        need(place >= next_place, "places are not in order")
-        return ranges.take()
+        need(slot >= next_place, "places are not in order")
+        if assigned and place.spare_of:
+            ranges.need_pool()
+            return ranges.take_again(self.to_spare(job, place))
+        if assigned and place.count:
+            return ranges.take_tasks(place.first, place.count)
+        return ranges.take(place.count)
 
-    def open_lease(self, job: Job, place: Slot, plan: Range | Refused, operator: int) -> LeaseId:
+    def open_lease(self, job: Job, place: Place, plan: Range | SpareOf | Refused, operator: int) -> LeaseId:
         """Lock for it and write it down."""
         if isinstance(plan, Refused):
             raise plan
-        (worker, slot), (first, count, attempt, rejections) = place, plan
-        level, last = len(job.rewards) - 1, self.slots.get(place)
+        worker, slot = place.worker_id, place.slot
+        tasks = plan.tasks if isinstance(plan, SpareOf) else plan
+        (first, count, attempt, rejections), last = tasks, self.slots.get((worker, slot))
+        level = len(job.rewards) - 1
         exp = self.lock(job, worker, slot, count, operator)
-        job.held += count
+        if not isinstance(plan, SpareOf):
+            job.held += count
         generation = last.generation + 1 if last else 1
         terms = (first, count, attempt, rejections, exp, level)
         lease = Lease(job.number, worker, slot, generation, *terms, self.now_s, self.block)
-        self.slots[place] = lease
+        self.slots[worker, slot] = lease
         holder = self.workers[worker].operator
         told = (first, count, attempt, exp, int(not operator))
         self.emit(LeaseClaimed, job.number, lease.number, holder, *told)
+        if isinstance(plan, SpareOf):
+            self.pair(job, plan.held, lease)
         return lease.number
 
     def submit(self, caller: int, number: LeaseId, count: int, result: LeaseResult) -> None:
@@ -152,6 +140,7 @@ class LeasesModel(JobsModel):
     def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(0 < count <= lease.count, "not so many of its tasks")
+        need(count == lease.count or lease.twin is Twin.NONE, "tasks are given twice")
         can_split = count == lease.count or self.jobs[lease.job].can_split(lease.count, count)
         need(can_split, "pool too small to split")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
@@ -174,27 +163,60 @@ class LeasesModel(JobsModel):
         self.finish(job)
         for lease, amount in paid:
             payout = self.workers[lease.worker].payout
-            self.emit(LeaseAccepted, job.number, lease.number, payout, amount)
+            kind = LeasePaid if lease.paid else LeaseAccepted
+            self.emit(kind, job.number, lease.number, payout, amount)
             self.pay(payout, amount)
 
     def settle(self, job: Job, number: LeaseId, event: LeaseEvent) -> tuple[Lease, int]:
         """The lease, and what its worker gets."""
         lease = self.ready(number, event)
         need(lease.job == job.number, "lease of another job")
+        need(not lease.paid, "lease is paid already")
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
         need(event is LeaseEvent.ACCEPT or over, "deadline not reached")
-        need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
+        is_audited = self.is_audited(lease)
+        if event is LeaseEvent.ACCEPT_LATE:
+            need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
+            need(not is_audited, "lease has to be audited")
+        price, is_spare = job.rewards[-1] * lease.count, lease.twin is Twin.SPARE
+        if is_spare:
+            price, _ = job.stakes_of(lease)
+            self.spare_is_paid(lease)
+        else:
+            job.held -= lease.count
+            job.accepted += lease.count
+        if is_audited:
+            lease.paid = True
+            job.pending += not is_spare
+        else:
+            if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+                job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
+            job.pending -= is_spare
+            self.unlock(job, lease, event)
+        due = self.due_fri(job, lease)
+        self.credit(job.requester, price - due)
+        return lease, due
+
+    def is_audited(self, lease: Lease) -> bool:
+        """Whether an audit of a submitted lease goes on, or is still to be drawn."""
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            drawn = is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
-            need(not drawn, "lease has to be audited")
-            job.pool_fri += job.reserve_fri(lease.count)  # reserved since the claim
-        self.turn(lease, event)
-        job.held -= lease.count
-        job.accepted += lease.count
-        pay, lock = job.stakes_of(lease)
+            return is_audited(self.draw_seed(lease, lease.since_block), lease.exp)
+        return lease.draw_outcome is DrawOutcome.IN_AUDIT
+
+    def unlock(self, job: Job, lease: Lease, event: LeaseEvent) -> LeaseState:
+        """End a lease that lost nothing."""
+        _, lock = job.stakes_of(lease)
         self.workers[lease.worker].locked_fri -= lock
-        self.credit(job.requester, job.rewards[-1] * lease.count - pay)
-        return lease, pay
+        return self.turn(lease, event)
+
+    def end_paid(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
+        """End a lease that was paid before."""
+        job.pending -= 1
+        state = self.unlock(job, lease, event)
+        if event is LeaseEvent.ACCEPT:
+            self.emit(LeaseAccepted, job.number, lease.number, self.workers[lease.worker].payout, 0)
+        else:
+            self.emit(LeaseEnded, job.number, lease.number, state, False)
 
     def expire(self, caller: int, job: JobId, leases: Sequence[LeaseId]) -> None:
         found = self.job(job)
@@ -245,7 +267,7 @@ class LeasesModel(JobsModel):
 
     @staticmethod
     def may_reopen(job: Job, lease: Lease) -> bool:
-        return not job.stopped and lease.rejections < MAX_REJECTIONS
+        return lease.twin is Twin.NONE and not job.stopped and lease.rejections < MAX_REJECTIONS
 
     def reopen(self, job: Job, lease: Lease, event: LeaseEvent) -> None:
         """Give the tasks of an ended lease back, to others or to the requester."""
@@ -254,6 +276,9 @@ class LeasesModel(JobsModel):
         self.put_back(job, lease)
 
     def put_back(self, job: Job, lease: Lease) -> None:
+        if lease.twin is not Twin.NONE:
+            self.leave_closed(job, lease)
+            return
         job.held -= lease.count
         if self.may_reopen(job, lease):
             attempt = min(lease.attempt + 1, MAX_ATTEMPT)

@@ -86,8 +86,9 @@ class Ledger:
         reserves = sum(
             self.jobs[one.job].reserve_fri(one.count) for one in self.slots.values() if one.reserves
         )
+        spares = sum(self.jobs[one.job].stakes_of(one)[0] for one in self.slots.values() if one.has_own_pay)
         escrow = sum(job.escrow_fri for job in self.jobs.values())
-        return escrow + audits + reserves + sum(self.unpaid.values()) + self.board_burned_fri
+        return escrow + audits + reserves + spares + sum(self.unpaid.values()) + self.board_burned_fri
 
     @property
     def registry_fri(self) -> int:
@@ -146,9 +147,10 @@ class Ledger:
     def finish(self, job: Job) -> None:
         """With its last task a job's audit pool goes back, and its place is free."""
         if job.settled:
-            self.credit(job.requester, job.pool_fri)
+            refunded_fri = job.pool_fri + job.spares * job.rewards[-1]
+            self.credit(job.requester, refunded_fri)
             self.left.append(job.number)
-            self.emit(JobClosed, job.number, job.pool_fri)
+            self.emit(JobClosed, job.number, refunded_fri)
 
     def lease(self, number: LeaseId) -> Lease | None:
         found = self.slots.get(slot_of(number))

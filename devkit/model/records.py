@@ -17,7 +17,7 @@ from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Ver
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer
 from renderchain.core.lease_id import join_lease_id
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import HELD, LeaseState, Twin
 
 from devkit.model.seats import Purse
 
@@ -144,6 +144,9 @@ class Lease:
     since_block: int
     state: LeaseState = LeaseState.CLAIMED
     draw_outcome: DrawOutcome = DrawOutcome.NOT_DRAWN
+    paid: bool = False  # before its end
+    twin: Twin = Twin.NONE
+    twin_id: LeaseId = LeaseId(0)  # the other lease of its tasks, if there ever was one
     audit: Audit | None = None
 
     @property
@@ -151,6 +154,11 @@ class Lease:
         """Whether the board holds for it what its first audit would cost."""
         undrawn = self.draw_outcome is DrawOutcome.NOT_DRAWN
         return self.state is LeaseState.CLAIMED or (self.state is LeaseState.SUBMITTED and undrawn)
+
+    @property
+    def has_own_pay(self) -> bool:
+        """Whether what it would earn was set aside for it, as it is a spare."""
+        return self.twin is Twin.SPARE and self.state in HELD and not self.paid
 
     @property
     def number(self) -> LeaseId:
@@ -173,6 +181,8 @@ class Job:
     refunded: int = 0
     held: int = 0
     stopped: bool = False
+    pending: int = 0  # leases that are paid and not over, and spares
+    spares: int = 0  # tasks that may still be given a second time
     reopened: list[Range] = field(default_factory=list)
 
     @property
@@ -182,24 +192,28 @@ class Job:
 
     @property
     def settled(self) -> bool:
-        return self.accepted + self.refunded == self.terms.tasks
+        return self.accepted + self.refunded == self.terms.tasks and not self.pending
 
     @property
     def next_reserve_fri(self) -> int:
         """What the next lease may reserve."""
         return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
+    def leases_from(self, cursor: int) -> int:
+        """Into how many leases the tasks from there on fall, if nobody splits them."""
+        return -(-(self.terms.tasks - cursor) // self.terms.longest_lease)
+
     def can_split(self, count: int, kept: int) -> bool:
         """Whether the pool can also pay for the lease that arises where some of a lease's tasks are given
         back, besides those of all ranges that nobody holds.
         """
-        untouched = -(-(self.terms.tasks - self.cursor) // self.terms.longest_lease)
+        untouched = self.leases_from(self.cursor)
         pool_fri = self.pool_fri + self.reserve_fri(count) - self.reserve_fri(kept)
         return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
 
     @property
     def escrow_fri(self) -> int:
-        return self.rewards[-1] * (self.free + self.held) + (0 if self.settled else self.pool_fri)
+        return 0 if self.settled else self.rewards[-1] * (self.free + self.held + self.spares) + self.pool_fri
 
     def first_leaves(self, count: int) -> int:
         """Leaves that a first round on so many tasks draws."""
@@ -254,7 +268,7 @@ class Worker:
     key: int = 0
     signer: int = 0
     audited: int = 0
-    audited_fri: int = 0
+    fees_fri: int = 0
     losses: int = 0
 
     @property

@@ -209,7 +209,7 @@ class RegistryModel(HoldersModel):
         else:
             need(self.is_offered(worker.offer, job, slot), "worker does not offer that")
         need(job.terms.family in worker.families, "family not supported")
-        exp = audit_rate(pay, least, job.terms.audit_floor_exp, worker.audited, worker.free_fri)
+        exp = audit_rate(pay, least, job.terms.audit_floor_exp, worker.fees_fri, worker.free_fri)
         need(exp is not None, "stake is not free")
         assert exp is not None
         locked_fri = worker.locked_fri + lock_at(pay, least, exp)

@@ -59,8 +59,7 @@ class RoundsModel(DrawsModel):
             self.credit(payer, bond)
             audit.bonds[0] = (payer, 0)
             cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
-            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
-            lease.since_s, lease.since_block = self.now_s, self.block
+            self.go_on(job, lease, DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED)
             self.over(lease, audit)
         else:
             self.close(job, lease, audit)

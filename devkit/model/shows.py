@@ -9,7 +9,6 @@ from renderchain.core.audit.economics import BOND_FEES
 from renderchain.core.audit.events import RejectionShown
 from renderchain.core.audit.state import MEAN, MEAN_BIT, AuditPhase, Content, Vote, answer_of
 from renderchain.core.ids import LeaseId
-from renderchain.core.print_limits import PrintLimits
 from renderchain.ports.audit_chain import ShownVote
 
 from devkit.model.leaves import (
@@ -47,10 +46,6 @@ class ShowsModel(VotesModel):
         drawn = self.leaves_in(job, lease, audit)
         need(leaf < len(drawn), "wrong number of leaves")
         return 1 << drawn[leaf].position
-
-    @staticmethod
-    def limits_of(job: Job) -> PrintLimits:
-        return PrintLimits(job.terms.tile_limit_percent, job.terms.mean_limit_percent)
 
     def strike(
         self,

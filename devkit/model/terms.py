@@ -27,6 +27,8 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     need(terms.expires_in_s >= terms.lease_timeout_s, "job shorter than a lease")
     need(terms.audit_floor_exp <= MAX_AUDIT_EXP, "audit rate is too low")
     need(bool(terms.scheduler) == bool(terms.scheduler_grace_s), "scheduler without grace")
+    need(not terms.spare_tasks or terms.scheduler, "spares without scheduler")
+    need(terms.spare_tasks <= terms.tasks, "more spares than tasks")
     need(terms.tiles, "job without tiles")
     need(0 < terms.audit_tiles <= MAX_AUDIT_TILES, "audits 1 to 32 leaves")
     need(terms.audit_fee_fri, "audit without a fee")

@@ -8,7 +8,8 @@ from renderchain.core.audit.economics import BOND_FEES, SEATS
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import MEAN_BIT, WORDS, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
-from renderchain.core.lifecycle import LeaseEvent
+from renderchain.core.lifecycle import LeaseEvent, Twin
+from renderchain.core.print_limits import LEAST, PrintLimits
 
 from devkit.model.committees import CommitteesModel
 from devkit.model.masks import run
@@ -97,8 +98,7 @@ class VerdictsModel(CommitteesModel):
         judged = self.judgement(job, lease, audit)
         shares = self.settle_votes(job, lease, audit, judged)
         self.return_reserves(job, audit, shares)
-        pay, _ = job.stakes_of(lease)
-        audit.purse_fri += self.end_lease(job, lease, audit, pay)
+        audit.purse_fri += self.end_lease(job, lease, audit, shares)
         self.settle_bonds(lease, audit, shares)
         self.share_purse(job, lease, audit, shares, is_shown=judged is not None)
         self.over(lease, audit)
@@ -199,36 +199,67 @@ class VerdictsModel(CommitteesModel):
             self.credit(payout, each)
         self.burn(shares.burned + left - each * len(shares.right))
 
-    def end_lease(self, job: Job, lease: Lease, audit: Audit, pay: int) -> int:
+    @staticmethod
+    def limits_of(job: Job) -> PrintLimits:
+        """Of its prints."""
+        return PrintLimits(job.terms.tile_limit_percent, job.terms.mean_limit_percent)
+
+    def end_lease(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> int:
         """What becomes of the lease; returns a lost lock."""
         worker, lost = self.workers[lease.worker], 0
         if audit.verdict is Verdict.UNDECIDED:
-            self.share(job, lease, pay)
+            self.share(job, lease)
             return 0
         if audit.verdict is Verdict.REJECTED:
             _, lost = job.stakes_of(lease)
             self.emit(LeaseSlashed, job.number, lease.number, lost, lost)
-            lease.rejections += 1
-            self.reopen(job, lease, LeaseEvent.REJECT)
+            self.reject(job, lease)
             self.slash(worker, lost, lost)
-            worker.audited = worker.audited_fri = 0
+            worker.audited = worker.fees_fri = 0
             worker.losses += 1
             return lost
-        lease.draw_outcome = DrawOutcome.CLEARED
-        # The audit may have outlasted the window, which begins again.
-        lease.since_s, lease.since_block = self.now_s, self.block
+        self.go_on(job, lease, DrawOutcome.CLEARED)
         if audit.kind is AuditKind.PIXELS:
             worker.audited += 1
-            worker.audited_fri += pay
+            is_strict = self.limits_of(job) == LEAST
+            worker.fees_fri += sum(shares.paid) if is_strict else 0
         return 0
 
-    def share(self, job: Job, lease: Lease, pay: int) -> None:
+    def go_on(self, job: Job, lease: Lease, outcome: DrawOutcome) -> None:
+        """Nobody waits for a verdict: the window begins again, or the lease is over as it was paid."""
+        lease.draw_outcome = outcome
+        if lease.paid:
+            self.end_paid(job, lease, LeaseEvent.ACCEPT)
+        else:
+            lease.since_s, lease.since_block = self.now_s, self.block
+
+    def reject(self, job: Job, lease: Lease) -> None:
+        """Its tasks are open again, unless they were paid."""
+        if lease.paid:
+            job.pending -= 1
+            self.emit(LeaseEnded, job.number, lease.number, self.turn(lease, LeaseEvent.REJECT), False)
+        else:
+            lease.rejections += 1
+            self.reopen(job, lease, LeaseEvent.REJECT)
+
+    def share(self, job: Job, lease: Lease) -> None:
         """Nothing could be decided: half of the pay is the worker's, half is burned."""
+        if lease.paid:
+            self.end_paid(job, lease, LeaseEvent.REJECT)
+            return
         worker = self.workers[lease.worker]
-        state = self.turn(lease, LeaseEvent.REJECT)
-        job.held -= lease.count
-        worker.locked_fri -= job.stakes_of(lease)[1]
+        due = self.due_fri(job, lease)
+        state = self.unlock(job, lease, LeaseEvent.REJECT)
         self.emit(LeaseEnded, job.number, lease.number, state, False)
-        self.credit(worker.payout, pay // 2)
-        self.burn(pay - pay // 2)
-        self.refund_tasks(job, lease.count, pay)
+        self.credit(worker.payout, due // 2)
+        self.burn(due - due // 2)
+        if lease.twin is Twin.SPARE:
+            self.spare_is_lost(lease)
+            job.pending -= 1
+            return
+        job.held -= lease.count
+        if lease.twin in (Twin.SPARED, Twin.LATE):
+            job.accepted += lease.count
+            self.return_spare(job, lease, lease.count * job.rewards[-1] - due)
+        else:
+            self.refund_tasks(job, lease.count, due)

@@ -82,8 +82,8 @@ class VotesModel(RoundsModel):
     def result_hash(self, number: LeaseId) -> int:
         lease = self.lease(number)
         need(lease and lease.state >= LeaseState.SUBMITTED, "lease in another state")
-        submitted = self.results.get(slot_of(number))
-        return hash_many(submitted.felts()) if submitted else 0
+        result = self.results.get(slot_of(number))
+        return hash_many(result.felts()) if result else 0  # it ended without one
 
     def open(
         self,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from poseidon_py import poseidon_hash
-from renderchain.core.audit.economics import BOND_FEES, MAX_AUDIT_EXP, PHASES
+from renderchain.core.audit.economics import BOND_FEES, CREDIT_FEES, PHASES
 from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
 from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
@@ -185,7 +185,7 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
         seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
         stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
     stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
-    stage.workers[WorkerId(1)].audited = 10 * MAX_AUDIT_EXP
+    stage.workers[WorkerId(1)].fees_fri = -(-PAY_FRI // CREDIT_FEES)  # credit for any rate
     job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
     return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0)
 

@@ -27,6 +27,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
+from renderchain.adapters.starknet.view import ask
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
@@ -46,6 +47,7 @@ from renderchain.core.sealed import SECRET_BITS
 from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
+from renderchain.ports.sealer import Sealer
 
 from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time, tell
@@ -148,6 +150,7 @@ class Worker:
         renderer: Renderer | None = None,
         store: ContentStore | None = None,
         frames: int | None = None,
+        sealer: Sealer | None = None,
     ) -> None:
         """Render, seal, pin and submit all frames, or the first ones."""
         lease = await self.chain.lease(lease_id)
@@ -160,7 +163,7 @@ class Worker:
             SILENT,
             self.folder,
             hash_many=hash_many,
-            sealer=ChaChaSealer(),
+            sealer=sealer or ChaChaSealer(),
             proof_store=self.proof_store,
             self_test=None,
         )
@@ -170,11 +173,15 @@ class Worker:
 
 @dataclass(frozen=True)
 class Books:
-    """Money at one moment, in fri: stakes and what the board owes or paid, by worker; 0 is the artist."""
+    """Money at one moment, in fri: stakes and what the board owes or paid, by worker; 0 is the artist.
+
+    ``operators``: what the board owes them of bonds and of fees for strikes and showings; 0 is the outsider.
+    """
 
     stakes: dict[WorkerId, int]
     locked: dict[WorkerId, int]
     owed: dict[WorkerId, int]
+    operators: dict[WorkerId, int]
     burned_fri: int
 
     def since(self, before: Books) -> Books:
@@ -187,6 +194,7 @@ class Books:
             change(self.stakes, before.stakes),
             change(self.locked, before.locked),
             change(self.owed, before.owed),
+            change(self.operators, before.operators),
             self.burned_fri - before.burned_fri,
         )
 
@@ -240,11 +248,12 @@ class Arena:
         return self.packages[frames]
 
     async def terms(self, frames: int = 2, lease: int = 2, **changes: Any) -> JobTerms:
-        """A job's terms; its audits cost a twentieth of its pay."""
+        """A job's terms; its audits cost a little more than a twentieth of its pay."""
+        pay_fri = min(lease, frames) * REWARD_FRI
         offer = Offer(
             REWARD_FRI,
             audit_floor_exp=0,
-            audit_fee_fri=min(lease, frames) * REWARD_FRI // 50,
+            audit_fee_fri=pay_fri // 50,
             longest_lease=lease,
             lease_timeout_s=TIMEOUT_S,
             window_s=RULES.window_s,
@@ -253,7 +262,8 @@ class Arena:
         leaves, layers = package.manifest.leaves_per_frame, len(package.manifest.view_layers)
         terms = terms_of(package, quote_of(offer, frames, leaves, layers, gas_price_fri=0))
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
-        return replace(terms, **{"audit_pool_fri": pool_fri, **changes})
+        own = {"audit_tile_fri": pay_fri // 2000, "audit_pool_fri": pool_fri}
+        return replace(terms, **{**own, **changes})
 
     async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> JobId:
         """A new job of the artist."""
@@ -269,19 +279,21 @@ class Arena:
         """Where all money is."""
         stakes, locked = {}, {}
         owed = {NO_WORKER: await self.artist.balance_fri(self.artist.address)}
+        operators = {NO_WORKER: await self.artist.balance_fri(self.outsider.address)}
         for one in self.workers:
             info = await self.artist.worker(one.worker_id)
             stakes[one.worker_id] = info.stake_fri + info.seat_stake_fri
             locked[one.worker_id] = info.locked_fri
             paid_fri = await self.artist.tokens_fri(one.payout)  # an address that never pays
             owed[one.worker_id] = paid_fri + await self.artist.balance_fri(one.payout)
-        return Books(stakes, locked, owed, await self.artist.burned_fri())
+            operators[one.worker_id] = await self.artist.balance_fri(one.chain.address)
+        return Books(stakes, locked, owed, operators, await self.artist.burned_fri())
 
     async def check_books(self) -> None:
-        """What the registry holds is stake or burned: nothing is lost and nothing is made."""
-        books = await self.books()
+        """What the registry holds is stake or burned there: nothing is lost and nothing is made."""
+        stakes = (await self.books()).stakes
         held_fri = await self.artist.tokens_fri(self.deployed.registry)
-        assert held_fri == sum(books.stakes.values()) + books.burned_fri
+        assert held_fri == sum(stakes.values()) + int(await ask(self.artist._registry, "burned_fri"))
 
     def forget(self, cid: str) -> None:
         """Have Kubo lose what is not pinned, and that."""

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from renderchain.core.audit.economics import LEASES_PER_HALVING
+from renderchain.core.audit.economics import CREDIT_FEES
 from renderchain.core.audit.state import DrawOutcome
 
 from devkit.renderings import Renderings
-from tests.attacks.arena import Arena, Worker, arena
+from tests.attacks.arena import REWARD_FRI, Arena, Worker, arena
 from tests.attacks.lease_audit import LeaseAudit
 
 WORKERS = 9
+pytest.register_assert_rewrite("tests.attacks.money")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,9 +65,9 @@ def renderings(tmp_path_factory: pytest.TempPathFactory) -> Renderings:
 
 
 @pytest.fixture(scope="session")
-def shared(loop: asyncio.AbstractEventLoop, renderings: Renderings, is_long: bool) -> Iterator[Arena]:
-    """The arena of the whole run; the long form has workers enough for a committee of 15."""
-    made = arena(17 if is_long else WORKERS, renderings)
+def shared(loop: asyncio.AbstractEventLoop, renderings: Renderings) -> Iterator[Arena]:
+    """The arena of the whole run."""
+    made = arena(WORKERS, renderings)
     yield loop.run_until_complete(made.__aenter__())
     loop.run_until_complete(made.__aexit__(None, None, None))
 
@@ -84,12 +85,15 @@ def veteran(shared: Arena, loop: asyncio.AbstractEventLoop) -> Worker:
     return loop.run_until_complete(seasoned(shared, shared.workers[-1]))
 
 
+SUBJECTS = 10
+
+
 async def seasoned(field: Arena, worker: Worker) -> Worker:
     """Ten leases in ten slots, subject together, unless its record is that good."""
-    if (await field.artist.worker(worker.worker_id)).audited >= LEASES_PER_HALVING:
+    if await has_credit(field, worker):
         return worker
-    job_id = await field.job(frames=LEASES_PER_HALVING, lease=1)
-    subjects = [LeaseAudit(field, await worker.claim(job_id)) for _ in range(LEASES_PER_HALVING)]
+    job_id = await field.job(frames=SUBJECTS, lease=1)
+    subjects = [LeaseAudit(field, await worker.claim(job_id)) for _ in range(SUBJECTS)]
     for subject in subjects:
         await worker.render(subject.lease_id)
     field.blocks(12)
@@ -100,5 +104,11 @@ async def seasoned(field: Arena, worker: Worker) -> Worker:
     field.late()
     assert await field.outsider.advance(job_id, [one.lease_id for one in subjects]) == []
     assert await field.artist.accept(job_id, [one.lease_id for one in subjects]) == []
-    assert (await field.artist.worker(worker.worker_id)).audited >= LEASES_PER_HALVING
+    assert await has_credit(field, worker)
     return worker
+
+
+async def has_credit(field: Arena, worker: Worker) -> bool:
+    """Whether chance may spare a usual lease of the worker."""
+    fees_fri = (await field.artist.worker(worker.worker_id)).fees_fri
+    return CREDIT_FEES * fees_fri >= 2 * REWARD_FRI

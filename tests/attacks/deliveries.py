@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.core.audit.state import Verdict
+from renderchain.core.merkle import LeaseIdentity
+from renderchain.core.sealed import SealedHeader
 from renderchain.ports.content_store import BytesDone, ContentStore
 
 from tests.attacks.arena import Arena, Worker
@@ -31,13 +34,25 @@ class Spoiling:
         return getattr(self.store, name)
 
 
+class MisWrapping(ChaChaSealer):
+    """Wraps the key of results for another account than their requester's."""
+
+    def wrap(
+        self, key: bytes, requester_key: bytes, identity: LeaseIdentity, document: bytes
+    ) -> SealedHeader:
+        """For account 7."""
+        other = AccountUnwrapper(7, identity.chain_id)
+        return super().wrap(key, other.public_key, identity, document)
+
+
 async def delivery_audit(
-    field: Arena, worker: Worker, *, spoiled: bool = False, audit_s: int = 0
+    field: Arena, worker: Worker, *, how: str = "honest", audit_s: int = 0
 ) -> LeaseAudit:
     """A lease whose pixels a committee found good, so late, and which is not yet accepted."""
     lease_id = await worker.claim(await field.job())
-    store: ContentStore = Spoiling(field.store) if spoiled else field.store  # type: ignore[assignment]
-    await worker.render(lease_id, store=store)
+    store: ContentStore = Spoiling(field.store) if how == "spoiled" else field.store  # type: ignore[assignment]
+    sealer = MisWrapping() if how == "wrapped for somebody else" else None
+    await worker.render(lease_id, store=store, sealer=sealer)
     subject = LeaseAudit(field, lease_id)
     await subject.draw()
     field.late(audit_s)

@@ -8,9 +8,17 @@ from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.appeals import MOST_NAMED
-from renderchain.core.audit.economics import LATER_FEES, SEATS, fee_of, least_lock
+from renderchain.core.audit.economics import BOND_FEES, LATER_FEES, SEATS, fee_of, least_lock
 from renderchain.core.audit.phases import steps_of
-from renderchain.core.audit.state import AuditInfo, AuditPhase, Content, DrawOutcome, Verdict, content_of
+from renderchain.core.audit.state import (
+    AuditInfo,
+    AuditPhase,
+    Content,
+    DrawOutcome,
+    Verdict,
+    Vote,
+    content_of,
+)
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.lease_id import split_lease_id
@@ -20,6 +28,7 @@ from renderchain.ports.renderer import Renderer
 
 from tests.attacks.arena import DRAW_AGE, PHASE_S, Arena, Worker
 
+REPEATED_AFTER = 20  # blocks, where a draw did not find all votes
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
 HONEST: Renderers = MappingProxyType({})
 
@@ -45,10 +54,14 @@ class LeaseAudit:
         return await self.arena.artist.audit(self.lease_id)
 
     async def draw(self) -> DrawOutcome:
-        """Wait for the block that decides, and have it decide."""
-        self.arena.blocks(DRAW_AGE)
-        await self.arena.artist.draw((await self.lease()).job_id, [self.lease_id])
-        return (await self.lease()).draw_outcome
+        """Wait for the block that decides, and have it decide; where it finds too few votes, a later one."""
+        job_id = (await self.lease()).job_id
+        while True:
+            self.arena.blocks(DRAW_AGE)
+            assert await self.arena.artist.draw(job_id, [self.lease_id]) == []
+            if (await self.audit()).phase is not AuditPhase.DRAW:
+                return (await self.lease()).draw_outcome
+            self.arena.blocks(REPEATED_AFTER)
 
     async def verifiers(self) -> list[Worker]:
         """Who has votes of the present draw, each once."""
@@ -71,6 +84,16 @@ class LeaseAudit:
     async def commit(self, renderers: Renderers = HONEST, absent: Collection[int] = ()) -> None:
         """Verifiers look for themselves and seal."""
         await self._each(renderers, absent)
+
+    async def all_say(self, word: Vote) -> None:
+        """All that are drawn say this instead of a vote, until nobody is drawn in their place any more."""
+        while (audit := await self.audit()).phase in (AuditPhase.COMMIT, AuditPhase.DRAW):
+            if audit.phase is AuditPhase.DRAW:
+                await self.draw()
+            found = await self.arena.artist.verifiers(self.lease_id)
+            waiting = [one for one in found if one.vote is Vote.DRAWN]
+            for one in waiting:
+                await self.arena.worker(one.worker_id).chain.decline(self.lease_id, one.seat, word)
 
     async def reveal(self, absent: Collection[int] = ()) -> None:
         """Verifiers show what they sealed."""
@@ -147,19 +170,32 @@ class LeaseAudit:
 
 @dataclass(frozen=True)
 class Stakes:
-    """What is at stake in a lease, in fri; fees are those of one verifier in each round."""
+    """What is at stake in a lease, in fri; fees are those of one verifier in each round.
+
+    ``pool_fri`` is its job's, besides what the lease reserves.
+    """
 
     pay_fri: int
     lock_fri: int
     fees_fri: tuple[int, int, int]
+    pool_fri: int
 
     def bond_fri(self, round_: int = 0) -> int:
         """What a verifier of a round loses that is wrong or absent."""
-        return 20 * self.fees_fri[round_]
+        return BOND_FEES * self.fees_fri[round_]
+
+    @property
+    def challenge_fri(self) -> int:
+        """The bond of a challenge."""
+        return least_lock(self.pay_fri, SEATS[0] * self.fees_fri[0])
+
+    def appeal_fri(self, round_: int) -> int:
+        """The bond that pays for a later round."""
+        return SEATS[round_] * self.fees_fri[round_] + self.pay_fri // 20
 
 
 async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
-    """At p = 1, computed here from the job's terms alone."""
+    """Computed here from the job's terms alone; before what is looked at begins."""
     lease = await arena.artist.lease(lease_id)
     job = await arena.artist.job(lease.job_id)
     leaves = lease.count * job.tiles
@@ -169,4 +205,4 @@ async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
     pay_fri = lease.count * job.reward_fri
     audit_fri = SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
     lock_fri = max(least_lock(pay_fri, audit_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
-    return Stakes(pay_fri, lock_fri, fees_fri)
+    return Stakes(pay_fri, lock_fri, fees_fri, job.audit_pool_fri)

@@ -37,6 +37,7 @@ from devkit.renderings import HONEST, kept_frame
 from tests.attacks.arena import REWARD_FRI, RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena
 from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
+from tests.attacks.money import Bond, check_money
 
 PAINT = """
 import bpy, sys
@@ -68,7 +69,7 @@ async def test_a_cheated_lease_is_rejected_its_lock_burned_and_its_range_reopene
     subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, cheat)))
     stakes = await stakes_of(field, subject.lease_id)
     assert await subject.draw() is DrawOutcome.IN_AUDIT
-    verifiers = [one.worker_id for one in await subject.verifiers()]
+    verifiers = await subject.verifiers()
     assert (await subject.play_round()).verdict is Verdict.REJECTED
     assert await subject.close() is Verdict.REJECTED
     lease = await subject.lease()
@@ -76,11 +77,13 @@ async def test_a_cheated_lease_is_rejected_its_lock_burned_and_its_range_reopene
     change = (await field.books()).since(before)
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
     assert change.locked == {}
-    reward_fri = stakes.lock_fri // 10
-    each_fri = stakes.fees_fri[0] + reward_fri // 3
-    assert change.owed == {verifier: each_fri for verifier in verifiers}
-    assert change.burned_fri == stakes.lock_fri - reward_fri
-    other = field.worker(verifiers[0])
+    shower_fri = stakes.fees_fri[0]
+    assert sum(change.operators.values()) == shower_fri
+    each_fri = (stakes.lock_fri - shower_fri) // 10 // 3
+    assert sum(change.owed.values()) == 3 * (stakes.fees_fri[0] + each_fri)
+    assert change.burned_fri == stakes.lock_fri - shower_fri - 3 * each_fri
+    await check_money(before, subject, stakes)
+    other = verifiers[0]
     again = await other.claim(lease.job_id)
     assert (await field.artist.lease(again)).first == lease.first
     await other.render(again)
@@ -92,15 +95,15 @@ async def test_who_does_not_open_its_leaves_has_lost(field: Arena) -> None:
     subject = LeaseAudit(field, await field.submitted(cheater))
     stakes = await stakes_of(field, subject.lease_id)
     await subject.draw()
-    verifiers = [one.worker_id for one in await subject.verifiers()]
     await subject.commit()
     assert (await subject.audit()).phase is AuditPhase.OPEN
     await subject.advance(late=True)
     assert (await subject.lease()).state is LeaseState.REJECTED
     change = (await field.books()).since(before)
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
-    each_fri = stakes.fees_fri[0] + stakes.lock_fri // 10 // 3
-    assert change.owed == {verifier: each_fri for verifier in verifiers}
+    assert sum(change.owed.values()) == 3 * stakes.fees_fri[0]
+    assert change.burned_fri == stakes.lock_fri, "silence judges nobody, so nobody was right"
+    await check_money(before, subject, stakes)
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.long) for one in range(2, 12))])
@@ -108,7 +111,9 @@ async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_draw
     field: Arena, seed: int
 ) -> None:
     cheater = field.workers[2]
+    before = await field.books()
     subject = LeaseAudit(field, await field.submitted(cheater, await cheating(field, "garbage", 0.5, seed)))
+    stakes = await stakes_of(field, subject.lease_id)
     await subject.draw()
     honest = await field.renderings.of(HONEST)
     drawn = await subject.leaves()
@@ -120,6 +125,7 @@ async def test_half_tampered_tiles_are_caught_if_and_only_if_one_of_them_is_draw
     assert await subject.close() is (Verdict.ACCEPTED if is_good else Verdict.REJECTED)
     if is_good:
         await subject.accept()
+    await check_money(before, subject, stakes, is_paid=is_good)
 
 
 async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -> None:
@@ -130,6 +136,7 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
     result = cheater.proof_store.newest(lease_id).result
     await cheater.chain.submit(other, 2, LeaseResult(0x6A4BA6E, *_rest(result)))
     honest, garbage = LeaseAudit(field, lease_id), LeaseAudit(field, other)
+    before, stakes = await field.books(), await stakes_of(field, other)
     for subject in (garbage, honest):
         await subject.draw()
         await subject.commit()
@@ -141,23 +148,29 @@ async def test_a_root_over_nothing_can_not_be_opened_and_is_lost(field: Arena) -
         await cheater.chain.open_leaves(other, seed, given, openings, siblings, prints)
     await garbage.advance(late=True)
     assert (await garbage.lease()).state is LeaseState.REJECTED
+    await check_money(before, garbage, stakes)
+    before, stakes = await field.books(), await stakes_of(field, lease_id)
     await honest.prove()
     await honest.reveal()
     await honest.count()
     assert await honest.close() is Verdict.ACCEPTED
     await honest.accept()
+    await check_money(before, honest, stakes, is_paid=True)
 
 
 def _rest(result: LeaseResult) -> tuple[int, int, int]:
     return result.results_hi, result.results_lo, result.key_hash
 
 
-@pytest.mark.parametrize("how", ["withheld", "spoiled", "withheld, and the audit outlasts the window"])
+@pytest.mark.parametrize(
+    "how",
+    ["withheld", "spoiled", "wrapped for somebody else", "withheld, and the audit outlasts the window"],
+)
 async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Arena, how: str) -> None:
     cheater = field.workers[4]
     audit_s = RULES.window_s if "outlasts" in how else 0
-    subject = await delivery_audit(field, cheater, spoiled=how == "spoiled", audit_s=audit_s)
-    if how != "spoiled":
+    subject = await delivery_audit(field, cheater, how=how, audit_s=audit_s)
+    if "withheld" in how:
         field.forget(cheater.proof_store.newest(subject.lease_id).result.results_cid)
     before = await field.books()
     stakes = await stakes_of(field, subject.lease_id)
@@ -165,9 +178,8 @@ async def test_results_that_can_not_be_had_lose_a_delivery_challenge(field: Aren
     change = (await field.books()).since(before)
     assert (await subject.lease()).state is LeaseState.REJECTED
     assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
-    bond_fri = -(-stakes.pay_fri * 3 // 10) + 3 * stakes.fees_fri[0]
-    assert change.owed.pop(NO_WORKER) == bond_fri, "the pool pays the fees of a challenge that was right"
-    assert set(change.owed.values()) == {stakes.fees_fri[0] + stakes.lock_fri // 10 // 3}
+    assert change.owed[NO_WORKER] == stakes.challenge_fri, "the lost lock pays the fees"
+    await check_money(before, subject, stakes, bonds={0: Bond(NO_WORKER)})
 
 
 async def test_who_does_not_reveal_the_key_of_doubted_results_has_lost(field: Arena) -> None:
@@ -178,7 +190,10 @@ async def test_who_does_not_reveal_the_key_of_doubted_results_has_lost(field: Ar
     await field.artist.challenge_delivery(subject.lease_id)
     await subject.advance(late=True)
     assert (await subject.lease()).state is LeaseState.REJECTED
-    assert (await field.books()).since(before).stakes == {cheater.worker_id: -stakes.lock_fri}
+    change = (await field.books()).since(before)
+    assert change.stakes == {cheater.worker_id: -stakes.lock_fri}
+    assert change.owed == {NO_WORKER: stakes.challenge_fri}
+    assert change.burned_fri == stakes.lock_fri
 
 
 async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Arena) -> None:
@@ -197,8 +212,9 @@ async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Ar
 
 
 async def test_a_lease_is_submitted_once(field: Arena) -> None:
-    worker = field.workers[7]
+    worker, before = field.workers[7], await field.books()
     subject = LeaseAudit(field, await field.submitted(worker))
+    stakes = await stakes_of(field, subject.lease_id)
     result = worker.proof_store.newest(subject.lease_id).result
     other = LeaseResult(result.root + 1, *_rest(result))
     with pytest.raises(LeaseInOtherState):
@@ -210,6 +226,7 @@ async def test_a_lease_is_submitted_once(field: Arena) -> None:
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena) -> None:
@@ -225,15 +242,18 @@ async def test_a_lease_that_is_held_too_long_goes_to_somebody_else(field: Arena)
     assert (await field.artist.lease(again)).attempt == 1
     await other.chain.give_back(again, "away")
     late_fri = 2 * REWARD_FRI * 5 // 100
-    assert (await field.books()).since(before).stakes == {lazy.worker_id: -late_fri}
+    change = (await field.books()).since(before)
+    assert (change.stakes, change.locked) == ({lazy.worker_id: -late_fri}, {})
+    assert (change.owed, change.burned_fri) == ({}, late_fri)
 
 
 async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     field: Arena, tmp_path: Path
 ) -> None:
-    worker = field.workers[1]
+    worker, before = field.workers[1], await field.books()
     honest = await field.renderings.of(HONEST)
     lease_id = await field.submitted(worker)
+    stakes = await stakes_of(field, lease_id)
     opened = await delivered(field, lease_id, tmp_path / "honest")
     check = await checking(field, lease_id)
     assert len(check(opened).frames) == 2
@@ -246,6 +266,7 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], Result]:
@@ -310,7 +331,9 @@ async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
     honest = await field.renderings.of(HONEST)
     renderers: tuple[Renderer, ...] = (_Swapping(honest), honest)
     for number, renderer in enumerate(renderers):
+        before = await field.books()
         lease_id = await field.submitted(field.workers[2 + number], renderer)
+        stakes = await stakes_of(field, lease_id)
         folder = tmp_path / str(number)
         opened = await delivered(field, lease_id, folder)
         result = (await checking(field, lease_id))(opened)
@@ -322,6 +345,7 @@ async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
         await subject.play_round()
         assert await subject.close() is Verdict.ACCEPTED, "its tiles are right"
         await subject.accept()
+        await check_money(before, subject, stakes, is_paid=True)
         if renderer is honest:
             assert checked.false == {}
         else:

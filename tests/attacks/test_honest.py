@@ -23,6 +23,7 @@ from renderchain.ports.renderer import Renderer, RenderSession
 from devkit.renderings import EMULATED, HONEST, OTHER_MACHINE
 from tests.attacks.arena import SILENT, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
+from tests.attacks.money import check_money
 
 BATCH = 4
 LEASING = 8  # of the workers; all verify
@@ -57,21 +58,20 @@ async def test_another_machine_is_accepted_by_its_prints(field: Arena) -> None:
     await subject.count()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
-    change = (await field.books()).since(before)
-    assert change.stakes == {}
-    assert change.owed[worker.worker_id] == stakes.pay_fri
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 async def test_a_committee_of_all_kinds_of_machines_agrees(field: Arena) -> None:
     outsider = await field.renderings.of(OTHER_MACHINE)
     before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[1]))
+    stakes = await stakes_of(field, subject.lease_id)
     await subject.draw()
     one, *_ = await subject.verifiers()
     await subject.play_round({one.worker_id: outsider})
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
-    assert (await field.books()).since(before).stakes == {}
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 @contextmanager
@@ -103,13 +103,18 @@ class Season:
     async def verifiers_act(self, subject: LeaseAudit, step: str) -> None:
         """Each does its part, some after a crash; some render as another kind of machine."""
         for verifier in await subject.verifiers():
-            renderer = self._machines[verifier.worker_id]
-            lease, audit = await subject.lease(), await subject.audit()
             if self._random.random() < CRASHES:
                 self.crashes += 1
                 with crash(verifier, step):
-                    await verifier.verifier_duties(renderer).act(lease, audit, verifier.worker_id)
-            await verifier.verifier_duties(renderer).act(lease, await subject.audit(), verifier.worker_id)
+                    await self.verifier_acts(subject, verifier)
+            await self.verifier_acts(subject, verifier)
+
+    async def verifier_acts(self, subject: LeaseAudit, verifier: Worker) -> None:
+        """With duties made anew, as after a restart."""
+        duties = verifier.verifier_duties(self._machines[verifier.worker_id])
+        lease, audit = await subject.lease(), await subject.audit()
+        act = duties.commit if audit.phase is AuditPhase.COMMIT else duties.act
+        await act(lease, audit, verifier.worker_id)
 
     async def submit(self, worker: Worker, job_id: JobId) -> LeaseAudit:
         """Claim and render, some twice."""
@@ -142,8 +147,7 @@ class Season:
                     await subject.prove()
             await subject.prove()
             await self.verifiers_act(subject, "reveal")
-            await subject.prove()
-        assert await self._field.outsider.advance(job_id, leases) == []
+            await subject.count()
         self._field.late()
         assert await self._field.outsider.advance(job_id, leases) == []
         assert await self._field.artist.accept(job_id, leases) == []
@@ -156,12 +160,15 @@ async def test_many_honest_leases_harm_nobody_and_none_hangs(field: Arena, is_lo
     kept = [await field.renderings.of(kind) for kind in kinds]
     machines = {one.worker_id: kept[one.worker_id % len(kept)] for one in field.workers}
     season, before = Season(field, machines, 1), await field.books()
-    for number in range(50 if is_long else 5):
+    batches = 50 if is_long else 5
+    for number in range(batches):
         first = number * BATCH
         await season.batch([field.workers[(first + at) % LEASING] for at in range(BATCH)])
     assert season.crashes > 0
     change = (await field.books()).since(before)
     assert (change.stakes, change.locked, change.burned_fri) == ({}, {}, 0)
+    terms = await field.terms(frames=BATCH, lease=1)
+    assert sum(change.owed.values()) == batches * terms.escrow_fri, "pay, fees, and what was not used"
 
 
 class Slow:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import unit_at
-from renderchain.core.audit.economics import LEASES_PER_HALVING
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
-from tests.attacks.arena import FAMILY, RULES, SEATS, Arena, Worker
+from tests.attacks.arena import DRAW_AGE, FAMILY, OFFER, RULES, SEATS, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
+from tests.attacks.money import check_money
 
 DRAWS = 4000
 CHI_SQUARE_99 = {2: 9.21, 8: 20.09}
@@ -38,47 +40,75 @@ def test_seats_are_drawn_by_stake_not_by_name(units: tuple[int, ...]) -> None:
     assert chi_square(counts, expected) < CHI_SQUARE_99[len(units) - 1]
 
 
-async def expected_committee(field: Arena, subject: LeaseAudit, entries: list[tuple[int, int]]) -> list[int]:
-    """Who should be drawn, by the client's own functions; entries are (worker, units)."""
-    lease = await subject.lease()
-    seed = await field.artist.seed(subject.lease_id, 0)
-    units, found, attempt = sum(count for _, count in entries), list[int](), 0
-    holders = [worker_id for worker_id, count in entries for _ in range(count)]
-    worker_id = subject.worker.worker_id
-    assert lease.draw_outcome is DrawOutcome.IN_AUDIT
+async def expected_votes(field: Arena, subject: LeaseAudit, units: list[tuple[int, int]]) -> list[int]:
+    """Who should be drawn, by the client's own functions; ``units`` are (worker, its place in an entry)."""
+    seed, found, attempt = await field.artist.seed(subject.lease_id, 0), list[int](), 0
+    covered = dict[int, int]()
+    for one in field.workers:
+        info = await field.artist.worker(one.worker_id)
+        covered[one.worker_id] = info.seat_stake_fri // RULES.seat_unit_fri
+    covered[subject.worker.worker_id] = 0
     while len(found) < 3:
-        holder = holders[unit_at(hash_many, seed, attempt, units)]
-        if holder not in (worker_id, 0, *found):
+        holder, place = units[unit_at(hash_many, seed, attempt, len(units))]
+        if place < covered.get(holder, 0):
             found.append(holder)
         attempt += 1
     return found
 
 
 async def test_seats_taken_after_the_submission_are_not_drawn(field: Arena) -> None:
-    """Also: the committee on-chain is the one that the client's own functions give."""
-    entries = await seat_entries(field)
+    """Also: the votes on-chain are those that the client's own functions give, a holder as often as drawn."""
+    units, before = await seat_units(field), await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[0]))
+    stakes = await stakes_of(field, subject.lease_id)
     greedy = field.workers[1]
+    await greedy.registry.stake_seats(greedy.worker_id, GREEDY_SEATS * RULES.seat_unit_fri)
     await greedy.registry.set_seats(greedy.worker_id, FAMILY, GREEDY_SEATS)
     field.blocks(2 * RULES.epoch_blocks)
     await subject.draw()
-    verifiers = [one.worker_id for one in await subject.verifiers()]
-    assert verifiers == await expected_committee(field, subject, entries)
+    votes = [one.worker_id for one in await field.artist.verifiers(subject.lease_id)]
+    assert votes == await expected_votes(field, subject, units)
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
     await greedy.registry.set_seats(greedy.worker_id, FAMILY, SEATS)
     field.blocks(2 * RULES.epoch_blocks)
 
 
-async def seat_entries(field: Arena) -> list[tuple[int, int]]:
-    """All entries of the family, those given up with worker 0."""
+async def test_nobody_who_may_vote_is_locked_out_once_the_block_is_known(field: Arena) -> None:
+    """Work stake is busy or on its way out, offers are withdrawn: the votes are those of the epoch before."""
+    units, before = await seat_units(field), await field.books()
+    subject = LeaseAudit(field, await field.submitted(field.workers[3]))
+    stakes = await stakes_of(field, subject.lease_id)
+    field.blocks(DRAW_AGE)
+    others = [one for one in field.workers if one is not subject.worker]
+    for one in others:
+        free_fri = (await field.artist.worker(one.worker_id)).free_fri
+        await one.registry.request_unstake(one.worker_id, free_fri)
+        await one.registry.set_offer(one.worker_id, replace(OFFER, audit_fee_fri=10**20))
+    await subject.draw()
+    votes = [one.worker_id for one in await field.artist.verifiers(subject.lease_id)]
+    assert votes == await expected_votes(field, subject, units)
+    for one in others:
+        await one.registry.cancel_unstake(one.worker_id)
+        await one.registry.set_offer(one.worker_id, OFFER)
+    field.blocks(2 * RULES.epoch_blocks)
+    await subject.play_round()
+    assert await subject.close() is Verdict.ACCEPTED
+    await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
+
+
+async def seat_units(field: Arena) -> list[tuple[int, int]]:
+    """All units of the family, each its holder and its place in an entry; those given up with worker 0."""
     registry = field.workers[0].registry._registry
     (count,) = await registry.functions["seat_count"].call(FAMILY)
     found = []
     for index in range(count):
         (entry,) = await registry.functions["seat_at"].call(FAMILY, index)
-        found.append((0 if entry["until_epoch"] else entry["worker_id"], entry["units"]))
+        holder = 0 if entry["until_epoch"] else entry["worker_id"]
+        found += [(holder, place) for place in range(entry["units"])]
     return found
 
 
@@ -87,13 +117,18 @@ async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worke
     before = (await field.artist.worker(veteran.worker_id)).audited
     counted = 0
     for _ in range(3):
+        then = await field.books()
         subject = LeaseAudit(field, await field.submitted(veteran, audit_floor_exp=1))
+        stakes = await stakes_of(field, subject.lease_id)
         if await subject.draw() is DrawOutcome.IN_AUDIT:
             assert veteran.worker_id not in [one.worker_id for one in await subject.verifiers()]
             await subject.play_round()
             assert await subject.close() is Verdict.ACCEPTED
             counted += 1
-        await subject.accept()
+            await subject.accept()
+            await check_money(then, subject, stakes, is_paid=True)
+        else:
+            await subject.accept()
     assert (await field.artist.worker(veteran.worker_id)).audited == before + counted
 
 
@@ -101,12 +136,15 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     """A name without a record gets what a loss leaves: p = 1 and L_min."""
     old = field.workers[2]
     records = [(one, await field.artist.worker(one.worker_id)) for one in field.workers[3:]]
-    new = next(one for one, record in records if record.audited < LEASES_PER_HALVING)
+    new = next(one for one, record in records if not record.fees_fri)
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
+    then = await field.books()
     subject = LeaseAudit(field, await field.submitted(old, garbage))
+    stakes = await stakes_of(field, subject.lease_id)
     await subject.draw()
     await subject.play_round()
     assert await subject.close() is Verdict.REJECTED
+    await check_money(then, subject, stakes)
     assert (await field.artist.worker(old.worker_id)).losses >= 1
     locks = []
     for one in (old, new):
@@ -122,6 +160,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
 async def test_a_cheat_can_not_take_out_the_stake_that_answers_for_it(field: Arena) -> None:
     cheater = field.workers[4]
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
+    before = await field.books()
     subject = LeaseAudit(field, await field.submitted(cheater, garbage))
     stakes = await stakes_of(field, subject.lease_id)
     info = await field.artist.worker(cheater.worker_id)
@@ -133,4 +172,5 @@ async def test_a_cheat_can_not_take_out_the_stake_that_answers_for_it(field: Are
     assert await subject.close() is Verdict.REJECTED
     after = await field.artist.worker(cheater.worker_id)
     assert after.stake_fri == info.stake_fri - stakes.lock_fri
+    await check_money(before, subject, stakes)
     await cheater.registry.cancel_unstake(cheater.worker_id)

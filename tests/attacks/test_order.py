@@ -9,19 +9,23 @@ from renderchain.core.audit.errors import DrawIsAhead, LeafNotUnderRoot, OpenedF
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.lifecycle import LeaseState
 
-from tests.attacks.arena import DRAW_AGE, Arena
-from tests.attacks.lease_audit import LeaseAudit
+from tests.attacks.arena import DRAW_AGE, Arena, Books
+from tests.attacks.lease_audit import LeaseAudit, Stakes, stakes_of
+from tests.attacks.money import check_money
 
 
-async def finish(subject: LeaseAudit) -> None:
+async def finish(subject: LeaseAudit, before: Books, stakes: Stakes) -> None:
     """The rest of an honest audit."""
     await subject.play_round()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 async def test_one_block_decides_whoever_calls_and_whenever(field: Arena) -> None:
+    before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[0]))
+    stakes = await stakes_of(field, subject.lease_id)
     lease = await subject.lease()
     with pytest.raises(DrawIsAhead):
         await field.outsider.draw(lease.job_id, [subject.lease_id])
@@ -31,14 +35,16 @@ async def test_one_block_decides_whoever_calls_and_whenever(field: Arena) -> Non
     block = await client.get_block_with_tx_hashes(block_number=lease.since_block + DRAW_AFTER)
     seed = seed_of(hash_many, block.block_hash, field.deployed.board, subject.lease_id, 0, 0)
     assert await field.artist.seed(subject.lease_id, 0) == seed
-    await finish(subject)
+    await finish(subject, before, stakes)
 
 
 async def test_a_draw_that_was_held_back_for_days_is_made_all_the_same(field: Arena) -> None:
+    before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[1]))
+    stakes = await stakes_of(field, subject.lease_id)
     field.late(3 * 86400)
     assert await subject.draw() is DrawOutcome.IN_AUDIT
-    await finish(subject)
+    await finish(subject, before, stakes)
 
 
 async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
@@ -48,6 +54,7 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
     result = field.workers[2].proof_store.newest(honest.lease_id).result
     await thief.chain.submit(stolen, 2, result)
     subject = LeaseAudit(field, stolen)
+    before, stakes = await field.books(), await stakes_of(field, stolen)
     for one in (honest, subject):
         await one.draw()
         await one.commit()
@@ -59,15 +66,20 @@ async def test_another_workers_root_can_not_be_opened(field: Arena) -> None:
         await thief.chain.open_leaves(stolen, seed, result, openings, siblings, prints)
     await subject.advance(late=True)
     assert (await subject.lease()).state is LeaseState.REJECTED
+    await check_money(before, subject, stakes)
+    before, stakes = await field.books(), await stakes_of(field, honest.lease_id)
     await honest.prove()
     await honest.reveal()
     await honest.count()
     assert await honest.close() is Verdict.ACCEPTED
     await honest.accept()
+    await check_money(before, honest, stakes, is_paid=True)
 
 
 async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Arena) -> None:
+    before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[4]))
+    stakes = await stakes_of(field, subject.lease_id)
     await subject.draw()
     await subject.commit()
     (drawn,) = await subject.leaves()
@@ -85,6 +97,7 @@ async def test_a_good_leaf_opens_no_other_position_and_no_other_draw(field: Aren
     await subject.count()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
+    await check_money(before, subject, stakes, is_paid=True)
 
 
 @pytest.mark.parametrize("state", ["drawn", "sealed", "opened", "revealed"])
@@ -93,7 +106,7 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     worker = field.workers[5]
     subject = LeaseAudit(field, await field.submitted(worker))
     since = (await subject.lease()).since_block
-    before = await field.books()
+    before, stakes = await field.books(), await stakes_of(field, subject.lease_id)
     await subject.draw()
     first_seed = await field.artist.seed(subject.lease_id, 0)
     if state != "drawn":
@@ -116,7 +129,6 @@ async def test_a_reorganisation_makes_another_draw_and_harms_nobody(field: Arena
     await subject.prove()
     await subject.reveal()
     assert not (await subject.audit()).prints, "nobody voted by what it had seen before"
-    await subject.advance()
     assert await subject.close() is Verdict.ACCEPTED
     await subject.accept()
-    assert (await field.books()).since(before).stakes == {}
+    await check_money(before, subject, stakes, is_paid=True)

@@ -8,6 +8,7 @@ from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
 from tests.attacks.arena import Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
+from tests.attacks.money import check_money
 
 
 async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
@@ -26,8 +27,7 @@ async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
         if await subject.draw() is DrawOutcome.IN_AUDIT:
             await subject.play_round()
             assert await subject.close() is Verdict.REJECTED
-            change = (await field.books()).since(before)
-            assert change.stakes == {veteran.worker_id: -stakes.lock_fri}
+            await check_money(before, subject, stakes)
             assert (await field.artist.worker(veteran.worker_id)).audited == 0
             caught += 1
         else:

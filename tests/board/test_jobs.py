@@ -52,13 +52,14 @@ def test_a_job_is_escrowed_worked_on_accepted_and_paid(networks: Opener) -> None
                 await worker.submit(one.lease_id, one.pixels.count, one.pixels.result)
             with pytest.raises(DrawIsAhead, match="Wait until the chain is twelve blocks past"):
                 await artist.accept(job_id, leases)
+            net.pass_time(TERMS.window_s)
             net.pass_draw_block()
             with pytest.raises(MustBeAudited, match="Draw it"):
-                await artist.accept(job_id, leases)
+                await net.outsider.accept_late(job_id, leases)
             assert await net.outsider.draw(job_id, leases) == []
             for one in audits:
                 with pytest.raises(StillInAudit):
-                    await artist.accept(job_id, [one.lease_id])
+                    await net.outsider.accept_late(job_id, [one.lease_id])
                 await one.vote(SAME, SAME, SAME)
                 await one.advance_late()
             assert {(await worker.lease(one)).draw_outcome for one in leases} == {DrawOutcome.CLEARED}

@@ -62,7 +62,8 @@ from renderchain.core.contract_errors import (
     WrongTaskCount,
 )
 from renderchain.core.errors import ChainError, InsufficientFunds
-from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import LeaseResult, Place, StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.registry_errors import (
     NoSeatStakeGiven,
@@ -223,11 +224,13 @@ def test_a_scheduler_and_its_refusals(networks: Opener) -> None:
         with pytest.raises(SchedulerFirst):
             await net.worker.claim_lease(job_id, 0)
         with pytest.raises(NotScheduler):
-            await net.artist.assign(job_id, [(net.worker_id, 0)])
+            await net.artist.assign(job_id, [Place(net.worker_id, 0)])
         with pytest.raises(WorkerDoesNotOffer, match="Assigning leases of job 1 "):
-            await net.outsider.assign(job_id, [(net.worker_id, 0)])
+            await net.outsider.assign(job_id, [Place(net.worker_id, 0)])
         await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 1, 2**39))
-        refused = await net.outsider.assign(job_id, [(net.worker_id, 1), (net.worker_id, 0), (9, 0)])
+        refused = await net.outsider.assign(
+            job_id, [Place(net.worker_id, 1), Place(net.worker_id, 0), Place(WorkerId(9), 0)]
+        )
         assert [type(one) for one in refused] == [WorkerDoesNotOffer, NothingToClaim]
         # The range of the refused place is open for those who come later.
         assert [(await net.worker.lease(one)).count for one in await net.worker.open_leases()] == [2]

@@ -18,7 +18,6 @@ from renderchain.core.audit.errors import (
     OpenedForAnotherDraw,
     SeatMayNotAppeal,
     StepNotOverdue,
-    StillInAudit,
     WrongLeavesNamed,
 )
 from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
@@ -87,8 +86,6 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
         await audited.reveal([vote] * 3)  # the last one counts them
         audit = await audited.audit()
         assert (audit.phase, audit.verdict) == (AuditPhase.APPEAL, Verdict.ACCEPTED)
-        with pytest.raises(StillInAudit, match="Wait for the verdict"):
-            await net.artist.accept(audited.job_id, [lease_id])
         await audited.advance_late()
         assert (await net.worker.lease(lease_id)).draw_outcome is DrawOutcome.CLEARED
         assert await votes(audited) == [Vote.COUNTED] * 3
@@ -97,7 +94,7 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
         assert await net.artist.accept(audited.job_id, [lease_id]) == []
         assert await net.artist.tokens_fri(PAYOUT) - paid_before == PAY_FRI
         worker = await net.worker.worker(net.worker_id)
-        assert (worker.audited, worker.audited_fri, worker.locked_fri) == (1, PAY_FRI, 0)
+        assert (worker.audited, worker.fees_fri, worker.locked_fri) == (1, 3 * FEE_FRI, 0)
 
     networks.run(story)
 
@@ -154,22 +151,24 @@ def test_anyone_appeals_an_acceptance_and_the_last_verdict_judges_every_vote(net
         assert bond_fri == 7 * LATER_FRI + PAY_FRI // 20
         await audited.appeal(net.outsider)
         assert len(await audited.verifiers()) == 7
-        assert len(await audited.leaves()) == 1, "nothing was in dispute, so only fresh leaves"
+        assert len(await audited.leaves()) == 2, (
+            "nothing was in dispute: what the three saw, and a fresh leaf"
+        )
         await audited.vote(*[OTHER] * 7)
         with pytest.raises(SeatMayNotAppeal, match="worker, or"):
             await net.artist.appeal(lease_id)
         await audited.advance_late()
         assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
-        # The three saw another leaf, which nobody looked at again: they are not judged.
-        assert await lost_fri(audited, before) == 0
-        purse_fri = LOCK_FRI - 7 * LATER_FRI - LATER_FRI
+        # Friends of the worker are judged by what they saw.
+        assert await lost_fri(audited, before) == 3 * 20 * FEE_FRI
+        purse_fri = LOCK_FRI + 3 * 20 * FEE_FRI - 7 * LATER_FRI - LATER_FRI
         reward_fri = purse_fri // 10
         half_fri = reward_fri // 2
-        each_fri = (reward_fri - half_fri) // 10
+        each_fri = (reward_fri - half_fri) // 7
         balance_fri = await net.outsider.balance_fri(net.outsider.address)
         assert balance_fri == bond_fri + half_fri + LATER_FRI, "bond, half of the tenth, the showing"
-        assert await earned_fri(audited) == 3 * FEE_FRI + 7 * LATER_FRI + 10 * each_fri
-        assert await net.artist.burned_fri() == purse_fri - half_fri - 10 * each_fri
+        assert await earned_fri(audited) == 7 * LATER_FRI + 7 * each_fri
+        assert await net.artist.burned_fri() == purse_fri - half_fri - 7 * each_fri
 
     networks.run(story)
 
@@ -227,7 +226,9 @@ def test_an_appellant_names_leaves_that_the_next_round_looks_at(networks: Opener
         await audited.draw()
         drawn = await audited.net.artist.drawn_leaves(audited.lease_id)
         assert [one.leaf for one in drawn][:3] == named and [one.position for one in drawn][:3] == [0, 1, 2]
-        assert drawn[3].position == 9, "the first leaf that this round drew"
+        assert [one.position for one in drawn][3:] == [8, 9], (
+            "that of the round before, and the first of this one"
+        )
 
     networks.run(story)
 

@@ -104,7 +104,7 @@ def test_a_worker_and_what_it_holds(networks: Opener) -> None:
         net = await opened.network(RULES)
         owner, _ = await net.person(1)
         roles = {"owner": owner.address, "operator": net.worker.address, "payout": PAYOUT}
-        record = {"audited": 0, "losses": 0, "audited_fri": 0}
+        record = {"audited": 0, "losses": 0, "fees_fri": 0}
         stake = {"stake_fri": 5 * FRI_PER_STRK, "locked_fri": 0, "unstaking_fri": 0}
         known = WorkerInfo(net.worker_id, **roles, **stake, **record)
         assert await net.artist.worker(net.worker_id) == known

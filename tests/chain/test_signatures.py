@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from renderchain.core.contract_errors import NotScheduler
 from renderchain.core.ids import LeaseId
-from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.job import LeaseResult, Place, StandingOffer
 from renderchain.core.lifecycle import LeaseState
 from starknet_py.net.signer.stark_curve_signer import KeyPair
 
@@ -34,7 +34,7 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             )
             job_id = await net.artist.create_job(terms)
             await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 2, 2**39))
-            wanted = [(net.worker_id, slot) for slot in (0, 1)]
+            wanted = [Place(net.worker_id, slot) for slot in (0, 1)]
             assert await scheduler.assign(job_id, wanted) == []
             with pytest.raises(NotScheduler):
                 await net.artist.assign(job_id, wanted)

@@ -20,7 +20,7 @@ PLAIN = {
     "bool": (1, {"flag"}),
     "u128": (1, {"fri"}),
     "u256": (2, {"bytes"}),
-    "u64": (1, {"s", "blocks", "count"}),
+    "u64": (1, {"s", "blocks", "count", "number"}),
     "u32": (1, {"s", "count", "number", "index", "index + 1"}),
 }
 HALF = 128

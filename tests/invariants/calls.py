@@ -36,7 +36,6 @@ REGISTRY |= {"set_operator", "set_payout", "set_families", "set_offer", "set_sea
 REGISTRY |= {"stake_seats", "unstake_seats", "accept_operator"}
 DIRECTORY = {"set_paused", "retire_board"}
 PARTS = {
-    "assign": ("worker_id", "slot"),
     "commit": ("lease_id", "seat", "mark"),
     "open": ("salt", "content"),
     "submit_signed": ("lease_id", "count", "result", "signature"),

@@ -90,7 +90,9 @@ class OnDevnet(Verifiers):
             counts = [progress[name] for name in ("cursor", "accepted", "refunded", "held", "stopped")]
             assert counts == [job.cursor, job.accepted, job.refunded, job.held, job.stopped]
             assert progress["reopened_ranges"] == len(job.reopened)
-            assert said["times"]["audit_pool_fri"] == job.pool_fri
+            times = said["times"]
+            assert (times["audit_pool_fri"], times["pending"]) == (job.pool_fri, job.pending)
+            assert said["audit_price"]["spares"] == job.spares
 
     async def check_workers(self) -> None:
         ask, model = self.actors.ask, self.model
@@ -101,7 +103,7 @@ class OnDevnet(Verifiers):
             assert raw["unstaking"]["unstaking_fri"] == worker.unstaking_fri
             assert raw["seat_stake_fri"] == worker.seat_stake_fri
             assert raw["seat_unstaking"]["unstaking_fri"] == worker.seat_unstaking_fri
-            record = {name: getattr(worker, name) for name in ("audited", "losses", "audited_fri")}
+            record = {name: getattr(worker, name) for name in ("audited", "losses", "fees_fri")}
             assert dict(raw["record"]) == record
             held = [one for one in model.slots.values() if one.worker == number and one.state in HELD]
             said = await ask("board", "open_leases", number)
@@ -114,7 +116,8 @@ class OnDevnet(Verifiers):
 
     async def check_lease(self, lease: Lease) -> None:
         raw = await self.actors.ask("board", "lease", lease.number)
-        assert (LeaseState(raw["state"]), raw["draw_outcome"]) == (lease.state, lease.draw_outcome)
+        said_of = (LeaseState(raw["state"]), raw["draw_outcome"], raw["paid"], raw["twin"])
+        assert said_of == (lease.state, lease.draw_outcome, lease.paid, lease.twin)
         said, audit = await self.actors.ask("board", "audit_of", lease.number), lease.audit
         if not audit:
             assert said["phase"] == AuditPhase.NONE

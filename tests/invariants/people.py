@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from renderchain.core.audit.economics import audit_pool
 from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.job import Place
 from renderchain.core.lease_id import split_lease_id
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import LeaseState, Twin
 
+from devkit.model.records import Job, Lease
 from tests.invariants.calls import family
 from tests.invariants.machine import NETWORK, Machine
 from tests.invariants.world import NAMES, PAYOUTS, WORKERS
@@ -40,6 +42,8 @@ FIRST_JOB = {"tasks": 12, "reward_fri": 10, "audit_pool_fri": 36, "longest_lease
 FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, "scheduler_grace_s": 0}
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
 FIRST_JOB |= {"family": family(False), "second_look": False}
+
+OPEN_OFFER = (1, 10**6, 16, 2**39, 3)
 
 
 class People(Machine):
@@ -106,6 +110,19 @@ class People(Machine):
             if self.model.takes_claims(job) and (job.cursor < job.terms.tasks or job.reopened)
         ]
 
+    def some_tasks(self, pick: int, job: Job | None) -> tuple[int, int]:
+        """What a scheduler may name: mostly tasks that are open, often in the middle of a range."""
+        if not job or pick % 4 == 0:
+            return pick % 9, 0
+        rest = (job.cursor, job.terms.tasks - job.cursor, 0, 0)
+        first, length, *_ = (*job.reopened, rest)[pick % (len(job.reopened) + 1)]
+        return first + pick % (length + 1), pick // 3 % (job.terms.longest_lease + 2)
+
+    def to_spare(self) -> list[Lease]:
+        """Claimed leases of jobs that have tasks to be given twice."""
+        claimed = [one for one in self.model.slots.values() if one.state is LeaseState.CLAIMED]
+        return [one for one in claimed if self.model.jobs[one.job].spares and one.twin is not Twin.SPARE]
+
     def has(self, *states: LeaseState) -> bool:
         return any(lease.state in states for lease in self.model.slots.values())
 
@@ -122,11 +139,12 @@ class People(Machine):
         return other if wrong or job not in self.model.jobs else self.name(self.model.jobs[job].requester)
 
     @precondition(lambda self: len(self.open_jobs()) < 3)
-    @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=WRONGLY)
+    @rule(artist=ARTISTS, terms=TERMS, more=st.integers(-1, 300), scheduled=st.booleans())
     def create_job(self, artist: str, terms: dict[str, int], more: int, scheduled: bool) -> None:
         names = ("tasks", "longest_lease", "tiles", "audit_tiles", "audit_fee_fri", "audit_tile_fri")
         least = audit_pool(*(terms[name] for name in names), second_look=bool(terms["second_look"]))
         given = {**terms, "audit_pool_fri": least + more, "scheduler_grace_s": 500 if scheduled else 0}
+        given["spare_tasks"] = max(more, 0) % (terms["tasks"] + 2) if scheduled else max(more - 290, 0)
         self.do(artist, "create_job", given, "scheduler" if scheduled else "")
 
     @precondition(lambda self: self.open_jobs())
@@ -136,11 +154,39 @@ class People(Machine):
         found = self.model.jobs.get(job)
         scheduler = found.terms.scheduler if by_scheduler and found else 0
         if scheduler:
-            places = [(worker, slot), (worker, slot + pick % 3), (worker + 1, slot)][: pick % 4]
+            first, count = self.some_tasks(pick, found)
+            places = [Place(worker, slot, first, count), Place(worker, slot + pick % 3)]
+            places = [*places, Place(WorkerId(worker + 1), slot, first + pick % 5, count)][: pick % 4]
             self.do(other if wrong else self.name(scheduler), "assign", job if pick % 5 else 0, places)
         else:
             caller = other if wrong else self.name(self.model.workers[worker].operator)
-            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot)
+            self.do(caller, "claim_lease", job, worker, slot * 5 if wrong else slot, max(pick % 7 - 3, 0))
+
+    @precondition(lambda self: any(self.model.jobs[job].terms.scheduler for job in self.open_jobs()))
+    @rule(pick=PICK, slot=st.integers(0, 5), count=st.integers(1, 3))
+    def schedule(self, pick: int, slot: int, count: int) -> None:
+        """A scheduler gives tasks that are open to a worker that takes what it gets."""
+        jobs = [job for job in self.open_jobs() if self.model.jobs[job].terms.scheduler]
+        job, worker = jobs[pick % len(jobs)], self.any_worker(pick)
+        self.do(self.name(self.model.workers[worker].owner), "set_offer", worker, OPEN_OFFER)
+        places = []
+        for place in range(slot, slot + count):
+            first, length = self.some_tasks(pick + place, self.model.jobs[job])
+            places.append(Place(worker, place, first, length))
+        self.do("scheduler", "assign", job, places)
+
+    @precondition(lambda self: self.to_spare())
+    @rule(pick=PICK, slot=st.integers(0, 9), early=WRONGLY)
+    def spare(self, pick: int, slot: int, early: bool) -> None:
+        """A scheduler gives tasks a second time, mostly after half of their time."""
+        held = self.to_spare()[pick % len(self.to_spare())]
+        worker = WorkerId((held.worker + pick % WORKERS) % WORKERS + 1)
+        self.do(self.name(self.model.workers[worker].owner), "set_offer", worker, OPEN_OFFER)
+        if not early:
+            timeout_s = self.model.jobs[held.job].terms.lease_timeout_s
+            self.world.pass_time(timeout_s // 2, timeout_s // 2 // NETWORK.slowest_block_s)
+        places = [Place(worker, slot, spare_of=held.number), Place(worker, slot + 1, spare_of=held.number)]
+        self.do("scheduler", "assign", held.job, places[: pick % 4 + 1])
 
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9))

@@ -14,6 +14,7 @@ from tests.invariants.memory import InMemory
 
 STEPS = 150
 LEAST_CALLS = 2000
+ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded", "SpareGiven", "SpareRefunded"}
 
 
 def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.FixtureRequest) -> None:
@@ -38,3 +39,4 @@ def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.Fixt
     for what, counts in (("done", InMemory.done), ("told", InMemory.told)):
         print(f"{what}:", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
     assert {act.value for act in Act} <= set(InMemory.done), "a call of an audit that nobody made"
+    assert set(InMemory.told) >= ENDS, "an end that no lease came to"

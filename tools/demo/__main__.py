@@ -103,7 +103,8 @@ def show(network: Network, phases: Phases) -> None:
             )
         with phases.of("settle"):
             asyncio.run(pay_out(network))
-            wait_until(lambda: asyncio.run(ledger.balances(network))["board"] == 0, "the board is empty")
+            settled = "the board holds nothing but what it burned"
+            wait_until(lambda: asyncio.run(ledger.is_settled(network)), settled)
     if any(is_running(pid) for pid in pids):
         raise DemoFailed("a worker outlived its end")
     with phases.of("render the same frames locally"):
@@ -217,9 +218,9 @@ def report_audits(network: Network, by_role: dict[str, list[int]]) -> None:
     together = [one for notices in told.values() for one in notices]
     rendered = sum(one.render_s for one in together if isinstance(one, FrameRendered))
     again = sum(one.render_s for one in together if isinstance(one, LeavesRenderedAgain))
-    slashed_fri = asyncio.run(ledger.burned_fri(network))
+    burned_fri = asyncio.run(ledger.burned_fri(network))
     print("audits")
-    print(f"  worker-{CHEAT} cheated ({CHEATS}): caught, {format_strk(slashed_fri)} STRK of stake burned")
+    print(f"  worker-{CHEAT} cheated ({CHEATS}): caught, {format_strk(burned_fri)} STRK burned")
     print(f"  worker-{STRANGER} makes other bits: accepted by its prints")
     print(f"  {again:.1f} s of rendering again, {rendered:.1f} s of rendering: {again / rendered:.1%}")
 

@@ -27,9 +27,12 @@ CALLS = (
     "open",
     "reveal",
     "reveal_prints",
-    "compare",
+    "decline",
+    "strike",
+    "show",
     "advance",
     "appeal",
+    "challenge_pixels",
 )
 NAMES = {get_selector_from_name(name): name for name in CALLS}
 
@@ -81,9 +84,15 @@ async def _balances(network: Network, chain: StarknetChain) -> dict[str, int]:
 
 
 async def burned_fri(network: Network) -> int:
-    """Stake that the registry burned so far."""
+    """What registry and board burned so far."""
     async with network.chain("artist") as chain:
         return await chain.burned_fri()
+
+
+async def is_settled(network: Network) -> bool:
+    """Whether the board holds nothing but what it burned."""
+    async with network.chain("artist") as chain:
+        return await chain.tokens_fri(network.contracts.board) == await chain.board_burned_fri()
 
 
 def moved(before: dict[str, int], after: dict[str, int], sent: list[Transaction]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from ..core.sealed import (
     FileSeal,
     SealedHeader,
     derive,
+    ephemeral_secret_of,
     identity_bytes,
     nonce_of,
     sealed_size,
@@ -33,12 +34,15 @@ ONCE = bytes(12)  # the nonce of a key that encrypts one text only
 class ChaChaSealer:
     """Seals and opens files; keeps nothing."""
 
-    def wrap(self, key: bytes, requester_key: bytes, identity: LeaseIdentity) -> SealedHeader:
-        """The header of a new sealing."""
+    def wrap(
+        self, key: bytes, requester_key: bytes, identity: LeaseIdentity, document: bytes
+    ) -> SealedHeader:
+        """The header of the sealing with that result document."""
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-        ephemeral_key = X25519PrivateKey.generate()
+        secret = ephemeral_secret_of(key, identity, document)
+        ephemeral_key = X25519PrivateKey.from_private_bytes(secret)
         ephemeral = ephemeral_key.public_key().public_bytes_raw()
         try:
             wrapping = _wrapping_key(ephemeral_key, requester_key, ephemeral, requester_key)

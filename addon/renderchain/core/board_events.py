@@ -77,14 +77,45 @@ class TasksGivenBack:
 
 
 @dataclass(frozen=True)
-class LeaseAccepted:
-    """A lease was accepted, its pay credited."""
+class LeasePaid:
+    """Its requester paid a lease before its end, which LeaseAccepted or LeaseEnded tells."""
 
     block: int
     job_id: JobId
     lease_id: LeaseId
     payout: int
     paid_fri: int
+
+
+@dataclass(frozen=True)
+class LeaseAccepted:
+    """A lease was accepted; ``paid_fri`` is 0 where it was paid before."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    payout: int
+    paid_fri: int
+
+
+@dataclass(frozen=True)
+class SpareGiven:
+    """A scheduler gave the tasks of the lease ``held_id`` a second time."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    held_id: LeaseId
+
+
+@dataclass(frozen=True)
+class SpareRefunded:
+    """Of tasks that were given twice this lease ended without pay: the money for it went back."""
+
+    block: int
+    job_id: JobId
+    lease_id: LeaseId
+    refunded_fri: int
 
 
 @dataclass(frozen=True)
@@ -150,6 +181,9 @@ BoardEvent = (
     | LeaseClaimed
     | ResultSubmitted
     | TasksGivenBack
+    | LeasePaid
+    | SpareGiven
+    | SpareRefunded
     | LeaseAccepted
     | LeaseEnded
     | EntryRefused

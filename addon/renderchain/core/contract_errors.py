@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import registry_errors
+from . import registry_errors, schedule_errors
 from .audit import errors as audit_errors
 from .errors import ContractError
 
@@ -108,6 +108,11 @@ class SplitNotFunded(ContractError):
 
 class LeaseInOtherState(ContractError):
     code = "RC: lease in another state"
+
+
+class LeaseIsPaid(ContractError):
+    code = "RC: lease is paid already"
+    advice = "Nothing is left to do: its worker has the pay, and it is over with its audit."
 
 
 class EmptyResult(ContractError):
@@ -352,7 +357,7 @@ def _all(kind: type[ContractError]) -> list[type[ContractError]]:
 
 
 BY_CODE = {kind.code: kind for kind in _all(ContractError) if kind.code}
-__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors", "registry_errors"]
+__all__ = ["BY_CODE", "ContractError", "contract_error", "audit_errors", "registry_errors", "schedule_errors"]
 
 
 def contract_error(action: str, code: str) -> ContractError:

@@ -9,7 +9,7 @@ from .audit.economics import audit_pool
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
-from .lifecycle import JobState, LeaseState
+from .lifecycle import JobState, LeaseState, Twin
 from .print_limits import LEAST, PrintLimits
 
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
@@ -47,11 +47,12 @@ class JobTerms:
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False  # seven more votes about half of the acceptances by three
     memory_mib: int = 0  # that the scene needs; 0: not stated
+    spare_tasks: int = 0  # that the scheduler may give a second time
 
     @property
     def escrow_fri(self) -> int:
         """What the requester pays in."""
-        return self.tasks * self.reward_fri + self.audit_pool_fri
+        return (self.tasks + self.spare_tasks) * self.reward_fri + self.audit_pool_fri
 
     def as_dict(self) -> dict[str, Any]:
         """Field name to value, in contract order."""
@@ -91,6 +92,8 @@ class JobInfo:
     mean_limit_percent: int = LEAST.mean_percent
     second_look: bool = False
     memory_mib: int = 0
+    pending: int = 0  # leases that are paid and not over, and spares
+    spare_tasks: int = 0  # that may still be given a second time
 
     @property
     def package_cid(self) -> str:
@@ -146,6 +149,21 @@ class LeaseInfo:
     draw_outcome: DrawOutcome
     since_s: int
     since_block: int
+    paid: bool = False  # by its requester, before its end
+    twin: Twin = Twin.NONE
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A worker's slot, and the tasks that its lease is to have; with count 0 those that the board chooses,
+    or those of the lease ``spare_of`` once more.
+    """
+
+    worker_id: WorkerId
+    slot: int
+    first: int = 0
+    count: int = 0
+    spare_of: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,7 +213,7 @@ class WorkerInfo:
     unstaking_fri: int
     audited: int
     losses: int
-    audited_fri: int
+    fees_fri: int
     seat_stake_fri: int = 0
     seat_unstaking_fri: int = 0
 

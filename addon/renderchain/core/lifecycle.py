@@ -20,6 +20,16 @@ class LeaseState(IntEnum):
     GIVEN_BACK = 6
 
 
+class Twin(IntEnum):
+    """What a lease has to do with another one of the same tasks, numbered as on-chain."""
+
+    NONE = 0
+    HELD = 1  # a spare of it is in work
+    SPARED = 2  # its spare was accepted after it had submitted,
+    LATE = 3  # or before: then it earns half
+    SPARE = 4
+
+
 class LeaseEvent(StrEnum):
     """What moves a lease; to reject it is what verifiers do."""
 

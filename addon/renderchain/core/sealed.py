@@ -6,11 +6,14 @@ own; nonce and associated data tie a chunk to its place, its file and its lease.
 lease's key for the requester. Who has that key needs no other: that is what a delivery challenge rests on.
 
 All keys of a lease derive from the one secret in the worker's journal. A file's key derives also from the
-sealing's ephemeral key, so that a lease which is rendered again after a crash never uses a nonce twice.
+sealing's ephemeral key, which derives from the lease's key and from the result document: a lease which is
+rendered again after a crash never uses a nonce for other bytes, and who has the lease's key can tell whom it
+was wrapped for.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -31,6 +34,7 @@ SECRET_BITS = 248
 REQUESTER_LABEL = "renderchain/requester/1"
 SALTS_LABEL = "renderchain/salts/1"
 RESULTS_LABEL = "renderchain/results/1"
+EPHEMERAL_LABEL = "renderchain/ephemeral/1"
 WRAP_LABEL = "renderchain/wrap/1"
 FILE_LABEL = "renderchain/file/1"
 KEY_DOMAIN = short_string("renderchain/key/1")
@@ -85,6 +89,11 @@ def key_hash_of(hash_many: HashMany, key: bytes) -> int:
 def identity_bytes(identity: LeaseIdentity) -> bytes:
     """What binds a ciphertext to one lease: six felts of 32 bytes."""
     return b"".join(felt.to_bytes(32, "big") for felt in identity.felts())
+
+
+def ephemeral_secret_of(key: bytes, identity: LeaseIdentity, document: bytes) -> bytes:
+    """The X25519 private key that a sealing with that result document wraps with."""
+    return derive(key, EPHEMERAL_LABEL, identity_bytes(identity), hashlib.sha256(document).digest())
 
 
 @dataclass(frozen=True)

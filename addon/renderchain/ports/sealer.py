@@ -12,8 +12,13 @@ from ..core.sealed import FileSeal, SealedHeader
 class Sealer(Protocol):
     """Wraps keys and encrypts files, a chunk at a time."""
 
-    def wrap(self, key: bytes, requester_key: bytes, identity: LeaseIdentity) -> SealedHeader:
-        """The header of a new sealing; raises ContentError if ``requester_key`` is none."""
+    def wrap(
+        self, key: bytes, requester_key: bytes, identity: LeaseIdentity, document: bytes
+    ) -> SealedHeader:
+        """The header of the sealing with that result document: of the same always the same.
+
+        Raises ContentError if ``requester_key`` is none.
+        """
         ...
 
     def seal(self, source: Path, target: Path, seal: FileSeal) -> None:

@@ -14,8 +14,8 @@ from .chain_view import ChainView
 class WorkerChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """Take the range that the board chooses into a free slot; returns the lease's id."""
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        """Take the range that the board chooses into a free slot, or at most so many tasks of it."""
         ...
 
     async def submit(self, lease_id: LeaseId, count: int, result: LeaseResult) -> None:

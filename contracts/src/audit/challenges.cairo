@@ -142,6 +142,7 @@ pub mod ChallengesComponent {
             let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
             let requester = get_dep_component!(self, Settlement).requester_of(@job.unbox());
             assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
+            assert(!lease.paid, LeasesComponent::Errors::PAID);
             assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
             assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
             assert(!leases.is_over(@lease, job.times.window_s), Errors::WINDOW_OVER);

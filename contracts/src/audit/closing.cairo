@@ -17,6 +17,7 @@ pub mod ClosingComponent {
     use crate::events::audit::CaseClosed;
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
+    use crate::rules::terms::LEAST_LIMITS;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseState};
 
@@ -57,7 +58,7 @@ pub mod ClosingComponent {
             let mut shares = money.open_shares(lease_id);
             let paid = money.settle_votes(ref shares, job, lease_id, @lease, @audit);
             job = money.return_reserves(job, @lease, @audit, paid);
-            shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit);
+            shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit, paid);
             let mut money = get_dep_component_mut!(ref self, Money);
             money.settle_bonds(ref shares, job, lease_id, @lease, @audit, paid);
             money.share_purse(shares, job, lease_id, @lease, @audit);
@@ -65,10 +66,10 @@ pub mod ClosingComponent {
         }
 
         /// A challenge whose votes could not be found: the bond goes back, and the lease is as it
-        /// was before, its window begun anew.
+        /// was before, its window begun anew; paid by now, it is over.
         fn drop_challenge(
             ref self: ComponentState<TContractState>,
-            job: Box<Job>,
+            ref job: Box<Job>,
             lease_id: u64,
             lease: Lease,
             audit: Audit,
@@ -82,8 +83,7 @@ pub mod ClosingComponent {
             } else {
                 DrawOutcome::PASSED
             };
-            let mut leases = get_dep_component_mut!(ref self, Leases);
-            leases.turn(lease_id, Lease { draw_outcome, ..lease }, LeaseState::SUBMITTED);
+            self.go_on(ref job, lease_id, Lease { draw_outcome, ..lease });
             self.finish(job.job_id, lease_id, audit);
         }
 
@@ -97,6 +97,25 @@ pub mod ClosingComponent {
             self.emit(CaseClosed { job_id, lease_id, kind, verdict });
         }
 
+        /// Nobody waits for a verdict on the lease: its window begins anew, or it is over where its
+        /// requester paid before.
+        fn go_on(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+        ) {
+            if lease.paid {
+                let mut ended = job.unbox();
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                settlement.end_paid(ref ended, lease_id, lease, LeaseState::ACCEPTED);
+                job = BoxTrait::new(ended);
+            } else {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.turn(lease_id, lease, LeaseState::SUBMITTED);
+            }
+        }
+
         /// What becomes of the lease; returns a lost lock.
         fn end_lease(
             ref self: ComponentState<TContractState>,
@@ -104,10 +123,10 @@ pub mod ClosingComponent {
             lease_id: u64,
             lease: Lease,
             audit: @Audit,
+            paid: Span<u128>,
         ) -> u128 {
             let verdict = *audit.verdict;
             let mut settlement = get_dep_component_mut!(ref self, Settlement);
-            let (pay_fri, _) = settlement.stakes_of(@job.unbox(), @lease);
             if verdict == Verdict::UNDECIDED {
                 let mut ended = job.unbox();
                 settlement.split_pay(ref ended, lease_id, lease);
@@ -123,16 +142,30 @@ pub mod ClosingComponent {
                 // The audit may have outlasted the window: the requester gets it once more to ask
                 // for the delivery, of which verifiers of pixels saw nothing.
                 let cleared = Lease { draw_outcome: DrawOutcome::CLEARED, ..lease };
-                let mut leases = get_dep_component_mut!(ref self, Leases);
-                leases.turn(lease_id, cleared, LeaseState::SUBMITTED);
+                self.go_on(ref job, lease_id, cleared);
             }
-            // Only pixels that verifiers looked at make a record; any loss ends it.
+            // Only pixels that verifiers looked at make a record, and only by the strictest limits
+            // does it give credit; any loss ends it.
             let counts = *audit.kind == AuditKind::PIXELS && verdict == Verdict::ACCEPTED;
             if counts || verdict == Verdict::REJECTED {
+                let is_strict = job.audit_price.unbox().limits == LEAST_LIMITS;
+                let fees_fri = if counts && is_strict {
+                    sum_of(paid)
+                } else {
+                    0
+                };
                 let leases = get_dep_component!(@self, Leases);
-                leases.known_registry().note_verdict(worker_of(lease_id), pay_fri, counts);
+                leases.known_registry().note_verdict(worker_of(lease_id), fees_fri, counts);
             }
             lost_fri
         }
+    }
+
+    fn sum_of(amounts_fri: Span<u128>) -> u128 {
+        let mut sum_fri = 0;
+        for amount_fri in amounts_fri {
+            sum_fri += *amount_fri;
+        }
+        sum_fri
     }
 }

@@ -20,7 +20,6 @@ pub mod DrawsComponent {
     use crate::board::settlement::SettlementComponent;
     use crate::events::audit::{LeaseDrawn, VotesDrawn};
     use crate::rules::draw::{DRAW_AFTER, hash_of, is_audited, seed_of};
-    use crate::rules::masks::drawn_in;
     use crate::rules::terms::seats_in;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseState};
@@ -129,8 +128,6 @@ pub mod DrawsComponent {
             }
             let mut store = get_dep_component_mut!(ref self, Store);
             audit = store.begin_round(job, lease_id, @lease, audit, array![].span()).unbox();
-            let drawn = job.unbox().first_leaves(lease.count);
-            store.set_saw(lease_id, audit.round, drawn_in(0, drawn) + drawn_in(audit.round, drawn));
             audit.set_against(audit.round, Verdict::ACCEPTED);
             store.save(lease_id, audit);
         }

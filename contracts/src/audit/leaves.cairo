@@ -53,7 +53,9 @@ pub impl LeavesImpl<TContractState, +HasComponent<TContractState>> of LeavesTrai
     }
 
     /// Writes down what the next round looks at: leaves that are named now, those in dispute, and
-    /// fresh ones. Goes on to that round, without seats yet.
+    /// fresh ones. Where nothing is in dispute it looks again at what this round saw: else who
+    /// agrees on something false is judged only where chance draws the same leaf. Goes on to that
+    /// round, without seats yet.
     fn begin_round(
         ref self: ComponentState<TContractState>,
         job: Box<Job>,
@@ -64,15 +66,18 @@ pub impl LeavesImpl<TContractState, +HasComponent<TContractState>> of LeavesTrai
     ) -> Box<Audit> {
         let (is_pixels, already) = (audit.kind == AuditKind::PIXELS, audit.named.into());
         let drawn = job.unbox().first_leaves(*lease.count);
+        let seen = self.saw(lease_id, @audit, audit.round, drawn);
         if is_pixels && audit.round == 0 {
-            let seen = self.saw(lease_id, @audit, 0, drawn);
             self.set_saw(lease_id, 0, seen);
         }
         audit = self.name_leaves(job, lease_id, lease, audit, leaves).unbox();
         if is_pixels {
+            let mut open = self.disputed(lease_id, @audit);
+            if open == 0 {
+                open = seen;
+            }
             let most = drawn + MAX_NAMED - leaves.len();
-            let disputed = lowest(self.disputed(lease_id, @audit), most);
-            let again = run(already, leaves.len()) + disputed;
+            let again = run(already, leaves.len()) + lowest(open, most);
             self.set_saw(lease_id, audit.round + 1, again + drawn_in(audit.round + 1, drawn));
         }
         audit.begin_round();

@@ -62,7 +62,7 @@ pub mod SeatingComponent {
                         requester: jobs.requester_of(@job.unbox()),
                         fee_fri: audit.fee_fri(job, lease, *audit.round),
                         package_bytes: job.package.bytes,
-                        memory_mib: job.audit_price.memory_mib,
+                        memory_mib: job.audit_price.unbox().memory_mib,
                     },
                 )
         }

@@ -103,7 +103,7 @@ pub mod StepsComponent {
                 let mut sealing = get_dep_component_mut!(ref self, Sealing);
                 sealing.reach_limit(ref job, lease_id, lease, audit);
             } else if audit.round == 0 && audit.is_bonded(0) {
-                closing.drop_challenge(job, lease_id, lease, audit);
+                closing.drop_challenge(ref job, lease_id, lease, audit);
             } else {
                 closing.close(ref job, lease_id, lease, audit);
             }

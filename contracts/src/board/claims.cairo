@@ -8,11 +8,14 @@ pub mod ClaimsComponent {
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+    use crate::board::ranges::RangesTrait;
+    use crate::board::settlement::SettlementComponent::Errors as SettlementErrors;
+    use crate::board::twins::{Errors as TwinErrors, TwinsTrait};
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::place_number;
     use crate::rules::terms::now;
     use crate::types::audit::DrawOutcome;
-    use crate::types::board::{Lease, LeaseState, Package, Place, Range};
+    use crate::types::board::{Lease, LeaseState, Package, Place, Range, Twin};
     use crate::types::registry::{LockGrant, LockRequest, LockTerms};
 
     pub mod Errors {
@@ -44,14 +47,14 @@ pub mod ClaimsComponent {
             places: Array<Place>,
             operator: ContractAddress,
         ) -> Array<Result<u64, felt252>> {
-            let mut jobs = get_dep_component_mut!(ref self, Jobs);
             let mut leases = get_dep_component_mut!(ref self, Leases);
             let (mut plans, mut requests) = (array![], array![]);
             let (mut next_place, start) = (0, now());
             for place in places {
-                let plan = self.plan(ref job, place, ref next_place, start);
+                let plan = self.plan(ref job, place, operator.is_zero(), ref next_place, start);
                 if let Ok(lease) = plan {
-                    let Place { worker_id, slot } = place;
+                    let Place { worker_id, slot, .. } = place;
+                    let jobs = get_dep_component!(@self, Jobs);
                     let (pay_fri, least_lock_fri) = jobs.stakes_of(@job, lease.level, lease.count);
                     let fee_fri = job.fee_fri(lease.count);
                     requests
@@ -75,11 +78,13 @@ pub mod ClaimsComponent {
                         } = *grants.pop_front().unwrap();
                         if refusal == 0 {
                             let lease = Lease { audit_exp, ..lease };
-                            Ok(leases.open(place, lease, holder, operator.is_zero()))
+                            let lease_id = leases.open(place, lease, holder, operator.is_zero());
+                            if lease.twin == Twin::SPARE {
+                                leases.pair(job.job_id, place.spare_of, lease_id);
+                            }
+                            Ok(lease_id)
                         } else {
-                            let Lease { first, count, attempt, rejections, .. } = lease;
-                            job.add_to_pool(job.reserve_fri(count));
-                            jobs.reopen(ref job, Range { first, count, attempt, rejections });
+                            self.undo(ref job, place, lease);
                             Err(refusal)
                         }
                     },
@@ -93,13 +98,14 @@ pub mod ClaimsComponent {
         /// The place's next lease, its range taken off the job, and out of the pool what it
         /// reserves. Places must rise, so that none is planned twice.
         fn plan(
-            self: @ComponentState<TContractState>,
+            ref self: ComponentState<TContractState>,
             ref job: Job,
             place: Place,
+            assigned: bool,
             ref next_place: u64,
             start: (u64, u64),
         ) -> Result<Lease, felt252> {
-            let leases = get_dep_component!(self, Leases);
+            let leases = get_dep_component!(@self, Leases);
             let generation = match leases.next_in(place) {
                 Ok(generation) => generation,
                 Err(reason) => { return Err(reason); },
@@ -111,14 +117,14 @@ pub mod ClaimsComponent {
             if job.has_open_range() && job.times.audit_pool_fri < job.next_reserve_fri() {
                 return Err(Errors::POOL_TOO_SMALL);
             }
-            let jobs = get_dep_component!(self, Jobs);
+            if assigned && place.spare_of != 0 {
+                let lease = self.plan_spare(ref job, place, generation, start)?;
+                next_place = number + 1;
+                return Ok(lease);
+            }
             let Range {
                 first, count, attempt, rejections,
-            } =
-                match jobs.take_range(ref job) {
-                    Some(range) => range,
-                    None => { return Err(JobsComponent::Errors::NOTHING_TO_CLAIM); },
-                };
+            } = self.range_for(ref job, place, assigned)?;
             next_place = number + 1;
             job.take_from_pool(job.reserve_fri(count));
             let (since_s, since_block) = start;
@@ -132,11 +138,74 @@ pub mod ClaimsComponent {
                 audit_exp: 0,
                 level: job.progress.level,
                 draw_outcome: DrawOutcome::NOT_DRAWN,
+                paid: false,
+                twin: Twin::NONE,
                 since_s,
                 since_block,
                 generation,
             };
             Ok(lease)
+        }
+
+        /// A lease of the tasks that another one has; its pay is set aside out of the spares'
+        /// money.
+        fn plan_spare(
+            ref self: ComponentState<TContractState>,
+            ref job: Job,
+            place: Place,
+            generation: u32,
+            start: (u64, u64),
+        ) -> Result<Lease, felt252> {
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            let held = leases.to_spare(job.job_id, place, job.times.lease_timeout_s)?;
+            let (spares, reserve_fri) = (job.audit_price.spares, job.reserve_fri(held.count));
+            if spares < held.count {
+                return Err(TwinErrors::NONE_LEFT);
+            }
+            if job.times.audit_pool_fri < reserve_fri {
+                return Err(Errors::POOL_TOO_SMALL);
+            }
+            leases.set_twin(place.spare_of, held, Twin::HELD);
+            job.take_from_pool(reserve_fri);
+            job.await_one();
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            jobs.keep_spares(ref job, spares - held.count);
+            let (level, (since_s, since_block)) = (job.progress.level, start);
+            let lease = Lease { level, since_s, since_block, generation, audit_exp: 0, ..held };
+            Ok(Lease { twin: Twin::SPARE, ..lease })
+        }
+
+        /// Nobody took what was planned.
+        fn undo(
+            ref self: ComponentState<TContractState>, ref job: Job, place: Place, lease: Lease,
+        ) {
+            let Lease { first, count, attempt, rejections, .. } = lease;
+            job.add_to_pool(job.reserve_fri(count));
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            if lease.twin == Twin::SPARE {
+                job.await_no_more();
+                jobs.keep_spares(ref job, job.audit_price.spares + count);
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.set_twin(place.spare_of, leases.find(place.spare_of), Twin::NONE);
+            } else {
+                jobs.reopen(ref job, Range { first, count, attempt, rejections });
+            }
+        }
+
+        /// What a scheduler names, or the next range, of which a claim may take less if the pool
+        /// then still pays for the audits of what is open.
+        fn range_for(
+            ref self: ComponentState<TContractState>, ref job: Job, place: Place, assigned: bool,
+        ) -> Result<Range, felt252> {
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            if assigned && place.count != 0 {
+                return jobs.take_tasks(ref job, place.first, place.count);
+            }
+            let (range, is_part) = jobs.take_range(ref job, place.count)?;
+            if is_part && !job.covers_open_ranges(range.count) {
+                return Err(SettlementErrors::CANNOT_SPLIT);
+            }
+            Ok(range)
         }
     }
 }

@@ -21,14 +21,33 @@ pub struct Job {
 
 #[generate_trait]
 pub impl JobImpl of JobTrait {
+    /// What is set aside for tasks that may still be given a second time.
+    fn spares_fri(self: @Job) -> u128 {
+        times(self.price.reward_fri, self.audit_price.spares)
+    }
+
     /// Tasks that no lease holds and that are not settled.
     fn free(self: @Job) -> u32 {
         let progress = *self.progress;
         self.price.tasks - progress.accepted - progress.refunded - progress.held
     }
 
+    /// Whether every task is paid or refunded, and no lease is still to end.
     fn is_settled(self: @Job) -> bool {
-        *self.progress.accepted + *self.progress.refunded == self.price.tasks
+        let ended = *self.progress.accepted + *self.progress.refunded;
+        ended == self.price.tasks && *self.times.pending == 0
+    }
+
+    /// One more lease to wait for, besides its tasks.
+    fn await_one(ref self: Job) {
+        self.times.pending += 1;
+        self.pool_moved = true;
+    }
+
+    /// Such a lease ended.
+    fn await_no_more(ref self: Job) {
+        self.times.pending -= 1;
+        self.pool_moved = true;
     }
 
     fn has_expired(self: @Job) -> bool {
@@ -88,12 +107,23 @@ pub impl JobImpl of JobTrait {
         self.reserve_fri(min(self.package.longest_lease, self.price.tasks))
     }
 
+    /// Into how many leases what is open falls, if nobody splits it.
+    fn open_ranges(self: @Job) -> u32 {
+        let longest = self.package.longest_lease;
+        let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
+        *self.progress.reopened_ranges + untouched
+    }
+
+    /// Whether the pool pays for the audits of all that is open besides one of so many tasks.
+    fn covers_open_ranges(self: @Job, count: u32) -> bool {
+        let left_fri = *self.times.audit_pool_fri - self.reserve_fri(count);
+        left_fri >= times(self.next_reserve_fri(), self.open_ranges())
+    }
+
     /// Whether the pool can also pay for the lease that arises where one of `count` tasks is
     /// submitted with the first `kept` only, besides those of all ranges that nobody holds.
     fn can_split(self: @Job, count: u32, kept: u32) -> bool {
-        let longest = self.package.longest_lease;
-        let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
-        let ranges = *self.progress.reopened_ranges + untouched + 1;
+        let ranges = self.open_ranges() + 1;
         let pool_fri = *self.times.audit_pool_fri
             + self.reserve_fri(count)
             - self.reserve_fri(kept);

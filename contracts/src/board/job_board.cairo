@@ -7,6 +7,8 @@ pub mod JobBoard {
     use core::panic_with_felt252;
     use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ClassHash, ContractAddress, get_caller_address, get_contract_address};
+    use crate::board::acceptance::AcceptanceComponent;
+    use crate::board::acceptance::AcceptanceComponent::InternalTrait as AcceptanceTrait;
     use crate::board::audit_delegate::AuditDelegateComponent;
     use crate::board::audit_delegate::AuditDelegateComponent::InternalTrait as DelegateTrait;
     use crate::board::batch::BatchTrait;
@@ -19,17 +21,17 @@ pub mod JobBoard {
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::board::returns::ReturnsTrait;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::{InternalTrait as SettlementTrait, no_dues};
     use crate::board::submission::{is_signed, submission_domain, submission_hash};
+    use crate::board::twins::Errors as TwinErrors;
     use crate::events::board::{JobCreated, JobImproved};
     use crate::interfaces::board::IJobBoard;
     use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
-    use crate::rules::draw::{DRAW_AFTER, hash_again, is_audited, seed_of};
     use crate::rules::terms::{check_terms, now};
-    use crate::types::audit::DrawOutcome;
     use crate::types::board::{
-        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult,
+        JobInfo, JobTerms, Lease, LeaseResult, LeaseState, Place, SignedResult, Twin,
     };
 
     pub mod Errors {
@@ -39,9 +41,6 @@ pub mod JobBoard {
         pub const NOT_REQUESTER: felt252 = 'RC: not the requester';
         pub const SCHEDULER_FIRST: felt252 = 'RC: scheduler has precedence';
         pub const NOT_SCHEDULER: felt252 = 'RC: not the scheduler';
-        pub const TOO_EARLY: felt252 = 'RC: deadline not reached';
-        pub const IN_AUDIT: felt252 = 'RC: not before the court ends';
-        pub const MUST_BE_AUDITED: felt252 = 'RC: lease has to be audited';
         pub const BAD_SIGNATURE: felt252 = 'RC: wrong signature';
         pub const NO_REASON: felt252 = 'RC: given back without a reason';
     }
@@ -52,6 +51,7 @@ pub mod JobBoard {
     component!(path: JobsComponent, storage: jobs, event: JobsEvent);
     component!(path: AuditDelegateComponent, storage: delegate, event: DelegateEvent);
     component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
+    component!(path: AcceptanceComponent, storage: acceptance, event: AcceptanceEvent);
 
     #[abi(embed_v0)]
     impl PayoutsImpl = PayoutsComponent::PayoutsImpl<ContractState>;
@@ -76,6 +76,8 @@ pub mod JobBoard {
         delegate: AuditDelegateComponent::Storage,
         #[substorage(v0)]
         settlement: SettlementComponent::Storage,
+        #[substorage(v0)]
+        acceptance: AcceptanceComponent::Storage,
     }
 
     #[event]
@@ -95,6 +97,8 @@ pub mod JobBoard {
         DelegateEvent: AuditDelegateComponent::Event,
         #[flat]
         SettlementEvent: SettlementComponent::Event,
+        #[flat]
+        AcceptanceEvent: AcceptanceComponent::Event,
     }
 
     #[constructor]
@@ -125,7 +129,8 @@ pub mod JobBoard {
             assert(!requester.is_zero(), Errors::ZERO_ADDRESS);
             let job_id = self.jobs.add(requester, terms, limits.slowest_block_s);
             self.emit(JobCreated { job_id, family: terms.family, requester, terms });
-            let escrow_fri = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+            let paid: u128 = (terms.tasks + terms.spare_tasks).into();
+            let escrow_fri = terms.reward_fri * paid + terms.audit_pool_fri;
             self.payouts.collect(requester, escrow_fri);
             job_id
         }
@@ -158,12 +163,15 @@ pub mod JobBoard {
         }
 
         /// Caller: the operator of a worker for the job's family, with free stake and a free slot.
-        fn claim_lease(ref self: ContractState, job_id: u64, worker_id: u32, slot: u8) -> u64 {
+        /// It gets at most so many tasks, or with 0 as many as the board gives.
+        fn claim_lease(
+            ref self: ContractState, job_id: u64, worker_id: u32, slot: u8, most: u32,
+        ) -> u64 {
             let mut job = self.jobs.load(job_id);
             assert(job.takes_claims(), JobsComponent::Errors::JOB_OVER);
             let is_open = job.is_open(self.leases.limits().slowest_block_s);
             assert(is_open, Errors::SCHEDULER_FIRST);
-            let places = array![Place { worker_id, slot }];
+            let places = array![Place { worker_id, slot, first: 0, count: most, spare_of: 0 }];
             let mut answers = self.take(ref job, places, get_caller_address());
             match answers.pop_front().unwrap() {
                 Ok(lease_id) => {
@@ -208,7 +216,7 @@ pub mod JobBoard {
         /// `count` tasks, and the others are given back.
         fn submit(ref self: ContractState, lease_id: u64, count: u32, result: LeaseResult) {
             let lease = self.leases.claimed(lease_id);
-            if let Err(reason) = self.settlement.submit(lease_id, lease, count, result, now()) {
+            if let Err(reason) = self.submit_part(lease_id, lease, count, result, now()) {
                 panic_with_felt252(reason);
             }
         }
@@ -226,7 +234,7 @@ pub mod JobBoard {
                 let done = if signer.operator.is_zero() {
                     Err(LeasesComponent::Errors::NOT_OPERATOR)
                 } else if is_signed(signer, hash, signature) {
-                    self.settlement.submit(lease_id, lease, count, result, since)
+                    self.submit_part(lease_id, lease, count, result, since)
                 } else {
                     Err(Errors::BAD_SIGNATURE)
                 };
@@ -238,16 +246,17 @@ pub mod JobBoard {
             batch.close();
         }
 
-        /// Caller: the requester. A refused entry changes nothing.
+        /// Caller: the requester, once the draw's block can be read, also while a lease is audited:
+        /// it is paid at once, and no longer doubted. A refused entry changes nothing.
         fn accept(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
             let job = self.requested(job_id);
-            self.settle(job, lease_ids, false);
+            self.acceptance.settle(job, lease_ids, false);
         }
 
         /// Caller: anyone, once the window is over. A refused entry changes nothing.
         fn accept_late(ref self: ContractState, job_id: u64, lease_ids: Array<u64>) {
             let job = self.jobs.load(job_id);
-            self.settle(job, lease_ids, true);
+            self.acceptance.settle(job, lease_ids, true);
         }
 
         /// Caller: anyone, once the leases timed out. A refused entry changes nothing.
@@ -261,7 +270,11 @@ pub mod JobBoard {
                         self.settlement.expire(ref job, ref dues, lease_id, lease);
                         batch.count();
                     } else {
-                        self.settlement.refuse(ref batch, job_id, lease_id, Errors::TOO_EARLY);
+                        self
+                            .settlement
+                            .refuse(
+                                ref batch, job_id, lease_id, AcceptanceComponent::Errors::TOO_EARLY,
+                            );
                     },
                     Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
                 }
@@ -337,53 +350,29 @@ pub mod JobBoard {
             self.emit(improved);
         }
 
-        /// Pays submitted leases of one job that chance or a committee let pass.
-        fn settle(ref self: ContractState, mut job: Job, lease_ids: Array<u64>, late: bool) {
-            let job_id = job.job_id;
-            let mut batch = BatchTrait::open(lease_ids.len());
-            let (mut dues, mut saved_fri) = (no_dues(), 0);
-            let (board, mut known) = (get_contract_address().into(), (0, 0));
-            for lease_id in lease_ids {
-                match self.payable(@job, lease_id, board, late, ref known) {
-                    Ok(lease) => {
-                        saved_fri += self.settlement.pay(ref job, ref dues, lease_id, lease);
-                        batch.count();
-                    },
-                    Err(reason) => self.settlement.refuse(ref batch, job_id, lease_id, reason),
+        /// Writes down what the lease's first `count` tasks gave; the others are given back.
+        fn submit_part(
+            ref self: ContractState,
+            lease_id: u64,
+            lease: Lease,
+            count: u32,
+            result: LeaseResult,
+            since: (u64, u64),
+        ) -> Result<(), felt252> {
+            if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
+                if lease.twin != Twin::NONE {
+                    return Err(TwinErrors::HAS_SPARE);
+                }
+                let job = self.jobs.load(lease.job_id);
+                if !job.can_split(lease.count, count) {
+                    return Err(SettlementComponent::Errors::CANNOT_SPLIT);
                 }
             }
-            batch.close();
-            if saved_fri != 0 {
-                self.payouts.credit(self.jobs.requester_of(@job), saved_fri);
+            self.leases.put_result(lease_id, lease, count, result, since)?;
+            if count != lease.count {
+                self.settlement.give_back(lease_id, lease, count, 0);
             }
-            self.settlement.finish(job, dues);
-        }
-
-        /// The lease, if it may be paid now.
-        fn payable(
-            self: @ContractState,
-            job: @Job,
-            lease_id: u64,
-            board: felt252,
-            late: bool,
-            ref known: (u64, felt252),
-        ) -> Result<Lease, felt252> {
-            let lease = self.leases.find_in(*job.job_id, lease_id, LeaseState::SUBMITTED)?;
-            if late && !self.leases.is_over(@lease, *job.times.window_s) {
-                return Err(Errors::TOO_EARLY);
-            }
-            if lease.draw_outcome == DrawOutcome::IN_AUDIT {
-                return Err(Errors::IN_AUDIT);
-            }
-            if lease.draw_outcome != DrawOutcome::NOT_DRAWN {
-                return Ok(lease);
-            }
-            let block_hash = hash_again(lease.since_block + DRAW_AFTER, ref known)?;
-            let seed = seed_of(block_hash, board, lease_id, lease.attempt, 0);
-            if is_audited(seed, lease.audit_exp) {
-                return Err(Errors::MUST_BE_AUDITED);
-            }
-            Ok(lease)
+            Ok(())
         }
 
         /// Ends claiming and refunds what nobody holds.

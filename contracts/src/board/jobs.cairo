@@ -21,14 +21,13 @@ pub mod JobsComponent {
         AuditPrice, JobIndex, JobInfo, JobTerms, Package, Price, Progress, Range, Times,
     };
 
-    /// With so many results found wrong a range is closed and refunded.
-    pub const MAX_REJECTIONS: u8 = 3;
-
     pub mod Errors {
         pub const UNKNOWN_JOB: felt252 = 'RC: unknown job';
         pub const JOB_OVER: felt252 = 'RC: job is over';
         pub const NOTHING_OFFERED: felt252 = 'RC: nothing is improved';
         pub const NOTHING_TO_CLAIM: felt252 = 'RC: nothing left to claim';
+        pub const NOT_OPEN: felt252 = 'RC: tasks are not open';
+        pub const TOO_LONG: felt252 = 'RC: longer than a lease may be';
         pub const RAISED_TOO_OFTEN: felt252 = 'RC: price raised too often';
     }
 
@@ -56,7 +55,7 @@ pub mod JobsComponent {
         book_times: Map<u32, Times>,
         book_progress: Map<u32, Progress>,
         book_old_rewards: Map<(u32, u8), u128>,
-        book_reopened: Map<(u32, u32), Range>,
+        pub book_reopened: Map<(u32, u32), Range>,
     }
 
     #[event]
@@ -106,6 +105,7 @@ pub mod JobsComponent {
                 window_s: terms.window_s,
                 expires_at_s: now_s + terms.expires_in_s.into(),
                 scheduler_grace_s: terms.scheduler_grace_s,
+                pending: 0,
             };
             self.book_times.write(place, times);
             let progress = Progress {
@@ -209,43 +209,6 @@ pub mod JobsComponent {
             }
         }
 
-        /// A reopened range, else the next tasks from the cursor; O(1).
-        fn take_range(self: @ComponentState<TContractState>, ref job: Job) -> Option<Range> {
-            let longest = job.package.longest_lease;
-            let mut progress = job.progress;
-            let range = if progress.reopened_ranges != 0 {
-                progress.reopened_ranges -= 1;
-                self.book_reopened.read((job.place, progress.reopened_ranges))
-            } else {
-                let first = progress.cursor;
-                let left = job.price.tasks - first;
-                if left == 0 {
-                    return None;
-                }
-                let count = if left < longest {
-                    left
-                } else {
-                    longest
-                };
-                progress.cursor += count;
-                Range { first, count, attempt: 0, rejections: 0 }
-            };
-            progress.held += range.count;
-            job.progress = progress;
-            Some(range)
-        }
-
-        /// Opens a range again; false if it may not be tried again.
-        fn reopen(ref self: ComponentState<TContractState>, ref job: Job, range: Range) -> bool {
-            job.progress.held -= range.count;
-            if job.progress.stopped || range.rejections >= MAX_REJECTIONS {
-                return false;
-            }
-            self.book_reopened.write((job.place, job.progress.reopened_ranges), range);
-            job.progress.reopened_ranges += 1;
-            true
-        }
-
         /// Pay and least lock of a lease that was claimed at that level.
         fn stakes_of(
             self: @ComponentState<TContractState>, job: @Job, level: u8, count: u32,
@@ -295,8 +258,14 @@ pub mod JobsComponent {
             self.book_prices.write(job.place, job.price.unbox());
             self.book_times.write(job.place, job.times);
             self.save(@job);
-            let unsettled: u128 = (job.free() + job.progress.held).into();
+            let unsettled: u128 = (job.free() + job.progress.held + job.audit_price.spares).into();
             (reward_fri - old_fri) * unsettled + more_pool_fri
+        }
+
+        /// So many tasks fewer may be given a second time, or more again.
+        fn keep_spares(ref self: ComponentState<TContractState>, ref job: Job, spares: u32) {
+            job.audit_price = BoxTrait::new(AuditPrice { spares, ..job.audit_price.unbox() });
+            self.book_audit_prices.write(job.place, job.audit_price.unbox());
         }
 
         fn info(self: @ComponentState<TContractState>, job_id: u64) -> JobInfo {

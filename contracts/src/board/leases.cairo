@@ -9,7 +9,7 @@ pub mod LeasesComponent {
         StoragePointerWriteAccess,
     };
     use starknet::{ContractAddress, get_caller_address};
-    use crate::events::board::{LeaseClaimed, ResultSubmitted};
+    use crate::events::board::{LeaseClaimed, ResultSubmitted, SpareGiven};
     use crate::interfaces::registry::{
         IProfilesDispatcher, IProfilesDispatcherTrait, IWorkerRegistryDispatcher,
         IWorkerRegistryDispatcherTrait,
@@ -26,6 +26,7 @@ pub mod LeasesComponent {
         pub const SLOT_TAKEN: felt252 = 'RC: slot holds a lease';
         pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
         pub const WRONG_STATE: felt252 = 'RC: lease in another state';
+        pub const PAID: felt252 = 'RC: lease is paid already';
         pub const OTHER_JOB: felt252 = 'RC: lease of another job';
         pub const OTHER_RESULT: felt252 = 'RC: not the submitted result';
         pub const ZERO_ROOT: felt252 = 'RC: empty result';
@@ -35,12 +36,15 @@ pub mod LeasesComponent {
     /// | desk_registry | 1 | address | set once |
     /// | desk_limits | 1 | packed | the registry's, set once |
     /// | desk_leases | 1 a slot | packed | used again by its next lease |
+    /// | desk_twins | 1 a slot whose tasks were given twice | number | the other lease, used again
+    /// |
     /// | desk_results | 1 a slot | felt | hash of the result, used again |
     #[storage]
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
-        desk_leases: Map<u64, LeaseCell>,
+        pub desk_leases: Map<u64, LeaseCell>,
+        pub desk_twins: Map<u64, u64>,
         desk_results: Map<u64, felt252>,
     }
 
@@ -49,6 +53,7 @@ pub mod LeasesComponent {
     pub enum Event {
         LeaseClaimed: LeaseClaimed,
         ResultSubmitted: ResultSubmitted,
+        SpareGiven: SpareGiven,
     }
 
     #[generate_trait]
@@ -201,6 +206,12 @@ pub mod LeasesComponent {
             self.desk_leases.write(place, LeasePacking::pack(Lease { draw_outcome, ..lease }));
         }
 
+        /// Writes down that it was paid before its end.
+        fn mark_paid(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease) {
+            let (place, _) = split(lease_id);
+            self.desk_leases.write(place, LeasePacking::pack(Lease { paid: true, ..lease }));
+        }
+
         /// Another state in which the lease goes on, from now on.
         fn turn(ref self: ComponentState<TContractState>, lease_id: u64, lease: Lease, state: u8) {
             let (place, _) = split(lease_id);
@@ -244,7 +255,7 @@ pub mod LeasesComponent {
         }
     }
 
-    fn is_held(state: u8) -> bool {
+    pub fn is_held(state: u8) -> bool {
         state == LeaseState::CLAIMED || state == LeaseState::SUBMITTED
     }
 }

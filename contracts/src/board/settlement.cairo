@@ -4,6 +4,9 @@ pub mod SettlementComponent {
     use core::num::traits::{Bounded, Zero};
     use starknet::ContractAddress;
     use crate::board::batch::{Batch, BatchTrait};
+
+    pub use crate::board::dues::no_dues;
+    use crate::board::dues::{Dues, Pay};
     use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
@@ -11,23 +14,18 @@ pub mod SettlementComponent {
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
+    use crate::board::ranges::RangesTrait;
+    use crate::board::twins::TwinsTrait;
     use crate::events::board::{
-        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeaseSlashed, TasksGivenBack,
-        TasksRefunded,
+        EntryRefused, JobClosed, LeaseAccepted, LeaseEnded, LeasePaid, LeaseSlashed, SpareRefunded,
+        TasksGivenBack, TasksRefunded,
     };
     use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{lock_at, times};
     use crate::types::audit::DrawOutcome;
-    use crate::types::board::{Lease, LeaseResult, LeaseState, Range};
+    use crate::types::board::{Lease, LeaseState, Range, Twin};
     use crate::types::registry::WorkerLock;
-
-    /// Giving back is free before this part of a lease's timeout is over.
-    const FREE_PART: u32 = 10;
-    /// Per cent of the pay that are burned of the lock: of tasks given back after that, and of a
-    /// lease that expired.
-    const LATE_PERCENT: u32 = 2;
-    const EXPIRED_PERCENT: u32 = 5;
 
     pub mod Errors {
         pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
@@ -40,38 +38,14 @@ pub mod SettlementComponent {
     #[derive(Drop, starknet::Event)]
     pub enum Event {
         LeaseAccepted: LeaseAccepted,
+        LeasePaid: LeasePaid,
         LeaseEnded: LeaseEnded,
+        SpareRefunded: SpareRefunded,
         LeaseSlashed: LeaseSlashed,
         EntryRefused: EntryRefused,
         TasksGivenBack: TasksGivenBack,
         TasksRefunded: TasksRefunded,
         JobClosed: JobClosed,
-    }
-
-    /// Leases that end in this call: what is burned, what is unlocked, and for whom what is paid.
-    /// `finish` does it all at once.
-    #[derive(Drop)]
-    pub struct Dues {
-        burns: Array<WorkerLock>,
-        locks: Array<WorkerLock>,
-        pays: Array<(u64, u128)>,
-    }
-
-    pub fn no_dues() -> Dues {
-        Dues { burns: array![], locks: array![], pays: array![] }
-    }
-
-    #[generate_trait]
-    impl DuesImpl of DuesTrait {
-        /// A worker gets so much of its lock back, less what is burned of it.
-        fn release(ref self: Dues, lease_id: u64, lock: WorkerLock, burned_fri: u128) {
-            let WorkerLock { worker_id, amount_fri } = lock;
-            if burned_fri != 0 {
-                self.burns.append(WorkerLock { worker_id, amount_fri: burned_fri });
-            }
-            self.locks.append(WorkerLock { worker_id, amount_fri: amount_fri - burned_fri });
-            self.pays.append((lease_id, 0));
-        }
     }
 
     #[generate_trait]
@@ -134,107 +108,75 @@ pub mod SettlementComponent {
             *registry.unlock(array![lock])[0]
         }
 
-        /// Ends a lease that is to be paid; returns what it costs less than the present price.
+        /// Pays a lease; it ends unless an audit of it is due or goes on. Returns what it costs
+        /// less than the present price.
         fn pay(
             ref self: ComponentState<TContractState>,
             ref job: Job,
             ref dues: Dues,
             lease_id: u64,
             lease: Lease,
+            ends: bool,
         ) -> u128 {
-            let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
-            job.progress.held -= lease.count;
-            job.progress.accepted += lease.count;
-            if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
-                job.add_to_pool(job.reserve_fri(lease.count));
+            let is_spare = lease.twin == Twin::SPARE;
+            let price_fri = if is_spare {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.spare_is_paid(lease_id);
+                let (pay_fri, _) = self.stakes_of(@job, @lease);
+                pay_fri
+            } else {
+                job.progress.held -= lease.count;
+                job.progress.accepted += lease.count;
+                times(job.price.reward_fri, lease.count)
+            };
+            let paid_fri = self.due_fri(@job, @lease);
+            if ends {
+                let (_, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
+                if lease.draw_outcome == DrawOutcome::NOT_DRAWN {
+                    job.add_to_pool(job.reserve_fri(lease.count));
+                }
+                if is_spare {
+                    job.await_no_more();
+                }
+                dues.locks.append(lock);
+            } else {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.mark_paid(lease_id, lease);
+                if !is_spare {
+                    job.await_one();
+                }
+                dues.locks.append(WorkerLock { worker_id: worker_of(lease_id), amount_fri: 0 });
             }
-            dues.locks.append(lock);
-            dues.pays.append((lease_id, pay_fri));
-            times(job.price.reward_fri, lease.count) - pay_fri
+            dues.pays.append(Pay { lease_id, paid_fri, ends });
+            price_fri - paid_fri
         }
 
-        /// Ends a lease whose worker let its time run out.
-        fn expire(
+        /// What a lease earns: half of its pay where its spare came before it.
+        fn due_fri(self: @ComponentState<TContractState>, job: @Job, lease: @Lease) -> u128 {
+            let (pay_fri, _) = self.stakes_of(job, lease);
+            if *lease.twin == Twin::LATE {
+                pay_fri / 2
+            } else {
+                pay_fri
+            }
+        }
+
+        /// Ends a lease that was paid before: its worker gets its lock back.
+        fn end_paid(
             ref self: ComponentState<TContractState>,
             ref job: Job,
-            ref dues: Dues,
             lease_id: u64,
             lease: Lease,
+            state: u8,
         ) {
-            let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
-            dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
-            job.add_to_pool(job.reserve_fri(lease.count));
-            self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
-        }
-
-        /// Writes down what the lease's first `count` tasks gave; the others are given back.
-        fn submit(
-            ref self: ComponentState<TContractState>,
-            lease_id: u64,
-            lease: Lease,
-            count: u32,
-            result: LeaseResult,
-            since: (u64, u64),
-        ) -> Result<(), felt252> {
-            if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
-                let job = get_dep_component!(@self, Jobs).load(lease.job_id);
-                if !job.can_split(lease.count, count) {
-                    return Err(Errors::CANNOT_SPLIT);
-                }
-            }
-            let mut leases = get_dep_component_mut!(ref self, Leases);
-            leases.put_result(lease_id, lease, count, result, since)?;
-            if count != lease.count {
-                self.give_back(lease_id, lease, count, 0);
-            }
-            Ok(())
-        }
-
-        /// Takes all tasks but the first `kept` off a lease that was claimed, and with them their
-        /// part of the lock; without tasks the lease is over.
-        fn give_back(
-            ref self: ComponentState<TContractState>,
-            lease_id: u64,
-            lease: Lease,
-            kept: u32,
-            reason: felt252,
-        ) {
-            let mut job = get_dep_component!(@self, Jobs).load(lease.job_id);
-            let mut dues = no_dues();
-            let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
-            let (kept_pay_fri, kept_lock_fri, kept_reserve_fri) = if kept == 0 {
-                (0, 0, 0)
+            let (_, lock) = self.close(@job, lease_id, lease, state);
+            job.await_no_more();
+            let (job_id, payout) = (job.job_id, self.unlock(lock));
+            if state == LeaseState::ACCEPTED {
+                self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri: 0 });
             } else {
-                let (pay_fri, lock_fri) = self.stakes_of(@job, @Lease { count: kept, ..lease });
-                (pay_fri, lock_fri, job.reserve_fri(kept))
-            };
-            job.add_to_pool(job.reserve_fri(lease.count) - kept_reserve_fri);
-            let free_s = job.times.lease_timeout_s / FREE_PART;
-            let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
-                times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
-            } else {
-                0
-            };
-            let (worker_id, amount_fri) = (worker_of(lease_id), lock_fri - kept_lock_fri);
-            dues.release(lease_id, WorkerLock { worker_id, amount_fri }, burned_fri);
-            let (job_id, first, count) = (job.job_id, lease.first + kept, lease.count - kept);
-            let mut jobs = get_dep_component_mut!(ref self, Jobs);
-            let reopened = jobs.reopen(ref job, next_range(@Lease { first, count, ..lease }));
-            let given_back = TasksGivenBack {
-                job_id, lease_id, first, count, reason, burned_fri, reopened,
-            };
-            self.emit(given_back);
-            if kept == 0 {
-                let state = LeaseState::GIVEN_BACK;
-                let mut leases = get_dep_component_mut!(ref self, Leases);
-                leases.close(lease_id, lease, state);
-                self.emit(LeaseEnded { job_id, lease_id, state, reopened });
+                self.emit(LeaseEnded { job_id, lease_id, state, reopened: false });
             }
-            if !reopened {
-                let refunded_fri = times(job.price.reward_fri, count);
-                self.refund(ref job, count, refunded_fri);
-            }
-            self.finish(job, dues);
         }
 
         /// Ends a lease that was lost: its lock, which is returned, comes here.
@@ -246,8 +188,13 @@ pub mod SettlementComponent {
             let WorkerLock { worker_id, amount_fri } = lock;
             let (slashed_fri, reward_fri) = (amount_fri, amount_fri);
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
-            let rejected = Lease { rejections: lease.rejections + 1, ..lease };
-            self.reopen(ref job, lease_id, rejected, state);
+            if lease.paid {
+                job.await_no_more();
+                self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
+            } else {
+                let rejected = Lease { rejections: lease.rejections + 1, ..lease };
+                self.reopen(ref job, lease_id, rejected, state);
+            }
             let leases = get_dep_component!(@self, Leases);
             leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
             amount_fri
@@ -261,31 +208,91 @@ pub mod SettlementComponent {
             lease: Lease,
             state: u8,
         ) {
-            let mut jobs = get_dep_component_mut!(ref self, Jobs);
-            let reopened = jobs.reopen(ref job, next_range(@lease));
+            let reopened = self.open_again(ref job, lease);
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened });
             if !reopened {
-                let refunded_fri = times(job.price.reward_fri, lease.count);
-                self.refund(ref job, lease.count, refunded_fri);
+                self.leave_closed(ref job, lease_id, lease);
             }
         }
 
+        /// Tasks that were given twice are not open again: the other lease has them.
+        fn open_again(
+            ref self: ComponentState<TContractState>, ref job: Job, lease: Lease,
+        ) -> bool {
+            if lease.twin != Twin::NONE {
+                return false;
+            }
+            let mut jobs = get_dep_component_mut!(ref self, Jobs);
+            jobs.reopen(ref job, next_range(@lease))
+        }
+
+        /// What becomes of tasks that are not open again, and of the money for them.
+        fn leave_closed(
+            ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
+        ) {
+            let (twin, count) = (lease.twin, lease.count);
+            let mut refunded_fri = times(job.price.reward_fri, count);
+            if twin == Twin::NONE {
+                self.refund(ref job, count, refunded_fri);
+                return;
+            }
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            if twin == Twin::SPARED || twin == Twin::LATE {
+                job.progress.held -= count;
+                job.progress.accepted += count;
+            } else {
+                let spare = if twin == Twin::SPARE {
+                    leases.spare_is_lost(lease_id);
+                    lease
+                } else {
+                    leases.hand_over(lease_id, lease.rejections)
+                };
+                let (pay_fri, _) = self.stakes_of(@job, @spare);
+                job.await_no_more();
+                refunded_fri = pay_fri;
+            }
+            self.return_spare(@job, lease_id, refunded_fri);
+        }
+
+        fn return_spare(
+            ref self: ComponentState<TContractState>, job: @Job, lease_id: u64, refunded_fri: u128,
+        ) {
+            self.credit(self.requester_of(job), refunded_fri);
+            self.emit(SpareRefunded { job_id: *job.job_id, lease_id, refunded_fri });
+        }
+
         /// No round could decide: half of the pay is the worker's, and half is burned, so that
-        /// nobody gains where it prevents a verdict.
+        /// nobody gains where it prevents a verdict. What was paid before stays paid.
         fn split_pay(
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) {
             let state = LeaseState::REJECTED;
-            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
-            job.progress.held -= lease.count;
+            if lease.paid {
+                self.end_paid(ref job, lease_id, lease, state);
+                return;
+            }
+            let (_, lock) = self.close(@job, lease_id, lease, state);
             let payout = self.unlock(lock);
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
-            let share_fri = pay_fri / 2;
+            let due_fri = self.due_fri(@job, @lease);
+            let share_fri = due_fri / 2;
             self.credit(payout, share_fri);
             let mut payouts = get_dep_component_mut!(ref self, Payouts);
-            payouts.burn(pay_fri - share_fri);
-            let refunded_fri = times(job.price.reward_fri, lease.count) - pay_fri;
-            self.refund(ref job, lease.count, refunded_fri);
+            payouts.burn(due_fri - share_fri);
+            if lease.twin == Twin::SPARE {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.spare_is_lost(lease_id);
+                job.await_no_more();
+                return;
+            }
+            job.progress.held -= lease.count;
+            let left_fri = times(job.price.reward_fri, lease.count) - due_fri;
+            if lease.twin == Twin::SPARED || lease.twin == Twin::LATE {
+                job.progress.accepted += lease.count;
+                self.return_spare(@job, lease_id, left_fri);
+            } else {
+                self.refund(ref job, lease.count, left_fri);
+            }
         }
 
         fn refund(
@@ -306,7 +313,7 @@ pub mod SettlementComponent {
             jobs.save(@job);
             if job.is_settled() {
                 jobs.leave_place(@job);
-                let refunded_fri = job.times.audit_pool_fri;
+                let refunded_fri = job.times.audit_pool_fri + job.spares_fri();
                 self.credit(self.requester_of(@job), refunded_fri);
                 self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
@@ -326,15 +333,17 @@ pub mod SettlementComponent {
         fn pay_out(
             ref self: ComponentState<TContractState>,
             job_id: u64,
-            pays: Array<(u64, u128)>,
+            pays: Array<Pay>,
             mut payouts: Span<ContractAddress>,
         ) {
             let mut payer = get_dep_component_mut!(ref self, Payouts);
             let token = payer.token();
             let (mut last, mut together_fri) = (Zero::zero(), 0);
-            for (lease_id, paid_fri) in pays {
+            for Pay { lease_id, paid_fri, ends } in pays {
                 let payout = *payouts.pop_front().unwrap();
-                if paid_fri != 0 {
+                if !ends {
+                    self.emit(LeasePaid { job_id, lease_id, payout, paid_fri });
+                } else if paid_fri != 0 {
                     self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri });
                 }
                 if payout != last {

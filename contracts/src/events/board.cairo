@@ -65,6 +65,18 @@ pub struct TasksGivenBack {
     pub reopened: bool,
 }
 
+/// The requester paid a lease before its end, which LeaseAccepted or LeaseEnded tells.
+#[derive(Drop, starknet::Event)]
+pub struct LeasePaid {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub payout: ContractAddress,
+    pub paid_fri: u128,
+}
+
+/// `paid_fri` is 0 where it was paid before.
 #[derive(Drop, starknet::Event)]
 pub struct LeaseAccepted {
     #[key]
@@ -73,6 +85,27 @@ pub struct LeaseAccepted {
     pub lease_id: u64,
     pub payout: ContractAddress,
     pub paid_fri: u128,
+}
+
+/// A scheduler gave the tasks of a lease a second time.
+#[derive(Drop, starknet::Event)]
+pub struct SpareGiven {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub held_id: u64,
+}
+
+/// Tasks that were given twice are paid once, as this lease ended without pay: the other pay went
+/// back to the requester.
+#[derive(Drop, starknet::Event)]
+pub struct SpareRefunded {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub refunded_fri: u128,
 }
 
 /// A lease ended without being accepted; `state` is Expired, Rejected or GivenBack.

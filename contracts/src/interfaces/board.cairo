@@ -9,7 +9,7 @@ pub trait IJobBoard<T> {
     fn top_up(ref self: T, job_id: u64, reward_fri: u128, more_pool_fri: u128);
     fn cancel(ref self: T, job_id: u64);
     fn refund(ref self: T, job_id: u64);
-    fn claim_lease(ref self: T, job_id: u64, worker_id: u32, slot: u8) -> u64;
+    fn claim_lease(ref self: T, job_id: u64, worker_id: u32, slot: u8, most: u32) -> u64;
     fn assign(ref self: T, job_id: u64, places: Array<Place>);
     fn submit(ref self: T, lease_id: u64, count: u32, result: LeaseResult);
     fn submit_signed(ref self: T, results: Array<SignedResult>);

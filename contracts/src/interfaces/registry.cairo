@@ -29,7 +29,7 @@ pub trait IWorkerRegistry<T> {
     fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
     fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;
-    fn note_verdict(ref self: T, worker_id: u32, audited_fri: u128, accepted: bool);
+    fn note_verdict(ref self: T, worker_id: u32, fees_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;

@@ -1,8 +1,8 @@
 //! Cells of jobs and leases; see cell.cairo.
 use starknet::storage_access::StorePacking;
 use crate::packing::cell::{
-    B1, B15, B16, B24, B32, B4, B40, B48, B72, B8, B96, flag, join, pull, pull32, pull64, pull8,
-    push, rest, split,
+    B1, B15, B16, B24, B32, B4, B40, B48, B72, B8, B88, B96, flag, join, pull, pull32, pull64,
+    pull8, push, rest, split,
 };
 use crate::types::board::{
     AuditPrice, JobIndex, Lease, Package, Price, PrintLimits, Progress, Range, Times,
@@ -48,11 +48,12 @@ pub impl PricePacking of StorePacking<Price, felt252> {
 }
 
 /// | audit_pool_fri 0-95 | lease_timeout_s 96-127 | window_s 128-159 | expires_at_s 160-199 | grace
-/// 200-231 |
+/// 200-231 | pending 232-247 |
 pub impl TimesPacking of StorePacking<Times, felt252> {
     fn pack(value: Times) -> felt252 {
         let low = push(0, value.lease_timeout_s.into(), B32);
-        let high = push(0, value.scheduler_grace_s.into(), B32);
+        let high = push(0, value.pending.into(), B16);
+        let high = push(high, value.scheduler_grace_s.into(), B32);
         let high = push(high, value.expires_at_s.into(), B40);
         join(push(low, value.audit_pool_fri, B96), push(high, value.window_s.into(), B32))
     }
@@ -64,7 +65,8 @@ pub impl TimesPacking of StorePacking<Times, felt252> {
             lease_timeout_s: rest(low),
             window_s: pull32(ref high, B32),
             expires_at_s: pull64(ref high, B40),
-            scheduler_grace_s: rest(high),
+            scheduler_grace_s: pull32(ref high, B32),
+            pending: rest(high),
         }
     }
 }
@@ -118,25 +120,27 @@ pub impl JobIndexPacking of StorePacking<JobIndex, felt252> {
     }
 }
 
-/// | fee_fri 0-95 | tile_percent 96-103 | mean_percent 104-111 | second_look 112 | tile_fri 128-223
-/// | memory_mib 224-247 |
+/// | fee_fri 0-87 | tile_percent 88-95 | mean_percent 96-103 | spares 104-127 | tile_fri 128-215 |
+/// second_look 216 | memory_mib 217-240 |
 pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
     fn pack(value: AuditPrice) -> felt252 {
-        let low = push(0, flag(value.second_look), B1);
+        let low = push(0, value.spares.into(), B24);
         let low = push(low, value.limits.mean_percent.into(), B8);
         let low = push(low, value.limits.tile_percent.into(), B8);
         let high = push(0, value.memory_mib.into(), B24);
-        join(push(low, value.fee_fri, B96), push(high, value.tile_fri, B96))
+        let high = push(high, flag(value.second_look), B1);
+        join(push(low, value.fee_fri, B88), push(high, value.tile_fri, B88))
     }
 
     fn unpack(value: felt252) -> AuditPrice {
         let (mut low, mut high) = split(value);
-        let fee_fri = pull(ref low, B96);
+        let (fee_fri, tile_fri) = (pull(ref low, B88), pull(ref high, B88));
         let limits = PrintLimits {
             tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
         };
-        let (second_look, tile_fri) = (rest(low) == 1, pull(ref high, B96));
-        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib: rest(high) }
+        let second_look = pull(ref high, B1) == 1;
+        let (memory_mib, spares) = (rest(high), rest(low));
+        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib, spares }
     }
 }
 
@@ -144,11 +148,15 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
 pub type LeaseCell = felt252;
 
 /// | job_id 0-39 | first 40-63 | count 64-87 | attempt 88-95 | rejections 96-99 | audit_exp 100-103
-/// | level 104-107 | outcome 108-111 | since_s 128-167 | since_block 168-199 | generation 200-231 |
+/// | level 104-107 | outcome 108-111 | paid 112 | twin 113-116 | since_s 128-167 | since_block
+/// 168-199 |
+/// generation 200-231 |
 /// state 232-235 |
 pub impl LeasePacking of StorePacking<Lease, felt252> {
     fn pack(value: Lease) -> felt252 {
-        let low = push(0, value.draw_outcome.into(), B4);
+        let low = push(0, value.twin.into(), B4);
+        let low = push(low, flag(value.paid), B1);
+        let low = push(low, value.draw_outcome.into(), B4);
         let low = push(low, value.level.into(), B4);
         let low = push(low, value.audit_exp.into(), B4);
         let low = push(low, value.rejections.into(), B4);
@@ -172,7 +180,9 @@ pub impl LeasePacking of StorePacking<Lease, felt252> {
             rejections: pull8(ref low, B4),
             audit_exp: pull8(ref low, B4),
             level: pull8(ref low, B4),
-            draw_outcome: rest(low),
+            draw_outcome: pull8(ref low, B4),
+            paid: pull(ref low, B1) == 1,
+            twin: rest(low),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             generation: pull32(ref high, B32),

@@ -7,22 +7,16 @@ use crate::types::registry::{
     AuditOffer, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
 };
 
-/// | stake_fri 0-95 | audited 96-127 | locked_fri 128-223 | board 224-247 |
+/// | stake_fri 0-95 | locked_fri 128-223 | board 224-247 |
 pub impl PledgePacking of StorePacking<Pledge, felt252> {
     fn pack(value: Pledge) -> felt252 {
-        let low = push(0, value.audited.into(), B32);
         let high = push(0, value.board.into(), B24);
-        join(push(low, value.stake_fri, B96), push(high, value.locked_fri, B96))
+        join(push(0, value.stake_fri, B96), push(high, value.locked_fri, B96))
     }
 
     fn unpack(value: felt252) -> Pledge {
-        let (mut low, mut high) = split(value);
-        Pledge {
-            stake_fri: pull(ref low, B96),
-            audited: rest(low),
-            locked_fri: pull(ref high, B96),
-            board: rest(high),
-        }
+        let (stake_fri, mut high) = split(value);
+        Pledge { stake_fri, locked_fri: pull(ref high, B96), board: rest(high) }
     }
 }
 
@@ -63,16 +57,16 @@ pub impl PursePacking of StorePacking<Purse, felt252> {
     }
 }
 
-/// | audited_fri 0-95 | audited 128-159 | losses 160-191 |
+/// | fees_fri 0-95 | audited 128-159 | losses 160-191 |
 pub impl RecordPacking of StorePacking<Record, felt252> {
     fn pack(value: Record) -> felt252 {
         let high = push(0, value.losses.into(), B32);
-        join(push(0, value.audited_fri, B96), push(high, value.audited.into(), B32))
+        join(push(0, value.fees_fri, B96), push(high, value.audited.into(), B32))
     }
 
     fn unpack(value: felt252) -> Record {
-        let (audited_fri, mut high) = split(value);
-        Record { audited_fri, audited: pull32(ref high, B32), losses: rest(high) }
+        let (fees_fri, mut high) = split(value);
+        Record { fees_fri, audited: pull32(ref high, B32), losses: rest(high) }
     }
 }
 

@@ -8,6 +8,8 @@ pub mod LocksComponent {
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::purses::PursesComponent;
+    use crate::registry::records::RecordsComponent;
+    use crate::registry::records::RecordsComponent::InternalTrait as RecordsTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
     use crate::registry::seat_entries::SeatEntriesComponent;
@@ -40,6 +42,7 @@ pub mod LocksComponent {
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Committees: CommitteesComponent::HasComponent<TContractState>,
+        impl Records: RecordsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
@@ -123,7 +126,12 @@ pub mod LocksComponent {
             let free_fri = stake.stake_fri - stake.locked_fri;
             let (pay_fri, least_lock_fri) = (*request.pay_fri, *request.least_lock_fri);
             let floor_exp = *terms.audit_floor_exp;
-            match audit_rate(pay_fri, least_lock_fri, floor_exp, stake.audited, free_fri) {
+            let fees_fri = if floor_exp == 0 {
+                0
+            } else {
+                get_dep_component!(@self, Records).record_of(worker_id).fees_fri
+            };
+            match audit_rate(pay_fri, least_lock_fri, floor_exp, fees_fri, free_fri) {
                 Some((audit_exp, lock_fri)) => if self
                     .is_too_much(terms, request, stake.locked_fri + lock_fri) {
                     Err(Errors::TOO_FEW_VERIFIERS)

@@ -6,7 +6,7 @@ pub mod RecordsComponent {
     use crate::packing::registry::RecordPacking;
     use crate::types::registry::Record;
 
-    /// | records | 1 a worker | packed | what committees said |
+    /// | records | 1 a worker | packed | what verifiers said |
     #[storage]
     pub struct Storage {
         records: Map<u32, Record>,
@@ -30,19 +30,18 @@ pub mod RecordsComponent {
         fn note(
             ref self: ComponentState<TContractState>,
             worker_id: u32,
-            audited_fri: u128,
+            fees_fri: u128,
             accepted: bool,
-        ) -> Record {
+        ) {
             let old = self.records.read(worker_id);
             let record = if accepted {
-                let audited_fri = old.audited_fri + audited_fri;
-                Record { audited: old.audited + 1, audited_fri, ..old }
+                let fees_fri = old.fees_fri + fees_fri;
+                Record { audited: old.audited + 1, fees_fri, ..old }
             } else {
-                Record { audited: 0, audited_fri: 0, losses: old.losses + 1 }
+                Record { audited: 0, fees_fri: 0, losses: old.losses + 1 }
             };
             self.records.write(worker_id, record);
             self.emit(RecordChanged { worker_id, record });
-            record
         }
     }
 }

@@ -189,11 +189,6 @@ pub mod StakesComponent {
             self.emit(Slashed { worker_id, board: board.address, amount_fri, reward_fri });
         }
 
-        fn note_audited(ref self: ComponentState<TContractState>, worker_id: u32, audited: u32) {
-            let cell = self.stakes.entry(worker_id);
-            cell.write(Pledge { audited, ..cell.read() });
-        }
-
         fn announce_locks(
             ref self: ComponentState<TContractState>, board: Board, locks: Array<WorkerLock>,
         ) {

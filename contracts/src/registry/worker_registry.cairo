@@ -288,13 +288,11 @@ pub mod WorkerRegistry {
             taken_fri
         }
 
-        /// Caller: an active board, after a committee's verdict. One loss starts the record anew.
-        fn note_verdict(
-            ref self: ContractState, worker_id: u32, audited_fri: u128, accepted: bool,
-        ) {
+        /// Caller: an active board, after a verdict; the fees are those that verifiers earned by
+        /// it. One loss starts the record anew.
+        fn note_verdict(ref self: ContractState, worker_id: u32, fees_fri: u128, accepted: bool) {
             self.assert_active_board();
-            let record = self.records.note(worker_id, audited_fri, accepted);
-            self.stakes.note_audited(worker_id, record.audited);
+            self.records.note(worker_id, fees_fri, accepted);
         }
 
         fn worker_count(self: @ContractState) -> u32 {

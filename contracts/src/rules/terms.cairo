@@ -8,8 +8,9 @@ use crate::types::registry::Limits;
 /// A lease locks at least 3/10 of its pay and the fees of its audit.
 const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
-/// The audit rate halves with this many accepted leases that a committee audited.
-const LEASES_PER_HALVING: u32 = 10;
+/// So many times what verifiers earned by a worker's accepted leases, the pay of one that is not
+/// surely audited may be.
+const CREDIT_FEES: u128 = 8;
 /// No audit rate is below 2^-5 = 3 %.
 pub const MAX_AUDIT_EXP: u8 = 5;
 /// 3 verifiers * (80/64)^2 / 96 = 4.9 %.
@@ -25,7 +26,7 @@ const LATER_FEES: u32 = 2;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
 const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
-const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
+pub const LEAST_LIMITS: PrintLimits = PrintLimits { tile_percent: 10, mean_percent: 5 };
 const MOST_LIMITS: PrintLimits = PrintLimits { tile_percent: 20, mean_percent: 10 };
 /// It is kept in 24 bits.
 const MOST_MEMORY_MIB: u32 = 0xffffff;
@@ -48,6 +49,8 @@ pub mod Errors {
     pub const TOO_MUCH_MEMORY: felt252 = 'RC: more memory than there is';
     pub const TOO_MANY_LEAVES: felt252 = 'RC: too many leaves in a lease';
     pub const POOL_TOO_SMALL: felt252 = 'RC: pool below its audits';
+    pub const SPARES_UNSCHEDULED: felt252 = 'RC: spares without scheduler';
+    pub const TOO_MANY_SPARES: felt252 = 'RC: more spares than tasks';
     pub const SCHEDULER_WITHOUT_GRACE: felt252 = 'RC: scheduler without grace';
 }
 
@@ -67,6 +70,8 @@ pub fn check_terms(terms: @JobTerms, limits: Limits) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    assert(*terms.spare_tasks == 0 || zero != 0, Errors::SPARES_UNSCHEDULED);
+    assert(*terms.spare_tasks <= *terms.tasks, Errors::TOO_MANY_SPARES);
     check_audits(terms);
 }
 
@@ -110,9 +115,14 @@ pub fn audit_price_of(terms: @JobTerms) -> AuditPrice {
     let limits = PrintLimits {
         tile_percent: *terms.tile_limit_percent, mean_percent: *terms.mean_limit_percent,
     };
-    let (fee_fri, tile_fri) = (*terms.audit_fee_fri, *terms.audit_tile_fri);
-    let (second_look, memory_mib) = (*terms.second_look, *terms.memory_mib);
-    AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib }
+    AuditPrice {
+        fee_fri: *terms.audit_fee_fri,
+        tile_fri: *terms.audit_tile_fri,
+        limits,
+        second_look: *terms.second_look,
+        memory_mib: *terms.memory_mib,
+        spares: *terms.spare_tasks,
+    }
 }
 
 /// What each verifier of a round gets.
@@ -206,13 +216,12 @@ pub fn lock_at(pay_fri: u128, least_lock_fri: u128, audit_exp: u8) -> u128 {
 /// The smallest audit rate that record, job and free stake all allow, as exponent, and the lock for
 /// it; None if not even p = 1 is covered.
 pub fn audit_rate(
-    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, audited: u32, free_fri: u128,
+    pay_fri: u128, least_lock_fri: u128, floor_exp: u8, fees_fri: u128, free_fri: u128,
 ) -> Option<(u8, u128)> {
-    let earned = audited / LEASES_PER_HALVING;
-    let mut exp: u8 = if earned < floor_exp.into() {
-        earned.try_into().unwrap()
-    } else {
+    let mut exp = if pay_fri <= CREDIT_FEES * fees_fri {
         floor_exp
+    } else {
+        0
     };
     loop {
         let lock_fri = lock_at(pay_fri, least_lock_fri, exp);

@@ -3,6 +3,7 @@ mod test_challenges;
 mod test_chance;
 mod test_commits;
 mod test_draws;
+mod test_early_pay;
 mod test_entrypoints;
 mod test_events;
 mod test_packing;

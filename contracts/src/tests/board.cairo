@@ -4,6 +4,8 @@ mod test_given_back;
 mod test_job_board;
 mod test_lease_life;
 mod test_leases;
+mod test_lengths;
 mod test_packing;
+mod test_spares;
 mod test_submission;
 mod test_transfers;

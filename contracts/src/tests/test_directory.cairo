@@ -174,7 +174,7 @@ fn a_retired_board_takes_no_jobs_and_no_leases_and_ends_those_that_it_has() {
     be('artist');
     assert_eq!(reason_of(board.create_job(terms())), 'RC: network takes no new jobs');
     be('operator');
-    assert_eq!(reason_of(board.claim_lease(job_id, WORKER, 1)), 'RC: board is retired');
+    assert_eq!(reason_of(board.claim_lease(job_id, WORKER, 1, 0)), 'RC: board is retired');
     accept(net, job_id, array![lease_id]);
     assert_eq!(locked(net), 0);
 }

@@ -38,6 +38,8 @@ pub struct JobTerms {
     pub second_look: bool,
     /// What the scene needs to be rendered; 0 if that is not stated.
     pub memory_mib: u32,
+    /// Tasks that its scheduler may give a second time.
+    pub spare_tasks: u32,
 }
 
 /// A job's package and what never changes. One cell.
@@ -60,7 +62,8 @@ pub struct PrintLimits {
 }
 
 /// What a verifier gets for an audit, and for each leaf of it; how leaves are compared, whether
-/// acceptances get a second look, and what memory the scene needs. One cell.
+/// acceptances get a second look, and what memory the scene needs; and how many tasks may still be
+/// given a second time. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct AuditPrice {
     pub fee_fri: u128,
@@ -68,6 +71,7 @@ pub struct AuditPrice {
     pub limits: PrintLimits,
     pub second_look: bool,
     pub memory_mib: u32,
+    pub spares: u32,
 }
 
 /// A job's price, its size, and the package digest's other half. One cell.
@@ -78,7 +82,7 @@ pub struct Price {
     pub tasks: u32,
 }
 
-/// A job's times and what its audit pool holds now. One cell.
+/// A job's times, what its audit pool holds now, and how many leases it waits for. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Times {
     pub audit_pool_fri: u128,
@@ -86,6 +90,8 @@ pub struct Times {
     pub window_s: u32,
     pub expires_at_s: u64,
     pub scheduler_grace_s: u32,
+    /// Leases that are paid already and not over, and spares: the job waits for them.
+    pub pending: u16,
 }
 
 /// What work changes of a job; counts are of tasks. One cell.
@@ -138,6 +144,18 @@ pub mod LeaseState {
     pub const GIVEN_BACK: u8 = 6;
 }
 
+/// What a lease has to do with another one of the same tasks.
+pub mod Twin {
+    pub const NONE: u8 = 0;
+    /// A spare of it is in work.
+    pub const HELD: u8 = 1;
+    /// Its spare was accepted after it had submitted, or before: then it earns half.
+    pub const SPARED: u8 = 2;
+    pub const LATE: u8 = 3;
+    /// It is the spare.
+    pub const SPARE: u8 = 4;
+}
+
 /// A lease in a worker's slot. One cell, used again by the slot's next lease:
 /// `since` is the claim, after it the submission; `generation` counts the slot's leases.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
@@ -154,6 +172,10 @@ pub struct Lease {
     pub audit_exp: u8,
     pub level: u8,
     pub draw_outcome: u8,
+    /// Whether the requester paid it before its end.
+    pub paid: bool,
+    /// Whether its tasks are given twice, see `Twin`.
+    pub twin: u8,
     pub since_s: u64,
     pub since_block: u64,
     pub generation: u32,
@@ -190,9 +212,14 @@ pub struct SignedResult {
     pub signature: Array<felt252>,
 }
 
-/// Where a lease can be: a slot of a worker.
+/// Where a lease can be, a slot of a worker, and what it is to be of: `count` tasks from `first`
+/// on, or with 0 the range that the board chooses.
 #[derive(Copy, Drop, Serde)]
 pub struct Place {
     pub worker_id: u32,
     pub slot: u8,
+    pub first: u32,
+    pub count: u32,
+    /// The lease whose tasks it is to have once more, or 0.
+    pub spare_of: u64,
 }

@@ -21,8 +21,6 @@ pub struct Pledge {
     pub stake_fri: u128,
     /// What all boards together locked of it.
     pub locked_fri: u128,
-    /// As in the worker's record.
-    pub audited: u32,
     /// The number of the board that locked all of it; 0 if each board has a cell of its own.
     pub board: u32,
 }
@@ -54,13 +52,14 @@ pub struct Purse {
     pub old_from_epoch: u32,
 }
 
-/// What committees found of a worker; only value that they audited counts. One cell.
+/// What verifiers found of a worker. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Record {
-    /// Accepted leases that a committee audited, since the last loss.
+    /// Leases whose pixels they accepted, since the last loss.
     pub audited: u32,
     pub losses: u32,
-    pub audited_fri: u128,
+    /// What they earned by it, which others than the worker chose: it is what a record costs.
+    pub fees_fri: u128,
 }
 
 /// On what terms a worker takes what schedulers assign, and audits.

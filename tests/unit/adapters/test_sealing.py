@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.exchange.package import file_entry
-from renderchain.app.exchange.sealed_result import open_sealed, seal_result, unwrap_key
+from renderchain.app.exchange.sealed_result import check_wrapped, open_sealed, seal_result, unwrap_key
 from renderchain.app.worker.render_lease import check_output
 from renderchain.core.errors import ContentError
 from renderchain.core.merkle import LeaseIdentity, short_string
@@ -58,12 +58,12 @@ def pixels(seed: int) -> bytes:
     return b"PIXELS" + np.where(noise > 0.9, noise, np.float32(0.25)).tobytes()
 
 
-def rendered(folder: Path) -> dict[str, bytes]:
+def rendered(folder: Path, seed: int = 0) -> dict[str, bytes]:
     """A lease's output as a worker has it before sealing."""
     folder.mkdir()
     files: dict[str, bytes] = {}
     for frame in FRAMES:
-        files |= {f"{frame:04}.png": pixels(frame), f"{frame:04}.exr": pixels(9 + frame)}
+        files |= {f"{frame:04}.png": pixels(seed + frame), f"{frame:04}.exr": pixels(seed + 9 + frame)}
         files[f"{frame:04}.leaves"] = b"LEAVES" * frame
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -79,8 +79,8 @@ def rendered(folder: Path) -> dict[str, bytes]:
 
 
 def seal_into(source: Path, target: Path, *, lease: LeaseIdentity = LEASE, key: bytes = KEY) -> Path:
-    header = SEALER.wrap(key, ARTIST.public_key, lease)
-    seal_result(SEALER, source, target, key=key, header=header, identity=lease, frames=FRAMES)
+    place = (SEALER, source, target)
+    seal_result(*place, key=key, requester_key=ARTIST.public_key, identity=lease, frames=FRAMES)
     return target
 
 
@@ -129,10 +129,9 @@ def test_what_is_pinned_shows_neither_pixels_nor_salts_nor_names(plain: Path, se
     assert ((counts - expected) ** 2 / expected).sum() < 400, "chi-square, 255 degrees: 1e-8 lie above"
 
 
-def test_sealing_again_under_the_same_key_makes_other_bytes(
-    plain: Path, sealed: Path, tmp_path: Path
-) -> None:
-    again = seal_into(plain, tmp_path / "again")
+def test_what_is_rendered_again_otherwise_is_sealed_by_other_keys(sealed: Path, tmp_path: Path) -> None:
+    rendered(tmp_path / "plain again", 50)
+    again = seal_into(tmp_path / "plain again", tmp_path / "again")
     one, other = ((folder / "2").read_bytes() for folder in (sealed, again))
     texts = bytes(a ^ b for a, b in zip(one[:4096], other[:4096], strict=True))
     assert texts.count(0) < 64, "one key stream for two texts"
@@ -165,7 +164,23 @@ def test_nobody_else_and_for_no_other_lease_unwraps_a_key(
 @pytest.mark.parametrize("public", [bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f"])
 def test_a_worker_refuses_a_requester_key_that_hides_nothing(public: bytes) -> None:
     with pytest.raises(ContentError, match="names no key"):
-        SEALER.wrap(KEY, public, LEASE)
+        SEALER.wrap(KEY, public, LEASE, b"")
+
+
+def check(sealed: Path, plain: Path, *, requester_key: bytes, lease: LeaseIdentity = LEASE) -> None:
+    check_wrapped(SEALER, sealed, plain, key=KEY, requester_key=requester_key, identity=lease)
+
+
+def test_who_has_the_leases_key_tells_whom_it_was_wrapped_for(sealed: Path, plain: Path) -> None:
+    check(sealed, plain, requester_key=ARTIST.public_key)
+    other = AccountUnwrapper(7, CHAIN).public_key
+    for requester_key, lease in ((other, LEASE), (ARTIST.public_key, replace(LEASE, lease_id=8))):
+        with pytest.raises(ContentError, match="wrapped for somebody else"):
+            check(sealed, plain, requester_key=requester_key, lease=lease)
+    header = parse_header((sealed / HEADER_NAME).read_bytes())
+    (sealed / HEADER_NAME).write_bytes(replace(header, wrapped=bytes(len(header.wrapped))).to_bytes())
+    with pytest.raises(ContentError, match="wrapped for somebody else"):
+        check(sealed, plain, requester_key=ARTIST.public_key)
 
 
 def cut_end(folder: Path) -> None:
@@ -280,7 +295,7 @@ def test_a_link_that_a_render_process_left_is_never_followed(tmp_path: Path) -> 
 def test_the_same_wallet_always_has_the_same_key_and_shows_it_nowhere(private_key: int) -> None:
     first, restored = AccountUnwrapper(private_key, CHAIN), AccountUnwrapper(private_key, CHAIN)
     assert first.public_key == restored.public_key
-    header = SEALER.wrap(KEY, first.public_key, LEASE)
+    header = SEALER.wrap(KEY, first.public_key, LEASE, b"")
     assert restored.unwrap(header, LEASE) == KEY
     assert repr(first) == f"AccountUnwrapper({first.public_key.hex()})"
 

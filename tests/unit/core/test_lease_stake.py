@@ -27,32 +27,31 @@ PAY_FRI = 6 * 100  # for the tasks that are still open
 LEAST_FRI = 180 + 3 * (10 + 2 * 5)  # 3/10 of it, and three verifiers who look at 2 of the 96 leaves
 
 
-def worker(free_fri: int, audited: int) -> WorkerInfo:
+def worker(free_fri: int, fees_fri: int) -> WorkerInfo:
     """With other stake that is locked or on its way out."""
-    return WorkerInfo(WorkerId(1), 2, 3, 4, free_fri + 50 + 7, 50, 7, audited, 0, 0)
+    return WorkerInfo(WorkerId(1), 2, 3, 4, free_fri + 50 + 7, 50, 7, 9, 0, fees_fri)
 
 
 @pytest.mark.parametrize(
-    ("free_fri", "audited", "lock_fri", "audit_exp"),
+    ("free_fri", "fees_fri", "lock_fri", "audit_exp"),
     [
         (LEAST_FRI, 0, LEAST_FRI, 0),
-        (10**6, 19, 2 * PAY_FRI, 1),
-        (10**6, 20, 6 * PAY_FRI, 2),
-        (10**6, 90, 6 * PAY_FRI, 2),  # the job's floor
-        (6 * PAY_FRI, 20, 6 * PAY_FRI, 2),
-        (6 * PAY_FRI - 1, 20, 2 * PAY_FRI, 1),
-        (2 * PAY_FRI - 1, 20, LEAST_FRI, 0),
+        (10**6, PAY_FRI // 8 - 1, LEAST_FRI, 0),
+        (10**6, PAY_FRI // 8, 6 * PAY_FRI, 2),  # the job's floor
+        (6 * PAY_FRI, PAY_FRI, 6 * PAY_FRI, 2),
+        (6 * PAY_FRI - 1, PAY_FRI, 2 * PAY_FRI, 1),
+        (2 * PAY_FRI - 1, PAY_FRI, LEAST_FRI, 0),
     ],
 )
 def test_the_audit_rate_is_the_lowest_that_record_and_free_stake_allow(
-    free_fri: int, audited: int, lock_fri: int, audit_exp: int
+    free_fri: int, fees_fri: int, lock_fri: int, audit_exp: int
 ) -> None:
-    assert stake_of(JOB, worker(free_fri, audited)) == LeaseStake(6, PAY_FRI, lock_fri, audit_exp, True)
+    assert stake_of(JOB, worker(free_fri, fees_fri)) == LeaseStake(6, PAY_FRI, lock_fri, audit_exp, True)
 
 
-@pytest.mark.parametrize("audited", [0, 90])
-def test_stake_that_is_one_fri_short_is_not_enough(audited: int) -> None:
-    assert stake_of(JOB, worker(LEAST_FRI - 1, audited)) == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
+@pytest.mark.parametrize("fees_fri", [0, PAY_FRI])
+def test_stake_that_is_one_fri_short_is_not_enough(fees_fri: int) -> None:
+    assert stake_of(JOB, worker(LEAST_FRI - 1, fees_fri)) == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
 
 
 def test_a_lease_is_no_longer_than_the_job_lets_it_be() -> None:

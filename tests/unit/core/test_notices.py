@@ -90,6 +90,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.ResultsRevealed(*IDS): f"Lease {LEASE}: the key of its results revealed",
     audits.PrintsCompared(*IDS, 2): f"Lease {LEASE}: prints of 2 leaves compared with a verifier's",
     leases.LeaseSubmitted(*IDS, 8): f"Lease {LEASE}: 8 frames submitted",
+    leases.LeasePaid(*IDS, FRI // 2): (
+        f"Lease {LEASE} was paid: 0.5 STRK; its stake stays locked until its audit is over"
+    ),
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",
     leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",

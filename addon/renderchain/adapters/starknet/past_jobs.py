@@ -24,6 +24,7 @@ async def past_job(client: Any, stream: EventStream, job_id: JobId) -> JobInfo |
         return None
     block = await said("Reading a block", client.get_block_with_tx_hashes(block_number=created.block))
     terms = asdict(created.terms)
+    terms["spare_tasks"] = 0  # what was left of them went back
     price_fri, expires_at_s = terms.pop("reward_fri"), block.timestamp + terms.pop("expires_in_s")
     for event in told:
         if isinstance(event, JobImproved):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from ...core.audit.events import LeaseChallenged, LeaseDrawn
 from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
 from ...core.ids import JobId, LeaseId
-from ...core.job import JobTerms
+from ...core.job import JobTerms, Place
 from ...core.lifecycle import LeaseState
 from .view import StarknetView
 
@@ -29,12 +30,12 @@ class StarknetRequester(StarknetView):
         return found
 
     async def create_job(
-        self, terms: JobTerms, intent_name: str = "", *, places: Sequence[tuple[int, int]] = ()
+        self, terms: JobTerms, intent_name: str = "", *, places: Sequence[Place] = ()
     ) -> JobId:
         """Pay the escrow and create the job in one transaction; returns the job's id.
 
         With the same intent it is created once, even across crashes. A requester who is the job's
-        scheduler may name the (worker, slot) places that its first leases are assigned to.
+        scheduler may name the places that its first leases are assigned to.
         """
         calls = [self._approval(terms.escrow_fri), self._call("create_job", terms.as_dict())]
         if places:
@@ -51,7 +52,7 @@ class StarknetRequester(StarknetView):
     async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
         """As the requester, raise the reward of new leases, add to the audit pool, or both."""
         job = await self.job(job_id)
-        unsettled = job.tasks - job.accepted - job.refunded
+        unsettled = job.tasks - job.accepted - job.refunded + job.spare_tasks
         cost_fri = max(reward_fri - job.reward_fri, 0) * unsettled + more_pool_fri
         call = self._call("top_up", job_id, reward_fri, more_pool_fri)
         await self._sender.send(f"Topping up job {job_id}", [self._approval(cost_fri), call])
@@ -65,8 +66,8 @@ class StarknetRequester(StarknetView):
         """Refund an expired job to its requester; anyone may."""
         await self._invoke(f"Refunding job {job_id}", "refund", job_id)
 
-    async def assign(self, job_id: JobId, places: Sequence[tuple[int, int]]) -> list[ContractError]:
-        """As the job's scheduler, give each (worker, slot) its next range; returns the refusals."""
+    async def assign(self, job_id: JobId, places: Sequence[Place]) -> list[ContractError]:
+        """As the job's scheduler, give each place its tasks; returns the refusals."""
         return await self._batch(f"Assigning leases of job {job_id}", "assign", job_id, _wanted(places))
 
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
@@ -103,6 +104,6 @@ class StarknetRequester(StarknetView):
         return int(await self._ask("bond_to_challenge_fri", lease_id, pixels))
 
 
-def _wanted(places: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
+def _wanted(places: Sequence[Place]) -> list[dict[str, Any]]:
     """Places as the board takes them: rising, so that it need not look for doubles."""
-    return [{"worker_id": worker, "slot": slot} for worker, slot in sorted(places)]
+    return [vars(place) for place in sorted(places)]

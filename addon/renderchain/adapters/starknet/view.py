@@ -11,7 +11,7 @@ from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo, WorkerInfo
-from ...core.lifecycle import LeaseState
+from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
 from .node import Node
@@ -93,6 +93,7 @@ class StarknetView:
             mean_limit_percent=raw["audit_price"]["limits"]["mean_percent"],
             second_look=raw["audit_price"]["second_look"],
             memory_mib=raw["audit_price"]["memory_mib"],
+            spare_tasks=raw["audit_price"]["spares"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
 
@@ -102,7 +103,12 @@ class StarknetView:
         kept = {name: raw[name] for name in LeaseInfo.__dataclass_fields__ if name in raw}
         return LeaseInfo(
             lease_id=lease_id,
-            **{**kept, "state": LeaseState(raw["state"]), "draw_outcome": DrawOutcome(raw["draw_outcome"])},
+            **{
+                **kept,
+                "state": LeaseState(raw["state"]),
+                "draw_outcome": DrawOutcome(raw["draw_outcome"]),
+                "twin": Twin(raw["twin"]),
+            },
         )
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
@@ -127,7 +133,11 @@ class StarknetView:
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""
-        return int(await ask(self._registry, "burned_fri")) + int(await self._ask("burned_fri"))
+        return int(await ask(self._registry, "burned_fri")) + await self.board_burned_fri()
+
+    async def board_burned_fri(self) -> int:
+        """The part of it that stays on the board."""
+        return int(await self._ask("burned_fri"))
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board; anyone may."""

@@ -15,9 +15,9 @@ from .view import StarknetView
 class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
 
-    async def claim_lease(self, job_id: JobId, slot: int) -> LeaseId:
-        """As the operator, take the range that the board chooses into a free slot; returns the lease's id."""
-        call = self._call("claim_lease", job_id, await self.worker_id(), slot)
+    async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
+        """As the operator, take the range that the board chooses, or at most so many tasks of it."""
+        call = self._call("claim_lease", job_id, await self.worker_id(), slot, most)
         receipt = await self._sender.send(f"Claiming a lease of job {job_id}", [call])
         return LeaseId(self._of_event(receipt, "LeaseClaimed", 2))
 

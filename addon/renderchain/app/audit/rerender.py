@@ -21,7 +21,7 @@ from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import check_terms, fetch_package
 from ..exchange.records import read_records
-from ..exchange.sealed_result import open_sealed
+from ..exchange.sealed_result import check_wrapped, open_sealed
 
 FETCH_TRIES = 3
 MayShare = Callable[[Path], bool]  # whether tiles of a frame of a package may share an opening
@@ -134,6 +134,10 @@ class Rerender:
         sealed, opened = output / "sealed", output / "opened"
         frames = manifest.frames_of(lease)
         open_sealed(self._sealer, sealed, opened, key=result_key, identity=identity, frames=frames)
+        requester_key = bytes.fromhex(manifest.requester_key)
+        check_wrapped(
+            self._sealer, sealed, opened, key=result_key, requester_key=requester_key, identity=identity
+        )
         check_result(
             opened,
             identity=identity,

@@ -30,12 +30,14 @@ def seal_result(
     target: Path,
     *,
     key: bytes,
-    header: SealedHeader,
+    requester_key: bytes,
     identity: LeaseIdentity,
     frames: Sequence[int],
 ) -> None:
     """Write the sealed form of a folder with a result into ``target``, which is made."""
-    result = parse_result((folder / RESULT_NAME).read_bytes(), frames)
+    document = (folder / RESULT_NAME).read_bytes()
+    result = parse_result(document, frames)
+    header = sealer.wrap(key, requester_key, identity, document)
     target.mkdir()
     for number, name in enumerate((RESULT_NAME, *(file.path for file in result.files))):
         sealer.seal(folder / name, target / str(number), file_seal(key, header, identity, number))
@@ -50,6 +52,21 @@ def unwrap_key(
     if key_hash_of(hash_many, key) != key_hash:
         raise ContentError("The results' key is not the one whose hash was posted on-chain: refused.")
     return key
+
+
+def check_wrapped(
+    sealer: Sealer,
+    folder: Path,
+    opened: Path,
+    *,
+    key: bytes,
+    requester_key: bytes,
+    identity: LeaseIdentity,
+) -> None:
+    """Raise ContentError unless the requester can unwrap the key of what was opened from a sealed folder."""
+    document = (opened / RESULT_NAME).read_bytes()
+    if sealer.wrap(key, requester_key, identity, document) != _header(folder):
+        raise ContentError("The results' key was wrapped for somebody else than the requester: refused.")
 
 
 def open_sealed(

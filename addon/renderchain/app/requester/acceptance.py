@@ -8,7 +8,7 @@ from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
 from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome
 from ...core.board_events import ResultSubmitted
-from ...core.contract_errors import ContractError, LeaseInOtherState, UnknownJob
+from ...core.contract_errors import ContractError, LeaseInOtherState, LeaseIsPaid, UnknownJob
 from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseEvent, after
 from ...core.notices.audits import DrawRefused, notice_of
@@ -21,6 +21,7 @@ PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
 CLEARED = (DrawOutcome.CLEARED,)
 UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
+DRAWN = (*UNOPPOSED, DrawOutcome.IN_AUDIT)
 
 
 class Acceptance:
@@ -43,12 +44,15 @@ class Acceptance:
         """A lease waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(self, lease_id: LeaseId, *, once_cleared: bool = False) -> None:
+    async def found_good(
+        self, lease_id: LeaseId, *, checked: bool = False, once_cleared: bool = False
+    ) -> None:
         """Its results are here, are those under its root, and no check found them false.
 
-        ``once_cleared``: our own check did, so verifiers have to accept it before we do.
+        ``checked``: our own check found it good, so it is paid also while others audit it.
+        ``once_cleared``: our own check found it false, so verifiers have to accept it before we do.
         """
-        self._good[lease_id] = CLEARED if once_cleared else UNOPPOSED
+        self._good[lease_id] = CLEARED if once_cleared else DRAWN if checked else UNOPPOSED
         await self._try(lease_id)
 
     async def note(self, event: AuditEvent) -> None:
@@ -94,11 +98,14 @@ class Acceptance:
     async def _accept(self, lease_id: LeaseId, outcomes: tuple[DrawOutcome, ...]) -> None:
         """Accept, which sends the worker its pay."""
         lease = await self._chain.lease(lease_id)
-        if lease.draw_outcome not in outcomes or after(lease.state, LeaseEvent.ACCEPT) is None:
+        is_payable = after(lease.state, LeaseEvent.ACCEPT) is not None and not lease.paid
+        if lease.draw_outcome not in outcomes or not is_payable:
             return
-        if outcomes is CLEARED and (await self._chain.audit(lease_id)).kind is AuditKind.DELIVERY:
+        audit = await self._chain.audit(lease_id)
+        is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT and audit.is_doubt  # by the artist itself
+        if is_doubted or (outcomes is CLEARED and audit.kind is AuditKind.DELIVERY):
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])
-        except (LeaseInOtherState, UnknownJob):
+        except (LeaseInOtherState, LeaseIsPaid, UnknownJob):
             self._reporter.tell(AlreadySettled(self._job_id, lease_id))

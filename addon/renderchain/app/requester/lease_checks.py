@@ -121,7 +121,8 @@ class LeaseChecks:
             self.false[lease_id] = found.leaves
         if one.may_accept and found.finding is not Finding.UNSURE:
             # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
-            await self._acceptance.found_good(lease_id, once_cleared=is_false)
+            checked = found.finding is Finding.PASSED
+            await self._acceptance.found_good(lease_id, checked=checked, once_cleared=is_false)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:

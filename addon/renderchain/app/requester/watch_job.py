@@ -17,8 +17,10 @@ from ...core.board_events import (
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
+    LeasePaid,
     Reorganised,
     ResultSubmitted,
+    SpareRefunded,
     TasksRefunded,
 )
 from ...core.contract_errors import NothingToWithdraw
@@ -176,9 +178,9 @@ class JobWatch:
             await self._take(event, job, manifest)
         elif isinstance(event, LeaseEnded):
             self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
-        elif isinstance(event, LeaseAccepted):
+        elif isinstance(event, LeasePaid | LeaseAccepted):
             self.report.paid_fri += event.paid_fri
-        elif isinstance(event, TasksRefunded | JobClosed):
+        elif isinstance(event, TasksRefunded | SpareRefunded | JobClosed):
             self.report.refunded_fri += event.refunded_fri
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)

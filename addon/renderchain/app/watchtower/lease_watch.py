@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ...core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
-from ...core.contract_errors import ContractError, DeadlineNotReached
+from ...core.contract_errors import ContractError, DeadlineNotReached, LeaseIsPaid
 from ...core.errors import JournalError
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
@@ -115,7 +115,7 @@ class LeaseWatch:
             return left_s
         try:
             refused = await self._chain.accept_late(lease.job_id, [lease.lease_id])
-        except (DeadlineNotReached, MustBeAudited, StillInAudit, DrawIsAhead):
+        except (DeadlineNotReached, MustBeAudited, StillInAudit, DrawIsAhead, LeaseIsPaid):
             return LOOK_S
         if refused:
             return LOOK_S

@@ -15,6 +15,7 @@ from ...core.board_events import (
     JobCreated,
     LeaseAccepted,
     LeaseEnded,
+    LeasePaid,
     Reorganised,
     TasksGivenBack,
 )
@@ -24,6 +25,7 @@ from ...core.contract_errors import (
     DeadlineNotReached,
     JobIsOver,
     LeaseInOtherState,
+    LeaseIsPaid,
     NothingToClaim,
     NothingToWithdraw,
     SplitNotFunded,
@@ -67,6 +69,7 @@ class WorkerRules:
     least_reward_fri: int
     from_block: int
     least_profit_fri: int = 0
+    most_frames: int = 0  # of a lease; 0: as many as the board gives
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Worker:
         self._rules = rules
         self._new_secret = new_secret
         self._now = now
-        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri)
+        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri, rules.most_frames)
         self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: dict[JobId, int] = {}
@@ -155,6 +158,8 @@ class Worker:
             self._reopen(event)
             if self._held.pop(event.lease_id, None):
                 self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
+        elif isinstance(event, LeasePaid) and event.lease_id in self._held:
+            self._reporter.tell(leases.LeasePaid(event.job_id, event.lease_id, event.paid_fri))
         elif isinstance(event, LeaseAccepted) and event.lease_id in self._held:
             del self._held[event.lease_id]
             self._reporter.tell(leases.LeaseAccepted(event.job_id, event.lease_id, event.paid_fri))
@@ -191,11 +196,11 @@ class Worker:
             try:
                 if not (await self._stakes.tell(job_id) and await self._probe.allows(job_id)):
                     continue
-                lease_id = await self._chain.claim_lease(job_id, free[0])
+                lease_id = await self._chain.claim_lease(job_id, free[0], self._rules.most_frames)
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
-            except (StakeNotFree, AuditPoolTooSmall):
+            except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded):
                 continue  # another job may ask for less, and this one's audits may turn out not to be needed
             except ContractError as error:
                 self._claimable.pop(job_id, None)
@@ -292,7 +297,7 @@ class Worker:
             except DeadlineNotReached:  # an audit began the window anew
                 due_s = await self._due_s(await self._chain.lease(lease_id))
                 self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
-            except (StillInAudit, MustBeAudited, DrawIsAhead):
+            except (StillInAudit, MustBeAudited, DrawIsAhead, LeaseIsPaid):
                 self._held[lease_id] = replace(held, due_s=self._now() + RETRY_S)
             except (LeaseInOtherState, UnknownJob):  # settled, maybe long ago
                 self._held.pop(lease_id, None)

@@ -108,13 +108,16 @@ class RenderLease:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         # Before rendering: results that can't be sealed for anyone are never submitted.
-        header = self._sealer.wrap(key, bytes.fromhex(manifest.requester_key), identity)
+        requester_key = bytes.fromhex(manifest.requester_key)
+        self._sealer.wrap(key, requester_key, identity, b"")
         output = self.output(entry.lease_id)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
         done = await self._render(entry, manifest.frames_of(lease), package, manifest, output)
         part = replace(lease, count=len(done.rendered))
-        seal = partial(seal_result, self._sealer, output, key=key, header=header, identity=identity)
+        seal = partial(
+            seal_result, self._sealer, output, key=key, requester_key=requester_key, identity=identity
+        )
         finishing = asyncio.create_task(self._finish(entry, part, identity, package, manifest, done, seal))
         try:
             await asyncio.shield(finishing)

@@ -18,10 +18,13 @@ class StakeNotice:
     free, or its being worth it changes.
     """
 
-    def __init__(self, chain: ChainView, reporter: Reporter, least_profit_fri: int = 0) -> None:
+    def __init__(
+        self, chain: ChainView, reporter: Reporter, least_profit_fri: int = 0, most: int = 0
+    ) -> None:
         self._chain = chain
         self._reporter = reporter
         self._least_profit_fri = least_profit_fri
+        self._most = most
         self._told: dict[JobId, tuple[int, bool, bool]] = {}
 
     async def tell(self, job_id: JobId) -> bool:
@@ -34,7 +37,7 @@ class StakeNotice:
         if not job.open_tasks:
             raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
-        stake = stake_of(job, worker)
+        stake = stake_of(job, worker, self._most)
         price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
         left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
         is_worth_it = left_fri >= self._least_profit_fri

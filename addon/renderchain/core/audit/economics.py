@@ -5,7 +5,9 @@ docs/protocol.md derives them: cheating must lose money at every audit rate.
 
 from __future__ import annotations
 
-LEASES_PER_HALVING = 10
+CREDIT_FEES = (
+    8  # times what verifiers earned by a worker's accepted leases: the pay of one that chance may spare
+)
 MAX_AUDIT_EXP = 5
 LEAVES_PER_DRAWN = 96  # 3 verifiers * (80/64)^2 / 96 = 4.9 % of the lease
 BOND_FEES = 20  # of a round's fee: what a vote loses that is wrong, absent or silent
@@ -35,9 +37,9 @@ def lock_at(pay_fri: int, least_lock_fri: int, audit_exp: int) -> int:
     return max(least_lock_fri, 2 * pay_fri * ((1 << audit_exp) - 1))
 
 
-def audit_rate(pay_fri: int, least_lock_fri: int, floor_exp: int, audited: int, free_fri: int) -> int | None:
+def audit_rate(pay_fri: int, least_lock_fri: int, floor_exp: int, fees_fri: int, free_fri: int) -> int | None:
     """The smallest rate, as exponent, that record, job and free stake allow; None if none does."""
-    exp = min(audited // LEASES_PER_HALVING, floor_exp)
+    exp = floor_exp if pay_fri <= CREDIT_FEES * fees_fri else 0
     while exp and lock_at(pay_fri, least_lock_fri, exp) > free_fri:
         exp -= 1
     return exp if lock_at(pay_fri, least_lock_fri, exp) <= free_fri else None

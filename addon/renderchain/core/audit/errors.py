@@ -7,7 +7,7 @@ from ..errors import ContractError
 
 class MustBeAudited(ContractError):
     code = "RC: lease has to be audited"
-    advice = "Draw it; it is paid once verifiers accepted it."
+    advice = "Draw it; it is paid once verifiers accepted it, or before that by its requester."
 
 
 class StillInAudit(ContractError):

@@ -111,6 +111,11 @@ class AuditInfo:
         """Of the present draw."""
         return range(self.first, self.ends[self.round])
 
+    @property
+    def is_doubt(self) -> bool:
+        """Whether the requester asked for it, and not chance."""
+        return bool(self.bonded & 1)
+
 
 NO_AUDIT = AuditInfo(
     AuditKind.NONE,

@@ -177,13 +177,27 @@ class LeaseSubmitted(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class LeaseAccepted(LeaseNotice):
-    """The pay is credited."""
+class LeasePaid(LeaseNotice):
+    """The artist paid before the audit is over."""
 
     paid_fri: int
 
     @property
     def sentence(self) -> str:
+        paid = format_strk(self.paid_fri)
+        return f"Lease {self.lease_id} was paid: {paid} STRK; its stake stays locked until its audit is over"
+
+
+@dataclass(frozen=True)
+class LeaseAccepted(LeaseNotice):
+    """The pay is sent, or was before."""
+
+    paid_fri: int
+
+    @property
+    def sentence(self) -> str:
+        if not self.paid_fri:
+            return f"Lease {self.lease_id} was accepted; it had been paid before"
         return f"Lease {self.lease_id} was accepted: {format_strk(self.paid_fri)} STRK"
 
 

@@ -66,13 +66,14 @@ fn whoever_appeals_an_acceptance_rightly_sees_the_cheat_slashed() {
     run_round(audit, 2, 5);
     rest(audit);
     assert_verdict(audit, Verdict::REJECTED);
-    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE - 2 * 80));
+    assert_eq!((stake(audit, WORKER), seat_stake(audit, 2)), (STAKE - 66, STAKE - 280));
     assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
-    // The first three saw another leaf, where nothing is wrong. Of 160 + 66 go 20 for fees and 4
-    // for who showed it; half of a tenth is the appellant's, the other half in eight parts.
-    assert_eq!(owed(audit, account('anyone')), 38 + 10);
-    assert_eq!(owed(audit, payout_of(2)), 6 + 20 + 8);
-    assert_eq!(audit.net.payouts.burned_fri(), 226 - 20 - 4 - 10 - 8);
+    // The first three saw it, too, and lose 3 * 40 besides 2 * 80 of the seven. Of 280 + 66 go 20
+    // for fees and 4 for who showed it; half of a tenth is the appellant's, the other half in five
+    // parts.
+    assert_eq!(owed(audit, account('anyone')), 38 + 16);
+    assert_eq!(owed(audit, payout_of(2)), 20 + 15);
+    assert_eq!(audit.net.payouts.burned_fri(), 346 - 20 - 4 - 16 - 15);
     end(audit);
 }
 

@@ -199,7 +199,7 @@ fn a_key_that_is_not_revealed_for_two_steps_loses_the_lease() {
     assert_phase(audit, AuditPhase::OVER);
     assert_verdict(audit, Verdict::REJECTED);
     assert_eq!((stake(audit, WORKER), owed(audit, account('artist'))), (STAKE - 400, 66));
-    let record = Record { audited: 0, losses: 1, audited_fri: 0 };
+    let record = Record { audited: 0, losses: 1, fees_fri: 0 };
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     end(audit);
 }

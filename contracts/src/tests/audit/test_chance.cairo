@@ -154,7 +154,7 @@ fn who_is_locked_up_by_leases_is_drawn_all_the_same() {
     net.registry.add_stake(2, 66);
     let job_id = create(net, terms());
     be(operator_of(2));
-    net.board.claim_lease(job_id, 2, 0);
+    net.board.claim_lease(job_id, 2, 0, 0);
     let audit = submitted_lease(net);
     draw(audit, 'hash');
     assert_eq!(net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::IN_AUDIT);
@@ -209,11 +209,12 @@ fn a_rate_is_frozen_at_the_claim() {
 }
 
 #[test]
-fn the_tenth_audited_lease_halves_the_rate_of_the_next() {
+fn eight_times_what_verifiers_earned_is_credit_for_the_next_lease() {
     let net = network_with(3);
-    give_record(net, 9);
+    // 8 * 24 fri are less than its pay of 200, and 8 * 30 are more.
+    give_record(net, 4);
     let job_id = create(
-        net, JobTerms { tasks: 4, audit_floor_exp: 5, audit_pool_fri: 400, ..audit_terms() },
+        net, JobTerms { tasks: 4, audit_floor_exp: 1, audit_pool_fri: 400, ..audit_terms() },
     );
     let lease_id = claim(net, job_id, 0);
     let audit = TestAudit { net, job_id, lease_id };
@@ -237,12 +238,12 @@ fn without_enough_verifiers_a_worker_holds_little() {
     let job_id = create(net, JobTerms { reward_fri: 5_000, ..terms() });
     claim(net, job_id, 0);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
-    let second = board.claim_lease(job_id, WORKER, 1);
+    let second = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
     // A fourth owner that could be drawn makes enough verifiers for whoever is a fifth.
     add_verifier(net, owner_of(5), 5);
     be('operator');
-    let second = board.claim_lease(job_id, WORKER, 1);
+    let second = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(second), 'RC: too much without a jury');
     at(1_300, 60);
     claim(net, job_id, 1);
@@ -267,7 +268,7 @@ fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
     audit.net.board.top_up(audit.job_id, 150, 10);
     run_round(audit, 3, 0);
     rest(audit);
-    assert_eq!(audit.net.registry.worker(WORKER).record.audited_fri, 200);
+    assert_eq!(audit.net.registry.worker(WORKER).record.fees_fri, 6);
     be('artist');
     audit.net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 100 + 404));

@@ -53,7 +53,7 @@ fn a_vote_is_sealed_once_and_by_its_verifier() {
 
 #[test]
 #[feature("safe_dispatcher")]
-fn a_lease_under_audit_is_neither_accepted_nor_given_back_nor_let_expire() {
+fn a_lease_under_audit_is_neither_accepted_late_nor_given_back_nor_let_expire() {
     let audit = submitted_lease(network_with(3));
     let (job_id, lease_ids) = (audit.job_id, array![audit.lease_id]);
     let board = IJobBoardSafeDispatcher { contract_address: audit.net.board.contract_address };
@@ -65,11 +65,10 @@ fn a_lease_under_audit_is_neither_accepted_nor_given_back_nor_let_expire() {
     assert_eq!(reason_of(drawn), 'RC: block of the draw is ahead');
     at(1_300, 40);
     pass_draw_block('hash');
-    let accepted = board.accept(job_id, lease_ids.clone());
+    at(2_000, 100);
+    let accepted = board.accept_late(job_id, lease_ids.clone());
     assert_eq!(reason_of(accepted), 'RC: lease has to be audited');
     audit.net.audits.draw(job_id, lease_ids.clone());
-    let accepted = board.accept(job_id, lease_ids.clone());
-    assert_eq!(reason_of(accepted), 'RC: not before the court ends');
     at(1_000_000, 1_000_000);
     let accepted = board.accept_late(job_id, lease_ids.clone());
     assert_eq!(reason_of(accepted), 'RC: not before the court ends');

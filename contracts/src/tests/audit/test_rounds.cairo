@@ -37,7 +37,7 @@ fn equal_digests_accept_by_themselves_and_everybody_is_paid() {
     assert_verdict(audit, Verdict::ACCEPTED);
     rest(audit);
     assert_eq!(audit.net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::CLEARED);
-    let record = Record { audited: 1, losses: 0, audited_fri: 200 };
+    let record = Record { audited: 1, losses: 0, fees_fri: 6 };
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     for verifier in 2..5_u32 {
         let fees_fri = 2 * seats_held(audit, verifier);
@@ -79,7 +79,7 @@ fn a_cheat_loses_its_lock_and_the_range_opens_again() {
     // Of the lock a fee for who showed it, of the rest a tenth in three equal parts.
     assert_eq!((owed(audit, account('watcher')), owed(audit, payout_of(2))), (2, 3 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 66 - 2 - 6);
-    let record = Record { audited: 0, losses: 1, audited_fri: 0 };
+    let record = Record { audited: 0, losses: 1, fees_fri: 0 };
     assert_eq!(audit.net.registry.worker(WORKER).record, record);
     let again = claim(audit.net, audit.job_id, 0);
     assert_eq!(audit.net.board.lease(again).attempt, 1);
@@ -268,7 +268,7 @@ fn what_the_pool_can_not_audit_is_not_claimed() {
     advance(audit);
     let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
     be('operator');
-    let refused = board.claim_lease(job_id, WORKER, 1);
+    let refused = board.claim_lease(job_id, WORKER, 1, 0);
     assert_eq!(reason_of(refused), 'RC: audit pool is too small');
     be('artist');
     net.token.approve(net.board.contract_address, 6);

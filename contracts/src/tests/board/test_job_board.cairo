@@ -40,7 +40,7 @@ fn pay_that_the_token_does_not_send_is_kept_and_the_others_are_paid() {
     let job = create(net, terms());
     let first = submitted(net, job, 0);
     be('helper');
-    let other = net.board.claim_lease(job, second, 0);
+    let other = net.board.claim_lease(job, second, 0, 0);
     net.board.submit(other, 2, result());
     accept(net, job, array![first, other]);
     assert_eq!(net.token.balance_of(account('payout')), RICH + 200);

@@ -4,7 +4,7 @@ use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispa
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{
-    accept, claim, create, offer, refusals, result, scheduled, spared, submitted, terms,
+    accept, claim, create, offer, place, refusals, result, scheduled, spared, submitted, terms,
 };
 use crate::tests::support::network::{FAMILY, Network, WORKER, locked, network};
 use crate::tests::support::token::RICH;
@@ -13,7 +13,7 @@ use crate::types::registry::StandingOffer;
 
 fn assign(net: Network, job_id: u64, slot: u8) {
     be('scheduler');
-    net.board.assign(job_id, array![Place { worker_id: WORKER, slot }]);
+    net.board.assign(job_id, array![place(slot)]);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn an_unknown_job_is_not_claimed() {
 fn an_unknown_worker_does_not_claim() {
     let net = network();
     let job = create(net, terms());
-    net.board.claim_lease(job, 7, 0);
+    net.board.claim_lease(job, 7, 0, 0);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_worker_is_claimed_for_by_its_operator_only() {
     let net = network();
     let job = create(net, terms());
     be('owner');
-    net.board.claim_lease(job, WORKER, 0);
+    net.board.claim_lease(job, WORKER, 0, 0);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn one_bad_assignment_does_not_stop_the_others() {
     offer(net);
     let job = create(net, scheduled());
     be('scheduler');
-    let good = Place { worker_id: WORKER, slot: 0 };
+    let good = place(0);
     let places = array![
         good, good, Place { slot: 5, ..good }, Place { slot: 16, ..good },
         Place { worker_id: 9, ..good },
@@ -199,7 +199,7 @@ fn ranges_of_refused_assignments_are_open_again() {
     offer(net);
     let job = create(net, scheduled());
     be('scheduler');
-    let good = Place { worker_id: WORKER, slot: 0 };
+    let good = place(0);
     let places = array![good, Place { slot: 5, ..good }, Place { slot: 6, ..good }];
     net.board.assign(job, places);
     let mut firsts = array![];
@@ -218,7 +218,7 @@ fn a_requester_may_schedule_and_assign_its_newest_job_unseen() {
     let own = JobTerms { scheduler: account('artist'), ..scheduled() };
     let job = create(net, own);
     assert_eq!(net.board.job(job).scheduler, account('artist'));
-    net.board.assign(0, array![Place { worker_id: WORKER, slot: 1 }]);
+    net.board.assign(0, array![place(1)]);
     assert_eq!(net.board.job(job).progress.held, 2);
 }
 

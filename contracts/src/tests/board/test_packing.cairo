@@ -4,7 +4,7 @@ use crate::packing::board::{
     AuditPricePacking, JobIndexPacking, LeasePacking, PackagePacking, PricePacking, ProgressPacking,
     RangePacking, TimesPacking, turn_of,
 };
-use crate::tests::support::packing::{M128, M24, M32, M40, M48, M96, survives};
+use crate::tests::support::packing::{M128, M24, M32, M40, M48, M88, M96, survives};
 use crate::types::board::{
     AuditPrice, JobIndex, Lease, Package, Price, PrintLimits, Progress, Range, Times,
 };
@@ -21,6 +21,8 @@ fn leases_and_ranges() {
         audit_exp: 0,
         level: 15,
         draw_outcome: 0,
+        paid: false,
+        twin: 0,
         since_s: M40,
         since_block: 0,
         generation: M32,
@@ -44,6 +46,8 @@ fn a_leases_generation_and_state_are_what_all_of_it_says() {
         audit_exp: 15,
         level: 15,
         draw_outcome: 15,
+        paid: true,
+        twin: 15,
         since_s: M40,
         since_block: 0xffffffff,
         generation: M32,
@@ -75,22 +79,21 @@ fn the_cells_of_a_job() {
         window_s: M32,
         expires_at_s: 0,
         scheduler_grace_s: M32,
+        pending: 0,
     };
     assert!(survives::<_, felt252>(times));
     let times = Times { lease_timeout_s: M32, window_s: 0, expires_at_s: M40, ..times };
-    assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, ..times }));
+    assert!(survives::<_, felt252>(Times { audit_pool_fri: 0, pending: 0xffff, ..times }));
     let limits = PrintLimits { tile_percent: 255, mean_percent: 255 };
-    assert!(
-        survives::<
-            _, felt252,
-        >(AuditPrice { fee_fri: M96, tile_fri: M96, limits, second_look: false, memory_mib: 0 }),
-    );
+    let most = AuditPrice {
+        fee_fri: M88, tile_fri: M88, limits, second_look: false, memory_mib: 0, spares: M24,
+    };
+    assert!(survives::<_, felt252>(most));
     let limits = PrintLimits { tile_percent: 0, mean_percent: 1 };
-    assert!(
-        survives::<
-            _, felt252,
-        >(AuditPrice { fee_fri: 0, tile_fri: 1, limits, second_look: true, memory_mib: M24 }),
-    );
+    let least = AuditPrice {
+        fee_fri: 0, tile_fri: 1, limits, second_look: true, memory_mib: M24, spares: 0,
+    };
+    assert!(survives::<_, felt252>(least));
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn locks_slashes_and_verdicts() {
     let stakes = StakesComponent::Event::Slashed(slashed);
     assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
     net.registry.note_verdict(WORKER, 7, true);
-    let record = Record { audited: 1, losses: 0, audited_fri: 7 };
+    let record = Record { audited: 1, losses: 0, fees_fri: 7 };
     let records = RecordsComponent::Event::RecordChanged(
         RecordChanged { worker_id: WORKER, record },
     );

@@ -11,19 +11,15 @@ use crate::types::registry::{
 
 #[test]
 fn the_cells_of_a_worker() {
-    assert!(
-        survives::<_, felt252>(Pledge { stake_fri: M96, locked_fri: 0, audited: M32, board: 0 }),
-    );
-    assert!(
-        survives::<_, felt252>(Pledge { stake_fri: 0, locked_fri: M96, audited: 0, board: M24 }),
-    );
+    assert!(survives::<_, felt252>(Pledge { stake_fri: M96, locked_fri: 0, board: 0 }));
+    assert!(survives::<_, felt252>(Pledge { stake_fri: 0, locked_fri: M96, board: M24 }));
     assert!(
         survives::<
             _, felt252,
         >(Unstaking { unstaking_fri: M96, since_s: M40, since_block: 0xffffffff }),
     );
-    assert!(survives::<_, felt252>(Record { audited: M32, losses: 0, audited_fri: M96 }));
-    assert!(survives::<_, felt252>(Record { audited: 0, losses: M32, audited_fri: 0 }));
+    assert!(survives::<_, felt252>(Record { audited: M32, losses: 0, fees_fri: M96 }));
+    assert!(survives::<_, felt252>(Record { audited: 0, losses: M32, fees_fri: 0 }));
     let offer = WorkOffer {
         least_reward_fri: M96, largest_package_bytes: M48, slots: 255, until_s: M40,
     };
@@ -68,5 +64,5 @@ fn the_cells_of_a_worker() {
 #[test]
 #[should_panic(expected: 'RC: field too wide')]
 fn an_amount_over_96_bits_is_refused() {
-    PledgePacking::pack(Pledge { stake_fri: M96 + 1, locked_fri: 0, audited: 0, board: 0 });
+    PledgePacking::pack(Pledge { stake_fri: M96 + 1, locked_fri: 0, board: 0 });
 }

@@ -294,18 +294,24 @@ fn no_reward_is_more_than_the_slash() {
 }
 
 #[test]
-fn a_record_halves_the_audit_rate_and_one_loss_starts_it_anew() {
+fn what_verifiers_earned_is_credit_for_a_lower_rate_and_one_loss_starts_it_anew() {
     let net = network();
     be_board(net);
-    for _ in 0..10_u8 {
-        net.registry.note_verdict(WORKER, 7, true);
+    // Leases of one fri give as much of it as they cost; 8 times 12 are less than 100.
+    for _ in 0..12_u8 {
+        net.registry.note_verdict(WORKER, 1, true);
     }
+    let least = lock(net, 100);
+    assert_eq!(least.audit_exp, 0);
+    let before_fri = locked(net);
+    net.registry.note_verdict(WORKER, 1, true);
+    // The job would allow 1/8, and the free stake 1/4.
     let grant = lock(net, 100);
-    assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 1, operator: account('operator') });
-    assert_eq!(locked(net), 200);
+    assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 2, operator: account('operator') });
+    assert_eq!(locked(net), before_fri + 600);
     net.registry.note_verdict(WORKER, 7, false);
     let record = net.registry.worker(WORKER).record;
-    assert_eq!(record, Record { audited: 0, losses: 1, audited_fri: 0 });
+    assert_eq!(record, Record { audited: 0, losses: 1, fees_fri: 0 });
     assert_eq!(lock(net, 100).audit_exp, 0);
 }
 

@@ -24,6 +24,8 @@ fn lease() -> Lease {
         audit_exp: 0,
         level: 0,
         draw_outcome: DrawOutcome::IN_AUDIT,
+        paid: false,
+        twin: 0,
         since_s: 0,
         since_block: 0,
         generation: 4,

@@ -232,11 +232,11 @@ fn a_lower_rate_needs_a_larger_lock() {
 #[test]
 fn the_rate_is_the_smallest_that_record_floor_and_stake_allow() {
     assert_eq!(audit_rate(100, 30, 5, 0, 10_000), Some((0, 30))); // a newcomer
-    assert_eq!(audit_rate(100, 30, 5, 9, 10_000), Some((0, 30)));
-    assert_eq!(audit_rate(100, 30, 5, 25, 10_000), Some((2, 600)));
+    assert_eq!(audit_rate(100, 30, 5, 12, 10_000), Some((0, 30)));
+    assert_eq!(audit_rate(100, 30, 5, 13, 10_000), Some((5, 6_200)));
+    assert_eq!(audit_rate(105, 30, 5, 13, 10_000), Some((0, 30))); // more than eight times that
     assert_eq!(audit_rate(100, 30, 1, 25, 10_000), Some((1, 200))); // the job's floor
     assert_eq!(audit_rate(100, 30, 5, 25, 599), Some((1, 200))); // the free stake
-    assert_eq!(audit_rate(100, 30, 5, 4_000_000_000, 6_200), Some((5, 6_200)));
     assert_eq!(audit_rate(100, 30, 5, 25, 30), Some((0, 30)));
     assert_eq!(audit_rate(100, 30, 5, 25, 29), None);
 }

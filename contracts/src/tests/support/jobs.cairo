@@ -11,7 +11,7 @@ use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, WORKER};
 use crate::types::audit::DrawOutcome;
-use crate::types::board::{JobTerms, LeaseResult};
+use crate::types::board::{JobTerms, LeaseResult, Place};
 use crate::types::registry::StandingOffer;
 
 /// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look
@@ -41,6 +41,7 @@ pub fn terms() -> JobTerms {
         mean_limit_percent: 5,
         second_look: false,
         memory_mib: 0,
+        spare_tasks: 0,
     }
 }
 
@@ -51,14 +52,20 @@ pub fn scheduled() -> JobTerms {
 
 pub fn create(net: Network, terms: JobTerms) -> u64 {
     be('artist');
-    let escrow: u128 = terms.reward_fri * terms.tasks.into() + terms.audit_pool_fri;
+    let paid: u128 = (terms.tasks + terms.spare_tasks).into();
+    let escrow: u128 = terms.reward_fri * paid + terms.audit_pool_fri;
     net.token.approve(net.board.contract_address, escrow.into());
     net.board.create_job(terms)
 }
 
 pub fn claim(net: Network, job_id: u64, slot: u8) -> u64 {
     be('operator');
-    net.board.claim_lease(job_id, WORKER, slot)
+    net.board.claim_lease(job_id, WORKER, slot, 0)
+}
+
+/// A slot of the worker, for the range that the board chooses.
+pub fn place(slot: u8) -> Place {
+    Place { worker_id: WORKER, slot, first: 0, count: 0, spare_of: 0 }
 }
 
 pub fn result() -> LeaseResult {

@@ -100,7 +100,7 @@ pub fn assert_money(audit: TestAudit) {
     let progress = job.progress;
     let unsettled = job.price.tasks - progress.accepted - progress.refunded;
     let mut owed_fri = job.price.reward_fri * unsettled.into() + held(audit);
-    if unsettled != 0 {
+    if unsettled != 0 || job.times.pending != 0 {
         owed_fri += job.times.audit_pool_fri;
     }
     for payee in payees(net) {

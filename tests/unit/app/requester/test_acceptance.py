@@ -12,7 +12,7 @@ from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
 from renderchain.core.audit.state import NO_AUDIT, AuditKind, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
-from renderchain.core.contract_errors import LeaseInOtherState, UnknownJob, audit_errors
+from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
@@ -90,6 +90,33 @@ def test_what_is_audited_or_settled_is_not_accepted(
     assert bench.chain.sent == []
 
 
+@pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.IN_AUDIT, DrawOutcome.CLEARED])
+def test_what_our_own_check_found_good_is_paid_whatever_the_draw_says(
+    bench: UseCaseBench, outcome: DrawOutcome
+) -> None:
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        await one.found_good(LEASE, checked=True)
+        assert bench.chain.sent == []
+        bench.change_lease(LEASE, outcome, LeaseState.SUBMITTED)
+        await one.note(drawn(outcome))
+
+    run(hear())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
+def test_what_was_paid_or_is_doubted_is_not_paid_because_a_check_found_it_good(bench: UseCaseBench) -> None:
+    one = acceptance(bench)
+    bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.DELIVERY, bonded=1)
+    run(one.found_good(LEASE, checked=True))
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.PIXELS)
+    bench.chain.leases[LEASE] = replace(bench.chain.leases[LEASE], paid=True)
+    run(one.found_good(LEASE, checked=True))
+    assert bench.chain.sent == []
+
+
 @pytest.mark.parametrize("kind", [AuditKind.PIXELS, AuditKind.DELIVERY])
 def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_its_pixels(
     bench: UseCaseBench, kind: AuditKind
@@ -109,7 +136,9 @@ def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_
     assert bench.chain.sent == ([("accept", JOB, [LEASE])] if kind is AuditKind.PIXELS else [])
 
 
-@pytest.mark.parametrize("error", [LeaseInOtherState("Accepting"), UnknownJob("Accepting")])
+@pytest.mark.parametrize(
+    "error", [LeaseInOtherState("Accepting"), LeaseIsPaid("Accepting"), UnknownJob("Accepting")]
+)
 def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, error: Exception) -> None:
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     bench.chain.fail("accept", error)

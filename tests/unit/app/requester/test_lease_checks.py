@@ -65,10 +65,12 @@ def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_it
         running = asyncio.create_task(checks.run(0))
         await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=may_accept)
         await asyncio.sleep(1)
-        assert bench.chain.sent == []
+        early = finding is Finding.PASSED and may_accept
+        assert bench.chain.sent == ([("accept", JOB, [LEASE])] if early else [])
         bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
-        checks.note(CLOSED)
-        await acceptance.note(CLOSED)
+        if not early:  # else it is over now
+            checks.note(CLOSED)
+            await acceptance.note(CLOSED)
         await asyncio.sleep(1)
         running.cancel()
         return bench.chain.sent

@@ -172,7 +172,7 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     async def life() -> JobReport:
         await network.open()
         # Chance spares a worker with a record half of the time, and this seed spares one lease.
-        network.world.network.model.workers[network.worker.worker_id].audited = 10
+        network.world.network.model.workers[network.worker.worker_id].fees_fri = 10**20
         job = await network.artist.submit(FRAMES, replace(SHORT, window_s=3000, audit_floor_exp=1))
         watching = network.artist.watching(job)
         async with network.working():

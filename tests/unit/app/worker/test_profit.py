@@ -60,3 +60,18 @@ def test_a_job_is_taken_once_gas_is_cheap_enough(world: World, artist: Artist, m
     world.live(life())
     assert claimed(world) == [1]
     assert len(machine.reporter.heard(JobSkipped)) == 1
+
+
+def test_a_worker_claims_at_most_so_many_frames_and_locks_no_more(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.rules = replace(machine.rules, most_frames=1)
+
+    async def life() -> None:
+        wanted = await artist.submit(2, replace(SHORT, longest_lease=2, spare_audits=3))
+        async with machine.working():
+            await artist.watching(wanted)
+
+    world.live(life())
+    assert [event.count for event in world.network.told(LeaseClaimed)] == [1, 1]
+    assert {one.frame_count for one in machine.reporter.heard(LeaseOffered)} == {1}

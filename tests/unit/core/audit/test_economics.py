@@ -38,18 +38,19 @@ def test_a_higher_rate_never_locks_more(pay_fri: int, exp: int) -> None:
     assert lock_at(pay_fri, least_fri, exp) <= lock_at(pay_fri, least_fri, exp + 1)
 
 
-@given(pay_fri=PAY, floor_exp=EXP, audited=st.integers(0, 200), free_fri=st.integers(0, 2**97))
+@given(pay_fri=PAY, floor_exp=EXP, fees_fri=PAY, free_fri=st.integers(0, 2**97))
 def test_the_rate_is_the_lowest_that_record_job_and_stake_allow(
-    pay_fri: int, floor_exp: int, audited: int, free_fri: int
+    pay_fri: int, floor_exp: int, fees_fri: int, free_fri: int
 ) -> None:
     least_fri = least_lock(pay_fri, 0)
-    exp = audit_rate(pay_fri, least_fri, floor_exp, audited, free_fri)
+    exp = audit_rate(pay_fri, least_fri, floor_exp, fees_fri, free_fri)
     if exp is None:
         assert free_fri < least_fri
         return
-    assert exp <= floor_exp and exp <= audited // 10
+    may = floor_exp if pay_fri <= 8 * fees_fri else 0
+    assert exp <= may
     assert lock_at(pay_fri, least_fri, exp) <= free_fri
-    if exp < min(floor_exp, audited // 10):
+    if exp < may:
         assert lock_at(pay_fri, least_fri, exp + 1) > free_fri
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 from renderchain.core.audit.draw_count import count_draws
-from renderchain.core.audit.errors import MustBeAudited
 from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
@@ -160,7 +159,7 @@ def test_chance_follows_from_the_seed() -> None:
 def test_a_lease_that_is_accepted_before_anybody_drew_it_gives_its_reserve_back() -> None:
     async def run() -> None:
         net = await MemoryNetworks().network()
-        net.memory.model.workers[net.worker_id].audited = 50  # its record allows the smallest rate
+        net.memory.model.workers[net.worker_id].fees_fri = 10**18  # its record allows the smallest rate
         spared = 0
         for slot in range(8):
             job_id = await net.artist.create_job(replace(TERMS, tasks=2, audit_floor_exp=5))
@@ -178,9 +177,6 @@ def test_a_lease_that_is_accepted_before_anybody_drew_it_gives_its_reserve_back(
 
 
 async def drawn_at_once(net: MemoryPeople, job_id: JobId, lease_id: LeaseId) -> bool:
-    """Whether chance has a lease audited; otherwise its requester accepts it."""
-    try:
-        await net.artist.accept(job_id, [lease_id])
-    except MustBeAudited:
-        return True
-    return False
+    """Whether chance has a lease audited; otherwise that was its end, when its requester paid it."""
+    assert await net.artist.accept(job_id, [lease_id]) == []
+    return (await net.artist.lease(lease_id)).paid

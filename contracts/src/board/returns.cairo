@@ -1,0 +1,85 @@
+//! Claimed leases whose tasks come back: given back, all or a part, or expired.
+use crate::board::dues::{Dues, DuesTrait, no_dues};
+use crate::board::job::{Job, JobTrait};
+use crate::board::jobs::JobsComponent;
+use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
+use crate::board::leases::LeasesComponent;
+use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+use crate::board::payouts::PayoutsComponent;
+use crate::board::settlement::SettlementComponent::{
+    ComponentState, Event, HasComponent, InternalTrait,
+};
+use crate::events::board::{LeaseEnded, TasksGivenBack};
+use crate::rules::lease_id::worker_of;
+use crate::rules::terms::times;
+use crate::types::board::{Lease, LeaseState};
+use crate::types::registry::WorkerLock;
+
+/// Giving back is free before this part of a lease's timeout is over.
+const FREE_PART: u32 = 10;
+/// Per cent of the pay that are burned of the lock: of tasks given back after that, and of a
+/// lease that expired.
+const LATE_PERCENT: u32 = 2;
+const EXPIRED_PERCENT: u32 = 5;
+
+#[generate_trait]
+pub impl ReturnsImpl<
+    T,
+    +HasComponent<T>,
+    impl Jobs: JobsComponent::HasComponent<T>,
+    impl Leases: LeasesComponent::HasComponent<T>,
+    impl Payouts: PayoutsComponent::HasComponent<T>,
+    +Drop<T>,
+> of ReturnsTrait<T> {
+    /// Ends a lease whose worker let its time run out.
+    fn expire(
+        ref self: ComponentState<T>, ref job: Job, ref dues: Dues, lease_id: u64, lease: Lease,
+    ) {
+        let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
+        dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
+        job.add_to_pool(job.reserve_fri(lease.count));
+        self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
+    }
+
+    /// Takes all tasks but the first `kept` off a lease that was claimed, and with them their
+    /// part of the lock; without tasks the lease is over.
+    fn give_back(
+        ref self: ComponentState<T>, lease_id: u64, lease: Lease, kept: u32, reason: felt252,
+    ) {
+        let mut job = get_dep_component!(@self, Jobs).load(lease.job_id);
+        let mut dues = no_dues();
+        let (pay_fri, lock_fri) = self.stakes_of(@job, @lease);
+        let (kept_pay_fri, kept_lock_fri, kept_reserve_fri) = if kept == 0 {
+            (0, 0, 0)
+        } else {
+            let (pay_fri, lock_fri) = self.stakes_of(@job, @Lease { count: kept, ..lease });
+            (pay_fri, lock_fri, job.reserve_fri(kept))
+        };
+        job.add_to_pool(job.reserve_fri(lease.count) - kept_reserve_fri);
+        let free_s = job.times.lease_timeout_s / FREE_PART;
+        let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
+            times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
+        } else {
+            0
+        };
+        let (worker_id, amount_fri) = (worker_of(lease_id), lock_fri - kept_lock_fri);
+        dues.release(lease_id, WorkerLock { worker_id, amount_fri }, burned_fri);
+        let (job_id, first, count) = (job.job_id, lease.first + kept, lease.count - kept);
+        let returned = Lease { first, count, ..lease };
+        let reopened = self.open_again(ref job, returned);
+        let given_back = TasksGivenBack {
+            job_id, lease_id, first, count, reason, burned_fri, reopened,
+        };
+        self.emit(Event::TasksGivenBack(given_back));
+        if kept == 0 {
+            let state = LeaseState::GIVEN_BACK;
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.close(lease_id, lease, state);
+            self.emit(Event::LeaseEnded(LeaseEnded { job_id, lease_id, state, reopened }));
+        }
+        if !reopened {
+            self.leave_closed(ref job, lease_id, returned);
+        }
+        self.finish(job, dues);
+    }
+}
