@@ -127,7 +127,7 @@ economics: ## which leases make sense at which gas price; writes docs/economics.
 	$(SETUP) python
 	$(BIN)/python -m research.economics
 
-strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; a quarter of an hour
+strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; up to half an hour
 	$(SETUP) python
 	$(BIN)/python -m research.strategies
 

@@ -51,7 +51,9 @@ is played once, with all that may follow, and weighed by its chance; so are the 
 the audited and the spared lease. Where somebody has a choice (to appeal; what friends do with the votes
 they were drawn for, where a row gives them several) the choice is made by backward induction: friends do
 what pays them together, and an honest party that a false verdict harms appeals where that pays it. Nobody
-else watches: the artist is away unless the row says that it checks.
+else watches: the artist is away unless the row says that it checks. It looks at two leaves of what chance
+spared; an artist that pays at once looks at two leaves of every lease, pays what it finds good before the
+verdict, and challenges a faked leaf or names it in its appeal.
 
 **Simpler than life.** Friends' votes stand first in the order of a draw. Friends who decline or are absent
 are so in the first two rounds with all batches, as are those who agree where the package is not served, and
@@ -205,10 +207,11 @@ def page(data: Data, mended: Data) -> str:
     return "\n".join(parts)
 
 
-MENDED_INTRO = """A rule that would close a row was played where that can be (`devkit/strategies/mends.py`):
-the figures are those of that coalition and of the one that the rule costs most, without and with it, at
-p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's fee for one vote, f' one of
-later rounds.
+MENDED_INTRO = """A rule that would close or narrow a row was played where that can be
+(`devkit/strategies/mends.py`): the figures are those of that coalition and of the one that the rule costs
+most, without and with it, at p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's
+fee for one vote, f' one of later rounds. What nobody disputes is looked at again in the next round, so
+whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

@@ -12,9 +12,14 @@ from devkit.strategies.stage import FRIEND, HELD, OPERATOR_OF, OWNER, REQUESTER
 
 def is_false(play: Play) -> bool:
     """Whether the verdict that stands is not what the worker deserves."""
-    is_guilty = any(play.false.values()) or (bool(play.coalition.faked) and play.coalition.present)
+    is_guilty = any(play.false.values()) or (bool(play.coalition.faked) and watches(play))
     is_guilty = is_guilty or not play.coalition.delivers
     return play.audit.verdict is not (Verdict.REJECTED if is_guilty else Verdict.ACCEPTED)
+
+
+def watches(play: Play) -> bool:
+    """Whether the requester checks what it gets, and has not paid it."""
+    return play.coalition.present and not play.lease.paid
 
 
 def appellants(play: Play) -> Iterator[tuple[str, int]]:
@@ -36,7 +41,7 @@ def harmed(play: Play) -> tuple[str, int] | None:
     coalition, audit = play.coalition, play.audit
     if not coalition.owns_worker and not coalition.faked:
         return "worker", OWNER
-    if coalition.present and not coalition.owns_requester:
+    if watches(play) and not coalition.owns_requester:
         return "requester", REQUESTER
     for seat in audit.seats_of(audit.decided):
         if seat.worker != HELD and seat.vote in play.stage.appellants:

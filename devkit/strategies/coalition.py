@@ -69,6 +69,7 @@ class Coalition:
     # The requester
     owns_requester: bool = False
     present: bool = False  # it checks two leaves of every lease itself
+    pays: bool = False  # once the draw is over, what it did not find false
     scene: Scene = Scene.FAIR
     challenges: str = ""  # pixels or delivery, whatever it got
     cancels: bool = False  # right after the claim

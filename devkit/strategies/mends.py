@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES
-from renderchain.core.audit.state import Vote
+from renderchain.core.audit.state import AuditKind, Vote
 
-from devkit.model.records import LEAST_VOTES, Audit, Job, Lease, Seat
+from devkit.model.masks import run
+from devkit.model.records import LEAST_VOTES, MAX_NAMED, Audit, Job, Lease, Seat
 from devkit.model.verdicts import Judgement, Shares
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
@@ -62,6 +64,16 @@ class NoPackageIsFree(Stage):
     ) -> int:
         by = None if seat.vote is Vote.NO_PACKAGE else judged
         return super().settle_vote(audit, seat, by, round_, saw, fee, right)
+
+
+class VotedAgain(Stage):
+    """Where nobody voted, the next round looks at other leaves."""
+
+    def begin_round(self, job: Job, lease: Lease, audit: Audit, named: Sequence[int] = ()) -> None:
+        is_voted = any(seat.vote is Vote.COUNTED for seat in audit.seats)
+        super().begin_round(job, lease, audit, named)
+        if audit.kind is AuditKind.PIXELS and not is_voted:
+            audit.saw[audit.round] &= run(0, MAX_NAMED) | ~audit.saw[audit.round - 1]
 
 
 class NoPackageAppeals(Stage):
@@ -138,6 +150,9 @@ MENDS = [
          NoPackageIsWrong),
     Mend("no package costs nothing", "serves the package only after its appeal",
          "friends say 'no package' where they decide", NoPackageIsFree),
+    Mend("drawn leaves on which nobody voted are not looked at again",
+         "serves the package only after its appeal", "stops serving the package, friends agree",
+         VotedAgain),
     Mend("over two thirds of all votes must be sealed", "stops serving the package, friends agree",
          "friends say 'no package'", MajoritySealed, share=0.33),
     Mend("the client of a verifier without the package appeals an acceptance",
@@ -152,6 +167,9 @@ MENDS = [
     Mend("every job has second looks", "fakes all, first round's votes are bought", HONEST.name,
          second_look=True, cost="a requester pays 7 f' more for half of all "
          "acceptances: 0.303 R a lease at p = 1, 0.009 R at 1/32 (smallest lease)"),
+    Mend("the artist checks", "fakes all, first round's votes are bought", HONEST.name,
+         instead="first round's votes are bought, the artist checks",
+         cost="its client renders two leaves of every lease, as it does unless it is told not to"),
     Mend("a watchtower answers within two steps",
          "the requester doubts the delivery in an outage of the worker", HONEST.name,
          instead="the requester doubts a good delivery", cost="the watchtower's gas"),

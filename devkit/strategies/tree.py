@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from renderchain.core.audit.economics import SEATS
@@ -12,7 +12,9 @@ from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.draws import BATCH
 from devkit.strategies.appeals import appellants
+from devkit.strategies.choices import Act, Choice
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
+from devkit.strategies.doubts import doubt, named_leaves, pay_at_once
 from devkit.strategies.sameness import state_of
 from devkit.strategies.stage import (
     HELD,
@@ -27,7 +29,6 @@ from devkit.strategies.voting import Voting
 
 NEVER_SUBMITS = ("give back", "give back late", "expire")
 Payoffs = dict[str, float]
-Act = Callable[[Voting], None]
 
 
 @dataclass
@@ -40,16 +41,6 @@ class Node:
     callers: tuple[str, ...] = ()  # who brings a child about
     payoffs: Payoffs | None = None
     told: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is to be decided before it goes on."""
-
-    kind: str
-    acts: list[Act]
-    weights: tuple[float, ...] = ()
-    callers: tuple[str, ...] = ()
 
 
 class Explorer:
@@ -117,10 +108,12 @@ class Explorer:
         lease = play.lease
         if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             return self.first_draw(play)
+        if lease.state is LeaseState.SUBMITTED and self.coalition.pays and "checked" not in play.done:
+            return pay_at_once(play)
         if lease.state is LeaseState.SUBMITTED and lease.draw_outcome is DrawOutcome.IN_AUDIT:
             return self.in_audit(play)
         if lease.state is LeaseState.SUBMITTED:
-            choice = self.doubt(play)
+            choice = doubt(play)
             if choice or play.lease.draw_outcome is DrawOutcome.IN_AUDIT:
                 return choice
         play.finish()
@@ -250,38 +243,6 @@ class Explorer:
             return None
         return Choice("chance", [act(True), act(False)], (faked, 1 - faked))
 
-    def doubt(self, play: Voting) -> Choice | None:
-        """What the requester does with a lease that chance or verifiers let pass."""
-        wanted, lease = self.coalition.challenges, play.lease
-        if wanted and "challenged" not in play.done:
-            play.done.add("challenged")
-            self.challenge(play, wanted)
-            return None
-        is_new = lease.draw_outcome is DrawOutcome.PASSED and "checked" not in play.done
-        if not (self.coalition.present and self.coalition.faked and is_new):
-            return None
-        seen = 1 - (1 - self.coalition.faked) ** 2
-
-        def act(found: bool) -> Act:
-            def check(child: Voting) -> None:
-                child.done.add("checked")
-                if found:
-                    self.challenge(child, "pixels")
-
-            return check
-
-        return Choice("chance", [act(True), act(False)], (seen, 1 - seen))
-
-    @staticmethod
-    def challenge(play: Voting, what: str) -> None:
-        play.tick()
-        if what == "pixels" and play.lease.draw_outcome is DrawOutcome.PASSED:
-            play.stage.challenge_pixels(REQUESTER, play.lease_id, [0])
-        elif what == "delivery":
-            play.stage.challenge_delivery(REQUESTER, play.lease_id)
-        play.spend_gas("requester", CLOSE_GAS)
-        play.tick()
-
     def appeals(self, play: Voting) -> Choice:
         """Nobody appeals; a friend does; somebody honest does who was judged wrongly."""
         may = play.audit.round < 2 and not play.stage.is_late(play.audit)
@@ -296,7 +257,7 @@ class Explorer:
     @staticmethod
     def appeal(who: str, account: int) -> Act:
         def act(child: Voting) -> None:
-            child.stage.appeal(account, child.lease_id)
+            child.stage.appeal(account, child.lease_id, named_leaves(child, account))
             child.spend_gas(who, CLOSE_GAS)
             child.tick()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from devkit.model import records, registry
+from devkit.strategies import tree
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
@@ -57,6 +58,7 @@ def test_honest_play_gains_nothing_and_costs_nobody_anything() -> None:
         "withholds the key",
         "wraps results for somebody else, is challenged",
         "fakes a tenth, without seats",
+        "fakes a tenth, the artist checks and pays at once",
         "is late",
         "the requester doubts a good delivery",
     ],
@@ -88,6 +90,17 @@ def test_not_to_serve_pays_where_no_package_never_rejects() -> None:
     assert at_fifth(coalition, 0, NoPackageShares).profit > 0.4
 
 
+def test_faking_a_tenth_pays_where_an_artist_cannot_name_what_its_check_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coalition = named("fakes a tenth, the artist checks and pays at once")
+    assert at_fifth(coalition, 0).profit < -0.1
+    monkeypatch.setattr(tree, "named_leaves", lambda play, account: [])
+    found = at_fifth(coalition, 0)
+    assert found.profit > 0.03
+    assert found.loss > found.spent
+
+
 def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     coalition = named("fakes all, without seats")
     assert at_fifth(coalition, 5).profit < -0.5
@@ -98,12 +111,12 @@ def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.Mon
 
 def test_all_ways_of_a_lease_are_weighed_by_chances_that_add_up() -> None:
     coalition = named("fakes half, friends agree in the first round where they decide")
-    tree = Explorer(Coalition("", "", True, 0.5, present=True), 3).tree()
+    root = Explorer(Coalition("", "", True, 0.5, present=True), 3).tree()
     value = Value(coalition, SHARE)
-    ways = list(value.ways(tree))
+    ways = list(value.ways(root))
     assert sum(way.chance for way in ways) == pytest.approx(1)
     profit = sum(way.chance * value.profit(way.payoffs) for way in ways)
-    assert profit == pytest.approx(value.profit(value.of(tree)))
+    assert profit == pytest.approx(value.profit(value.of(root)))
 
 
 def test_ways_that_come_to_the_same_have_the_same_worth_as_if_each_were_played() -> None:
