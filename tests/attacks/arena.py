@@ -43,6 +43,7 @@ from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.lease_id import MAX_SLOTS, split_lease_id
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.print_limits import LEAST
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.ports.content_store import ContentStore
 from renderchain.ports.journal import LeaseEntry
@@ -262,7 +263,8 @@ class Arena:
         leaves, layers = package.manifest.leaves_per_frame, len(package.manifest.view_layers)
         terms = terms_of(package, quote_of(offer, frames, leaves, layers, gas_price_fri=0))
         pool_fri = terms.audit_pool_fri + frames * REWARD_FRI
-        own = {"audit_tile_fri": pay_fri // 2000, "audit_pool_fri": pool_fri}
+        limits = {"tile_limit_percent": LEAST.tile_percent, "mean_limit_percent": LEAST.mean_percent}
+        own = {"audit_tile_fri": pay_fri // 2000, "audit_pool_fri": pool_fri, **limits}
         return replace(terms, **{**own, **changes})
 
     async def job(self, frames: int = 2, lease: int = 2, **changes: int) -> JobId:

@@ -12,9 +12,10 @@ from typing import Any
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.contracts import ABI, open_contract
 from renderchain.adapters.starknet.fees import Fees
-from renderchain.core.audit.state import AuditPhase, Verdict
+from renderchain.core.audit.state import AuditPhase, Verdict, Vote
 from renderchain.core.errors import RenderChainError
-from renderchain.core.job import LeaseResult, StandingOffer
+from renderchain.core.ids import WorkerId
+from renderchain.core.job import LeaseResult, Place, StandingOffer
 
 from devkit.audited_lease import AuditBench, AuditedLease
 from devkit.made_up_job import FAMILY, TERMS
@@ -37,7 +38,7 @@ ROLES = (
 SEATED = range(7, 8)
 VOTES = 3  # of the first round, all of that one's
 # Who lost is no role but a matter of the verdict.
-LOSERS = {Verdict.ACCEPTED: {"requester"}, Verdict.REJECTED: {"worker owner", "operator"}}
+LOSERS = {Verdict.ACCEPTED: {"anyone"}, Verdict.REJECTED: {"worker owner", "operator"}}
 RESULT = vars(LeaseResult(1, 2, 3, 4))
 CONTENT = {"digest_hi": 1, "digest_lo": 2, "print_hash": 3}
 
@@ -75,7 +76,9 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
     rows = table()
     assert set(rows) == set().union(*(externals(contract) for contract in CONTRACTS))
     for place, row in rows.items():
-        assert row.callers <= {*ROLES, "anyone", "loser", "active board"}, place
+        assert row.callers <= {*ROLES, "anyone", "loser", "active board", "named operator", "directory"}, (
+            place
+        )
         assert (row.callers == {"anyone"}) == (not row.reason), place
 
 
@@ -123,12 +126,12 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
 
 def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[str, tuple[Any, ...]]:
     """Arguments for JobBoard's own functions."""
-    place = {"worker_id": 1, "slot": 5}
+    place = vars(Place(WorkerId(1), 5))
     return {
         **{name: (job,) for name in ("cancel", "refund")},
         **{name: (job, [lease]) for name in ("accept", "accept_late", "draw", "advance", "expire")},
         "assign": (scheduled_job, [place]),
-        "claim_lease": (open_job, *place.values()),
+        "claim_lease": (open_job, 1, 5, 0),
         "create_job": (TERMS.as_dict(),),
         "extend": (job, 1),
         "give_back": (lease, 1),
@@ -144,15 +147,17 @@ def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str,
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
-        "appeal": (voted.lease_id,),
+        "appeal": (voted.lease_id, []),
         "challenge_delivery": (voted.lease_id,),
         "challenge_pixels": (voted.lease_id, [0]),
         "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
-        "compare": (lease, seat, contents, contents, [], []),
-        "open": (lease, 1, RESULT, [], []),
+        "decline": (lease, seat, int(Vote.BUSY)),
+        "open": (lease, 1, RESULT, [], [], []),
         "reveal": ([{"lease_id": lease, "seat": seat, "nonce": 1, "vote": 1}],),
         "reveal_key": (lease, RESULT, 1, 1),
-        "reveal_prints": (lease, seat, 1, contents, contents, []),
+        "reveal_prints": (lease, seat, 1, contents, contents, [], 0, False),
+        "show": (lease, 0, False, [], contents, []),
+        "strike": (lease, seat, 0, contents, contents, [], []),
     }
 
 
@@ -258,6 +263,6 @@ def test_nobody_but_its_caller_calls_a_function(chains: Callable[[], Any]) -> No
                 await check(contract, function, row, given[function])
             losers = frozenset(LOSERS[Verdict.REJECTED])
             row = replace(rows["JobBoard", "appeal"], callers=losers)
-            await check("JobBoard", "appeal", row, (rejected.lease_id,))
+            await check("JobBoard", "appeal", row, (rejected.lease_id, []))
 
     asyncio.run(run())

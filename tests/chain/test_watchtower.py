@@ -106,9 +106,7 @@ async def create_job(net: Views, package: PinnedPackage) -> JobId:
         "package_files": package.file_count,
         "tiles": TILES,
     }
-    return await net.artist.create_job(
-        replace(AUDIT_TERMS, package_hi=high, package_lo=low, tiles=TILES, **size)
-    )
+    return await net.artist.create_job(replace(AUDIT_TERMS, package_hi=high, package_lo=low, **size))
 
 
 async def answer_to(subject: AuditedLease, package: PinnedPackage) -> int:

@@ -70,7 +70,7 @@ class People(Machine):
     def make_record(self) -> None:
         """The first worker has ten leases accepted by verifiers."""
         for slot in range(10):
-            self.do("operator-1", "claim_lease", 1, 1, slot)
+            self.do("operator-1", "claim_lease", 1, 1, slot, 0)
         leases = [lease.number for lease in self.model.slots.values()]
         for lease in leases:
             self.do("operator-1", "submit", lease)
@@ -194,7 +194,7 @@ class People(Machine):
         """One of the workers does a lease at once."""
         worker = WorkerId(pick % WORKERS + 1)
         operator = self.name(self.model.workers[worker].operator)
-        if self.do(operator, "claim_lease", self.job_number(pick), worker, slot):
+        if self.do(operator, "claim_lease", self.job_number(pick), worker, slot, 0):
             self.do(operator, "submit", self.model.slots[worker, slot].number)
 
     @precondition(lambda self: self.has(LeaseState.CLAIMED))

@@ -78,7 +78,7 @@ class Verifiers(People):
         """A lease from its claim to its audit, and to a doubt of its delivery if it is cleared."""
         worker = WorkerId(pick % WORKERS + 1)
         operator, job = self.name(self.model.workers[worker].operator), self.job_number(pick)
-        if not self.do(operator, "claim_lease", job, worker, slot):
+        if not self.do(operator, "claim_lease", job, worker, slot, 0):
             return
         number = self.model.slots[worker, slot].number
         self.do(operator, "submit", number)

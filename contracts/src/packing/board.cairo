@@ -139,8 +139,9 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
             tile_percent: pull8(ref low, B8), mean_percent: pull8(ref low, B8),
         };
         let second_look = pull(ref high, B1) == 1;
-        let (memory_mib, spares) = (rest(high), rest(low));
-        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib, spares }
+        AuditPrice {
+            fee_fri, tile_fri, limits, second_look, memory_mib: rest(high), spares: rest(low),
+        }
     }
 }
 
