@@ -127,6 +127,10 @@ economics: ## which leases make sense at which gas price; writes docs/economics.
 	$(SETUP) python
 	$(BIN)/python -m research.economics
 
+strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; up to half an hour
+	$(SETUP) python
+	$(BIN)/python -m research.strategies
+
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo
 	$(BIN)/python -m benchmarks.gas

@@ -1,0 +1,161 @@
+"""One way in which a lease may go: what happens besides votes, and what each has in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Self
+
+from renderchain.core.audit.gas import (
+    CLAIM_GAS,
+    DRAW_GAS,
+    SUBMIT_GAS,
+)
+from renderchain.core.audit.phases import steps_of
+from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.lifecycle import LeaseState
+
+from devkit.made_up_pixels import LeasePixels
+from devkit.model.records import Audit, Job, Lease
+from devkit.strategies.coalition import Coalition, Hand
+from devkit.strategies.stage import (
+    FRIEND,
+    GAS_FRI,
+    HELD,
+    OPERATOR,
+    OPERATOR_OF,
+    OUTSIDER,
+    OWNER,
+    OWNER_OF,
+    PAY_FRI,
+    PAYOUT,
+    PAYOUT_OF,
+    REQUESTER,
+    RICH_FRI,
+    STEP_S,
+    Stage,
+    pixels,
+    staked,
+)
+
+
+def name_of(number: int) -> str:
+    """Who a verifier is."""
+    return "friends" if number == HELD else f"verifier {number}"
+
+
+@dataclass
+class Play:
+    """``false``: positions of leaves that the worker faked; ``costs`` in fri, of gas and rendering."""
+
+    coalition: Coalition
+    stage: Stage
+    job_id: JobId
+    lease_id: LeaseId
+    costs: Counter[str] = field(default_factory=Counter)
+    false: dict[int, bool] = field(default_factory=dict)
+    hands: dict[int, Hand] = field(default_factory=dict)  # of friends' seats, once they chose
+    done: set[str] = field(default_factory=set)
+
+    def fork(self) -> Self:
+        """The same once more, to go on otherwise."""
+        stage, costs = self.stage.fork(), Counter(self.costs)
+        place = (self.coalition, stage, self.job_id, self.lease_id)
+        return type(self)(*place, costs, dict(self.false), dict(self.hands), set(self.done))
+
+    @property
+    def job(self) -> Job:
+        return self.stage.jobs[self.job_id]
+
+    @property
+    def lease(self) -> Lease:
+        return self.stage.slots[WorkerId(1), 0]
+
+    @property
+    def audit(self) -> Audit:
+        assert self.lease.audit
+        return self.lease.audit
+
+    @property
+    def pixels(self) -> LeasePixels:
+        """What the worker submitted."""
+        return pixels(self.lease.count)
+
+    def tick(self, seconds: int = 1) -> None:
+        """Time passes, and blocks with it."""
+        self.stage.enter_block(self.stage.now_s + seconds, self.stage.block + 20)
+
+    def spend_gas(self, who: str, gas: int) -> None:
+        self.costs[who] += gas * GAS_FRI
+
+    def advance_late(self) -> None:
+        """Nobody does more in this step."""
+        self.tick(steps_of(self.audit.phase, self.audit.batches) * STEP_S)
+        self.stage.advance(OUTSIDER, self.job_id, [self.lease_id])
+
+    def submit(self) -> None:
+        """The worker has rendered what it does not fake."""
+        cost, kept = int((1 - self.coalition.faked) * PAY_FRI), self.lease.count
+        if (
+            self.coalition.ends == "cheap half"
+        ):  # its frames cost a third of the others, all are paid the same
+            self.tick(STEP_S)
+            cost, kept = PAY_FRI // 4, kept // 2
+        self.stage.submit(OPERATOR, self.lease_id, kept, pixels(kept).result)
+        self.costs["worker"] += cost
+        self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS + DRAW_GAS)
+        self.tick()
+
+    def end_early(self) -> None:
+        """The worker does not render the lease; ``ends`` says how."""
+        ends = self.coalition.ends
+        self.spend_gas("worker", CLAIM_GAS)
+        if ends == "expire":
+            self.tick(self.job.terms.lease_timeout_s)
+            self.stage.expire(OUTSIDER, self.job_id, [self.lease_id])
+        else:
+            self.tick(STEP_S if ends == "give back late" else 1)
+            self.stage.give_back(OPERATOR, self.lease_id, "no")
+        self.stage.cancel(REQUESTER, self.job_id)
+
+    def finish(self) -> None:
+        """It is paid, or the requester takes back what nobody rendered."""
+        if self.lease.state is LeaseState.SUBMITTED:
+            self.tick(self.job.terms.window_s)
+            self.stage.accept_late(OPERATOR, self.job_id, [self.lease_id])
+        elif not self.job.stopped and not self.job.settled:
+            self.stage.cancel(REQUESTER, self.job_id)
+
+    def worth(self, *accounts: int, workers: tuple[int, ...] = ()) -> int:
+        """What accounts have, with what they are owed, and stakes."""
+        model = self.stage
+        money = sum(model.tokens.get(one, 0) + model.unpaid.get(one, 0) for one in accounts)
+        return money + sum(staked(model.workers[WorkerId(one)]) for one in workers)
+
+    def spent_fri(self) -> int:
+        """What the coalition lost of its stakes and bonds, and its requester more than it paid for work."""
+        model, coalition = self.stage, self.coalition
+        began = self.stage.stakes_before
+        held = WorkerId(HELD)
+        spent = began[held] - staked(model.workers[held]) + max(0, RICH_FRI - self.worth(FRIEND))
+        if coalition.owns_worker:
+            spent += began[WorkerId(1)] - staked(model.workers[WorkerId(1)])
+            spent += max(0, RICH_FRI - RICH_FRI // 2 - self.worth(OWNER))
+        if coalition.owns_requester:
+            spent += max(0, RICH_FRI - self.worth(REQUESTER) - self.worth(PAYOUT))
+        return spent
+
+    def wealth(self) -> dict[str, int]:
+        """Of everybody."""
+        found = {
+            "worker": self.worth(OWNER, OPERATOR, PAYOUT, workers=(1,)),
+            "requester": self.worth(REQUESTER),
+            "outsider": self.worth(OUTSIDER),
+            "burned": self.stage.burned_fri + self.stage.board_burned_fri,
+        }
+        for number in self.stage.workers:
+            if number > 1:
+                accounts = (OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
+                found[name_of(number)] = self.worth(*accounts, workers=(number,))
+        found["friends"] += self.worth(FRIEND)
+        return found

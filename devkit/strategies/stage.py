@@ -1,0 +1,212 @@
+"""The reference model with its chance in our hand: who is drawn, whether a lease is, how a coin falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from functools import cache
+from typing import TypeVar
+from unittest.mock import patch
+
+from poseidon_py import poseidon_hash
+from renderchain.core.audit.economics import BOND_FEES, CREDIT_FEES, PHASES
+from renderchain.core.audit.gas import audit_gas
+from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
+from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
+from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.job import JobTerms
+from renderchain.core.merkle import LeaseIdentity
+
+from devkit.made_up_job import FAMILY
+from devkit.made_up_pixels import LeasePixels
+from devkit.model.challenges import Model
+from devkit.model.ledger import Addresses
+from devkit.model.records import Audit, Job, Lease, Worker
+from devkit.rules import Rules
+
+STEP_S, WINDOW_S, TIMEOUT_S = 14_400, 86_400, 80_000
+RULES = Rules(
+    cooldown_s=15 * 86_400,
+    lease_timeout_s=86_400,
+    window_s=WINDOW_S,
+    audit_s=PHASES * STEP_S,
+    slowest_block_s=86_400,
+    unjudged_cap_fri=2**120,
+)
+GAS_FRI = 3 * 10**9
+TASKS, TILES = 4, 16  # of the lease: 64 leaves, so a round draws one, which sees least
+# The smallest lease that makes sense at that price, and the client's own fees for it (core/audit/prices.py).
+REWARD_FRI = AUDITS_A_LEASE * audit_gas(prints=False) * GAS_FRI // TASKS
+PAY_FRI = TASKS * REWARD_FRI
+LEAF_FRI = 2 * REWARD_FRI // TILES
+FEE_FRI = vote_fee_fri(GAS_FRI, prints=False)
+VOTE_FRI = FEE_FRI + LEAF_FRI  # of a vote in the first round
+FIRST_HONEST, HONEST = 2, 18  # workers: 1 renders, then so many honest verifiers
+HELD = FIRST_HONEST + HONEST  # and friends, all under one number: units are drawn, not names
+RICH_FRI = 1000 * PAY_FRI
+REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, OUTSIDER = range(1, 7)
+OWNER_OF, OPERATOR_OF, PAYOUT_OF = 1000, 2000, 3000  # plus the worker's number
+ADDRESSES = Addresses(chain_id=1, board=11, registry=12, admin=13)
+
+
+def no_hash(block: int) -> int:
+    """Nothing depends on it: all draws are forced."""
+    return block
+
+
+Record = TypeVar("Record")
+LEAVES: dict[tuple[AuditKind, int, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
+
+
+class Stage(Model):
+    """``held``: how many votes of the next draw are the coalition's; they stand first in its order."""
+
+    held: int | None = None
+    stakes_before: dict[WorkerId, int] = {}
+    is_drawn = True
+    coin = 0
+    drawn_honest = 0
+    appellants: tuple[Vote, ...] = (Vote.COUNTED,)  # honest votes whose holders appeal what is false
+
+    def fork(self) -> Stage:
+        """The same network once more; what a play of one lease changes is copied."""
+        new = twin(self)
+        new.events = []
+        new.jobs = {number: twin(job) for number, job in self.jobs.items()}
+        for job in new.jobs.values():
+            job.reopened = list(job.reopened)
+        new.workers = {number: copy_of_worker(worker) for number, worker in self.workers.items()}
+        new.slots = {place: twin(lease) for place, lease in self.slots.items()}
+        new.audits = {}
+        for place, lease in new.slots.items():
+            if lease.audit:
+                lease.audit = new.audits[place] = copy_of(lease.audit)
+        for name in ("left", "results", "seeds", "unpaid", "tokens"):
+            setattr(new, name, copy(getattr(self, name)))
+        return new
+
+    def leaves_in(self, job: Job, lease: Lease, audit: Audit | None) -> list[DrawnLeaf]:
+        """Seeds are the same in all plays, so a round's leaves follow from its positions."""
+        if audit is None:
+            return []
+        saw = self.saw(job, lease, audit, audit.round)
+        key = (audit.kind, lease.count, audit.round, saw, tuple(audit.leaves))
+        if key not in LEAVES:
+            LEAVES[key] = super().leaves_in(job, lease, audit)
+        return LEAVES[key]
+
+    def draw_seed(self, lease: Lease, since_block: int, round_: int = 0) -> int:
+        return 64 * (round_ + 1) + (0 if self.is_drawn else 1)
+
+    def drawn_hash(self, since_block: int) -> int:
+        return self.coin
+
+    def draw_votes(
+        self, job: Job, lease: Lease, audit: Audit, block: int, seed: int, wanted: int
+    ) -> list[WorkerId]:
+        assert self.held is not None
+        honest = [FIRST_HONEST + (self.drawn_honest + at) % HONEST for at in range(wanted - self.held)]
+        self.drawn_honest += len(honest)
+        found = [WorkerId(one) for one in [HELD] * self.held + honest]
+        self.held = None
+        return found
+
+
+def twin(record: Record) -> Record:
+    """A copy that shares its fields; copy() is many times slower."""
+    new = object.__new__(type(record))
+    new.__dict__.update(record.__dict__)
+    return new
+
+
+def copy_of_worker(worker: Worker) -> Worker:
+    """With a purse of its own."""
+    new = twin(worker)
+    new.purse = twin(worker.purse)
+    return new
+
+
+def copy_of(audit: Audit) -> Audit:
+    """With seats of its own."""
+    new = twin(audit)
+    new.seats = [twin(seat) for seat in audit.seats]
+    for name in ("leaves", "saw", "bonds", "verdicts_against"):
+        setattr(new, name, copy(getattr(audit, name)))
+    return new
+
+
+@contextmanager
+def remembered_hashes() -> Iterator[None]:
+    """Plays repeat each other: what was hashed once is remembered."""
+    original = poseidon_hash.poseidon_hash_many
+    compute = cache(lambda values: original(list(values)))
+
+    def remember(values: Sequence[int]) -> int:
+        return int(compute(tuple(values)))
+
+    with patch.object(poseidon_hash, "poseidon_hash_many", remember):
+        yield
+
+
+def terms_of(exp: int, *, second_look: bool) -> JobTerms:
+    """The job's: one lease."""
+    return JobTerms(
+        package_hi=1,
+        package_lo=1,
+        package_bytes=1,
+        package_files=1,
+        tasks=TASKS,
+        reward_fri=REWARD_FRI,
+        audit_pool_fri=17 * VOTE_FRI,
+        family=FAMILY,
+        audit_floor_exp=exp,
+        longest_lease=TASKS,
+        lease_timeout_s=TIMEOUT_S,
+        window_s=WINDOW_S,
+        tiles=TILES,
+        audit_fee_fri=FEE_FRI,
+        audit_tile_fri=LEAF_FRI,
+        second_look=second_look,
+    )
+
+
+def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tuple[Stage, JobId, LeaseId]:
+    """A network with a lease that is claimed at the rate 2^-exp."""
+    stage = kind(RULES, ADDRESSES, no_hash)
+    stage.enter_block(1_800_000_000, 1000)
+    for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
+        stage.fund(account, RICH_FRI)
+    join(stage, OWNER, OPERATOR, PAYOUT)
+    for number in range(FIRST_HONEST, HELD + 1):
+        stage.fund(OWNER_OF + number, RICH_FRI)
+        worker_id = join(stage, OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
+        # What one vote of the first round may lose is all that thin seats have.
+        seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
+        stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
+    stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
+    stage.workers[WorkerId(1)].fees_fri = -(-PAY_FRI // CREDIT_FEES)  # credit for any rate
+    job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
+    return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0)
+
+
+def join(stage: Stage, owner: int, operator: int, payout: int) -> WorkerId:
+    """Register a worker with an operator of its own."""
+    number = stage.register(owner, operator, payout, [FAMILY], RICH_FRI // 2)
+    stage.accept_operator(operator, number)
+    stage.fund(operator, RICH_FRI)
+    return number
+
+
+def staked(worker: Worker) -> int:
+    """What it has in both purses."""
+    return worker.stake_fri + worker.seat_stake_fri
+
+
+@cache
+def pixels(tasks: int = TASKS) -> LeasePixels:
+    """What the worker answers for; every lease here has the same number."""
+    stage, job_id, lease_id = set_up(Stage, 0, second_look=False, thin=False)
+    identity = LeaseIdentity(ADDRESSES.chain_id, ADDRESSES.board, job_id, lease_id, 0, WorkerId(1))
+    assert stage.slots[WorkerId(1), 0].attempt == 0
+    return LeasePixels(identity, 0, tasks, TILES)
