@@ -21,6 +21,7 @@ from renderchain.core.merkle import LeaseIdentity
 from devkit.made_up_job import FAMILY
 from devkit.made_up_pixels import LeasePixels
 from devkit.model.challenges import Model
+from devkit.model.holders import VoteRequest
 from devkit.model.ledger import Addresses
 from devkit.model.records import Audit, Job, Lease, Worker
 from devkit.rules import Rules
@@ -68,6 +69,9 @@ class Stage(Model):
     coin = 0
     drawn_honest = 0
     appellants: tuple[Vote, ...] = (Vote.COUNTED,)  # honest votes whose holders appeal what is false
+
+    def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteRequest) -> None:
+        """Whoever is named will do: all draws are forced."""
 
     def fork(self) -> Stage:
         """The same network once more; what a play of one lease changes is copied."""
@@ -187,7 +191,7 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
     stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
     stage.workers[WorkerId(1)].fees_fri = -(-PAY_FRI // CREDIT_FEES)  # credit for any rate
     job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
-    return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0)
+    return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0, 0, [WorkerId(HELD)])
 
 
 def join(stage: Stage, owner: int, operator: int, payout: int) -> WorkerId:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from devkit.model import records, registry
+from devkit.model import families, records
 from devkit.strategies import tree
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
@@ -104,7 +104,7 @@ def test_faking_a_tenth_pays_where_an_artist_cannot_name_what_its_check_found(
 def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     coalition = named("fakes all, without seats")
     assert at_fifth(coalition, 5).profit < -0.5
-    for module in (records, registry):
+    for module in (records, families):
         monkeypatch.setattr(module, "lock_at", lambda pay, least, exp: least)
     assert at_fifth(coalition, 5).profit > 0.9
 
