@@ -13,7 +13,7 @@ from renderchain.core.audit.phases import Act
 from tests.invariants.memory import InMemory
 
 STEPS = 150
-LEAST_CALLS = 2000
+LEAST_CALLS = 4000
 ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded", "SpareGiven", "SpareRefunded"}
 
 
