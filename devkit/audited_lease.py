@@ -66,9 +66,9 @@ class AuditBench(Generic[AnyNetwork]):
         net.pass_time(1, 2 * RULES.epoch_blocks)
         return bench
 
-    async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none, in what is called from now on."""
-        await offer_audits(self.net, self.owners, willing)
+    async def let_audit(self, willing: bool, fee_fri: int = 1) -> None:
+        """All verifiers take audits from this fee on, or none, in what is called from now on."""
+        await offer_audits(self.net, self.owners, willing, fee_fri)
 
     async def favour(self, holder: WorkerId) -> None:
         """Of four with a seat each this one has three, half of all, in what is called from now on."""
@@ -263,13 +263,15 @@ class AuditedLease:
         await loser.appeal(self.lease_id, leaves)
         await self.draw()
 
-    async def let_audit(self, willing: bool) -> None:
-        """All verifiers take audits, or none, in what is called from now on."""
-        await offer_audits(self.net, self.owners, willing)
+    async def let_audit(self, willing: bool, fee_fri: int = 1) -> None:
+        """All verifiers take audits from this fee on, or none, in what is called from now on."""
+        await offer_audits(self.net, self.owners, willing, fee_fri)
 
 
-async def offer_audits(net: Network, owners: Mapping[WorkerId, Registry], willing: bool) -> None:
-    """All of them take audits, or none, in what is called from now on."""
-    offer = WILLING if willing else replace(WILLING, audit_fee_fri=0)
+async def offer_audits(
+    net: Network, owners: Mapping[WorkerId, Registry], willing: bool, fee_fri: int = 1
+) -> None:
+    """All of them take audits from this fee on, or none, in what is called from now on."""
+    offer = replace(WILLING, audit_fee_fri=fee_fri if willing else 0)
     await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in owners.items()))
     net.pass_time(1, 2 * RULES.epoch_blocks)

@@ -9,6 +9,7 @@ pub mod entrypoints;
 pub mod judging;
 pub mod leaves;
 pub mod money;
+pub mod raises;
 pub mod reveals;
 pub mod rounds;
 pub mod sealing;

@@ -108,6 +108,22 @@ class MemoryAudits(MemoryView):
         action, named = f"Appealing for lease {lease_id}", list(leaves)
         await self._do(action, lambda model: model.appeal(self.address, lease_id, named))
 
+    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
+        """What raising the fee of an audit's votes by so many quarters takes."""
+        action = "Reading price_to_raise_fri"
+        return await self._ask(action, lambda model: model.price_to_raise_fri(lease_id, quarters))
+
+    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
+        """Pay that, so that votes which could not be found are looked for at a higher fee."""
+        await self.price_to_raise_fri(lease_id, quarters)
+        action = f"Raising the fee of votes on lease {lease_id}"
+        await self._do(action, lambda model: model.raise_fee(self.address, lease_id, quarters))
+
+    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
+        """Whether enough holders of seats would vote about a lease at its fee raised so."""
+        action = "Reading willing_verifiers"
+        return await self._ask(action, lambda model: view.has_voters(model, lease_id, quarters))
+
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""
         halves = (int.from_bytes(key[:16], "big"), int.from_bytes(key[16:], "big"))

@@ -10,6 +10,7 @@ from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
 
 from devkit.model.challenges import Model
+from devkit.model.families import LEAST_NAMED
 from devkit.model.ledger import need, slot_of
 
 
@@ -80,6 +81,17 @@ def audit_info(model: Model, number: LeaseId) -> AuditInfo:
     if not audit:
         return NO_AUDIT
     return AuditInfo(**{name: getattr(audit, name) for name in AuditInfo.__dataclass_fields__})
+
+
+def has_voters(model: Model, number: LeaseId, quarters: int) -> bool:
+    """Whether enough holders would vote about a lease at its fee raised so."""
+    lease = model.lease(number)
+    need(lease, "unknown job")
+    assert lease
+    job, worker = model.job(lease.job), lease.worker
+    fee_fri = job.fee_fri(lease.count, raised=quarters)
+    asked = replace(model.asked(job, lease.count, job.requester), fee_fri=fee_fri)
+    return len(model.willing_verifiers(asked, worker)) == LEAST_NAMED
 
 
 def seed(model: Model, number: LeaseId, round_: int) -> int:

@@ -107,7 +107,8 @@ class ChallengesModel(ShowsModel):
         job, round_ = self.job(lease.job), audit.round + 1 if audit else 1
         pay, _ = job.stakes_of(lease)
         named = bool(audit and audit.kind is AuditKind.PIXELS and 0 in audit.bonds)
-        fee = job.fee_fri(lease.count, round_, named=named)
+        raised = audit.raised if audit else 0
+        fee = job.fee_fri(lease.count, round_, named=named, raised=raised)
         return SEATS[min(round_, len(SEATS) - 1)] * fee + pay // APPEAL_PART
 
     def reveal_key(self, caller: int, number: LeaseId, result: LeaseResult, key_hi: int, key_lo: int) -> None:

@@ -18,7 +18,7 @@ class CommitteesModel(LeasesModel):
     def fee_of(job: Job, lease: Lease, audit: Audit, round_: int) -> int:
         """What a vote of a round is paid."""
         named = audit.kind is AuditKind.PIXELS and 0 in audit.bonds
-        return job.fee_fri(lease.count, round_, named=named)
+        return job.fee_fri(lease.count, round_, named=named, raised=audit.raised)
 
     def draw_votes(
         self, job: Job, lease: Lease, audit: Audit, block: int, seed: int, wanted: int

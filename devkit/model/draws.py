@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import DRAW_AFTER, is_audited, leaf_at
-from renderchain.core.audit.economics import SEATS
-from renderchain.core.audit.events import LeaseDrawn, VotesDrawn
+from renderchain.core.audit.economics import MOST_QUARTERS, SEATS, most_fee, reserved_fees
+from renderchain.core.audit.events import FeeRaised, LeaseDrawn, VotesDrawn
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawnLeaf, DrawOutcome, Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import LeaseState
@@ -22,7 +22,7 @@ BATCH = 4
 
 
 class DrawsModel(VerdictsModel):
-    """``draw`` is a call."""
+    """``draw`` and ``raise_fee`` are calls."""
 
     def draw(self, caller: int, job_id: JobId, leases: Sequence[LeaseId]) -> None:
         job = self.job(job_id)
@@ -42,6 +42,32 @@ class DrawsModel(VerdictsModel):
         else:
             block = audit.draw_block
             self.draw_due(job, lease, audit, block, self.draw_seed(lease, block, audit.round))
+
+    def raise_fee(self, caller: int, number: LeaseId, quarters: int) -> None:
+        """Of votes that could not be found, before the block that draws next; a lower raise returns."""
+        lease, audit = self.lease(number), self.audit_of(number)
+        is_open = audit and audit.may_be_raised and self.block < audit.draw_block + DRAW_AFTER
+        need(is_open, "no draw to raise a fee for")
+        assert lease and audit
+        need(audit.raised < quarters <= MOST_QUARTERS, "raise by 1 to 12 quarters")
+        job = self.job(lease.job)
+        pay, _ = job.stakes_of(lease)
+        fee = job.fee_fri(lease.count, raised=quarters)
+        need(fee <= most_fee(self.rules.seat_unit_fri, pay), "fee of a vote is too high")
+        raise_fri = self.price_to_raise_fri(number, quarters)
+        self.collect(caller, raise_fri)
+        self.credit(*audit.raiser)
+        audit.raised, audit.raiser = quarters, (caller, raise_fri)
+        self.emit(FeeRaised, job.number, number, fee, caller)
+
+    def price_to_raise_fri(self, number: LeaseId, quarters: int) -> int:
+        """What raising a lease's fee by so many quarters takes."""
+        lease = self.lease(number)
+        need(lease, "unknown job")
+        assert lease
+        job = self.job(lease.job)
+        fees = reserved_fees(job.terms.second_look)
+        return fees * job.fee_fri(lease.count, raised=quarters) - job.reserve_fri(lease.count)
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         """Whether a submitted lease is audited and, if so, by whom."""

@@ -155,12 +155,17 @@ class VerdictsModel(CommitteesModel):
         return fee
 
     def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
-        """What the lease reserved for votes that were not paid is the job's pool's again."""
+        """What was reserved for votes that were not paid returns to the pool, and to who raised the fee."""
         if audit.reserved_fri:
-            job.pool_fri += audit.reserved_fri - shares.paid[0]
+            raiser, raise_fri = audit.raiser
+            whole = audit.reserved_fri + raise_fri
+            kept = whole - shares.paid[0]
             if audit.is_second_look and len(shares.paid) > 1:
-                job.pool_fri -= shares.paid[1]
-            audit.reserved_fri = 0
+                kept -= shares.paid[1]
+            back = kept * raise_fri // whole
+            self.credit(raiser, back)
+            job.pool_fri += kept - back
+            audit.reserved_fri, audit.raiser = 0, (raiser, 0)
 
     def settle_bonds(self, lease: Lease, audit: Audit, shares: Shares) -> None:
         """In full for who was right, less the fees where nothing was decided; else burned."""

@@ -252,8 +252,12 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A19",
         "nobody was willing at tenfold gas, as the fee was fixed at creation",
-        "a fee that can be raised: not shown yet",
-        NOT_YET,
+        "anyone raises the fee of votes that were not found, before the block that draws next",
+        (
+            "test_raises::a_raised_fee_finds_votes_and_pays_them",
+            "test_raises::a_raise_that_finds_nobody_returns",
+            "test_raises::a_fee_is_not_raised_before_a_draw_failed_nor_once_its_block_is_there",
+        ),
     ),
     (
         "A20",

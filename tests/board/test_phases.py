@@ -10,6 +10,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.errors import (
     AuditInOtherPhase,
+    NoDrawToRaise,
     NothingToDraw,
     StepIsOver,
     StepNotOverdue,
@@ -27,7 +28,7 @@ from tests.board.opener import Opener
 
 SAME, MACHINE, *_ = Rendering
 TERMS = replace(AUDIT_TERMS, second_look=True, audit_pool_fri=17 * FEE_FRI)
-OUT_OF_TURN = (AuditInOtherPhase, NothingToDraw, StepIsOver, StepNotOverdue)
+OUT_OF_TURN = (AuditInOtherPhase, NoDrawToRaise, NothingToDraw, StepIsOver, StepNotOverdue)
 PHASES = [phase for phase in AuditPhase if phase is not AuditPhase.NONE]
 
 
@@ -88,6 +89,7 @@ def tries(audited: AuditedLease) -> dict[Act, Coroutine[Any, Any, Any]]:
         Act.REVEAL_PRINTS: chain.reveal_prints(wrong, [], [], [], differs=0, mean=False),
         Act.STRIKE: chain.strike(lease, 0, vote, answer),
         Act.SHOW: chain.show(lease, 0, [vote], answer, by_levels=False),
+        Act.RAISE: chain.raise_fee(lease, 13),
         Act.APPEAL: chain.appeal(lease, [2**23]),
         Act.ADVANCE: chain.advance(audited.job_id, [lease]),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from renderchain.core.audit.economics import MOST_QUARTERS
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import MEAN, WORDS, AuditKind, AuditPhase, DrawOutcome, Vote
 from renderchain.core.ids import WorkerId
@@ -90,6 +91,31 @@ class Verifiers(People):
             self.do(requester, "challenge_delivery", number)
             self.live_through(self.model.slots[worker, slot], pick, views)
 
+    @precondition(lambda self: self.open_jobs())
+    @rule(pick=PICK, slot=st.integers(0, 9), other=ANYONE, views=VIEWS)
+    def work_for_too_little(self, pick: int, slot: int, other: str, views: list[str]) -> None:
+        """All want more than a lease's votes are paid when it is drawn; somebody raises the fee, maybe."""
+        worker = WorkerId(pick % WORKERS + 1)
+        operator, job = self.name(self.model.workers[worker].operator), self.job_number(pick)
+        if not self.do(operator, "claim_lease", job, worker, slot, 0):
+            return
+        lease = self.model.slots[worker, slot]
+        self.all_want(2 * self.model.jobs[job].fee_fri(lease.count))
+        self.do(operator, "submit", lease.number)
+        for blocks in (12, 32)[: 1 + pick % 2]:
+            self.world.pass_time(1, blocks)
+            self.do("outsider", "draw", job, [lease.number])
+        for quarters in (pick % (MOST_QUARTERS + 2), pick // 3 % (MOST_QUARTERS + 1)):
+            self.do(other, "raise_fee", lease.number, quarters)
+        self.live_through(lease, pick, views)
+        self.all_want(1)
+
+    def all_want(self, fee_fri: int) -> None:
+        """All take audits from this fee on, in what is called from now on."""
+        for number, worker in self.model.workers.items():
+            self.do(self.name(worker.owner), "set_offer", number, (0, 2000, 5, 2**39, fee_fri))
+        self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
+
     def step(self, lease: Lease, pick: int, other: str, wrong: bool, views: list[str]) -> None:
         audit = lease.audit
         assert audit
@@ -102,6 +128,8 @@ class Verifiers(People):
             self.reveal(lease, audit, pick, other, wrong)
         elif audit.phase is AuditPhase.SHOW:
             self.show(lease, audit, pick, other, wrong)
+        elif audit.may_be_raised and pick % 3:
+            self.do(other, "raise_fee", number, pick % (MOST_QUARTERS + 2))
         elif audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
             self.world.pass_time(1, 0 if wrong else (12, 32)[pick % 2])
             self.do(other, "draw", lease.job, [number])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .audit.economics import audit_pool, least_fee
+from .audit.economics import audit_pool, drawn_leaves, fee_of, least_fee
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
@@ -124,6 +124,11 @@ class JobInfo:
     def least_fee_fri(self) -> int:
         """The least that a vote about any of its leases may be paid, so what named verifiers must take."""
         return least_fee(self.audit_fee_fri, self.audit_tile_fri, self.tiles, self.audit_tiles)
+
+    def fee_fri(self, count: int) -> int:
+        """What a vote of a first round about so many tasks is paid."""
+        leaves = drawn_leaves(count * self.tiles, self.audit_tiles)
+        return fee_of(self.audit_fee_fri, self.audit_tile_fri, leaves)
 
     @property
     def open_tasks(self) -> int:

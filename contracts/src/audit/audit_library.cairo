@@ -8,6 +8,7 @@ pub mod AuditLibrary {
     use crate::audit::draws::DrawsComponent;
     use crate::audit::entrypoints::EntrypointsComponent;
     use crate::audit::money::MoneyComponent;
+    use crate::audit::raises::RaisesComponent;
     use crate::audit::reveals::RevealsComponent;
     use crate::audit::rounds::RoundsComponent;
     use crate::audit::sealing::SealingComponent;
@@ -33,6 +34,7 @@ pub mod AuditLibrary {
     component!(path: DrawsComponent, storage: draws, event: DrawsEvent);
     component!(path: RevealsComponent, storage: reveals, event: RevealsEvent);
     component!(path: ShowsComponent, storage: shows, event: ShowsEvent);
+    component!(path: RaisesComponent, storage: raises, event: RaisesEvent);
     component!(path: AppealsComponent, storage: appeals, event: AppealsEvent);
     component!(path: StepsComponent, storage: steps, event: StepsEvent);
     component!(path: EntrypointsComponent, storage: entrypoints, event: EntrypointsEvent);
@@ -72,6 +74,8 @@ pub mod AuditLibrary {
         #[substorage(v0)]
         shows: ShowsComponent::Storage,
         #[substorage(v0)]
+        raises: RaisesComponent::Storage,
+        #[substorage(v0)]
         appeals: AppealsComponent::Storage,
         #[substorage(v0)]
         steps: StepsComponent::Storage,
@@ -110,6 +114,8 @@ pub mod AuditLibrary {
         RevealsEvent: RevealsComponent::Event,
         #[flat]
         ShowsEvent: ShowsComponent::Event,
+        #[flat]
+        RaisesEvent: RaisesComponent::Event,
         #[flat]
         AppealsEvent: AppealsComponent::Event,
         #[flat]

@@ -3,7 +3,10 @@ use starknet::get_block_timestamp;
 use crate::board::job::{Job, JobTrait};
 use crate::rules::lease_id::split;
 use crate::rules::masks::MAX_NAMED;
-use crate::rules::terms::{bond_of, fee_in, fee_of, has_passed, least_lock, now, phase_s, seats_in};
+use crate::rules::terms::{
+    bond_of, fee_in, fee_of, has_passed, least_lock, now, phase_s, raised_fee, reserved_fees,
+    seats_in, times,
+};
 use crate::types::audit::{Audit, AuditKind, AuditPhase, Verdict, Verifier, Vote};
 use crate::types::board::Lease;
 use crate::types::registry::Limits;
@@ -113,6 +116,15 @@ pub impl AuditImpl of AuditTrait {
         self.is_first_draw() && *self.draw_block == *self.since_block
     }
 
+    /// Whether its first votes were looked for and not found, so that a raised fee may find them.
+    fn may_be_raised(self: @Audit) -> bool {
+        *self.phase == AuditPhase::DRAW
+            && self.is_by_chance()
+            && *self.round == 0
+            && self.is_first_draw()
+            && *self.draw_block != *self.since_block
+    }
+
     /// Whether a round's own votes have their fees from elsewhere than the purse.
     fn is_funded(self: @Audit, round: u8) -> bool {
         round == 0 || self.is_bonded(round) || self.is_second_look(round)
@@ -155,7 +167,16 @@ pub impl AuditImpl of AuditTrait {
             0
         };
         let leaves = job.unbox().first_leaves(*lease.count) + named;
-        fee_in(round, fee_of(job.audit_price.unbox(), leaves))
+        fee_in(round, raised_fee(fee_of(job.audit_price.unbox(), leaves), *self.raised))
+    }
+
+    /// What who raised the fee pays besides the lease's reserve.
+    fn raise_fri(self: @Audit, job: Box<Job>, lease: @Lease) -> u128 {
+        if *self.raised == 0 {
+            return 0;
+        }
+        let fees = reserved_fees(job.audit_price.unbox().second_look);
+        times(self.fee_fri(job, lease, 0), fees) - job.unbox().reserve_fri(*lease.count)
     }
 
     /// What a round's own votes are paid together.
@@ -217,6 +238,7 @@ pub fn fresh(lease_id: u64, kind: u8) -> Audit {
         said: 0,
         revealed: 0,
         named: 0,
+        raised: 0,
         bonded: 0,
         against: 0,
         proved: false,

@@ -5,11 +5,13 @@ pub mod EntrypointsComponent {
     use crate::audit::appeals::AppealsComponent;
     use crate::audit::appeals::AppealsComponent::InternalTrait as AppealsTrait;
     use crate::audit::closing::ClosingComponent;
-    use crate::audit::course::AuditTrait;
+    use crate::audit::course::{AuditTrait, fresh};
     use crate::audit::draws::DrawsComponent;
     use crate::audit::draws::DrawsComponent::InternalTrait as DrawsTrait;
     use crate::audit::leaves::LeavesTrait;
     use crate::audit::money::MoneyComponent;
+    use crate::audit::raises::RaisesComponent;
+    use crate::audit::raises::RaisesComponent::InternalTrait as RaisesTrait;
     use crate::audit::reveals::RevealsComponent;
     use crate::audit::reveals::RevealsComponent::InternalTrait as RevealsTrait;
     use crate::audit::rounds::RoundsComponent;
@@ -32,7 +34,9 @@ pub mod EntrypointsComponent {
     use crate::board::settlement::SettlementComponent::{InternalTrait as SettlementTrait, no_dues};
     use crate::interfaces::audit::IAudits;
     use crate::rules::leaves::answer_of;
-    use crate::types::audit::{Audit, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier};
+    use crate::types::audit::{
+        Audit, AuditKind, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier,
+    };
     use crate::types::board::LeaseResult;
 
     #[storage]
@@ -59,6 +63,7 @@ pub mod EntrypointsComponent {
         impl Draws: DrawsComponent::HasComponent<TContractState>,
         impl Reveals: RevealsComponent::HasComponent<TContractState>,
         impl Shows: ShowsComponent::HasComponent<TContractState>,
+        impl Raises: RaisesComponent::HasComponent<TContractState>,
         impl Appeals: AppealsComponent::HasComponent<TContractState>,
         impl Steps: StepsComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
@@ -219,6 +224,14 @@ pub mod EntrypointsComponent {
             appeals.appeal(lease_id, leaves);
         }
 
+        /// Caller: anyone, where the first votes of an audit by chance could not be found. It must
+        /// have approved the difference of all that the lease reserves, at a fee higher by so many
+        /// quarters; what of it is not needed returns.
+        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, quarters: u8) {
+            let mut raises = get_dep_component_mut!(ref self, Raises);
+            raises.raise_fee(lease_id, quarters);
+        }
+
         /// Phase 0 for a lease that is not audited.
         fn audit_of(self: @ComponentState<TContractState>, lease_id: u64) -> Audit {
             get_dep_component!(self, Store).find(lease_id)
@@ -253,6 +266,16 @@ pub mod EntrypointsComponent {
             let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
             let (pay_fri, _) = get_dep_component!(self, Settlement).stakes_of(@job.unbox(), @lease);
             audit.bond_fri(job, @lease, audit.round + 1, pay_fri)
+        }
+
+        /// Of an audit by chance, more for every quarter.
+        fn price_to_raise_fri(
+            self: @ComponentState<TContractState>, lease_id: u64, quarters: u8,
+        ) -> u128 {
+            let lease = get_dep_component!(self, Leases).find(lease_id);
+            let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
+            let raised = Audit { raised: quarters, ..fresh(lease_id, AuditKind::PIXELS) };
+            raised.raise_fri(job, @lease)
         }
     }
 }

@@ -2,14 +2,14 @@
 #[starknet::component]
 pub mod MoneyComponent {
     use core::cmp::min;
-    use core::num::traits::Zero;
+    use core::num::traits::{WideMul, Zero};
     use starknet::ContractAddress;
     use crate::audit::course::{AuditTrait, VerifierTrait};
     use crate::audit::judging::{Judgement, JudgementTrait};
     use crate::audit::seating::SeatingComponent;
     use crate::audit::seating::SeatingComponent::InternalTrait as SeatingTrait;
     use crate::audit::store::AuditStoreComponent;
-    use crate::audit::store::AuditStoreComponent::{InternalTrait as StoreTrait, SHOWER};
+    use crate::audit::store::AuditStoreComponent::{InternalTrait as StoreTrait, RAISER, SHOWER};
     use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
     use crate::board::leases::LeasesComponent;
@@ -177,10 +177,12 @@ pub mod MoneyComponent {
             fee_fri
         }
 
-        /// What the lease reserved for votes that were not paid returns to the job's pool.
+        /// What the lease reserved for votes that were not paid returns to the job's pool, and to
+        /// who raised the fee.
         fn return_reserves(
-            self: @ComponentState<TContractState>,
+            ref self: ComponentState<TContractState>,
             job: Box<Job>,
+            lease_id: u64,
             lease: @Lease,
             audit: @Audit,
             paid: Span<u128>,
@@ -188,9 +190,19 @@ pub mod MoneyComponent {
             if !audit.is_by_chance() {
                 return job;
             }
-            let mut kept_fri = job.unbox().reserve_fri(*lease.count) - *paid[0];
+            let (reserve_fri, raise_fri) = (
+                job.unbox().reserve_fri(*lease.count), audit.raise_fri(job, lease),
+            );
+            let mut kept_fri = reserve_fri + raise_fri - *paid[0];
             if audit.is_second_look(1) && paid.len() > 1 {
                 kept_fri -= *paid[1];
+            }
+            if raise_fri != 0 {
+                let back_fri = part_of(kept_fri, raise_fri, reserve_fri + raise_fri);
+                let raiser = get_dep_component!(@self, Store).payer(lease_id, RAISER);
+                let mut settlement = get_dep_component_mut!(ref self, Settlement);
+                settlement.credit(raiser, back_fri);
+                kept_fri -= back_fri;
             }
             let mut pooled = job.unbox();
             pooled.add_to_pool(kept_fri);
@@ -280,6 +292,12 @@ pub mod MoneyComponent {
             let mut payouts = get_dep_component_mut!(ref self, Payouts);
             payouts.burn(burned_fri + left_fri);
         }
+    }
+
+    /// Of an amount, what falls to one of those who together gave a whole.
+    fn part_of(amount_fri: u128, share_fri: u128, whole_fri: u128) -> u128 {
+        let product: u256 = amount_fri.wide_mul(share_fri);
+        (product / whole_fri.into()).try_into().unwrap()
     }
 
     #[derive(Copy, Drop)]

@@ -107,6 +107,10 @@ pub mod AuditDelegateComponent {
             self.audits().appeal(lease_id, leaves);
         }
 
+        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, quarters: u8) {
+            self.audits().raise_fee(lease_id, quarters);
+        }
+
         fn audit_of(self: @ComponentState<TContractState>, lease_id: u64) -> Audit {
             self.audits().audit_of(lease_id)
         }
@@ -125,6 +129,12 @@ pub mod AuditDelegateComponent {
 
         fn bond_to_appeal_fri(self: @ComponentState<TContractState>, lease_id: u64) -> u128 {
             self.audits().bond_to_appeal_fri(lease_id)
+        }
+
+        fn price_to_raise_fri(
+            self: @ComponentState<TContractState>, lease_id: u64, quarters: u8,
+        ) -> u128 {
+            self.audits().price_to_raise_fri(lease_id, quarters)
         }
     }
 

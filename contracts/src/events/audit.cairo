@@ -1,4 +1,5 @@
 //! What a board tells the world of audits and challenges.
+use starknet::ContractAddress;
 use crate::types::audit::Content;
 
 /// What chance said of a submitted lease; `draw_outcome` is Passed or InAudit.
@@ -101,6 +102,17 @@ pub struct VerdictGiven {
     pub verdict: u8,
     pub counted: u8,
     pub objecting: u8,
+}
+
+/// Its votes are looked for at this fee from the next draw on; who raised it pays the difference.
+#[derive(Drop, starknet::Event)]
+pub struct FeeRaised {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
+    pub fee_fri: u128,
+    pub payer: ContractAddress,
 }
 
 #[derive(Drop, starknet::Event)]

@@ -138,6 +138,15 @@ pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
     price.fee_fri + times(price.tile_fri, leaves)
 }
 
+/// A fee raised by so many quarters of itself.
+pub fn raised_fee(fee_fri: u128, quarters: u8) -> u128 {
+    if quarters == 0 {
+        fee_fri
+    } else {
+        times(fee_fri, 4 + quarters.into()) / 4
+    }
+}
+
 /// What a vote of a first round may be paid at most for a lease with that pay. A later price is
 /// never lower, and shorter leases draw no more leaves.
 pub fn most_fee(seat_unit_fri: u128, pay_fri: u128) -> u128 {

@@ -7,5 +7,6 @@ mod test_early_pay;
 mod test_entrypoints;
 mod test_events;
 mod test_packing;
+mod test_raises;
 mod test_rounds;
 mod test_shows;

@@ -128,6 +128,13 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
         f"Lease {LEASE}: an appeal costs 2 STRK, the account holds 1"
     ),
+    audits.FeeRaised(*IDS, FRI // 100): (
+        f"Lease {LEASE}: too few wanted to vote; votes are looked for at 0.01 STRK each"
+    ),
+    audits.RaiseTooDear(*IDS, FRI, FRI // 2): (
+        f"Lease {LEASE}: too few want to vote; a fee that finds some takes 1 STRK, more than a fifth of the "
+        "pay or the account's balance, 0.5"
+    ),
     audits.Challenged(LEASE, (4, 9)): (
         f"Lease {LEASE}: leaves 4, 9 were challenged; verifiers will look at it"
     ),
@@ -351,6 +358,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
             events.LeaseChallenged(*at, AuditKind.PIXELS, (4,), FRI),
             events.VotesDrawn(*at, 1, AuditKind.PIXELS, 12345, 3, (1, 2, 3)),
             events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
+            events.FeeRaised(*at, FRI, 77),
             events.Appealed(*at, 1, FRI, (4,)),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),
@@ -360,6 +368,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
         audits.Challenged(LEASE, (4,)),
         audits.DrawnForAudit(*IDS, 1, 3),
         audits.VerdictGiven(*IDS, 1, Verdict.ACCEPTED, 2, 1),
+        audits.FeeRaised(*IDS, FRI),
         audits.Appealed(*IDS, FRI),
         None,
         None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.audit.economics import PHASES
+from ...core.audit.economics import PHASES, raised_fee
 from ...core.audit.events import KeyRevealed, LeavesOpened, PrintsShown
 from ...core.audit.state import (
     AuditInfo,
@@ -20,9 +20,10 @@ from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseResult
+from ...core.lease_id import split_lease_id
 from ...core.prints import split_prints
 from ...ports.audit_chain import Opened, Reveal, ShownVote
-from .view import StarknetView, ask
+from .view import NAMED, StarknetView, ask
 
 
 class StarknetAudits(StarknetView):
@@ -104,6 +105,24 @@ class StarknetAudits(StarknetView):
         approval = self._approval(await self.appeal_bond_fri(lease_id))
         action = f"Appealing for lease {lease_id}"
         await self._invoke(action, "appeal", lease_id, list(leaves), first=approval)
+
+    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
+        """What raising the fee of an audit's votes by so many quarters takes."""
+        return int(await self._ask("price_to_raise_fri", lease_id, quarters))
+
+    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
+        """Pay that, so that votes which could not be found are looked for at a higher fee."""
+        approval = self._approval(await self.price_to_raise_fri(lease_id, quarters))
+        action = f"Raising the fee of votes on lease {lease_id}"
+        await self._invoke(action, "raise_fee", lease_id, quarters, first=approval)
+
+    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
+        """Whether enough holders of seats would vote about a lease at its fee raised so."""
+        lease = await self.lease(lease_id)
+        job = await self.job(lease.job_id)
+        fee_fri = raised_fee(job.fee_fri(lease.count), quarters)
+        worker_id, *_ = split_lease_id(lease_id)
+        return len(await self._willing(job, worker_id, NAMED, fee_fri)) == NAMED
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """Reveal the key of the lease's results."""

@@ -106,6 +106,7 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "VerdictGiven": lambda block, job, lease, round_, verdict, *counts: audit.VerdictGiven(
         block, job, lease, round_, Verdict(verdict), *counts
     ),
+    "FeeRaised": audit.FeeRaised,
     "Appealed": _appealed,
     "CaseClosed": lambda block, job, lease, kind, verdict: audit.AuditClosed(
         block, job, lease, AuditKind(kind), Verdict(verdict)

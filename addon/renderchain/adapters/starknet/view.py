@@ -138,6 +138,13 @@ class StarknetView:
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int
     ) -> list[WorkerId]:
         """Whom a claim of that worker may name; nobody where there are too few and the job takes that."""
+        found = await self._willing(job, worker_id, wanted, job.least_fee_fri)
+        return found if len(found) >= NAMED or not job.takes_unjudged else []
+
+    async def _willing(
+        self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int, fee_fri: int
+    ) -> list[WorkerId]:
+        """Who would vote at that fee about a lease of that worker, each of another owner."""
         asked = {
             "family": job.family,
             "block": 0,
@@ -145,12 +152,11 @@ class StarknetView:
             "wanted": wanted,
             "worker_id": worker_id,
             "requester": job.requester if isinstance(job, JobInfo) else self.address,
-            "fee_fri": job.least_fee_fri,
+            "fee_fri": fee_fri,
             "package_bytes": job.package_bytes,
             "memory_mib": job.memory_mib,
         }
-        found = [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
-        return found if len(found) >= NAMED or not job.takes_unjudged else []
+        return [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""

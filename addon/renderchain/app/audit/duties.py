@@ -152,6 +152,8 @@ class AuditDuties:
         audit = await self._chain.audit(lease_id)
         if audit.phase in DRAWS:
             wait_s = await self._draw(lease, audit.draw_block)
+            if lease_id in self._own and audit.may_be_raised:
+                await self._prover.act(lease, audit)
         elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
             self._seats.discard(lease_id)
             return FOREVER_S

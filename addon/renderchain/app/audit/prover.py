@@ -16,6 +16,7 @@ from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .appeals import appeal
 from .proof_store import Evidence, ProofStore
+from .raises import raise_fee
 from .showing import Showing
 
 
@@ -66,6 +67,8 @@ class ProverDuties:
             self._reporter.tell(ResultsRevealed(lease.job_id, lease.lease_id))
         elif audit.phase is AuditPhase.OPEN:
             await self._open(lease, audit)
+        elif audit.phase is AuditPhase.DRAW and self._appeals:
+            await raise_fee(self._chain, self._reporter, lease, audit)
         elif audit.phase is AuditPhase.SHOW:
             await self._strike(lease, audit)
         elif audit.phase is AuditPhase.APPEAL:

@@ -16,6 +16,7 @@ LATER_FEES = 2  # votes of later rounds are paid so many times what those of the
 # The most that a vote of the first round is paid: such a part of a seat's unit, so that the unit bears what
 # three faults cost, and of the longest lease's pay, so that nothing is gained by making others pay it.
 UNIT_FEES, PAY_FEES = 60, 15
+MOST_QUARTERS = 12  # by which the fee of votes that can't be found may be raised: to four times what it was
 SEATS = (3, 7, 15)  # votes of each round
 PHASES = 33  # steps of three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each
 
@@ -33,6 +34,11 @@ def fee_of(fee_fri: int, tile_fri: int, leaves: int) -> int:
 def least_fee(fee_fri: int, tile_fri: int, tiles: int, wanted: int) -> int:
     """What a vote about a lease of one task gets, so the least of a job's."""
     return fee_of(fee_fri, tile_fri, drawn_leaves(tiles, wanted))
+
+
+def raised_fee(fee_fri: int, quarters: int) -> int:
+    """A fee raised by so many quarters of itself."""
+    return fee_fri * (4 + quarters) // 4
 
 
 def most_fee(seat_unit_fri: int, pay_fri: int) -> int:

@@ -25,6 +25,16 @@ class NothingToDraw(ContractError):
     advice = "The draw was made; nothing has to be done."
 
 
+class NoDrawToRaise(ContractError):
+    code = "RC: no draw to raise a fee for"
+    advice = "A fee is raised once a first draw found too few, and before the block that draws next."
+
+
+class WrongRaise(ContractError):
+    code = "RC: raise by 1 to 12 quarters"
+    advice = "Raise it by more quarters than anybody before; at most to four times what it was."
+
+
 class NotThatVerifier(ContractError):
     code = "RC: not that verifier"
     advice = "Use the operator account of the seat's worker."

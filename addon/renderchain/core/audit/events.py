@@ -94,6 +94,14 @@ class VerdictGiven(AuditEvent):
 
 
 @dataclass(frozen=True)
+class FeeRaised(AuditEvent):
+    """Votes that could not be found are looked for at this fee from the next draw on."""
+
+    fee_fri: int
+    payer: int
+
+
+@dataclass(frozen=True)
 class Appealed(AuditEvent):
     """More votes are drawn; these leaves are looked at besides."""
 

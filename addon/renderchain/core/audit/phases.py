@@ -34,6 +34,7 @@ class Act(StrEnum):
     REVEAL_PRINTS = "reveal_prints"
     STRIKE = "strike"
     SHOW = "show"
+    RAISE = "raise_fee"
     APPEAL = "appeal"
     ADVANCE = "advance"
 
@@ -47,10 +48,16 @@ class Allowed:
     until_over: bool = False
 
 
+OF_PIXELS = (Act.RAISE, Act.OPEN, Act.REVEAL_PRINTS, Act.STRIKE, Act.SHOW)
 ADVANCE = Allowed(Role.ANYONE, Act.ADVANCE)  # once the phase's steps are over
 PHASES: dict[AuditPhase, tuple[Allowed, ...]] = {
     AuditPhase.KEY: (Allowed(Role.ANYONE, Act.REVEAL_KEY), ADVANCE),
-    AuditPhase.DRAW: (Allowed(Role.ANYONE, Act.DRAW), ADVANCE),
+    # A fee is raised of first votes alone that were not found, and before the block that draws next.
+    AuditPhase.DRAW: (
+        Allowed(Role.ANYONE, Act.DRAW),
+        Allowed(Role.ANYONE, Act.RAISE),
+        ADVANCE,
+    ),
     AuditPhase.COMMIT: (
         Allowed(Role.VERIFIER, Act.COMMIT),
         Allowed(Role.VERIFIER, Act.DECLINE),
@@ -85,7 +92,7 @@ def steps_of(phase: AuditPhase, batches: int = 0) -> int:
 
 def is_allowed(phase: AuditPhase, act: Act, *, over: bool, kind: AuditKind = AuditKind.PIXELS) -> bool:
     """Whether somebody of the right role may do that now; ``over``: the phase's steps are."""
-    if kind is AuditKind.DELIVERY and act in (Act.OPEN, Act.REVEAL_PRINTS, Act.STRIKE, Act.SHOW):
+    if kind is AuditKind.DELIVERY and act in OF_PIXELS:
         return False
     if act is Act.ADVANCE and not over:
         return False

@@ -99,6 +99,7 @@ class AuditInfo:
     said: int
     revealed: int
     named: int
+    raised: int  # quarters of its fee, by which it was raised
     bonded: int  # rounds that somebody pays a bond for, as bits
     against: int  # the verdicts that they are against, two bits a round
     proved: bool
@@ -111,6 +112,12 @@ class AuditInfo:
     def seats(self) -> range:
         """Of the present draw."""
         return range(self.first, self.ends[self.round])
+
+    @property
+    def may_be_raised(self) -> bool:
+        """Whether its first votes were looked for and not found, so that a higher fee may find them."""
+        is_first = self.round == 0 and self.redraws == 0 and not self.seats and not self.is_doubt
+        return self.phase is AuditPhase.DRAW and is_first and self.draw_block != self.since_block
 
     @property
     def is_doubt(self) -> bool:
@@ -132,6 +139,7 @@ NO_AUDIT = AuditInfo(
     said=0,
     revealed=0,
     named=0,
+    raised=0,
     bonded=0,
     against=0,
     proved=False,

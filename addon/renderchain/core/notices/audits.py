@@ -246,6 +246,35 @@ class AppealUnaffordable(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class FeeRaised(LeaseNotice):
+    """Somebody pays more for votes that could not be found."""
+
+    fee_fri: int
+
+    @property
+    def sentence(self) -> str:
+        fee = format_strk(self.fee_fri)
+        return f"Lease {self.lease_id}: too few wanted to vote; votes are looked for at {fee} STRK each"
+
+
+@dataclass(frozen=True)
+class RaiseTooDear(LeaseNotice):
+    """This process would raise the fee of votes, but it takes too much."""
+
+    level: ClassVar[Level] = Level.WARNING
+    price_fri: int
+    most_fri: int
+
+    @property
+    def sentence(self) -> str:
+        price, most = format_strk(self.price_fri), format_strk(self.most_fri)
+        return (
+            f"Lease {self.lease_id}: too few want to vote; a fee that finds some takes {price} STRK, more "
+            f"than a fifth of the pay or the account's balance, {most}"
+        )
+
+
+@dataclass(frozen=True)
 class Challenged(Notice):
     """The requester has these leaves of a lease audited, or without any its delivery."""
 
@@ -282,6 +311,8 @@ def notice_of(event: events.AuditEvent) -> Notice | None:
         # Where there is no package nobody is counted, and all who say so object.
         agreeing = max(0, event.counted - event.objecting)
         return VerdictGiven(*ids, event.round, event.verdict, agreeing, event.objecting)
+    if isinstance(event, events.FeeRaised):
+        return FeeRaised(*ids, event.fee_fri)
     if isinstance(event, events.Appealed):
         return Appealed(*ids, event.bond_fri)
     return None

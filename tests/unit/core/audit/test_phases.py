@@ -10,7 +10,7 @@ from renderchain.core.audit.state import AuditKind, AuditPhase
 ON_TIME = {
     AuditPhase.NONE: set(),
     AuditPhase.KEY: {Act.REVEAL_KEY},
-    AuditPhase.DRAW: {Act.DRAW},
+    AuditPhase.DRAW: {Act.DRAW, Act.RAISE},
     AuditPhase.COMMIT: {Act.COMMIT, Act.DECLINE},
     AuditPhase.OPEN: {Act.OPEN},
     AuditPhase.REVEAL: {Act.REVEAL, Act.REVEAL_PRINTS},

@@ -1,0 +1,38 @@
+"""Raising the fee of votes that nobody wanted: otherwise half of a lease's pay burns."""
+
+from __future__ import annotations
+
+from ...core.audit.economics import MOST_QUARTERS
+from ...core.audit.errors import NoDrawToRaise, WrongRaise
+from ...core.audit.state import AuditInfo
+from ...core.job import LeaseInfo
+from ...core.notices.audits import RaiseTooDear
+from ...ports.audit_chain import AuditChain
+from ...ports.reporter import Reporter
+
+STEPS = (2, 4, 8, MOST_QUARTERS)  # quarters that are tried, the lowest that finds enough is taken
+MOST_PART = 5  # of the lease's pay: a shared lease loses half, and its lock waits for long
+
+
+async def raise_fee(chain: AuditChain, reporter: Reporter, lease: LeaseInfo, audit: AuditInfo) -> bool:
+    """Raise it where the present fee finds too few willing holders and a higher one enough.
+
+    Not where that takes more than a fifth of the lease's pay or the account holds. Whether it was done.
+    """
+    if not audit.may_be_raised or await chain.has_voters(lease.lease_id, audit.raised):
+        return False
+    for quarters in STEPS:
+        if quarters <= audit.raised or not await chain.has_voters(lease.lease_id, quarters):
+            continue
+        price_fri = await chain.price_to_raise_fri(lease.lease_id, quarters)
+        pay_fri = lease.count * (await chain.job(lease.job_id)).reward_fri
+        most_fri = min(pay_fri // MOST_PART, await chain.tokens_fri(chain.address))
+        if price_fri > most_fri:
+            reporter.tell(RaiseTooDear(lease.job_id, lease.lease_id, price_fri, most_fri))
+            return False
+        try:
+            await chain.raise_fee(lease.lease_id, quarters)
+        except (NoDrawToRaise, WrongRaise):
+            return False  # the block came, or somebody else was faster
+        return True
+    return False
