@@ -58,11 +58,12 @@ async def expected_votes(field: Arena, subject: LeaseAudit, units: list[tuple[in
 
 async def test_seats_taken_after_the_submission_are_not_drawn(field: Arena) -> None:
     """Also: the votes on-chain are those that the client's own functions give, a holder as often as drawn."""
+    greedy, more_fri = field.workers[1], GREEDY_SEATS * RULES.seat_unit_fri
+    await greedy.registry.add_stake(greedy.worker_id, more_fri)
     units, before = await seat_units(field), await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[0]))
     stakes = await stakes_of(field, subject.lease_id)
-    greedy = field.workers[1]
-    await greedy.registry.stake_seats(greedy.worker_id, GREEDY_SEATS * RULES.seat_unit_fri)
+    await greedy.registry.stake_seats(greedy.worker_id, more_fri)
     await greedy.registry.set_seats(greedy.worker_id, FAMILY, GREEDY_SEATS)
     field.blocks(2 * RULES.epoch_blocks)
     await subject.draw()

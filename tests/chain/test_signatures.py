@@ -16,7 +16,6 @@ from starknet_py.net.signer.stark_curve_signer import KeyPair
 
 from devkit.made_up_job import TERMS
 from devkit.network.clients import Views
-from devkit.network.devnet import pass_draw_block
 
 Signed = tuple[LeaseId, int, LeaseResult, list[int]]  # lease, tasks, result, signature
 RESULT = LeaseResult(123, 4, 5, 6)
@@ -45,8 +44,6 @@ def test_a_scheduler_assigns_and_an_aggregator_posts_what_operators_signed(
             key = KeyPair.from_private_key(operator.private_key).public_key
             await net.owner.set_signer(net.worker_id, key)
             await check_signatures(net, signed[1:])
-            pass_draw_block(opened.node.rpc_url)
-            assert await net.outsider.draw(job_id, leases) == []
             assert await net.artist.accept(job_id, leases) == []
 
     asyncio.run(run())

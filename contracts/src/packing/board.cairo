@@ -141,8 +141,15 @@ pub impl AuditPricePacking of StorePacking<AuditPrice, felt252> {
         };
         let second_look = pull(ref high, B1) == 1;
         let takes_unjudged = pull(ref high, B1) == 1;
-        let (memory_mib, spares) = (rest(high), rest(low));
-        AuditPrice { fee_fri, tile_fri, limits, second_look, memory_mib, spares, takes_unjudged }
+        AuditPrice {
+            fee_fri,
+            tile_fri,
+            limits,
+            second_look,
+            memory_mib: rest(high),
+            spares: rest(low),
+            takes_unjudged,
+        }
     }
 }
 

@@ -66,7 +66,9 @@ def test_the_panel_says_before_it_pays_what_the_job_costs_and_keeps_to_it(monkey
     operators = part("ui.operators")
     monkeypatch.setattr(operators, "gas_price_fri", price)
     monkeypatch.setattr(
-        operators, "read_settings", lambda: SimpleNamespace(network="devnet", wants_second_looks=False)
+        operators,
+        "read_settings",
+        lambda: SimpleNamespace(network="devnet", wants_second_looks=False, takes_unjudged=True),
     )
     said = {}
 
