@@ -45,7 +45,7 @@ pub mod LeasesComponent {
     pub struct Storage {
         desk_registry: ContractAddress,
         desk_limits: Limits,
-        desk_seat_unit_fri: u128,
+        pub desk_seat_unit_fri: u128,
         pub desk_leases: Map<u64, LeaseCell>,
         pub desk_twins: Map<u64, u64>,
         desk_results: Map<u64, felt252>,
