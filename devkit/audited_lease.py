@@ -48,10 +48,14 @@ class AuditBench(Generic[AnyNetwork]):
 
     @classmethod
     async def open(
-        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(4, 8), units: int = 2
+        cls,
+        opened: Networks[AnyNetwork],
+        accounts: Sequence[int] = range(4, 8),
+        units: int = 2,
+        rules: Rules = RULES,
     ) -> AuditBench[AnyNetwork]:
         """Make a network in which verifiers with these accounts have so many seats, of the epoch before."""
-        net = await opened.network(RULES)
+        net = await opened.network(rules)
         bench = cls(net, {}, {})
 
         async def seat(index: int) -> None:

@@ -27,6 +27,10 @@ class Rules:
     seat_unit_fri: int = 10 * FRI_PER_STRK
     epoch_blocks: int = 720
     unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
+    # Epochs until seats and families count: none here, so that tests need not wait. At Starknet's two seconds
+    # a block they are of 24 minutes, and a public network has 7 and 14 days: 420 and 840.
+    seat_age_epochs: int = 0
+    family_age_epochs: int = 0
 
     def __post_init__(self) -> None:
         """The registry's constructor refuses the same."""
@@ -35,6 +39,9 @@ class Rules:
             raise ValueError(
                 f"A cool-down of {self.cooldown_s} s is too short: a lease may take {longest_s} s."
             )
+
+        if self.seat_age_epochs > self.family_age_epochs:
+            raise ValueError("A family has verifiers once its first seats are old enough, or later.")
 
     @property
     def phase_s(self) -> int:
@@ -46,4 +53,5 @@ class Rules:
         names = ("lease_timeout_s", "window_s", "audit_s", "slowest_block_s")
         limits = {name: getattr(self, name) for name in names}
         seats = [self.seat_unit_fri, self.epoch_blocks, self.unjudged_cap_fri]
-        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats]
+        ages = {"seat_epochs": self.seat_age_epochs, "family_epochs": self.family_age_epochs}
+        return [self.cooldown_s, self.minimum_stake_fri, limits, *seats, ages]

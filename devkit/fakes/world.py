@@ -46,6 +46,9 @@ class Named(Model):
     def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteRequest) -> None:
         pass
 
+    def most_pay_fri(self, family: int) -> int:
+        return 2**96
+
 
 class Sparing(Named):
     """One whose chance spares every lease, and which drops challenges at once: nobody could vote."""
