@@ -9,13 +9,14 @@ from renderchain.core.audit.economics import PHASES
 from renderchain.core.money import FRI_PER_STRK
 
 DAY_S = 86400
+AT_ONCE = {"seat_age_epochs": 0, "family_age_epochs": 0}  # nobody waits for verifiers
 
 
 @dataclass(frozen=True)
 class Rules:
     """Times in seconds, amounts in fri.
 
-    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions.
+    ``slowest_block_s`` is large on a devnet, whose blocks come only with transactions, and ages are none.
     """
 
     cooldown_s: int = 6 * DAY_S
@@ -27,10 +28,9 @@ class Rules:
     seat_unit_fri: int = 10 * FRI_PER_STRK
     epoch_blocks: int = 720
     unjudged_cap_fri: int = 20 * FRI_PER_STRK  # locked by one worker in a family without verifiers
-    # Epochs until seats and families count: none here, so that tests need not wait. At Starknet's two seconds
-    # a block they are of 24 minutes, and a public network has 7 and 14 days: 420 and 840.
-    seat_age_epochs: int = 0
-    family_age_epochs: int = 0
+    # Until seats and families count: a week and two, as an epoch at two seconds a block lasts 24 minutes.
+    seat_age_epochs: int = 420
+    family_age_epochs: int = 840
 
     def __post_init__(self) -> None:
         """The registry's constructor refuses the same."""

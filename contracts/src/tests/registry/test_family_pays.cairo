@@ -231,3 +231,9 @@ fn a_slash_ends_what_it_was_for() {
     net.registry.slash(1, 1, 0, EndedPay { family: FAMILY, pay_fri: 700 });
     assert_eq!(net.families.family(FAMILY).open_pay_fri, 0);
 }
+
+#[test]
+#[should_panic(expected: ('RC: seats older than a family', 'CONSTRUCTOR_FAILED'))]
+fn a_family_is_no_younger_than_its_first_seats() {
+    network_of(Ages { seat_epochs: 1, family_epochs: 0 });
+}

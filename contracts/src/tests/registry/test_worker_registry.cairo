@@ -397,9 +397,3 @@ fn a_seat_costs_something() {
 fn a_registry_needs_its_directory() {
     registry_with(0, 0);
 }
-
-#[test]
-#[should_panic(expected: ('RC: seats older than a family', 'CONSTRUCTOR_FAILED'))]
-fn a_family_is_no_younger_than_its_first_seats() {
-    registry_with(11, 1);
-}
