@@ -43,7 +43,8 @@ pub mod CommitteesComponent {
                 None => { return found; },
             };
             let entries = get_dep_component!(self, Entries);
-            let units = entries.units_until(family, mature);
+            let count = entries.entries_until(family, mature);
+            let units = entries.units_of(family, count);
             if units == 0 {
                 return found;
             }
@@ -52,7 +53,7 @@ pub mod CommitteesComponent {
             let mut attempt = 0;
             while found.len() < wanted && attempt < TRIES * wanted {
                 let unit = unit_at(request.seed, attempt, units);
-                let (worker_id, place) = entries.holder_at(family, epoch, mature, unit);
+                let (worker_id, place) = entries.holder_at(family, count, (epoch, mature), unit);
                 if worker_id != 0 {
                     let owner = roles.owner_of(worker_id);
                     if owner != requester

@@ -59,13 +59,13 @@ pub mod SeatEntriesComponent {
         }
 
         /// Over which epoch's seats a draw goes that is over this one, as seats must be old enough;
-        /// None where the family is not, and nobody is drawn.
+        /// None where the family is not, and nobody is drawn. One without seats has nobody to draw.
         fn mature_in(
             self: @ComponentState<TContractState>, family: felt252, epoch: u32,
         ) -> Option<u32> {
             let first_epoch = self.entry_at(family, 0).first_epoch;
             let Ages { seat_epochs, family_epochs } = self.ages();
-            if self.count_of(family) != 0 && first_epoch + family_epochs <= epoch {
+            if first_epoch + family_epochs <= epoch {
                 Some(epoch - seat_epochs)
             } else {
                 None
@@ -93,7 +93,11 @@ pub mod SeatEntriesComponent {
 
         /// Units in all entries made before the epoch, also in those given up since.
         fn units_until(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> u64 {
-            let count = self.entries_until(family, epoch);
+            self.units_of(family, self.entries_until(family, epoch))
+        }
+
+        /// Units in the first entries.
+        fn units_of(self: @ComponentState<TContractState>, family: felt252, count: u32) -> u64 {
             if count == 0 {
                 0
             } else {
@@ -102,17 +106,16 @@ pub mod SeatEntriesComponent {
             }
         }
 
-        /// Whose unit it is in the epoch, of those that are as old as a mature one, 0 if it was
-        /// given up before, or is not as old; and which of its entry.
+        /// Whose unit it is in the epoch, of those in the first entries; 0 if it was given up
+        /// before, or taken after the mature epoch; and which of its entry.
         fn holder_at(
             self: @ComponentState<TContractState>,
             family: felt252,
-            epoch: u32,
-            mature: u32,
+            count: u32,
+            epochs: (u32, u32),
             unit: u64,
         ) -> (u32, u64) {
-            let mut low = 0;
-            let mut high = self.entries_until(family, mature);
+            let ((epoch, mature), mut low, mut high) = (epochs, 0, count);
             while high - low > 1 {
                 let middle = (low + high) / 2;
                 if self.seat_entries.read((family, middle)).before <= unit {

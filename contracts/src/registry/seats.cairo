@@ -93,7 +93,8 @@ pub mod SeatsComponent {
         ) -> u32 {
             assert(unit < self.seat_units(family, epoch), Errors::NO_SUCH_UNIT);
             let entries = get_dep_component!(self, Entries);
-            let (worker_id, _) = entries.holder_at(family, epoch, epoch, unit);
+            let count = entries.entries_until(family, epoch);
+            let (worker_id, _) = entries.holder_at(family, count, (epoch, epoch), unit);
             worker_id
         }
 
