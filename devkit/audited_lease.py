@@ -20,7 +20,7 @@ from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 from devkit.made_up_job import FAMILY, TERMS
 from devkit.made_up_pixels import FAR, RESULTS_KEY, LeasePixels, Rendering, contents_of, prints_of
 from devkit.parties import AnyNetwork, Board, Network, Networks, Registry
-from devkit.rules import Rules
+from devkit.rules import AT_ONCE, Rules
 
 PHASE_S = 600  # far more than a test takes
 RULES = Rules(
@@ -31,6 +31,7 @@ RULES = Rules(
     slowest_block_s=1000,
     seat_unit_fri=FRI_PER_STRK,
     epoch_blocks=10,
+    **AT_ONCE,
 )
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})
 NONCE = 77
@@ -48,10 +49,14 @@ class AuditBench(Generic[AnyNetwork]):
 
     @classmethod
     async def open(
-        cls, opened: Networks[AnyNetwork], accounts: Sequence[int] = range(4, 8), units: int = 2
+        cls,
+        opened: Networks[AnyNetwork],
+        accounts: Sequence[int] = range(4, 8),
+        units: int = 2,
+        rules: Rules = RULES,
     ) -> AuditBench[AnyNetwork]:
         """Make a network in which verifiers with these accounts have so many seats, of the epoch before."""
-        net = await opened.network(RULES)
+        net = await opened.network(rules)
         bench = cls(net, {}, {})
 
         async def seat(index: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.rules import Rules
+from devkit.rules import AT_ONCE, Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 PAYOUT = 0xC01D
@@ -17,6 +17,7 @@ RULES = Rules(
     slowest_block_s=100,
     seat_unit_fri=FRI_PER_STRK,
     epoch_blocks=10,
+    **AT_ONCE,
 )
 TERMS = JobTerms(
     package_hi=2**127,

@@ -2,6 +2,7 @@
 pub mod boards;
 pub mod committees;
 pub mod families;
+pub mod family_pays;
 pub mod locks;
 pub mod people;
 pub mod profiles;
@@ -11,4 +12,5 @@ pub mod roles;
 pub mod seat_entries;
 pub mod seats;
 pub mod stakes;
+pub mod transfers;
 pub mod worker_registry;

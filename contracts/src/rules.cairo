@@ -3,6 +3,7 @@ pub mod draw;
 pub mod job_id;
 pub mod lease_id;
 pub mod leaves;
+pub mod limits;
 pub mod masks;
 pub mod prints;
 pub mod terms;

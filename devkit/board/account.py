@@ -11,7 +11,7 @@ from renderchain.core.board_events import BoardEvent, EntryRefused
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
+from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
 
 from devkit.board import view
 from devkit.model.challenges import Model
@@ -112,6 +112,15 @@ class MemoryView(MemoryAccount):
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is."""
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
+
+    async def family(self, family: int) -> FamilyInfo:
+        """How a family's verifiers stand."""
+
+        def question(model: Model) -> FamilyInfo:
+            model.now_s, model.block = self._network.now_s, self._network.block  # a view of the newest
+            return view.family_info(model, family)
+
+        return await self._ask("Reading family", question)
 
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         """The leases that a worker holds now, claimed or submitted."""

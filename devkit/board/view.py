@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, DrawnLeaf, DrawOutcome, Verifier
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
-from renderchain.core.job import JobInfo, LeaseInfo, WorkerInfo
+from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
 
 from devkit.model.challenges import Model
@@ -67,6 +67,19 @@ def worker_info(model: Model, number: WorkerId) -> WorkerInfo | None:
         return None
     names = [name for name in WorkerInfo.__dataclass_fields__ if name != "worker_id"]
     return WorkerInfo(number, **{name: getattr(worker, name) for name in names})
+
+
+def family_info(model: Model, family: int) -> FamilyInfo:
+    """How a family's verifiers stand."""
+    seats, age = model.seats_in(family), model.rules.seat_age_epochs
+    return FamilyInfo(
+        units=seats.units,
+        mature_units=seats.mature_units(model.epoch, age),
+        open_pay_fri=model.open_pay_fri(family),
+        most_pay_fri=model.most_pay_fri(family),
+        from_epoch=model.verifiers_from(family),
+        epoch=model.epoch,
+    )
 
 
 def open_leases(model: Model, worker: WorkerId) -> list[LeaseId]:

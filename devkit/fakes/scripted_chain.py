@@ -13,7 +13,7 @@ from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
 from renderchain.core.lease_id import split_lease_id
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
@@ -39,6 +39,7 @@ class ScriptedChain(Faults):
         self.price_fri = 0
         self.unit_fri = 10**19
         self.can_judge = True
+        self.stands = FamilyInfo(40, 40, 0, 10**30, from_epoch=1, epoch=9)
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
@@ -89,6 +90,9 @@ class ScriptedChain(Faults):
 
     async def has_verifiers(self, terms: JobTerms) -> bool:
         return self.can_judge
+
+    async def family(self, family: int) -> FamilyInfo:
+        return self.stands
 
     async def seat_unit_fri(self) -> int:
         return self.unit_fri

@@ -14,6 +14,7 @@ from devkit.model.records import Job, Worker
 from devkit.model.registry import RegistryModel
 
 LEAST_NAMED, MOST_NAMED = 4, 8
+CAP_PART = 4  # of the seat stake may be open pay
 MOST_SEEN = 500  # entries that a search looks at
 
 
@@ -22,9 +23,28 @@ class FamiliesModel(RegistryModel):
 
     def could_be_drawn(self, number: WorkerId, asked: VoteRequest) -> bool:
         """Whether a draw about what is submitted now may choose it; later ones, if it changes nothing."""
-        holding, epoch = self.seats_in(asked.family).held_by(number), self.epoch - 1
-        has_sat = holding.units and holding.next_epoch <= epoch
-        return bool(has_sat) and self.may_vote(self.workers[number], 0, epoch, asked)
+        holding, epochs = (
+            self.seats_in(asked.family).held_by(number),
+            self.drawn_over(asked.family, self.block),
+        )
+        if not (epochs and holding.units and holding.next_epoch <= epochs[1]):
+            return False
+        return self.may_vote(self.workers[number], 0, epochs[0], asked)
+
+    def open_pay_fri(self, family: int) -> int:
+        """What the family's judged leases would earn that have not ended."""
+        leases = [one for one in self.slots.values() if one.counts_for_cap]
+        jobs = ((self.jobs[one.job], one) for one in leases)
+        return sum(job.stakes_of(one)[0] for job, one in jobs if job.terms.family == family)
+
+    def most_pay_fri(self, family: int) -> int:
+        """What it may be: a part of the seat stake that is old enough."""
+        units = self.seats_in(family).mature_units(self.epoch, self.rules.seat_age_epochs)
+        return units * self.rules.seat_unit_fri // CAP_PART
+
+    def need_room(self, family: int, pay_fri: int) -> None:
+        """Refuse what would go beyond the cap."""
+        need(self.open_pay_fri(family) + pay_fri <= self.most_pay_fri(family), "family is at its cap")
 
     def owners_of(self, named: Sequence[WorkerId], asked: VoteRequest) -> list[int]:
         """Of named verifiers, each of whom could be drawn."""
@@ -84,6 +104,7 @@ class FamiliesModel(RegistryModel):
         need(job.terms.family in worker.families, "family not supported")
         if named:
             self.need_verifiers(worker, named, self.least_asked(job))
+            self.need_room(job.terms.family, pay)
         floor = job.terms.audit_floor_exp if named else 0
         exp = audit_rate(pay, least, floor, worker.fees_fri, worker.free_fri)
         need(exp is not None, "stake is not free")

@@ -37,15 +37,30 @@ class HoldersModel(Ledger):
     def seats_in(self, family: int) -> FamilySeats:
         return self.families.get(family, FamilySeats())
 
+    def verifiers_from(self, family: int) -> int:
+        """The first epoch in which somebody may be drawn; 0 where nobody ever had a seat."""
+        entries = self.seats_in(family).entries
+        return entries[0].first_epoch + self.rules.family_age_epochs + 1 if entries else 0
+
+    def drawn_over(self, family: int, block: int) -> tuple[int, int] | None:
+        """The epoch that a draw for that block goes over, and the one since which seats must have been there;
+        None where the family has no verifiers then.
+        """
+        now, first = block // self.rules.epoch_blocks, self.verifiers_from(family)
+        return (now - 1, now - 1 - self.rules.seat_age_epochs) if first and now >= first else None
+
     def draw_holders(self, request: VoteRequest, block: int, seed: int, wanted: int) -> list[WorkerId]:
         """Holders of units as the seed draws them."""
-        family, epoch = self.seats_in(request.family), block // self.rules.epoch_blocks - 1
-        units = family.units_until(epoch) if epoch >= 0 else 0
         found: list[WorkerId] = []
+        epochs = self.drawn_over(request.family, block)
+        if not epochs:
+            return found
+        family, (epoch, mature) = self.seats_in(request.family), epochs
+        units = family.units_until(mature)
         for attempt in range(TRIES * wanted if units else 0):
             if len(found) == wanted:
                 break
-            number, place = family.holder_at(epoch, unit_at(hash_many, seed, attempt, units))
+            number, place = family.holder_at(epoch, mature, unit_at(hash_many, seed, attempt, units))
             if number and self.workers[number].owner not in request.owners:
                 found += [number] * self.may_vote(self.workers[number], place, epoch, request)
         return found

@@ -168,6 +168,11 @@ class Lease:
         return undrawn and self.state in HELD
 
     @property
+    def counts_for_cap(self) -> bool:
+        """Whether it lives, and somebody judges it."""
+        return self.state in HELD and self.draw_outcome is not DrawOutcome.UNJUDGED
+
+    @property
     def has_own_pay(self) -> bool:
         """Whether what it would earn was set aside for it, as it is a spare."""
         return self.twin is Twin.SPARE and self.state in HELD and not self.paid

@@ -77,6 +77,7 @@ class FamilySeats:
     holdings: dict[WorkerId, Holding] = field(default_factory=dict)
     places: dict[tuple[WorkerId, int], int] = field(default_factory=dict)  # of a worker's entry of a size
     left: dict[int, deque[int]] = field(default_factory=dict)  # by size: entries that were given up
+    totals: list[tuple[int, int]] = field(default_factory=list)  # epochs, and the units since each change
 
     def held_by(self, worker: WorkerId) -> Holding:
         """None, if it never had any."""
@@ -92,6 +93,7 @@ class FamilySeats:
             elif had & size and not units & size:
                 self._give_up(worker, size, epoch)
         self.holdings[worker] = Holding(units, epoch + 1)
+        self.totals.append((epoch, self.units + units - had))
 
     def _give_up(self, worker: WorkerId, size: int, epoch: int) -> None:
         index = self.places[worker, size]
@@ -110,13 +112,28 @@ class FamilySeats:
             self.entries.append(Entry(worker, size, before, epoch + 1, epoch + 1))
         self.places[worker, size] = index
 
+    @property
+    def units(self) -> int:
+        """Of all holders."""
+        return self.totals[-1][1] if self.totals else 0
+
+    def mature_units(self, epoch: int, age: int) -> int:
+        """The fewest that there were since the window before the present one began."""
+        window = max(age, 1)
+        since = (epoch // window - 1) * window
+        before = [units for when, units in self.totals if when < since]
+        later = [units for when, units in self.totals if when >= since]
+        return min([*before[-1:], *later]) if before else 0
+
     def units_until(self, epoch: int) -> int:
         """Units in all entries made before the epoch, also in those given up since."""
         count = bisect_right(self.entries, epoch, key=lambda entry: entry.first_epoch)
         return self.entries[count - 1].before + self.entries[count - 1].units if count else 0
 
-    def holder_at(self, epoch: int, unit: int) -> tuple[WorkerId, int]:
-        """Whose unit it is in the epoch, nobody's if it was given up before; and which of its entry."""
+    def holder_at(self, epoch: int, mature: int, unit: int) -> tuple[WorkerId, int]:
+        """Whose unit it is in the epoch, nobody's if it was given up before, or taken after the mature epoch;
+        and which of its entry.
+        """
         entry = self.entries[bisect_right(self.entries, unit, key=lambda one: one.before) - 1]
         is_over = entry.until_epoch and entry.until_epoch <= epoch
-        return (NO_WORKER, 0) if is_over or entry.from_epoch > epoch else (entry.worker, unit - entry.before)
+        return (NO_WORKER, 0) if is_over or entry.from_epoch > mature else (entry.worker, unit - entry.before)

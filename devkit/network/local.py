@@ -26,14 +26,14 @@ from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.notices import Notice
 from renderchain.settings import load_settings
 
-from devkit.rules import Rules
+from devkit.rules import AT_ONCE, Rules
 
 from .deploy import Deployed, deploy_network
 from .heartbeat import make_blocks
 from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
 
 PHASE_S = 90  # a step of an audit; the machine may be busy
-RULES = Rules(slowest_block_s=86400, audit_s=PHASES * PHASE_S, epoch_blocks=10)
+RULES = Rules(slowest_block_s=86400, audit_s=PHASES * PHASE_S, epoch_blocks=10, **AT_ONCE)
 STAKE_FRI = 100 * FRI_PER_STRK
 SEATS = 5  # of a worker in a family
 OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)

@@ -23,7 +23,7 @@ from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time
 from devkit.network.local import Account, predeployed
 from devkit.network.services import start_devnet, stop
-from devkit.rules import Rules
+from devkit.rules import AT_ONCE, Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 1000
@@ -32,7 +32,13 @@ AUDIT_FEE_FRI, AUDIT_TILE_FRI = REWARD_FRI // 100, REWARD_FRI // 1000
 PHASE_S = 3600
 SEATS = 5  # of each worker
 STAKE_FRI = 10 * FRI_PER_STRK
-RULES = Rules(slowest_block_s=PHASE_S, audit_s=PHASES * PHASE_S, seat_unit_fri=FRI_PER_STRK, epoch_blocks=10)
+RULES = Rules(
+    slowest_block_s=PHASE_S,
+    audit_s=PHASES * PHASE_S,
+    seat_unit_fri=FRI_PER_STRK,
+    epoch_blocks=10,
+    **AT_ONCE,
+)
 
 
 @dataclass

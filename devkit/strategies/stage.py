@@ -73,6 +73,9 @@ class Stage(Model):
     def need_verifiers(self, worker: Worker, named: Sequence[WorkerId], asked: VoteRequest) -> None:
         """Whoever is named will do: all draws are forced."""
 
+    def need_room(self, family: int, pay_fri: int) -> None:
+        """The family is large."""
+
     def fork(self) -> Stage:
         """The same network once more; what a play of one lease changes is copied."""
         new = twin(self)

@@ -70,8 +70,14 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "F9",
         "the cap of a family without verifiers counted seats, the draw counted who is willing",
-        "the claim names four, whom the draw's own test finds willing; caps by family: not shown yet",
-        ("test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",),
+        "one function says whom a claim may name and a draw may choose; a family's open pay is at most a "
+        "quarter of its seat stake, which counts, as the family does, once it is old enough",
+        (
+            "test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",
+            "test_family_pay::a_family_has_verifiers_once_it_is_old_enough",
+            "test_family_pay::stake_bought_today_neither_lifts_the_cap_nor_is_drawn",
+            "test_family_pay::a_claim_beyond_the_cap_waits_until_others_end",
+        ),
     ),
     (
         "F10",

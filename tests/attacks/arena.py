@@ -55,7 +55,7 @@ from devkit.network.devnet import pass_time, tell
 from devkit.network.local import Account, SilentReporter, predeployed
 from devkit.network.services import start_devnet, start_kubo, stop
 from devkit.renderings import HONEST, Renderings
-from devkit.rules import Rules
+from devkit.rules import AT_ONCE, Rules
 
 PHASE_S = 600  # of chain time, which passes at once; more than a busy machine takes for a step
 TIMEOUT_S = 5000
@@ -66,6 +66,7 @@ RULES = Rules(
     audit_s=PHASES * PHASE_S,
     slowest_block_s=10**6,
     epoch_blocks=10,
+    **AT_ONCE,
 )
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 10

@@ -40,6 +40,7 @@ VOTES = 3  # of the first round, all of that one's
 # Who lost is no role but a matter of the verdict.
 LOSERS = {Verdict.ACCEPTED: {"anyone"}, Verdict.REJECTED: {"worker owner", "operator"}}
 RESULT = vars(LeaseResult(1, 2, 3, 4))
+NO_PAY = {"family": FAMILY, "pay_fri": 0}
 CONTENT = {"digest_hi": 1, "digest_lo": 2, "print_hash": 3}
 
 
@@ -119,8 +120,8 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         "set_paused": (False,),
         "set_seats": (1, FAMILY, 1),
         "forfeit": (1, 1),
-        "slash": (1, 1, 0),
-        "unlock": ([{"worker_id": 1, "amount_fri": 1}],),
+        "slash": (1, 1, 0, NO_PAY),
+        "unlock": ([{"worker_id": 1, "amount_fri": 1}], NO_PAY),
     }
 
 

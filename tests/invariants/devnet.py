@@ -64,12 +64,15 @@ class OnDevnet(Verifiers):
         board_fri, registry_fri = [await self.actors.tokens(one) for one in ("board", "registry")]
         assert board_fri == self.model.board_fri, f"{caller} {name}{arguments}"
         assert registry_fri == self.model.registry_fri, f"{caller} {name}{arguments}"
+        await self.check_family(FAMILY)
         return not outcome.reason
 
     async def check_all(self) -> None:
         """Every job, worker, lease, audit and account stands as the model says."""
         await self.check_jobs()
         await self.check_workers()
+        for family in (FAMILY, RARE_FAMILY):
+            await self.check_family(family)
         for lease in self.model.slots.values():
             await self.check_lease(lease)
         ask, model = self.actors.ask, self.model
@@ -93,6 +96,16 @@ class OnDevnet(Verifiers):
             times = said["times"]
             assert (times["audit_pool_fri"], times["pending"]) == (job.pool_fri, job.pending)
             assert said["audit_price"]["spares"] == job.spares
+
+    async def check_family(self, family: int) -> None:
+        """What is open of its pay is what its judged leases would earn."""
+        said, model = await self.actors.ask("registry", "family", family), self.model
+        seats, age = model.seats_in(family), NETWORK.seat_age_epochs
+        assert said["open_pay_fri"] == model.open_pay_fri(family)
+        assert said["units"] == seats.units
+        epoch = await self.actors.ask("registry", "epoch")
+        assert said["mature_units"] == seats.mature_units(epoch, age)
+        assert said["from_epoch"] == model.verifiers_from(family)
 
     async def check_workers(self) -> None:
         ask, model = self.actors.ask, self.model

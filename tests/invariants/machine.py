@@ -26,6 +26,8 @@ NETWORK = Rules(
     seat_unit_fri=600,
     epoch_blocks=10,
     unjudged_cap_fri=300,
+    seat_age_epochs=1,
+    family_age_epochs=2,
 )
 OF_A_CALL = ("now_s", "block", "events")
 

@@ -63,7 +63,7 @@ class People(Machine):
             self.do(owner, "stake_seats", number, 4800)
             self.do(owner, "set_seats", number, False, 8)
             self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
-        self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
+        self.world.pass_time(1, (2 + NETWORK.family_age_epochs) * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
         if veteran:
             self.make_record()

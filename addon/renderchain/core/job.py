@@ -240,6 +240,31 @@ class WorkerInfo:
         return self.stake_fri - self.locked_fri - self.unstaking_fri
 
 
+@dataclass(frozen=True)
+class FamilyInfo:
+    """How a family's verifiers stand: all seats, those that are old enough to count for its cap, what its
+    judged leases would earn that have not ended, and at most may; from which epoch on somebody is drawn
+    there (0: nobody ever took a seat), and which epoch it is.
+    """
+
+    units: int
+    mature_units: int
+    open_pay_fri: int
+    most_pay_fri: int
+    from_epoch: int
+    epoch: int
+
+    @property
+    def is_old_enough(self) -> bool:
+        """Whether it has verifiers at all."""
+        return 0 < self.from_epoch <= self.epoch
+
+    @property
+    def room_fri(self) -> int:
+        """What one more judged lease may earn now."""
+        return max(self.most_pay_fri - self.open_pay_fri, 0)
+
+
 def family_of(blender_version: tuple[int, int], engine: str, device_group: str) -> int:
     """The family felt, a Cairo short string such as ``4.5/cycles/cpu``."""
     name = f"{blender_version[0]}.{blender_version[1]}/{engine.lower()}/{device_group.lower()}"

@@ -35,6 +35,11 @@ class SeatUnitIsZero(ContractError):
     advice = "Give the seat unit and the epoch's length."
 
 
+class SeatsOlderThanFamily(ContractError):
+    code = "RC: seats older than a family"
+    advice = "Let families wait for verifiers at least as long as seats do until they count."
+
+
 class RewardOverSlash(ContractError):
     code = "RC: reward over the slash"
 

@@ -37,6 +37,7 @@ pub impl ReturnsImpl<
     ) {
         let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::EXPIRED);
         dues.release(lease_id, lock, times(pay_fri, EXPIRED_PERCENT) / 100);
+        dues.end(@lease, pay_fri);
         job.add_to_pool(job.reserved_fri(@lease));
         self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
     }
@@ -65,6 +66,7 @@ pub impl ReturnsImpl<
         };
         let (worker_id, amount_fri) = (worker_of(lease_id), lock_fri - kept_lock_fri);
         dues.release(lease_id, WorkerLock { worker_id, amount_fri }, burned_fri);
+        dues.end(@lease, pay_fri - kept_pay_fri);
         let (job_id, first, count) = (job.job_id, lease.first + kept, lease.count - kept);
         let returned = Lease { first, count, ..lease };
         let reopened = self.open_again(ref job, returned);

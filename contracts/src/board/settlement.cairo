@@ -6,7 +6,7 @@ pub mod SettlementComponent {
     use crate::board::batch::{Batch, BatchTrait};
 
     pub use crate::board::dues::no_dues;
-    use crate::board::dues::{Dues, Pay};
+    use crate::board::dues::{Dues, DuesTrait, Pay, capped_fri};
     use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
@@ -24,7 +24,7 @@ pub mod SettlementComponent {
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::{lock_at, times};
     use crate::types::board::{Lease, LeaseState, Range, Twin};
-    use crate::types::registry::WorkerLock;
+    use crate::types::registry::{EndedPay, WorkerLock};
 
     pub mod Errors {
         pub const CANNOT_SPLIT: felt252 = 'RC: pool too small to split';
@@ -101,10 +101,16 @@ pub mod SettlementComponent {
             (pay_fri, WorkerLock { worker_id: worker_of(lease_id), amount_fri })
         }
 
-        /// Unlocks at once; returns who is to be paid.
-        fn unlock(self: @ComponentState<TContractState>, lock: WorkerLock) -> ContractAddress {
+        /// Unlocks at once, and ends what the family's cap counts; returns who is to be paid.
+        fn unlock(
+            self: @ComponentState<TContractState>, job: @Job, lock: WorkerLock, ended_fri: u128,
+        ) -> ContractAddress {
             let registry = get_dep_component!(self, Leases).known_registry();
-            *registry.unlock(array![lock])[0]
+            *registry.unlock(array![lock], self.ended(job, ended_fri))[0]
+        }
+
+        fn ended(self: @ComponentState<TContractState>, job: @Job, pay_fri: u128) -> EndedPay {
+            EndedPay { family: get_dep_component!(self, Jobs).family_of(job), pay_fri }
         }
 
         /// Pays a lease; it ends unless an audit of it is due or goes on. Returns what it costs
@@ -130,7 +136,8 @@ pub mod SettlementComponent {
             };
             let paid_fri = self.due_fri(@job, @lease);
             if ends {
-                let (_, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
+                let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
+                dues.end(@lease, pay_fri);
                 job.add_to_pool(job.reserved_fri(@lease));
                 if is_spare {
                     job.await_no_more();
@@ -166,9 +173,10 @@ pub mod SettlementComponent {
             lease: Lease,
             state: u8,
         ) {
-            let (_, lock) = self.close(@job, lease_id, lease, state);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
             job.await_no_more();
-            let (job_id, payout) = (job.job_id, self.unlock(lock));
+            let payout = self.unlock(@job, lock, capped_fri(@lease, pay_fri));
+            let job_id = job.job_id;
             if state == LeaseState::ACCEPTED {
                 self.emit(LeaseAccepted { job_id, lease_id, payout, paid_fri: 0 });
             } else {
@@ -181,7 +189,8 @@ pub mod SettlementComponent {
             ref self: ComponentState<TContractState>, ref job: Job, lease_id: u64, lease: Lease,
         ) -> u128 {
             let state = LeaseState::REJECTED;
-            let (_, lock) = self.close(@job, lease_id, lease, state);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
+            let ended = self.ended(@job, capped_fri(@lease, pay_fri));
             let WorkerLock { worker_id, amount_fri } = lock;
             let (slashed_fri, reward_fri) = (amount_fri, amount_fri);
             self.emit(LeaseSlashed { job_id: job.job_id, lease_id, slashed_fri, reward_fri });
@@ -193,7 +202,7 @@ pub mod SettlementComponent {
                 self.reopen(ref job, lease_id, rejected, state);
             }
             let leases = get_dep_component!(@self, Leases);
-            leases.known_registry().slash(worker_id, slashed_fri, reward_fri);
+            leases.known_registry().slash(worker_id, slashed_fri, reward_fri, ended);
             amount_fri
         }
 
@@ -268,8 +277,8 @@ pub mod SettlementComponent {
                 self.end_paid(ref job, lease_id, lease, state);
                 return;
             }
-            let (_, lock) = self.close(@job, lease_id, lease, state);
-            let payout = self.unlock(lock);
+            let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
+            let payout = self.unlock(@job, lock, capped_fri(@lease, pay_fri));
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
             let due_fri = self.due_fri(@job, @lease);
             let share_fri = due_fri / 2;
@@ -314,14 +323,15 @@ pub mod SettlementComponent {
                 self.credit(self.requester_of(@job), refunded_fri);
                 self.emit(JobClosed { job_id: job.job_id, refunded_fri });
             }
-            let Dues { burns, locks, pays } = dues;
+            let Dues { burns, locks, pays, ended_fri } = dues;
             for WorkerLock { worker_id, amount_fri } in burns {
                 let leases = get_dep_component!(@self, Leases);
-                leases.known_registry().slash(worker_id, amount_fri, 0);
+                leases.known_registry().slash(worker_id, amount_fri, 0, self.ended(@job, 0));
             }
             if locks.len() != 0 {
                 let leases = get_dep_component!(@self, Leases);
-                let payouts = leases.known_registry().unlock(locks);
+                let ended = self.ended(@job, ended_fri);
+                let payouts = leases.known_registry().unlock(locks, ended);
                 self.pay_out(job.job_id, pays, payouts.span());
             }
         }

@@ -1,8 +1,8 @@
 //! What the registry of workers offers boards and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
 use crate::types::registry::{
-    Limits, LockGrant, LockRequest, LockTerms, SeatEntry, Signer, StandingOffer, VoteRequest,
-    WorkerInfo, WorkerLock,
+    EndedPay, FamilyInfo, Limits, LockGrant, LockRequest, LockTerms, SeatEntry, Signer,
+    StandingOffer, VoteRequest, WorkerInfo, WorkerLock,
 };
 
 /// Workers, their stake and its locks.
@@ -26,8 +26,8 @@ pub trait IWorkerRegistry<T> {
     fn complete_unstake(ref self: T, worker_id: u32);
     fn lock(ref self: T, terms: LockTerms, requests: Array<LockRequest>) -> Array<LockGrant>;
     fn retire(ref self: T, board: ContractAddress);
-    fn unlock(ref self: T, locks: Array<WorkerLock>) -> Array<ContractAddress>;
-    fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128);
+    fn unlock(ref self: T, locks: Array<WorkerLock>, ended: EndedPay) -> Array<ContractAddress>;
+    fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128, ended: EndedPay);
     fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;
     fn note_verdict(ref self: T, worker_id: u32, fees_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
@@ -74,6 +74,7 @@ pub trait ISeats<T> {
 pub trait IFamilies<T> {
     fn willing_verifiers(self: @T, request: VoteRequest) -> Array<u32>;
     fn unjudged_cap_fri(self: @T) -> u128;
+    fn family(self: @T, family: felt252) -> FamilyInfo;
 }
 
 /// Who verifies.

@@ -4,7 +4,8 @@ use crate::packing::cell::{
     B24, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
 };
 use crate::types::registry::{
-    AuditOffer, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
+    Ages, AuditOffer, FamilyPay, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking,
+    WorkOffer,
 };
 
 /// | stake_fri 0-95 | locked_fri 128-223 | board 224-247 |
@@ -133,6 +134,39 @@ pub impl SeatEntryPacking of StorePacking<SeatEntry, felt252> {
             first_epoch: pull32(ref low, B32),
             from_epoch: pull32(ref high, B32),
             until_epoch: pull32(ref high, B32),
+        }
+    }
+}
+
+/// | seat_epochs 0-23 | family_epochs 24-47 |
+pub impl AgesPacking of StorePacking<Ages, felt252> {
+    fn pack(value: Ages) -> felt252 {
+        push(push(0, value.family_epochs.into(), B24), value.seat_epochs.into(), B24).into()
+    }
+
+    fn unpack(value: felt252) -> Ages {
+        let (mut low, _) = split(value);
+        Ages { seat_epochs: pull32(ref low, B24), family_epochs: rest(low) }
+    }
+}
+
+/// | open_fri 0-95 | window 96-127 | units 128-159 | low_now 160-191 | low_before 192-223 |
+pub impl FamilyPayPacking of StorePacking<FamilyPay, felt252> {
+    fn pack(value: FamilyPay) -> felt252 {
+        let low = push(0, value.window.into(), B32);
+        let high = push(0, value.low_before.into(), B32);
+        let high = push(high, value.low_now.into(), B32);
+        join(push(low, value.open_fri, B96), push(high, value.units.into(), B32))
+    }
+
+    fn unpack(value: felt252) -> FamilyPay {
+        let (mut low, mut high) = split(value);
+        FamilyPay {
+            open_fri: pull(ref low, B96),
+            window: rest(low),
+            units: pull32(ref high, B32),
+            low_now: pull32(ref high, B32),
+            low_before: rest(high),
         }
     }
 }

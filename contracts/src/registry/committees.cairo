@@ -38,12 +38,13 @@ pub mod CommitteesComponent {
         fn draw_votes(self: @ComponentState<TContractState>, request: VoteRequest) -> Array<u32> {
             let mut found = array![];
             let (family, wanted) = (request.family, request.wanted);
-            let epoch = match get_dep_component!(self, Purses).epoch_before(request.block) {
-                Some(epoch) => epoch,
+            let (epoch, mature) = match self.drawn_over(family, request.block) {
+                Some(epochs) => epochs,
                 None => { return found; },
             };
             let entries = get_dep_component!(self, Entries);
-            let units = entries.units_until(family, epoch);
+            let count = entries.entries_until(family, mature);
+            let units = entries.units_of(family, count);
             if units == 0 {
                 return found;
             }
@@ -52,7 +53,7 @@ pub mod CommitteesComponent {
             let mut attempt = 0;
             while found.len() < wanted && attempt < TRIES * wanted {
                 let unit = unit_at(request.seed, attempt, units);
-                let (worker_id, place) = entries.holder_at(family, epoch, unit);
+                let (worker_id, place) = entries.holder_at(family, count, (epoch, mature), unit);
                 if worker_id != 0 {
                     let owner = roles.owner_of(worker_id);
                     if owner != requester
@@ -71,10 +72,21 @@ pub mod CommitteesComponent {
     pub impl InternalImpl<
         TContractState,
         +HasComponent<TContractState>,
+        impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
+        /// The epoch that a draw for that block goes over, and the one since which seats must have
+        /// been there; None where the family has no verifiers then.
+        fn drawn_over(
+            self: @ComponentState<TContractState>, family: felt252, block: u64,
+        ) -> Option<(u32, u32)> {
+            let epoch = get_dep_component!(self, Purses).epoch_before(block)?;
+            let mature = get_dep_component!(self, Entries).mature_in(family, epoch)?;
+            Some((epoch, mature))
+        }
+
         /// Whether the holder was willing in that epoch, and its purse covered that unit of an
         /// entry.
         fn may_vote(

@@ -7,15 +7,18 @@ pub mod FamiliesComponent {
     use crate::interfaces::registry::IFamilies;
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::committees::CommitteesComponent::InternalTrait as CommitteesTrait;
+    use crate::registry::family_pays::FamilyPaysComponent;
+    use crate::registry::family_pays::FamilyPaysComponent::{
+        InternalTrait as FamilyPaysTrait, mature_units,
+    };
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::purses::PursesComponent;
-    use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
     use crate::registry::roles::Roles;
     use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::seats::SeatsComponent::InternalTrait as SeatsTrait;
-    use crate::types::registry::VoteRequest;
+    use crate::types::registry::{FamilyInfo, VoteRequest};
 
     /// Owners besides the worker's and the requester's who must be willing to verify.
     pub const LEAST_NAMED: u32 = 4;
@@ -48,7 +51,8 @@ pub mod FamiliesComponent {
         +HasComponent<TContractState>,
         impl Committees: CommitteesComponent::HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
-        impl Purses: PursesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
+        +PursesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
         +ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
@@ -60,6 +64,7 @@ pub mod FamiliesComponent {
             self: @ComponentState<TContractState>, request: VoteRequest,
         ) -> Array<u32> {
             let (entries, roles) = (get_dep_component!(self, Entries), self.get_contract());
+            let epochs = self.drawn_now(request.family);
             let mut owners = array![request.requester, roles.owner_of(request.worker_id)];
             let mut found = array![];
             let count = entries.count_of(request.family);
@@ -70,7 +75,7 @@ pub mod FamiliesComponent {
                 let entry = entries.entry_at(request.family, place.try_into().unwrap());
                 let worker_id = entry.worker_id;
                 seen += 1;
-                if entry.until_epoch == 0 && self.could_be_drawn(worker_id, @request) {
+                if entry.until_epoch == 0 && self.could_be_drawn(worker_id, epochs, @request) {
                     let owner = roles.owner_of(worker_id);
                     if !has(owners.span(), owner) {
                         owners.append(owner);
@@ -84,6 +89,23 @@ pub mod FamiliesComponent {
         fn unjudged_cap_fri(self: @ComponentState<TContractState>) -> u128 {
             self.unjudged_cap()
         }
+
+        fn family(self: @ComponentState<TContractState>, family: felt252) -> FamilyInfo {
+            let pays = get_dep_component!(self, Pays);
+            let pay = pays.pay_of(family);
+            let over_epoch = get_dep_component!(self, Entries).verified_from(family);
+            FamilyInfo {
+                units: pay.units,
+                mature_units: mature_units(pay),
+                open_pay_fri: pay.open_fri,
+                most_pay_fri: pays.most_fri(pay),
+                from_epoch: if over_epoch == 0 {
+                    0
+                } else {
+                    over_epoch + 1
+                },
+            }
+        }
     }
 
     #[generate_trait]
@@ -92,7 +114,8 @@ pub mod FamiliesComponent {
         +HasComponent<TContractState>,
         impl Committees: CommitteesComponent::HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
-        impl Purses: PursesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
+        +PursesComponent::HasComponent<TContractState>,
         impl Seats: SeatsComponent::HasComponent<TContractState>,
         +ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
@@ -113,12 +136,14 @@ pub mod FamiliesComponent {
             if named.len() > MOST_NAMED {
                 return Err(Errors::TOO_MANY_NAMED);
             }
-            let roles = self.get_contract();
+            let (roles, epochs) = (self.get_contract(), self.drawn_now(*request.family));
             let mut owners = array![];
             let mut refusal = 0;
             for worker_id in named {
                 let owner = roles.owner_of(*worker_id);
-                if owner == *request.requester || !self.could_be_drawn(*worker_id, request) {
+                let may_vote = owner != *request.requester
+                    && self.could_be_drawn(*worker_id, epochs, request);
+                if !may_vote {
                     refusal = Errors::MAY_NOT_VOTE;
                     break;
                 }
@@ -147,15 +172,25 @@ pub mod FamiliesComponent {
             owners.len() >= LEAST_NAMED + own
         }
 
-        /// Whether a draw about what is submitted now may choose it, as far as its seats, its purse
-        /// and its offer say; for later ones it must not have changed them.
+        /// What a draw about what is submitted now would go over.
+        fn drawn_now(self: @ComponentState<TContractState>, family: felt252) -> Option<(u32, u32)> {
+            get_dep_component!(self, Committees).drawn_over(family, get_block_number())
+        }
+
+        /// Whether a draw over those epochs may choose it, as far as its seats, all of them, its
+        /// purse and its offer say; for later ones it must not have changed them.
         fn could_be_drawn(
-            self: @ComponentState<TContractState>, worker_id: u32, request: @VoteRequest,
+            self: @ComponentState<TContractState>,
+            worker_id: u32,
+            epochs: Option<(u32, u32)>,
+            request: @VoteRequest,
         ) -> bool {
-            match get_dep_component!(self, Purses).epoch_before(get_block_number()) {
-                Some(epoch) => {
+            match epochs {
+                Some((
+                    epoch, mature,
+                )) => {
                     let (seats, family) = (get_dep_component!(self, Seats), *request.family);
-                    seats.has_sat_since(worker_id, family, epoch)
+                    seats.has_sat_since(worker_id, family, mature)
                         && get_dep_component!(self, Committees)
                             .may_vote(worker_id, 0, epoch, request)
                 },

@@ -6,6 +6,8 @@ pub mod LocksComponent {
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::families::FamiliesComponent;
     use crate::registry::families::FamiliesComponent::InternalTrait as FamiliesTrait;
+    use crate::registry::family_pays::FamilyPaysComponent;
+    use crate::registry::family_pays::FamilyPaysComponent::InternalTrait as FamilyPaysTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::purses::PursesComponent;
@@ -43,6 +45,7 @@ pub mod LocksComponent {
         +PursesComponent::HasComponent<TContractState>,
         +CommitteesComponent::HasComponent<TContractState>,
         impl Families: FamiliesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Records: RecordsComponent::HasComponent<TContractState>,
         impl Stakes: StakesComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
@@ -57,19 +60,29 @@ pub mod LocksComponent {
             let now_s = get_block_timestamp();
             let owners = get_dep_component!(@self, Families)
                 .owners_of(terms.verifiers, @asked(@terms));
-            let (mut grants, mut locks) = (array![], array![]);
+            let mut pays = get_dep_component_mut!(ref self, Pays);
+            let (pay, room_fri) = pays.room_in(terms.family);
+            let (mut grants, mut locks, mut opened_fri) = (array![], array![], 0);
             for request in requests {
                 let operator = self.get_contract().holder_of(request.worker_id);
                 let mut grant = LockGrant { refusal: 0, audit_exp: 0, operator };
-                match self.lock(board, @terms, @request, operator, (now_s, owners)) {
-                    Ok((audit_exp, lock)) => {
+                let limits = (now_s, owners, room_fri - opened_fri);
+                match self.lock(board, @terms, @request, operator, limits) {
+                    Ok((
+                        audit_exp, lock,
+                    )) => {
                         grant.audit_exp = audit_exp;
+                        if terms.verifiers.len() != 0 {
+                            opened_fri += request.pay_fri;
+                        }
                         locks.append(lock);
                     },
                     Err(refusal) => { grant.refusal = refusal; },
                 }
                 grants.append(grant);
             }
+            let mut pays = get_dep_component_mut!(ref self, Pays);
+            pays.open(terms.family, pay, opened_fri);
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
             stakes.announce_locks(board, locks);
             grants
@@ -82,9 +95,9 @@ pub mod LocksComponent {
             terms: @LockTerms,
             request: @LockRequest,
             operator: ContractAddress,
-            limits: (u64, Result<Span<ContractAddress>, felt252>),
+            limits: (u64, Result<Span<ContractAddress>, felt252>, u128),
         ) -> Result<(u8, WorkerLock), felt252> {
-            let (worker_id, (now_s, owners)) = (*request.worker_id, limits);
+            let (worker_id, (now_s, owners, room_fri)) = (*request.worker_id, limits);
             let is_judged = (*terms.verifiers).len() != 0;
             let profiles = get_dep_component!(@self, Profiles);
             if operator.is_zero() {
@@ -103,6 +116,9 @@ pub mod LocksComponent {
             let (named, families) = (owners?, get_dep_component!(@self, Families));
             if is_judged && !families.has_enough(named, worker_id) {
                 return Err(FamiliesComponent::Errors::TOO_FEW_NAMED);
+            }
+            if is_judged && *request.pay_fri > room_fri {
+                return Err(FamilyPaysComponent::Errors::AT_CAP);
             }
             let mut stakes = get_dep_component_mut!(ref self, Stakes);
             let stake = stakes.stake_of(worker_id);

@@ -7,14 +7,22 @@
 //! units that change.
 #[starknet::component]
 pub mod SeatEntriesComponent {
-    use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
-    use crate::packing::registry::SeatEntryPacking;
-    use crate::types::registry::SeatEntry;
+    use starknet::storage::{
+        Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePointerReadAccess,
+        StoragePointerWriteAccess,
+    };
+    use crate::packing::registry::{AgesPacking, SeatEntryPacking};
+    use crate::types::registry::{Ages, SeatEntry};
 
     /// Epochs that an entry lies idle before it is used again: draws over the epochs in which it
     /// still counted have been made by then.
     const REST_EPOCHS: u32 = 2;
 
+    pub mod Errors {
+        pub const SEATS_OUTLIVE_FAMILY: felt252 = 'RC: seats older than a family';
+    }
+
+    /// | seat_ages | 1 | packed | from which on seats and families count, set once |
     /// | seat_entries | 1 a family and entry | packed | in the order of their first use |
     /// | seat_counts | 1 a family | count | of entries |
     /// | seat_places | 1 a worker, family and size | index + 1 | of its entry |
@@ -24,8 +32,9 @@ pub mod SeatEntriesComponent {
     /// oldest first |
     #[storage]
     pub struct Storage {
-        seat_entries: Map<(felt252, u32), SeatEntry>,
-        seat_counts: Map<felt252, u32>,
+        seat_ages: Ages,
+        pub seat_entries: Map<(felt252, u32), SeatEntry>,
+        pub seat_counts: Map<felt252, u32>,
         seat_places: Map<(u32, felt252, u32), u32>,
         seat_left: Map<(felt252, u32, u32), u32>,
         seat_left_counts: Map<(felt252, u32), u32>,
@@ -40,6 +49,38 @@ pub mod SeatEntriesComponent {
     pub impl InternalImpl<
         TContractState, +HasComponent<TContractState>,
     > of InternalTrait<TContractState> {
+        fn initialize(ref self: ComponentState<TContractState>, ages: Ages) {
+            assert(ages.seat_epochs <= ages.family_epochs, Errors::SEATS_OUTLIVE_FAMILY);
+            self.seat_ages.write(ages);
+        }
+
+        fn ages(self: @ComponentState<TContractState>) -> Ages {
+            self.seat_ages.read()
+        }
+
+        /// Over which epoch's seats a draw goes that is over this one, as seats must be old enough;
+        /// None where the family is not, and nobody is drawn. One without seats has nobody to draw.
+        fn mature_in(
+            self: @ComponentState<TContractState>, family: felt252, epoch: u32,
+        ) -> Option<u32> {
+            let first_epoch = self.entry_at(family, 0).first_epoch;
+            let Ages { seat_epochs, family_epochs } = self.ages();
+            if first_epoch + family_epochs <= epoch {
+                Some(epoch - seat_epochs)
+            } else {
+                None
+            }
+        }
+
+        /// The first epoch over which somebody may be drawn; 0 where nobody ever had a seat.
+        fn verified_from(self: @ComponentState<TContractState>, family: felt252) -> u32 {
+            if self.count_of(family) == 0 {
+                0
+            } else {
+                self.entry_at(family, 0).first_epoch + self.ages().family_epochs
+            }
+        }
+
         fn count_of(self: @ComponentState<TContractState>, family: felt252) -> u32 {
             self.seat_counts.read(family)
         }
@@ -52,7 +93,11 @@ pub mod SeatEntriesComponent {
 
         /// Units in all entries made before the epoch, also in those given up since.
         fn units_until(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> u64 {
-            let count = self.entries_until(family, epoch);
+            self.units_of(family, self.entries_until(family, epoch))
+        }
+
+        /// Units in the first entries.
+        fn units_of(self: @ComponentState<TContractState>, family: felt252, count: u32) -> u64 {
             if count == 0 {
                 0
             } else {
@@ -61,13 +106,16 @@ pub mod SeatEntriesComponent {
             }
         }
 
-        /// Whose unit it is in the epoch, of those that exist, 0 if it was given up before; and
-        /// which of its entry.
+        /// Whose unit it is in the epoch, of those in the first entries; 0 if it was given up
+        /// before, or taken after the mature epoch; and which of its entry.
         fn holder_at(
-            self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
+            self: @ComponentState<TContractState>,
+            family: felt252,
+            count: u32,
+            epochs: (u32, u32),
+            unit: u64,
         ) -> (u32, u64) {
-            let mut low = 0;
-            let mut high = self.entries_until(family, epoch);
+            let ((epoch, mature), mut low, mut high) = (epochs, 0, count);
             while high - low > 1 {
                 let middle = (low + high) / 2;
                 if self.seat_entries.read((family, middle)).before <= unit {
@@ -78,7 +126,7 @@ pub mod SeatEntriesComponent {
             }
             let entry = self.seat_entries.read((family, low));
             let is_over = entry.until_epoch != 0 && entry.until_epoch <= epoch;
-            if is_over || entry.from_epoch > epoch {
+            if is_over || entry.from_epoch > mature {
                 (0, 0)
             } else {
                 (entry.worker_id, unit - entry.before)

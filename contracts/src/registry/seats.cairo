@@ -6,6 +6,8 @@ pub mod SeatsComponent {
     use crate::events::registry::SeatsChanged;
     use crate::interfaces::registry::ISeats;
     use crate::packing::registry::SeatHoldingPacking;
+    use crate::registry::family_pays::FamilyPaysComponent;
+    use crate::registry::family_pays::FamilyPaysComponent::InternalTrait as FamilyPaysTrait;
     use crate::registry::purses::PursesComponent;
     use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
     use crate::registry::roles::Roles;
@@ -37,6 +39,7 @@ pub mod SeatsComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
         +Drop<TContractState>,
@@ -89,7 +92,9 @@ pub mod SeatsComponent {
             self: @ComponentState<TContractState>, family: felt252, epoch: u32, unit: u64,
         ) -> u32 {
             assert(unit < self.seat_units(family, epoch), Errors::NO_SUCH_UNIT);
-            let (worker_id, _) = get_dep_component!(self, Entries).holder_at(family, epoch, unit);
+            let entries = get_dep_component!(self, Entries);
+            let count = entries.entries_until(family, epoch);
+            let (worker_id, _) = entries.holder_at(family, count, (epoch, epoch), unit);
             worker_id
         }
 
@@ -107,6 +112,7 @@ pub mod SeatsComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
         +Drop<TContractState>,
@@ -132,6 +138,8 @@ pub mod SeatsComponent {
             entries.change_entries(worker_id, family, before, units, epoch);
             let mut purses = get_dep_component_mut!(ref self, Purses);
             purses.change_seats(worker_id, before, units);
+            let mut pays = get_dep_component_mut!(ref self, Pays);
+            pays.count_units(family, before, units);
             let from_epoch = epoch + 1;
             let holding = SeatHolding { units, next_epoch: from_epoch };
             self.seat_holdings.write((worker_id, family), holding);

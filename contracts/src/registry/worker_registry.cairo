@@ -6,15 +6,16 @@
 pub mod WorkerRegistry {
     use core::num::traits::Zero;
     use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
-    use starknet::{ContractAddress, get_caller_address, get_contract_address};
+    use starknet::{ContractAddress, get_caller_address};
     use crate::interfaces::registry::IWorkerRegistry;
-    use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
     use crate::packing::registry::LimitsPacking;
     use crate::registry::boards::BoardsComponent;
     use crate::registry::boards::BoardsComponent::InternalTrait as BoardsTrait;
     use crate::registry::committees::CommitteesComponent;
     use crate::registry::families::FamiliesComponent;
     use crate::registry::families::FamiliesComponent::InternalTrait as FamiliesTrait;
+    use crate::registry::family_pays::FamilyPaysComponent;
+    use crate::registry::family_pays::FamilyPaysComponent::InternalTrait as FamilyPaysTrait;
     use crate::registry::locks::LocksComponent;
     use crate::registry::locks::LocksComponent::InternalTrait as LocksTrait;
     use crate::registry::people::PeopleComponent;
@@ -28,18 +29,18 @@ pub mod WorkerRegistry {
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
     use crate::registry::seat_entries::SeatEntriesComponent;
+    use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::registry::seats::SeatsComponent;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
+    use crate::registry::transfers::{collect, send};
+    use crate::rules::limits::check_limits;
     use crate::types::registry::{
-        Board, Limits, LockGrant, LockRequest, LockTerms, WorkerInfo, WorkerLock,
+        Ages, Board, EndedPay, Limits, LockGrant, LockRequest, LockTerms, WorkerInfo, WorkerLock,
     };
 
     pub mod Errors {
-        pub const COOLDOWN_TOO_SHORT: felt252 = 'RC: cool-down is too short';
-        pub const ZERO_LIMIT: felt252 = 'RC: a limit is zero';
         pub const STAKE_TOO_SMALL: felt252 = 'RC: stake below the minimum';
-        pub const TRANSFER_FAILED: felt252 = 'RC: stake transfer failed';
     }
 
     component!(path: PeopleComponent, storage: people, event: PeopleEvent);
@@ -50,6 +51,7 @@ pub mod WorkerRegistry {
     component!(path: LocksComponent, storage: locks, event: LocksEvent);
     component!(path: PursesComponent, storage: purses, event: PursesEvent);
     component!(path: SeatEntriesComponent, storage: seat_entries, event: SeatEntriesEvent);
+    component!(path: FamilyPaysComponent, storage: family_pays, event: FamilyPaysEvent);
     component!(path: SeatsComponent, storage: seats, event: SeatsEvent);
     component!(path: FamiliesComponent, storage: families, event: FamiliesEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
@@ -88,7 +90,9 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         purses: PursesComponent::Storage,
         #[substorage(v0)]
-        seat_entries: SeatEntriesComponent::Storage,
+        pub seat_entries: SeatEntriesComponent::Storage,
+        #[substorage(v0)]
+        pub family_pays: FamilyPaysComponent::Storage,
         #[substorage(v0)]
         pub seats: SeatsComponent::Storage,
         #[substorage(v0)]
@@ -117,6 +121,8 @@ pub mod WorkerRegistry {
         #[flat]
         SeatEntriesEvent: SeatEntriesComponent::Event,
         #[flat]
+        FamilyPaysEvent: FamilyPaysComponent::Event,
+        #[flat]
         SeatsEvent: SeatsComponent::Event,
         #[flat]
         FamiliesEvent: FamiliesComponent::Event,
@@ -135,15 +141,10 @@ pub mod WorkerRegistry {
         seat_unit_fri: u128,
         epoch_blocks: u64,
         unjudged_cap_fri: u128,
+        ages: Ages,
     ) {
         assert(!directory.is_zero() && !token.is_zero(), PeopleComponent::Errors::ZERO_ADDRESS);
-        let Limits { lease_timeout_s, window_s, audit_s, slowest_block_s } = limits;
-        let waits = lease_timeout_s != 0 && window_s != 0 && audit_s != 0;
-        assert(waits && slowest_block_s != 0, Errors::ZERO_LIMIT);
-        // After the audit of chance the window begins anew, and a challenge may end it.
-        let judged_s: u64 = window_s.into() + audit_s.into();
-        let longest_s = lease_timeout_s.into() + 2 * judged_s;
-        assert(cooldown_s.into() > longest_s, Errors::COOLDOWN_TOO_SHORT);
+        check_limits(limits, cooldown_s);
         self.boards.initialize(directory);
         self.token.write(token);
         self.cooldown_s.write(cooldown_s);
@@ -151,6 +152,7 @@ pub mod WorkerRegistry {
         self.limits.write(limits);
         self.families.initialize(unjudged_cap_fri);
         self.purses.initialize(seat_unit_fri, epoch_blocks);
+        self.seat_entries.initialize(ages);
     }
 
     #[abi(embed_v0)]
@@ -169,7 +171,7 @@ pub mod WorkerRegistry {
             let worker_id = self.people.enrol(owner, operator, payout);
             self.profiles.change_families(worker_id, families, true);
             self.stakes.add(worker_id, stake_fri);
-            self.collect(owner, stake_fri);
+            collect(self.token.read(), owner, stake_fri);
             worker_id
         }
 
@@ -199,7 +201,7 @@ pub mod WorkerRegistry {
         fn add_stake(ref self: ContractState, worker_id: u32, amount_fri: u128) {
             assert(!self.people.owner(worker_id).is_zero(), UNKNOWN_WORKER);
             self.stakes.add(worker_id, amount_fri);
-            self.collect(get_caller_address(), amount_fri);
+            collect(self.token.read(), get_caller_address(), amount_fri);
         }
 
         /// Caller: the worker's owner. Starts the cool-down anew for all that is unstaking.
@@ -243,7 +245,7 @@ pub mod WorkerRegistry {
             let left_fri = self.stakes.finish_unstaking(worker_id, cooldown_s, slowest_block_s)
                 + self.purses.finish_leaving(worker_id, cooldown_s, slowest_block_s);
             assert(left_fri != 0, StakesComponent::Errors::COOLING_DOWN);
-            self.send(self.people.owner(worker_id), left_fri);
+            send(self.token.read(), self.people.owner(worker_id), left_fri);
         }
 
         /// Caller: an active board that is not retired. Chooses the audit rate of each lease and
@@ -261,9 +263,13 @@ pub mod WorkerRegistry {
             self.boards.retire(board);
         }
 
-        /// Caller: an active board, for what it locked itself. Returns who is to be paid for each.
-        fn unlock(ref self: ContractState, locks: Array<WorkerLock>) -> Array<ContractAddress> {
+        /// Caller: an active board, for what it locked itself, and what ended with it of a family's
+        /// open pay. Returns who is to be paid for each.
+        fn unlock(
+            ref self: ContractState, locks: Array<WorkerLock>, ended: EndedPay,
+        ) -> Array<ContractAddress> {
             let board = self.assert_active_board();
+            self.family_pays.end(ended);
             let (mut payouts, mut left) = (array![], array![]);
             for WorkerLock { worker_id, amount_fri } in locks {
                 left.append(self.stakes.release(board, worker_id, amount_fri, 0));
@@ -275,11 +281,18 @@ pub mod WorkerRegistry {
 
         /// Caller: an active board, for what it locked itself. The reward goes to the board, the
         /// rest is burned.
-        fn slash(ref self: ContractState, worker_id: u32, amount_fri: u128, reward_fri: u128) {
+        fn slash(
+            ref self: ContractState,
+            worker_id: u32,
+            amount_fri: u128,
+            reward_fri: u128,
+            ended: EndedPay,
+        ) {
             let board = self.assert_active_board();
+            self.family_pays.end(ended);
             self.stakes.burn(board, worker_id, amount_fri, reward_fri);
             if reward_fri != 0 {
-                self.send(board.address, reward_fri);
+                send(self.token.read(), board.address, reward_fri);
             }
         }
 
@@ -289,7 +302,7 @@ pub mod WorkerRegistry {
             let board = self.assert_active_board();
             let taken_fri = self.purses.take_out(board, worker_id, amount_fri);
             if taken_fri != 0 {
-                self.send(board.address, taken_fri);
+                send(self.token.read(), board.address, taken_fri);
             }
             taken_fri
         }
@@ -377,20 +390,6 @@ pub mod WorkerRegistry {
 
         fn owner_of(self: @ContractState, worker_id: u32) -> ContractAddress {
             self.people.owner(worker_id)
-        }
-    }
-
-    #[generate_trait]
-    impl Internal of InternalTrait {
-        fn collect(ref self: ContractState, from: ContractAddress, amount_fri: u128) {
-            let token = IERC20Dispatcher { contract_address: self.token.read() };
-            let done = token.transfer_from(from, get_contract_address(), amount_fri.into());
-            assert(done, Errors::TRANSFER_FAILED);
-        }
-
-        fn send(ref self: ContractState, to: ContractAddress, amount_fri: u128) {
-            let token = IERC20Dispatcher { contract_address: self.token.read() };
-            assert(token.transfer(to, amount_fri.into()), Errors::TRANSFER_FAILED);
         }
     }
 }

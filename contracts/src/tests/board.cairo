@@ -1,5 +1,6 @@
 mod lifecycle_vectors;
 mod test_events;
+mod test_family_pay;
 mod test_given_back;
 mod test_job_board;
 mod test_judged;

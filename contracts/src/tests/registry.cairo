@@ -1,4 +1,5 @@
 mod test_events;
+mod test_family_pays;
 mod test_operators;
 mod test_packing;
 mod test_profiles;

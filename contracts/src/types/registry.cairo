@@ -174,6 +174,45 @@ pub struct SeatEntry {
     pub until_epoch: u32,
 }
 
+/// In epochs: how old seats must be before they count, and a family's first one before anybody is
+/// drawn there. One cell.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Ages {
+    pub seat_epochs: u32,
+    pub family_epochs: u32,
+}
+
+/// What a family's judged leases would earn that have not ended, and the seats that answer for it:
+/// all that were not given up, and the fewest of them in a window and in the one before. One cell.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct FamilyPay {
+    pub open_fri: u128,
+    pub window: u32,
+    pub units: u32,
+    pub low_now: u32,
+    pub low_before: u32,
+}
+
+/// What a lease of a family would earn that ended, or the part of it that came back; nothing where
+/// nobody judged it.
+#[derive(Copy, Drop, Serde)]
+pub struct EndedPay {
+    pub family: felt252,
+    pub pay_fri: u128,
+}
+
+/// How a family's verifiers stand: its seats, those that are old enough to count for its cap, what
+/// its judged leases would earn and may earn at most, and the epoch from which on it has verifiers
+/// (0 where nobody ever took a seat).
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct FamilyInfo {
+    pub units: u32,
+    pub mature_units: u32,
+    pub open_pay_fri: u128,
+    pub most_pay_fri: u128,
+    pub from_epoch: u32,
+}
+
 /// A worker's seats in a family, and the epoch from which on they may change again. One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct SeatHolding {

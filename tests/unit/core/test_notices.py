@@ -57,6 +57,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
         "it is always audited, and 0.167 STRK are left after gas"
     ),
+    leases.LeaseWaits(JOB, "4.5/cycles/cpu", 2 * FRI, FRI // 2): (
+        "Job 3 waits: a lease pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
+        "until other leases end"
+    ),
     leases.JobSkipped(JOB, "The job is over."): "Job 3 is left to others: The job is over.",
     leases.PackageRefused(JOB, "bafy2", "Bake it."): (
         "Job 3 is left alone, its package bafy2 refused: Bake it."
@@ -158,6 +162,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.JobUnjudged("4.5/cycles/cpu"): (
         "Too few verifiers of 4.5/cycles/cpu would look at this job: nobody judges its leases, they can't be "
         "challenged, and each is paid when its window is over. Only your own checks say what they are worth."
+    ),
+    jobs.NoRoom("4.5/cycles/cpu", 2 * FRI, FRI // 2): (
+        "A lease of this job pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
+        "now: workers wait until others end."
     ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
     jobs.JobCreated(JOB): "Job 3 is on the network",

@@ -10,7 +10,7 @@ from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
-from ...core.job import JobInfo, JobTerms, LeaseInfo, WorkerInfo
+from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, WorkerInfo
 from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
@@ -129,6 +129,11 @@ class StarknetView:
             seat_stake_fri=raw["seat_stake_fri"],
             seat_unstaking_fri=raw["seat_unstaking"]["unstaking_fri"],
         )
+
+    async def family(self, family: int) -> FamilyInfo:
+        """How a family's verifiers stand."""
+        stands = await ask(self._registry, "family", family)
+        return FamilyInfo(**stands, epoch=int(await ask(self._registry, "epoch")))
 
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         """The leases that a worker holds now, claimed or submitted."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ...core.errors import InsufficientFunds, SceneError
 from ...core.ids import JobId
-from ...core.job import JobTerms, family_name
+from ...core.job import FamilyInfo, JobTerms, family_name
 from ...core.money import format_strk
-from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged
+from ...core.notices import counted
+from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged, NoRoom
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
@@ -25,17 +26,36 @@ def intent_of_job(entry_id: int) -> str:
 
 async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter: Reporter) -> JobTerms:
     """The terms; they take leases that nobody judges only where nobody could and the artist said so."""
+    name, stands = family_name(terms.family), await chain.family(terms.family)
     if await chain.has_verifiers(terms):
+        _need_room(terms, name, stands, reporter)
         return terms
-    family = family_name(terms.family)
     if not offer.takes_unjudged:
+        why = f"Too few verifiers of {name} would look at this job"
+        if not stands.from_epoch:
+            why = f"Nobody verifies {name} yet"
+        elif not stands.is_old_enough:
+            why = f"{name} has verifiers from epoch {stands.from_epoch} on, and this is epoch {stands.epoch}"
         raise SceneError(
-            f"Nothing was paid. Too few verifiers of {family} would look at this job, so nobody could claim "
-            "it. Wait until there are more, pay more for an audit, or set takes_unjudged = true to take "
-            "frames that nobody judges."
+            f"Nothing was paid. {why}, so nobody could claim it. Wait until there are more, pay more for an "
+            "audit, or set takes_unjudged = true to take frames that nobody judges."
         )
-    reporter.tell(JobUnjudged(family))
+    reporter.tell(JobUnjudged(name))
     return replace(terms, takes_unjudged=True)
+
+
+def _need_room(terms: JobTerms, name: str, stands: FamilyInfo, reporter: Reporter) -> None:
+    """The longest lease must fit under the family's cap, if not now then when other leases have ended."""
+    longest = min(terms.longest_lease, terms.tasks)
+    pay_fri, most_fri = longest * terms.reward_fri, stands.most_pay_fri
+    if pay_fri > most_fri:
+        raise SceneError(
+            f"Nothing was paid. A lease of {counted(longest, 'frame')} pays {format_strk(pay_fri)} STRK, and "
+            f"all judged leases of {name} together may earn {format_strk(most_fri)} at once, so nobody could "
+            "claim it. Let leases be shorter, pay less a frame, or wait for more verifiers."
+        )
+    if pay_fri > stands.room_fri:
+        reporter.tell(NoRoom(name, pay_fri, stands.room_fri))
 
 
 async def create_job(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from ...core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
+from ...core.audit.errors import DrawIsAhead, FamilyAtCap, MustBeAudited, StillInAudit
 from ...core.board_events import (
     BoardEvent,
     JobClosed,
@@ -200,7 +200,7 @@ class Worker:
             except (NothingToClaim, JobIsOver):
                 self._claimable.pop(job_id, None)
                 continue
-            except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded):
+            except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded, FamilyAtCap):
                 continue  # another job may ask for less, and this one's audits may turn out not to be needed
             except ContractError as error:
                 self._claimable.pop(job_id, None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...core.audit.prices import profit_fri
 from ...core.contract_errors import NothingToClaim
 from ...core.ids import JobId
-from ...core.job import needs_prints
+from ...core.job import JobInfo, family_name, needs_prints
 from ...core.lease_stake import stake_of
 from ...core.money import about_strk, format_strk
-from ...core.notices.leases import JobSkipped, LeaseOffered
+from ...core.notices.leases import JobSkipped, LeaseOffered, LeaseWaits
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
 
@@ -26,12 +26,13 @@ class StakeNotice:
         self._least_profit_fri = least_profit_fri
         self._most = most
         self._told: dict[JobId, tuple[int, bool, bool]] = {}
+        self._waits: set[JobId] = set()  # as was said
 
     async def tell(self, job_id: JobId) -> bool:
         """Read the job, the worker's stake and record, and the gas price, and say what follows.
 
-        Returns whether the stake suffices and the lease is worth its gas. Raises UnknownJob, NothingToClaim
-        or ChainError.
+        Returns whether the stake suffices, the lease is worth its gas, and its family's cap leaves room for
+        it. Raises UnknownJob, NothingToClaim or ChainError.
         """
         job = await self._chain.job(job_id)
         if not job.open_tasks:
@@ -48,7 +49,18 @@ class StakeNotice:
             self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free, left_fri))
             if not is_worth_it:
                 self._reporter.tell(JobSkipped(job_id, self._too_little(stake.pay_fri, left_fri)))
-        return stake.is_free and is_worth_it
+        return stake.is_free and is_worth_it and await self._fits(job, stake.pay_fri)
+
+    async def _fits(self, job: JobInfo, pay_fri: int) -> bool:
+        """Whether the board would give such a lease away; where it may be unjudged, only a claim shows it."""
+        room_fri = pay_fri if job.takes_unjudged else (await self._chain.family(job.family)).room_fri
+        if pay_fri <= room_fri:
+            self._waits.discard(job.job_id)
+            return True
+        if job.job_id not in self._waits:
+            self._waits.add(job.job_id)
+            self._reporter.tell(LeaseWaits(job.job_id, family_name(job.family), pay_fri, room_fri))
+        return False
 
     def _too_little(self, pay_fri: int, left_fri: int) -> str:
         gas, least = about_strk(pay_fri - left_fri), format_strk(self._least_profit_fri)
@@ -61,3 +73,4 @@ class StakeNotice:
     def forget(self, job_id: JobId) -> None:
         """The job is over."""
         self._told.pop(job_id, None)
+        self._waits.discard(job_id)

@@ -176,6 +176,18 @@ class TooMuchWithoutVerifiers(ContractError):
     )
 
 
+class FamilyAtCap(ContractError):
+    code = "RC: family is at its cap"
+    advice = (
+        "Leases of a family earn at most a quarter of its verifiers' stake at once: wait until others end, "
+        "take fewer tasks, or wait for more verifiers."
+    )
+
+
+class FamilyHasNotThatOpen(ContractError):
+    code = "RC: family has not that open"
+
+
 class VerifiersMissing(ContractError):
     code = "RC: too few verifiers named"
     advice = "Name four willing ones of other owners, or wait until the family has them."

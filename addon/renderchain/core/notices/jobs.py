@@ -116,6 +116,23 @@ class JobUnjudged(Notice):
 
 
 @dataclass(frozen=True)
+class NoRoom(Notice):
+    """Other leases take what a family's verifiers answer for, so that a new job's first one waits."""
+
+    level: ClassVar[Level] = Level.WARNING
+    family: str
+    pay_fri: int
+    room_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"A lease of this job pays {format_strk(self.pay_fri)} STRK, and the stake of {self.family}'s "
+            f"verifiers answers for {format_strk(self.room_fri)} more now: workers wait until others end."
+        )
+
+
+@dataclass(frozen=True)
 class EscrowDue(Notice):
     """The job's whole cost is about to be paid."""
 

@@ -48,6 +48,23 @@ class LeaseOffered(Notice):
 
 
 @dataclass(frozen=True)
+class LeaseWaits(Notice):
+    """A job is left alone until its family's verifiers answer for another lease."""
+
+    job_id: JobId
+    family: str
+    pay_fri: int
+    room_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Job {self.job_id} waits: a lease pays {format_strk(self.pay_fri)} STRK, and the stake of "
+            f"{self.family}'s verifiers answers for {format_strk(self.room_fri)} more until other leases end"
+        )
+
+
+@dataclass(frozen=True)
 class JobSkipped(Notice):
     """The worker leaves a job to others."""
 

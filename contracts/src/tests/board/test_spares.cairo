@@ -4,7 +4,9 @@ use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
     IPayoutsDispatcherTrait,
 };
-use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::interfaces::registry::{
+    IFamiliesDispatcherTrait, IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::reason_of;
@@ -246,4 +248,28 @@ fn spares_need_a_scheduler() {
 #[should_panic(expected: ('RC: more spares than tasks', 'ENTRYPOINT_FAILED'))]
 fn spares_are_no_more_than_the_tasks() {
     create(network(), JobTerms { spare_tasks: 6, ..scheduled() });
+}
+
+fn open_fri(two: Twins) -> u128 {
+    two.net.families.family(FAMILY).open_pay_fri
+}
+
+#[test]
+fn both_leases_count_for_the_family_s_cap_until_each_ends() {
+    let two = spared_lease();
+    assert_eq!(open_fri(two), 400);
+    submit(two, 'helper', two.spare);
+    pay(two, two.spare);
+    assert_eq!(open_fri(two), 200);
+    // It comes late, for half of its pay.
+    submit(two, 'operator', two.held);
+    pay(two, two.held);
+    assert_eq!(open_fri(two), 0);
+}
+
+#[test]
+fn a_spare_that_is_given_back_counts_no_longer() {
+    let two = spared_lease();
+    give_back(two, 'helper', two.spare);
+    assert_eq!(open_fri(two), 200);
 }

@@ -9,7 +9,7 @@ use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::terms;
 use crate::tests::support::network::{
-    COOLDOWN_S, FAMILY, STAKE, board_arguments, deploy, registry_arguments,
+    COOLDOWN_S, FAMILY, NO_AGES, STAKE, board_arguments, deploy, registry_arguments,
 };
 
 /// An ERC-20 whose transfers fail without reverting.
@@ -53,7 +53,7 @@ fn silent_network() -> (ContractAddress, ContractAddress) {
     let wait_s = COOLDOWN_S + 1;
     let arguments = array!['admin', token.into(), wait_s.into()];
     let directory = deploy(Directory::TEST_CLASS_HASH.into(), arguments);
-    let arguments = registry_arguments(directory, token);
+    let arguments = registry_arguments(directory, token, NO_AGES);
     let registry = deploy(WorkerRegistry::TEST_CLASS_HASH.into(), arguments);
     let arguments = board_arguments(directory, registry, token);
     let board = deploy(JobBoard::TEST_CLASS_HASH.into(), arguments);

@@ -20,6 +20,7 @@ use crate::tests::support::accounts::{account, be};
 use crate::tests::support::events::same;
 use crate::tests::support::jobs::{offer, terms};
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
+use crate::tests::support::verifiers::NO_PAY;
 use crate::types::registry::{LockRequest, LockTerms, Record, WorkerLock};
 
 fn registry_event(net: Network) -> WorkerRegistry::Event {
@@ -119,9 +120,9 @@ fn locks_slashes_and_verdicts() {
     net.registry.lock(terms, array![request, LockRequest { least_lock_fri: 50, ..request }]);
     let lock = WorkerLock { worker_id: WORKER, amount_fri: 100 };
     assert_locks(net, array![lock, WorkerLock { amount_fri: 150, ..lock }]);
-    net.registry.unlock(array![WorkerLock { amount_fri: 50, ..lock }]);
+    net.registry.unlock(array![WorkerLock { amount_fri: 50, ..lock }], NO_PAY);
     assert_locks(net, array![lock]);
-    net.registry.slash(WORKER, 100, 10);
+    net.registry.slash(WORKER, 100, 10, NO_PAY);
     assert_stake(net, STAKE - 200, 0, 0);
     let slashed = Slashed { worker_id: WORKER, board, amount_fri: 100, reward_fri: 10 };
     let stakes = StakesComponent::Event::Slashed(slashed);

@@ -1,12 +1,13 @@
 //! Packed records of workers come back as they went in, at the edges of every field.
 
 use crate::packing::registry::{
-    AuditOfferPacking, PledgePacking, PursePacking, RecordPacking, SeatEntryPacking,
-    SeatHoldingPacking, UnstakingPacking, WorkOfferPacking,
+    AgesPacking, AuditOfferPacking, FamilyPayPacking, PledgePacking, PursePacking, RecordPacking,
+    SeatEntryPacking, SeatHoldingPacking, UnstakingPacking, WorkOfferPacking,
 };
 use crate::tests::support::packing::{M24, M32, M40, M48, M96, survives};
 use crate::types::registry::{
-    AuditOffer, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking, WorkOffer,
+    Ages, AuditOffer, FamilyPay, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking,
+    WorkOffer,
 };
 
 #[test]
@@ -65,4 +66,17 @@ fn the_cells_of_a_worker() {
 #[should_panic(expected: 'RC: field too wide')]
 fn an_amount_over_96_bits_is_refused() {
     PledgePacking::pack(Pledge { stake_fri: M96 + 1, locked_fri: 0, board: 0 });
+}
+
+#[test]
+fn the_cells_of_a_family() {
+    let pay = FamilyPay { open_fri: M96, window: 0, units: M32, low_now: 0, low_before: M32 };
+    assert!(survives::<_, felt252>(pay));
+    assert!(
+        survives::<
+            _, felt252,
+        >(FamilyPay { open_fri: 0, window: M32, units: 0, low_now: M32, low_before: 0 }),
+    );
+    assert!(survives::<_, felt252>(Ages { seat_epochs: M24, family_epochs: 0 }));
+    assert!(survives::<_, felt252>(Ages { seat_epochs: 0, family_epochs: M24 }));
 }

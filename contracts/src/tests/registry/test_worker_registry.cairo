@@ -11,10 +11,11 @@ use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::jobs::{claim, create, terms};
 use crate::tests::support::network::{
-    COOLDOWN_S, FAMILY, Network, STAKE, WORKER, deploy, locked, network, registry_arguments,
+    COOLDOWN_S, FAMILY, NO_AGES, Network, STAKE, WORKER, deploy, locked, network,
+    registry_arguments,
 };
 use crate::tests::support::token::RICH;
-use crate::tests::support::verifiers::{named, network_with};
+use crate::tests::support::verifiers::{NO_PAY, named, network_with};
 use crate::types::board::JobTerms;
 use crate::types::registry::{LockGrant, LockRequest, LockTerms, Record, WorkerLock};
 
@@ -40,7 +41,7 @@ fn lock(net: Network, pay_fri: u128) -> LockGrant {
 }
 
 fn unlock(net: Network, amount_fri: u128) -> ContractAddress {
-    *net.registry.unlock(array![WorkerLock { worker_id: WORKER, amount_fri }])[0]
+    *net.registry.unlock(array![WorkerLock { worker_id: WORKER, amount_fri }], NO_PAY)[0]
 }
 
 fn be_board(net: Network) {
@@ -161,7 +162,7 @@ fn only_boards_unlock() {
 fn only_boards_slash() {
     let net = network();
     be('thief');
-    net.registry.slash(WORKER, 1, 0);
+    net.registry.slash(WORKER, 1, 0, NO_PAY);
 }
 
 #[test]
@@ -248,7 +249,7 @@ fn a_batch_of_locks_is_done_but_for_what_is_refused() {
     assert_eq!((*grants[2]).refusal, 'RC: stake is not free');
     assert_eq!(locked(net), 800);
     let half = WorkerLock { worker_id: WORKER, amount_fri: 400 };
-    assert_eq!(net.registry.unlock(array![half, half]).len(), 2);
+    assert_eq!(net.registry.unlock(array![half, half], NO_PAY).len(), 2);
     assert_eq!(locked(net), 0);
 }
 
@@ -260,7 +261,7 @@ fn stake_on_its_way_out_is_neither_locked_nor_slashed() {
     be_board(net);
     assert_eq!(lock(net, 601).refusal, 'RC: stake is not free');
     assert_eq!(lock(net, 600).refusal, 0);
-    net.registry.slash(WORKER, 600, 0);
+    net.registry.slash(WORKER, 600, 0, NO_PAY);
     let worker = net.registry.worker(WORKER);
     let left_fri = STAKE - 600;
     assert_eq!((worker.stake.stake_fri, worker.unstaking.unstaking_fri), (left_fri, left_fri));
@@ -274,7 +275,7 @@ fn a_slash_burns_but_for_the_reward() {
     let net = network();
     be_board(net);
     lock(net, 200);
-    net.registry.slash(WORKER, 200, 20);
+    net.registry.slash(WORKER, 200, 20, NO_PAY);
     assert_eq!(net.registry.worker(WORKER).stake.stake_fri, STAKE - 200);
     assert_eq!((locked(net), net.registry.burned_fri()), (0, 180));
     assert_eq!(net.token.balance_of(net.board.contract_address), RICH + 20);
@@ -288,7 +289,7 @@ fn no_reward_is_more_than_the_slash() {
     let net = network();
     be_board(net);
     lock(net, 200);
-    net.registry.slash(WORKER, 200, 201);
+    net.registry.slash(WORKER, 200, 201, NO_PAY);
 }
 
 #[test]
@@ -357,7 +358,7 @@ fn nothing_is_no_stake() {
 fn registry_with(index: u32, value: felt252) -> ContractAddress {
     let mut arguments = array![];
     let mut at_index = 0;
-    for argument in registry_arguments(account('directory'), account('token')) {
+    for argument in registry_arguments(account('directory'), account('token'), NO_AGES) {
         arguments.append(if at_index == index {
             value
         } else {

@@ -1,4 +1,5 @@
 //! Jobs and leases on the network of the tests.
+use starknet::storage::{StorageMapReadAccess, StorageMapWriteAccess};
 use starknet::testing::{pop_log_raw, set_block_hash, set_contract_address};
 use starknet::{get_block_number, get_block_timestamp};
 use crate::board::job::JobTrait;
@@ -8,12 +9,14 @@ use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::registry::IProfilesDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
+use crate::packing::registry::FamilyPayPacking;
+use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, WORKER};
 use crate::tests::support::verifiers::named;
 use crate::types::audit::DrawOutcome;
 use crate::types::board::{JobTerms, LeaseResult, Place};
-use crate::types::registry::StandingOffer;
+use crate::types::registry::{FamilyPay, StandingOffer};
 
 /// Five tasks of 100 fri, leases of up to two, an audit pool of 50. Three verifiers at 2 fri look
 /// at one of four tiles a task: a lease of two locks 66, one of a single task 36.
@@ -93,13 +96,27 @@ pub fn spared(net: Network, job_id: u64, lease_ids: Span<u64>) {
     pass_draw_block('hash');
     set_contract_address(net.board.contract_address);
     let mut state = JobBoard::contract_state_for_testing();
-    let mut job = state.jobs.load(job_id);
+    let (mut job, mut unjudged_fri) = (state.jobs.load(job_id), 0);
     for lease_id in lease_ids {
         let lease = state.leases.find(*lease_id);
         job.add_to_pool(job.reserved_fri(@lease));
         state.leases.mark(*lease_id, lease, DrawOutcome::PASSED);
+        if lease.draw_outcome == DrawOutcome::UNJUDGED {
+            let (pay_fri, _) = state.jobs.stakes_of(@job, lease.level, lease.count);
+            unjudged_fri += pay_fri;
+        }
     }
     state.jobs.save(@job);
+    count_open(net, unjudged_fri);
+}
+
+/// Leases that nobody named verifiers for were judged after all, and count for the family's cap.
+fn count_open(net: Network, more_fri: u128) {
+    set_contract_address(net.registry.contract_address);
+    let mut state = WorkerRegistry::contract_state_for_testing();
+    let pay = state.family_pays.family_pays.read(FAMILY);
+    let open_fri = pay.open_fri + more_fri;
+    state.family_pays.family_pays.write(FAMILY, FamilyPay { open_fri, ..pay });
 }
 
 /// Spares leases that were submitted just now and lets the requester accept them.

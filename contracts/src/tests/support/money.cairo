@@ -6,15 +6,16 @@ use crate::audit::course::{AuditTrait, VerifierTrait};
 use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::{IFamiliesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::seats_in;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{TestAudit, seats_of};
-use crate::tests::support::network::Network;
+use crate::tests::support::network::{FAMILY, Network};
 use crate::tests::support::token::RICH;
 use crate::tests::support::verifiers::payout_of;
-use crate::types::audit::{AuditKind, AuditPhase};
+use crate::types::audit::{AuditKind, AuditPhase, DrawOutcome};
+use crate::types::board::LeaseState;
 
 fn payees(net: Network) -> Array<ContractAddress> {
     let mut all = array![
@@ -93,9 +94,22 @@ fn reserved(audit: TestAudit, reserve_fri: u128) -> u128 {
     }
 }
 
+/// What a judged lease would earn is open from its claim to its end, paid or not.
+fn assert_open_pay(audit: TestAudit) {
+    let lease = audit.net.board.lease(audit.lease_id);
+    let lives = lease.state == LeaseState::CLAIMED || lease.state == LeaseState::SUBMITTED;
+    let open_fri = if lives && lease.draw_outcome != DrawOutcome::UNJUDGED {
+        200
+    } else {
+        0
+    };
+    assert_eq!(audit.net.families.family(FAMILY).open_pay_fri, open_fri);
+}
+
 /// Board and registry hold exactly what they owe.
 pub fn assert_money(audit: TestAudit) {
     let net = audit.net;
+    assert_open_pay(audit);
     let job = net.board.job(audit.job_id);
     let progress = job.progress;
     let unsettled = job.price.tasks - progress.accepted - progress.refunded;

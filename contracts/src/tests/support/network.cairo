@@ -8,13 +8,14 @@ use crate::interfaces::audit::{IAuditsDispatcher, IChallengesDispatcher};
 use crate::interfaces::board::{IJobBoardDispatcher, IPayoutsDispatcher};
 use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
 use crate::interfaces::registry::{
-    IProfilesDispatcher, ISeatsDispatcher, IWorkerRegistryDispatcher,
+    IFamiliesDispatcher, IProfilesDispatcher, ISeatsDispatcher, IWorkerRegistryDispatcher,
     IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
 use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::token::TestToken;
+use crate::types::registry::Ages;
 
 pub const FAMILY: felt252 = '4.5/cycles/cpu';
 pub const STAKE: u128 = 1_200;
@@ -24,6 +25,8 @@ pub const COOLDOWN_S: u32 = 100_000;
 pub const SLOWEST_BLOCK_S: u32 = 10;
 /// What a worker may have locked in a family with too few verifiers.
 pub const UNJUDGED_CAP: u128 = 5_000;
+/// Seats count at once, and so does a family.
+pub const NO_AGES: Ages = Ages { seat_epochs: 0, family_epochs: 0 };
 /// The one worker's number.
 pub const WORKER: u32 = 1;
 
@@ -34,6 +37,7 @@ pub struct Network {
     pub registry: IWorkerRegistryDispatcher,
     pub profiles: IProfilesDispatcher,
     pub seats: ISeatsDispatcher,
+    pub families: IFamiliesDispatcher,
     pub board: IJobBoardDispatcher,
     pub payouts: IPayoutsDispatcher,
     pub audits: IAuditsDispatcher,
@@ -47,12 +51,15 @@ pub fn deploy(class_hash: felt252, arguments: Array<felt252>) -> ContractAddress
 }
 
 /// Leases of at most 1,000 s, windows of 500 s, audits of 2,000 s, and a block every 10 s.
-pub fn registry_arguments(directory: ContractAddress, token: ContractAddress) -> Array<felt252> {
+pub fn registry_arguments(
+    directory: ContractAddress, token: ContractAddress, ages: Ages,
+) -> Array<felt252> {
     let limits = array![1_000, 500, 2_000, SLOWEST_BLOCK_S.into()];
     let mut arguments = array![directory.into(), token.into(), COOLDOWN_S.into(), STAKE.into()];
     arguments.append_span(limits.span());
     // fri a seat, blocks an epoch
     arguments.append_span(array![SEAT_UNIT.into(), 10, UNJUDGED_CAP.into()].span());
+    ages.serialize(ref arguments);
     arguments
 }
 
@@ -65,6 +72,11 @@ pub fn board_arguments(
 
 /// A network without workers.
 pub fn empty_network() -> Network {
+    empty_network_of(NO_AGES)
+}
+
+/// The same, where seats and families count from so many epochs on.
+pub fn empty_network_of(ages: Ages) -> Network {
     at(1_000, 10);
     be('admin');
     let token = deploy(TestToken::TEST_CLASS_HASH.into(), array![]);
@@ -73,7 +85,7 @@ pub fn empty_network() -> Network {
         Directory::TEST_CLASS_HASH.into(), array!['admin', token.into(), wait_s.into()],
     );
     let registry = deploy(
-        WorkerRegistry::TEST_CLASS_HASH.into(), registry_arguments(directory, token),
+        WorkerRegistry::TEST_CLASS_HASH.into(), registry_arguments(directory, token, ages),
     );
     let board = deploy(
         JobBoard::TEST_CLASS_HASH.into(), board_arguments(directory, registry, token),
@@ -84,6 +96,7 @@ pub fn empty_network() -> Network {
         registry: IWorkerRegistryDispatcher { contract_address: registry },
         profiles: IProfilesDispatcher { contract_address: registry },
         seats: ISeatsDispatcher { contract_address: registry },
+        families: IFamiliesDispatcher { contract_address: registry },
         board: IJobBoardDispatcher { contract_address: board },
         payouts: IPayoutsDispatcher { contract_address: board },
         audits: IAuditsDispatcher { contract_address: board },
@@ -96,7 +109,11 @@ pub fn empty_network() -> Network {
 
 /// A network whose one worker, `operator`, belongs to `owner` and is paid to `payout`.
 pub fn network() -> Network {
-    let net = empty_network();
+    network_of(NO_AGES)
+}
+
+pub fn network_of(ages: Ages) -> Network {
+    let net = empty_network_of(ages);
     be('owner');
     net.token.approve(net.registry.contract_address, STAKE.into());
     net.registry.register(account('operator'), account('payout'), array![FAMILY], STAKE);

@@ -16,7 +16,14 @@ from renderchain.core.contract_errors import BadJobTerms
 from renderchain.core.errors import ChainError, InsufficientFunds, SceneError
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms, family_of
-from renderchain.core.notices.jobs import EscrowDue, JobCreated, JobQuoted, JobUnjudged, LeasesWorthLittle
+from renderchain.core.notices.jobs import (
+    EscrowDue,
+    JobCreated,
+    JobQuoted,
+    JobUnjudged,
+    LeasesWorthLittle,
+    NoRoom,
+)
 from renderchain.core.print_limits import PrintLimits
 
 from devkit.fakes.clock import run
@@ -156,6 +163,46 @@ def test_a_job_that_too_few_would_verify_is_created_only_where_the_artist_says_s
     create(bench, replace(OFFER, takes_unjudged=True))
     ((paid, _),) = bench.chain.of("create_job")
     assert paid.takes_unjudged and said == [JobUnjudged("4.5/cycles/cpu")]
+
+
+@pytest.mark.parametrize(
+    ("from_epoch", "why"),
+    [
+        (0, "Nobody verifies 4.5/cycles/cpu yet, so nobody"),
+        (12, "4.5/cycles/cpu has verifiers from epoch 12 on, and this is epoch 9, so nobody"),
+    ],
+)
+def test_why_a_family_has_no_verifiers_is_said_before_anything_is_paid(
+    bench: UseCaseBench, from_epoch: int, why: str
+) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    bench.chain.can_judge = False
+    bench.chain.stands = replace(bench.chain.stands, from_epoch=from_epoch)
+    with pytest.raises(SceneError, match=f"Nothing was paid. {why}"):
+        create(bench)
+    assert bench.chain.sent == []
+
+
+def test_a_lease_over_its_familys_cap_is_refused_before_anything_is_paid(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    wanted = terms(bench)
+    pay_fri = min(wanted.longest_lease, wanted.tasks) * wanted.reward_fri
+    bench.chain.stands = replace(bench.chain.stands, most_pay_fri=pay_fri - 1)
+    with pytest.raises(SceneError, match="Nothing was paid. .*at once.* Let leases be shorter"):
+        create(bench)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
+
+
+def test_a_family_whose_cap_others_fill_is_said_before_the_job_is_paid(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    wanted = terms(bench)
+    pay_fri = min(wanted.longest_lease, wanted.tasks) * wanted.reward_fri
+    said: list[NoRoom] = []
+    bench.chain.after["create_job"] = lambda: said.extend(bench.reporter.heard(NoRoom))
+    for open_fri in (0, 1):
+        bench.chain.stands = replace(bench.chain.stands, most_pay_fri=pay_fri, open_pay_fri=open_fri)
+        create(bench)
+    assert said == [NoRoom("4.5/cycles/cpu", pay_fri, pay_fri - 1)]
 
 
 def test_leases_are_judged_wherever_they_can_be(bench: UseCaseBench) -> None:

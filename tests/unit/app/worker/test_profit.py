@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from renderchain.core.audit.gas import lease_gas, prover_gas
 from renderchain.core.board_events import LeaseClaimed
 from renderchain.core.ids import JobId
 from renderchain.core.money import about_strk
-from renderchain.core.notices.leases import JobSkipped, LeaseOffered
+from renderchain.core.notices.leases import JobSkipped, LeaseOffered, LeaseWaits
 
+from devkit.fakes.package import FAMILY
 from devkit.fakes.people import OFFER, Artist, Machine
-from devkit.fakes.world import World
+from devkit.fakes.world import Named, World
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 
@@ -76,3 +78,27 @@ def test_a_worker_claims_at_most_so_many_frames_and_locks_no_more(
     world.live(life())
     assert [event.count for event in world.network.told(LeaseClaimed)] == [1, 1]
     assert {one.frame_count for one in machine.reporter.heard(LeaseOffered)} == {1}
+
+
+def test_a_job_waits_with_a_word_while_its_familys_cap_has_no_room(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = {"fri": SHORT.reward_fri}
+    monkeypatch.setattr(
+        Named, "most_pay_fri", lambda model, family: room["fri"] if family == FAMILY else 2**96
+    )
+
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        room["fri"] -= 1
+        async with machine.working():
+            await asyncio.sleep(600)
+            assert claimed(world) == []
+            await artist.submit(1, replace(SHORT, device_group="CUDA"))  # whose event wakes the worker
+            room["fri"] += 1
+            await artist.submit(1, replace(SHORT, device_group="CUDA"))
+            await artist.watching(job)
+
+    world.live(life())
+    assert claimed(world) == [1]
+    assert len(machine.reporter.heard(LeaseWaits)) == 1
