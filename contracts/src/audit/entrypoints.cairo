@@ -121,11 +121,11 @@ pub mod EntrypointsComponent {
             seed: felt252,
             result: LeaseResult,
             openings: Array<LeafOpening>,
-            siblings: Array<felt252>,
-            prints: Array<felt252>,
+            siblings: Span<felt252>,
+            prints: Span<felt252>,
         ) {
             let mut reveals = get_dep_component_mut!(ref self, Reveals);
-            reveals.open(lease_id, seed, result, openings.span(), siblings.span(), prints);
+            reveals.open(lease_id, seed, result, openings.span(), siblings, prints);
         }
 
         /// Caller: anyone who knows the nonces, so the verifiers. A vote other than the worker's
@@ -154,7 +154,7 @@ pub mod EntrypointsComponent {
             nonce: felt252,
             contents: Array<Content>,
             answer: Array<Content>,
-            prints: Array<felt252>,
+            prints: Span<felt252>,
             differs: u128,
             mean: bool,
         ) {
@@ -172,12 +172,11 @@ pub mod EntrypointsComponent {
             leaf: u8,
             contents: Array<Content>,
             answer: Array<Content>,
-            prints: Array<felt252>,
-            answer_prints: Array<felt252>,
+            prints: Span<felt252>,
+            answer_prints: Span<felt252>,
         ) {
             let mut shows = get_dep_component_mut!(ref self, Shows);
             let (mine, theirs) = (contents.span(), answer.span());
-            let (prints, answer_prints) = (prints.span(), answer_prints.span());
             shows.strike(lease_id, seat, leaf, mine, theirs, prints, answer_prints);
         }
 
@@ -190,11 +189,10 @@ pub mod EntrypointsComponent {
             by_levels: bool,
             votes: Array<ShownVote>,
             answer: Array<Content>,
-            answer_prints: Array<felt252>,
+            answer_prints: Span<felt252>,
         ) {
             let mut shows = get_dep_component_mut!(ref self, Shows);
-            let (answer, prints) = (answer.span(), answer_prints.span());
-            shows.show(lease_id, leaf, by_levels, votes.span(), answer, prints);
+            shows.show(lease_id, leaf, by_levels, votes.span(), answer.span(), answer_prints);
         }
 
         /// Caller: anyone. Goes on where a step is over.

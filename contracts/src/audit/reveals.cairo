@@ -73,7 +73,7 @@ pub mod RevealsComponent {
             result: LeaseResult,
             openings: Span<LeafOpening>,
             siblings: Span<felt252>,
-            prints: Array<felt252>,
+            prints: Span<felt252>,
         ) {
             let leases = get_dep_component!(@self, Leases);
             leases.assert_result(lease_id, result);
@@ -100,7 +100,7 @@ pub mod RevealsComponent {
             let contents = check_leaves(
                 identity, lease, tiles, root, leaves.span(), openings, siblings,
             );
-            check_prints(contents.span(), all_of(contents.len()).span(), prints.span());
+            check_prints(contents.span(), all_of(contents.len()).span(), prints);
             store.set_answer(lease_id, answer_of(contents.span()));
             audit.enter(AuditPhase::REVEAL);
             store.save(lease_id, audit);
@@ -155,7 +155,7 @@ pub mod RevealsComponent {
             reveal: Reveal,
             contents: Array<Content>,
             answer: Span<Content>,
-            prints: Array<felt252>,
+            prints: Span<felt252>,
             found: (u128, bool),
         ) {
             let (mut audit, verifier) = match self.sealed(reveal) {
@@ -167,7 +167,7 @@ pub mod RevealsComponent {
             assert(audit.kind == AuditKind::PIXELS, AuditStoreComponent::Errors::WRONG_PHASE);
             assert(answer_of(answer) == store.answer(lease_id), Errors::OTHER_ANSWER);
             let leaves = differing(contents.span(), answer);
-            check_prints(contents.span(), leaves.span(), prints.span());
+            check_prints(contents.span(), leaves.span(), prints);
             let (differs, mean) = found;
             let lease = get_dep_component!(@self, Leases).find(lease_id);
             let job = BoxTrait::new(get_dep_component!(@self, Jobs).load(lease.job_id));

@@ -237,7 +237,7 @@ pub mod ShowsComponent {
         /// The prints of a vote that differs there: of the leaf, or for the mean of all leaves,
         /// where its digests are the worker's that one's.
         fn prints_of(self: @Case, vote: @ShownVote, verifier: @Verifier) -> Span<felt252> {
-            let (contents, prints) = (vote.contents.span(), vote.prints.span());
+            let (contents, prints) = (vote.contents.span(), *vote.prints);
             if *self.leaf != MEAN {
                 let objects = *verifier.differs & *self.position != 0;
                 assert(objects, Errors::NOT_TOGETHER);

@@ -48,8 +48,8 @@ pub mod AuditDelegateComponent {
             seed: felt252,
             result: LeaseResult,
             openings: Array<LeafOpening>,
-            siblings: Array<felt252>,
-            prints: Array<felt252>,
+            siblings: Span<felt252>,
+            prints: Span<felt252>,
         ) {
             self.audits().open(lease_id, seed, result, openings, siblings, prints);
         }
@@ -65,7 +65,7 @@ pub mod AuditDelegateComponent {
             nonce: felt252,
             contents: Array<Content>,
             answer: Array<Content>,
-            prints: Array<felt252>,
+            prints: Span<felt252>,
             differs: u128,
             mean: bool,
         ) {
@@ -80,8 +80,8 @@ pub mod AuditDelegateComponent {
             leaf: u8,
             contents: Array<Content>,
             answer: Array<Content>,
-            prints: Array<felt252>,
-            answer_prints: Array<felt252>,
+            prints: Span<felt252>,
+            answer_prints: Span<felt252>,
         ) {
             let audits = self.audits();
             audits.strike(lease_id, seat, leaf, contents, answer, prints, answer_prints);
@@ -94,7 +94,7 @@ pub mod AuditDelegateComponent {
             by_levels: bool,
             votes: Array<ShownVote>,
             answer: Array<Content>,
-            answer_prints: Array<felt252>,
+            answer_prints: Span<felt252>,
         ) {
             self.audits().show(lease_id, leaf, by_levels, votes, answer, answer_prints);
         }

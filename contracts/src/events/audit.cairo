@@ -47,7 +47,7 @@ pub struct LeavesOpened {
     pub round: u8,
     pub contents: Array<Content>,
     /// 20 felts a leaf.
-    pub prints: Array<felt252>,
+    pub prints: Span<felt252>,
 }
 
 /// What became of a seat's vote, as in Vote.
@@ -76,7 +76,7 @@ pub struct PrintsShown {
     pub differs: u128,
     pub mean: bool,
     pub contents: Array<Content>,
-    pub prints: Array<felt252>,
+    pub prints: Span<felt252>,
 }
 
 /// A majority of the counted votes agrees with one of them, and all are off from the worker.

@@ -15,8 +15,8 @@ pub trait IAudits<T> {
         seed: felt252,
         result: LeaseResult,
         openings: Array<LeafOpening>,
-        siblings: Array<felt252>,
-        prints: Array<felt252>,
+        siblings: Span<felt252>,
+        prints: Span<felt252>,
     );
     fn reveal(ref self: T, reveals: Array<Reveal>);
     /// `differs` is a mask of positions; `mean` whether the mean over all leaves differs.
@@ -27,7 +27,7 @@ pub trait IAudits<T> {
         nonce: felt252,
         contents: Array<Content>,
         answer: Array<Content>,
-        prints: Array<felt252>,
+        prints: Span<felt252>,
         differs: u128,
         mean: bool,
     );
@@ -39,8 +39,8 @@ pub trait IAudits<T> {
         leaf: u8,
         contents: Array<Content>,
         answer: Array<Content>,
-        prints: Array<felt252>,
-        answer_prints: Array<felt252>,
+        prints: Span<felt252>,
+        answer_prints: Span<felt252>,
     );
     fn show(
         ref self: T,
@@ -49,7 +49,7 @@ pub trait IAudits<T> {
         by_levels: bool,
         votes: Array<ShownVote>,
         answer: Array<Content>,
-        answer_prints: Array<felt252>,
+        answer_prints: Span<felt252>,
     );
     fn advance(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn appeal(ref self: T, lease_id: u64, leaves: Array<u32>);

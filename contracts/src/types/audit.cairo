@@ -160,5 +160,5 @@ pub struct Reveal {
 pub struct ShownVote {
     pub seat: u8,
     pub contents: Array<Content>,
-    pub prints: Array<felt252>,
+    pub prints: Span<felt252>,
 }

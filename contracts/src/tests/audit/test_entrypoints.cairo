@@ -38,7 +38,8 @@ fn a_vote_is_sealed_once_and_by_its_verifier() {
     assert_eq!(reason_of(audits.commit(sealed(0))), 'RC: seat has voted already');
     let (openings, siblings) = proofs(audit, round);
     be('operator');
-    let opened = audits.open(lease_id, round.seed, result_of(audit), openings, siblings, array![]);
+    let opened = audits
+        .open(lease_id, round.seed, result_of(audit), openings, siblings, array![].span());
     assert_eq!(reason_of(opened), 'RC: case in another phase');
     let revealed = audits.reveal(array![reveal_of(audit, round, 0, 1)]);
     assert_eq!(reason_of(revealed), 'RC: case in another phase');
@@ -89,32 +90,27 @@ fn anyone_opens_and_only_the_drawn_leaves_under_the_workers_root() {
     let (seed, result, shown) = (round.seed, result_of(audit), prints(round, SAME));
     be('watcher');
     // As after a reorganisation.
-    let other = audits
-        .open(lease_id, seed + 1, result, openings.clone(), siblings.clone(), shown.clone());
+    let other = audits.open(lease_id, seed + 1, result, openings.clone(), siblings, shown);
     assert_eq!(reason_of(other), 'RC: opened for another draw');
     let foreign = LeaseResult { root: 1, ..result };
-    let other = audits
-        .open(lease_id, seed, foreign, openings.clone(), siblings.clone(), shown.clone());
+    let other = audits.open(lease_id, seed, foreign, openings.clone(), siblings, shown);
     assert_eq!(reason_of(other), 'RC: not the submitted result');
     let content = Content { digest_lo: 99, ..*openings[0].content };
     let forged = array![LeafOpening { content, ..*openings[0] }];
-    let other = audits.open(lease_id, seed, result, forged, siblings.clone(), shown.clone());
+    let other = audits.open(lease_id, seed, result, forged, siblings, shown);
     assert_eq!(reason_of(other), 'RC: leaf is not under the root');
     let neighbour = array![opening_of((*round.leaves[0] + 1) % 8)];
-    let other = audits.open(lease_id, seed, result, neighbour, siblings.clone(), shown.clone());
+    let other = audits.open(lease_id, seed, result, neighbour, siblings, shown);
     assert_eq!(reason_of(other), 'RC: leaf is not under the root');
-    let short: Array<felt252> = siblings.span().slice(0, 3).into();
-    let node = audits.open(lease_id, seed, result, openings.clone(), short, shown.clone());
+    let short = siblings.slice(0, 3);
+    let node = audits.open(lease_id, seed, result, openings.clone(), short, shown);
     assert_eq!(reason_of(node), 'RC: wrong number of leaves');
-    let nothing = audits.open(lease_id, seed, result, array![], array![], array![]);
+    let nothing = audits.open(lease_id, seed, result, array![], array![].span(), array![].span());
     assert_eq!(reason_of(nothing), 'RC: wrong number of leaves');
     let alike = prints(round, ALIKE);
-    let other = audits.open(lease_id, seed, result, openings.clone(), siblings.clone(), alike);
+    let other = audits.open(lease_id, seed, result, openings.clone(), siblings, alike);
     assert_eq!(reason_of(other), 'RC: print is another one');
-    audit
-        .net
-        .audits
-        .open(lease_id, seed, result, openings.clone(), siblings.clone(), shown.clone());
+    audit.net.audits.open(lease_id, seed, result, openings.clone(), siblings, shown);
     let again = audits.open(lease_id, seed, result, openings, siblings, shown);
     assert_eq!(reason_of(again), 'RC: case in another phase');
 }

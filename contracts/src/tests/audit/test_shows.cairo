@@ -243,7 +243,7 @@ fn a_rejection_on_the_mean_is_shown_in_several_calls() {
     let (answer, worker) = (contents(round, SAME), prints(round, SAME));
     be('watcher');
     let first = array![shown_mean(round, 3, SLIGHT), shown_mean(round, 4, SLIGHT)];
-    audit.net.audits.show(audit.lease_id, MEAN, false, first, answer.clone(), worker.clone());
+    audit.net.audits.show(audit.lease_id, MEAN, false, first, answer.clone(), worker);
     assert!(!audit.net.audits.audit_of(audit.lease_id).proved);
     be('anyone');
     let mut more = array![];
@@ -308,7 +308,10 @@ fn what_is_shown_in_a_round_without_a_verdict_changes_nothing_of_the_one_before(
     for seat in 0..7_u8 {
         objectors.append(shown(round, seat, OTHER, fresh));
     }
-    audit.net.audits.show(audit.lease_id, fresh, false, objectors, contents(round, SAME), array![]);
+    audit
+        .net
+        .audits
+        .show(audit.lease_id, fresh, false, objectors, contents(round, SAME), array![].span());
     wait(1);
     let before_fri = seat_stake(audit, 2);
     advance(audit);

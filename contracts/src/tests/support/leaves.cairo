@@ -31,7 +31,7 @@ pub fn result_of(audit: TestAudit) -> LeaseResult {
     LeaseResult { root, results_hi: 1, results_lo: 2, key_hash }
 }
 
-pub fn print_of(leaf: u32, how: u8) -> Array<felt252> {
+pub fn print_of(leaf: u32, how: u8) -> Span<felt252> {
     let mut print = array![];
     for index in 0..16_u32 {
         let bits: felt252 = (1_000 * leaf + index).into();
@@ -63,14 +63,14 @@ pub fn print_of(leaf: u32, how: u8) -> Array<felt252> {
         );
     print.append(7);
     print.append(7);
-    print
+    print.span()
 }
 
 pub fn content_of(leaf: u32, how: u8) -> Content {
     Content {
         digest_hi: how.into(),
         digest_lo: leaf.into(),
-        print_hash: poseidon_hash_span(print_of(leaf, how).span()),
+        print_hash: poseidon_hash_span(print_of(leaf, how)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::registry::{IFamiliesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::rules::terms::seats_in;
+use crate::rules::terms::{raised_fee, seats_in};
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{TestAudit, seats_of};
 use crate::tests::support::network::{FAMILY, Network};
@@ -53,12 +53,13 @@ fn held(audit: TestAudit) -> u128 {
     let is_doubt = state.kind == AuditKind::PIXELS && state.is_bonded(0);
     let mut sum_fri = purse(audit);
     for round in 0..state.round + 1 {
-        let fee_fri: u128 = match (round == 0, is_doubt) {
+        let unraised_fri: u128 = match (round == 0, is_doubt) {
             (true, false) => 2,
             (false, false) => 4,
             (true, true) => 10,
             (false, true) => 20,
         };
+        let fee_fri = raised_fee(unraised_fri, state.raised);
         let seats = seats_of(audit, round);
         let mut votes: u128 = 0;
         for (_, verifier) in seats.span() {
@@ -79,7 +80,7 @@ fn held(audit: TestAudit) -> u128 {
         }
     }
     if state.is_by_chance() && !state.is_second_look(1) {
-        sum_fri += look_fri;
+        sum_fri += raised_fee(look_fri, state.raised);
     }
     sum_fri
 }

@@ -64,16 +64,16 @@ pub fn vote_of(round: Round, how: u8) -> felt252 {
     answer_of(contents(round, how).span())
 }
 
-pub fn prints(round: Round, how: u8) -> Array<felt252> {
+pub fn prints(round: Round, how: u8) -> Span<felt252> {
     let mut found = array![];
     for leaf in round.leaves {
-        found.append_span(print_of(*leaf, how).span());
+        found.append_span(print_of(*leaf, how));
     }
-    found
+    found.span()
 }
 
 /// The drawn leaves and their proofs in a row.
-pub fn proofs(audit: TestAudit, round: Round) -> (Array<LeafOpening>, Array<felt252>) {
+pub fn proofs(audit: TestAudit, round: Round) -> (Array<LeafOpening>, Span<felt252>) {
     let layers = layers(audit);
     let (mut openings, mut siblings) = (array![], array![]);
     for leaf in round.leaves {
@@ -89,7 +89,7 @@ pub fn proofs(audit: TestAudit, round: Round) -> (Array<LeafOpening>, Array<felt
             position /= 2;
         }
     }
-    (openings, siblings)
+    (openings, siblings.span())
 }
 
 /// Whose seat it is.
@@ -213,7 +213,7 @@ pub fn show(audit: TestAudit, round: Round, from: u8, count: u8) {
         votes.append(shown(round, seat, OTHER, 0));
     }
     be('watcher');
-    audit.net.audits.show(audit.lease_id, 0, false, votes, contents(round, SAME), array![]);
+    audit.net.audits.show(audit.lease_id, 0, false, votes, contents(round, SAME), array![].span());
 }
 
 /// Somebody shows that a vote is not what its own prints of a leaf say.
