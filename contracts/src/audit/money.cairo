@@ -110,14 +110,17 @@ pub mod MoneyComponent {
             let drawn = job.unbox().first_leaves(*lease.count);
             shares.judgement = self.judgement(lease_id, audit, drawn);
             let mut paid = array![];
+            let seating = get_dep_component!(@self, Seating);
+            let (verifiers, payouts) = seating.paid_seats(lease_id, audit);
             for round in 0..*audit.round + 1 {
                 let fee_fri = audit.fee_fri(job, lease, round);
                 let saw = get_dep_component!(@self, Store).saw(lease_id, audit, round, drawn);
                 let (start, end) = (audit.start_of(round), audit.end_of(round));
                 let (mut paid_fri, mut held_fri) = (0, 0);
                 for seat in start..end {
-                    let verifier = get_dep_component!(@self, Store).verifier(lease_id, seat);
-                    paid_fri += self.settle_vote(ref shares, verifier, (round, saw), fee_fri);
+                    let verifier = *verifiers[seat.into()];
+                    let (payout, looked) = (*payouts[seat.into()], (round, saw));
+                    paid_fri += self.settle_vote(ref shares, verifier, payout, looked, fee_fri);
                     if !verifier.has_declined() {
                         held_fri += fee_fri;
                     }
@@ -142,6 +145,7 @@ pub mod MoneyComponent {
             ref self: ComponentState<TContractState>,
             ref shares: Shares,
             verifier: Verifier,
+            payout: ContractAddress,
             round: (u8, u128),
             fee_fri: u128,
         ) -> u128 {
@@ -161,14 +165,13 @@ pub mod MoneyComponent {
             } else if vote == Vote::COUNTED {
                 is_paid = true;
             }
-            let seating = get_dep_component!(@self, Seating);
             if fine_fri != 0 {
+                let seating = get_dep_component!(@self, Seating);
                 shares.purse_fri += seating.take(verifier.worker_id, fine_fri);
             }
             if !is_paid {
                 return 0;
             }
-            let payout = seating.payout_of(verifier.worker_id);
             if is_right {
                 shares.right.append(payout);
             }

@@ -14,7 +14,7 @@ pub mod SeatingComponent {
         ICommitteesDispatcher, ICommitteesDispatcherTrait, IWorkerRegistryDispatcherTrait,
     };
     use crate::rules::lease_id::worker_of;
-    use crate::types::audit::Audit;
+    use crate::types::audit::{Audit, Verifier};
     use crate::types::board::Lease;
     use crate::types::registry::VoteRequest;
 
@@ -85,8 +85,18 @@ pub mod SeatingComponent {
             store.add_to_purse(lease_id, taken_fri);
         }
 
-        fn payout_of(self: @ComponentState<TContractState>, worker_id: u32) -> ContractAddress {
-            get_dep_component!(self, Leases).known_registry().payout_of(worker_id)
+        /// Who is paid for each seat so far, with its verifier, in the seats' order.
+        fn paid_seats(
+            self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit,
+        ) -> (Array<Verifier>, Array<ContractAddress>) {
+            let store = get_dep_component!(self, Store);
+            let (mut verifiers, mut numbers) = (array![], array![]);
+            for seat in 0..audit.end_of(*audit.round) {
+                let verifier = store.verifier(lease_id, seat);
+                verifiers.append(verifier);
+                numbers.append(verifier.worker_id);
+            }
+            (verifiers, get_dep_component!(self, Leases).known_registry().payouts_of(numbers))
         }
     }
 }

@@ -34,7 +34,7 @@ pub trait IWorkerRegistry<T> {
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
     fn operator_of(self: @T, worker_id: u32) -> ContractAddress;
-    fn payout_of(self: @T, worker_id: u32) -> ContractAddress;
+    fn payouts_of(self: @T, worker_ids: Array<u32>) -> Array<ContractAddress>;
     fn locked_by(self: @T, board: ContractAddress, worker_id: u32) -> u128;
     fn burned_fri(self: @T) -> u128;
     fn limits(self: @T) -> Limits;

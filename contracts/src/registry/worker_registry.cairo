@@ -341,8 +341,12 @@ pub mod WorkerRegistry {
             self.people.operator(worker_id)
         }
 
-        fn payout_of(self: @ContractState, worker_id: u32) -> ContractAddress {
-            self.people.payout(worker_id)
+        fn payouts_of(self: @ContractState, worker_ids: Array<u32>) -> Array<ContractAddress> {
+            let mut payouts = array![];
+            for worker_id in worker_ids {
+                payouts.append(self.people.payout(worker_id));
+            }
+            payouts
         }
 
         fn locked_by(self: @ContractState, board: ContractAddress, worker_id: u32) -> u128 {
