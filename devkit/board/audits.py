@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderchain.core.audit.events import KeyRevealed, LeavesOpened, PrintsShown
+from renderchain.core.audit.events import KeyRevealed, LeavesOpened, PrintsShown, opened_of, shown_of
 from renderchain.core.audit.state import AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import ContractError
@@ -148,13 +148,13 @@ class MemoryAudits(MemoryView):
 
     async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
         """What the worker's leaves hold."""
-        found = [one for one in await self._past(LeavesOpened, from_block, lease_id) if one.round == round_]
-        return Opened(found[-1].contents, split_prints(found[-1].prints)) if found else None
+        found = opened_of(await self._past(LeavesOpened, from_block, lease_id), round_)
+        return Opened(found[0], split_prints(found[1])) if found else None
 
     async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
         """What verifiers revealed with prints."""
-        found = [one for one in await self._past(PrintsShown, from_block, lease_id) if one.round == round_]
-        return [ShownVote(one.seat, one.contents, split_prints(one.prints)) for one in found]
+        found = shown_of(await self._past(PrintsShown, from_block, lease_id), round_)
+        return [ShownVote(seat, contents, split_prints(prints)) for seat, (contents, prints) in found.items()]
 
     async def result_hash(self, lease_id: LeaseId) -> int:
         """What the board keeps of a submitted lease's result."""

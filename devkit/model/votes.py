@@ -21,6 +21,7 @@ from devkit.model.rounds import RoundsModel
 from devkit.model.verdicts import WHOLE_DELIVERY
 
 Contents = Sequence[Content]
+LEAVES_TOLD = 12  # in one event
 
 
 class VotesModel(RoundsModel):
@@ -107,8 +108,9 @@ class VotesModel(RoundsModel):
         check_prints(contents, range(len(contents)), prints)
         audit.answer = answer_of(hash_many, contents)
         self.enter(audit, AuditPhase.REVEAL)
-        felts = tuple(felt for print_ in prints for felt in print_)
-        self.emit(LeavesOpened, job.number, number, audit.round, tuple(contents), felts)
+        for at, part in parts_of(contents):
+            felts = flat(prints[at : at + len(part)])
+            self.emit(LeavesOpened, job.number, number, audit.round, at, part, felts)
 
     def sealed(self, reveal: Reveal) -> tuple[Lease, Audit, Seat]:
         """The seat that sealed this and may show it now."""
@@ -160,9 +162,11 @@ class VotesModel(RoundsModel):
         if may:
             seat.mark, audit.prints = vote, True
         seat.differs, seat.mean = differs, mean
-        felts = tuple(felt for print_ in prints for felt in print_)
-        told = (audit.round, place, differs, mean, tuple(contents), felts)
-        self.emit(PrintsShown, lease.job, number, *told)
+        for at, part in parts_of(contents):
+            inside = [index for index, leaf in enumerate(leaves) if at <= leaf < at + len(part)]
+            felts = flat([prints[index] for index in inside])
+            told = (audit.round, place, differs, mean, at, part, felts)
+            self.emit(PrintsShown, lease.job, number, *told)
         self.note(lease, audit, seat)
 
     def note(self, lease: Lease, audit: Audit, seat: Seat) -> None:
@@ -177,3 +181,14 @@ class VotesModel(RoundsModel):
             job = self.jobs[lease.job]
             self.count(job, lease, audit)
             self.finish(job)
+
+
+def parts_of(contents: Contents) -> list[tuple[int, tuple[Content, ...]]]:
+    """What each event tells of so many leaves, and from which on."""
+    starts = range(0, len(contents), LEAVES_TOLD)
+    return [(at, tuple(contents[at : at + LEAVES_TOLD])) for at in starts]
+
+
+def flat(prints: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Their felts in a row."""
+    return tuple(felt for one in prints for felt in one)

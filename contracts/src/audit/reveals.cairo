@@ -1,6 +1,7 @@
 //! Opened leaves and revealed votes.
 #[starknet::component]
 pub mod RevealsComponent {
+    use core::cmp::min;
     use core::panic_with_felt252;
     use starknet::{get_contract_address, get_tx_info};
     use crate::audit::closing::ClosingComponent;
@@ -26,11 +27,15 @@ pub mod RevealsComponent {
         LeaseIdentity, all_of, answer_of, check_leaves, check_prints, differing,
     };
     use crate::rules::masks::bit;
+    use crate::rules::prints::PRINT_FELTS;
     use crate::rules::terms::LAST_ROUND;
     use crate::types::audit::{
         Audit, AuditKind, AuditPhase, Content, LeafOpening, Reveal, Verdict, Verifier, Vote,
     };
     use crate::types::board::LeaseResult;
+
+    /// An event takes 300 felts, and a leaf has 3 of content and 20 of its print.
+    const LEAVES_TOLD: u32 = 12;
 
     pub mod Errors {
         pub const OTHER_MARK: felt252 = 'RC: vote is not the sealed one';
@@ -105,7 +110,12 @@ pub mod RevealsComponent {
             audit.enter(AuditPhase::REVEAL);
             store.save(lease_id, audit);
             let (job_id, round) = (job.job_id, audit.round);
-            self.emit(LeavesOpened { job_id, lease_id, round, contents, prints });
+            let all = contents.span();
+            for (at, count) in parts_of(all.len()) {
+                let (contents, prints) = (all.slice(at, count), prints_at(prints, at, count));
+                let at = at.try_into().unwrap();
+                self.emit(LeavesOpened { job_id, lease_id, round, at, contents, prints });
+            }
         }
 
         /// The audit and the verifier if that is what the seat sealed, in time.
@@ -183,10 +193,21 @@ pub mod RevealsComponent {
                 audit.prints = true;
             }
             let (job_id, round) = (lease.job_id, audit.round);
-            let shown = PrintsShown {
-                job_id, lease_id, round, seat, differs, mean, contents, prints,
-            };
-            self.emit(shown);
+            let (all, mut told) = (contents.span(), 0);
+            for (at, count) in parts_of(all.len()) {
+                let first = told;
+                while told != leaves.len() && *leaves[told] < at + count {
+                    told += 1;
+                }
+                let (contents, prints) = (
+                    all.slice(at, count), prints_at(prints, first, told - first),
+                );
+                let at = at.try_into().unwrap();
+                let shown = PrintsShown {
+                    job_id, lease_id, round, seat, differs, mean, at, contents, prints,
+                };
+                self.emit(shown);
+            }
             self.note(lease_id, audit, seat, Verifier { differs, mean, ..verifier });
         }
 
@@ -220,5 +241,20 @@ pub mod RevealsComponent {
                 settlement.finish(job.unbox(), no_dues());
             }
         }
+    }
+
+    /// Where the events of so many leaves begin, and of how many each tells.
+    fn parts_of(leaves: u32) -> Array<(u32, u32)> {
+        let (mut parts, mut at) = (array![], 0);
+        while at != leaves {
+            let count = min(LEAVES_TOLD, leaves - at);
+            parts.append((at, count));
+            at += count;
+        }
+        parts
+    }
+
+    fn prints_at(prints: Span<felt252>, first: u32, count: u32) -> Span<felt252> {
+        prints.slice(first * PRINT_FELTS, count * PRINT_FELTS)
     }
 }

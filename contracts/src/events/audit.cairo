@@ -38,6 +38,8 @@ pub struct VotesSealed {
     pub round: u8,
 }
 
+/// Up to twelve of the drawn leaves, from the one at index `at` on: networks take 300 felts of data
+/// an event. Those of one opening follow each other.
 #[derive(Drop, starknet::Event)]
 pub struct LeavesOpened {
     #[key]
@@ -45,7 +47,8 @@ pub struct LeavesOpened {
     #[key]
     pub lease_id: u64,
     pub round: u8,
-    pub contents: Array<Content>,
+    pub at: u8,
+    pub contents: Span<Content>,
     /// 20 felts a leaf.
     pub prints: Span<felt252>,
 }
@@ -64,7 +67,7 @@ pub struct Voted {
 }
 
 /// What a verifier has where the worker has something else: its contents, and the prints of the
-/// leaves with other digests in their order.
+/// leaves with other digests in their order. Twelve leaves an event, as in LeavesOpened.
 #[derive(Drop, starknet::Event)]
 pub struct PrintsShown {
     #[key]
@@ -75,7 +78,8 @@ pub struct PrintsShown {
     pub seat: u8,
     pub differs: u128,
     pub mean: bool,
-    pub contents: Array<Content>,
+    pub at: u8,
+    pub contents: Span<Content>,
     pub prints: Span<felt252>,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.audit.economics import PHASES, raised_fee
-from ...core.audit.events import KeyRevealed, LeavesOpened, PrintsShown
+from ...core.audit.events import KeyRevealed, opened_of, shown_of
 from ...core.audit.state import (
     AuditInfo,
     AuditKind,
@@ -156,19 +156,15 @@ class StarknetAudits(StarknetView):
 
     async def opened(self, lease_id: LeaseId, round_: int, from_block: int) -> Opened | None:
         """What the worker's leaves hold."""
-        found = None
-        for event in await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id):
-            if isinstance(event, LeavesOpened) and event.round == round_:
-                found = Opened(event.contents, split_prints(event.prints))
-        return found
+        events = await self._stream.past_of("LeavesOpened", from_block, lease_id=lease_id)
+        found = opened_of(events, round_)
+        return Opened(found[0], split_prints(found[1])) if found else None
 
     async def shown(self, lease_id: LeaseId, round_: int, from_block: int) -> list[ShownVote]:
         """What verifiers revealed with prints."""
-        return [
-            ShownVote(event.seat, event.contents, split_prints(event.prints))
-            for event in await self._stream.past_of("PrintsShown", from_block, lease_id=lease_id)
-            if isinstance(event, PrintsShown) and event.round == round_
-        ]
+        events = await self._stream.past_of("PrintsShown", from_block, lease_id=lease_id)
+        found = shown_of(events, round_)
+        return [ShownVote(seat, contents, split_prints(prints)) for seat, (contents, prints) in found.items()]
 
     async def result_hash(self, lease_id: LeaseId) -> int:
         """What the board keeps of a submitted lease's result."""

@@ -59,7 +59,8 @@ def _drawn(
 def _shown(
     block: int, job: JobId, lease: LeaseId, round_: int, seat: int, differs: int, mean: int, *data: int
 ) -> audit.PrintsShown:
-    return audit.PrintsShown(block, job, lease, round_, seat, differs, bool(mean), *_arrays(data))
+    found = (seat, differs, bool(mean), data[0])
+    return audit.PrintsShown(block, job, lease, round_, *found, *_arrays(data[1:]))
 
 
 def _appealed(
@@ -95,8 +96,8 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     ),
     "VotesDrawn": _drawn,
     "VotesSealed": audit.VotesSealed,
-    "LeavesOpened": lambda block, job, lease, round_, *data: audit.LeavesOpened(
-        block, job, lease, round_, *_arrays(data)
+    "LeavesOpened": lambda block, job, lease, round_, at, *data: audit.LeavesOpened(
+        block, job, lease, round_, at, *_arrays(data)
     ),
     "Voted": lambda block, job, lease, round_, seat, worker, vote: audit.Voted(
         block, job, lease, round_, seat, worker, Vote(vote)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..ids import JobId, LeaseId, WorkerId
 from .state import AuditKind, Content, DrawOutcome, Verdict, Vote
+
+Told = tuple[tuple[Content, ...], tuple[int, ...]]  # contents, and prints in a row
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,10 @@ class VotesSealed(AuditEvent):
 
 @dataclass(frozen=True)
 class LeavesOpened(AuditEvent):
-    """What the worker's drawn leaves hold, and their prints, 20 felts a leaf."""
+    """What up to twelve of the worker's drawn leaves hold, from index ``at`` on; 20 felts of print a leaf."""
 
     round: int
+    at: int
     contents: tuple[Content, ...]
     prints: tuple[int, ...]
 
@@ -64,12 +68,16 @@ class Voted(AuditEvent):
 
 @dataclass(frozen=True)
 class PrintsShown(AuditEvent):
-    """What a verifier has who differs somewhere, with the prints of the leaves of other digests."""
+    """What a verifier has who differs somewhere, with the prints of the leaves of other digests.
+
+    Of up to twelve leaves, from index ``at`` on.
+    """
 
     round: int
     seat: int
     differs: int  # positions of leaves, as bits
     mean: bool
+    at: int
     contents: tuple[Content, ...]
     prints: tuple[int, ...]
 
@@ -141,3 +149,23 @@ class LeaseSlashed(AuditEvent):
 
     slashed_fri: int
     reward_fri: int
+
+
+def opened_of(events: Iterable[object], round_: int) -> Told | None:
+    """All that was opened last in a round, out of the events that told it; None if nothing was."""
+    found: Told | None = None
+    for event in events:
+        if isinstance(event, LeavesOpened) and event.round == round_:
+            contents, prints = found if found and event.at else ((), ())
+            found = (*contents, *event.contents), (*prints, *event.prints)
+    return found
+
+
+def shown_of(events: Iterable[object], round_: int) -> dict[int, Told]:
+    """What each seat showed in a round, out of the events that told it."""
+    found: dict[int, Told] = {}
+    for event in events:
+        if isinstance(event, PrintsShown) and event.round == round_:
+            contents, prints = found.get(event.seat, ((), ())) if event.at else ((), ())
+            found[event.seat] = (*contents, *event.contents), (*prints, *event.prints)
+    return found

@@ -49,14 +49,14 @@ fn a_round_about_pixels() {
     says(audit, selector!("VotesSealed"), serialized(0_u8));
     open(audit, round);
     let leaf = *round.leaves[0];
-    let opened = serialized((0_u8, array![content_of(leaf, SAME)], print_of(leaf, SAME)));
+    let opened = serialized((0_u8, 0_u8, array![content_of(leaf, SAME)], print_of(leaf, SAME)));
     says(audit, selector!("LeavesOpened"), opened);
     reveal_all(audit, round, votes(1, 0).span());
     let counted = Vote::COUNTED;
     says(audit, selector!("Voted"), serialized((0_u8, 0_u8, verifier_at(round, 0), counted)));
     reveal_prints(audit, round, 2, OTHER);
     let (content, print) = (array![content_of(leaf, OTHER)], print_of(leaf, OTHER));
-    let prints = serialized((0_u8, 2_u8, round.all, false, content, print));
+    let prints = serialized((0_u8, 2_u8, round.all, false, 0_u8, content, print));
     says(audit, selector!("PrintsShown"), prints);
     says(audit, selector!("Voted"), serialized((0_u8, 2_u8, verifier_at(round, 2), counted)));
     wait(1);
