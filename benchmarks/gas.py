@@ -161,7 +161,7 @@ async def one_audit(net: ManyWorkers, meter: Meter, *, others: int = 0, appeals:
 
 
 async def dispute(net: ManyWorkers, meter: Meter, rounds: int) -> list[tuple[str, int, int]]:
-    """A false lease of many leaves and its appeals; of each round votes, and gas without the appeal's."""
+    """A false lease of many leaves and its appeals; of each round votes, and gas with the appeal's."""
     frames = LEAVES * LEAVES_PER_DRAWN // TILES
     terms = net.terms(frames, frames, scheduled=False)
     terms = replace(terms, audit_tiles=LEAVES, audit_pool_fri=PLENTY * terms.audit_pool_fri)
@@ -177,9 +177,8 @@ async def dispute(net: ManyWorkers, meter: Meter, rounds: int) -> list[tuple[str
             await meter.of("appeal + approve", worker.appeal(held.lease_id, named))
         await audit(net, [held], meter.step, round_=round_, others=votes, how="OTHER")
         found.append((f"round of {votes}", votes, sum(gas for _, gas in meter.rows[first:])))
-    first = len(meter.rows)
-    await close(net, [held], meter.step)
-    found.append(("close", 0, meter.rows[first][1]))
+    if rounds < len(SEATS):  # the last round's count is the end
+        await close(net, [held], meter.step)
     await net.artist.cancel(job_id)
     return found
 
