@@ -87,14 +87,14 @@ class LeaseStory:
         gain_fri = self.paid_fri - self.slashed_fri
         money = f"{'+' if gain_fri > 0 else ''}{format_strk(gain_fri)}"
         return (
-            f"  job {claim.job_id} tasks {tasks:6} {role:9} {rate:8} {drawn:7} {checked:7} {doubt:11}"
+            f"  job {claim.job_id:<9} tasks {tasks:6} {role:9} {rate:8} {drawn:7} {checked:7} {doubt:11}"
             f"{votes:6} {self.end:9} {money:>24}  {missed}".rstrip()
         )
 
 
 HEADING = (
-    "leases              who       audited  chance  checked doubt      votes  end       "
-    "                  STRK  votes missed"
+    "leases                       who       audited  chance  checked doubt      votes  end       "
+    "                   STRK  votes missed"
 )
 
 

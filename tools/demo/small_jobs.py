@@ -35,17 +35,15 @@ PROBE_S = 180
 
 
 class Listener(ConsoleReporter):
-    """Hears that verifiers rejected a lease."""
+    """Says that verifiers rejected a lease."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rejected = asyncio.Event()
+    on_rejected: Callable[[], None] = staticmethod(lambda: None)
 
     def tell(self, notice: Notice) -> None:
-        """Print, and note a rejection."""
+        """Print, and say it."""
         super().tell(notice)
         if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED:
-            self.rejected.set()
+            self.on_rejected()
 
 
 def build(blend: Path) -> None:
@@ -74,9 +72,11 @@ def send(
 
 
 async def follow(requester: Requester, job_id: JobId, listener: Listener) -> None:
-    """Follow a job to its end, or take back what is open of it after a rejection."""
+    """Follow a job to its end; after a rejection take back what is open of it."""
+    rejected = asyncio.Event()
+    listener.on_rejected = rejected.set
     watching = asyncio.create_task(requester.watch(job_id))
-    noticing = asyncio.create_task(listener.rejected.wait())
+    noticing = asyncio.create_task(rejected.wait())
     try:
         await asyncio.wait((watching, noticing), return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
@@ -87,6 +87,7 @@ async def follow(requester: Requester, job_id: JobId, listener: Listener) -> Non
             task.cancel()
         await asyncio.gather(watching, noticing, return_exceptions=True)
     await requester.cancel(job_id)
+    await requester.watch(job_id)
 
 
 def main(folder: Path, config: Path, reward: str, longest_lease: int, audit_exp: int) -> None:
