@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,14 @@ PROBE_S = 180
 class Listener(ConsoleReporter):
     """Says that verifiers rejected a lease."""
 
-    on_rejected: Callable[[], None] = staticmethod(lambda: None)
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_rejected: Callable[[], None] | None = None
 
     def tell(self, notice: Notice) -> None:
         """Print, and say it."""
         super().tell(notice)
-        if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED:
+        if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED and self.on_rejected:
             self.on_rejected()
 
 
