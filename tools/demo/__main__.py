@@ -45,7 +45,7 @@ from .cast import (
     STRANGER,
 )
 from .incidents import small_jobs
-from .steps import DemoFailed, Phases, end_all, run, wait_until
+from .steps import DemoFailed, Phases, end_steps, run, wait_until
 
 FRAMES = tuple(range(1, 11))
 FPS = 8  # slower than the scene's own 24, so that one can see something
@@ -87,7 +87,7 @@ def show(network: Network, phases: Phases) -> None:
             try:
                 have_rendered(network, phases, blend, frames)
             except BaseException:
-                end_all()
+                end_steps()
                 raise
             finally:
                 end.set()

@@ -34,9 +34,10 @@ from .cast import (
     SMALL_REWARD,
     VERIFIER,
 )
-from .steps import DemoFailed, run, say
+from .steps import DemoFailed, end_steps, run, say
 
 ATTEMPTS = 3  # each fails 1 time in 30, where chance audits the one lease in 32, or draws a verifier not once
+LONGEST_S = 1800  # of an attempt, which takes 11 minutes, most of them steps of audits
 LOOK_S, ASK_S = 0.3, 3.0
 ARTIST = "artist-2"
 
@@ -124,7 +125,11 @@ def small_jobs(network: Network, workers: LocalWorkers, end: threading.Event) ->
                 workers.end(PATIENT)
                 workers.start(PATIENT, PLANS[PATIENT])
             doing = other.submit(run, command, ARTIST, ARTIST)
+            deadline = time.monotonic() + LONGEST_S
             while not doing.done():
+                if time.monotonic() > deadline:
+                    end_steps(ARTIST)
+                    raise DemoFailed(f"{ARTIST} was not done in {LONGEST_S} s; see {FOLDER / ARTIST}.log")
                 incidents.look()
                 time.sleep(LOOK_S)
             doing.result()

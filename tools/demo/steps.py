@@ -14,7 +14,7 @@ from devkit.network.services import REPO
 from .cast import FOLDER
 
 SETTLE_S = 60
-_running: list[subprocess.Popen[str]] = []
+_running: dict[str, subprocess.Popen[str]] = {}
 
 
 class DemoFailed(Exception):
@@ -54,7 +54,7 @@ def run(command: list[str], name: str, who: str = "") -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        _running.append(process)
+        _running[name] = process
         for line in process.stdout or ():
             log.write(line)
             log.flush()  # others read it meanwhile
@@ -64,10 +64,10 @@ def run(command: list[str], name: str, who: str = "") -> None:
         raise DemoFailed(f"{name} ended with exit code {process.returncode}; see {FOLDER / name}.log")
 
 
-def end_all() -> None:
-    """End what still runs, where another step failed."""
-    for process in _running:
-        process.terminate()
+def end_steps(*names: str) -> None:
+    """End these steps, or without names all that still run, as where another step failed."""
+    for name in names or tuple(_running):
+        _running[name].terminate()
 
 
 def wait_until(is_true: Callable[[], bool], what: str, timeout_s: int = SETTLE_S) -> None:
