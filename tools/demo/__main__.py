@@ -246,7 +246,7 @@ def report(network: Network, phases: Phases, sent: list[ledger.Transaction], gai
     for role, calls, count, gas in rows:
         print(f"  {role:10} {calls:33} {count:5} {gas:13,}")
     total = sum(row[3] for row in rows)
-    print(f"  {'together':44} {len(sent):5} {total:13,}   ({total // len(FRAMES):,} a frame)")
+    print(f"  {'together':44} {len(sent):5} {total:13,}")
     print("money (STRK)")
     for role, gain in sorted(gains.items()):
         print(f"  {role:10} {'+' if gain > 0 else ''}{format_strk(gain)}")
