@@ -10,7 +10,7 @@ IN_BLENDER := numpy requests certifi idna charset-normalizer
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-demo: ## the main job for real: a network, five workers, a scene, frames on disk
+demo: ## the main job for real: a network, seven workers, a scene, frames on disk
 	$(SETUP) demo
 	$(BIN)/python -m tools.demo
 

@@ -1,8 +1,9 @@
 """A worker that cheats with the leases that it renders.
 
-    python -m devkit.cheats.worker --config FILE --cheat NAME [--share S] [--seed N] [--name NAME]
+    python -m devkit.cheats.worker --config FILE --cheat NAME [--share S] [--seed N] [--from-exp E]
 
-It ends by itself when it is caught.
+With ``--from-exp`` it is honest with leases that chance audits more often than 1 time in 2^E, until its
+record brings it others. It ends by itself when it is caught.
 """
 
 from __future__ import annotations
@@ -24,19 +25,22 @@ from renderchain.core.notices.leases import LeaseNotAccepted
 from renderchain.core.notices.process import WaitingForWork
 from renderchain.settings import load_settings
 
+from .patience import Patience
 from .renderer import CHEATS, CheatingRenderer
 
 
 class Watchful(ConsoleReporter):
-    """Stops the worker when it was caught."""
+    """Lets patience hear what is told, and stops the worker when it was caught."""
 
-    def __init__(self, name: str, form: str, stop: asyncio.Event) -> None:
+    def __init__(self, name: str, form: str, stop: asyncio.Event, patience: Patience) -> None:
         super().__init__(name, form)
         self._stop = stop
+        self._patience = patience
 
     def tell(self, notice: Notice) -> None:
         """Print, and stop after a rejection."""
         super().tell(notice)
+        self._patience.note(notice)
         if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED:
             self._stop.set()
 
@@ -47,10 +51,11 @@ async def work(options: argparse.Namespace) -> None:
     settings = load_settings(options.config, {"appeals": "false"})
     honest = BlenderRenderer(blender="", device="CPU", log_folder=settings.folder / "logs")
     families = frozenset({family_of((4, 5), "CYCLES", "CPU")})
-    reporter = Watchful(options.name, options.log, stop)
+    patience = Patience(options.from_exp)
+    reporter = Watchful(options.name, options.log, stop, patience)
     reporter.say(f"Cheating: {options.cheat}")
     reporter.tell(WaitingForWork("4.5", "CPU", "a cheat"))
-    cheating = CheatingRenderer(honest, options.cheat, options.share, options.seed)
+    cheating = CheatingRenderer(honest, options.cheat, options.share, options.seed, patience.is_over)
     await run_worker(settings, reporter, blender="", families=families, stop=stop, renderer=cheating)
 
 
@@ -61,6 +66,7 @@ def main() -> int:
     parser.add_argument("--cheat", choices=CHEATS, required=True)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--from-exp", type=int, default=0)
     parser.add_argument("--name", default="")
     parser.add_argument("--log", choices=FORMS, default="")
     asyncio.run(work(parser.parse_args()))

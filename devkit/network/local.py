@@ -7,15 +7,13 @@ import json
 import os
 import secrets
 import shutil
-import sys
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
@@ -30,12 +28,11 @@ from devkit.rules import AT_ONCE, Rules
 
 from .deploy import Deployed, deploy_network
 from .heartbeat import make_blocks
-from .services import REPO, start, start_devnet, start_heartbeat, start_kubo, stop
+from .services import start_devnet, start_heartbeat, start_kubo, stop
 
-PHASE_S = 90  # a step of an audit; the machine may be busy
+PHASE_S = 60  # a step of an audit; the machine may be busy
 RULES = Rules(slowest_block_s=86400, audit_s=PHASES * PHASE_S, epoch_blocks=10, **AT_ONCE)
 STAKE_FRI = 100 * FRI_PER_STRK
-SEATS = 5  # of a worker in a family
 OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
 FAMILIES = ("4.5", "5.2")
 
@@ -62,8 +59,22 @@ class Account:
 
 
 @dataclass(frozen=True)
+class SeatHolding:
+    """Seats of a worker in each family, and the least fee for which it verifies."""
+
+    seats: int = 5
+    least_fee_fri: int = 1
+
+
+USUAL = SeatHolding()
+
+
+@dataclass(frozen=True)
 class Network:
-    """A running network; ``accounts`` by role: deployer, artist, owner-N and worker-N."""
+    """A running network; ``accounts`` by role: deployer, artist, artist-2 and so on, owner-N and worker-N.
+
+    The registry counts as we do: worker-N has the number N.
+    """
 
     folder: Path
     pids: tuple[int, ...]
@@ -92,12 +103,17 @@ def predeployed(rpc_url: str) -> list[Account]:
     return [Account(int(one["address"], 16), int(one["private_key"], 16)) for one in known]
 
 
-def start_network(folder: Path, workers: int) -> Network:
-    """Start everything below the folder, which must not hold another network."""
+def start_network(
+    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+) -> Network:
+    """Start everything below the folder, which must not hold another network.
+
+    ``holdings`` are those of workers, by their numbers, that have others than the usual.
+    """
     folder.mkdir(parents=True)
     pids: list[int] = []
     try:
-        roles = ["deployer", "artist"]
+        roles = ["deployer", "artist", *(f"artist-{number}" for number in range(2, artists + 1))]
         roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
         devnet, port = start_devnet(folder, len(roles))
         pids.append(devnet)
@@ -116,7 +132,7 @@ def start_network(folder: Path, workers: int) -> Network:
             accounts,
         )
         _write_settings(network)
-        asyncio.run(_register(network, workers))
+        asyncio.run(_register(network, workers, holdings or {}))
         pids.append(start_heartbeat(folder, rpc_url))
         return replace(network, pids=tuple(pids))
     except BaseException:
@@ -133,20 +149,21 @@ async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
         await close_account(owner)
 
 
-async def _register(network: Network, workers: int) -> None:
+async def _register(network: Network, workers: int, holdings: Mapping[int, SeatHolding]) -> None:
     """Every owner stakes for its worker and gets what the worker earns."""
     families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
     for number in range(1, workers + 1):
         operator = network.accounts[f"worker-{number}"].address
         owner = network.accounts[f"owner-{number}"].address
+        holding = holdings.get(number, USUAL)
         settings = load_settings(network.settings_file(f"owner-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
-            seats_fri = len(families) * SEATS * RULES.seat_unit_fri
+            seats_fri = len(families) * holding.seats * RULES.seat_unit_fri
             worker_id = await registry.register(operator, owner, families, STAKE_FRI + seats_fri)
-            await registry.set_offer(worker_id, OFFER)
+            await registry.set_offer(worker_id, replace(OFFER, audit_fee_fri=holding.least_fee_fri))
             await registry.stake_seats(worker_id, seats_fri)
             for family in families:
-                await registry.set_seats(worker_id, family, SEATS)
+                await registry.set_seats(worker_id, family, holding.seats)
         settings = load_settings(network.settings_file(f"worker-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
             await registry.accept_operator(worker_id)
@@ -186,48 +203,15 @@ def _write_settings(network: Network) -> None:
 
 
 @contextmanager
-def running_network(folder: Path, workers: int) -> Iterator[Network]:
+def running_network(
+    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+) -> Iterator[Network]:
     """A network that ends with the block; its logs stay in the folder."""
-    network = start_network(folder, workers)
+    network = start_network(folder, workers, artists=artists, holdings=holdings)
     try:
         yield network
     finally:
         end(network)
-
-
-OTHER_MACHINE = {
-    "RENDERCHAIN_RENDER_ENVIRONMENT": " ".join(f"{name}={value}" for name, value in OTHER_KERNEL.items())
-}
-
-
-@contextmanager
-def running_workers(
-    network: Network,
-    count: int,
-    logs: Path,
-    *,
-    cheats: Mapping[int, str] | None = None,
-    other_kernels: Sequence[int] = (),
-) -> Iterator[list[int]]:
-    """Workers with their own accounts, on the bpy module; they end with the block, their logs stay.
-
-    ``cheats`` says which numbers cheat and how; ``other_kernels`` render with Cycles' kernel for processors
-    without AVX2, so that they make other bits than the rest. The logs hold notices, for ``devkit.logs``.
-    """
-    honest = [sys.executable, str(REPO / "worker_headless" / "worker.py"), "--"]
-    pids: list[int] = []
-    try:
-        for number in range(1, count + 1):
-            name = f"worker-{number}"
-            cheat = (cheats or {}).get(number)
-            command = [sys.executable, "-m", "devkit.cheats.worker", "--cheat", cheat] if cheat else honest
-            options = ["--config", str(network.settings_file(name)), "--name", name, "--log", "json"]
-            env = OTHER_MACHINE if number in other_kernels else {}
-            pids.append(start([*command, *options], logs / f"{name}.log", env))
-        yield pids
-    finally:
-        for pid in pids:
-            stop(pid)
 
 
 def end(network: Network) -> None:

@@ -22,8 +22,9 @@ from renderchain.core.notices.leases import FrameRendered, SelfTestPassed
 from renderchain.core.notices.process import Failed
 
 from devkit.logs import notices_in, notices_of
-from devkit.network.local import Network, running_network, running_workers
+from devkit.network.local import Network, running_network
 from devkit.network.services import REPO
+from devkit.network.workers import HONEST, running_workers
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 TIMEOUT_S = 90
@@ -42,7 +43,8 @@ def python(*arguments: str, config: Path | None = None) -> subprocess.CompletedP
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("network") / "net"
-    with running_network(folder, workers=2) as started, running_workers(started, 2, folder):
+    plans = {number: HONEST for number in (1, 2)}
+    with running_network(folder, workers=2) as started, running_workers(started, plans, folder):
         yield started
 
 

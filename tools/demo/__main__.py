@@ -1,68 +1,56 @@
-"""``make demo``: devnet, Kubo, five workers, a real scene, frames on disk; fails loudly.
+"""``make demo``: devnet, Kubo, seven workers, a real scene, frames on disk; fails loudly.
 
-One of the workers cheats and has to be caught, slashed and replaced. Another renders as a machine of
-another kind does, which makes other bits, and has to be paid like the rest. It ends with a table: time
-by phase, who rendered what, what audits cost, transactions, gas, money in and out.
+One of the workers cheats and has to be caught by a chance audit, slashed and replaced. Another renders as a
+machine of another kind does, which makes other bits, and has to be paid like the rest. Beside it a second
+artist has two small jobs done: a patient cheat is honest in the first and cheats in the second, where chance
+spares it and the artist's own check has to find it; and of the verifiers one is killed and one is busy. It
+ends with tables: time by phase, who rendered what, what became of every lease and of every vote that was
+missed, transactions, gas, money in and out.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.audit.state import Vote
 from renderchain.core.money import format_strk
 from renderchain.core.notices import Notice
 from renderchain.core.notices.audits import LeavesRenderedAgain
 from renderchain.core.notices.jobs import FrameKept
-from renderchain.core.notices.leases import FrameRendered, LeaseAccepted, LeaseNotAccepted
+from renderchain.core.notices.leases import FrameRendered, LeaseAccepted
 from renderchain.core.notices.process import WaitingForWork
 
-from devkit.logs import notice_in, notices_of
-from devkit.network.local import Network, running_network, running_workers
-from devkit.network.services import REPO, is_running, tool_root
+from devkit.logs import notices_of
+from devkit.network.local import Network, running_network
+from devkit.network.services import REPO, tool_root
+from devkit.network.workers import running_workers
 
-from . import ledger, pictures
+from . import leases, ledger, pictures
+from .cast import (
+    BUSY,
+    CHEAT,
+    FOLDER,
+    HOLDINGS,
+    KILLED,
+    LONGEST_LEASE,
+    PATIENT,
+    PLANS,
+    REWARD,
+    STRANGER,
+)
+from .incidents import small_jobs
+from .steps import DemoFailed, Phases, end_steps, run, wait_until
 
-FOLDER = REPO / "build" / "demo"
-WORKERS = 5
-# Of so short a lease two leaves are drawn. A fifth of the town's tiles is flat sky, in which cheap sampling
-# can't be seen: it would get through once in ten runs, which is no loss to the network, but no demo.
-CHEAT, CHEATS = 1, "garbage"
-STRANGER = 2  # renders with Cycles' kernel for processors without AVX2
 FRAMES = tuple(range(1, 11))
-REWARD = "0.25"
-LONGEST_LEASE = 2
 FPS = 8  # slower than the scene's own 24, so that one can see something
-SETTLE_S = 60
 START_S = 60
 LARGEST_DIFFERENCE = 2.0  # mean of 255 steps, between a frame by the stranger and our own
-
-
-class DemoFailed(Exception):
-    """The demo did not show what it has to show."""
-
-
-class Phases:
-    """Times what is done."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        """Time a phase and say that it began."""
-        print(f"── {name}", flush=True)
-        started = time.monotonic()
-        yield
-        self.seconds[name] = time.monotonic() - started
 
 
 def main() -> int:
@@ -75,7 +63,7 @@ def main() -> int:
             command = [sys.executable, "-m", "tools.demo_scene.build", str(tool_root("scenes"))]
             run([*command, str(FOLDER / "scene")], "scene")
         network_started = time.monotonic()
-        with running_network(FOLDER / "network", WORKERS) as network:
+        with running_network(FOLDER / "network", len(PLANS), artists=2, holdings=HOLDINGS) as network:
             phases.seconds["start devnet and Kubo, deploy, stake"] = time.monotonic() - network_started
             show(network, phases)
     except DemoFailed as error:
@@ -85,27 +73,31 @@ def main() -> int:
 
 
 def show(network: Network, phases: Phases) -> None:
-    """The job on a running network, and everything that must be true of it afterwards."""
+    """The jobs on a running network, and everything that must be true of them afterwards."""
     before = asyncio.run(ledger.balances(network))
     first_block = asyncio.run(newest_block(network)) + 1
     frames, local = FOLDER / "frames", FOLDER / "local"
     blend = FOLDER / "scene" / "demo.blend"
-    workers = running_workers(network, WORKERS, FOLDER, cheats={CHEAT: CHEATS}, other_kernels=[STRANGER])
-    with workers as pids:
+    with running_workers(network, PLANS, FOLDER) as workers:
         with phases.of("start the workers"):
             wait_until(all_ready, "all workers wait for work", START_S)
-        with phases.of("submit, render on the network, download"):
-            config = str(network.settings_file("artist"))
-            script = str(REPO / "tools" / "demo" / "artist.py")
-            run(
-                [sys.executable, script, str(blend), str(frames), config, REWARD, str(LONGEST_LEASE)],
-                "artist",
-            )
+        end = threading.Event()
+        with ThreadPoolExecutor(1) as beside:
+            small = beside.submit(small_jobs, network, workers, end)
+            try:
+                have_rendered(network, phases, blend, frames)
+            except BaseException:
+                end_steps()
+                raise
+            finally:
+                end.set()
+            with phases.of("the second artist's jobs, until they end too"):
+                small.result()
         with phases.of("settle"):
             asyncio.run(pay_out(network))
             settled = "the board holds nothing but what it burned"
             wait_until(lambda: asyncio.run(ledger.is_settled(network)), settled)
-    if any(is_running(pid) for pid in pids):
+    if any(workers.is_running(number) for number in PLANS):
         raise DemoFailed("a worker outlived its end")
     with phases.of("render the same frames locally"):
         render_locally(blend, local)
@@ -119,25 +111,12 @@ def show(network: Network, phases: Phases) -> None:
     report(network, phases, sent, gains)
 
 
-def run(command: list[str], name: str) -> None:
-    """Run a step; its sentences are shown, everything goes into a log."""
-    env = {**os.environ, "RENDERCHAIN_LOG": "json"}
-    with (FOLDER / f"{name}.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=REPO,
-            env=env,
-            text=True,
-            errors="replace",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        for line in process.stdout or ():
-            log.write(line)
-            if notice := notice_in(line):
-                print(f"   {time.strftime('%H:%M:%S')} {notice.sentence}", flush=True)
-    if process.wait():
-        raise DemoFailed(f"{name} ended with exit code {process.returncode}; see {FOLDER / name}.log")
+def have_rendered(network: Network, phases: Phases, blend: Path, frames: Path) -> None:
+    """The first artist's job, from the scene to frames on disk."""
+    with phases.of("submit, render on the network, download"):
+        config = str(network.settings_file("artist"))
+        script = str(REPO / "tools" / "demo" / "artist.py")
+        run([sys.executable, script, str(blend), str(frames), config, REWARD, str(LONGEST_LEASE)], "artist")
 
 
 def render_locally(blend: Path, output: Path) -> None:
@@ -154,7 +133,7 @@ def render_locally(blend: Path, output: Path) -> None:
 
 def told_by_workers() -> dict[int, list[Notice]]:
     """What each worker has told so far."""
-    return {number: notices_of(FOLDER / f"worker-{number}.log") for number in range(1, WORKERS + 1)}
+    return {number: notices_of(FOLDER / f"worker-{number}.log") for number in PLANS}
 
 
 def all_ready() -> bool:
@@ -201,17 +180,38 @@ def compare(by_role: dict[str, list[int]], ours: Path, theirs: Path) -> None:
         print(f"   frame {frame} by the stranger differs from ours by {off[frame]:.3f} of 255 on average")
 
 
-def is_rejection(notice: Notice) -> bool:
-    """Whether it says that verifiers rejected a lease."""
-    return isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED
+def report_leases(network: Network, sent: list[ledger.Transaction]) -> None:
+    """Print what became of every lease and every missed vote; raise DemoFailed unless all was seen."""
+    roles = ledger.roles_of(network)
+    workers = {number: f"worker-{number}" for number in PLANS}
+    found = leases.stories(sent)
+    checked = leases.checks_of(
+        notice for artist in ("artist", "artist-2") for notice in notices_of(FOLDER / f"{artist}.log")
+    )
+    print(leases.HEADING)
+    for lease_id, story in found.items():
+        print(story.row(roles[story.claim.operator], checked.get(lease_id, "-")))
+    missed = leases.misses(sent, workers)
+    print("votes missed, and what each took of seat stake (STRK)")
+    for miss in missed:
+        print(miss.row)
+    rejected = [story for story in found.values() if story.is_rejected]
+    caught = {(roles[story.claim.operator], story.was_spared) for story in rejected}
+    if not caught >= {(workers[CHEAT], False), (workers[PATIENT], True)}:
+        raise DemoFailed(f"caught (who, and whether chance had spared it): {caught}")
+    if {role for role, _ in caught} != {workers[CHEAT], workers[PATIENT]}:
+        raise DemoFailed(f"an honest worker was punished: {caught}")
+    lost = {(miss.role, miss.vote) for miss in missed if miss.taken_fri}
+    of_killed = {(workers[KILLED], vote) for vote in (Vote.ABSENT, Vote.SILENT)}
+    if (workers[BUSY], Vote.BUSY) not in lost or not of_killed & lost:
+        raise DemoFailed(f"a killed and a busy verifier have to lose something; these lost: {lost}")
 
 
 def report_audits(network: Network, by_role: dict[str, list[int]]) -> None:
-    """Print what the audits did and cost; raise DemoFailed if the wrong one was punished."""
+    """Print what the audits did and cost; raise DemoFailed if the stranger was not paid, or the cheat was."""
     told = told_by_workers()
-    caught = [number for number, notices in told.items() if any(map(is_rejection, notices))]
-    if caught != [CHEAT] or f"worker-{CHEAT}" in by_role:
-        raise DemoFailed(f"workers {caught} were caught, {CHEAT} cheats; frames: {by_role}")
+    if f"worker-{CHEAT}" in by_role:
+        raise DemoFailed(f"frames of the cheat were kept: {by_role}")
     has_accepted = any(isinstance(one, LeaseAccepted) for one in told[STRANGER])
     if f"worker-{STRANGER}" not in by_role or not has_accepted:
         raise DemoFailed("the honest worker on another kind of machine rendered nothing that was accepted")
@@ -220,8 +220,10 @@ def report_audits(network: Network, by_role: dict[str, list[int]]) -> None:
     again = sum(one.render_s for one in together if isinstance(one, LeavesRenderedAgain))
     burned_fri = asyncio.run(ledger.burned_fri(network))
     print("audits")
-    print(f"  worker-{CHEAT} cheated ({CHEATS}): caught, {format_strk(burned_fri)} STRK burned")
+    print(f"  worker-{CHEAT} cheated: caught by chance")
+    print(f"  worker-{PATIENT} cheated once chance might spare it: caught by the artist's own check")
     print(f"  worker-{STRANGER} makes other bits: accepted by its prints")
+    print(f"  {format_strk(burned_fri)} STRK burned")
     print(f"  {again:.1f} s of rendering again, {rendered:.1f} s of rendering: {again / rendered:.1%}")
 
 
@@ -237,13 +239,14 @@ def report(network: Network, phases: Phases, sent: list[ledger.Transaction], gai
     print("frames")
     for role, numbers in sorted(by_role.items()):
         print(f"  {role}: {', '.join(map(str, numbers))}")
+    report_leases(network, sent)
     report_audits(network, by_role)
     print("transactions                                   count        L2 gas")
     rows = ledger.gas_rows(sent, roles)
     for role, calls, count, gas in rows:
         print(f"  {role:10} {calls:33} {count:5} {gas:13,}")
     total = sum(row[3] for row in rows)
-    print(f"  {'together':44} {len(sent):5} {total:13,}   ({total // len(FRAMES):,} a frame)")
+    print(f"  {'together':44} {len(sent):5} {total:13,}")
     print("money (STRK)")
     for role, gain in sorted(gains.items()):
         print(f"  {role:10} {'+' if gain > 0 else ''}{format_strk(gain)}")
@@ -260,15 +263,6 @@ async def newest_block(network: Network) -> int:
     """The newest block's number."""
     async with network.chain("artist") as chain:
         return await chain.block_number()
-
-
-def wait_until(is_true: Callable[[], bool], what: str, timeout_s: int = SETTLE_S) -> None:
-    """Raise DemoFailed if it does not become true in time."""
-    deadline = time.monotonic() + timeout_s
-    while not is_true():
-        if time.monotonic() > deadline:
-            raise DemoFailed(f"after {timeout_s} s it is still not so that {what}")
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

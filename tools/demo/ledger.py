@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.events import EventStream
+from renderchain.adapters.starknet.node import Node
+from renderchain.core.board_events import BoardEvent
 from starknet_py.hash.selector import get_selector_from_name
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -35,31 +38,44 @@ CALLS = (
     "challenge_pixels",
 )
 NAMES = {get_selector_from_name(name): name for name in CALLS}
+FORFEITED = get_selector_from_name("Forfeited")
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """One transaction: who sent it, what it called, what it cost."""
+    """One transaction: who sent it, what it called, what it cost, what the board told in it.
+
+    ``forfeits``: which workers lost how much of their seat stake (fri) in it.
+    """
 
     sender: int
     calls: str
     l2_gas: int
     fee_fri: int
+    told: tuple[BoardEvent, ...] = ()
+    forfeits: tuple[tuple[int, int], ...] = ()
 
 
 async def transactions(network: Network, first_block: int) -> list[Transaction]:
     """All transactions from a block on."""
     client = FullNodeClient(node_url=network.rpc_url)
+    stream = EventStream(client, Node(network.rpc_url, network.ws_url), network.contracts.board)
     found = []
     for number in range(first_block, await client.get_block_number() + 1):
         block = await client.get_block(block_number=number)
         for sent in block.transactions:
             receipt = await client.get_transaction_receipt(sent.hash)
-            gas = receipt.execution_resources.l2_gas
-            found.append(
-                Transaction(sent.sender_address, _calls(sent.calldata), gas, receipt.actual_fee.amount)
-            )
+            gas, fee = receipt.execution_resources.l2_gas, receipt.actual_fee.amount
+            told = (tuple(stream.told_in(receipt)), _forfeits(network, receipt))
+            found.append(Transaction(sent.sender_address, _calls(sent.calldata), gas, fee, *told))
     return found
+
+
+def _forfeits(network: Network, receipt: Any) -> tuple[tuple[int, int], ...]:
+    """Workers and what was taken of their seat stake: an event's second key, and the last of its data."""
+    registry = network.contracts.registry
+    told = [one for one in receipt.events if one.from_address == registry and one.keys[0] == FORFEITED]
+    return tuple((one.keys[1], one.data[-1]) for one in told)
 
 
 def _calls(calldata: list[int]) -> str:
