@@ -13,7 +13,7 @@ from renderchain.core.audit.state import answer_of, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.merkle import LeaseIdentity
-from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
+from renderchain.ports.audit_chain import Reveal
 
 from devkit.made_up_pixels import FAR, LeasePixels, Rendering, contents_of, prints_of
 from devkit.network.devnet import pass_draw_block, pass_time
@@ -73,7 +73,7 @@ async def audit(
     await all_done(net, step, "draw", job_id, numbers)
     clients = {await one.worker_id(): one for one in net.workers}
     marks: dict[WorkerId, list[tuple[int, int, int]]] = {}
-    reveals: dict[WorkerId, list[Reveal]] = {}
+    reveals: list[Reveal] = []
     differing: list[tuple[Held, Reveal, StarknetChain]] = []
     for one in leases:
         leaves = [drawn.leaf for drawn in await net.artist.drawn_leaves(one.lease_id)]
@@ -88,19 +88,21 @@ async def audit(
             mark = mark_of(hash_many, net.artist.board, one.lease_id, round_, **place)
             marks.setdefault(verifier.worker_id, []).append((one.lease_id, verifier.seat, mark))
             if seen is Rendering.SAME:
-                reveals.setdefault(verifier.worker_id, []).append(reveal)
+                reveals.append(reveal)
             else:
                 differing.append((one, reveal, clients[verifier.worker_id]))
     for worker_id, sealed in marks.items():
         assert await step("commit", clients[worker_id].commit(sealed)) == []
     for one in leases:
         await step("open", opened(one, round_))
-    for worker_id, mine in reveals.items():
-        assert await step("reveal", clients[worker_id].reveal(mine)) == []
+    for first in range(0, len(reveals), MAX_BATCH):
+        batch = reveals[first : first + MAX_BATCH]
+        assert await step("reveal", net.aggregator.reveal(batch)) == []
     for one, reveal, client in differing:
-        await reveal_prints(one, reveal, client, step, Rendering[how])
+        await show(one, reveal, client, step, Rendering[how])
     if differing:
-        await count(net, leases, differing, step, Rendering[how])
+        pass_time(net.node.rpc_url, PHASE_S, 2)
+        await all_done(net, step, "advance: count votes", job_id, numbers)
 
 
 async def opened(one: Held, round_: int) -> None:
@@ -112,9 +114,7 @@ async def opened(one: Held, round_: int) -> None:
     await chain.open_leaves(one.lease_id, seed, one.pixels.result, *shown)
 
 
-async def reveal_prints(
-    one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, how: Rendering
-) -> None:
+async def show(one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, how: Rendering) -> None:
     """A verifier that has other bits."""
     drawn = await verifier.drawn_leaves(one.lease_id)
     leaves = [each.leaf for each in drawn]
@@ -122,36 +122,6 @@ async def reveal_prints(
     differs = sum(1 << each.position for each in drawn) if how in FAR else 0
     shown = verifier.reveal_prints(reveal, *both, prints, differs=differs, mean=how in FAR)
     await step("reveal_prints", shown)
-
-
-async def count(
-    net: ManyWorkers,
-    leases: Sequence[Held],
-    differing: Sequence[tuple[Held, Reveal, StarknetChain]],
-    step: Step,
-    how: Rendering,
-) -> None:
-    """What prints say is shown, then votes are counted."""
-    if how in FAR:
-        await show(net, leases[0], differing, step, how)
-    pass_time(net.node.rpc_url, PHASE_S, 2)
-    numbers = [one.lease_id for one in leases]
-    await all_done(net, step, "advance: count votes", leases[0].info.job_id, numbers)
-
-
-async def show(
-    net: ManyWorkers,
-    one: Held,
-    differing: Sequence[tuple[Held, Reveal, StarknetChain]],
-    step: Step,
-    how: Rendering,
-) -> None:
-    """Somebody shows that they agree with each other on the first leaf."""
-    leaves = [each.leaf for each in await net.artist.drawn_leaves(one.lease_id)]
-    contents, prints = contents_of(leaves, how), prints_of(leaves, how)
-    votes = [ShownVote(reveal.seat, contents, [prints[0]]) for _, reveal, _ in differing]
-    answer = Opened(tuple(contents_of(leaves)), ())
-    await step("show", net.aggregator.show(one.lease_id, 0, votes, answer, by_levels=False))
 
 
 async def close(net: ManyWorkers, leases: Sequence[Held], step: Step) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from renderchain.core.finals import Difference
 
-from benchmarks import gas_page as gas
+from benchmarks import gas
 from research import attacks, audit_cost, determinism, economics, finals, verification
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
