@@ -34,7 +34,7 @@ from renderchain.ports.renderer import Renderer, RenderSession
 
 from devkit.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
 from devkit.renderings import HONEST, kept_frame
-from tests.attacks.arena import REWARD_FRI, RULES, SILENT, STAKE_FRI, TIMEOUT_S, Arena
+from tests.attacks.arena import REWARD_FRI, RULES, SILENT, TIMEOUT_S, Arena
 from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import Bond, check_money
@@ -203,9 +203,11 @@ async def test_parallel_claims_of_a_newcomer_each_lock_their_own_stake(field: Ar
     stakes = await stakes_of(field, leases[0])
     assert {(await field.artist.lease(one)).audit_exp for one in leases} == {0}
     assert (await field.books()).since(before).locked == {newcomer.worker_id: 3 * stakes.lock_fri}
-    dear = STAKE_FRI * 10 // 3 // 2
+    free_fri = (await field.artist.worker(newcomer.worker_id)).free_fri
+    await newcomer.registry.request_unstake(newcomer.worker_id, free_fri)
     with pytest.raises(StakeNotFree):
-        await newcomer.chain.claim_lease(await field.job(reward_fri=dear), 9)
+        await newcomer.chain.claim_lease(await field.job(), 9)
+    await newcomer.registry.cancel_unstake(newcomer.worker_id)
     for one in leases:
         await newcomer.chain.give_back(one, "away")
     assert (await field.books()).since(before).locked == {}

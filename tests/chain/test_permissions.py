@@ -148,6 +148,7 @@ def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str,
     lease = sealing.lease_id
     contents = [CONTENT]
     return {
+        "raise_fee": (voted.lease_id, 1),
         "appeal": (voted.lease_id, []),
         "challenge_delivery": (voted.lease_id,),
         "challenge_pixels": (voted.lease_id, [0]),
