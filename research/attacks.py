@@ -163,7 +163,8 @@ def findings() -> str:
     return f"""## What was found, and what holds now
 
 F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
-the second left open. Where a row says *{NOT_YET}*, nothing in the code does that yet.
+the second left open. B: what an outsider found in the second. Where a row says *{NOT_YET}*, nothing in the
+code does that yet.
 
 {rows}"""
 
