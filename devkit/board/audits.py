@@ -15,6 +15,7 @@ from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.board import view
 from devkit.board.account import MemoryView
+from devkit.model.challenges import Model
 
 
 class MemoryAudits(MemoryView):
@@ -108,21 +109,25 @@ class MemoryAudits(MemoryView):
         action, named = f"Appealing for lease {lease_id}", list(leaves)
         await self._do(action, lambda model: model.appeal(self.address, lease_id, named))
 
-    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
-        """What raising the fee of an audit's votes by so many quarters takes."""
+    async def price_to_raise_fri(self, lease_id: LeaseId, notches: int) -> int:
+        """What raising the fee of the present round's votes by so many notches takes."""
         action = "Reading price_to_raise_fri"
-        return await self._ask(action, lambda model: model.price_to_raise_fri(lease_id, quarters))
+        return await self._ask(action, lambda model: model.price_to_raise_fri(lease_id, notches))
 
-    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
+    async def raise_fee(self, lease_id: LeaseId, notches: int) -> None:
         """Pay that, so that votes which could not be found are looked for at a higher fee."""
-        await self.price_to_raise_fri(lease_id, quarters)
+        await self.price_to_raise_fri(lease_id, notches)
         action = f"Raising the fee of votes on lease {lease_id}"
-        await self._do(action, lambda model: model.raise_fee(self.address, lease_id, quarters))
+        await self._do(action, lambda model: model.raise_fee(self.address, lease_id, notches))
 
-    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
-        """Whether enough holders of seats would vote about a lease at its fee raised so."""
-        action = "Reading willing_verifiers"
-        return await self._ask(action, lambda model: view.has_voters(model, lease_id, quarters))
+    async def has_voters(self, lease_id: LeaseId, notches: int) -> bool:
+        """Whether draws of the present round's votes would stand now at its fee raised so."""
+
+        def question(model: Model) -> bool:
+            model.now_s, model.block = self._network.now_s, self._network.block  # a view of the newest
+            return view.has_voters(model, lease_id, notches)
+
+        return await self._ask("Reading draw_votes", question)
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """As the lease's operator, reveal the key of its results."""

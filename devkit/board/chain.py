@@ -13,6 +13,7 @@ from devkit.board.audits import MemoryAudits
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
 from devkit.model.holders import VoteRequest
+from devkit.model.ledger import need
 
 MAX_REASON = 31  # letters of a felt
 
@@ -34,7 +35,8 @@ class MemoryChain(MemoryAudits):
 
         def question(model: Model) -> bool:
             model.now_s, model.block = self._network.now_s, self._network.block  # a view of the newest
-            return len(model.willing_verifiers(asked, NO_WORKER, wanted=wanted)) == wanted
+            found = model.willing_verifiers(asked, NO_WORKER, wanted=wanted)
+            return len(found) == wanted and model.finds_votes(asked, NO_WORKER)
 
         return await self._ask("Reading willing_verifiers", question)
 
@@ -91,6 +93,19 @@ class MemoryChain(MemoryAudits):
         wanted = sorted(lease_ids)
         action = f"Accepting leases {list(lease_ids)} of job {job_id} late"
         return await self._batch(action, lambda model: model.accept_late(self.address, job_id, wanted))
+
+    async def name_verifiers(self, lease_id: LeaseId) -> None:
+        """As the requester, name verifiers of a lease that was taken unjudged."""
+
+        def name(model: Model) -> None:
+            lease = model.lease(lease_id)
+            need(lease, "lease in another state")
+            assert lease
+            job = model.job(lease.job)
+            named = model.willing_verifiers(model.asked(job, lease.count, job.requester), lease.worker)
+            model.name_verifiers(self.address, lease_id, named)
+
+        await self._do(f"Naming verifiers of lease {lease_id}", name)
 
     async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have 1 to 8 leaves audited."""

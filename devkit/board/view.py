@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, DrawnLeaf, DrawOutcome, Verifier
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
 
 from devkit.model.challenges import Model
-from devkit.model.families import LEAST_NAMED
 from devkit.model.ledger import need, slot_of
 
 
@@ -96,15 +96,15 @@ def audit_info(model: Model, number: LeaseId) -> AuditInfo:
     return AuditInfo(**{name: getattr(audit, name) for name in AuditInfo.__dataclass_fields__})
 
 
-def has_voters(model: Model, number: LeaseId, quarters: int) -> bool:
-    """Whether enough holders would vote about a lease at its fee raised so."""
-    lease = model.lease(number)
+def has_voters(model: Model, number: LeaseId, notches: int) -> bool:
+    """Whether draws of the present round's votes would stand now at its fee raised so."""
+    lease, audit = model.lease(number), audit_info(model, number)
     need(lease, "unknown job")
     assert lease
-    job, worker = model.job(lease.job), lease.worker
-    fee_fri = job.fee_fri(lease.count, raised=quarters)
+    job = model.job(lease.job)
+    fee_fri = job.fee_fri(lease.count, audit.round, named=audit.names_leaves, notches=notches)
     asked = replace(model.asked(job, lease.count, job.requester), fee_fri=fee_fri)
-    return len(model.willing_verifiers(asked, worker)) == LEAST_NAMED
+    return model.finds_votes(asked, lease.worker, SEATS[audit.round])
 
 
 def seed(model: Model, number: LeaseId, round_: int) -> int:

@@ -144,6 +144,9 @@ class ScriptedChain(Faults):
     async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("draw", job_id, list(lease_ids))
 
+    async def name_verifiers(self, lease_id: LeaseId) -> None:
+        self._send("name_verifiers", lease_id)
+
     async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         self._send("challenge_pixels", lease_id, list(leaves))
 

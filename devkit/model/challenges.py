@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.economics import SEATS, least_lock
-from renderchain.core.audit.events import Appealed, KeyRevealed, LeaseChallenged
+from renderchain.core.audit.events import Appealed, KeyRevealed, LeaseChallenged, VerifiersNamed
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
-from renderchain.core.ids import LeaseId
+from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseEvent
 from renderchain.core.sealed import key_hash_of
@@ -16,9 +16,7 @@ from renderchain.core.sealed import key_hash_of
 from devkit.model.ledger import need
 from devkit.model.records import Audit, Job, Lease
 from devkit.model.shows import ShowsModel
-from devkit.model.verdicts import objects
-
-APPEAL_PART = 20  # of the pay, besides the fees
+from devkit.model.verdicts import APPEAL_PART, objects
 
 
 class ChallengesModel(ShowsModel):
@@ -26,13 +24,18 @@ class ChallengesModel(ShowsModel):
 
     def doubted(self, caller: int, number: LeaseId) -> tuple[Job, Lease]:
         """A lease that its requester may doubt now."""
+        job, lease = self.in_window(caller, number)
+        need(lease.draw_outcome is not DrawOutcome.NOT_DRAWN, "the draw comes first")
+        need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "lease is in court")
+        need(lease.draw_outcome is not DrawOutcome.UNJUDGED, "nobody judges this lease")
+        return job, lease
+
+    def in_window(self, caller: int, number: LeaseId) -> tuple[Job, Lease]:
+        """An unpaid lease of the caller's whose window is not over."""
         lease = self.ready(number, LeaseEvent.REJECT)
         job = self.job(lease.job)
         need(caller == job.requester, "only requesters may doubt")
         need(not lease.paid, "lease is paid already")
-        need(lease.draw_outcome is not DrawOutcome.NOT_DRAWN, "the draw comes first")
-        need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "lease is in court")
-        need(lease.draw_outcome is not DrawOutcome.UNJUDGED, "nobody judges this lease")
         over = self.passed(lease.since_s, lease.since_block, job.terms.window_s)
         need(not over, "challenge window is over")
         return job, lease
@@ -43,11 +46,20 @@ class ChallengesModel(ShowsModel):
         pay, _ = job.stakes_of(lease)
         return least_lock(pay, SEATS[0] * job.fee_fri(lease.count, named=pixels))
 
+    def name_verifiers(self, caller: int, number: LeaseId, verifiers: Sequence[WorkerId]) -> None:
+        """Of a lease that was taken unjudged though four can be named; it may be challenged then."""
+        job, lease = self.in_window(caller, number)
+        need(lease.draw_outcome is DrawOutcome.UNJUDGED, "lease is judged as it is")
+        asked = self.asked(job, lease.count, job.requester)
+        self.need_verifiers(self.workers[lease.worker], verifiers, asked)
+        lease.draw_outcome = DrawOutcome.PASSED
+        self.emit(VerifiersNamed, job.number, number)
+
     def challenge_pixels(self, caller: int, number: LeaseId, leaves: Sequence[int]) -> None:
         job, lease = self.doubted(caller, number)
-        last, is_cleared = lease.audit, lease.draw_outcome is DrawOutcome.CLEARED
-        of_pixels = last and (last.kind is AuditKind.PIXELS or was_cleared_before(last))
-        need(not (is_cleared and of_pixels), "lease is in court")
+        last = lease.audit
+        doubted = last and (last.kind is AuditKind.PIXELS or was_cleared_before(last))
+        need(not doubted, "lease is in court")
         need(leaves, "name 1 to 8 of its leaves")
         self.challenge(job, lease, AuditKind.PIXELS, AuditPhase.DRAW, list(leaves))
 
@@ -55,9 +67,8 @@ class ChallengesModel(ShowsModel):
         """The worker's side has to reveal the key, then verifiers fetch the results; once a lease."""
         job, lease = self.doubted(caller, number)
         last = lease.audit
-        decided = last and last.kind is AuditKind.DELIVERY and last.verdict is not Verdict.NONE
-        before = last and last.kind is AuditKind.PIXELS and was_cleared_before(last)
-        need(not decided and not before, "lease is in court")
+        doubted = last and (last.kind is AuditKind.DELIVERY or was_cleared_before(last))
+        need(not doubted, "lease is in court")
         self.challenge(job, lease, AuditKind.DELIVERY, AuditPhase.KEY, [])
 
     def challenge(
@@ -107,8 +118,7 @@ class ChallengesModel(ShowsModel):
         job, round_ = self.job(lease.job), audit.round + 1 if audit else 1
         pay, _ = job.stakes_of(lease)
         named = bool(audit and audit.kind is AuditKind.PIXELS and 0 in audit.bonds)
-        raised = audit.raised if audit else 0
-        fee = job.fee_fri(lease.count, round_, named=named, raised=raised)
+        fee = job.fee_fri(lease.count, round_, named=named)
         return SEATS[min(round_, len(SEATS) - 1)] * fee + pay // APPEAL_PART
 
     def reveal_key(self, caller: int, number: LeaseId, result: LeaseResult, key_hi: int, key_lo: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.state import AuditKind
 from renderchain.core.ids import WorkerId
 
@@ -15,10 +16,15 @@ class CommitteesModel(LeasesModel):
     """What chance decides about an audit's votes, and what their holders lose; none of it is a call."""
 
     @staticmethod
-    def fee_of(job: Job, lease: Lease, audit: Audit, round_: int) -> int:
-        """What a vote of a round is paid."""
+    def fee_of(job: Job, lease: Lease, audit: Audit, round_: int, notches: int | None = None) -> int:
+        """What a vote of a round is paid, at its raised fee if nothing else is said."""
         named = audit.kind is AuditKind.PIXELS and 0 in audit.bonds
-        return job.fee_fri(lease.count, round_, named=named, raised=audit.raised)
+        notches = audit.raised[round_] if notches is None else notches
+        return job.fee_fri(lease.count, round_, named=named, notches=notches)
+
+    def own_fees_fri(self, job: Job, lease: Lease, audit: Audit, round_: int) -> int:
+        """What a round's own votes are paid together if nobody raises their fee."""
+        return SEATS[round_] * self.fee_of(job, lease, audit, round_, notches=0)
 
     def draw_votes(
         self, job: Job, lease: Lease, audit: Audit, block: int, seed: int, wanted: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import DRAW_AFTER, is_audited, leaf_at
-from renderchain.core.audit.economics import MOST_QUARTERS, SEATS, most_fee, reserved_fees
+from renderchain.core.audit.economics import MAX_NAMED, MOST_NOTCHES, SEATS, most_fee
 from renderchain.core.audit.events import FeeRaised, LeaseDrawn, VotesDrawn
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawnLeaf, DrawOutcome, Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId
@@ -14,10 +14,10 @@ from renderchain.core.lifecycle import LeaseState
 
 from devkit.model.ledger import need, slot_of
 from devkit.model.masks import lowest, positions_of, run
-from devkit.model.records import MAX_NAMED, Audit, Job, Lease, Seat
+from devkit.model.records import Audit, Job, Lease, Seat
 from devkit.model.verdicts import VerdictsModel
 
-REPEATED_AFTER = 20  # where not all votes were found, the block that is so much later draws them
+REPEATED_AFTER = 18  # blocks from a call that found too few votes to the next draw, at the soonest
 BATCH = 4
 
 
@@ -43,31 +43,38 @@ class DrawsModel(VerdictsModel):
             block = audit.draw_block
             self.draw_due(job, lease, audit, block, self.draw_seed(lease, block, audit.round))
 
-    def raise_fee(self, caller: int, number: LeaseId, quarters: int) -> None:
+    def raise_fee(self, caller: int, number: LeaseId, notches: int) -> None:
         """Of votes that could not be found, before the block that draws next; a lower raise returns."""
         lease, audit = self.lease(number), self.audit_of(number)
         is_open = audit and audit.may_be_raised and self.block < audit.draw_block + DRAW_AFTER
         need(is_open, "no draw to raise a fee for")
         assert lease and audit
-        need(audit.raised < quarters <= MOST_QUARTERS, "raise by 1 to 12 quarters")
+        round_ = audit.round
+        need(audit.raised[round_] < notches <= MOST_NOTCHES, "raise by 1 to 15 notches")
         job = self.job(lease.job)
         pay, _ = job.stakes_of(lease)
-        fee = job.fee_fri(lease.count, raised=quarters)
-        need(fee <= most_fee(self.rules.seat_unit_fri, pay), "fee of a vote is too high")
-        raise_fri = self.price_to_raise_fri(number, quarters)
+        first_fee = self.fee_of(job, lease, audit, 0, notches)
+        need(first_fee <= most_fee(self.rules.seat_unit_fri, pay), "fee of a vote is too high")
+        raise_fri = self.price_to_raise_fri(number, notches)
         self.collect(caller, raise_fri)
-        self.credit(*audit.raiser)
-        audit.raised, audit.raiser = quarters, (caller, raise_fri)
-        self.emit(FeeRaised, job.number, number, fee, caller)
+        self.credit(*audit.raisers.get(round_, (0, 0)))
+        raised = list(audit.raised)
+        raised[round_] = notches
+        audit.raised = (raised[0], raised[1], raised[2])
+        audit.raisers[round_] = (caller, raise_fri)
+        audit.draw_block = min(audit.draw_block, self.block + REPEATED_AFTER)
+        fee = self.fee_of(job, lease, audit, round_)
+        self.emit(FeeRaised, job.number, number, round_, fee, caller)
 
-    def price_to_raise_fri(self, number: LeaseId, quarters: int) -> int:
-        """What raising a lease's fee by so many quarters takes."""
+    def price_to_raise_fri(self, number: LeaseId, notches: int) -> int:
+        """What raising the fee of a lease's present round by so many notches takes."""
         lease = self.lease(number)
         need(lease, "unknown job")
         assert lease
         job = self.job(lease.job)
-        fees = reserved_fees(job.terms.second_look)
-        return fees * job.fee_fri(lease.count, raised=quarters) - job.reserve_fri(lease.count)
+        audit = self.audit_of(number) or Audit(number, AuditKind.NONE, AuditPhase.NONE, 0, 0, 0)
+        fees = SEATS[audit.round] * self.fee_of(job, lease, audit, audit.round, notches)
+        return fees - self.own_fees_fri(job, lease, audit, audit.round)
 
     def draw_first(self, job: Job, lease: Lease, seed: int) -> None:
         """Whether a submitted lease is audited and, if so, by whom."""
@@ -91,11 +98,14 @@ class DrawsModel(VerdictsModel):
         wanted = min(BATCH, audit.purse_fri // fee) if audit.present else SEATS[audit.round]
         found = self.draw_votes(job, lease, audit, block, seed, wanted)
         if len(found) < wanted:
-            audit.draw_block = self.block + REPEATED_AFTER - DRAW_AFTER
+            # Each time twice as late: the few who are willing are not tried until they are alone.
+            audit.draw_block = self.block + max(REPEATED_AFTER, self.block - audit.since_block)
             return
         if not (is_first and audit.is_funded(audit.round)):
-            audit.purse_fri -= wanted * fee
-            audit.moved_fri += wanted * fee
+            own = self.own_fees_fri(job, lease, audit, audit.round)
+            cost = own if is_first else wanted * fee
+            audit.purse_fri -= cost
+            audit.moved_fri += cost
         first_seat = len(audit.seats)
         audit.seats += [Seat(number) for number in found]
         self.end_seats(audit)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from renderchain.core.audit.economics import audit_rate, lock_at
+from renderchain.core.audit.draw import TRIAL_DRAWS
+from renderchain.core.audit.economics import SEATS, audit_rate, lock_at
 from renderchain.core.ids import NO_WORKER, JobId, WorkerId
 from renderchain.core.job import Place
 
@@ -81,6 +83,13 @@ class FamiliesModel(RegistryModel):
                 found.append(entry.worker)
         return found
 
+    def finds_votes(self, asked: VoteRequest, worker: WorkerId, wanted: int = SEATS[0]) -> bool:
+        """Whether draws of so many votes would stand now, by some of them made for a trial."""
+        own = self.workers.get(worker)
+        request = replace(asked, owners=asked.owners | {own.owner if own else 0})
+        trials = (self.draw_holders(request, self.block, seed, wanted) for seed in range(TRIAL_DRAWS))
+        return all(len(found) == wanted for found in trials)
+
     def least_asked(self, job: Job) -> VoteRequest:
         """What votes about any of its leases ask at least, of whoever is not its requester."""
         return self.asked(job, 1, job.requester)
@@ -120,5 +129,8 @@ class FamiliesModel(RegistryModel):
         """
         job = self.job(number or self.newest)
         wanted = LEAST_NAMED + (not worker)
-        found = self.willing_verifiers(self.least_asked(job), worker, wanted=wanted)
+        asked = self.least_asked(job)
+        found = self.willing_verifiers(asked, worker, wanted=wanted)
+        if not self.finds_votes(asked, worker):
+            found = found[: LEAST_NAMED - 1]  # four may be willing, but of too many who are not
         return found if len(found) >= LEAST_NAMED or not job.terms.takes_unjudged else []

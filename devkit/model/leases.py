@@ -27,7 +27,7 @@ from devkit.model.records import Job, Lease, Range, Slot
 from devkit.model.twins import TwinsModel
 
 MAX_ATTEMPT = 255  # counted no further: it fills its field
-FREE_PART = 10  # giving back is free before this part of the timeout is over
+FREE_PART = 10  # giving back is free before this part of the timeout is over, where there is room
 LATE_PERCENT, EXPIRED_PERCENT = 2, 5  # of the pay, burned
 
 
@@ -202,8 +202,9 @@ class LeasesModel(TwinsModel):
             need(lease.draw_outcome is not DrawOutcome.IN_AUDIT, "not before the court ends")
             need(not is_audited, "lease has to be audited")
         price, is_spare = job.rewards[-1] * lease.count, lease.twin is Twin.SPARE
+        pay, _ = job.stakes_of(lease)
         if is_spare:
-            price, _ = job.stakes_of(lease)
+            price = pay
             self.spare_is_paid(lease)
         else:
             job.held -= lease.count
@@ -215,9 +216,8 @@ class LeasesModel(TwinsModel):
             job.pool_fri += job.reserved_fri(lease)  # since the claim
             job.pending -= is_spare
             self.unlock(job, lease, event)
-        due = self.due_fri(job, lease)
-        self.credit(job.requester, price - due)
-        return lease, due
+        self.credit(job.requester, price - pay)
+        return lease, pay
 
     def is_audited(self, lease: Lease) -> bool:
         """Whether an audit of a submitted lease goes on, or is still to be drawn."""
@@ -268,8 +268,7 @@ class LeasesModel(TwinsModel):
         """All tasks but the first ``kept``, and with them their part of the lock."""
         pay, lock = job.stakes_of(lease)
         kept_pay, kept_lock = job.stakes_of_first(lease, kept)
-        is_late = self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART)
-        burned = (pay - kept_pay) * LATE_PERCENT // 100 if is_late else 0
+        burned = 0 if self.is_free(job, lease) else (pay - kept_pay) * LATE_PERCENT // 100
         self.release(lease, lock - kept_lock, burned)
         kept_fri = job.reserved_fri(replace(lease, count=kept)) if kept else 0
         job.pool_fri += job.reserved_fri(lease) - kept_fri
@@ -281,6 +280,14 @@ class LeasesModel(TwinsModel):
             return
         lease.count = kept
         self.put_back(job, replace(lease, first=first, count=count))
+
+    def is_free(self, job: Job, lease: Lease) -> bool:
+        """Whether tasks may come back for nothing: early, and while half of the family's cap is free."""
+        if self.passed(lease.since_s, lease.since_block, job.terms.lease_timeout_s // FREE_PART):
+            return False
+        family = job.terms.family
+        is_judged = lease.draw_outcome is not DrawOutcome.UNJUDGED
+        return not is_judged or 2 * self.open_pay_fri(family) <= self.most_pay_fri(family)
 
     def release(self, lease: Lease, amount: int, burned: int) -> None:
         """So much of a lease's lock, a part of which is burned."""

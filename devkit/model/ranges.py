@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.lifecycle import Twin
 
 from devkit.model.ledger import need
@@ -71,6 +72,8 @@ class Ranges:
 
     def take_again(self, held: Lease) -> SpareOf:
         """The tasks of a lease once more, out of those that were set aside for it."""
+        held_judged = held.draw_outcome is not DrawOutcome.UNJUDGED
+        need(self._judged or not held_judged, "job wants judged leases")
         need(self.spares >= held.count, "no spares left")
         need(self.pool_fri >= self._reserve_fri(held.count), "audit pool is too small")
         self.spares -= held.count

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from renderchain.core.audit.economics import (
-    LATER_FEES,
+    MAX_NAMED,
     SEATS,
     drawn_leaves,
+    fee_in,
     fee_of,
     least_lock,
     lock_at,
-    raised_fee,
     reserved_fees,
 )
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
@@ -28,7 +28,6 @@ NO_OFFER = StandingOffer(0, 0, 0, 0)
 
 
 LEAST_VOTES = 3  # with fewer sealed ones nothing is decided
-MAX_NAMED = 8  # leaves in an audit's life
 
 
 @dataclass
@@ -67,8 +66,8 @@ class Audit:
     prints: bool = False
     answer: int = 0  # of the worker's opened leaves, or yes
     leaves: list[int] = field(default_factory=list)  # that somebody named
-    raised: int = 0  # quarters of its fee, by which it was raised before any vote was drawn
-    raiser: tuple[int, int] = (0, 0)  # who paid for that, and how much is held of it
+    raised: tuple[int, int, int] = (0, 0, 0)  # notches by which a round's fee was raised before any was drawn
+    raisers: dict[int, tuple[int, int]] = field(default_factory=dict)  # by round: who paid it, amount held
     saw: dict[int, int] = field(default_factory=dict)  # positions, by round
     bad: int = 0  # positions of the rejection, and above them the mean
     seats: list[Seat] = field(default_factory=list)
@@ -124,10 +123,10 @@ class Audit:
 
     @property
     def may_be_raised(self) -> bool:
-        """Whether its first votes were looked for and not found."""
-        is_first = not self.seats and not self.redraws and self.round == 0
+        """Whether the round's own votes were looked for and not found."""
+        is_first = not self.present and not self.redraws
         was_tried = self.phase is AuditPhase.DRAW and self.draw_block != self.since_block
-        return is_first and was_tried and 0 not in self.bonds
+        return is_first and was_tried
 
     def is_funded(self, round_: int) -> bool:
         """Whether a round's own votes have their fees from elsewhere than the purse."""
@@ -136,8 +135,8 @@ class Audit:
     @property
     def held_fri(self) -> int:
         """What the board holds for it."""
-        bonds = sum(amount for _, amount in self.bonds.values())
-        return self.purse_fri + self.reserved_fri + self.raiser[1] + self.moved_fri + bonds
+        paid_in = sum(amount for _, amount in [*self.bonds.values(), *self.raisers.values()])
+        return self.purse_fri + self.reserved_fri + self.moved_fri + paid_in
 
 
 @dataclass
@@ -236,11 +235,10 @@ class Job:
         """Leaves that a first round on so many tasks draws."""
         return drawn_leaves(count * self.terms.tiles, self.terms.audit_tiles)
 
-    def fee_fri(self, count: int, round_: int = 0, *, named: bool = False, raised: int = 0) -> int:
+    def fee_fri(self, count: int, round_: int = 0, *, named: bool = False, notches: int = 0) -> int:
         """What a vote on so many tasks is paid; where leaves are named, for as many as may be."""
         leaves = self.first_leaves(count) + (MAX_NAMED if named else 0)
-        fee = fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, leaves)
-        return raised_fee(fee, raised) * (LATER_FEES if round_ else 1)
+        return fee_in(round_, fee_of(self.terms.audit_fee_fri, self.terms.audit_tile_fri, leaves), notches)
 
     def reserved_fri(self, lease: Lease) -> int:
         """What the board holds for a lease that is claimed, or submitted and not drawn yet."""

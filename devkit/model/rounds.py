@@ -9,6 +9,7 @@ from renderchain.core.audit.events import VerdictGiven, Voted, VotesSealed
 from renderchain.core.audit.phases import DRAW_STEPS, steps_of
 from renderchain.core.audit.state import MEAN_BIT, YES, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.lifecycle import LeaseEvent
 
 from devkit.model.draws import DrawsModel
 from devkit.model.ledger import need
@@ -59,9 +60,14 @@ class RoundsModel(DrawsModel):
             self.credit(payer, bond)
             audit.bonds[0] = (payer, 0)
             cleared = audit.verdicts_against[0] is Verdict.ACCEPTED
-            self.go_on(job, lease, DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED)
+            lease.draw_outcome = DrawOutcome.CLEARED if cleared else DrawOutcome.PASSED
+            self.credit(*audit.raisers.pop(0, (0, 0)))
+            if lease.paid:
+                self.end_paid(job, lease, LeaseEvent.ACCEPT)
             self.over(lease, audit)
         else:
+            if audit.round in audit.bonds and audit.verdict is Verdict.REJECTED:
+                audit.verdict = Verdict.UNDECIDED  # nobody loses a lock because others can't be had
             self.close(job, lease, audit)
 
     def end_appeals(self, job: Job, lease: Lease, audit: Audit) -> None:
@@ -114,8 +120,7 @@ class RoundsModel(DrawsModel):
         """No more votes are added to the present draw."""
         fee, votes = self.fee_of(job, lease, audit, audit.round), len(audit.present)
         if 2 * len(audit.with_vote(Vote.OVER_TIME)) > votes:
-            audit.verdict = Verdict.UNDECIDED
-            self.close(job, lease, audit)
+            self.close(job, lease, audit)  # an earlier verdict stands: its voters had the time
             return
         self.fine_over_time(audit, fee)
         without = len(audit.with_vote(Vote.NO_PACKAGE))

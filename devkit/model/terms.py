@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from renderchain.core.audit.economics import MAX_AUDIT_EXP, audit_pool, drawn_leaves, fee_of, most_fee
+from renderchain.core.audit.economics import (
+    MAX_AUDIT_EXP,
+    MAX_NAMED,
+    PAY_FEES,
+    UNIT_FEES,
+    audit_pool,
+    drawn_leaves,
+    fee_of,
+)
 from renderchain.core.job import JobTerms
 from renderchain.core.print_limits import LEAST, MOST
 
@@ -39,9 +47,10 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     leaves = longest * (terms.tiles + 1)
     need(leaves <= MOST_LEAVES, "too many leaves in a lease")
     fees = (terms.audit_fee_fri, terms.audit_tile_fri)
-    fee_fri = fee_of(*fees, drawn_leaves(longest * terms.tiles, terms.audit_tiles))
-    most_fri = most_fee(rules.seat_unit_fri, longest * terms.reward_fri)
-    need(fee_fri <= most_fri, "fee of a vote is too high")
+    drawn = drawn_leaves(longest * terms.tiles, terms.audit_tiles)
+    fits_unit = fee_of(*fees, drawn + MAX_NAMED) <= rules.seat_unit_fri // UNIT_FEES
+    fits_pay = fee_of(*fees, drawn) <= longest * terms.reward_fri // PAY_FEES
+    need(fits_unit and fits_pay, "fee of a vote is too high")
     size = (terms.tasks, terms.longest_lease, terms.tiles, terms.audit_tiles)
     least = audit_pool(*size, *fees, second_look=terms.second_look)
     need(terms.audit_pool_fri >= least, "pool below its audits")

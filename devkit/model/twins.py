@@ -41,22 +41,16 @@ class TwinsModel(JobsModel):
 
     def spare_is_paid(self, spare: Lease) -> None:
         if held := self.held_by_other(spare):
-            held.twin = Twin.SPARED if held.state is LeaseState.SUBMITTED else Twin.LATE
+            held.twin = Twin.SPARED
 
     def spare_is_lost(self, spare: Lease) -> None:
         if held := self.held_by_other(spare):
             held.twin = Twin.NONE
 
-    @staticmethod
-    def due_fri(job: Job, lease: Lease) -> int:
-        """What a lease earns: half of its pay where its spare came before it."""
-        pay, _ = job.stakes_of(lease)
-        return pay // 2 if lease.twin is Twin.LATE else pay
-
     def leave_closed(self, job: Job, lease: Lease) -> None:
         """A lease of tasks that were given twice ended without pay."""
         refunded_fri = lease.count * job.rewards[-1]
-        if lease.twin in (Twin.SPARED, Twin.LATE):
+        if lease.twin is Twin.SPARED:
             job.held -= lease.count
             job.accepted += lease.count
         elif lease.twin is Twin.SPARE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderchain.core.audit.economics import BOND_FEES, SEATS
+from renderchain.core.audit.economics import BOND_FEES, MAX_NAMED
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import MEAN_BIT, WORDS, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
@@ -13,10 +13,11 @@ from renderchain.core.print_limits import LEAST, PrintLimits
 
 from devkit.model.committees import CommitteesModel
 from devkit.model.masks import run
-from devkit.model.records import MAX_NAMED, Audit, Job, Lease, Seat
+from devkit.model.records import Audit, Job, Lease, Seat
 
 DECLINED = (*WORDS, Vote.ABSENT)  # others are drawn in their place, for their fees
 REWARD_SHARE = 10  # of what is left in the purse, for those who were right
+APPEAL_PART = 20  # of the pay: an appellant's bond besides the fees
 WHOLE_DELIVERY = 1  # all that an audit of a delivery sees
 
 
@@ -99,7 +100,7 @@ class VerdictsModel(CommitteesModel):
         shares = self.settle_votes(job, lease, audit, judged)
         self.return_reserves(job, audit, shares)
         audit.purse_fri += self.end_lease(job, lease, audit, shares)
-        self.settle_bonds(lease, audit, shares)
+        self.settle_bonds(job, lease, audit, shares)
         self.share_purse(job, lease, audit, shares, is_shown=judged is not None)
         self.over(lease, audit)
 
@@ -118,7 +119,9 @@ class VerdictsModel(CommitteesModel):
             saw, paid = self.saw(job, lease, audit, round_), 0
             for seat in seats:
                 paid += self.settle_vote(audit, seat, judged, round_, saw, fee, shares.right)
-            own = fee * SEATS[round_] if seats and audit.is_funded(round_) else 0
+            raiser, raise_fri = audit.raisers.get(round_, (0, 0))
+            funded = self.own_fees_fri(job, lease, audit, round_) if audit.is_funded(round_) else 0
+            own = funded + raise_fri if seats else 0
             held = fee * sum(seat.vote not in DECLINED for seat in seats)
             own_held = min(own, held)
             own_paid = min(paid, own_held)
@@ -126,7 +129,11 @@ class VerdictsModel(CommitteesModel):
             audit.moved_fri -= held - own
             back = min(own - own_held, audit.purse_fri)
             audit.purse_fri -= back
-            shares.paid.append(own_paid + own - own_held - back)
+            used = own_paid + own - own_held - back
+            left = (own - used) * raise_fri // own if own else raise_fri
+            self.credit(raiser, left)
+            audit.raisers.pop(round_, None)
+            shares.paid.append(used - (raise_fri - left))
         assert audit.moved_fri == 0
         return shares
 
@@ -155,20 +162,19 @@ class VerdictsModel(CommitteesModel):
         return fee
 
     def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
-        """What was reserved for votes that were not paid returns to the pool, and to who raised the fee."""
+        """What was reserved for votes that were not paid returns to the pool."""
         if audit.reserved_fri:
-            raiser, raise_fri = audit.raiser
-            whole = audit.reserved_fri + raise_fri
-            kept = whole - shares.paid[0]
+            kept = audit.reserved_fri - shares.paid[0]
             if audit.is_second_look and len(shares.paid) > 1:
                 kept -= shares.paid[1]
-            back = kept * raise_fri // whole
-            self.credit(raiser, back)
-            job.pool_fri += kept - back
-            audit.reserved_fri, audit.raiser = 0, (raiser, 0)
+            job.pool_fri += kept
+            audit.reserved_fri = 0
 
-    def settle_bonds(self, lease: Lease, audit: Audit, shares: Shares) -> None:
-        """In full for who was right, less the fees where nothing was decided; else burned."""
+    def settle_bonds(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> None:
+        """In full for who was right, less the fees where nothing was decided; else burned.
+
+        Of an appeal whose votes were not found, which undid a rejection, the part that is no fee burns.
+        """
         for round_, (payer, bond) in sorted(audit.bonds.items()):
             fees, against = shares.paid[round_], audit.verdicts_against[round_]
             if round_ == 0:
@@ -184,7 +190,11 @@ class VerdictsModel(CommitteesModel):
             elif is_wrong and audit.seats_of(round_):
                 shares.burned += bond - fees
             else:
-                self.credit(payer, bond - fees)
+                pay, _ = job.stakes_of(lease)
+                is_in_vain = round_ and not is_wrong and not audit.seats_of(round_)
+                lost = pay // APPEAL_PART if is_in_vain else fees
+                shares.burned += lost - fees
+                self.credit(payer, bond - lost)
             audit.bonds[round_] = (payer, 0)
 
     def share_purse(self, job: Job, lease: Lease, audit: Audit, shares: Shares, *, is_shown: bool) -> None:
@@ -253,18 +263,18 @@ class VerdictsModel(CommitteesModel):
             self.end_paid(job, lease, LeaseEvent.REJECT)
             return
         worker = self.workers[lease.worker]
-        due = self.due_fri(job, lease)
+        pay, _ = job.stakes_of(lease)
         state = self.unlock(job, lease, LeaseEvent.REJECT)
         self.emit(LeaseEnded, job.number, lease.number, state, False)
-        self.credit(worker.payout, due // 2)
-        self.burn(due - due // 2)
+        self.credit(worker.payout, pay // 2)
+        self.burn(pay - pay // 2)
         if lease.twin is Twin.SPARE:
             self.spare_is_lost(lease)
             job.pending -= 1
             return
         job.held -= lease.count
-        if lease.twin in (Twin.SPARED, Twin.LATE):
+        if lease.twin is Twin.SPARED:
             job.accepted += lease.count
-            self.return_spare(job, lease, lease.count * job.rewards[-1] - due)
+            self.return_spare(job, lease, lease.count * job.rewards[-1] - pay)
         else:
-            self.refund_tasks(job, lease.count, due)
+            self.refund_tasks(job, lease.count, pay)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES
+from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES, MAX_NAMED
 from renderchain.core.audit.state import AuditKind, Vote
 
 from devkit.model.masks import run
-from devkit.model.records import LEAST_VOTES, MAX_NAMED, Audit, Job, Lease, Seat
+from devkit.model.records import LEAST_VOTES, Audit, Job, Lease, Seat
 from devkit.model.verdicts import Judgement, Shares
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST

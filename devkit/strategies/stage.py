@@ -36,7 +36,7 @@ RULES = Rules(
     unjudged_cap_fri=2**120,
 )
 GAS_FRI = 3 * 10**9
-TASKS, TILES = 4, 16  # of the lease: 64 leaves, so a round draws one, which sees least
+TASKS, TILES = 4, 64  # of the lease; a round draws one leaf, which sees least
 # The smallest lease that makes sense at that price, and the client's own fees for it (core/audit/prices.py).
 REWARD_FRI = AUDITS_A_LEASE * audit_gas(prints=False) * GAS_FRI // TASKS
 PAY_FRI = TASKS * REWARD_FRI
@@ -172,6 +172,7 @@ def terms_of(exp: int, *, second_look: bool) -> JobTerms:
         lease_timeout_s=TIMEOUT_S,
         window_s=WINDOW_S,
         tiles=TILES,
+        audit_tiles=1,
         audit_fee_fri=FEE_FRI,
         audit_tile_fri=LEAF_FRI,
         second_look=second_look,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.app.audit.appeals import MOST_NAMED
-from renderchain.core.audit.economics import BOND_FEES, LATER_FEES, SEATS, fee_of, least_lock
+from renderchain.core.audit.economics import BOND_FEES, LATER_FEES, MAX_NAMED, SEATS, fee_of, least_lock
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import (
     AuditInfo,
@@ -200,7 +199,7 @@ async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
     job = await arena.artist.job(lease.job_id)
     leaves = lease.count * job.tiles
     drawn = min(leaves // 96 + 1, job.audit_tiles)
-    first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn + (MOST_NAMED if named else 0))
+    first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn + (MAX_NAMED if named else 0))
     fees_fri = (first_fri, LATER_FEES * first_fri, LATER_FEES * first_fri)
     pay_fri = lease.count * job.reward_fri
     audit_fri = SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)

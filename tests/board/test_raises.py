@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from renderchain.core.audit.economics import MOST_QUARTERS
+from renderchain.core.audit.economics import MOST_NOTCHES
 from renderchain.core.audit.errors import NoDrawToRaise, WrongRaise
 from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import AuditPhase
@@ -21,7 +21,7 @@ from devkit.parties import Networks
 from tests.board.opener import Opener
 
 SAME = Rendering.SAME
-DOUBLE = 4  # quarters
+DOUBLE = 4  # notches
 VOTES = 3
 REPEATED_AFTER = 20  # blocks from a draw that found too few to the next
 
@@ -50,7 +50,7 @@ def test_a_raised_fee_finds_votes_and_pays_them(networks: Opener) -> None:
         assert not await net.outsider.has_voters(audited.lease_id, 0)
         assert await net.outsider.has_voters(audited.lease_id, DOUBLE)
         await net.outsider.raise_fee(audited.lease_id, DOUBLE)
-        assert (await audited.audit()).raised == DOUBLE
+        assert (await audited.audit()).raised == (DOUBLE, 0, 0)
         spent_fri = tokens_fri - await net.outsider.tokens_fri(net.outsider.address)
         assert spent_fri >= VOTES * FEE_FRI, "besides gas, where there is any"
         await draw_again(audited)
@@ -76,10 +76,10 @@ def test_a_higher_raise_returns_the_one_before_it(networks: Opener) -> None:
         first_fri = VOTES * (FEE_FRI * 5 // 4 - FEE_FRI)
         assert await net.outsider.balance_fri(net.outsider.address) == first_fri
         assert await net.outsider.price_to_raise_fri(audited.lease_id, DOUBLE) == VOTES * FEE_FRI
-        with pytest.raises(WrongRaise, match="by more quarters than anybody before"):
+        with pytest.raises(WrongRaise, match="by more notches than anybody before"):
             await net.outsider.raise_fee(audited.lease_id, DOUBLE)
         with pytest.raises(WrongRaise):
-            await net.outsider.raise_fee(audited.lease_id, MOST_QUARTERS + 1)
+            await net.outsider.raise_fee(audited.lease_id, MOST_NOTCHES + 1)
 
     networks.run(story)
 
@@ -111,7 +111,7 @@ def test_a_fee_is_not_raised_before_a_draw_failed_nor_once_its_block_is_there(ne
         audited = await bench.lease()
         await audited.let_audit(False)
         await net.worker.submit(audited.lease_id, audited.pixels.count, audited.pixels.result)
-        with pytest.raises(NoDrawToRaise, match="once a first draw found too few"):
+        with pytest.raises(NoDrawToRaise, match="once a draw of a round's own votes found too few"):
             await net.worker.raise_fee(audited.lease_id, 1)
         await audited.draw()
         net.pass_time(1, REPEATED_AFTER)
@@ -141,7 +141,7 @@ def test_a_raised_fee_stays_below_a_fifteenth_of_the_pay(networks: Opener) -> No
     networks.run(story)
 
 
-def test_appeals_of_a_lease_whose_fee_was_raised_cost_as_much_more(networks: Opener) -> None:
+def test_appeals_of_a_lease_whose_fee_was_raised_cost_what_they_always_do(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
         audited, net = await starved(bench), bench.net
@@ -150,6 +150,6 @@ def test_appeals_of_a_lease_whose_fee_was_raised_cost_as_much_more(networks: Ope
         await audited.vote(SAME, SAME, SAME)
         pay_fri = AUDIT_TERMS.tasks * AUDIT_TERMS.reward_fri
         bond_fri = await net.outsider.appeal_bond_fri(audited.lease_id)
-        assert bond_fri == 7 * 2 * 2 * FEE_FRI + pay_fri // 20
+        assert bond_fri == 7 * 2 * FEE_FRI + pay_fri // 20
 
     networks.run(story)

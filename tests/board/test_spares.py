@@ -149,15 +149,15 @@ def test_who_submitted_before_the_spare_was_accepted_earns_all(networks: Opener)
     networks.run(story)
 
 
-def test_who_submits_after_the_spare_was_accepted_earns_half(networks: Opener) -> None:
+def test_who_submits_after_the_spare_was_accepted_earns_all(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         two = await Twins.open(opened)
         await two.submit(two.other, two.spare)
         assert await two.pay(two.spare) == PAY_FRI
-        assert await two.twin(two.held) is Twin.LATE
+        assert await two.twin(two.held) is Twin.SPARED
         await two.submit(two.holder, two.held)
-        assert await two.pay(two.held) == PAY_FRI // 2
-        assert await two.owed_fri() == PAY_FRI // 2
+        assert await two.pay(two.held) == PAY_FRI
+        assert await two.owed_fri() == 0
 
     networks.run(story)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from renderchain.core.audit.economics import MOST_QUARTERS
+from renderchain.core.audit.economics import MOST_NOTCHES
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import MEAN, WORDS, AuditKind, AuditPhase, DrawOutcome, Vote
 from renderchain.core.ids import WorkerId
@@ -105,8 +105,8 @@ class Verifiers(People):
         for blocks in (12, 32)[: 1 + pick % 2]:
             self.world.pass_time(1, blocks)
             self.do("outsider", "draw", job, [lease.number])
-        for quarters in (pick % (MOST_QUARTERS + 2), pick // 3 % (MOST_QUARTERS + 1)):
-            self.do(other, "raise_fee", lease.number, quarters)
+        for notches in (pick % (MOST_NOTCHES + 2), pick // 3 % (MOST_NOTCHES + 1)):
+            self.do(other, "raise_fee", lease.number, notches)
         self.live_through(lease, pick, views)
         self.all_want(1)
 
@@ -129,7 +129,7 @@ class Verifiers(People):
         elif audit.phase is AuditPhase.SHOW:
             self.show(lease, audit, pick, other, wrong)
         elif audit.may_be_raised and pick % 3:
-            self.do(other, "raise_fee", number, pick % (MOST_QUARTERS + 2))
+            self.do(other, "raise_fee", number, pick % (MOST_NOTCHES + 2))
         elif audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
             self.world.pass_time(1, 0 if wrong else (12, 32)[pick % 2])
             self.do(other, "draw", lease.job, [number])

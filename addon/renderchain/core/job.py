@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .audit.economics import audit_pool, drawn_leaves, fee_of, least_fee
+from .audit.economics import MAX_NAMED, audit_pool, drawn_leaves, fee_of, least_fee
 from .audit.state import DrawOutcome
 from .cid import cid_of, join_digest
 from .ids import JobId, LeaseId, WorkerId
@@ -125,9 +125,9 @@ class JobInfo:
         """The least that a vote about any of its leases may be paid, so what named verifiers must take."""
         return least_fee(self.audit_fee_fri, self.audit_tile_fri, self.tiles, self.audit_tiles)
 
-    def fee_fri(self, count: int) -> int:
-        """What a vote of a first round about so many tasks is paid."""
-        leaves = drawn_leaves(count * self.tiles, self.audit_tiles)
+    def fee_fri(self, count: int, *, named: bool = False) -> int:
+        """What a vote of a first round on so many tasks is paid; ``named``: for all leaves that may be."""
+        leaves = drawn_leaves(count * self.tiles, self.audit_tiles) + (MAX_NAMED if named else 0)
         return fee_of(self.audit_fee_fri, self.audit_tile_fri, leaves)
 
     @property

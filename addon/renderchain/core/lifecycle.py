@@ -25,9 +25,8 @@ class Twin(IntEnum):
 
     NONE = 0
     HELD = 1  # a spare of it is in work
-    SPARED = 2  # its spare was accepted after it had submitted,
-    LATE = 3  # or before: then it earns half
-    SPARE = 4
+    SPARED = 2  # its spare was paid: its tasks are done whatever becomes of it
+    SPARE = 3
 
 
 class LeaseEvent(StrEnum):

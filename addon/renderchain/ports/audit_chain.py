@@ -109,16 +109,16 @@ class AuditChain(ChainView, Protocol):
         """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
         ...
 
-    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
-        """What raising the fee of an audit's votes by so many quarters takes; what is not needed returns."""
+    async def price_to_raise_fri(self, lease_id: LeaseId, notches: int) -> int:
+        """What raising the fee of the present round's votes by so many notches takes; the rest returns."""
         ...
 
-    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
+    async def raise_fee(self, lease_id: LeaseId, notches: int) -> None:
         """Pay that, so that votes which could not be found are looked for at a higher fee."""
         ...
 
-    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
-        """Whether enough holders of seats would vote about a lease at its fee raised so."""
+    async def has_voters(self, lease_id: LeaseId, notches: int) -> bool:
+        """Whether draws of the present round's votes would stand now at its fee raised so."""
         ...
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:

@@ -52,6 +52,10 @@ class RequesterChain(ChainView, Protocol):
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
+    async def name_verifiers(self, lease_id: LeaseId) -> None:
+        """As the requester, name verifiers of a lease that was taken unjudged; it may be challenged then."""
+        ...
+
     async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have 1 to 8 leaves audited."""
         ...

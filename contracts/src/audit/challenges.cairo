@@ -7,7 +7,7 @@ pub mod ChallengesComponent {
     use crate::audit::leaves::{Errors as LeafErrors, LeavesTrait};
     use crate::audit::store::AuditStoreComponent;
     use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
-    use crate::board::job::Job;
+    use crate::board::job::{Job, JobTrait};
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
@@ -16,10 +16,13 @@ pub mod ChallengesComponent {
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
-    use crate::events::audit::{KeyRevealed, LeaseChallenged};
+    use crate::events::audit::{KeyRevealed, LeaseChallenged, VerifiersNamed};
     use crate::interfaces::audit::IChallenges;
+    use crate::interfaces::registry::{IFamiliesDispatcher, IFamiliesDispatcherTrait};
+    use crate::rules::lease_id::worker_of;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseResult, LeaseState};
+    use crate::types::registry::VoteRequest;
 
     const KEY_DOMAIN: felt252 = 'renderchain/key/1';
 
@@ -29,6 +32,7 @@ pub mod ChallengesComponent {
         pub const NOT_DRAWN: felt252 = 'RC: the draw comes first';
         pub const IN_AUDIT: felt252 = 'RC: lease is in court';
         pub const UNJUDGED: felt252 = 'RC: nobody judges this lease';
+        pub const JUDGED: felt252 = 'RC: lease is judged as it is';
         pub const OTHER_KEY: felt252 = 'RC: not the key of the results';
     }
 
@@ -40,6 +44,7 @@ pub mod ChallengesComponent {
     pub enum Event {
         LeaseChallenged: LeaseChallenged,
         KeyRevealed: KeyRevealed,
+        VerifiersNamed: VerifiersNamed,
     }
 
     #[embeddable_as(ChallengesImpl)]
@@ -53,15 +58,43 @@ pub mod ChallengesComponent {
         impl Settlement: SettlementComponent::HasComponent<TContractState>,
         +Drop<TContractState>,
     > of IChallenges<ComponentState<TContractState>> {
-        /// Caller: the requester, inside the window, for a lease that chance did not have audited;
-        /// it must have approved the bond.
+        /// Caller: the requester, inside the window, for a lease that was taken unjudged though
+        /// four verifiers can be named: it names them, and may challenge the lease then.
+        fn name_verifiers(
+            ref self: ComponentState<TContractState>, lease_id: u64, verifiers: Array<u32>,
+        ) {
+            let (job, lease) = self.in_window(lease_id).unbox();
+            assert(lease.draw_outcome == DrawOutcome::UNJUDGED, Errors::JUDGED);
+            let (pay_fri, _) = get_dep_component!(@self, Settlement)
+                .stakes_of(@job.unbox(), @lease);
+            let mut leases = get_dep_component_mut!(ref self, Leases);
+            leases.mark(lease_id, lease, DrawOutcome::PASSED);
+            self.emit(VerifiersNamed { job_id: job.job_id, lease_id });
+            let jobs = get_dep_component!(@self, Jobs);
+            let request = VoteRequest {
+                family: jobs.family_of(@job.unbox()),
+                block: 0,
+                seed: 0,
+                wanted: 0,
+                worker_id: worker_of(lease_id),
+                requester: get_caller_address(),
+                fee_fri: job.unbox().fee_fri(lease.count),
+                package_bytes: job.package.unbox().bytes,
+                memory_mib: job.audit_price.unbox().memory_mib,
+            };
+            let contract_address = leases.known_registry().contract_address;
+            IFamiliesDispatcher { contract_address }.judge(request, verifiers, pay_fri);
+        }
+
+        /// Caller: the requester, inside the window, once, for a lease whose pixels chance did not
+        /// have audited; it must have approved the bond.
         fn challenge_pixels(
             ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>,
         ) {
             let (job, lease) = self.doubted(lease_id).unbox();
             let last = get_dep_component!(@self, Store).find(lease_id);
-            let is_cleared = lease.draw_outcome == DrawOutcome::CLEARED;
-            assert(!is_cleared || !was_of_pixels(@last), Errors::IN_AUDIT);
+            let was_doubted = last.kind == AuditKind::PIXELS || was_cleared_before(@last);
+            assert(!was_doubted, Errors::IN_AUDIT);
             assert(!leaves.is_empty(), LeafErrors::WRONG_LEAVES);
             let mut audit = fresh(lease_id, AuditKind::PIXELS);
             let mut store = get_dep_component_mut!(ref self, Store);
@@ -72,12 +105,11 @@ pub mod ChallengesComponent {
 
         /// Caller: the requester, inside the window; it must have approved the bond. The worker
         /// has to reveal the lease's key, then verifiers fetch the results. Once a lease, as a new
-        /// window follows.
+        /// window follows a verdict.
         fn challenge_delivery(ref self: ComponentState<TContractState>, lease_id: u64) {
             let (job, lease) = self.doubted(lease_id).unbox();
             let last = get_dep_component!(@self, Store).find(lease_id);
-            let was_doubted = (last.kind == AuditKind::DELIVERY && last.verdict != Verdict::NONE)
-                || (last.kind == AuditKind::PIXELS && was_cleared_before(@last));
+            let was_doubted = last.kind == AuditKind::DELIVERY || was_cleared_before(@last);
             assert(!was_doubted, Errors::IN_AUDIT);
             let mut audit = fresh(lease_id, AuditKind::DELIVERY);
             audit.enter(AuditPhase::KEY);
@@ -136,6 +168,17 @@ pub mod ChallengesComponent {
     > of InternalTrait<TContractState> {
         /// A lease that its requester may doubt now.
         fn doubted(self: @ComponentState<TContractState>, lease_id: u64) -> Box<(Box<Job>, Lease)> {
+            let (job, lease) = self.in_window(lease_id).unbox();
+            assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
+            assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
+            assert(lease.draw_outcome != DrawOutcome::UNJUDGED, Errors::UNJUDGED);
+            BoxTrait::new((job, lease))
+        }
+
+        /// An unpaid lease of the caller's whose window is not over.
+        fn in_window(
+            self: @ComponentState<TContractState>, lease_id: u64,
+        ) -> Box<(Box<Job>, Lease)> {
             let leases = get_dep_component!(self, Leases);
             let lease = leases.find(lease_id);
             let is_submitted = lease.state == LeaseState::SUBMITTED;
@@ -144,9 +187,6 @@ pub mod ChallengesComponent {
             let requester = get_dep_component!(self, Settlement).requester_of(@job.unbox());
             assert(get_caller_address() == requester, Errors::NOT_CHALLENGER);
             assert(!lease.paid, LeasesComponent::Errors::PAID);
-            assert(lease.draw_outcome != DrawOutcome::NOT_DRAWN, Errors::NOT_DRAWN);
-            assert(lease.draw_outcome != DrawOutcome::IN_AUDIT, Errors::IN_AUDIT);
-            assert(lease.draw_outcome != DrawOutcome::UNJUDGED, Errors::UNJUDGED);
             assert(!leases.is_over(@lease, job.times.window_s), Errors::WINDOW_OVER);
             BoxTrait::new((job, lease))
         }
@@ -181,12 +221,7 @@ pub mod ChallengesComponent {
         }
     }
 
-    /// Whether verifiers have accepted the pixels of a lease that is cleared, by its last audit.
-    fn was_of_pixels(last: @Audit) -> bool {
-        *last.kind == AuditKind::PIXELS || was_cleared_before(last)
-    }
-
-    /// Whether a challenge was of a lease that another audit had cleared.
+    /// Whether a challenge was of a lease that another audit had cleared: then it had both.
     fn was_cleared_before(last: @Audit) -> bool {
         last.is_bonded(0) && last.against_in(0) == Verdict::ACCEPTED
     }

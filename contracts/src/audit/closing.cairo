@@ -57,7 +57,7 @@ pub mod ClosingComponent {
             let mut money = get_dep_component_mut!(ref self, Money);
             let mut shares = money.open_shares(lease_id);
             let paid = money.settle_votes(ref shares, job, lease_id, @lease, @audit);
-            job = money.return_reserves(job, lease_id, @lease, @audit, paid);
+            job = money.return_reserves(job, @lease, @audit, paid);
             shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit, paid);
             let mut money = get_dep_component_mut!(ref self, Money);
             money.settle_bonds(ref shares, job, lease_id, @lease, @audit, paid);
@@ -66,7 +66,7 @@ pub mod ClosingComponent {
         }
 
         /// A challenge whose votes could not be found: the bond goes back, and the lease is as it
-        /// was before, its window begun anew; paid by now, it is over.
+        /// was before, its window still counted from where it began; paid by now, it is over.
         fn drop_challenge(
             ref self: ComponentState<TContractState>,
             ref job: Box<Job>,
@@ -83,7 +83,14 @@ pub mod ClosingComponent {
             } else {
                 DrawOutcome::PASSED
             };
-            self.go_on(ref job, lease_id, Lease { draw_outcome, ..lease });
+            let mut money = get_dep_component_mut!(ref self, Money);
+            money.return_raise(lease_id, 0, audit.raise_fri(job, @lease, 0), 0, 0);
+            if lease.paid {
+                self.end_paid(ref job, lease_id, Lease { draw_outcome, ..lease });
+            } else {
+                let mut leases = get_dep_component_mut!(ref self, Leases);
+                leases.mark(lease_id, lease, draw_outcome);
+            }
             self.finish(job.job_id, lease_id, audit);
         }
 
@@ -106,14 +113,23 @@ pub mod ClosingComponent {
             lease: Lease,
         ) {
             if lease.paid {
-                let mut ended = job.unbox();
-                let mut settlement = get_dep_component_mut!(ref self, Settlement);
-                settlement.end_paid(ref ended, lease_id, lease, LeaseState::ACCEPTED);
-                job = BoxTrait::new(ended);
+                self.end_paid(ref job, lease_id, lease);
             } else {
                 let mut leases = get_dep_component_mut!(ref self, Leases);
                 leases.turn(lease_id, lease, LeaseState::SUBMITTED);
             }
+        }
+
+        fn end_paid(
+            ref self: ComponentState<TContractState>,
+            ref job: Box<Job>,
+            lease_id: u64,
+            lease: Lease,
+        ) {
+            let mut ended = job.unbox();
+            let mut settlement = get_dep_component_mut!(ref self, Settlement);
+            settlement.end_paid(ref ended, lease_id, lease, LeaseState::ACCEPTED);
+            job = BoxTrait::new(ended);
         }
 
         /// What becomes of the lease; returns a lost lock.

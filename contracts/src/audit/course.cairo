@@ -1,11 +1,12 @@
 //! How far an audit is: what follows from its state alone.
+use core::cmp::max;
 use starknet::get_block_timestamp;
 use crate::board::job::{Job, JobTrait};
+use crate::rules::draw::REPEATED_AFTER;
 use crate::rules::lease_id::split;
 use crate::rules::masks::MAX_NAMED;
 use crate::rules::terms::{
-    bond_of, fee_in, fee_of, has_passed, least_lock, now, phase_s, raised_fee, reserved_fees,
-    seats_in, times,
+    bond_of, fee_in, fee_of, has_passed, least_lock, now, phase_s, raised_fee, seats_in, times,
 };
 use crate::types::audit::{Audit, AuditKind, AuditPhase, Verdict, Verifier, Vote};
 use crate::types::board::Lease;
@@ -24,7 +25,7 @@ const BATCH_STEPS: u32 = 1;
 const SILENCE_STEPS: u32 = 2;
 const DRAW_STEPS: u32 = 21;
 /// An appellant's bond besides the fees, as a part of the lease's pay.
-const APPEAL_PART: u128 = 20;
+pub const APPEAL_PART: u128 = 20;
 
 #[generate_trait]
 pub impl AuditImpl of AuditTrait {
@@ -116,11 +117,16 @@ pub impl AuditImpl of AuditTrait {
         self.is_first_draw() && *self.draw_block == *self.since_block
     }
 
-    /// Whether its first votes were looked for and not found, so that a raised fee may find them.
+    /// Too few votes were found: a later block draws them, after each time twice as late, so that
+    /// the few who are willing are not tried again and again until they are among themselves.
+    fn repeat_draw(ref self: Audit, block: u64) {
+        self.draw_block = block + max(REPEATED_AFTER, block - self.since_block);
+    }
+
+    /// Whether the round's own votes were looked for and not found, so that a raised fee may find
+    /// them.
     fn may_be_raised(self: @Audit) -> bool {
         *self.phase == AuditPhase::DRAW
-            && self.is_by_chance()
-            && *self.round == 0
             && self.is_first_draw()
             && *self.draw_block != *self.since_block
     }
@@ -158,25 +164,62 @@ pub impl AuditImpl of AuditTrait {
         self.set_against(round, verdict);
     }
 
-    /// What each vote of a round is paid: a challenge of pixels pays for all the leaves that may be
-    /// named.
-    fn fee_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8) -> u128 {
+    /// By how many notches a round's fee was raised.
+    fn raised_in(self: @Audit, round: u8) -> u8 {
+        let (first, second, third) = *self.raised;
+        if round == 0 {
+            first
+        } else if round == 1 {
+            second
+        } else {
+            third
+        }
+    }
+
+    /// The present round's fee is raised by so many notches.
+    fn set_raised(ref self: Audit, notches: u8) {
+        let (first, second, third) = self.raised;
+        self
+            .raised =
+                if self.round == 0 {
+                    (notches, second, third)
+                } else if self.round == 1 {
+                    (first, notches, third)
+                } else {
+                    (first, second, notches)
+                };
+    }
+
+    /// What a vote of a first round would be paid that nobody raised: a challenge of pixels pays
+    /// for all the leaves that may be named.
+    fn first_fee_fri(self: @Audit, job: Box<Job>, lease: @Lease) -> u128 {
         let named = if *self.kind == AuditKind::PIXELS && self.is_bonded(0) {
             MAX_NAMED
         } else {
             0
         };
         let leaves = job.unbox().first_leaves(*lease.count) + named;
-        fee_in(round, raised_fee(fee_of(job.audit_price.unbox(), leaves), *self.raised))
+        fee_of(job.audit_price.unbox(), leaves)
     }
 
-    /// What who raised the fee pays besides the lease's reserve.
-    fn raise_fri(self: @Audit, job: Box<Job>, lease: @Lease) -> u128 {
-        if *self.raised == 0 {
-            return 0;
+    /// What each vote of a round is paid.
+    fn fee_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8) -> u128 {
+        let first_fee_fri = self.first_fee_fri(job, lease);
+        fee_in(round, raised_fee(first_fee_fri, self.raised_in(round)))
+    }
+
+    /// What a round's own votes are paid together if nobody raises their fee.
+    fn own_fees_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8) -> u128 {
+        times(fee_in(round, self.first_fee_fri(job, lease)), seats_in(round).into())
+    }
+
+    /// What who raised a round's fee pays of them besides.
+    fn raise_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8) -> u128 {
+        if self.raised_in(round) == 0 {
+            0
+        } else {
+            self.fees_fri(job, lease, round) - self.own_fees_fri(job, lease, round)
         }
-        let fees = reserved_fees(job.audit_price.unbox().second_look);
-        times(self.fee_fri(job, lease, 0), fees) - job.unbox().reserve_fri(*lease.count)
     }
 
     /// What a round's own votes are paid together.
@@ -191,7 +234,7 @@ pub impl AuditImpl of AuditTrait {
 
     /// What a challenge (round 0) or an appeal costs unless it is right.
     fn bond_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8, pay_fri: u128) -> u128 {
-        let fees_fri = self.fees_fri(job, lease, round);
+        let fees_fri = self.own_fees_fri(job, lease, round);
         if round == 0 {
             least_lock(pay_fri, fees_fri)
         } else {
@@ -238,7 +281,7 @@ pub fn fresh(lease_id: u64, kind: u8) -> Audit {
         said: 0,
         revealed: 0,
         named: 0,
-        raised: 0,
+        raised: (0, 0, 0),
         bonded: 0,
         against: 0,
         proved: false,

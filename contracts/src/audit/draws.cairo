@@ -24,9 +24,6 @@ pub mod DrawsComponent {
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
     use crate::types::board::{Lease, LeaseState};
 
-    /// Where not all votes were found, this block after that draw's decides.
-    const REPEATED_AFTER: u64 = 20;
-
     pub mod Errors {
         pub const NOTHING_TO_DRAW: felt252 = 'RC: nothing to draw';
     }
@@ -151,7 +148,7 @@ pub mod DrawsComponent {
                 store.set_seed(lease_id, audit.round, seed);
             }
             if found.len() < wanted.into() {
-                audit.draw_block = get_block_number() + REPEATED_AFTER - DRAW_AFTER;
+                audit.repeat_draw(get_block_number());
                 store.save(lease_id, audit);
                 return;
             }
@@ -182,8 +179,13 @@ pub mod DrawsComponent {
             audit: @Audit,
         ) -> (u8, u128) {
             let round = *audit.round;
-            if audit.is_first_draw() && audit.is_funded(round) {
-                return (seats_in(round), 0);
+            if audit.is_first_draw() {
+                let cost_fri = if audit.is_funded(round) {
+                    0
+                } else {
+                    audit.own_fees_fri(job, lease, round)
+                };
+                return (seats_in(round), cost_fri);
             }
             if audit.votes() == 0 {
                 return (seats_in(round), audit.fees_fri(job, lease, round));

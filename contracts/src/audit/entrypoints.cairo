@@ -5,7 +5,7 @@ pub mod EntrypointsComponent {
     use crate::audit::appeals::AppealsComponent;
     use crate::audit::appeals::AppealsComponent::InternalTrait as AppealsTrait;
     use crate::audit::closing::ClosingComponent;
-    use crate::audit::course::{AuditTrait, fresh};
+    use crate::audit::course::AuditTrait;
     use crate::audit::draws::DrawsComponent;
     use crate::audit::draws::DrawsComponent::InternalTrait as DrawsTrait;
     use crate::audit::leaves::LeavesTrait;
@@ -34,9 +34,7 @@ pub mod EntrypointsComponent {
     use crate::board::settlement::SettlementComponent::{InternalTrait as SettlementTrait, no_dues};
     use crate::interfaces::audit::IAudits;
     use crate::rules::leaves::answer_of;
-    use crate::types::audit::{
-        Audit, AuditKind, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier,
-    };
+    use crate::types::audit::{Audit, Commitment, Content, LeafOpening, Reveal, ShownVote, Verifier};
     use crate::types::board::LeaseResult;
 
     #[storage]
@@ -222,12 +220,12 @@ pub mod EntrypointsComponent {
             appeals.appeal(lease_id, leaves);
         }
 
-        /// Caller: anyone, where the first votes of an audit by chance could not be found. It must
-        /// have approved the difference of all that the lease reserves, at a fee higher by so many
-        /// quarters; what of it is not needed returns.
-        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, quarters: u8) {
+        /// Caller: anyone, where a round's own votes could not be found. It must have approved the
+        /// difference that a fee higher by so many notches makes for all of them; what of it is not
+        /// needed returns.
+        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, notches: u8) {
             let mut raises = get_dep_component_mut!(ref self, Raises);
-            raises.raise_fee(lease_id, quarters);
+            raises.raise_fee(lease_id, notches);
         }
 
         /// Phase 0 for a lease that is not audited.
@@ -266,14 +264,15 @@ pub mod EntrypointsComponent {
             audit.bond_fri(job, @lease, audit.round + 1, pay_fri)
         }
 
-        /// Of an audit by chance, more for every quarter.
+        /// Of the present round.
         fn price_to_raise_fri(
-            self: @ComponentState<TContractState>, lease_id: u64, quarters: u8,
+            self: @ComponentState<TContractState>, lease_id: u64, notches: u8,
         ) -> u128 {
+            let mut audit = get_dep_component!(self, Store).find(lease_id);
             let lease = get_dep_component!(self, Leases).find(lease_id);
             let job = BoxTrait::new(get_dep_component!(self, Jobs).load(lease.job_id));
-            let raised = Audit { raised: quarters, ..fresh(lease_id, AuditKind::PIXELS) };
-            raised.raise_fri(job, @lease)
+            audit.set_raised(notches);
+            audit.raise_fri(job, @lease, audit.round)
         }
     }
 }

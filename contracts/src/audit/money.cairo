@@ -4,7 +4,7 @@ pub mod MoneyComponent {
     use core::cmp::min;
     use core::num::traits::{WideMul, Zero};
     use starknet::ContractAddress;
-    use crate::audit::course::{AuditTrait, VerifierTrait};
+    use crate::audit::course::{APPEAL_PART, AuditTrait, VerifierTrait};
     use crate::audit::judging::{Judgement, JudgementTrait};
     use crate::audit::seating::SeatingComponent;
     use crate::audit::seating::SeatingComponent::InternalTrait as SeatingTrait;
@@ -17,7 +17,7 @@ pub mod MoneyComponent {
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
-    use crate::rules::terms::{bond_of, seats_in};
+    use crate::rules::terms::bond_of;
     use crate::types::audit::{Audit, AuditKind, Verdict, Verifier, Vote};
     use crate::types::board::Lease;
 
@@ -125,19 +125,48 @@ pub mod MoneyComponent {
                         held_fri += fee_fri;
                     }
                 }
-                let own_fri = if end != start && audit.is_funded(round) {
-                    fee_fri * seats_in(round).into()
-                } else {
+                let raise_fri = audit.raise_fri(job, lease, round);
+                let own_fri = if end == start {
                     0
+                } else if audit.is_funded(round) {
+                    audit.own_fees_fri(job, lease, round) + raise_fri
+                } else {
+                    raise_fri
                 };
                 let own_held_fri = min(own_fri, held_fri);
                 let own_paid_fri = min(paid_fri, own_held_fri);
                 shares.purse_fri += held_fri - own_held_fri - (paid_fri - own_paid_fri);
                 let back_fri = min(own_fri - own_held_fri, shares.purse_fri);
                 shares.purse_fri -= back_fri;
-                paid.append(own_paid_fri + own_fri - own_held_fri - back_fri);
+                let used_fri = own_paid_fri + own_fri - own_held_fri - back_fri;
+                let used_of_raise_fri = self
+                    .return_raise(lease_id, round, raise_fri, used_fri, own_fri);
+                paid.append(used_fri - used_of_raise_fri);
             }
             paid.span()
+        }
+
+        /// Who raised a round's fee gets back what was not used of it; returns the rest.
+        fn return_raise(
+            ref self: ComponentState<TContractState>,
+            lease_id: u64,
+            round: u8,
+            raise_fri: u128,
+            used_fri: u128,
+            own_fri: u128,
+        ) -> u128 {
+            if raise_fri == 0 {
+                return 0;
+            }
+            let back_fri = if own_fri == 0 {
+                raise_fri
+            } else {
+                part_of(own_fri - used_fri, raise_fri, own_fri)
+            };
+            let raiser = get_dep_component!(@self, Store).payer(lease_id, RAISER + round);
+            let mut settlement = get_dep_component_mut!(ref self, Settlement);
+            settlement.credit(raiser, back_fri);
+            raise_fri - back_fri
         }
 
         /// Pays or fines a vote of a round that looked at so much; returns the fee if it is paid.
@@ -180,12 +209,10 @@ pub mod MoneyComponent {
             fee_fri
         }
 
-        /// What the lease reserved for votes that were not paid returns to the job's pool, and to
-        /// who raised the fee.
+        /// What the lease reserved for votes that were not paid returns to the job's pool.
         fn return_reserves(
-            ref self: ComponentState<TContractState>,
+            self: @ComponentState<TContractState>,
             job: Box<Job>,
-            lease_id: u64,
             lease: @Lease,
             audit: @Audit,
             paid: Span<u128>,
@@ -193,19 +220,9 @@ pub mod MoneyComponent {
             if !audit.is_by_chance() {
                 return job;
             }
-            let (reserve_fri, raise_fri) = (
-                job.unbox().reserve_fri(*lease.count), audit.raise_fri(job, lease),
-            );
-            let mut kept_fri = reserve_fri + raise_fri - *paid[0];
+            let mut kept_fri = job.unbox().reserve_fri(*lease.count) - *paid[0];
             if audit.is_second_look(1) && paid.len() > 1 {
                 kept_fri -= *paid[1];
-            }
-            if raise_fri != 0 {
-                let back_fri = part_of(kept_fri, raise_fri, reserve_fri + raise_fri);
-                let raiser = get_dep_component!(@self, Store).payer(lease_id, RAISER);
-                let mut settlement = get_dep_component_mut!(ref self, Settlement);
-                settlement.credit(raiser, back_fri);
-                kept_fri -= back_fri;
             }
             let mut pooled = job.unbox();
             pooled.add_to_pool(kept_fri);
@@ -213,7 +230,9 @@ pub mod MoneyComponent {
         }
 
         /// Bonds: in full for who was right, without the fees of its round where nothing was
-        /// decided, else nothing. Fees of who was right come out of the purse, as far as it goes.
+        /// decided, else nothing; of an appeal whose votes were not found the part that is no fee
+        /// burns, where it undid a rejection. Fees of who was right come out of the purse, as far
+        /// as it goes.
         fn settle_bonds(
             ref self: ComponentState<TContractState>,
             ref shares: Shares,
@@ -246,7 +265,15 @@ pub mod MoneyComponent {
                             shares.appellant = payer;
                         }
                     },
-                    Outcome::Neither => settlement.credit(payer, bond_fri - fees_fri),
+                    Outcome::Neither => {
+                        let lost_fri = if was_drawn || round == 0 {
+                            fees_fri
+                        } else {
+                            pay_fri / APPEAL_PART
+                        };
+                        shares.burned_fri += lost_fri - fees_fri;
+                        settlement.credit(payer, bond_fri - lost_fri);
+                    },
                     Outcome::Wrong => if was_drawn {
                         shares.burned_fri += bond_fri - fees_fri;
                     } else {

@@ -176,7 +176,7 @@ pub mod SealingComponent {
             let too_long = store.seats_with(lease_id, @audit, Vote::OVER_TIME).len();
             let votes: u32 = audit.votes().into();
             if 2 * too_long > votes {
-                audit.verdict = Verdict::UNDECIDED;
+                // An earlier verdict stands: its voters had the time.
                 let mut closing = get_dep_component_mut!(ref self, Closing);
                 closing.close(ref job, lease_id, lease, audit);
                 return;

@@ -90,13 +90,14 @@ pub mod StepsComponent {
             store.save(lease_id, audit);
         }
 
-        /// No block found the votes that are due.
+        /// No block found the votes that are due. A rejection that was appealed in vain does not
+        /// stand: nobody loses a lock because others can't be had.
         fn give_up_draw(
             ref self: ComponentState<TContractState>,
             ref job: Box<Job>,
             lease_id: u64,
             lease: Lease,
-            audit: Audit,
+            mut audit: Audit,
         ) {
             let mut closing = get_dep_component_mut!(ref self, Closing);
             if !audit.is_first_draw() {
@@ -105,6 +106,9 @@ pub mod StepsComponent {
             } else if audit.round == 0 && audit.is_bonded(0) {
                 closing.drop_challenge(ref job, lease_id, lease, audit);
             } else {
+                if audit.is_bonded(audit.round) && audit.verdict == Verdict::REJECTED {
+                    audit.verdict = Verdict::UNDECIDED;
+                }
                 closing.close(ref job, lease_id, lease, audit);
             }
         }

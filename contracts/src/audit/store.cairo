@@ -19,6 +19,7 @@ pub mod AuditStoreComponent {
     pub const WHOLE_DELIVERY: u128 = 1;
     /// Among payers of rounds, who showed that objectors agree.
     pub const SHOWER: u8 = 3;
+    /// And from here on, by round, who raised its fee.
     pub const RAISER: u8 = 4;
 
     pub mod Errors {
@@ -36,7 +37,7 @@ pub mod AuditStoreComponent {
     /// | case_seeds | 1 a slot and round | felt | the draw of the leaves |
     /// | case_saw | 1 a slot and round | felt | positions that it looks at, once there are two |
     /// | case_payers | 1 a slot and round | address | who paid the bond; at 3 who showed,
-    /// at 4 who raised the fee |
+    /// from 4 on who raised a round's fee |
     /// | case_members | 1 a slot and seat | packed | seats of all rounds in a row |
     /// | case_marks | 1 a slot and seat | felt | the sealed vote, then the one shown |
     #[storage]

@@ -107,8 +107,8 @@ pub mod AuditDelegateComponent {
             self.audits().appeal(lease_id, leaves);
         }
 
-        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, quarters: u8) {
-            self.audits().raise_fee(lease_id, quarters);
+        fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, notches: u8) {
+            self.audits().raise_fee(lease_id, notches);
         }
 
         fn audit_of(self: @ComponentState<TContractState>, lease_id: u64) -> Audit {
@@ -132,9 +132,9 @@ pub mod AuditDelegateComponent {
         }
 
         fn price_to_raise_fri(
-            self: @ComponentState<TContractState>, lease_id: u64, quarters: u8,
+            self: @ComponentState<TContractState>, lease_id: u64, notches: u8,
         ) -> u128 {
-            self.audits().price_to_raise_fri(lease_id, quarters)
+            self.audits().price_to_raise_fri(lease_id, notches)
         }
     }
 
@@ -143,6 +143,12 @@ pub mod AuditDelegateComponent {
     impl Challenges<
         TContractState, +HasComponent<TContractState>,
     > of IChallenges<ComponentState<TContractState>> {
+        fn name_verifiers(
+            ref self: ComponentState<TContractState>, lease_id: u64, verifiers: Array<u32>,
+        ) {
+            self.challenges().name_verifiers(lease_id, verifiers);
+        }
+
         fn challenge_pixels(
             ref self: ComponentState<TContractState>, lease_id: u64, leaves: Array<u32>,
         ) {

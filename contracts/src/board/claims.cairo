@@ -187,6 +187,9 @@ pub mod ClaimsComponent {
         ) -> Result<Lease, felt252> {
             let mut leases = get_dep_component_mut!(ref self, Leases);
             let held = leases.to_spare(job.job_id, place, job.times.lease_timeout_s)?;
+            if held.draw_outcome != DrawOutcome::UNJUDGED && draw_outcome == DrawOutcome::UNJUDGED {
+                return Err(Errors::MUST_BE_JUDGED);
+            }
             let spares = job.audit_price.spares;
             let reserve_fri = job.reserved_fri(@Lease { draw_outcome, ..held });
             if spares < held.count {

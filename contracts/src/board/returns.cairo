@@ -10,12 +10,14 @@ use crate::board::settlement::SettlementComponent::{
     ComponentState, Event, HasComponent, InternalTrait,
 };
 use crate::events::board::{LeaseEnded, TasksGivenBack};
+use crate::interfaces::registry::{IFamiliesDispatcher, IFamiliesDispatcherTrait};
 use crate::rules::lease_id::worker_of;
 use crate::rules::terms::times;
+use crate::types::audit::DrawOutcome;
 use crate::types::board::{Lease, LeaseState};
 use crate::types::registry::WorkerLock;
 
-/// Giving back is free before this part of a lease's timeout is over.
+/// Giving back is free before this part of a lease's timeout is over, where there is room.
 const FREE_PART: u32 = 10;
 /// Per cent of the pay that are burned of the lock: of tasks given back after that, and of a
 /// lease that expired.
@@ -42,6 +44,23 @@ pub impl ReturnsImpl<
         self.reopen(ref job, lease_id, lease, LeaseState::EXPIRED);
     }
 
+    /// Whether tasks may come back for nothing: early, and while the family has room for as much
+    /// pay as is open in it, so that nobody keeps others out by claiming and giving back.
+    fn is_free(self: @ComponentState<T>, job: @Job, lease: @Lease) -> bool {
+        let leases = get_dep_component!(self, Leases);
+        if leases.is_over(lease, *job.times.lease_timeout_s / FREE_PART) {
+            return false;
+        }
+        if *lease.draw_outcome == DrawOutcome::UNJUDGED {
+            return true;
+        }
+        let families = IFamiliesDispatcher {
+            contract_address: leases.known_registry().contract_address,
+        };
+        let info = families.family(get_dep_component!(self, Jobs).family_of(job));
+        2 * info.open_pay_fri <= info.most_pay_fri
+    }
+
     /// Takes all tasks but the first `kept` off a lease that was claimed, and with them their
     /// part of the lock; without tasks the lease is over.
     fn give_back(
@@ -58,11 +77,10 @@ pub impl ReturnsImpl<
             (pay_fri, lock_fri, job.reserved_fri(@kept_lease))
         };
         job.add_to_pool(job.reserved_fri(@lease) - kept_reserve_fri);
-        let free_s = job.times.lease_timeout_s / FREE_PART;
-        let burned_fri = if get_dep_component!(@self, Leases).is_over(@lease, free_s) {
-            times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
-        } else {
+        let burned_fri = if self.is_free(@job, @lease) {
             0
+        } else {
+            times(pay_fri - kept_pay_fri, LATE_PERCENT) / 100
         };
         let (worker_id, amount_fri) = (worker_of(lease_id), lock_fri - kept_lock_fri);
         dues.release(lease_id, WorkerLock { worker_id, amount_fri }, burned_fri);

@@ -124,20 +124,19 @@ pub mod SettlementComponent {
             ends: bool,
         ) -> u128 {
             let is_spare = lease.twin == Twin::SPARE;
+            let (paid_fri, _) = self.stakes_of(@job, @lease);
             let price_fri = if is_spare {
                 let mut leases = get_dep_component_mut!(ref self, Leases);
                 leases.spare_is_paid(lease_id);
-                let (pay_fri, _) = self.stakes_of(@job, @lease);
-                pay_fri
+                paid_fri
             } else {
                 job.progress.held -= lease.count;
                 job.progress.accepted += lease.count;
                 times(job.price.reward_fri, lease.count)
             };
-            let paid_fri = self.due_fri(@job, @lease);
             if ends {
-                let (pay_fri, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
-                dues.end(@lease, pay_fri);
+                let (_, lock) = self.close(@job, lease_id, lease, LeaseState::ACCEPTED);
+                dues.end(@lease, paid_fri);
                 job.add_to_pool(job.reserved_fri(@lease));
                 if is_spare {
                     job.await_no_more();
@@ -153,16 +152,6 @@ pub mod SettlementComponent {
             }
             dues.pays.append(Pay { lease_id, paid_fri, ends });
             price_fri - paid_fri
-        }
-
-        /// What a lease earns: half of its pay where its spare came before it.
-        fn due_fri(self: @ComponentState<TContractState>, job: @Job, lease: @Lease) -> u128 {
-            let (pay_fri, _) = self.stakes_of(job, lease);
-            if *lease.twin == Twin::LATE {
-                pay_fri / 2
-            } else {
-                pay_fri
-            }
         }
 
         /// Ends a lease that was paid before: its worker gets its lock back.
@@ -243,7 +232,7 @@ pub mod SettlementComponent {
                 return;
             }
             let mut leases = get_dep_component_mut!(ref self, Leases);
-            if twin == Twin::SPARED || twin == Twin::LATE {
+            if twin == Twin::SPARED {
                 job.progress.held -= count;
                 job.progress.accepted += count;
             } else {
@@ -280,11 +269,10 @@ pub mod SettlementComponent {
             let (pay_fri, lock) = self.close(@job, lease_id, lease, state);
             let payout = self.unlock(@job, lock, capped_fri(@lease, pay_fri));
             self.emit(LeaseEnded { job_id: job.job_id, lease_id, state, reopened: false });
-            let due_fri = self.due_fri(@job, @lease);
-            let share_fri = due_fri / 2;
+            let share_fri = pay_fri / 2;
             self.credit(payout, share_fri);
             let mut payouts = get_dep_component_mut!(ref self, Payouts);
-            payouts.burn(due_fri - share_fri);
+            payouts.burn(pay_fri - share_fri);
             if lease.twin == Twin::SPARE {
                 let mut leases = get_dep_component_mut!(ref self, Leases);
                 leases.spare_is_lost(lease_id);
@@ -292,8 +280,8 @@ pub mod SettlementComponent {
                 return;
             }
             job.progress.held -= lease.count;
-            let left_fri = times(job.price.reward_fri, lease.count) - due_fri;
-            if lease.twin == Twin::SPARED || lease.twin == Twin::LATE {
+            let left_fri = times(job.price.reward_fri, lease.count) - pay_fri;
+            if lease.twin == Twin::SPARED {
                 job.progress.accepted += lease.count;
                 self.return_spare(@job, lease_id, left_fri);
             } else {

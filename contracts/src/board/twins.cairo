@@ -52,16 +52,12 @@ pub impl TwinsImpl<T, +HasComponent<T>, +Drop<T>> of TwinsTrait<T> {
         (twin_id, self.find(twin_id))
     }
 
-    /// A spare is paid, so the lease that is held earns less, or nothing where it fails.
+    /// A spare is paid: the lease that is held earns its pay all the same, so that nobody gains by
+    /// being faster with a spare of its own; where it fails, nobody needs its tasks again.
     fn spare_is_paid(ref self: ComponentState<T>, spare_id: u64) {
         let (held_id, held) = self.twin_of(spare_id);
         if is_held(held.state) && held.twin == Twin::HELD {
-            let twin = if held.state == LeaseState::SUBMITTED {
-                Twin::SPARED
-            } else {
-                Twin::LATE
-            };
-            self.set_twin(held_id, held, twin);
+            self.set_twin(held_id, held, Twin::SPARED);
         }
     }
 

@@ -108,15 +108,26 @@ pub struct VerdictGiven {
     pub objecting: u8,
 }
 
-/// Its votes are looked for at this fee from the next draw on; who raised it pays the difference.
+/// Votes of that round are looked for at this fee from the next draw on; who raised it pays the
+/// difference.
 #[derive(Drop, starknet::Event)]
 pub struct FeeRaised {
     #[key]
     pub job_id: u64,
     #[key]
     pub lease_id: u64,
+    pub round: u8,
     pub fee_fri: u128,
     pub payer: ContractAddress,
+}
+
+/// The requester named verifiers of a lease that nobody judged: it may be challenged from now on.
+#[derive(Drop, starknet::Event)]
+pub struct VerifiersNamed {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub lease_id: u64,
 }
 
 #[derive(Drop, starknet::Event)]

@@ -53,7 +53,7 @@ pub trait IAudits<T> {
     );
     fn advance(ref self: T, job_id: u64, lease_ids: Array<u64>);
     fn appeal(ref self: T, lease_id: u64, leaves: Array<u32>);
-    fn raise_fee(ref self: T, lease_id: u64, quarters: u8);
+    fn raise_fee(ref self: T, lease_id: u64, notches: u8);
     fn audit_of(self: @T, lease_id: u64) -> Audit;
     fn seed_of(self: @T, lease_id: u64, round: u8) -> felt252;
     /// Leaves of the present round, and their positions.
@@ -61,12 +61,13 @@ pub trait IAudits<T> {
     /// All seats so far, of all rounds.
     fn verifiers_of(self: @T, lease_id: u64) -> Array<Verifier>;
     fn bond_to_appeal_fri(self: @T, lease_id: u64) -> u128;
-    fn price_to_raise_fri(self: @T, lease_id: u64, quarters: u8) -> u128;
+    fn price_to_raise_fri(self: @T, lease_id: u64, notches: u8) -> u128;
 }
 
 /// What has a lease audited besides the draw.
 #[starknet::interface]
 pub trait IChallenges<T> {
+    fn name_verifiers(ref self: T, lease_id: u64, verifiers: Array<u32>);
     fn challenge_pixels(ref self: T, lease_id: u64, leaves: Array<u32>);
     fn challenge_delivery(ref self: T, lease_id: u64);
     fn reveal_key(ref self: T, lease_id: u64, result: LeaseResult, key_hi: u128, key_lo: u128);

@@ -73,6 +73,7 @@ pub trait ISeats<T> {
 #[starknet::interface]
 pub trait IFamilies<T> {
     fn willing_verifiers(self: @T, request: VoteRequest) -> Array<u32>;
+    fn judge(ref self: T, request: VoteRequest, verifiers: Array<u32>, pay_fri: u128);
     fn unjudged_cap_fri(self: @T) -> u128;
     fn family(self: @T, family: felt252) -> FamilyInfo;
 }

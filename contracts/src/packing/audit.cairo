@@ -7,13 +7,15 @@ use crate::types::audit::{Audit, Verifier};
 
 /// | generation 0-31 | kind 32-35 | phase 36-39 | round 40-43 | verdict 44-47 | decided 48-51 |
 /// first 52-59 | ends 60-83 | batches 84-87 | redraws 88-91 | sealed 92-99 | said 100-107 |
-/// revealed 108-115 | named 116-119 | bonded 120-123 | raised 124-127 | against 128-135 | proved
-/// 136 | prints 137 |
-/// since_s 138-177 | since_block 178-209 | draw_block 210-241 |
+/// revealed 108-115 | named 116-119 | bonded 120-123 | raised in round 0 124-127 | against 128-135
+/// |
+/// proved 136 | prints 137 | since_s 138-177 | since_block 178-209 | draw_block 210-241 |
+/// raised in round 1 242-245, in round 2 246-249 |
 pub impl AuditPacking of StorePacking<Audit, felt252> {
     fn pack(value: Audit) -> felt252 {
         let (first_end, second_end, third_end) = value.ends;
-        let mut low = push(0, value.raised.into(), B4);
+        let (first_raise, second_raise, third_raise) = value.raised;
+        let mut low = push(0, first_raise.into(), B4);
         low = push(low, value.bonded.into(), B4);
         low = push(low, value.named.into(), B4);
         for field in array![value.revealed, value.said, value.sealed] {
@@ -27,7 +29,9 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
         for field in array![value.decided, value.verdict, value.round, value.phase, value.kind] {
             low = push(low, field.into(), B4);
         }
-        let high = push(0, value.draw_block.into(), B32);
+        let high = push(0, third_raise.into(), B4);
+        let high = push(high, second_raise.into(), B4);
+        let high = push(high, value.draw_block.into(), B32);
         let high = push(high, value.since_block.into(), B32);
         let high = push(high, value.since_s.into(), B40);
         let high = push(high, flag(value.prints), B1);
@@ -54,13 +58,13 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
             revealed: pull8(ref low, B8),
             named: pull8(ref low, B4),
             bonded: pull8(ref low, B4),
-            raised: pull8(ref low, B4),
             against: pull8(ref high, B8),
             proved: pull(ref high, B1) == 1,
             prints: pull(ref high, B1) == 1,
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             draw_block: pull64(ref high, B32),
+            raised: (pull8(ref low, B4), pull8(ref high, B4), pull8(ref high, B4)),
         }
     }
 }

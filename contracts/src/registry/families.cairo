@@ -2,6 +2,7 @@
 #[starknet::component]
 pub mod FamiliesComponent {
     use core::cmp::min;
+    use core::panic_with_felt252;
     use starknet::storage::{StoragePointerReadAccess, StoragePointerWriteAccess};
     use starknet::{ContractAddress, get_block_number};
     use crate::interfaces::registry::IFamilies;
@@ -84,6 +85,27 @@ pub mod FamiliesComponent {
                 }
             }
             found
+        }
+
+        /// Caller: an active board, for a lease with that pay that nobody judged so far: its
+        /// requester names verifiers who could be drawn about it. What it earns counts for the
+        /// family's cap from now on, and may go over it, as this is no new work.
+        fn judge(
+            ref self: ComponentState<TContractState>,
+            request: VoteRequest,
+            verifiers: Array<u32>,
+            pay_fri: u128,
+        ) {
+            let mut roles = self.get_contract_mut();
+            roles.assert_active_board();
+            let owners = match self.owners_of(verifiers.span(), @request) {
+                Ok(owners) => owners,
+                Err(reason) => panic_with_felt252(reason),
+            };
+            assert(self.has_enough(owners, request.worker_id), Errors::TOO_FEW_NAMED);
+            let mut pays = get_dep_component_mut!(ref self, Pays);
+            let (pay, _) = pays.room_in(request.family);
+            pays.open(request.family, pay, pay_fri);
         }
 
         fn unjudged_cap_fri(self: @ComponentState<TContractState>) -> u128 {

@@ -10,6 +10,8 @@ const LEAF_DOMAIN: felt252 = 'renderchain/leaf/1';
 const SEAT_DOMAIN: felt252 = 'renderchain/seat/1';
 /// The draw uses exactly this block after the submission ...
 pub const DRAW_AFTER: u64 = 2;
+/// (so many after the call that found too few votes, or after a raise, at the soonest) ...
+pub const REPEATED_AFTER: u64 = 18;
 /// ... and contracts can read a block's hash when it is that old.
 pub const READABLE_AFTER: u64 = 10;
 

@@ -2,6 +2,7 @@
 use core::cmp::min;
 use core::num::traits::Pow;
 use starknet::get_block_info;
+use crate::rules::masks::MAX_NAMED;
 use crate::types::board::{AuditPrice, JobTerms, PrintLimits};
 use crate::types::registry::Limits;
 
@@ -23,8 +24,9 @@ const BOND_FEES: u32 = 20;
 /// ... and who has no time.
 const BUSY_FEES: u32 = 2;
 const LATER_FEES: u32 = 2;
-/// The fee of a vote is at most such a part of a seat's unit, so that a unit bears what three
-/// faults cost, and of the longest lease's pay, so that nothing is gained by making others pay it.
+/// The fee of a vote is at most such a part of a seat's unit, with all leaves that may be named, so
+/// that a unit bears what three faults cost; and such a part of the longest lease's pay, so that
+/// nothing is gained by making others pay it.
 const UNIT_FEES: u32 = 60;
 const PAY_FEES: u32 = 15;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
@@ -97,11 +99,13 @@ fn check_audits(terms: @JobTerms, seat_unit_fri: u128) {
     let leaves: u64 = longest.into() * ((*terms.tiles).into() + 1);
     assert(leaves <= MOST_LEAVES, Errors::TOO_MANY_LEAVES);
     let leases = (*terms.tasks + longest - 1) / longest;
-    let fee_fri = fee_of(
+    let (price, drawn) = (
         audit_price_of(terms), drawn_leaves(longest * (*terms.tiles).into(), wanted),
     );
+    let (fee_fri, named_fee_fri) = (fee_of(price, drawn), fee_of(price, drawn + MAX_NAMED));
     let pay_fri = times(*terms.reward_fri, longest);
-    assert(fee_fri <= most_fee(seat_unit_fri, pay_fri), Errors::FEE_TOO_HIGH);
+    let fits_unit = named_fee_fri <= seat_unit_fri / UNIT_FEES.into();
+    assert(fits_unit && fee_fri <= pay_fri / PAY_FEES.into(), Errors::FEE_TOO_HIGH);
     let needed_fri = fee_fri * reserved_fees(*terms.second_look).into() * leases.into();
     assert(*terms.audit_pool_fri >= needed_fri, Errors::POOL_TOO_SMALL);
 }
@@ -138,12 +142,14 @@ pub fn fee_of(price: AuditPrice, leaves: u32) -> u128 {
     price.fee_fri + times(price.tile_fri, leaves)
 }
 
-/// A fee raised by so many quarters of itself.
-pub fn raised_fee(fee_fri: u128, quarters: u8) -> u128 {
-    if quarters == 0 {
+/// A fee raised by so many notches: four of them double it, each by a quarter of what it was at
+/// the last doubling.
+pub fn raised_fee(fee_fri: u128, notches: u8) -> u128 {
+    if notches == 0 {
         fee_fri
     } else {
-        times(fee_fri, 4 + quarters.into()) / 4
+        let (doublings, quarters) = DivRem::div_rem(notches, 4);
+        times(fee_fri, (4 + quarters.into()) * power_of_two(doublings)) / 4
     }
 }
 

@@ -92,8 +92,8 @@ pub struct Audit {
     pub revealed: u8,
     /// Leaves that requester and appellants named.
     pub named: u8,
-    /// By how many quarters the fee of its votes was raised before any was drawn.
-    pub raised: u8,
+    /// By how many notches the fee of each round's votes was raised before any was drawn.
+    pub raised: (u8, u8, u8),
     /// Rounds that somebody pays a bond for, as bits.
     pub bonded: u8,
     /// What round 0's challenge, appeals and a second look are against: a verdict, two bits a

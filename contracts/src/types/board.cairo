@@ -152,11 +152,10 @@ pub mod Twin {
     pub const NONE: u8 = 0;
     /// A spare of it is in work.
     pub const HELD: u8 = 1;
-    /// Its spare was accepted after it had submitted, or before: then it earns half.
+    /// Its spare was paid: its tasks are done whatever becomes of it.
     pub const SPARED: u8 = 2;
-    pub const LATE: u8 = 3;
     /// It is the spare.
-    pub const SPARE: u8 = 4;
+    pub const SPARE: u8 = 3;
 }
 
 /// A lease in a worker's slot. One cell, used again by the slot's next lease:

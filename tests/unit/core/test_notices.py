@@ -366,7 +366,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
             events.LeaseChallenged(*at, AuditKind.PIXELS, (4,), FRI),
             events.VotesDrawn(*at, 1, AuditKind.PIXELS, 12345, 3, (1, 2, 3)),
             events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
-            events.FeeRaised(*at, FRI, 77),
+            events.FeeRaised(*at, 0, FRI, 77),
             events.Appealed(*at, 1, FRI, (4,)),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),

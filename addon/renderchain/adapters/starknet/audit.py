@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.audit.economics import PHASES, raised_fee
+from ...core.audit.economics import PHASES, SEATS, fee_in
 from ...core.audit.events import KeyRevealed, opened_of, shown_of
 from ...core.audit.state import (
     AuditInfo,
@@ -23,7 +23,7 @@ from ...core.job import LeaseResult
 from ...core.lease_id import split_lease_id
 from ...core.prints import split_prints
 from ...ports.audit_chain import Opened, Reveal, ShownVote
-from .view import NAMED, StarknetView, ask
+from .view import StarknetView, ask
 
 
 class StarknetAudits(StarknetView):
@@ -106,23 +106,23 @@ class StarknetAudits(StarknetView):
         action = f"Appealing for lease {lease_id}"
         await self._invoke(action, "appeal", lease_id, list(leaves), first=approval)
 
-    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
-        """What raising the fee of an audit's votes by so many quarters takes."""
-        return int(await self._ask("price_to_raise_fri", lease_id, quarters))
+    async def price_to_raise_fri(self, lease_id: LeaseId, notches: int) -> int:
+        """What raising the fee of the present round's votes by so many notches takes."""
+        return int(await self._ask("price_to_raise_fri", lease_id, notches))
 
-    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
+    async def raise_fee(self, lease_id: LeaseId, notches: int) -> None:
         """Pay that, so that votes which could not be found are looked for at a higher fee."""
-        approval = self._approval(await self.price_to_raise_fri(lease_id, quarters))
+        approval = self._approval(await self.price_to_raise_fri(lease_id, notches))
         action = f"Raising the fee of votes on lease {lease_id}"
-        await self._invoke(action, "raise_fee", lease_id, quarters, first=approval)
+        await self._invoke(action, "raise_fee", lease_id, notches, first=approval)
 
-    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
-        """Whether enough holders of seats would vote about a lease at its fee raised so."""
-        lease = await self.lease(lease_id)
+    async def has_voters(self, lease_id: LeaseId, notches: int) -> bool:
+        """Whether draws of the present round's votes would stand now at its fee raised so."""
+        lease, audit = await self.lease(lease_id), await self.audit(lease_id)
         job = await self.job(lease.job_id)
-        fee_fri = raised_fee(job.fee_fri(lease.count), quarters)
+        fee_fri = fee_in(audit.round, job.fee_fri(lease.count, named=audit.names_leaves), notches)
         worker_id, *_ = split_lease_id(lease_id)
-        return len(await self._willing(job, worker_id, NAMED, fee_fri)) == NAMED
+        return await self._finds_votes(job, worker_id, fee_fri, SEATS[audit.round])
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         """Reveal the key of the lease's results."""

@@ -108,6 +108,7 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
         block, job, lease, round_, Verdict(verdict), *counts
     ),
     "FeeRaised": audit.FeeRaised,
+    "VerifiersNamed": audit.VerifiersNamed,
     "Appealed": _appealed,
     "CaseClosed": lambda block, job, lease, kind, verdict: audit.AuditClosed(
         block, job, lease, AuditKind(kind), Verdict(verdict)

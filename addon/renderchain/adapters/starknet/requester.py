@@ -11,6 +11,7 @@ from ...core.audit.events import LeaseChallenged, LeaseDrawn
 from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import JobTerms, Place
+from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
 from .view import NAMED, StarknetView, ask
 
@@ -88,6 +89,13 @@ class StarknetRequester(StarknetView):
         """As the requester, accept submitted leases, which pays their workers; returns the refusals."""
         action = f"Accepting leases {list(lease_ids)} of job {job_id}"
         return await self._batch(action, "accept", job_id, sorted(lease_ids))
+
+    async def name_verifiers(self, lease_id: LeaseId) -> None:
+        """As the requester, name verifiers of a lease that was taken unjudged; it may be challenged then."""
+        lease = await self.lease(lease_id)
+        job, (worker_id, *_) = await self.job(lease.job_id), split_lease_id(lease_id)
+        named = await self._willing(job, worker_id, NAMED, job.fee_fri(lease.count))
+        await self._invoke(f"Naming verifiers of lease {lease_id}", "name_verifiers", lease_id, named)
 
     async def challenge_pixels(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """As the requester, pay a bond and have leaves audited."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
+from ...core.audit.draw import TRIAL_DRAWS
+from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
@@ -143,14 +145,36 @@ class StarknetView:
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int
     ) -> list[WorkerId]:
         """Whom a claim of that worker may name; nobody where there are too few and the job takes that."""
-        found = await self._willing(job, worker_id, wanted, job.least_fee_fri)
+        fee_fri = job.least_fee_fri
+        found = await self._willing(job, worker_id, wanted, fee_fri)
+        if not await self._finds_votes(job, worker_id, fee_fri, SEATS[0]):
+            found = found[: NAMED - 1]  # four may be willing, but of too many who are not
         return found if len(found) >= NAMED or not job.takes_unjudged else []
 
     async def _willing(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int, fee_fri: int
     ) -> list[WorkerId]:
         """Who would vote at that fee about a lease of that worker, each of another owner."""
-        asked = {
+        asked = self._asked(job, worker_id, wanted, fee_fri)
+        return [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
+
+    async def _finds_votes(
+        self, job: JobTerms | JobInfo, worker_id: WorkerId, fee_fri: int, wanted: int
+    ) -> bool:
+        """Whether draws of so many votes at that fee would stand now, by some of them made for a trial."""
+        block = await self.block_number()
+        asked = self._asked(job, worker_id, wanted, fee_fri) | {"block": block}
+        for trial in range(TRIAL_DRAWS):
+            found = await ask(self._registry, "draw_votes", asked | {"seed": self.address + trial})
+            if len(found) < wanted:
+                return False
+        return True
+
+    def _asked(
+        self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int, fee_fri: int
+    ) -> dict[str, int]:
+        """What votes about a lease of that worker ask of their holders."""
+        return {
             "family": job.family,
             "block": 0,
             "seed": self.address,  # so that not everybody names the same
@@ -161,7 +185,6 @@ class StarknetView:
             "package_bytes": job.package_bytes,
             "memory_mib": job.memory_mib,
         }
-        return [WorkerId(one) for one in await ask(self._registry, "willing_verifiers", asked)]
 
     async def burned_fri(self) -> int:
         """What was burned since the network exists, of stake and of what the board held."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...core.audit.economics import SEATS
+from ...core.audit.economics import MAX_NAMED, SEATS
 from ...core.audit.errors import AuditInOtherPhase, StepIsOver
 from ...core.audit.state import AuditInfo, AuditKind
 from ...core.ids import LeaseId
@@ -13,8 +13,6 @@ from ...core.job import LeaseInfo
 from ...core.notices.audits import AppealUnaffordable
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
-
-MOST_NAMED = 8  # leaves in an audit's life
 
 
 class AppealChain(ChainView, Protocol):
@@ -51,7 +49,7 @@ async def appeal(
     if have_fri < bond_fri:
         reporter.tell(AppealUnaffordable(lease.job_id, lease.lease_id, bond_fri, have_fri))
         return False
-    room = MOST_NAMED - audit.named if audit.kind is AuditKind.PIXELS else 0
+    room = MAX_NAMED - audit.named if audit.kind is AuditKind.PIXELS else 0
     try:
         await chain.appeal(lease.lease_id, tuple(leaves[:room]))
     except (AuditInOtherPhase, StepIsOver):

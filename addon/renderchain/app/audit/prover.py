@@ -67,7 +67,7 @@ class ProverDuties:
             self._reporter.tell(ResultsRevealed(lease.job_id, lease.lease_id))
         elif audit.phase is AuditPhase.OPEN:
             await self._open(lease, audit)
-        elif audit.phase is AuditPhase.DRAW and self._appeals:
+        elif audit.phase is AuditPhase.DRAW and self._appeals and _wants_votes(audit):
             await raise_fee(self._chain, self._reporter, lease, audit)
         elif audit.phase is AuditPhase.SHOW:
             await self._strike(lease, audit)
@@ -106,3 +106,9 @@ class ProverDuties:
         if audit.verdict is not Verdict.REJECTED:
             most_fri = lease.count * (await self._chain.job(lease.job_id)).reward_fri // 2
         await appeal(self._chain, self._reporter, lease, audit, most_fri=most_fri)
+
+
+def _wants_votes(audit: AuditInfo) -> bool:
+    """Whether the worker needs votes: without them a doubt is dropped, and an acceptance stands."""
+    is_doubted_first = audit.is_doubt and audit.round == 0
+    return not is_doubted_first and audit.verdict is not Verdict.ACCEPTED

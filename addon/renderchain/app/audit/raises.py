@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ...core.audit.economics import MOST_QUARTERS
+from ...core.audit.economics import MOST_NOTCHES
 from ...core.audit.errors import NoDrawToRaise, WrongRaise
 from ...core.audit.state import AuditInfo
+from ...core.contract_errors import VoteFeeTooHigh
 from ...core.job import LeaseInfo
 from ...core.notices.audits import RaiseTooDear
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 
-STEPS = (2, 4, 8, MOST_QUARTERS)  # quarters that are tried, the lowest that finds enough is taken
+TRIED = (2, 4, 6, 8, 12, MOST_NOTCHES)  # notches, of which the lowest that finds enough is taken
 MOST_PART = 5  # of the lease's pay: a shared lease loses half, and its lock waits for long
 
 
@@ -19,20 +20,21 @@ async def raise_fee(chain: AuditChain, reporter: Reporter, lease: LeaseInfo, aud
 
     Not where that takes more than a fifth of the lease's pay or the account holds. Whether it was done.
     """
-    if not audit.may_be_raised or await chain.has_voters(lease.lease_id, audit.raised):
+    raised = audit.raised[audit.round]
+    if not audit.may_be_raised or await chain.has_voters(lease.lease_id, raised):
         return False
-    for quarters in STEPS:
-        if quarters <= audit.raised or not await chain.has_voters(lease.lease_id, quarters):
+    for notches in TRIED:
+        if notches <= raised or not await chain.has_voters(lease.lease_id, notches):
             continue
-        price_fri = await chain.price_to_raise_fri(lease.lease_id, quarters)
+        price_fri = await chain.price_to_raise_fri(lease.lease_id, notches)
         pay_fri = lease.count * (await chain.job(lease.job_id)).reward_fri
         most_fri = min(pay_fri // MOST_PART, await chain.tokens_fri(chain.address))
         if price_fri > most_fri:
             reporter.tell(RaiseTooDear(lease.job_id, lease.lease_id, price_fri, most_fri))
             return False
         try:
-            await chain.raise_fee(lease.lease_id, quarters)
-        except (NoDrawToRaise, WrongRaise):
-            return False  # the block came, or somebody else was faster
+            await chain.raise_fee(lease.lease_id, notches)
+        except (NoDrawToRaise, WrongRaise, VoteFeeTooHigh):
+            return False  # the block came, somebody else was faster, or it would be over the bound
         return True
     return False

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...core.audit.economics import MAX_NAMED
 from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn, VerdictGiven
 from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.contract_errors import ContractError
@@ -23,7 +24,7 @@ from ..audit.appeals import appeal
 from .acceptance import Acceptance
 from .own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 
-MAX_NAMED = 8  # leaves in one challenge, the contract's limit
+NEVER_LOOKED_AT = (DrawOutcome.PASSED, DrawOutcome.UNJUDGED)
 COSTLY = (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh)  # why a bond is not paid
 FetchPackage = Callable[[JobInfo], Awaitable[Path]]
 
@@ -141,12 +142,10 @@ class LeaseChecks:
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             return
-        if lease.draw_outcome is DrawOutcome.UNJUDGED:
-            self._reporter.tell(Unchallenged(self._job_id, lease_id, "Nobody judges this lease.", leaves))
-        elif lease.draw_outcome is DrawOutcome.IN_AUDIT:
+        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
             await self._appeal(lease, leaves, from_block)
-        elif lease.draw_outcome is DrawOutcome.PASSED or await self._was_only_delivered(lease):
-            await self._challenge(lease_id, leaves, from_block)
+        elif lease.draw_outcome in NEVER_LOOKED_AT or await self._was_only_delivered(lease):
+            await self._challenge(lease, leaves, from_block)
 
     async def _was_only_delivered(self, lease: LeaseInfo) -> bool:
         """Whether verifiers cleared the lease of a doubt about its delivery, never of its pixels."""
@@ -161,7 +160,8 @@ class LeaseChecks:
         ours = [event.lease_id for event in events if event.job_id == self._job_id]
         return len(ours) + self._appeals, set(ours)
 
-    async def _challenge(self, lease_id: LeaseId, leaves: tuple[int, ...], from_block: int) -> None:
+    async def _challenge(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
+        lease_id = lease.lease_id
         made, challenged = await self._made(from_block)
         if lease_id in challenged:
             return  # no votes were found, or the artist was faster
@@ -169,6 +169,8 @@ class LeaseChecks:
         if made < self._most_challenges:
             try:
                 if lease_id in self.false:
+                    if lease.draw_outcome is DrawOutcome.UNJUDGED:
+                        await self._chain.name_verifiers(lease_id)
                     await self._chain.challenge_pixels(lease_id, leaves)
                 return
             except COSTLY as error:

@@ -88,7 +88,7 @@ def bounded(shape: JobShape, lease: int, fee_fri: int, seat_unit_fri: int) -> Jo
             "longest lease pays, or a sixtieth of a verifier's seat. Pay more a frame, let leases be longer, "
             "or wait for cheaper gas."
         )
-    return within_bound(shape, lease, fee_fri, most_fri)
+    return within_bound(shape, lease, fee_fri, seat_unit_fri)
 
 
 def quote_of(

@@ -13,10 +13,12 @@ LEAVES_PER_DRAWN = 96  # 3 verifiers * (80/64)^2 / 96 = 4.9 % of the lease
 BOND_FEES = 20  # of a round's fee: what a vote loses that is wrong, absent or silent
 BUSY_FEES = 2  # ... and one whose holder has no time
 LATER_FEES = 2  # votes of later rounds are paid so many times what those of the first are
-# The most that a vote of the first round is paid: such a part of a seat's unit, so that the unit bears what
-# three faults cost, and of the longest lease's pay, so that nothing is gained by making others pay it.
+# The most that a vote of the first round is paid: such a part of a seat's unit, with all leaves that may be
+# named, so that the unit bears what three faults cost; and of the longest lease's pay, so that nothing is
+# gained by making others pay it.
 UNIT_FEES, PAY_FEES = 60, 15
-MOST_QUARTERS = 12  # by which the fee of votes that can't be found may be raised: to four times what it was
+MOST_NOTCHES = 15  # by which the fee of votes that can't be found may be raised: to 14 times what it was
+MAX_NAMED = 8  # leaves that requester and appellants may name in an audit's life
 SEATS = (3, 7, 15)  # votes of each round
 PHASES = 33  # steps of three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each
 
@@ -36,9 +38,15 @@ def least_fee(fee_fri: int, tile_fri: int, tiles: int, wanted: int) -> int:
     return fee_of(fee_fri, tile_fri, drawn_leaves(tiles, wanted))
 
 
-def raised_fee(fee_fri: int, quarters: int) -> int:
-    """A fee raised by so many quarters of itself."""
-    return fee_fri * (4 + quarters) // 4
+def raised_fee(fee_fri: int, notches: int) -> int:
+    """A fee raised by so many notches: four double it, each by a quarter of the last doubling's."""
+    doublings, quarters = divmod(notches, 4)
+    return (fee_fri * (4 + quarters) << doublings) // 4
+
+
+def fee_in(round_: int, first_fee_fri: int, notches: int = 0) -> int:
+    """What a vote of a round is paid where one of the first is paid so much, raised by so many notches."""
+    return raised_fee(first_fee_fri, notches) * (LATER_FEES if round_ else 1)
 
 
 def most_fee(seat_unit_fri: int, pay_fri: int) -> int:

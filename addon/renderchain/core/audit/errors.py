@@ -27,12 +27,17 @@ class NothingToDraw(ContractError):
 
 class NoDrawToRaise(ContractError):
     code = "RC: no draw to raise a fee for"
-    advice = "A fee is raised once a first draw found too few, and before the block that draws next."
+    advice = "Raise a fee once a draw of a round's own votes found too few, before the block that draws next."
 
 
 class WrongRaise(ContractError):
-    code = "RC: raise by 1 to 12 quarters"
-    advice = "Raise it by more quarters than anybody before; at most to four times what it was."
+    code = "RC: raise by 1 to 15 notches"
+    advice = "Raise it by more notches than anybody before; at most by 15, to 14 times what it was."
+
+
+class LeaseIsJudged(ContractError):
+    code = "RC: lease is judged as it is"
+    advice = "Nothing has to be named; challenge it if it is false."
 
 
 class NotThatVerifier(ContractError):

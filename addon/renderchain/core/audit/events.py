@@ -103,8 +103,9 @@ class VerdictGiven(AuditEvent):
 
 @dataclass(frozen=True)
 class FeeRaised(AuditEvent):
-    """Votes that could not be found are looked for at this fee from the next draw on."""
+    """A round's votes that could not be found are looked for at this fee from the next draw on."""
 
+    round: int
     fee_fri: int
     payer: int
 
@@ -124,6 +125,11 @@ class AuditClosed(AuditEvent):
 
     kind: AuditKind
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class VerifiersNamed(AuditEvent):
+    """The requester named verifiers of a lease that nobody judged: it may be challenged from now on."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .economics import MAX_AUDIT_EXP, PAY_FEES, SEATS, audit_pool, drawn_leaves, fee_of
+from .economics import (
+    MAX_AUDIT_EXP,
+    MAX_NAMED,
+    PAY_FEES,
+    SEATS,
+    UNIT_FEES,
+    audit_pool,
+    drawn_leaves,
+    fee_of,
+)
 from .gas import ACCEPT_GAS, CREATE_GAS, WITHDRAW_GAS, audit_gas, lease_gas, prover_gas, vote_gas
 
 FEE_MARGIN_PERCENT = 150  # gas may cost half as much again on the day of the audit
@@ -103,10 +112,12 @@ def whole_fee_fri(shape: JobShape, lease: int, fee_fri: int) -> int:
     return fee_of(fee_fri, shape.tile_fri, drawn_leaves(lease * shape.leaves, shape.audit_tiles))
 
 
-def within_bound(shape: JobShape, lease: int, fee_fri: int, most_fri: int) -> JobShape:
-    """The shape with leaves so cheap that a vote, ``fee_fri`` of which is for no leaf, keeps its bound."""
+def within_bound(shape: JobShape, lease: int, fee_fri: int, seat_unit_fri: int) -> JobShape:
+    """The shape with leaves so cheap that a vote, ``fee_fri`` of which is for no leaf, keeps its bounds."""
     drawn = drawn_leaves(lease * shape.leaves, shape.audit_tiles)
-    return replace(shape, most_tile_fri=(most_fri - fee_fri) // drawn)
+    by_pay_fri = (lease * shape.reward_fri // PAY_FEES - fee_fri) // drawn
+    by_unit_fri = (seat_unit_fri // UNIT_FEES - fee_fri) // (drawn + MAX_NAMED)
+    return replace(shape, most_tile_fri=min(by_pay_fri, by_unit_fri))
 
 
 def audit_fees_fri(shape: JobShape, lease: int, fee_fri: int) -> int:

@@ -9,6 +9,7 @@ from ..cid import split_digest
 from ..ids import WorkerId
 from ..merkle import HashMany, short_string
 from ..prints import TilePrint
+from .economics import MAX_NAMED
 
 COMMIT_DOMAIN = short_string("renderchain/commit/1")
 YES, NO = short_string("yes"), short_string("no")
@@ -75,7 +76,7 @@ class Vote(IntEnum):
 WORDS = (Vote.BUSY, Vote.OVER_TIME, Vote.NO_PACKAGE)  # what a seat may say instead of a vote
 MEAN = 255  # stands for the mean over all drawn leaves where a leaf is named
 MEAN_BIT = 1 << 104  # above all positions, in the mask of what a rejection is about
-FIRST_DRAWN = 8  # position of the first leaf that was drawn; those before are named
+FIRST_DRAWN = MAX_NAMED  # position of the first leaf that was drawn; those before are named
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class AuditInfo:
     said: int
     revealed: int
     named: int
-    raised: int  # quarters of its fee, by which it was raised
+    raised: tuple[int, int, int]  # notches by which each round's fee was raised
     bonded: int  # rounds that somebody pays a bond for, as bits
     against: int  # the verdicts that they are against, two bits a round
     proved: bool
@@ -115,9 +116,14 @@ class AuditInfo:
 
     @property
     def may_be_raised(self) -> bool:
-        """Whether its first votes were looked for and not found, so that a higher fee may find them."""
-        is_first = self.round == 0 and self.redraws == 0 and not self.seats and not self.is_doubt
+        """Whether a round's own votes were looked for and not found, so that a higher fee may find them."""
+        is_first = self.redraws == 0 and not self.seats
         return self.phase is AuditPhase.DRAW and is_first and self.draw_block != self.since_block
+
+    @property
+    def names_leaves(self) -> bool:
+        """Whether votes are paid for all leaves that may be named."""
+        return self.is_doubt and self.kind is AuditKind.PIXELS
 
     @property
     def is_doubt(self) -> bool:
@@ -139,7 +145,7 @@ NO_AUDIT = AuditInfo(
     said=0,
     revealed=0,
     named=0,
-    raised=0,
+    raised=(0, 0, 0),
     bonded=0,
     against=0,
     proved=False,

@@ -2,6 +2,7 @@
 use starknet::{get_block_number, get_block_timestamp};
 use crate::interfaces::audit::{
     IAuditsDispatcherTrait, IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait,
+    IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
 };
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
 use crate::interfaces::registry::IProfilesDispatcherTrait;
@@ -92,8 +93,9 @@ fn a_lease_whose_votes_are_not_found_for_long_is_shared() {
 }
 
 #[test]
-fn a_doubt_that_nobody_can_judge_leaves_the_lease_as_it_was() {
+fn a_doubt_that_nobody_can_judge_leaves_the_lease_and_its_window_as_they_were_and_is_spent() {
     let audit = spared_lease(1);
+    let since_s = audit.net.board.lease(audit.lease_id).since_s;
     leave(audit.net);
     challenge_pixels(audit, array![0]);
     draw(audit, 'doubt');
@@ -103,18 +105,21 @@ fn a_doubt_that_nobody_can_judge_leaves_the_lease_as_it_was() {
     assert_phase(audit, AuditPhase::OVER);
     assert_eq!(owed(audit, account('artist')), 90);
     let lease = audit.net.board.lease(audit.lease_id);
-    assert_eq!((lease.draw_outcome, lease.since_s), (DrawOutcome::PASSED, get_block_timestamp()));
+    assert_eq!((lease.draw_outcome, lease.since_s), (DrawOutcome::PASSED, since_s));
     assert_money(audit);
     come_back(audit.net);
-    challenge_pixels(audit, array![0]);
-    pay_after_acceptance(audit);
+    at(since_s, get_block_number());
+    assert_eq!(challenged(audit), 'RC: lease is in court');
+    at(since_s + 500, get_block_number());
+    pay(audit);
 }
 
-fn pay_after_acceptance(audit: TestAudit) {
-    draw(audit, 'doubt');
-    run_round(audit, 3, 0);
-    rest(audit);
-    pay(audit);
+#[feature("safe_dispatcher")]
+fn challenged(audit: TestAudit) -> felt252 {
+    let contract_address = audit.net.challenges.contract_address;
+    be('artist');
+    let challenges = IChallengesSafeDispatcher { contract_address };
+    reason_of(challenges.challenge_pixels(audit.lease_id, array![0]))
 }
 
 #[test]
@@ -130,6 +135,41 @@ fn an_appeal_whose_votes_are_not_found_leaves_the_verdict_and_the_bond() {
     assert_verdict(audit, Verdict::ACCEPTED);
     assert_eq!(owed(audit, account('artist')), 38);
     pay(audit);
+}
+
+#[test]
+fn a_rejection_that_is_appealed_in_vain_does_not_stand() {
+    let audit = drawn_lease(1);
+    run_round(audit, 0, 3);
+    leave(audit.net);
+    appeal(audit, 'operator');
+    draw(audit, 'second');
+    wait(21);
+    advance(audit);
+    assert_phase(audit, AuditPhase::OVER);
+    assert_verdict(audit, Verdict::UNDECIDED);
+    // Of the bond of 38 the part that is no fee burns, and of the pay one half.
+    assert_eq!(owed(audit, account('operator')), 28);
+    assert_eq!((owed(audit, account('payout')), stake(audit, WORKER)), (100, STAKE));
+    assert_eq!(audit.net.payouts.burned_fri(), 10 + 100);
+    assert_eq!(seat_stake(audit, 2), STAKE);
+    assert_all_settled(audit);
+}
+
+#[test]
+fn draws_that_find_too_few_come_ever_later() {
+    let audit = undrawn_lease();
+    let began = get_block_number();
+    let mut waits = array![];
+    for hash in array!['a', 'b', 'c'] {
+        let due = audit.net.audits.audit_of(audit.lease_id).draw_block;
+        waits.append(due - began);
+        at(get_block_timestamp(), due);
+        draw(audit, hash);
+        assert_phase(audit, AuditPhase::DRAW);
+    }
+    // Each call comes twelve blocks after the block that it waits for, and waits as long again.
+    assert_eq!(waits, array![18, 2 * (18 + 12), 2 * (2 * (18 + 12) + 12)]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn the_cells_of_an_audit() {
         said: 0,
         revealed: 255,
         named: 0,
-        raised: 15,
+        raised: (15, 0, 15),
         bonded: 15,
         against: 0,
         proved: true,
@@ -35,7 +35,7 @@ fn the_cells_of_an_audit() {
     let other = Audit { kind: 15, phase: 0, round: 15, verdict: 0, decided: 15, ..audit };
     let other = Audit { first: 0, ends: (255, 0, 255), batches: 0, redraws: 15, ..other };
     let other = Audit {
-        sealed: 0, said: 255, revealed: 0, named: 15, raised: 0, bonded: 0, ..other,
+        sealed: 0, said: 255, revealed: 0, named: 15, raised: (0, 15, 0), bonded: 0, ..other,
     };
     let other = Audit { against: 255, proved: false, prints: true, since_s: 0, ..other };
     let other = Audit { since_block: 0xffffffff, draw_block: 0, ..other };

@@ -4,7 +4,7 @@ use starknet::{get_block_number, get_block_timestamp};
 use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
-use crate::interfaces::registry::IFamiliesDispatcherTrait;
+use crate::interfaces::registry::{IFamiliesDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{at, be};
 use crate::tests::support::audit::reason_of;
@@ -116,4 +116,20 @@ fn an_assignment_beyond_the_cap_is_refused_and_the_others_go_on() {
     net.board.assign(job_id, array![place(0), place(1)], array![2, 3, 4, 5]);
     assert_eq!(refusals(net), array!['RC: family is at its cap']);
     assert_eq!((open_fri(net), net.board.job(job_id).progress.held), (800, 2));
+}
+
+#[test]
+fn giving_back_is_not_free_where_more_than_half_of_the_cap_is_taken() {
+    let net = capped();
+    let job_id = create(net, JobTerms { reward_fri: 300, takes_unjudged: false, ..terms() });
+    be('operator');
+    let half = net.board.claim_lease(job_id, WORKER, 0, 0, array![2, 3, 4, 5]);
+    net.board.give_back(half, 'heat');
+    assert_eq!(net.registry.burned_fri(), 0);
+    let half = net.board.claim_lease(job_id, WORKER, 0, 0, array![2, 3, 4, 5]);
+    let more = net.board.claim_lease(job_id, WORKER, 1, 1, array![2, 3, 4, 5]);
+    net.board.give_back(half, 'heat');
+    assert_eq!(net.registry.burned_fri(), 12);
+    net.board.give_back(more, 'heat');
+    assert_eq!(net.registry.burned_fri(), 12);
 }

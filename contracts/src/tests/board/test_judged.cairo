@@ -2,25 +2,26 @@
 use starknet::storage::StorageMapWriteAccess;
 use starknet::testing::set_contract_address;
 use crate::interfaces::audit::{
-    IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait, IChallengesSafeDispatcher,
-    IChallengesSafeDispatcherTrait,
+    IAuditsSafeDispatcher, IAuditsSafeDispatcherTrait, IChallengesDispatcherTrait,
+    IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
 };
 use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
 use crate::interfaces::registry::{
-    IFamiliesDispatcher, IFamiliesDispatcherTrait, IProfilesDispatcherTrait,
-    IWorkerRegistryDispatcherTrait,
+    IFamiliesDispatcherTrait, IFamiliesSafeDispatcher, IFamiliesSafeDispatcherTrait,
+    IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::packing::registry::SeatHoldingPacking;
 use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
-use crate::tests::support::audit::reason_of;
+use crate::tests::support::audit::{TestAudit, reason_of};
 use crate::tests::support::jobs::{
     claim, create, offer, pass_draw_block, place, refusals, result, scheduled, submitted, terms,
 };
 use crate::tests::support::network::{FAMILY, Network, SEAT_UNIT, STAKE, WORKER, locked, network};
+use crate::tests::support::steps::{advance, wait};
 use crate::tests::support::verifiers::{add_verifiers, named, network_with, owner_of, willing};
 use crate::types::audit::DrawOutcome;
 use crate::types::board::{JobTerms, LeaseState, Place};
@@ -39,21 +40,21 @@ fn refusal_of(net: Network, job_id: u64, verifiers: Array<u32>) -> felt252 {
 
 /// As a client looks for a lease of the worker.
 fn search(net: Network, seed: felt252) -> Array<u32> {
-    let families = IFamiliesDispatcher { contract_address: net.registry.contract_address };
-    families
-        .willing_verifiers(
-            VoteRequest {
-                family: FAMILY,
-                block: 0,
-                seed,
-                wanted: 4,
-                worker_id: WORKER,
-                requester: account('artist'),
-                fee_fri: 2,
-                package_bytes: 1_000,
-                memory_mib: 0,
-            },
-        )
+    net.families.willing_verifiers(request(seed))
+}
+
+fn request(seed: felt252) -> VoteRequest {
+    VoteRequest {
+        family: FAMILY,
+        block: 0,
+        seed,
+        wanted: 4,
+        worker_id: WORKER,
+        requester: account('artist'),
+        fee_fri: 2,
+        package_bytes: 1_000,
+        memory_mib: 0,
+    }
 }
 
 #[test]
@@ -227,6 +228,65 @@ fn a_lease_that_nobody_judges_reserves_nothing_and_is_not_drawn_nor_doubted() {
     net.board.accept(job_id, array![lease_id]);
     assert_eq!(net.board.lease(lease_id).state, LeaseState::ACCEPTED);
     assert_eq!((locked(net), net.board.job(job_id).times.audit_pool_fri), (0, 50));
+}
+
+#[feature("safe_dispatcher")]
+fn naming(net: Network, who: felt252, lease_id: u64, verifiers: Array<u32>) -> felt252 {
+    be(who);
+    let doubts = IChallengesSafeDispatcher { contract_address: net.board.contract_address };
+    reason_of(doubts.name_verifiers(lease_id, verifiers))
+}
+
+#[test]
+fn a_requester_names_verifiers_of_a_lease_that_nobody_judged_and_may_doubt_it() {
+    let net = network_with(4);
+    let job_id = create(net, terms());
+    be('operator');
+    let lease_id = net.board.claim_lease(job_id, WORKER, 0, 0, array![]);
+    net.board.submit(lease_id, 2, result());
+    assert_eq!(naming(net, 'anyone', lease_id, named(net)), 'RC: only requesters may doubt');
+    assert_eq!(naming(net, 'artist', lease_id, array![2, 3, 4]), 'RC: too few verifiers named');
+    assert_eq!(net.families.family(FAMILY).open_pay_fri, 0);
+    assert_eq!(naming(net, 'artist', lease_id, named(net)), 'not refused');
+    assert_eq!(net.board.lease(lease_id).draw_outcome, DrawOutcome::PASSED);
+    assert_eq!(net.families.family(FAMILY).open_pay_fri, 200);
+    assert_eq!(naming(net, 'artist', lease_id, named(net)), 'RC: lease is judged as it is');
+    be('artist');
+    net.token.approve(net.board.contract_address, 1_000);
+    net.challenges.challenge_delivery(lease_id);
+    wait(2);
+    advance(TestAudit { net, job_id, lease_id });
+    assert_eq!(net.board.lease(lease_id).state, LeaseState::REJECTED);
+    assert_eq!((locked(net), net.families.family(FAMILY).open_pay_fri), (0, 0));
+    assert_eq!(net.board.job(job_id).times.audit_pool_fri, 50);
+}
+
+#[test]
+fn verifiers_are_named_inside_the_window_and_not_of_what_is_paid() {
+    let net = network_with(4);
+    let job_id = create(net, terms());
+    let late = submitted(net, job_id, 0);
+    be('operator');
+    let paid = net.board.claim_lease(job_id, WORKER, 1, 0, array![]);
+    net.board.submit(paid, 1, result());
+    be('artist');
+    net.board.accept(job_id, array![paid]);
+    assert_eq!(naming(net, 'artist', paid, named(net)), 'RC: lease in another state');
+    at(1_330, 63);
+    assert_eq!(naming(net, 'artist', late, named(net)), 'RC: challenge window is over');
+}
+
+#[test]
+fn only_boards_count_what_a_requester_has_judged() {
+    let net = network_with(4);
+    be('anyone');
+    let families = IFamiliesSafeDispatcher { contract_address: net.registry.contract_address };
+    assert_eq!(judging(families), 'RC: not an active board');
+}
+
+#[feature("safe_dispatcher")]
+fn judging(families: IFamiliesSafeDispatcher) -> felt252 {
+    reason_of(families.judge(request(0), array![2, 3, 4, 5], 1))
 }
 
 #[test]

@@ -153,14 +153,14 @@ fn who_submitted_before_the_spare_was_accepted_earns_all() {
 }
 
 #[test]
-fn who_submits_after_the_spare_was_accepted_earns_half() {
+fn who_submits_after_the_spare_was_accepted_earns_all() {
     let two = spared_lease();
     submit(two, 'helper', two.spare);
     pay(two, two.spare);
-    assert_eq!(twin(two, two.held), Twin::LATE);
+    assert_eq!(twin(two, two.held), Twin::SPARED);
     submit(two, 'operator', two.held);
     pay(two, two.held);
-    assert_eq!((sent(two), owed(two)), ((100, 200), 150));
+    assert_eq!((sent(two), owed(two)), ((200, 200), 50));
     assert_all_gone(two);
 }
 
@@ -272,4 +272,15 @@ fn a_spare_that_is_given_back_counts_no_longer() {
     let two = spared_lease();
     give_back(two, 'helper', two.spare);
     assert_eq!(open_fri(two), 200);
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn a_spare_of_a_judged_lease_is_judged() {
+    let two = held_lease();
+    pass_half();
+    let board = IJobBoardSafeDispatcher { contract_address: two.net.board.contract_address };
+    be('scheduler');
+    let refused = board.assign(two.job, array![spare_of(two, 0)], array![]);
+    assert_eq!(reason_of(refused), 'RC: job wants judged leases');
 }

@@ -11,6 +11,7 @@ use crate::tests::support::jobs::terms;
 use crate::tests::support::network::{
     COOLDOWN_S, FAMILY, NO_AGES, STAKE, board_arguments, deploy, registry_arguments,
 };
+use crate::types::board::JobTerms;
 
 /// An ERC-20 whose transfers fail without reverting.
 #[starknet::contract]
@@ -65,7 +66,8 @@ fn silent_network() -> (ContractAddress, ContractAddress) {
 #[should_panic(expected: ('RC: escrow transfer failed', 'ENTRYPOINT_FAILED'))]
 fn a_job_is_not_created_without_its_money() {
     let (_, board) = silent_network();
-    IJobBoardDispatcher { contract_address: board }.create_job(terms());
+    let terms = JobTerms { audit_fee_fri: 2, audit_tile_fri: 0, ..terms() };
+    IJobBoardDispatcher { contract_address: board }.create_job(terms);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::{audit_rate, least_lock, lock_at, most_fee};
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::{create, terms};
-use crate::tests::support::network::empty_network;
+use crate::tests::support::network::{Network, SEAT_UNIT, empty_network, reckon_with};
 use crate::tests::support::token::RICH;
 use crate::types::board::{JobTerms, PrintLimits};
 
@@ -175,9 +175,16 @@ fn with_fee(fee_fri: u128, reward_fri: u128) -> JobTerms {
     }
 }
 
+/// Whose board knows what a seat is worth.
+fn bounded_network() -> Network {
+    let net = empty_network();
+    reckon_with(net, SEAT_UNIT);
+    net
+}
+
 #[test]
 fn a_vote_may_cost_a_sixtieth_of_a_seat_and_a_fifteenth_of_the_longest_lease() {
-    let net = empty_network();
+    let net = bounded_network();
     assert_eq!(net.board.job(create(net, with_fee(2, 15))).audit_price.fee_fri, 2);
     assert_eq!((most_fee(120, 30), most_fee(119, 30), most_fee(120, 29)), (2, 1, 1));
 }
@@ -185,7 +192,7 @@ fn a_vote_may_cost_a_sixtieth_of_a_seat_and_a_fifteenth_of_the_longest_lease() {
 #[test]
 #[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
 fn a_vote_over_a_sixtieth_of_a_seat_is_refused() {
-    create(empty_network(), with_fee(3, 10_000));
+    create(bounded_network(), with_fee(3, 10_000));
 }
 
 #[test]
@@ -197,7 +204,22 @@ fn a_vote_over_a_fifteenth_of_the_longest_lease_is_refused() {
 #[test]
 #[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
 fn leaves_that_are_drawn_count_towards_the_fee() {
-    create(empty_network(), JobTerms { audit_tile_fri: 1, ..with_fee(2, 100) });
+    create(empty_network(), JobTerms { audit_tile_fri: 1, ..with_fee(2, 22) });
+}
+
+#[test]
+fn leaves_that_may_be_named_count_towards_the_fee_that_a_seat_bears() {
+    let net = empty_network();
+    reckon_with(net, 60 * 20);
+    create(net, JobTerms { audit_tile_fri: 2, ..with_fee(2, 100) });
+}
+
+#[test]
+#[should_panic(expected: ('RC: fee of a vote is too high', 'ENTRYPOINT_FAILED'))]
+fn leaves_that_may_be_named_make_a_vote_too_dear() {
+    let net = empty_network();
+    reckon_with(net, 60 * 20 - 1);
+    create(net, JobTerms { audit_tile_fri: 2, ..with_fee(2, 100) });
 }
 
 #[test]

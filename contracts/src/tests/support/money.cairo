@@ -59,7 +59,7 @@ fn held(audit: TestAudit) -> u128 {
             (true, true) => 10,
             (false, true) => 20,
         };
-        let fee_fri = raised_fee(unraised_fri, state.raised);
+        let fee_fri = raised_fee(unraised_fri, state.raised_in(round));
         let seats = seats_of(audit, round);
         let mut votes: u128 = 0;
         for (_, verifier) in seats.span() {
@@ -80,7 +80,7 @@ fn held(audit: TestAudit) -> u128 {
         }
     }
     if state.is_by_chance() && !state.is_second_look(1) {
-        sum_fri += raised_fee(look_fri, state.raised);
+        sum_fri += look_fri;
     }
     sum_fri
 }

@@ -1,5 +1,7 @@
 //! A whole network for the tests.
+use starknet::storage::StoragePointerWriteAccess;
 use starknet::syscalls::deploy_syscall;
+use starknet::testing::set_contract_address;
 use starknet::{ContractAddress, SyscallResultTrait};
 use crate::audit::audit_library::AuditLibrary;
 use crate::board::job_board::JobBoard;
@@ -104,7 +106,17 @@ pub fn empty_network_of(ages: Ages) -> Network {
     };
     net.directory.set_registry(registry);
     net.directory.announce_board(board);
+    reckon_with(net, 10 * SEAT_UNIT);
+    be('admin');
     net
+}
+
+/// The board bounds fees as if a seat were worth so much: stakes of few units would leave no fee
+/// for leaves that somebody may name.
+pub fn reckon_with(net: Network, unit_fri: u128) {
+    set_contract_address(net.board.contract_address);
+    let mut state = JobBoard::contract_state_for_testing();
+    state.leases.desk_seat_unit_fri.write(unit_fri);
 }
 
 /// A network whose one worker, `operator`, belongs to `owner` and is paid to `payout`.

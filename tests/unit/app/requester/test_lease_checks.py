@@ -11,6 +11,7 @@ import pytest
 from renderchain.app.requester.acceptance import Acceptance
 from renderchain.app.requester.lease_checks import LeaseChecks
 from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
+from renderchain.core.audit.errors import VerifiersMissing
 from renderchain.core.audit.events import AuditClosed
 from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
 from renderchain.core.job import JobInfo
@@ -57,9 +58,31 @@ def test_of_leases_that_nobody_judges_only_what_was_found_right_here_is_accepted
         running.cancel()
 
     run(life())
-    assert bench.chain.sent == ([("accept", JOB, [LEASE])] if finding is Finding.PASSED else [])
-    told = bench.reporter.heard(Unchallenged)
-    assert [one.reason for one in told] == ["Nobody judges this lease."] * (finding is Finding.FALSE)
+    sent = {
+        Finding.PASSED: [("accept", JOB, [LEASE])],
+        Finding.FALSE: [("name_verifiers", LEASE), ("challenge_pixels", LEASE, [3])],
+    }
+    assert bench.chain.sent == (sent.get(finding, []) if finding else [])
+
+
+def test_a_false_lease_for_which_nobody_can_be_named_is_told(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 3}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+    bench.chain.fail("name_verifiers", VerifiersMissing("Naming verifiers"))
+
+    async def life() -> None:
+        bench.change_lease(LEASE, DrawOutcome.UNJUDGED, LeaseState.SUBMITTED)
+        running = asyncio.create_task(checks.run(0))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.sent == []
+    (told,) = bench.reporter.heard(Unchallenged)
+    assert told.leaves == (3,)
 
 
 async def fetch(_: JobInfo) -> Path:
