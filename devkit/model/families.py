@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from renderchain.core.audit.draw import TRIAL_DRAWS
+from renderchain.core.audit.draw import SAMPLE_DRAWS
 from renderchain.core.audit.economics import SEATS, audit_rate, lock_at
 from renderchain.core.ids import NO_WORKER, JobId, WorkerId
 from renderchain.core.job import Place
@@ -84,11 +84,11 @@ class FamiliesModel(RegistryModel):
         return found
 
     def finds_votes(self, asked: VoteRequest, worker: WorkerId, wanted: int = SEATS[0]) -> bool:
-        """Whether draws of so many votes would stand now, by some of them made for a trial."""
+        """Whether draws of so many votes would stand now, by a few that are made up."""
         own = self.workers.get(worker)
         request = replace(asked, owners=asked.owners | {own.owner if own else 0})
-        trials = (self.draw_holders(request, self.block, seed, wanted) for seed in range(TRIAL_DRAWS))
-        return all(len(found) == wanted for found in trials)
+        samples = (self.draw_holders(request, self.block, seed, wanted) for seed in range(SAMPLE_DRAWS))
+        return all(len(found) == wanted for found in samples)
 
     def least_asked(self, job: Job) -> VoteRequest:
         """What votes about any of its leases ask at least, of whoever is not its requester."""

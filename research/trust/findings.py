@@ -243,8 +243,8 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "A16",
         "copies of held ranges for half of the pay",
-        "the scheduler alone gives a range twice, out of escrow; R, or R/2 for who comes late",
-        ("test_spares::who_submits_after_the_spare_was_accepted_earns_half",),
+        "the scheduler alone gives a range twice, and R is set aside for it",
+        ("test_spares::who_submits_after_the_spare_was_accepted_earns_all",),
     ),
     (
         "A17",

@@ -27,7 +27,6 @@ from renderchain.ports.renderer import Renderer
 
 from tests.attacks.arena import DRAW_AGE, PHASE_S, Arena, Worker
 
-REPEATED_AFTER = 20  # blocks, where a draw did not find all votes
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
 HONEST: Renderers = MappingProxyType({})
 
@@ -60,7 +59,8 @@ class LeaseAudit:
             assert await self.arena.artist.draw(job_id, [self.lease_id]) == []
             if (await self.audit()).phase is not AuditPhase.DRAW:
                 return (await self.lease()).draw_outcome
-            self.arena.blocks(REPEATED_AFTER)
+            newest = await self.arena.artist.block_number()
+            self.arena.blocks(max(0, (await self.audit()).draw_block - newest))
 
     async def verifiers(self) -> list[Worker]:
         """Who has votes of the present draw, each once."""

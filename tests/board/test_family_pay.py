@@ -101,10 +101,27 @@ def test_a_claim_beyond_the_cap_waits_until_others_end(networks: Opener) -> None
         job_id = await net.artist.create_job(dear)
         with pytest.raises(FamilyAtCap):
             await net.worker.claim_lease(job_id, 1)
+        burned_fri = await net.artist.burned_fri()
         await net.worker.give_back(first.lease_id, "heat")
         assert await open_fri(net) == 0
+        lost_fri = await net.artist.burned_fri() - burned_fri
+        assert lost_fri == 3 * CAP_FRI // 4 // 50, "there was no room for as much again"
         await net.worker.claim_lease(job_id, 1)
         assert await open_fri(net) == 3 * CAP_FRI // 4
+
+    networks.run(story)
+
+
+def test_giving_back_early_is_free_while_half_of_the_cap_is(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        net = bench.net
+        await net.owner.add_stake(net.worker_id, 20 * FRI_PER_STRK)
+        lease = await bench.lease(terms=replace(JUDGED, reward_fri=CAP_FRI // 4))
+        burned_fri = await net.artist.burned_fri()
+        assert await open_fri(net) == CAP_FRI // 2
+        await net.worker.give_back(lease.lease_id, "heat")
+        assert await net.artist.burned_fri() == burned_fri
 
     networks.run(story)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from renderchain.core.audit.errors import (
+    LeaseIsJudged,
     LeaseIsUnjudged,
     LeaseMustBeJudged,
     NothingToDraw,
+    OnlyRequestersDoubt,
     VerifiersMissing,
 )
 from renderchain.core.audit.state import DrawOutcome
@@ -18,7 +20,8 @@ from renderchain.core.lifecycle import JobState, LeaseState, Twin
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, AuditBench
-from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
+from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
@@ -89,6 +92,39 @@ def test_a_lease_that_nobody_judges_is_not_drawn_nor_challenged_and_is_paid(netw
     networks.run(story)
 
 
+def test_a_lease_that_was_taken_unjudged_is_doubted_once_its_requester_names_verifiers(
+    networks: Opener,
+) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened, range(3, 8))
+        net, terms = bench.net, replace(AUDIT_TERMS, takes_unjudged=True)
+        job_id = await net.artist.create_job(terms)
+        await bench.let_audit(False)
+        lease = await bench.claim(job_id)
+        await net.worker.submit(lease.lease_id, 2, lease.pixels.result)
+        with pytest.raises(VerifiersMissing):
+            await net.artist.name_verifiers(lease.lease_id)
+        await bench.let_audit(True)
+        with pytest.raises(OnlyRequestersDoubt):
+            await net.outsider.name_verifiers(lease.lease_id)
+        await net.artist.name_verifiers(lease.lease_id)
+        assert (await net.artist.lease(lease.lease_id)).draw_outcome is DrawOutcome.PASSED
+        pay_fri = terms.tasks * terms.reward_fri
+        assert (await net.artist.family(FAMILY)).open_pay_fri == pay_fri
+        with pytest.raises(LeaseIsJudged):
+            await net.artist.name_verifiers(lease.lease_id)
+        await net.artist.challenge_pixels(lease.lease_id, [0])
+        await lease.draw()
+        await lease.vote(*[Rendering.OTHER] * 3)
+        await lease.advance_late()
+        assert (await net.artist.lease(lease.lease_id)).state is LeaseState.REJECTED
+        assert (await net.artist.family(FAMILY)).open_pay_fri == 0
+        assert (await net.artist.job(job_id)).audit_pool_fri == terms.audit_pool_fri
+        assert (await net.worker.worker(net.worker_id)).locked_fri == 0
+
+    networks.run(story)
+
+
 def test_whatever_becomes_of_a_lease_that_nobody_judges_the_pool_is_left_alone(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         net = await opened.network(RULES)
@@ -128,9 +164,7 @@ def test_a_spare_that_nobody_judges_reserves_nothing_and_ends_with_its_pay(netwo
             assert (await net.artist.lease(one)).state is LeaseState.ACCEPTED
         job = await net.artist.job(job_id)
         assert (job.state, job.pending) == (JobState.COMPLETED, 0)
-        # The second came late, which costs half of its pay.
-        owed_fri = terms.audit_pool_fri + terms.reward_fri
-        assert await net.artist.balance_fri(net.artist.address) == owed_fri
+        assert await net.artist.balance_fri(net.artist.address) == terms.audit_pool_fri
 
     networks.run(story)
 

@@ -89,7 +89,7 @@ def tries(audited: AuditedLease) -> dict[Act, Coroutine[Any, Any, Any]]:
         Act.REVEAL_PRINTS: chain.reveal_prints(wrong, [], [], [], differs=0, mean=False),
         Act.STRIKE: chain.strike(lease, 0, vote, answer),
         Act.SHOW: chain.show(lease, 0, [vote], answer, by_levels=False),
-        Act.RAISE: chain.raise_fee(lease, 13),
+        Act.RAISE: chain.raise_fee(lease, 16),
         Act.APPEAL: chain.appeal(lease, [2**23]),
         Act.ADVANCE: chain.advance(audited.job_id, [lease]),
     }

@@ -9,21 +9,21 @@ import pytest
 from renderchain.core.audit.economics import MOST_NOTCHES
 from renderchain.core.audit.errors import NoDrawToRaise, WrongRaise
 from renderchain.core.audit.phases import DRAW_STEPS
-from renderchain.core.audit.state import AuditPhase
+from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.contract_errors import VoteFeeTooHigh
 from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import JobState
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI
+from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
-SAME = Rendering.SAME
+SAME, OTHER = Rendering.SAME, Rendering.OTHER
 DOUBLE = 4  # notches
 VOTES = 3
-REPEATED_AFTER = 20  # blocks from a draw that found too few to the next
+READABLE_AFTER = 12  # blocks after the one that a draw waits for
 
 
 async def starved(bench: AuditBench[Any], terms: JobTerms = AUDIT_TERMS) -> AuditedLease:
@@ -38,8 +38,14 @@ async def starved(bench: AuditBench[Any], terms: JobTerms = AUDIT_TERMS) -> Audi
 
 async def draw_again(audited: AuditedLease) -> None:
     """Once the block that draws next is there."""
-    audited.net.pass_time(1, REPEATED_AFTER)
+    await pass_block(audited)
     await audited.draw()
+
+
+async def pass_block(audited: AuditedLease) -> None:
+    """Until that block can be read."""
+    due = (await audited.audit()).draw_block + READABLE_AFTER
+    audited.net.pass_time(1, max(1, due - await audited.net.artist.block_number()))
 
 
 def test_a_raised_fee_finds_votes_and_pays_them(networks: Opener) -> None:
@@ -97,7 +103,7 @@ def test_a_raise_that_finds_nobody_returns(networks: Opener, second_look: bool) 
         await audited.advance()
         artist = net.artist
         assert (await artist.job(audited.job_id)).state is JobState.CANCELED
-        raise_fri = FEE_FRI * 5 // 4 * reserve_fri // FEE_FRI - reserve_fri
+        raise_fri = VOTES * (FEE_FRI * 5 // 4 - FEE_FRI)
         assert await net.outsider.balance_fri(net.outsider.address) == raise_fri
         assert await artist.balance_fri(artist.address) == reserve_fri + 7
 
@@ -114,7 +120,7 @@ def test_a_fee_is_not_raised_before_a_draw_failed_nor_once_its_block_is_there(ne
         with pytest.raises(NoDrawToRaise, match="once a draw of a round's own votes found too few"):
             await net.worker.raise_fee(audited.lease_id, 1)
         await audited.draw()
-        net.pass_time(1, REPEATED_AFTER)
+        await pass_block(audited)
         with pytest.raises(NoDrawToRaise, match="before the block that draws next"):
             await net.worker.raise_fee(audited.lease_id, 1)
         await audited.let_audit(True)
@@ -151,5 +157,69 @@ def test_appeals_of_a_lease_whose_fee_was_raised_cost_what_they_always_do(networ
         pay_fri = AUDIT_TERMS.tasks * AUDIT_TERMS.reward_fri
         bond_fri = await net.outsider.appeal_bond_fri(audited.lease_id)
         assert bond_fri == 7 * 2 * FEE_FRI + pay_fri // 20
+
+    networks.run(story)
+
+
+async def appealed(bench: AuditBench[Any], verdict: Rendering = OTHER) -> AuditedLease:
+    """An appeal by the worker, whose votes nobody wants at their fee; a draw looked for them in vain."""
+    audited = await bench.lease()
+    await audited.submit()
+    await audited.vote(*[verdict] * VOTES)
+    fee_fri = 2 * (await bench.net.artist.job(audited.job_id)).fee_fri(audited.pixels.count)
+    await audited.let_audit(True, 2 * fee_fri)
+    await audited.appeal(bench.net.worker)
+    assert (await audited.audit()).phase is AuditPhase.DRAW
+    return audited
+
+
+def test_votes_of_an_appeal_are_found_at_a_raised_fee(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        audited, net = await appealed(bench), bench.net
+        assert not await net.outsider.has_voters(audited.lease_id, DOUBLE - 1)
+        assert await net.outsider.has_voters(audited.lease_id, DOUBLE)
+        assert await net.outsider.price_to_raise_fri(audited.lease_id, DOUBLE) == 7 * 2 * FEE_FRI
+        await net.outsider.raise_fee(audited.lease_id, DOUBLE)
+        assert (await audited.audit()).raised == (0, DOUBLE, 0)
+        await draw_again(audited)
+        await audited.vote(*[SAME] * 7)
+        await audited.advance_late()
+        assert (await audited.audit()).verdict is Verdict.ACCEPTED
+        assert await net.outsider.balance_fri(net.outsider.address) == 0, "all of it was needed"
+
+    networks.run(story)
+
+
+def test_a_rejection_that_is_appealed_in_vain_does_not_stand(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        audited, net = await appealed(bench), bench.net
+        pay_fri = AUDIT_TERMS.tasks * AUDIT_TERMS.reward_fri
+        before = await net.worker.worker(net.worker_id)
+        await net.outsider.raise_fee(audited.lease_id, 1)
+        net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()
+        assert (await audited.audit()).verdict is Verdict.UNDECIDED
+        after = await net.worker.worker(net.worker_id)
+        assert (after.stake_fri, after.locked_fri) == (before.stake_fri, 0)
+        assert await net.artist.balance_fri(PAYOUT) == pay_fri // 2
+        bond_fri = 7 * 2 * FEE_FRI + pay_fri // 20
+        assert await net.worker.balance_fri(net.worker.address) == bond_fri - pay_fri // 20
+        raise_fri = 7 * (2 * FEE_FRI * 5 // 4 - 2 * FEE_FRI)
+        assert await net.outsider.balance_fri(net.outsider.address) == raise_fri
+
+    networks.run(story)
+
+
+def test_an_acceptance_that_is_appealed_in_vain_stands(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        audited, net = await appealed(bench, SAME), bench.net
+        net.pass_time(DRAW_STEPS * PHASE_S)
+        await audited.advance()
+        assert (await audited.audit()).verdict is Verdict.ACCEPTED
+        bond_fri = 7 * 2 * FEE_FRI + AUDIT_TERMS.tasks * AUDIT_TERMS.reward_fri // 20
+        assert await net.worker.balance_fri(net.worker.address) == bond_fri
 
     networks.run(story)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from ...core.audit.draw import TRIAL_DRAWS
+from ...core.audit.draw import SAMPLE_DRAWS
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent
@@ -161,11 +161,11 @@ class StarknetView:
     async def _finds_votes(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, fee_fri: int, wanted: int
     ) -> bool:
-        """Whether draws of so many votes at that fee would stand now, by some of them made for a trial."""
+        """Whether draws of so many votes at that fee would stand now, by a few that are made up."""
         block = await self.block_number()
         asked = self._asked(job, worker_id, wanted, fee_fri) | {"block": block}
-        for trial in range(TRIAL_DRAWS):
-            found = await ask(self._registry, "draw_votes", asked | {"seed": self.address + trial})
+        for sample in range(SAMPLE_DRAWS):
+            found = await ask(self._registry, "draw_votes", asked | {"seed": self.address + sample})
             if len(found) < wanted:
                 return False
         return True
