@@ -26,6 +26,7 @@ CONTRACTS = {
     "WorkerRegistry": "renderchain::registry::worker_registry::WorkerRegistry",
     "JobBoard": "renderchain::board::job_board::JobBoard",
     "AuditLibrary": "renderchain::audit::audit_library::AuditLibrary",
+    "ChallengeLibrary": "renderchain::audit::challenge_library::ChallengeLibrary",
 }
 
 

@@ -1,6 +1,7 @@
 //! Audits of leases, from the draw to the verdict and what follows from it.
 pub mod appeals;
 pub mod audit_library;
+pub mod challenge_library;
 pub mod challenges;
 pub mod closing;
 pub mod course;

@@ -38,8 +38,8 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
     token = STRK
     directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
     registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
-    library = await _declare(owner, "AuditLibrary")
-    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, library])
+    libraries = [await _declare(owner, name) for name in ("AuditLibrary", "ChallengeLibrary")]
+    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, *libraries])
     for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
         sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
         await sent.wait_for_acceptance(check_interval=0.1)

@@ -287,14 +287,17 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B2",
         "an appeal whose votes can't be found leaves a false rejection; fees of later rounds can't be raised",
-        "open",
-        NOT_YET,
+        "an appeal in vain undoes a rejection, and a fee is raised in every round",
+        (
+            "test_raises::a_rejection_that_is_appealed_in_vain_does_not_stand",
+            "test_raises::votes_of_an_appeal_are_found_at_a_raised_fee",
+        ),
     ),
     (
         "B3",
         "a requester's own spare, submitted first, halves the pay of an honest worker",
-        "open",
-        NOT_YET,
+        "whoever submits earns R, before or after the spare",
+        ("test_spares::who_submits_after_the_spare_was_accepted_earns_all",),
     ),
     (
         "B4",
@@ -305,14 +308,16 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B5",
         "a challenge that is dropped for want of votes begins the window anew, without end",
-        "open",
-        NOT_YET,
+        "a challenge is spent, and the window is counted from where it began",
+        (
+            "test_draws::a_doubt_that_nobody_can_judge_leaves_the_lease_and_its_window_as_they_were_and_is_spent",
+        ),
     ),
     (
         "B6",
         "a challenge's votes are paid for eight named leaves besides, so one absence may cost three units",
-        "open",
-        NOT_YET,
+        "the bound by a unit is reckoned with eight more leaves",
+        ("test_terms::leaves_that_may_be_named_make_a_vote_too_dear",),
     ),
     (
         "B7",
@@ -323,14 +328,17 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B8",
         "one capital fills a family's cap and rolls it over by giving back early",
-        "open",
-        NOT_YET,
+        "early returns are free only while half of the cap is",
+        (
+            "test_family_pay::giving_back_early_is_free_while_half_of_the_cap_is",
+            "test_family_pay::a_claim_beyond_the_cap_waits_until_others_end",
+        ),
     ),
     (
         "B9",
         "a lease is taken unjudged though four could be named, in jobs that allow it",
-        "open: the artist's own check alone looks at it",
-        NOT_YET,
+        "the requester names four and challenges then",
+        ("test_judged::a_lease_that_was_taken_unjudged_is_doubted_once_its_requester_names_verifiers",),
     ),
     (
         "B10",

@@ -83,9 +83,10 @@ def test_every_external_function_has_a_row_in_the_table() -> None:
         assert (row.callers == {"anyone"}) == (not row.reason), place
 
 
-def test_all_that_the_audit_library_offers_is_called_through_the_board() -> None:
-    library = {name for _, name in externals("AuditLibrary")}
-    assert library and library <= {name for _, name in externals("JobBoard")}
+@pytest.mark.parametrize("library", ["AuditLibrary", "ChallengeLibrary"])
+def test_all_that_a_library_offers_is_called_through_the_board(library: str) -> None:
+    offered = {name for _, name in externals(library)}
+    assert offered and offered <= {name for _, name in externals("JobBoard")}
 
 
 def of_registry() -> dict[str, tuple[Any, ...]]:
@@ -94,6 +95,8 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
     terms: dict[str, Any] = {"operator": 0, "family": FAMILY, "audit_floor_exp": 0, "reward_fri": 1}
     terms |= {"package_bytes": 1, "memory_mib": 0, "requester": 0, "fee_fri": 1, "verifiers": []}
     request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1}
+    asked = {"family": FAMILY, "block": 0, "seed": 0, "wanted": 0, "worker_id": 1, "requester": 1}
+    asked |= {"fee_fri": 1, "package_bytes": 1, "memory_mib": 0}
     return {
         **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
         **{name: (address,) for name in ("retire_board", "retire")},
@@ -112,6 +115,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         },
         "accept_ownership": (),
         "drop_seats": (1, FAMILY),
+        "judge": (asked, [1], 1),
         "lock": (terms, [request]),
         "note_verdict": (1, 1, True),
         "register": (address, address, [FAMILY], 10**18),
@@ -151,6 +155,7 @@ def of_audit(sealing: AuditedLease, seat: int, voted: AuditedLease) -> dict[str,
         "raise_fee": (voted.lease_id, 1),
         "appeal": (voted.lease_id, []),
         "challenge_delivery": (voted.lease_id,),
+        "name_verifiers": (voted.lease_id, [1]),
         "challenge_pixels": (voted.lease_id, [0]),
         "commit": ([{"lease_id": lease, "seat": seat, "mark": 1}],),
         "decline": (lease, seat, int(Vote.BUSY)),

@@ -14,6 +14,7 @@ from renderchain.core.job import JobTerms
 from renderchain.core.lifecycle import LeaseState
 
 REPO = Path(__file__).resolve().parents[2]
+MOST_FELTS = 81_920  # of a compiled class
 
 
 def contracts(command: str) -> str:
@@ -30,6 +31,11 @@ def test_every_cairo_test_passes() -> None:
 
 def test_the_committed_artefacts_are_what_the_source_compiles_to() -> None:
     contracts("check")
+
+
+def test_every_class_is_as_small_as_networks_take_it() -> None:
+    for path in sorted((REPO / "contracts" / "artefacts").glob("*.casm.json")):
+        assert len(json.loads(path.read_text())["bytecode"]) <= MOST_FELTS, path.name
 
 
 def test_job_terms_have_the_same_fields_in_both_languages() -> None:

@@ -3,7 +3,6 @@
 #[starknet::contract]
 pub mod AuditLibrary {
     use crate::audit::appeals::AppealsComponent;
-    use crate::audit::challenges::ChallengesComponent;
     use crate::audit::closing::ClosingComponent;
     use crate::audit::draws::DrawsComponent;
     use crate::audit::entrypoints::EntrypointsComponent;
@@ -38,12 +37,9 @@ pub mod AuditLibrary {
     component!(path: AppealsComponent, storage: appeals, event: AppealsEvent);
     component!(path: StepsComponent, storage: steps, event: StepsEvent);
     component!(path: EntrypointsComponent, storage: entrypoints, event: EntrypointsEvent);
-    component!(path: ChallengesComponent, storage: challenges, event: ChallengesEvent);
 
     #[abi(embed_v0)]
     impl AuditsImpl = EntrypointsComponent::AuditsImpl<ContractState>;
-    #[abi(embed_v0)]
-    impl ChallengesImpl = ChallengesComponent::ChallengesImpl<ContractState>;
 
     #[storage]
     pub struct Storage {
@@ -81,8 +77,6 @@ pub mod AuditLibrary {
         steps: StepsComponent::Storage,
         #[substorage(v0)]
         entrypoints: EntrypointsComponent::Storage,
-        #[substorage(v0)]
-        challenges: ChallengesComponent::Storage,
     }
 
     #[event]
@@ -122,7 +116,5 @@ pub mod AuditLibrary {
         StepsEvent: StepsComponent::Event,
         #[flat]
         EntrypointsEvent: EntrypointsComponent::Event,
-        #[flat]
-        ChallengesEvent: ChallengesComponent::Event,
     }
 }

@@ -1,4 +1,5 @@
-//! A board's door to its audits: every call goes to their class, on the board's own storage.
+//! A board's door to its audits: every call goes to one of their classes, on the board's own
+//! storage.
 #[starknet::component]
 pub mod AuditDelegateComponent {
     use core::num::traits::Zero;
@@ -16,9 +17,11 @@ pub mod AuditDelegateComponent {
     }
 
     /// | bailiff_court | 1 | class | of the audits, set once |
+    /// | bailiff_challenges | 1 | class | of what has leases audited besides chance, set once |
     #[storage]
     pub struct Storage {
         bailiff_court: ClassHash,
+        bailiff_challenges: ClassHash,
     }
 
     #[event]
@@ -180,9 +183,12 @@ pub mod AuditDelegateComponent {
     pub impl InternalImpl<
         TContractState, +HasComponent<TContractState>,
     > of InternalTrait<TContractState> {
-        fn initialize(ref self: ComponentState<TContractState>, library: ClassHash) {
-            assert(!library.is_zero(), Errors::NO_LIBRARY);
-            self.bailiff_court.write(library);
+        fn initialize(
+            ref self: ComponentState<TContractState>, audits: ClassHash, challenges: ClassHash,
+        ) {
+            assert(!audits.is_zero() && !challenges.is_zero(), Errors::NO_LIBRARY);
+            self.bailiff_court.write(audits);
+            self.bailiff_challenges.write(challenges);
         }
 
         fn audits(self: @ComponentState<TContractState>) -> IAuditsLibraryDispatcher {
@@ -190,7 +196,7 @@ pub mod AuditDelegateComponent {
         }
 
         fn challenges(self: @ComponentState<TContractState>) -> IChallengesLibraryDispatcher {
-            IChallengesLibraryDispatcher { class_hash: self.bailiff_court.read() }
+            IChallengesLibraryDispatcher { class_hash: self.bailiff_challenges.read() }
         }
     }
 }

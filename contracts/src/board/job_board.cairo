@@ -108,11 +108,12 @@ pub mod JobBoard {
         registry: ContractAddress,
         token: ContractAddress,
         audit_library: ClassHash,
+        challenge_library: ClassHash,
     ) {
         let complete = !directory.is_zero() && !registry.is_zero() && !token.is_zero();
         assert(complete, Errors::ZERO_ADDRESS);
         self.directory.write(directory);
-        self.delegate.initialize(audit_library);
+        self.delegate.initialize(audit_library, challenge_library);
         self.payouts.initialize(token);
         self.leases.initialize(registry);
     }

@@ -119,13 +119,19 @@ fn boards_wait_longer_than_stake_needs_to_leave() {
 #[test]
 #[should_panic(expected: ('RC: zero address in board', 'CONSTRUCTOR_FAILED'))]
 fn a_board_needs_its_registry() {
-    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token', 'audits']);
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 0, 'token', 'audits', 'doubts']);
 }
 
 #[test]
 #[should_panic(expected: ('RC: board without a court', 'CONSTRUCTOR_FAILED'))]
 fn a_board_needs_its_audit_library() {
-    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 'registry', 'token', 0]);
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 'registry', 'token', 0, 'doubts']);
+}
+
+#[test]
+#[should_panic(expected: ('RC: board without a court', 'CONSTRUCTOR_FAILED'))]
+fn a_board_needs_its_challenge_library() {
+    deploy(JobBoard::TEST_CLASS_HASH.into(), array!['directory', 'registry', 'token', 'audits', 0]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use starknet::syscalls::deploy_syscall;
 use starknet::testing::set_contract_address;
 use starknet::{ContractAddress, SyscallResultTrait};
 use crate::audit::audit_library::AuditLibrary;
+use crate::audit::challenge_library::ChallengeLibrary;
 use crate::board::job_board::JobBoard;
 use crate::directory::Directory;
 use crate::interfaces::audit::{IAuditsDispatcher, IChallengesDispatcher};
@@ -69,7 +70,8 @@ pub fn board_arguments(
     directory: ContractAddress, registry: ContractAddress, token: ContractAddress,
 ) -> Array<felt252> {
     let audits = AuditLibrary::TEST_CLASS_HASH.into();
-    array![directory.into(), registry.into(), token.into(), audits]
+    let challenges = ChallengeLibrary::TEST_CLASS_HASH.into();
+    array![directory.into(), registry.into(), token.into(), audits, challenges]
 }
 
 /// A network without workers.
