@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.contracts import ABI, open_contract
 from renderchain.adapters.starknet.fees import Fees
