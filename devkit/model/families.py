@@ -29,7 +29,7 @@ class FamiliesModel(RegistryModel):
         )
         if not (epochs and holding.units and holding.next_epoch <= epochs[1]):
             return False
-        return self.may_vote(self.workers[number], 0, epochs[0], asked)
+        return self.may_vote(self.workers[number], epochs[0], asked)
 
     def open_pay_fri(self, family: int) -> int:
         """What the family's judged leases would earn that have not ended."""

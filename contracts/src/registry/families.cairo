@@ -191,8 +191,7 @@ pub mod FamiliesComponent {
                 )) => {
                     let (seats, family) = (get_dep_component!(self, Seats), *request.family);
                     seats.has_sat_since(worker_id, family, mature)
-                        && get_dep_component!(self, Committees)
-                            .may_vote(worker_id, 0, epoch, request)
+                        && get_dep_component!(self, Committees).may_vote(worker_id, epoch, request)
                 },
                 None => false,
             }

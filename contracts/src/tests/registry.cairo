@@ -1,3 +1,4 @@
+mod test_committees;
 mod test_events;
 mod test_family_pays;
 mod test_operators;
