@@ -36,7 +36,7 @@ RULES = Rules(
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})
 NONCE = 77
 FAVOURED = 4  # seats
-WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
+WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 @dataclass

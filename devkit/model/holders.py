@@ -83,7 +83,7 @@ class HoldersModel(Ledger):
     def is_willing(self, worker: Worker, epoch: int, request: VoteRequest) -> bool:
         """Whether its offer of that epoch takes such a vote; not if none is known of it."""
         offer = offer_in(worker, epoch)
-        if not offer or self.now_s >= offer.until_s:
+        if not offer or epoch >= offer.audits_until_epoch:
             return False
         fits = request.package_bytes <= offer.largest_package_bytes and request.memory_mib <= offer.memory_mib
         return 0 < offer.audit_fee_fri <= request.fee_fri and fits

@@ -305,8 +305,12 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B4",
         "a draw that is called late finds other voters, as offers end by the time of the call",
-        "open",
-        NOT_YET,
+        "offers for audits end by epoch, and the draw's epoch decides; who changed its offer or its seat "
+        "stake twice since then is still left out",
+        (
+            "test_chance::a_draw_that_is_called_late_finds_whose_offers_have_ended_since",
+            "test_draws::a_draw_that_is_called_late_finds_whose_offers_have_ended_since",
+        ),
     ),
     (
         "B5",

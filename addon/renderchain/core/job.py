@@ -204,7 +204,9 @@ class LeaseResult:
 
 @dataclass(frozen=True)
 class StandingOffer:
-    """On what terms a worker takes what schedulers assign, and audits; amounts in fri."""
+    """On what terms a worker takes what schedulers assign until ``until_s``, and audits in draws over epochs
+    before ``audits_until_epoch``; amounts in fri.
+    """
 
     least_reward_fri: int
     largest_package_bytes: int
@@ -212,6 +214,7 @@ class StandingOffer:
     until_s: int
     audit_fee_fri: int = 0
     memory_mib: int = 0
+    audits_until_epoch: int = 0
 
 
 @dataclass(frozen=True)

@@ -91,13 +91,13 @@ pub impl WorkOfferPacking of StorePacking<WorkOffer, felt252> {
     }
 }
 
-/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_s 176-215 |
-/// from_epoch 216-247 |
+/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_epoch 176-207 |
+/// from_epoch 208-239 |
 pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
     fn pack(value: AuditOffer) -> felt252 {
         let low = push(0, value.memory_mib.into(), B32);
         let high = push(0, value.from_epoch.into(), B32);
-        let high = push(high, value.until_s.into(), B40);
+        let high = push(high, value.until_epoch.into(), B32);
         let high = push(high, value.largest_package_bytes.into(), B48);
         join(push(low, value.audit_fee_fri, B96), high)
     }
@@ -108,7 +108,7 @@ pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
             audit_fee_fri: pull(ref low, B96),
             memory_mib: rest(low),
             largest_package_bytes: pull64(ref high, B48),
-            until_s: pull64(ref high, B40),
+            until_epoch: pull32(ref high, B32),
             from_epoch: rest(high),
         }
     }

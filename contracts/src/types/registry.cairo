@@ -73,6 +73,8 @@ pub struct StandingOffer {
     /// Audits from this fee on; 0: none.
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
+    /// Audits in draws over epochs before this one; so when a draw is called changes nothing.
+    pub audits_until_epoch: u32,
 }
 
 /// Of a standing offer, what an assignment must meet. One cell.
@@ -84,14 +86,14 @@ pub struct WorkOffer {
     pub until_s: u64,
 }
 
-/// Of a standing offer, what a job must meet whose audits the worker votes in, from that epoch on;
-/// two versions are kept. One cell.
+/// Of a standing offer, what a job must meet whose audits the worker votes in, over epochs from
+/// `from_epoch` to before `until_epoch`; two versions are kept. One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct AuditOffer {
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
     pub largest_package_bytes: u64,
-    pub until_s: u64,
+    pub until_epoch: u32,
     pub from_epoch: u32,
 }
 

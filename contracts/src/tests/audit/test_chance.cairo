@@ -87,7 +87,7 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     be(operator_of(3));
     net.profiles.set_offer(3, StandingOffer { largest_package_bytes: 999, ..willing() });
     be(operator_of(4));
-    net.profiles.set_offer(4, StandingOffer { until_s: 1_300, ..willing() });
+    net.profiles.set_offer(4, StandingOffer { audits_until_epoch: 5, ..willing() });
     be(operator_of(5));
     net.profiles.set_offer(5, StandingOffer { memory_mib: 1_023, ..willing() });
     at(1_300, 65);
@@ -128,6 +128,29 @@ fn an_offer_counts_from_the_epoch_after_it_was_made() {
     let audit = submitted_lease(net);
     draw(audit, 'hash');
     assert_nobody(audit);
+}
+
+/// A lease that is submitted in epoch 6, where all audit until that one, and drawn long after.
+fn drawn_late(until_epoch: u32) -> TestAudit {
+    let net = network_with(3);
+    offer_all(net, 3, StandingOffer { audits_until_epoch: until_epoch, ..willing() });
+    at(1_300, 60);
+    let audit = submitted_lease(net);
+    set_block_hash(62, 'hash');
+    at(50_000, 1_000);
+    be('anyone');
+    audit.net.audits.draw(audit.job_id, array![audit.lease_id]);
+    audit
+}
+
+#[test]
+fn a_draw_that_is_called_late_finds_whose_offers_have_ended_since() {
+    assert_eq!(ask(drawn_late(6)).verifiers.len(), 3);
+}
+
+#[test]
+fn an_offer_that_ended_before_the_epoch_of_the_draw_finds_nobody_however_early_it_is_called() {
+    assert_nobody(drawn_late(5));
 }
 
 #[test]

@@ -27,10 +27,14 @@ fn the_cells_of_a_worker() {
     assert!(survives::<_, felt252>(offer));
     assert!(survives::<_, felt252>(WorkOffer { until_s: 0, ..offer }));
     let offer = AuditOffer {
-        audit_fee_fri: M96, memory_mib: 0, largest_package_bytes: M48, until_s: 0, from_epoch: M32,
+        audit_fee_fri: M96,
+        memory_mib: 0,
+        largest_package_bytes: M48,
+        until_epoch: 0,
+        from_epoch: M32,
     };
     assert!(survives::<_, felt252>(offer));
-    let offer = AuditOffer { audit_fee_fri: 0, memory_mib: M32, until_s: M40, ..offer };
+    let offer = AuditOffer { audit_fee_fri: 0, memory_mib: M32, until_epoch: M32, ..offer };
     assert!(
         survives::<_, felt252>(AuditOffer { largest_package_bytes: 0, from_epoch: 0, ..offer }),
     );

@@ -103,6 +103,7 @@ pub fn willing() -> StandingOffer {
         until_s: 1_000_000,
         audit_fee_fri: 1,
         memory_mib: 1_024,
+        audits_until_epoch: 1_000_000,
     }
 }
 
