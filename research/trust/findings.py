@@ -327,8 +327,11 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B7",
         "a record is had for gas in a family of one's own",
-        "open: the lock grows with it",
-        NOT_YET,
+        "a worker has a record in each family, and credit in that one alone",
+        (
+            "test_records::a_record_of_one_family_is_no_credit_in_another",
+            "test_records::what_a_worker_earned_in_one_family_is_no_credit_in_another",
+        ),
     ),
     (
         "B8",

@@ -219,7 +219,7 @@ class StandingOffer:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss.
+    """A worker in the registry; amounts in fri.
 
     ``stake_fri`` is work stake, ``seat_stake_fri`` answers for votes; each with what is unstaking of it.
     """
@@ -231,9 +231,6 @@ class WorkerInfo:
     stake_fri: int
     locked_fri: int
     unstaking_fri: int
-    audited: int
-    losses: int
-    fees_fri: int
     seat_stake_fri: int = 0
     seat_unstaking_fri: int = 0
 
@@ -241,6 +238,17 @@ class WorkerInfo:
     def free_fri(self) -> int:
         """What new leases can lock."""
         return self.stake_fri - self.locked_fri - self.unstaking_fri
+
+
+@dataclass(frozen=True)
+class Record:
+    """What verifiers found of a worker's leases of one family: accepted ones and what they earned by these,
+    both since the last loss.
+    """
+
+    audited: int = 0
+    losses: int = 0
+    fees_fri: int = 0
 
 
 @dataclass(frozen=True)

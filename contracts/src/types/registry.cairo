@@ -52,7 +52,7 @@ pub struct Purse {
     pub old_from_epoch: u32,
 }
 
-/// What verifiers found of a worker. One cell.
+/// What verifiers found of a worker's leases of one family. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Record {
     /// Leases whose pixels they accepted, since the last loss.
@@ -107,7 +107,6 @@ pub struct WorkerInfo {
     /// All seat stake, with the part that is on its way out.
     pub seat_stake_fri: u128,
     pub seat_unstaking: Unstaking,
-    pub record: Record,
 }
 
 /// The longest waits that a network allows; times also hold in blocks, at `slowest_block_s` each.

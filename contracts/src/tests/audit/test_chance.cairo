@@ -3,7 +3,9 @@
 use starknet::testing::set_block_hash;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
-use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::interfaces::registry::{
+    IProfilesDispatcherTrait, IRecordsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
@@ -14,7 +16,7 @@ use crate::tests::support::leases::{
 };
 use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
-use crate::tests::support::network::{Network, STAKE, WORKER, locked};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
 use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
@@ -202,7 +204,7 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);
     // What no verifier saw makes no record, and its reserve is the pool's again.
-    assert_eq!(net.registry.worker(WORKER).record.audited, 10);
+    assert_eq!(net.records.record(WORKER, FAMILY).audited, 10);
     assert_eq!(owed(audit, account('artist')), 400);
     assert_all_settled(audit);
 }
@@ -266,7 +268,7 @@ fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
     audit.net.board.top_up(audit.job_id, 150, 10);
     run_round(audit, 3, 0);
     rest(audit);
-    assert_eq!(audit.net.registry.worker(WORKER).record.fees_fri, 6);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).fees_fri, 6);
     be('artist');
     audit.net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 100 + 404));

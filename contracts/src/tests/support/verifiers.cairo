@@ -3,7 +3,8 @@ use starknet::ContractAddress;
 use starknet::storage::{StorageMapReadAccess, StorageMapWriteAccess};
 use starknet::testing::set_contract_address;
 use crate::interfaces::registry::{
-    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+    IProfilesDispatcherTrait, IRecordsDispatcherTrait, ISeatsDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::packing::registry::{FamilyPayPacking, SeatEntryPacking, SeatHoldingPacking};
@@ -121,6 +122,6 @@ pub fn network_with(verifiers: u32) -> Network {
 pub fn give_record(net: Network, leases: u32) {
     set_contract_address(net.board.contract_address);
     for _ in 0..leases {
-        net.registry.note_verdict(WORKER, 6, true);
+        net.records.note_verdict(WORKER, FAMILY, 6, true);
     }
 }
