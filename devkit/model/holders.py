@@ -40,9 +40,9 @@ class HoldersModel(Ledger):
         return self.families.get(family, FamilySeats())
 
     def verifiers_from(self, family: int) -> int:
-        """The first epoch in which somebody may be drawn; 0 where nobody ever had a seat."""
-        entries = self.seats_in(family).entries
-        return entries[0].first_epoch + self.rules.family_age_epochs + 1 if entries else 0
+        """The first epoch in which somebody may be drawn; 0 where fewer than four units are held."""
+        since = self.seats_in(family).since_epoch
+        return since + self.rules.family_age_epochs + 1 if since else 0
 
     def drawn_over(self, family: int, block: int) -> tuple[int, int] | None:
         """The epoch that a draw for that block goes over, and the one since which seats must have been there;

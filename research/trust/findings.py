@@ -348,7 +348,12 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B10",
         "one seat held for an epoch starts a family's age",
-        "open",
-        NOT_YET,
+        "the age counts while four units are held, and begins anew where there were fewer; all may be of one "
+        "holder, who then keeps them all that time",
+        (
+            "test_family_pays::one_seat_held_for_an_epoch_does_not_start_a_familys_age",
+            "test_family_pays::a_familys_age_begins_anew_where_it_had_fewer_than_four_units",
+            "test_family_pay::one_seat_held_for_an_epoch_does_not_start_a_familys_age",
+        ),
     ),
 ]

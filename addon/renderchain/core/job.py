@@ -255,7 +255,7 @@ class Record:
 class FamilyInfo:
     """How a family's verifiers stand: all seats, those that are old enough to count for its cap, what its
     judged leases would earn that have not ended, and at most may; from which epoch on somebody is drawn
-    there (0: nobody ever took a seat), and which epoch it is.
+    there (0: fewer than four units are held), and which epoch it is.
     """
 
     units: int

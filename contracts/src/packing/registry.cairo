@@ -1,7 +1,7 @@
 //! Cells of workers, their stake and their seats; see cell.cairo.
 use starknet::storage_access::StorePacking;
 use crate::packing::cell::{
-    B24, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
+    B24, B27, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
 };
 use crate::types::registry::{
     Ages, AuditOffer, FamilyPay, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking,
@@ -151,10 +151,12 @@ pub impl AgesPacking of StorePacking<Ages, felt252> {
 }
 
 /// | open_fri 0-95 | window 96-127 | units 128-159 | low_now 160-191 | low_before 192-223 |
+/// since_epoch 224-250 |
 pub impl FamilyPayPacking of StorePacking<FamilyPay, felt252> {
     fn pack(value: FamilyPay) -> felt252 {
         let low = push(0, value.window.into(), B32);
-        let high = push(0, value.low_before.into(), B32);
+        let high = push(0, value.since_epoch.into(), B27);
+        let high = push(high, value.low_before.into(), B32);
         let high = push(high, value.low_now.into(), B32);
         join(push(low, value.open_fri, B96), push(high, value.units.into(), B32))
     }
@@ -166,7 +168,8 @@ pub impl FamilyPayPacking of StorePacking<FamilyPay, felt252> {
             window: rest(low),
             units: pull32(ref high, B32),
             low_now: pull32(ref high, B32),
-            low_before: rest(high),
+            low_before: pull32(ref high, B32),
+            since_epoch: rest(high),
         }
     }
 }

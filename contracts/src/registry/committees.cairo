@@ -3,6 +3,8 @@
 pub mod CommitteesComponent {
     use starknet::ContractAddress;
     use crate::interfaces::registry::ICommittees;
+    use crate::registry::family_pays::FamilyPaysComponent;
+    use crate::registry::family_pays::FamilyPaysComponent::InternalTrait as FamilyPaysTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::purses::PursesComponent;
@@ -36,6 +38,7 @@ pub mod CommitteesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
@@ -87,6 +90,7 @@ pub mod CommitteesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
+        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
@@ -98,7 +102,7 @@ pub mod CommitteesComponent {
             self: @ComponentState<TContractState>, family: felt252, block: u64,
         ) -> Option<(u32, u32)> {
             let epoch = get_dep_component!(self, Purses).epoch_before(block)?;
-            let mature = get_dep_component!(self, Entries).mature_in(family, epoch)?;
+            let mature = get_dep_component!(self, Pays).mature_in(family, epoch)?;
             Some((epoch, mature))
         }
 

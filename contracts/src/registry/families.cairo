@@ -21,7 +21,7 @@ pub mod FamiliesComponent {
     use crate::types::registry::{FamilyInfo, VoteRequest};
 
     /// Owners besides the worker's and the requester's who must be willing to verify.
-    pub const LEAST_NAMED: u32 = 4;
+    const LEAST_NAMED: u32 = 4;
     /// An assignment to many workers may name some more, so that each has four others.
     const MOST_NAMED: u32 = 8;
     /// Entries that a search looks at.
@@ -93,16 +93,16 @@ pub mod FamiliesComponent {
         fn family(self: @ComponentState<TContractState>, family: felt252) -> FamilyInfo {
             let pays = get_dep_component!(self, Pays);
             let pay = pays.pay_of(family);
-            let over_epoch = get_dep_component!(self, Entries).verified_from(family);
+            let age = get_dep_component!(self, Entries).ages().family_epochs;
             FamilyInfo {
                 units: pay.units,
                 mature_units: mature_units(pay),
                 open_pay_fri: pay.open_fri,
                 most_pay_fri: pays.most_fri(pay),
-                from_epoch: if over_epoch == 0 {
+                from_epoch: if pay.since_epoch == 0 {
                     0
                 } else {
-                    over_epoch + 1
+                    pay.since_epoch + age + 1
                 },
             }
         }

@@ -175,8 +175,8 @@ pub struct SeatEntry {
     pub until_epoch: u32,
 }
 
-/// In epochs: how old seats must be before they count, and a family's first one before anybody is
-/// drawn there. One cell.
+/// In epochs: how old seats must be before they count, and since when a family must have had four
+/// units before anybody is drawn there. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Ages {
     pub seat_epochs: u32,
@@ -184,7 +184,8 @@ pub struct Ages {
 }
 
 /// What a family's judged leases would earn that have not ended, and the seats that answer for it:
-/// all that were not given up, and the fewest of them in a window and in the one before. One cell.
+/// all that were not given up, and the fewest of them in a window and in the one before; and since
+/// which epoch there have been enough for verifiers (0: there are not). One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct FamilyPay {
     pub open_fri: u128,
@@ -192,6 +193,7 @@ pub struct FamilyPay {
     pub units: u32,
     pub low_now: u32,
     pub low_before: u32,
+    pub since_epoch: u32,
 }
 
 /// What a lease of a family would earn that ended, or the part of it that came back; nothing where
@@ -204,7 +206,7 @@ pub struct EndedPay {
 
 /// How a family's verifiers stand: its seats, those that are old enough to count for its cap, what
 /// its judged leases would earn and may earn at most, and the epoch from which on it has verifiers
-/// (0 where nobody ever took a seat).
+/// (0 where fewer than four units are held).
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct FamilyInfo {
     pub units: u32,

@@ -74,12 +74,19 @@ fn an_amount_over_96_bits_is_refused() {
 
 #[test]
 fn the_cells_of_a_family() {
-    let pay = FamilyPay { open_fri: M96, window: 0, units: M32, low_now: 0, low_before: M32 };
+    let pay = FamilyPay {
+        open_fri: M96, window: 0, units: M32, low_now: 0, low_before: M32, since_epoch: 0,
+    };
     assert!(survives::<_, felt252>(pay));
+    let since_epoch = 0x7ffffff;
     assert!(
         survives::<
             _, felt252,
-        >(FamilyPay { open_fri: 0, window: M32, units: 0, low_now: M32, low_before: 0 }),
+        >(
+            FamilyPay {
+                open_fri: 0, window: M32, units: 0, low_now: M32, low_before: 0, since_epoch,
+            },
+        ),
     );
     assert!(survives::<_, felt252>(Ages { seat_epochs: M24, family_epochs: 0 }));
     assert!(survives::<_, felt252>(Ages { seat_epochs: 0, family_epochs: M24 }));
