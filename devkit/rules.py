@@ -41,7 +41,7 @@ class Rules:
             )
 
         if self.seat_age_epochs > self.family_age_epochs:
-            raise ValueError("A family has verifiers once its first seats are old enough, or later.")
+            raise ValueError("A family has verifiers once its first four units are old enough, or later.")
 
     @property
     def phase_s(self) -> int:

@@ -11,7 +11,7 @@ from renderchain.core.board_events import BoardEvent, EntryRefused
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
+from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
 from devkit.board import view
 from devkit.model.challenges import Model
@@ -108,6 +108,10 @@ class MemoryView(MemoryAccount):
         if found is None:
             raise contract_error(action, UnknownWorker.code)
         return found
+
+    async def record(self, worker_id: WorkerId, family: int) -> Record:
+        """What verifiers found of a worker's leases of a family."""
+        return await self._ask("Reading record", lambda model: model.record_of(worker_id, family))
 
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is."""

@@ -61,7 +61,7 @@ def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
 
 
 def worker_info(model: Model, number: WorkerId) -> WorkerInfo | None:
-    """A worker's stake, addresses and record; None if there is none."""
+    """A worker's stake and addresses; None if there is none."""
     worker = model.workers.get(number)
     if not worker:
         return None

@@ -49,7 +49,7 @@ from .world import World
 OFFER = Offer(reward_fri=10**17, audit_floor_exp=0, longest_lease=2, lease_timeout_s=3000, window_s=2000)
 FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
 SEAT_UNITS = 2
-WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1)
+WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 OWNERS = 2**16  # an operator's owner has an address that is so much higher
 
 

@@ -13,7 +13,7 @@ from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import split_lease_id
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
@@ -115,6 +115,9 @@ class ScriptedChain(Faults):
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         return self.workers[worker_id]
+
+    async def record(self, worker_id: WorkerId, family: int) -> Record:
+        return Record()
 
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         return sorted(one for one in self.leases if split_lease_id(one)[0] == worker_id)

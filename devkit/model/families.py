@@ -31,7 +31,7 @@ class FamiliesModel(RegistryModel):
         )
         if not (epochs and holding.units and holding.next_epoch <= epochs[1]):
             return False
-        return self.may_vote(self.workers[number], 0, epochs[0], asked)
+        return self.may_vote(self.workers[number], epochs[0], asked)
 
     def open_pay_fri(self, family: int) -> int:
         """What the family's judged leases would earn that have not ended."""
@@ -115,7 +115,8 @@ class FamiliesModel(RegistryModel):
             self.need_verifiers(worker, named, self.least_asked(job))
             self.need_room(job.terms.family, pay)
         floor = job.terms.audit_floor_exp if named else 0
-        exp = audit_rate(pay, least, floor, worker.fees_fri, worker.free_fri)
+        fees_fri = self.record_of(number, job.terms.family).fees_fri
+        exp = audit_rate(pay, least, floor, fees_fri, worker.free_fri)
         need(exp is not None, "stake is not free")
         assert exp is not None
         locked_fri = worker.locked_fri + lock_at(pay, least, exp)

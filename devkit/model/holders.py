@@ -14,6 +14,8 @@ from devkit.model.records import Worker
 from devkit.model.seats import FamilySeats
 
 TRIES = 12  # for each vote wanted; seats that were given up and unwilling holders are passed over
+MET_AT_ONCE = 2  # votes found among so many units met for each stand at once: half of those met were willing
+WILLING_PART = 4  # else one in so many of all units met must be willing, so that few do not decide alone
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class HoldersModel(Ledger):
         return self.families.get(family, FamilySeats())
 
     def verifiers_from(self, family: int) -> int:
-        """The first epoch in which somebody may be drawn; 0 where nobody ever had a seat."""
-        entries = self.seats_in(family).entries
-        return entries[0].first_epoch + self.rules.family_age_epochs + 1 if entries else 0
+        """The first epoch in which somebody may be drawn; 0 where fewer than four units are held."""
+        since = self.seats_in(family).since_epoch
+        return since + self.rules.family_age_epochs + 1 if since else 0
 
     def drawn_over(self, family: int, block: int) -> tuple[int, int] | None:
         """The epoch that a draw for that block goes over, and the one since which seats must have been there;
@@ -50,29 +52,38 @@ class HoldersModel(Ledger):
         return (now - 1, now - 1 - self.rules.seat_age_epochs) if first and now >= first else None
 
     def draw_holders(self, request: VoteRequest, block: int, seed: int, wanted: int) -> list[WorkerId]:
-        """Holders of units as the seed draws them."""
+        """Holders of units as the seed draws them; nobody where too few of those met were willing."""
         found: list[WorkerId] = []
         epochs = self.drawn_over(request.family, block)
         if not epochs:
             return found
-        family, (epoch, mature) = self.seats_in(request.family), epochs
+        family, (epoch, mature), met, willing = self.seats_in(request.family), epochs, 0, 0
         units = family.units_until(mature)
         for attempt in range(TRIES * wanted if units else 0):
-            if len(found) == wanted:
-                break
             number, place = family.holder_at(epoch, mature, unit_at(hash_many, seed, attempt, units))
-            if number and self.workers[number].owner not in request.owners:
-                found += [number] * self.may_vote(self.workers[number], place, epoch, request)
-        return found
+            if not self.is_met(number, place, epoch, request):
+                continue
+            met += 1
+            if self.is_willing(self.workers[number], epoch, request):
+                willing += 1
+                found += [number] * (len(found) < wanted)
+            if len(found) == wanted and met <= MET_AT_ONCE * wanted:
+                break
+        return found if len(found) == wanted and met <= WILLING_PART * willing else []
 
-    def may_vote(self, worker: Worker, place: int, epoch: int, request: VoteRequest) -> bool:
-        """Whether it was willing in that epoch, and its purse covered that unit of an entry."""
-        return worker.purse.covered_in(epoch) > place and self.is_willing(worker, epoch, request)
+    def is_met(self, number: WorkerId, place: int, epoch: int, request: VoteRequest) -> bool:
+        """Whether a unit of an entry has a holder without a stake in the outcome, whose purse covered it."""
+        worker = self.workers.get(number)
+        return bool(worker and worker.owner not in request.owners and worker.purse.covered_in(epoch) > place)
+
+    def may_vote(self, worker: Worker, epoch: int, request: VoteRequest) -> bool:
+        """Whether it was willing in that epoch, and its purse covered a unit then."""
+        return worker.purse.covered_in(epoch) > 0 and self.is_willing(worker, epoch, request)
 
     def is_willing(self, worker: Worker, epoch: int, request: VoteRequest) -> bool:
         """Whether its offer of that epoch takes such a vote; not if none is known of it."""
         offer = offer_in(worker, epoch)
-        if not offer or self.now_s >= offer.until_s:
+        if not offer or epoch >= offer.audits_until_epoch:
             return False
         fits = request.package_bytes <= offer.largest_package_bytes and request.memory_mib <= offer.memory_mib
         return 0 < offer.audit_fee_fri <= request.fee_fri and fits

@@ -13,7 +13,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER, seed_of
 from renderchain.core.board_events import BoardEvent, EntryRefused, JobClosed
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
-from renderchain.core.job import LeaseResult
+from renderchain.core.job import LeaseResult, Record
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseEvent, LeaseState, after
 
@@ -62,6 +62,7 @@ class Ledger:
         self.replaced: set[JobId] = set()  # jobs whose places others have
         self.workers: dict[WorkerId, Worker] = {}
         self.operators: dict[int, WorkerId] = {}  # their workers
+        self.records: dict[tuple[WorkerId, int], Record] = {}  # by family
         self.families: dict[int, FamilySeats] = {}
         self.slots: dict[Slot, Lease] = {}
         # These stay in their slots until its next lease has some of its own.
@@ -138,6 +139,10 @@ class Ledger:
     def job(self, number: JobId) -> Job:
         need(number in self.jobs and number not in self.replaced, "unknown job")
         return self.jobs[number]
+
+    def record_of(self, number: WorkerId, family: int) -> Record:
+        """What verifiers found of a worker's leases of a family."""
+        return self.records.get((number, family), Record())
 
     def requested(self, caller: int, number: JobId) -> Job:
         job = self.job(number)

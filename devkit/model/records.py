@@ -286,9 +286,6 @@ class Worker:
     old_offered_from: int = 0
     key: int = 0
     signer: int = 0
-    audited: int = 0
-    fees_fri: int = 0
-    losses: int = 0
 
     @property
     def seat_stake_fri(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from renderchain.core.ids import NO_WORKER, WorkerId
 
+LEAST_UNITS = 4  # that a family has while its age counts
 REST_EPOCHS = 2  # that an entry lies idle before it is used again
 
 
@@ -78,6 +79,7 @@ class FamilySeats:
     places: dict[tuple[WorkerId, int], int] = field(default_factory=dict)  # of a worker's entry of a size
     left: dict[int, deque[int]] = field(default_factory=dict)  # by size: entries that were given up
     totals: list[tuple[int, int]] = field(default_factory=list)  # epochs, and the units since each change
+    since_epoch: int = 0  # from which on it has had at least so many units; 0 while it has not
 
     def held_by(self, worker: WorkerId) -> Holding:
         """None, if it never had any."""
@@ -94,6 +96,10 @@ class FamilySeats:
                 self._give_up(worker, size, epoch)
         self.holdings[worker] = Holding(units, epoch + 1)
         self.totals.append((epoch, self.units + units - had))
+        if self.units < LEAST_UNITS:
+            self.since_epoch = 0
+        else:
+            self.since_epoch = self.since_epoch or epoch + 1
 
     def _give_up(self, worker: WorkerId, size: int, epoch: int) -> None:
         index = self.places[worker, size]

@@ -8,6 +8,7 @@ from renderchain.core.audit.economics import BOND_FEES, MAX_NAMED
 from renderchain.core.audit.events import AuditClosed, LeaseSlashed
 from renderchain.core.audit.state import MEAN_BIT, WORDS, AuditKind, AuditPhase, DrawOutcome, Verdict, Vote
 from renderchain.core.board_events import LeaseEnded
+from renderchain.core.job import Record
 from renderchain.core.lifecycle import LeaseEvent, Twin
 from renderchain.core.print_limits import LEAST, PrintLimits
 
@@ -221,7 +222,8 @@ class VerdictsModel(CommitteesModel):
 
     def end_lease(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> int:
         """What becomes of the lease; returns a lost lock."""
-        worker, lost = self.workers[lease.worker], 0
+        at = (lease.worker, job.terms.family)
+        old, lost = self.record_of(*at), 0
         if audit.verdict is Verdict.UNDECIDED:
             self.share(job, lease)
             return 0
@@ -229,15 +231,13 @@ class VerdictsModel(CommitteesModel):
             _, lost = job.stakes_of(lease)
             self.emit(LeaseSlashed, job.number, lease.number, lost, lost)
             self.reject(job, lease)
-            self.slash(worker, lost, lost)
-            worker.audited = worker.fees_fri = 0
-            worker.losses += 1
+            self.slash(self.workers[lease.worker], lost, lost)
+            self.records[at] = Record(0, old.losses + 1, 0)
             return lost
         self.go_on(job, lease, DrawOutcome.CLEARED)
         if audit.kind is AuditKind.PIXELS:
-            worker.audited += 1
-            is_strict = self.limits_of(job) == LEAST
-            worker.fees_fri += sum(shares.paid) if is_strict else 0
+            fees_fri = sum(shares.paid) if self.limits_of(job) == LEAST else 0
+            self.records[at] = Record(old.audited + 1, old.losses, old.fees_fri + fees_fri)
         return 0
 
     def go_on(self, job: Job, lease: Lease, outcome: DrawOutcome) -> None:

@@ -33,7 +33,7 @@ from .services import start_devnet, start_heartbeat, start_kubo, stop
 PHASE_S = 60  # a step of an audit; the machine may be busy
 RULES = Rules(slowest_block_s=86400, audit_s=PHASES * PHASE_S, epoch_blocks=10, **AT_ONCE)
 STAKE_FRI = 100 * FRI_PER_STRK
-OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
+OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024, audits_until_epoch=2**31)
 FAMILIES = ("4.5", "5.2")
 
 

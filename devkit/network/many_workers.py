@@ -32,6 +32,7 @@ AUDIT_FEE_FRI, AUDIT_TILE_FRI = REWARD_FRI // 100, REWARD_FRI // 1000
 PHASE_S = 3600
 SEATS = 5  # of each worker
 STAKE_FRI = 10 * FRI_PER_STRK
+OFFER = StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 RULES = Rules(
     slowest_block_s=PHASE_S,
     audit_s=PHASES * PHASE_S,
@@ -96,7 +97,7 @@ async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
                 await registry.stake_seats(number, SEATS * RULES.seat_unit_fri)
                 await registry.set_seats(number, FAMILY, SEATS)
-                await registry.set_offer(number, StandingOffer(1, 10**9, 16, 2**39, audit_fee_fri=1))
+                await registry.set_offer(number, OFFER)
                 await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
                 working = await opened(operator)
                 await (await StarknetRegistry.connect(*working, deployed.directory)).accept_operator(number)

@@ -15,7 +15,7 @@ from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
 from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms
+from renderchain.core.job import JobTerms, Record
 from renderchain.core.merkle import LeaseIdentity
 
 from devkit.made_up_job import FAMILY
@@ -56,7 +56,7 @@ def no_hash(block: int) -> int:
     return block
 
 
-Record = TypeVar("Record")
+Copied = TypeVar("Copied")
 LEAVES: dict[tuple[AuditKind, int, int, int, tuple[int, ...]], list[DrawnLeaf]] = {}
 
 
@@ -89,7 +89,7 @@ class Stage(Model):
         for place, lease in new.slots.items():
             if lease.audit:
                 lease.audit = new.audits[place] = copy_of(lease.audit)
-        for name in ("left", "results", "seeds", "unpaid", "tokens"):
+        for name in ("left", "records", "results", "seeds", "unpaid", "tokens"):
             setattr(new, name, copy(getattr(self, name)))
         return new
 
@@ -120,7 +120,7 @@ class Stage(Model):
         return found
 
 
-def twin(record: Record) -> Record:
+def twin(record: Copied) -> Copied:
     """A copy that shares its fields; copy() is many times slower."""
     new = object.__new__(type(record))
     new.__dict__.update(record.__dict__)
@@ -193,7 +193,7 @@ def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tup
         seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
         stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
     stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
-    stage.workers[WorkerId(1)].fees_fri = -(-PAY_FRI // CREDIT_FEES)  # credit for any rate
+    stage.records[WorkerId(1), FAMILY] = Record(fees_fri=-(-PAY_FRI // CREDIT_FEES))  # for any rate
     job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
     return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0, 0, [WorkerId(HELD)])
 

@@ -1,6 +1,6 @@
 """What an audit of the protocol's first version found, what a draft of the second left open, and what holds.
 
-B1 to B10 is what an outsider found in the second one; nothing is done about it yet.
+B1 to B10 is what an outsider found in the second one.
 
 A test is named by its file's stem and what comes after ``test_``; tests/unit/docs looks whether it is there.
 """
@@ -281,8 +281,14 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
         "B1",
         "where most holders are unwilling, draws are repeated until only the few willing ones are "
         "found, who then decide alone",
-        "open: no least share of willing seats yet",
-        NOT_YET,
+        "of the units that a draw meets half must be willing, or a quarter in all its tries; alone willing, "
+        "5 % of the stake get three votes in one draw with 0.2 %, 10 % with 2.2 %, 20 % with 32 %, 33 % with "
+        "90 %; that draws are repeated until their time is over still adds these up",
+        (
+            "test_committees::nobody_is_drawn_where_fewer_are",
+            "test_committees::votes_stand_at_once_where_half_of_those_met_are_willing",
+            "test_draws::a_tenth_of_the_seats_that_is_alone_willing_does_not_decide_alone",
+        ),
     ),
     (
         "B2",
@@ -302,8 +308,12 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B4",
         "a draw that is called late finds other voters, as offers end by the time of the call",
-        "open",
-        NOT_YET,
+        "offers for audits end by epoch, and the draw's epoch decides; who changed its offer or its seat "
+        "stake twice since then is still left out",
+        (
+            "test_chance::a_draw_that_is_called_late_finds_whose_offers_have_ended_since",
+            "test_draws::a_draw_that_is_called_late_finds_whose_offers_have_ended_since",
+        ),
     ),
     (
         "B5",
@@ -322,8 +332,11 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B7",
         "a record is had for gas in a family of one's own",
-        "open: the lock grows with it",
-        NOT_YET,
+        "a worker has a record in each family, and credit in that one alone",
+        (
+            "test_records::a_record_of_one_family_is_no_credit_in_another",
+            "test_records::what_a_worker_earned_in_one_family_is_no_credit_in_another",
+        ),
     ),
     (
         "B8",
@@ -343,7 +356,12 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B10",
         "one seat held for an epoch starts a family's age",
-        "open",
-        NOT_YET,
+        "the age counts while four units are held, and begins anew where there were fewer; all may be of one "
+        "holder, who then keeps them all that time",
+        (
+            "test_family_pays::one_seat_held_for_an_epoch_does_not_start_a_familys_age",
+            "test_family_pays::a_familys_age_begins_anew_where_it_had_fewer_than_four_units",
+            "test_family_pay::one_seat_held_for_an_epoch_does_not_start_a_familys_age",
+        ),
     ),
 ]

@@ -57,7 +57,7 @@ PAGE_ROWS = [
     ["unaudited leases for a record", "they make no record", "gas", "test_identity"],
     ["new name after a loss", "p = 1, L_min", "the registration", "test_identity"],
     ["stake taken out before the verdict", "the locked part stays", "-L", "test_identity"],
-    ["caller picks the block, or draws late", "one block decides, while offers last (B4)", "no gain",
+    ["caller picks the block, or draws late", "one block decides", "no gain",
      "test_order"],
     ["good leaf opened elsewhere", "refused", "-L in the end", "test_order"],
     ["chain reorganised after leaves were shown", "another draw is made, old openings are refused",

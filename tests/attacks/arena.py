@@ -72,7 +72,7 @@ FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 10
 STAKE_FRI = 100 * FRI_PER_STRK
 SEATS = 5
-OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024)
+OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024, audits_until_epoch=2**31)
 FEE_LIMIT_FRI = 50 * FRI_PER_STRK
 SILENT = SilentReporter()
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER

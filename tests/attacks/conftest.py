@@ -12,7 +12,7 @@ from renderchain.core.audit.economics import CREDIT_FEES
 from renderchain.core.audit.state import DrawOutcome
 
 from devkit.renderings import Renderings
-from tests.attacks.arena import REWARD_FRI, Arena, Worker, arena
+from tests.attacks.arena import FAMILY, REWARD_FRI, Arena, Worker, arena
 from tests.attacks.lease_audit import LeaseAudit
 
 WORKERS = 9
@@ -110,5 +110,5 @@ async def seasoned(field: Arena, worker: Worker) -> Worker:
 
 async def has_credit(field: Arena, worker: Worker) -> bool:
     """Whether chance may spare a usual lease of the worker."""
-    fees_fri = (await field.artist.worker(worker.worker_id)).fees_fri
+    fees_fri = (await field.artist.record(worker.worker_id, FAMILY)).fees_fri
     return CREDIT_FEES * fees_fri >= 2 * REWARD_FRI

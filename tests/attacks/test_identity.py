@@ -115,7 +115,7 @@ async def seat_units(field: Arena) -> list[tuple[int, int]]:
 
 async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worker) -> None:
     """Only what a committee subject counts, and neither side's owner ever sits in it."""
-    before = (await field.artist.worker(veteran.worker_id)).audited
+    before = (await field.artist.record(veteran.worker_id, FAMILY)).audited
     counted = 0
     for _ in range(3):
         then = await field.books()
@@ -130,13 +130,13 @@ async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worke
             await check_money(then, subject, stakes, is_paid=True)
         else:
             await subject.accept()
-    assert (await field.artist.worker(veteran.worker_id)).audited == before + counted
+    assert (await field.artist.record(veteran.worker_id, FAMILY)).audited == before + counted
 
 
 async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_stake(field: Arena) -> None:
     """A name without a record gets what a loss leaves: p = 1 and L_min."""
     old = field.workers[2]
-    records = [(one, await field.artist.worker(one.worker_id)) for one in field.workers[3:]]
+    records = [(one, await field.artist.record(one.worker_id, FAMILY)) for one in field.workers[3:]]
     new = next(one for one, record in records if not record.fees_fri)
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
     then = await field.books()
@@ -146,7 +146,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     await subject.play_round()
     assert await subject.close() is Verdict.REJECTED
     await check_money(then, subject, stakes)
-    assert (await field.artist.worker(old.worker_id)).losses >= 1
+    assert (await field.artist.record(old.worker_id, FAMILY)).losses >= 1
     locks = []
     for one in (old, new):
         before = await field.books()

@@ -6,7 +6,7 @@ from renderchain.core.audit.state import DrawOutcome, Verdict
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
-from tests.attacks.arena import Arena, Worker
+from tests.attacks.arena import FAMILY, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import check_money
 
@@ -28,7 +28,7 @@ async def test_a_long_con_locks_what_the_low_rate_may_steal_and_a_loss_ends_it(
             await subject.play_round()
             assert await subject.close() is Verdict.REJECTED
             await check_money(before, subject, stakes)
-            assert (await field.artist.worker(veteran.worker_id)).audited == 0
+            assert (await field.artist.record(veteran.worker_id, FAMILY)).audited == 0
             caught += 1
         else:
             await subject.accept()

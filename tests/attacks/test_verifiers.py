@@ -11,7 +11,7 @@ from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote,
 from renderchain.core.ids import NO_WORKER
 from renderchain.ports.audit_chain import Reveal
 
-from tests.attacks.arena import OFFER, RULES, Arena
+from tests.attacks.arena import FAMILY, OFFER, RULES, Arena
 from tests.attacks.friends import begun, garbage, liar, majority, told_by
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import Bond, check_money
@@ -102,7 +102,7 @@ async def test_a_false_slash_is_reversed_by_an_appeal_and_costs_its_authors_thei
     field: Arena,
 ) -> None:
     subject, stakes = await begun(field, 4)
-    record = (await field.artist.worker(subject.worker.worker_id)).audited
+    record = (await field.artist.record(subject.worker.worker_id, FAMILY)).audited
     one, two, _ = [verifier.worker_id for verifier in await subject.verifiers()]
     before = await field.books()
     lies = await liar(field)
@@ -118,7 +118,7 @@ async def test_a_false_slash_is_reversed_by_an_appeal_and_costs_its_authors_thei
     assert change.owed[worker_id] == stakes.pay_fri, "nobody judges its own lease"
     purse_fri = 2 * stakes.bond_fri() - 7 * stakes.fees_fri[1]  # their bonds pay the round
     assert change.operators == {worker_id: stakes.appeal_fri(1) + purse_fri // 10 // 2}
-    assert (await field.artist.worker(worker_id)).audited == record + 1
+    assert (await field.artist.record(worker_id, FAMILY)).audited == record + 1
     known = {"wrong": {0: [one, two]}, "bonds": {1: Bond(worker_id, Verdict.REJECTED)}}
     await check_money(before, subject, stakes, is_paid=True, **known)
 

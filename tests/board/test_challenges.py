@@ -14,7 +14,7 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI, PAYOUT
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Board, Networks
 from tests.board.opener import Opener
@@ -134,7 +134,7 @@ def test_a_worker_that_keeps_its_key_loses_and_the_doubt_costs_nothing(networks:
         audit = await audited.audit()
         assert (audit.phase, audit.verdict) == (AuditPhase.OVER, Verdict.REJECTED)
         assert (await worker.lease(audited.lease_id)).state is LeaseState.REJECTED
-        assert (await worker.worker(audited.net.worker_id)).losses == 1
+        assert (await worker.record(audited.net.worker_id, FAMILY)).losses == 1
         assert await balance_fri(artist) == BOND_FRI
         assert await artist.burned_fri() == BOND_FRI, "the lock, as much as the bond: nobody was right"
 

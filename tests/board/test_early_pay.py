@@ -14,7 +14,7 @@ from renderchain.core.contract_errors import LeaseIsPaid
 from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI, PAYOUT
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
 from tests.board.opener import Opener
@@ -63,7 +63,7 @@ def test_the_lock_of_a_paid_lease_stays_until_verifiers_accept_it(networks: Open
         await audited.advance_late()
         assert (await bench.net.worker.lease(audited.lease_id)).state is LeaseState.ACCEPTED
         assert await the_end(bench, audited) == ["LeasePaid", "LeaseAccepted"]
-        record = await bench.net.worker.worker(bench.net.worker_id)
+        record = await bench.net.worker.record(bench.net.worker_id, FAMILY)
         assert (record.audited, record.fees_fri) == (1, 3 * FEE_FRI)
         owed_fri = await bench.net.artist.balance_fri(bench.net.artist.address)
         assert owed_fri == AUDIT_TERMS.audit_pool_fri - 3 * FEE_FRI, "the pool, once all is over"
@@ -82,7 +82,8 @@ def test_a_wrong_verdict_on_a_paid_lease_takes_the_lock_and_reopens_nothing(netw
         assert (await bench.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
         assert await the_end(bench, audited) == ["LeasePaid", "LeaseEnded"]
         worker = await bench.net.worker.worker(bench.net.worker_id)
-        assert (worker.stake_fri, worker.losses) == (stake_fri - LOCK_FRI, 1)
+        assert worker.stake_fri == stake_fri - LOCK_FRI
+        assert (await bench.net.worker.record(bench.net.worker_id, FAMILY)).losses == 1
         owed_fri = await bench.net.artist.balance_fri(bench.net.artist.address)
         assert owed_fri == AUDIT_TERMS.audit_pool_fri - 3 * FEE_FRI, "nothing of the pay"
 

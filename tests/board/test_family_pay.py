@@ -20,6 +20,7 @@ from tests.board.opener import Opener
 
 AGED = replace(RULES, seat_age_epochs=3, family_age_epochs=5)
 JUDGED = replace(AUDIT_TERMS, takes_unjudged=False)
+RARE = 0x1234  # a family of which there is nothing yet
 PAY_FRI = AUDIT_TERMS.tasks * AUDIT_TERMS.reward_fri
 # Four verifiers have two units each, of which a quarter may be open.
 CAP_FRI = 8 * RULES.seat_unit_fri // 4
@@ -51,7 +52,28 @@ def test_a_family_has_verifiers_once_it_is_old_enough(networks: Opener) -> None:
         assert old.is_old_enough and old.mature_units == 10
         assert await net.artist.has_verifiers(JUDGED)
         await net.worker.claim_lease(job_id, 0)
-        assert (await net.artist.family(0x1234)).from_epoch == 0
+        assert (await net.artist.family(RARE)).from_epoch == 0
+
+    networks.run(story)
+
+
+def test_one_seat_held_for_an_epoch_does_not_start_a_familys_age(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened, range(4, 8), rules=AGED)
+        net, (number, owner) = bench.net, next(iter(bench.owners.items()))
+        epoch = (await net.artist.family(FAMILY)).epoch
+        await owner.add_stake(number, 5 * FRI_PER_STRK)
+        await owner.stake_seats(number, 5 * FRI_PER_STRK)
+        for units in (1, 0, 3):
+            await pass_epochs(net, epoch := epoch + 1)
+            await owner.set_seats(number, RARE, units)
+            assert (await net.artist.family(RARE)).from_epoch == 0
+        for units in (4, 3, 5):
+            await pass_epochs(net, epoch := epoch + 2)
+            await owner.set_seats(number, RARE, units)
+            # From the next epoch on it has so many, and a draw is over the one before.
+            since = epoch + 1 + AGED.family_age_epochs + 1
+            assert (await net.artist.family(RARE)).from_epoch == (since if units > 3 else 0)
 
     networks.run(story)
 

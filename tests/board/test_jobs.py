@@ -25,7 +25,7 @@ from renderchain.core.notices.leases import LeaseOffered
 
 from devkit.audited_lease import AuditBench
 from devkit.fakes.reporter import RecordingReporter
-from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import Rendering
 from tests.board.opener import Opener
 
@@ -219,7 +219,8 @@ def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(networks: Open
                 await teller.tell(job_id)
                 await teller.tell(job_id)
                 before = await net.worker.worker(net.worker_id)
-                stake = stake_of(await net.worker.job(job_id), before)
+                record = await net.worker.record(net.worker_id, FAMILY)
+                stake = stake_of(await net.worker.job(job_id), before, record)
                 await net.worker.claim_lease(job_id, slot)
                 after = await net.worker.worker(net.worker_id)
                 assert after.locked_fri - before.locked_fri == stake.lock_fri

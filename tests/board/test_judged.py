@@ -27,7 +27,7 @@ from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 JUDGED = replace(TERMS, takes_unjudged=False)
-OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1)
+OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 def test_a_claim_names_verifiers_where_there_are_enough(networks: Opener) -> None:

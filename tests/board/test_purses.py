@@ -31,7 +31,7 @@ DEAR_TERMS = replace(
 async def with_one_holder(
     opened: Networks[Any], leases: int, terms: JobTerms
 ) -> tuple[AuditBench[Any], list[AuditedLease]]:
-    """Leases that four could verify when they were claimed, and now only one, who has half of all seats."""
+    """Leases that four could verify when they were claimed, and now only one, who has most of all seats."""
     bench = await AuditBench.open(opened, units=1)
     await bench.net.owner.add_stake(bench.net.worker_id, 10 * FRI_PER_STRK)
     holder, *_ = bench.owners

@@ -21,11 +21,12 @@ from renderchain.core.audit.errors import (
     WrongLeavesNamed,
 )
 from renderchain.core.audit.state import NO, YES, AuditPhase, DrawOutcome, Verdict, Vote, answer_of
+from renderchain.core.job import Record
 from renderchain.core.lifecycle import LeaseState
 from renderchain.ports.audit_chain import Reveal
 
 from devkit.audited_lease import AUDIT_TERMS, NONCE, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI, PAYOUT
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, prints_of
 from devkit.parties import Networks
 from tests.board.opener import Opener
@@ -93,8 +94,8 @@ def test_equal_digests_clear_a_lease_and_pay_its_verifiers(networks: Opener) -> 
         paid_before = await net.artist.tokens_fri(PAYOUT)
         assert await net.artist.accept(audited.job_id, [lease_id]) == []
         assert await net.artist.tokens_fri(PAYOUT) - paid_before == PAY_FRI
-        worker = await net.worker.worker(net.worker_id)
-        assert (worker.audited, worker.fees_fri, worker.locked_fri) == (1, 3 * FEE_FRI, 0)
+        assert (await net.worker.worker(net.worker_id)).locked_fri == 0
+        assert await net.worker.record(net.worker_id, FAMILY) == Record(1, 0, 3 * FEE_FRI)
 
     networks.run(story)
 
@@ -111,7 +112,8 @@ def test_a_rejection_that_is_shown_costs_the_lock_and_rewards_who_objected(netwo
         await audited.advance_late()
         assert (await net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
         worker = await net.worker.worker(net.worker_id)
-        assert (worker.stake_fri, worker.losses, worker.locked_fri) == (stake_fri - LOCK_FRI, 1, 0)
+        assert (worker.stake_fri, worker.locked_fri) == (stake_fri - LOCK_FRI, 0)
+        assert await net.worker.record(net.worker_id, FAMILY) == Record(losses=1)
         # The one who agreed pays; a fee is for who showed it, a tenth of the rest for who was right.
         assert await lost_fri(audited, before) == 20 * FEE_FRI
         purse_fri = 20 * FEE_FRI + LOCK_FRI - FEE_FRI

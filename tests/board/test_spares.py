@@ -29,7 +29,7 @@ RESULT = LeaseResult(123, 4, 5, 6)
 RESERVE_FRI = 3 * FEE_FRI
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 TERMS = replace(AUDIT_TERMS, tasks=2, spare_tasks=2, audit_pool_fri=4 * RESERVE_FRI, scheduler_grace_s=100)
-OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1)
+OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 @dataclass

@@ -22,14 +22,14 @@ from renderchain.core.audit.state import (
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import WorkerId
-from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, WorkerInfo
+from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.ports.audit_chain import ShownVote
 
 from devkit.audited_lease import PHASE_S, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI, PAYOUT, RULES, TERMS
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import RESULTS_KEY, Rendering, contents_of, prints_of
 from devkit.parties import Network, Networks
 from tests.board.opener import Opener
@@ -104,10 +104,10 @@ def test_a_worker_and_what_it_holds(networks: Opener) -> None:
         net = await opened.network(RULES)
         owner, _ = await net.person(1)
         roles = {"owner": owner.address, "operator": net.worker.address, "payout": PAYOUT}
-        record = {"audited": 0, "losses": 0, "fees_fri": 0}
         stake = {"stake_fri": 5 * FRI_PER_STRK, "locked_fri": 0, "unstaking_fri": 0}
-        known = WorkerInfo(net.worker_id, **roles, **stake, **record)
+        known = WorkerInfo(net.worker_id, **roles, **stake)
         assert await net.artist.worker(net.worker_id) == known
+        assert await net.artist.record(net.worker_id, FAMILY) == Record()
         assert (await net.worker.worker_id(), await net.artist.worker_id()) == (net.worker_id, 0)
         job_id = await net.artist.create_job(TERMS)
         last, first = [await net.worker.claim_lease(job_id, slot) for slot in (7, 2)]

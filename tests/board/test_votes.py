@@ -19,7 +19,7 @@ from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote,
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
-from devkit.made_up_job import FEE_FRI, PAYOUT
+from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT
 from devkit.made_up_pixels import Rendering, contents_of
 from devkit.parties import Networks
 from tests.board.opener import Opener
@@ -217,8 +217,8 @@ def test_silence_of_all_verifiers_in_all_draws_shares_the_pay(networks: Opener) 
         lease = await audited.net.worker.lease(audited.lease_id)
         assert lease.state is LeaseState.REJECTED
         assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
-        worker = await audited.net.worker.worker(audited.net.worker_id)
-        assert (worker.locked_fri, worker.losses) == (0, 0)
+        assert (await audited.net.worker.worker(audited.net.worker_id)).locked_fri == 0
+        assert (await audited.net.worker.record(audited.net.worker_id, FAMILY)).losses == 0
         assert await earned_fri(audited) == 0
 
     networks.run(story)
@@ -249,7 +249,7 @@ def test_a_package_that_nobody_serves_costs_the_lock_and_judges_nobody(networks:
         await audited.all_say(Vote.NO_PACKAGE)
         await audited.advance_late()
         assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
-        assert (await audited.net.worker.worker(audited.net.worker_id)).losses == 1
+        assert (await audited.net.worker.record(audited.net.worker_id, FAMILY)).losses == 1
         assert (before_fri - await stake_fri(audited), await earned_fri(audited)) == (0, 0)
         assert (await audited.net.artist.job(audited.job_id)).audit_pool_fri == POOL_FRI
 
@@ -315,7 +315,7 @@ def test_where_nobody_can_be_drawn_the_draw_waits_and_then_the_pay_is_shared(net
         await audited.advance()
         assert (await audited.net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
         assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
-        assert (await audited.net.worker.worker(audited.net.worker_id)).losses == 0
+        assert (await audited.net.worker.record(audited.net.worker_id, FAMILY)).losses == 0
 
     networks.run(story)
 

@@ -118,7 +118,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
         "drop_seats": (1, FAMILY),
         "judge": (asked, [1], 1),
         "lock": (terms, [request]),
-        "note_verdict": (1, 1, True),
+        "note_verdict": (1, FAMILY, 1, True),
         "register": (address, address, [FAMILY], 10**18),
         "set_families": (1, [FAMILY], True),
         "set_offer": (1, vars(StandingOffer(1, 1, 1, 1))),

@@ -111,7 +111,7 @@ class Calls:
     def _set_families(self, worker: WorkerId, rare: bool, supported: bool) -> list[Any]:
         return [worker, [family(rare)], supported]
 
-    def _set_offer(self, worker: WorkerId, offer: tuple[int, int, int, int, int]) -> list[Any]:
+    def _set_offer(self, worker: WorkerId, offer: tuple[int, int, int, int, int, int, int]) -> list[Any]:
         return [worker, StandingOffer(*offer)]
 
     def _set_seats(self, worker: WorkerId, rare: bool, units: int) -> list[int]:

@@ -44,7 +44,8 @@ FIRST_JOB |= {"lease_timeout_s": 300, "window_s": 1500, "expires_in_s": 20_000, 
 FIRST_JOB |= {"tiles": 1, "audit_tiles": 1, "audit_floor_exp": 1, "audit_fee_fri": 1, "audit_tile_fri": 0}
 FIRST_JOB |= {"family": family(False), "second_look": False, "takes_unjudged": True}
 
-OPEN_OFFER = (1, 10**6, 16, 2**39, 3)
+FOR_LONG = 2**31  # epochs
+OPEN_OFFER = (1, 10**6, 16, 2**39, 3, 0, FOR_LONG)
 
 
 class People(Machine):
@@ -62,7 +63,7 @@ class People(Machine):
             self.do(f"operator-{number}", "accept_operator", number)
             self.do(owner, "stake_seats", number, 4800)
             self.do(owner, "set_seats", number, False, 8)
-            self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1))
+            self.do(owner, "set_offer", number, (0, 2000, 5, 2**39, 1, 0, FOR_LONG))
         self.world.pass_time(1, (2 + NETWORK.family_age_epochs) * NETWORK.epoch_blocks)
         self.do("artist-1", "create_job", FIRST_JOB, "")
         if veteran:
@@ -320,9 +321,9 @@ class People(Machine):
         elif how == "families":
             self.do(owner, "set_families", worker, rare, pick % 4 != 0)
         elif how == "offer":
-            self.do(
-                owner, "set_offer", worker, (pick % 100, 980 + pick % 300, pick % 6, 2**39, pick // 7 % 4)
-            )
+            end = self.model.epoch + 2 if pick % 5 == 0 else FOR_LONG
+            offer = (pick % 100, 980 + pick % 300, pick % 6, 2**39, pick // 7 % 4, 0, end)
+            self.do(owner, "set_offer", worker, offer)
         else:
             self.do(other, "drop_seats", worker, rare)
 

@@ -15,7 +15,7 @@ from renderchain.core.lifecycle import LeaseState
 from devkit.made_up_pixels import FAR, Rendering
 from devkit.model.records import Audit, Lease, Seat
 from tests.invariants.machine import NETWORK
-from tests.invariants.people import ANYONE, PICK, WRONGLY, People
+from tests.invariants.people import ANYONE, FOR_LONG, PICK, WRONGLY, People
 from tests.invariants.world import WORKERS
 
 VIEWS = st.one_of(
@@ -113,7 +113,7 @@ class Verifiers(People):
     def all_want(self, fee_fri: int) -> None:
         """All take audits from this fee on, in what is called from now on."""
         for number, worker in self.model.workers.items():
-            self.do(self.name(worker.owner), "set_offer", number, (0, 2000, 5, 2**39, fee_fri))
+            self.do(self.name(worker.owner), "set_offer", number, (0, 2000, 5, 2**39, fee_fri, 0, FOR_LONG))
         self.world.pass_time(1, 2 * NETWORK.epoch_blocks)
 
     def step(self, lease: Lease, pick: int, other: str, wrong: bool, views: list[str]) -> None:

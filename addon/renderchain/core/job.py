@@ -204,7 +204,9 @@ class LeaseResult:
 
 @dataclass(frozen=True)
 class StandingOffer:
-    """On what terms a worker takes what schedulers assign, and audits; amounts in fri."""
+    """On what terms a worker takes what schedulers assign until ``until_s``, and audits in draws over epochs
+    before ``audits_until_epoch``; amounts in fri.
+    """
 
     least_reward_fri: int
     largest_package_bytes: int
@@ -212,11 +214,12 @@ class StandingOffer:
     until_s: int
     audit_fee_fri: int = 0
     memory_mib: int = 0
+    audits_until_epoch: int = 0
 
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker in the registry; amounts in fri. ``audited`` counts since the last loss.
+    """A worker in the registry; amounts in fri.
 
     ``stake_fri`` is work stake, ``seat_stake_fri`` answers for votes; each with what is unstaking of it.
     """
@@ -228,9 +231,6 @@ class WorkerInfo:
     stake_fri: int
     locked_fri: int
     unstaking_fri: int
-    audited: int
-    losses: int
-    fees_fri: int
     seat_stake_fri: int = 0
     seat_unstaking_fri: int = 0
 
@@ -241,10 +241,21 @@ class WorkerInfo:
 
 
 @dataclass(frozen=True)
+class Record:
+    """What verifiers found of a worker's leases of one family: accepted ones and what they earned by these,
+    both since the last loss.
+    """
+
+    audited: int = 0
+    losses: int = 0
+    fees_fri: int = 0
+
+
+@dataclass(frozen=True)
 class FamilyInfo:
     """How a family's verifiers stand: all seats, those that are old enough to count for its cap, what its
     judged leases would earn that have not ended, and at most may; from which epoch on somebody is drawn
-    there (0: nobody ever took a seat), and which epoch it is.
+    there (0: fewer than four units are held), and which epoch it is.
     """
 
     units: int

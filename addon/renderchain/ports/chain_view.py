@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..core.board_events import BoardEvent
 from ..core.ids import JobId, LeaseId, WorkerId
-from ..core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
+from ..core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
 
 class ChainView(Protocol):
@@ -58,6 +58,10 @@ class ChainView(Protocol):
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""
+        ...
+
+    async def record(self, worker_id: WorkerId, family: int) -> Record:
+        """What verifiers found of a worker's leases of a family."""
         ...
 
     async def family(self, family: int) -> FamilyInfo:

@@ -9,13 +9,14 @@ pub mod ClosingComponent {
     use crate::audit::store::AuditStoreComponent::InternalTrait as StoreTrait;
     use crate::board::job::Job;
     use crate::board::jobs::JobsComponent;
+    use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
     use crate::events::audit::CaseClosed;
-    use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+    use crate::interfaces::registry::{IRecordsDispatcher, IRecordsDispatcherTrait};
     use crate::rules::lease_id::worker_of;
     use crate::rules::terms::LEAST_LIMITS;
     use crate::types::audit::{Audit, AuditKind, AuditPhase, DrawOutcome, Verdict};
@@ -170,8 +171,10 @@ pub mod ClosingComponent {
                 } else {
                     0
                 };
-                let leases = get_dep_component!(@self, Leases);
-                leases.known_registry().note_verdict(worker_of(lease_id), fees_fri, counts);
+                let registry = get_dep_component!(@self, Leases).known_registry().contract_address;
+                let family = get_dep_component!(@self, Jobs).family_of(@job.unbox());
+                IRecordsDispatcher { contract_address: registry }
+                    .note_verdict(worker_of(lease_id), family, fees_fri, counts);
             }
             lost_fri
         }

@@ -32,6 +32,8 @@ pub struct AddressesChanged {
 pub struct RecordChanged {
     #[key]
     pub worker_id: u32,
+    #[key]
+    pub family: felt252,
     pub record: Record,
 }
 

@@ -1,7 +1,7 @@
 //! What the registry of workers offers boards and the world. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
 use crate::types::registry::{
-    EndedPay, FamilyInfo, Limits, LockGrant, LockRequest, LockTerms, SeatEntry, Signer,
+    EndedPay, FamilyInfo, Limits, LockGrant, LockRequest, LockTerms, Record, SeatEntry, Signer,
     StandingOffer, VoteRequest, WorkerInfo, WorkerLock,
 };
 
@@ -29,7 +29,6 @@ pub trait IWorkerRegistry<T> {
     fn unlock(ref self: T, locks: Array<WorkerLock>, ended: EndedPay) -> Array<ContractAddress>;
     fn slash(ref self: T, worker_id: u32, amount_fri: u128, reward_fri: u128, ended: EndedPay);
     fn forfeit(ref self: T, worker_id: u32, amount_fri: u128) -> u128;
-    fn note_verdict(ref self: T, worker_id: u32, fees_fri: u128, accepted: bool);
     fn worker_count(self: @T) -> u32;
     fn worker(self: @T, worker_id: u32) -> WorkerInfo;
     fn worker_id_of(self: @T, operator: ContractAddress) -> u32;
@@ -40,6 +39,13 @@ pub trait IWorkerRegistry<T> {
     fn limits(self: @T) -> Limits;
     fn cooldown_s(self: @T) -> u32;
     fn minimum_stake_fri(self: @T) -> u128;
+}
+
+/// What verifiers found of workers.
+#[starknet::interface]
+pub trait IRecords<T> {
+    fn note_verdict(ref self: T, worker_id: u32, family: felt252, fees_fri: u128, accepted: bool);
+    fn record(self: @T, worker_id: u32, family: felt252) -> Record;
 }
 
 /// What workers do and on what terms.

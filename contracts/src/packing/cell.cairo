@@ -7,6 +7,7 @@ pub const B8: NonZero<u128> = 0x100;
 pub const B15: NonZero<u128> = 0x8000;
 pub const B16: NonZero<u128> = 0x10000;
 pub const B24: NonZero<u128> = 0x1000000;
+pub const B27: NonZero<u128> = 0x8000000;
 pub const B32: NonZero<u128> = 0x100000000;
 pub const B40: NonZero<u128> = 0x10000000000;
 pub const B48: NonZero<u128> = 0x1000000000000;

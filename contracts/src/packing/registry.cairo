@@ -1,7 +1,7 @@
 //! Cells of workers, their stake and their seats; see cell.cairo.
 use starknet::storage_access::StorePacking;
 use crate::packing::cell::{
-    B24, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
+    B24, B27, B32, B40, B48, B8, B96, join, pull, pull32, pull64, push, rest, split,
 };
 use crate::types::registry::{
     Ages, AuditOffer, FamilyPay, Limits, Pledge, Purse, Record, SeatEntry, SeatHolding, Unstaking,
@@ -91,13 +91,13 @@ pub impl WorkOfferPacking of StorePacking<WorkOffer, felt252> {
     }
 }
 
-/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_s 176-215 |
-/// from_epoch 216-247 |
+/// | audit_fee_fri 0-95 | memory_mib 96-127 | largest_package_bytes 128-175 | until_epoch 176-207 |
+/// from_epoch 208-239 |
 pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
     fn pack(value: AuditOffer) -> felt252 {
         let low = push(0, value.memory_mib.into(), B32);
         let high = push(0, value.from_epoch.into(), B32);
-        let high = push(high, value.until_s.into(), B40);
+        let high = push(high, value.until_epoch.into(), B32);
         let high = push(high, value.largest_package_bytes.into(), B48);
         join(push(low, value.audit_fee_fri, B96), high)
     }
@@ -108,7 +108,7 @@ pub impl AuditOfferPacking of StorePacking<AuditOffer, felt252> {
             audit_fee_fri: pull(ref low, B96),
             memory_mib: rest(low),
             largest_package_bytes: pull64(ref high, B48),
-            until_s: pull64(ref high, B40),
+            until_epoch: pull32(ref high, B32),
             from_epoch: rest(high),
         }
     }
@@ -151,10 +151,12 @@ pub impl AgesPacking of StorePacking<Ages, felt252> {
 }
 
 /// | open_fri 0-95 | window 96-127 | units 128-159 | low_now 160-191 | low_before 192-223 |
+/// since_epoch 224-250 |
 pub impl FamilyPayPacking of StorePacking<FamilyPay, felt252> {
     fn pack(value: FamilyPay) -> felt252 {
         let low = push(0, value.window.into(), B32);
-        let high = push(0, value.low_before.into(), B32);
+        let high = push(0, value.since_epoch.into(), B27);
+        let high = push(high, value.low_before.into(), B32);
         let high = push(high, value.low_now.into(), B32);
         join(push(low, value.open_fri, B96), push(high, value.units.into(), B32))
     }
@@ -166,7 +168,8 @@ pub impl FamilyPayPacking of StorePacking<FamilyPay, felt252> {
             window: rest(low),
             units: pull32(ref high, B32),
             low_now: pull32(ref high, B32),
-            low_before: rest(high),
+            low_before: pull32(ref high, B32),
+            since_epoch: rest(high),
         }
     }
 }

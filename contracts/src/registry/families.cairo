@@ -22,7 +22,7 @@ pub mod FamiliesComponent {
     use crate::types::registry::{FamilyInfo, VoteRequest};
 
     /// Owners besides the worker's and the requester's who must be willing to verify.
-    pub const LEAST_NAMED: u32 = 4;
+    const LEAST_NAMED: u32 = 4;
     /// An assignment to many workers may name some more, so that each has four others.
     const MOST_NAMED: u32 = 8;
     /// Entries that a search looks at.
@@ -115,16 +115,16 @@ pub mod FamiliesComponent {
         fn family(self: @ComponentState<TContractState>, family: felt252) -> FamilyInfo {
             let pays = get_dep_component!(self, Pays);
             let pay = pays.pay_of(family);
-            let over_epoch = get_dep_component!(self, Entries).verified_from(family);
+            let age = get_dep_component!(self, Entries).ages().family_epochs;
             FamilyInfo {
                 units: pay.units,
                 mature_units: mature_units(pay),
                 open_pay_fri: pay.open_fri,
                 most_pay_fri: pays.most_fri(pay),
-                from_epoch: if over_epoch == 0 {
+                from_epoch: if pay.since_epoch == 0 {
                     0
                 } else {
-                    over_epoch + 1
+                    pay.since_epoch + age + 1
                 },
             }
         }
@@ -213,8 +213,7 @@ pub mod FamiliesComponent {
                 )) => {
                     let (seats, family) = (get_dep_component!(self, Seats), *request.family);
                     seats.has_sat_since(worker_id, family, mature)
-                        && get_dep_component!(self, Committees)
-                            .may_vote(worker_id, 0, epoch, request)
+                        && get_dep_component!(self, Committees).may_vote(worker_id, epoch, request)
                 },
                 None => false,
             }

@@ -14,10 +14,13 @@ pub mod FamilyPaysComponent {
     use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::rules::terms::times;
-    use crate::types::registry::{EndedPay, FamilyPay};
+    use crate::types::registry::{Ages, EndedPay, FamilyPay};
 
     /// Such a part of the stake may be open.
     const PART: u128 = 4;
+    /// A family's age counts while so many units are held there, as many as a claim names
+    /// verifiers: one seat that somebody had for an epoch, or has alone, makes no family old.
+    pub const LEAST_UNITS: u32 = 4;
 
     pub mod Errors {
         pub const AT_CAP: felt252 = 'RC: family is at its cap';
@@ -59,6 +62,20 @@ pub mod FamilyPaysComponent {
             FamilyPay { window, low_now, low_before, ..pay }
         }
 
+        /// The epoch since which seats must have been there, for a draw over this one; None where
+        /// the family is not old enough, and nobody is drawn.
+        fn mature_in(
+            self: @ComponentState<TContractState>, family: felt252, epoch: u32,
+        ) -> Option<u32> {
+            let Ages { seat_epochs, family_epochs } = get_dep_component!(self, Entries).ages();
+            let since_epoch = self.family_pays.read(family).since_epoch;
+            if since_epoch != 0 && since_epoch + family_epochs <= epoch {
+                Some(epoch - seat_epochs)
+            } else {
+                None
+            }
+        }
+
         fn most_fri(self: @ComponentState<TContractState>, pay: FamilyPay) -> u128 {
             times(get_dep_component!(self, Purses).unit_fri(), mature_units(pay)) / PART
         }
@@ -93,14 +110,21 @@ pub mod FamilyPaysComponent {
             }
         }
 
-        /// A holder has so many units instead of those before.
+        /// A holder has so many units instead of those before, from the next epoch on.
         fn count_units(
             ref self: ComponentState<TContractState>, family: felt252, before: u32, after: u32,
         ) {
             let pay = self.pay_of(family);
             let units = pay.units - before + after;
             let low_now = min(pay.low_now, units);
-            self.family_pays.write(family, FamilyPay { units, low_now, ..pay });
+            let since_epoch = if units < LEAST_UNITS {
+                0
+            } else if pay.since_epoch == 0 {
+                get_dep_component!(@self, Purses).this_epoch() + 1
+            } else {
+                pay.since_epoch
+            };
+            self.family_pays.write(family, FamilyPay { units, low_now, since_epoch, ..pay });
         }
     }
 

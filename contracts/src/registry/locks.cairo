@@ -132,7 +132,7 @@ pub mod LocksComponent {
             let fees_fri = if floor_exp == 0 {
                 0
             } else {
-                get_dep_component!(@self, Records).record_of(worker_id).fees_fri
+                get_dep_component!(@self, Records).record_of(worker_id, *terms.family).fees_fri
             };
             match audit_rate(pay_fri, least_lock_fri, floor_exp, fees_fri, free_fri) {
                 Some((audit_exp, lock_fri)) => if !is_judged && stake.locked_fri

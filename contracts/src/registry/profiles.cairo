@@ -1,7 +1,6 @@
 //! What workers render, on what standing terms, and the key that scenes are wrapped for.
 #[starknet::component]
 pub mod ProfilesComponent {
-    use starknet::get_block_timestamp;
     use starknet::storage::{Map, StorageMapReadAccess, StorageMapWriteAccess};
     use crate::events::registry::{FamiliesChanged, KeyChanged, OfferChanged, SignerChanged};
     use crate::interfaces::registry::IProfiles;
@@ -69,13 +68,15 @@ pub mod ProfilesComponent {
         ) {
             self.get_contract().assert_member_of(worker_id);
             let StandingOffer {
-                least_reward_fri, largest_package_bytes, slots, until_s, audit_fee_fri, memory_mib,
+                least_reward_fri, largest_package_bytes, slots, until_s, ..,
             } = offer;
             let work = WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s };
             self.profile_offers.write(worker_id, work);
             let from_epoch = get_dep_component!(@self, Purses).this_epoch() + 1;
+            let StandingOffer { audit_fee_fri, memory_mib, audits_until_epoch, .. } = offer;
+            let until_epoch = audits_until_epoch;
             let audits = AuditOffer {
-                audit_fee_fri, memory_mib, largest_package_bytes, until_s, from_epoch,
+                audit_fee_fri, memory_mib, largest_package_bytes, until_epoch, from_epoch,
             };
             let before = self.profile_audit_offers.read(worker_id);
             if before.from_epoch != from_epoch {
@@ -110,9 +111,15 @@ pub mod ProfilesComponent {
             let work = self.profile_offers.read(worker_id);
             let WorkOffer { least_reward_fri, largest_package_bytes, slots, until_s } = work;
             let audits = self.profile_audit_offers.read(worker_id);
-            let AuditOffer { audit_fee_fri, memory_mib, .. } = audits;
+            let AuditOffer { audit_fee_fri, memory_mib, until_epoch, .. } = audits;
             StandingOffer {
-                least_reward_fri, largest_package_bytes, slots, until_s, audit_fee_fri, memory_mib,
+                least_reward_fri,
+                largest_package_bytes,
+                slots,
+                until_s,
+                audit_fee_fri,
+                memory_mib,
+                audits_until_epoch: until_epoch,
             }
         }
 
@@ -172,11 +179,11 @@ pub mod ProfilesComponent {
                 offer = self.profile_old_audit_offers.read(worker_id);
             }
             offer.from_epoch <= epoch
+                && epoch < offer.until_epoch
                 && offer.audit_fee_fri != 0
                 && offer.audit_fee_fri <= *request.fee_fri
                 && offer.largest_package_bytes >= *request.package_bytes
                 && offer.memory_mib >= *request.memory_mib
-                && get_block_timestamp() < offer.until_s
         }
 
         fn renders(self: @ComponentState<TContractState>, worker_id: u32, family: felt252) -> bool {

@@ -33,8 +33,8 @@ pub mod SeatEntriesComponent {
     #[storage]
     pub struct Storage {
         seat_ages: Ages,
-        pub seat_entries: Map<(felt252, u32), SeatEntry>,
-        pub seat_counts: Map<felt252, u32>,
+        seat_entries: Map<(felt252, u32), SeatEntry>,
+        seat_counts: Map<felt252, u32>,
         seat_places: Map<(u32, felt252, u32), u32>,
         seat_left: Map<(felt252, u32, u32), u32>,
         seat_left_counts: Map<(felt252, u32), u32>,
@@ -56,29 +56,6 @@ pub mod SeatEntriesComponent {
 
         fn ages(self: @ComponentState<TContractState>) -> Ages {
             self.seat_ages.read()
-        }
-
-        /// Over which epoch's seats a draw goes that is over this one, as seats must be old enough;
-        /// None where the family is not, and nobody is drawn. One without seats has nobody to draw.
-        fn mature_in(
-            self: @ComponentState<TContractState>, family: felt252, epoch: u32,
-        ) -> Option<u32> {
-            let first_epoch = self.entry_at(family, 0).first_epoch;
-            let Ages { seat_epochs, family_epochs } = self.ages();
-            if first_epoch + family_epochs <= epoch {
-                Some(epoch - seat_epochs)
-            } else {
-                None
-            }
-        }
-
-        /// The first epoch over which somebody may be drawn; 0 where nobody ever had a seat.
-        fn verified_from(self: @ComponentState<TContractState>, family: felt252) -> u32 {
-            if self.count_of(family) == 0 {
-                0
-            } else {
-                self.entry_at(family, 0).first_epoch + self.ages().family_epochs
-            }
         }
 
         fn count_of(self: @ComponentState<TContractState>, family: felt252) -> u32 {

@@ -25,7 +25,6 @@ pub mod WorkerRegistry {
     use crate::registry::purses::PursesComponent;
     use crate::registry::purses::PursesComponent::InternalTrait as PursesTrait;
     use crate::registry::records::RecordsComponent;
-    use crate::registry::records::RecordsComponent::InternalTrait as RecordsTrait;
     use crate::registry::roles::Errors::UNKNOWN_WORKER;
     use crate::registry::roles::Roles;
     use crate::registry::seat_entries::SeatEntriesComponent;
@@ -56,6 +55,8 @@ pub mod WorkerRegistry {
     component!(path: FamiliesComponent, storage: families, event: FamiliesEvent);
     component!(path: CommitteesComponent, storage: committees, event: CommitteesEvent);
 
+    #[abi(embed_v0)]
+    impl RecordsImpl = RecordsComponent::RecordsImpl<ContractState>;
     #[abi(embed_v0)]
     impl ProfilesImpl = ProfilesComponent::ProfilesImpl<ContractState>;
     #[abi(embed_v0)]
@@ -90,7 +91,7 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         purses: PursesComponent::Storage,
         #[substorage(v0)]
-        pub seat_entries: SeatEntriesComponent::Storage,
+        seat_entries: SeatEntriesComponent::Storage,
         #[substorage(v0)]
         pub family_pays: FamilyPaysComponent::Storage,
         #[substorage(v0)]
@@ -307,13 +308,6 @@ pub mod WorkerRegistry {
             taken_fri
         }
 
-        /// Caller: an active board, after a verdict; the fees are those that verifiers earned by
-        /// it. One loss starts the record anew.
-        fn note_verdict(ref self: ContractState, worker_id: u32, fees_fri: u128, accepted: bool) {
-            self.assert_active_board();
-            self.records.note(worker_id, fees_fri, accepted);
-        }
-
         fn worker_count(self: @ContractState) -> u32 {
             self.people.count()
         }
@@ -329,7 +323,6 @@ pub mod WorkerRegistry {
                 unstaking,
                 seat_stake_fri,
                 seat_unstaking,
-                record: self.records.record_of(worker_id),
             }
         }
 

@@ -52,7 +52,7 @@ pub struct Purse {
     pub old_from_epoch: u32,
 }
 
-/// What verifiers found of a worker. One cell.
+/// What verifiers found of a worker's leases of one family. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Record {
     /// Leases whose pixels they accepted, since the last loss.
@@ -73,6 +73,8 @@ pub struct StandingOffer {
     /// Audits from this fee on; 0: none.
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
+    /// Audits in draws over epochs before this one; so when a draw is called changes nothing.
+    pub audits_until_epoch: u32,
 }
 
 /// Of a standing offer, what an assignment must meet. One cell.
@@ -84,14 +86,14 @@ pub struct WorkOffer {
     pub until_s: u64,
 }
 
-/// Of a standing offer, what a job must meet whose audits the worker votes in, from that epoch on;
-/// two versions are kept. One cell.
+/// Of a standing offer, what a job must meet whose audits the worker votes in, over epochs from
+/// `from_epoch` to before `until_epoch`; two versions are kept. One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct AuditOffer {
     pub audit_fee_fri: u128,
     pub memory_mib: u32,
     pub largest_package_bytes: u64,
-    pub until_s: u64,
+    pub until_epoch: u32,
     pub from_epoch: u32,
 }
 
@@ -105,7 +107,6 @@ pub struct WorkerInfo {
     /// All seat stake, with the part that is on its way out.
     pub seat_stake_fri: u128,
     pub seat_unstaking: Unstaking,
-    pub record: Record,
 }
 
 /// The longest waits that a network allows; times also hold in blocks, at `slowest_block_s` each.
@@ -174,8 +175,8 @@ pub struct SeatEntry {
     pub until_epoch: u32,
 }
 
-/// In epochs: how old seats must be before they count, and a family's first one before anybody is
-/// drawn there. One cell.
+/// In epochs: how old seats must be before they count, and since when a family must have had four
+/// units before anybody is drawn there. One cell.
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct Ages {
     pub seat_epochs: u32,
@@ -183,7 +184,8 @@ pub struct Ages {
 }
 
 /// What a family's judged leases would earn that have not ended, and the seats that answer for it:
-/// all that were not given up, and the fewest of them in a window and in the one before. One cell.
+/// all that were not given up, and the fewest of them in a window and in the one before; and since
+/// which epoch there have been enough for verifiers (0: there are not). One cell.
 #[derive(Copy, Drop, PartialEq, Debug)]
 pub struct FamilyPay {
     pub open_fri: u128,
@@ -191,6 +193,7 @@ pub struct FamilyPay {
     pub units: u32,
     pub low_now: u32,
     pub low_before: u32,
+    pub since_epoch: u32,
 }
 
 /// What a lease of a family would earn that ended, or the part of it that came back; nothing where
@@ -203,7 +206,7 @@ pub struct EndedPay {
 
 /// How a family's verifiers stand: its seats, those that are old enough to count for its cap, what
 /// its judged leases would earn and may earn at most, and the epoch from which on it has verifiers
-/// (0 where nobody ever took a seat).
+/// (0 where fewer than four units are held).
 #[derive(Copy, Drop, Serde, PartialEq, Debug)]
 pub struct FamilyInfo {
     pub units: u32,

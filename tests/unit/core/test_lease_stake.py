@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from renderchain.core.ids import WorkerId
-from renderchain.core.job import JobInfo, WorkerInfo
+from renderchain.core.job import JobInfo, Record, WorkerInfo
 from renderchain.core.lease_stake import LeaseStake, stake_of
 
 NOTHING: dict[str, Any] = {one.name: 0 for one in fields(JobInfo)}
@@ -27,9 +27,9 @@ PAY_FRI = 6 * 100  # for the tasks that are still open
 LEAST_FRI = 180 + 3 * (10 + 2 * 5)  # 3/10 of it, and three verifiers who look at 2 of the 96 leaves
 
 
-def worker(free_fri: int, fees_fri: int) -> WorkerInfo:
+def worker(free_fri: int) -> WorkerInfo:
     """With other stake that is locked or on its way out."""
-    return WorkerInfo(WorkerId(1), 2, 3, 4, free_fri + 50 + 7, 50, 7, 9, 0, fees_fri)
+    return WorkerInfo(WorkerId(1), 2, 3, 4, free_fri + 50 + 7, 50, 7)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,17 @@ def worker(free_fri: int, fees_fri: int) -> WorkerInfo:
 def test_the_audit_rate_is_the_lowest_that_record_and_free_stake_allow(
     free_fri: int, fees_fri: int, lock_fri: int, audit_exp: int
 ) -> None:
-    assert stake_of(JOB, worker(free_fri, fees_fri)) == LeaseStake(6, PAY_FRI, lock_fri, audit_exp, True)
+    stake = stake_of(JOB, worker(free_fri), Record(9, 0, fees_fri))
+    assert stake == LeaseStake(6, PAY_FRI, lock_fri, audit_exp, True)
 
 
 @pytest.mark.parametrize("fees_fri", [0, PAY_FRI])
 def test_stake_that_is_one_fri_short_is_not_enough(fees_fri: int) -> None:
-    assert stake_of(JOB, worker(LEAST_FRI - 1, fees_fri)) == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
+    stake = stake_of(JOB, worker(LEAST_FRI - 1), Record(9, 0, fees_fri))
+    assert stake == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
 
 
 def test_a_lease_is_no_longer_than_the_job_lets_it_be() -> None:
-    stake = stake_of(replace(JOB, longest_lease=2), worker(10**6, 0))
+    stake = stake_of(replace(JOB, longest_lease=2), worker(10**6), Record())
     # 2 tasks have 32 leaves, of which one is drawn.
     assert stake == LeaseStake(2, 200, 60 + 3 * (10 + 5), 0, True)

@@ -12,7 +12,7 @@ from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
-from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, WorkerInfo
+from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, Record, WorkerInfo
 from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
@@ -117,7 +117,7 @@ class StarknetView:
         )
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
-        """A worker's addresses, stake and record; raises UnknownWorker."""
+        """A worker's addresses and stake; raises UnknownWorker."""
         raw = await ask(self._registry, "worker", worker_id)
         if not int(raw["owner"]):
             raise contract_error(f"Reading worker {worker_id}", "RC: unknown worker")
@@ -127,10 +127,13 @@ class StarknetView:
             **roles,
             **raw["stake"],
             unstaking_fri=raw["unstaking"]["unstaking_fri"],
-            **raw["record"],
             seat_stake_fri=raw["seat_stake_fri"],
             seat_unstaking_fri=raw["seat_unstaking"]["unstaking_fri"],
         )
+
+    async def record(self, worker_id: WorkerId, family: int) -> Record:
+        """What verifiers found of a worker's leases of a family."""
+        return Record(**await ask(self._registry, "record", worker_id, family))
 
     async def family(self, family: int) -> FamilyInfo:
         """How a family's verifiers stand."""

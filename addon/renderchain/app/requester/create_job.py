@@ -33,7 +33,7 @@ async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter
     if not offer.takes_unjudged:
         why = f"Too few verifiers of {name} would look at this job"
         if not stands.from_epoch:
-            why = f"Nobody verifies {name} yet"
+            why = f"Too few verify {name} for it to have verifiers yet"
         elif not stands.is_old_enough:
             why = f"{name} has verifiers from epoch {stands.from_epoch} on, and this is epoch {stands.epoch}"
         raise SceneError(

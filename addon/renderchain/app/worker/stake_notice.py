@@ -38,7 +38,8 @@ class StakeNotice:
         if not job.open_tasks:
             raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
-        stake = stake_of(job, worker, self._most)
+        record = await self._chain.record(worker.worker_id, job.family)
+        stake = stake_of(job, worker, record, self._most)
         price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
         left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
         is_worth_it = left_fri >= self._least_profit_fri

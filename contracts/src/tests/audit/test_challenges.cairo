@@ -5,7 +5,7 @@ use crate::interfaces::audit::{
     IChallengesDispatcherTrait, IChallengesSafeDispatcher, IChallengesSafeDispatcherTrait,
 };
 use crate::interfaces::board::{IJobBoardDispatcherTrait, IPayoutsDispatcherTrait};
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::IRecordsDispatcherTrait;
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
     TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
@@ -13,7 +13,7 @@ use crate::tests::support::audit::{
 use crate::tests::support::leases::{audit_terms, drawn_lease, spared_lease, submitted_lease};
 use crate::tests::support::leaves::{OTHER, result_of};
 use crate::tests::support::money::{assert_money, end, pay};
-use crate::tests::support::network::{STAKE, WORKER};
+use crate::tests::support::network::{FAMILY, STAKE, WORKER};
 use crate::tests::support::rounds::{
     ask, commit_all, decline_from, poll, reveal_prints, run_round, votes,
 };
@@ -43,7 +43,7 @@ fn a_true_doubt_of_pixels_forces_an_audit_of_the_named_leaves() {
     assert_eq!(owed(audit, account('artist')), 90);
     assert_eq!((owed(audit, account('watcher')), owed(audit, payout_of(2))), (10, 30 + 36));
     assert_eq!(audit.net.payouts.burned_fri(), 400 - 30 - 10 - 36);
-    assert_eq!(audit.net.registry.worker(WORKER).record.losses, 1);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).losses, 1);
     end(audit);
 }
 
@@ -60,7 +60,7 @@ fn a_false_doubt_of_pixels_pays_verifiers_and_begins_the_window_anew() {
     assert_eq!((owed(audit, account('payout')), audit.net.payouts.burned_fri()), (0, 60));
     let lease = audit.net.board.lease(audit.lease_id);
     assert_eq!((lease.draw_outcome, lease.since_s), (DrawOutcome::CLEARED, get_block_timestamp()));
-    let record = audit.net.registry.worker(WORKER).record;
+    let record = audit.net.records.record(WORKER, FAMILY);
     assert_eq!((record.audited, record.losses), (11, 0));
     pay(audit);
 }
@@ -104,7 +104,7 @@ fn results_that_can_be_had_are_paid() {
     let audit = drawn_lease(1);
     run_round(audit, 3, 0);
     rest(audit);
-    let record = audit.net.registry.worker(WORKER).record;
+    let record = audit.net.records.record(WORKER, FAMILY);
     challenge_delivery(audit);
     reveal_key(audit);
     draw(audit, 'doubt');
@@ -116,7 +116,7 @@ fn results_that_can_be_had_are_paid() {
     assert_eq!((seat_stake(audit, 2), owed(audit, payout_of(2))), (STAKE - 40, 6 + 2 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 66 - 4 + 40 - 4);
     // Only audited pixels make a record.
-    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY), record);
     pay(audit);
 }
 
@@ -200,7 +200,7 @@ fn a_key_that_is_not_revealed_for_two_steps_loses_the_lease() {
     assert_verdict(audit, Verdict::REJECTED);
     assert_eq!((stake(audit, WORKER), owed(audit, account('artist'))), (STAKE - 400, 66));
     let record = Record { audited: 0, losses: 1, fees_fri: 0 };
-    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY), record);
     end(audit);
 }
 

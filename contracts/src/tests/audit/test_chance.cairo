@@ -3,7 +3,9 @@
 use starknet::testing::set_block_hash;
 use crate::interfaces::audit::IAuditsDispatcherTrait;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
-use crate::interfaces::registry::{IProfilesDispatcherTrait, IWorkerRegistryDispatcherTrait};
+use crate::interfaces::registry::{
+    IProfilesDispatcherTrait, IRecordsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::draw::seed_of;
 use crate::tests::support::accounts::{account, at, be};
@@ -14,7 +16,7 @@ use crate::tests::support::leases::{
 };
 use crate::tests::support::leaves::result_of;
 use crate::tests::support::money::assert_all_settled;
-use crate::tests::support::network::{Network, STAKE, WORKER, locked};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, run_round, verifier_at};
 use crate::tests::support::steps::{draw, rest, wait};
 use crate::tests::support::verifiers::{
@@ -87,7 +89,7 @@ fn nobody_is_drawn_who_has_a_stake_in_the_outcome_or_takes_no_such_audits() {
     be(operator_of(3));
     net.profiles.set_offer(3, StandingOffer { largest_package_bytes: 999, ..willing() });
     be(operator_of(4));
-    net.profiles.set_offer(4, StandingOffer { until_s: 1_300, ..willing() });
+    net.profiles.set_offer(4, StandingOffer { audits_until_epoch: 5, ..willing() });
     be(operator_of(5));
     net.profiles.set_offer(5, StandingOffer { memory_mib: 1_023, ..willing() });
     at(1_300, 65);
@@ -128,6 +130,29 @@ fn an_offer_counts_from_the_epoch_after_it_was_made() {
     let audit = submitted_lease(net);
     draw(audit, 'hash');
     assert_nobody(audit);
+}
+
+/// A lease that is submitted in epoch 6, where all audit until that one, and drawn long after.
+fn drawn_late(until_epoch: u32) -> TestAudit {
+    let net = network_with(3);
+    offer_all(net, 3, StandingOffer { audits_until_epoch: until_epoch, ..willing() });
+    at(1_300, 60);
+    let audit = submitted_lease(net);
+    set_block_hash(62, 'hash');
+    at(50_000, 1_000);
+    be('anyone');
+    audit.net.audits.draw(audit.job_id, array![audit.lease_id]);
+    audit
+}
+
+#[test]
+fn a_draw_that_is_called_late_finds_whose_offers_have_ended_since() {
+    assert_eq!(ask(drawn_late(6)).verifiers.len(), 3);
+}
+
+#[test]
+fn an_offer_that_ended_before_the_epoch_of_the_draw_finds_nobody_however_early_it_is_called() {
+    assert_nobody(drawn_late(5));
 }
 
 #[test]
@@ -179,7 +204,7 @@ fn a_requester_may_accept_what_chance_spared_without_a_draw() {
     net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!(sent(audit), 200);
     // What no verifier saw makes no record, and its reserve is the pool's again.
-    assert_eq!(net.registry.worker(WORKER).record.audited, 10);
+    assert_eq!(net.records.record(WORKER, FAMILY).audited, 10);
     assert_eq!(owed(audit, account('artist')), 400);
     assert_all_settled(audit);
 }
@@ -243,7 +268,7 @@ fn a_lease_that_is_paid_after_a_raise_was_worth_its_claim() {
     audit.net.board.top_up(audit.job_id, 150, 10);
     run_round(audit, 3, 0);
     rest(audit);
-    assert_eq!(audit.net.registry.worker(WORKER).record.fees_fri, 6);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).fees_fri, 6);
     be('artist');
     audit.net.board.accept(audit.job_id, array![audit.lease_id]);
     assert_eq!((sent(audit), owed(audit, account('artist'))), (200, 100 + 404));

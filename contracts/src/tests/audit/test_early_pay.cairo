@@ -6,13 +6,13 @@ use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
     IPayoutsDispatcherTrait,
 };
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::IRecordsDispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::{TestAudit, assert_phase, owed, reason_of, sent, stake};
 use crate::tests::support::jobs::pass_draw_block;
 use crate::tests::support::leases::{drawn_lease, spared_lease, submitted_lease};
 use crate::tests::support::money::{assert_all_settled, assert_money};
-use crate::tests::support::network::{STAKE, WORKER, locked};
+use crate::tests::support::network::{FAMILY, STAKE, WORKER, locked};
 use crate::tests::support::rounds::run_round;
 use crate::tests::support::steps::{advance, challenge_delivery, challenge_pixels, rest, wait};
 use crate::tests::support::verifiers::network_with;
@@ -44,7 +44,7 @@ fn a_paid_lease_keeps_its_lock_until_verifiers_accept_it() {
     assert_eq!(locked(audit.net), 66);
     rest(audit);
     assert_eq!((state_of(audit), sent(audit)), (LeaseState::ACCEPTED, 200));
-    assert_eq!(audit.net.registry.worker(WORKER).record.audited, 1);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).audited, 1);
     assert_eq!(owed(audit, account('artist')), 394);
     assert_all_settled(audit);
 }
@@ -57,7 +57,7 @@ fn a_wrong_verdict_on_a_paid_lease_takes_the_lock_and_reopens_nothing() {
     rest(audit);
     assert_eq!((state_of(audit), sent(audit)), (LeaseState::REJECTED, 200));
     assert_eq!(stake(audit, WORKER), STAKE - 66);
-    assert_eq!(audit.net.registry.worker(WORKER).record.losses, 1);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).losses, 1);
     let progress = audit.net.board.job(audit.job_id).progress;
     assert_eq!((progress.accepted, progress.refunded, progress.reopened_ranges), (2, 0, 0));
     // The pool, and nothing of the pay.

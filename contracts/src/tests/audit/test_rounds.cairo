@@ -7,7 +7,7 @@ use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
     IPayoutsDispatcherTrait,
 };
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::{IRecordsDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::audit::{
@@ -18,7 +18,7 @@ use crate::tests::support::jobs::{claim, create};
 use crate::tests::support::leases::{audit_terms, drawn_lease};
 use crate::tests::support::leaves::{ALIKE, SAME, result_of};
 use crate::tests::support::money::{assert_all_settled, assert_money, end, pay, purse};
-use crate::tests::support::network::{Network, STAKE, WORKER, locked};
+use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, locked};
 use crate::tests::support::rounds::{ask, commit_all, open, reveal_all, run_round, votes};
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
 use crate::tests::support::token::RICH;
@@ -38,7 +38,7 @@ fn equal_digests_accept_by_themselves_and_everybody_is_paid() {
     rest(audit);
     assert_eq!(audit.net.board.lease(audit.lease_id).draw_outcome, DrawOutcome::CLEARED);
     let record = Record { audited: 1, losses: 0, fees_fri: 6 };
-    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY), record);
     for verifier in 2..5_u32 {
         let fees_fri = 2 * seats_held(audit, verifier);
         assert_eq!(
@@ -80,7 +80,7 @@ fn a_cheat_loses_its_lock_and_the_range_opens_again() {
     assert_eq!((owed(audit, account('watcher')), owed(audit, payout_of(2))), (2, 3 * (2 + 2)));
     assert_eq!(audit.net.payouts.burned_fri(), 66 - 2 - 6);
     let record = Record { audited: 0, losses: 1, fees_fri: 0 };
-    assert_eq!(audit.net.registry.worker(WORKER).record, record);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY), record);
     let again = claim(audit.net, audit.job_id, 0);
     assert_eq!(audit.net.board.lease(again).attempt, 1);
     audit.net.board.give_back(again, 'away');
@@ -117,7 +117,7 @@ fn a_rejection_that_nobody_shows_shares_the_pay_and_judges_nobody() {
     assert_eq!((owed(audit, account('payout')), audit.net.payouts.burned_fri()), (100, 100));
     assert_eq!((stake(audit, WORKER), locked(audit.net)), (STAKE, 0));
     assert_eq!(audit.net.board.lease(audit.lease_id).state, LeaseState::REJECTED);
-    assert_eq!(audit.net.registry.worker(WORKER).record.losses, 0);
+    assert_eq!(audit.net.records.record(WORKER, FAMILY).losses, 0);
     assert_all_settled(audit);
 }
 

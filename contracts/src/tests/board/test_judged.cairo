@@ -122,7 +122,9 @@ fn who_could_not_be_drawn_is_not_named() {
         StandingOffer { audit_fee_fri: 3, ..willing() },
         StandingOffer { largest_package_bytes: 999, ..willing() },
         StandingOffer { memory_mib: 511, ..willing() },
-        StandingOffer { until_s: 1_300, ..willing() },
+        StandingOffer {
+            audits_until_epoch: 11, ..willing(),
+        } // a claim in epoch 12 is over that one
     ];
     for offer in offers {
         be(owner_of(6));

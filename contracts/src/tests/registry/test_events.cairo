@@ -6,7 +6,8 @@ use crate::events::registry::{
     StakeChanged, WorkerRegistered,
 };
 use crate::interfaces::registry::{
-    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+    IProfilesDispatcherTrait, IRecordsDispatcherTrait, ISeatsDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::registry::people::PeopleComponent;
@@ -127,10 +128,10 @@ fn locks_slashes_and_verdicts() {
     let slashed = Slashed { worker_id: WORKER, board, amount_fri: 100, reward_fri: 10 };
     let stakes = StakesComponent::Event::Slashed(slashed);
     assert!(same(registry_event(net), WorkerRegistry::Event::StakesEvent(stakes)));
-    net.registry.note_verdict(WORKER, 7, true);
+    net.records.note_verdict(WORKER, FAMILY, 7, true);
     let record = Record { audited: 1, losses: 0, fees_fri: 7 };
     let records = RecordsComponent::Event::RecordChanged(
-        RecordChanged { worker_id: WORKER, record },
+        RecordChanged { worker_id: WORKER, family: FAMILY, record },
     );
     assert!(same(registry_event(net), WorkerRegistry::Event::RecordsEvent(records)));
     assert_eq!(net.registry.forfeit(WORKER, 300), 100);

@@ -41,12 +41,17 @@ fn request(epoch: u64) -> VoteRequest {
     }
 }
 
+/// Whom claims may name now.
+fn named(net: Network) -> Array<u32> {
+    net.families.willing_verifiers(request(0))
+}
+
 /// Whoever is drawn for a round that is called in this epoch, and could be named in it, in order.
 fn drawn_in(net: Network, epoch: u64) -> Array<u32> {
     in_epoch(epoch);
     let committees = ICommitteesDispatcher { contract_address: net.registry.contract_address };
     let drawn = committees.draw_votes(VoteRequest { wanted: 30, ..request(epoch) });
-    let named = net.families.willing_verifiers(request(epoch));
+    let named = named(net);
     let mut found = array![];
     for verifier in 2..8_u32 {
         let is_drawn = has(drawn.span(), verifier);
@@ -121,6 +126,51 @@ fn a_family_has_no_verifiers_before_it_is_old_enough() {
     assert_eq!(net.families.family('other'), unknown);
 }
 
+/// The epoch from which on the family has verifiers, 0 if it has not enough seats.
+fn verified_from(net: Network) -> u32 {
+    net.families.family(FAMILY).from_epoch
+}
+
+#[test]
+fn one_seat_held_for_an_epoch_does_not_start_a_familys_age() {
+    let net = network_of(Ages { seat_epochs: 3, family_epochs: 5 });
+    add_verifier(net, owner_of(2), 2);
+    in_epoch(2);
+    net.seats.set_seats(2, FAMILY, 1);
+    assert_eq!(verified_from(net), 0);
+    in_epoch(3);
+    net.seats.set_seats(2, FAMILY, 0);
+    in_epoch(20);
+    net.seats.set_seats(2, FAMILY, 3);
+    assert_eq!(verified_from(net), 0);
+    in_epoch(21);
+    net.seats.set_seats(2, FAMILY, 4);
+    // Four units from epoch 22 on are five epochs old in 27, and a draw is over the one before.
+    assert_eq!(verified_from(net), 28);
+}
+
+#[test]
+fn a_familys_age_begins_anew_where_it_had_fewer_than_four_units() {
+    let net = young();
+    in_epoch(12);
+    for verifier in 3..6_u32 {
+        be(owner_of(verifier));
+        net.seats.set_seats(verifier, FAMILY, 0);
+    }
+    be(owner_of(2));
+    net.seats.set_seats(2, FAMILY, 4);
+    in_epoch(17);
+    assert_eq!((verified_from(net), named(net)), (8, array![2]));
+    net.seats.set_seats(2, FAMILY, 3);
+    in_epoch(18);
+    assert_eq!((verified_from(net), named(net)), (0, array![]));
+    net.seats.set_seats(2, FAMILY, 5);
+    in_epoch(24);
+    assert_eq!((verified_from(net), named(net)), (25, array![]));
+    in_epoch(25);
+    assert_eq!(named(net), array![2]);
+}
+
 #[test]
 fn stake_bought_today_neither_lifts_the_cap_nor_is_drawn() {
     let net = young();
@@ -164,10 +214,9 @@ fn whoever_changes_seats_is_named_again_when_all_of_them_are_old_enough() {
     be(owner_of(2));
     net.seats.set_seats(2, FAMILY, 8); // of ten: the smaller of two entries
     in_epoch(14);
-    let named = |net: Network| has(net.families.willing_verifiers(request(0)).span(), 2);
-    assert!(!named(net));
+    assert!(!has(named(net).span(), 2));
     in_epoch(15);
-    assert!(named(net));
+    assert!(has(named(net).span(), 2));
 }
 
 #[test]

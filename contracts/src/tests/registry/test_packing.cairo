@@ -27,10 +27,14 @@ fn the_cells_of_a_worker() {
     assert!(survives::<_, felt252>(offer));
     assert!(survives::<_, felt252>(WorkOffer { until_s: 0, ..offer }));
     let offer = AuditOffer {
-        audit_fee_fri: M96, memory_mib: 0, largest_package_bytes: M48, until_s: 0, from_epoch: M32,
+        audit_fee_fri: M96,
+        memory_mib: 0,
+        largest_package_bytes: M48,
+        until_epoch: 0,
+        from_epoch: M32,
     };
     assert!(survives::<_, felt252>(offer));
-    let offer = AuditOffer { audit_fee_fri: 0, memory_mib: M32, until_s: M40, ..offer };
+    let offer = AuditOffer { audit_fee_fri: 0, memory_mib: M32, until_epoch: M32, ..offer };
     assert!(
         survives::<_, felt252>(AuditOffer { largest_package_bytes: 0, from_epoch: 0, ..offer }),
     );
@@ -70,12 +74,19 @@ fn an_amount_over_96_bits_is_refused() {
 
 #[test]
 fn the_cells_of_a_family() {
-    let pay = FamilyPay { open_fri: M96, window: 0, units: M32, low_now: 0, low_before: M32 };
+    let pay = FamilyPay {
+        open_fri: M96, window: 0, units: M32, low_now: 0, low_before: M32, since_epoch: 0,
+    };
     assert!(survives::<_, felt252>(pay));
+    let since_epoch = 0x7ffffff;
     assert!(
         survives::<
             _, felt252,
-        >(FamilyPay { open_fri: 0, window: M32, units: 0, low_now: M32, low_before: 0 }),
+        >(
+            FamilyPay {
+                open_fri: 0, window: M32, units: 0, low_now: M32, low_before: 0, since_epoch,
+            },
+        ),
     );
     assert!(survives::<_, felt252>(Ages { seat_epochs: M24, family_epochs: 0 }));
     assert!(survives::<_, felt252>(Ages { seat_epochs: 0, family_epochs: M24 }));

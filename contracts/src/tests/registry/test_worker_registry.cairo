@@ -5,7 +5,7 @@ use starknet::ContractAddress;
 use starknet::testing::set_contract_address;
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::directory::IDirectoryDispatcherTrait;
-use crate::interfaces::registry::IWorkerRegistryDispatcherTrait;
+use crate::interfaces::registry::{IRecordsDispatcherTrait, IWorkerRegistryDispatcherTrait};
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
@@ -166,14 +166,6 @@ fn only_boards_slash() {
 }
 
 #[test]
-#[should_panic(expected: ('RC: not an active board', 'ENTRYPOINT_FAILED'))]
-fn only_boards_keep_the_record() {
-    let net = network();
-    be('thief');
-    net.registry.note_verdict(WORKER, 1, true);
-}
-
-#[test]
 #[should_panic(expected: ('RC: board did not lock that', 'ENTRYPOINT_FAILED'))]
 fn a_board_unlocks_only_what_it_locked() {
     let net = network();
@@ -298,18 +290,18 @@ fn what_verifiers_earned_is_credit_for_a_lower_rate_and_one_loss_starts_it_anew(
     be_board(net);
     // Leases of one fri give as much of it as they cost; 8 times 12 are less than 100.
     for _ in 0..12_u8 {
-        net.registry.note_verdict(WORKER, 1, true);
+        net.records.note_verdict(WORKER, FAMILY, 1, true);
     }
     let least = lock(net, 100);
     assert_eq!(least.audit_exp, 0);
     let before_fri = locked(net);
-    net.registry.note_verdict(WORKER, 1, true);
+    net.records.note_verdict(WORKER, FAMILY, 1, true);
     // The job would allow 1/8, and the free stake 1/4.
     let grant = lock(net, 100);
     assert_eq!(grant, LockGrant { refusal: 0, audit_exp: 2, operator: account('operator') });
     assert_eq!(locked(net), before_fri + 600);
-    net.registry.note_verdict(WORKER, 7, false);
-    let record = net.registry.worker(WORKER).record;
+    net.records.note_verdict(WORKER, FAMILY, 7, false);
+    let record = net.records.record(WORKER, FAMILY);
     assert_eq!(record, Record { audited: 0, losses: 1, fees_fri: 0 });
     assert_eq!(lock(net, 100).audit_exp, 0);
 }
@@ -319,7 +311,7 @@ fn a_job_freezes_the_rate_of_its_leases() {
     let net = network_with(0);
     be_board(net);
     for _ in 0..30_u8 {
-        net.registry.note_verdict(WORKER, 7, true);
+        net.records.note_verdict(WORKER, FAMILY, 7, true);
     }
     let job = create(net, JobTerms { audit_floor_exp: 2, tasks: 1, ..terms() });
     let lease = claim(net, job, 0);

@@ -135,6 +135,7 @@ pub fn offer(net: Network) -> StandingOffer {
         until_s: 5_000,
         audit_fee_fri: 7,
         memory_mib: 4_096,
+        audits_until_epoch: 9,
     };
     be('operator');
     net.profiles.set_offer(WORKER, offer);

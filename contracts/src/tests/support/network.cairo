@@ -11,8 +11,8 @@ use crate::interfaces::audit::{IAuditsDispatcher, IChallengesDispatcher};
 use crate::interfaces::board::{IJobBoardDispatcher, IPayoutsDispatcher};
 use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
 use crate::interfaces::registry::{
-    IFamiliesDispatcher, IProfilesDispatcher, ISeatsDispatcher, IWorkerRegistryDispatcher,
-    IWorkerRegistryDispatcherTrait,
+    IFamiliesDispatcher, IProfilesDispatcher, IRecordsDispatcher, ISeatsDispatcher,
+    IWorkerRegistryDispatcher, IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::{IERC20Dispatcher, IERC20DispatcherTrait};
 use crate::registry::worker_registry::WorkerRegistry;
@@ -38,6 +38,7 @@ pub struct Network {
     pub token: IERC20Dispatcher,
     pub directory: IDirectoryDispatcher,
     pub registry: IWorkerRegistryDispatcher,
+    pub records: IRecordsDispatcher,
     pub profiles: IProfilesDispatcher,
     pub seats: ISeatsDispatcher,
     pub families: IFamiliesDispatcher,
@@ -98,6 +99,7 @@ pub fn empty_network_of(ages: Ages) -> Network {
         token: IERC20Dispatcher { contract_address: token },
         directory: IDirectoryDispatcher { contract_address: directory },
         registry: IWorkerRegistryDispatcher { contract_address: registry },
+        records: IRecordsDispatcher { contract_address: registry },
         profiles: IProfilesDispatcher { contract_address: registry },
         seats: ISeatsDispatcher { contract_address: registry },
         families: IFamiliesDispatcher { contract_address: registry },

@@ -1,16 +1,17 @@
 //! Workers with seats, who verify.
 use starknet::ContractAddress;
-use starknet::storage::{StorageMapReadAccess, StorageMapWriteAccess};
+use starknet::storage::StorageMapWriteAccess;
 use starknet::testing::set_contract_address;
 use crate::interfaces::registry::{
-    IProfilesDispatcherTrait, ISeatsDispatcherTrait, IWorkerRegistryDispatcherTrait,
+    IProfilesDispatcherTrait, IRecordsDispatcherTrait, ISeatsDispatcherTrait,
+    IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::packing::registry::{FamilyPayPacking, SeatEntryPacking, SeatHoldingPacking};
+use crate::packing::registry::{FamilyPayPacking, SeatHoldingPacking};
 use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
-use crate::types::registry::{EndedPay, FamilyPay, SeatEntry, SeatHolding, StandingOffer};
+use crate::types::registry::{EndedPay, FamilyPay, SeatHolding, StandingOffer};
 
 /// For locks that count for no family's cap.
 pub const NO_PAY: EndedPay = EndedPay { family: 0, pay_fri: 0 };
@@ -39,17 +40,11 @@ pub fn add_verifiers(net: Network, count: u32) {
 /// Four whom claims name. They have no entries among the seats, so that no draw finds them; but the
 /// family is old enough, and its cap high.
 pub fn add_named(net: Network) {
-    let pay = FamilyPay { open_fri: 0, window: 0, units: MANY, low_now: MANY, low_before: MANY };
+    let (units, low_now, low_before) = (MANY, MANY, MANY);
+    let pay = FamilyPay { open_fri: 0, window: 0, units, low_now, low_before, since_epoch: 1 };
     set_contract_address(net.registry.contract_address);
     let mut state = WorkerRegistry::contract_state_for_testing();
     state.family_pays.family_pays.write(FAMILY, pay);
-    if state.seat_entries.seat_counts.read(FAMILY) == 0 {
-        let entry = SeatEntry {
-            worker_id: 0, units: 0, before: 0, first_epoch: 0, from_epoch: 0, until_epoch: 0,
-        };
-        state.seat_entries.seat_entries.write((FAMILY, 0), entry);
-        state.seat_entries.seat_counts.write(FAMILY, 1);
-    }
     let named = array!['named1', 'named2', 'named3', 'named4'];
     for name in named {
         be(name);
@@ -103,6 +98,7 @@ pub fn willing() -> StandingOffer {
         until_s: 1_000_000,
         audit_fee_fri: 1,
         memory_mib: 1_024,
+        audits_until_epoch: 1_000_000,
     }
 }
 
@@ -120,6 +116,6 @@ pub fn network_with(verifiers: u32) -> Network {
 pub fn give_record(net: Network, leases: u32) {
     set_contract_address(net.board.contract_address);
     for _ in 0..leases {
-        net.registry.note_verdict(WORKER, 6, true);
+        net.records.note_verdict(WORKER, FAMILY, 6, true);
     }
 }

@@ -168,7 +168,7 @@ def test_a_job_that_too_few_would_verify_is_created_only_where_the_artist_says_s
 @pytest.mark.parametrize(
     ("from_epoch", "why"),
     [
-        (0, "Nobody verifies 4.5/cycles/cpu yet, so nobody"),
+        (0, "Too few verify 4.5/cycles/cpu for it to have verifiers yet, so nobody"),
         (12, "4.5/cycles/cpu has verifiers from epoch 12 on, and this is epoch 9, so nobody"),
     ],
 )

@@ -16,6 +16,7 @@ from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ContentError, InsufficientFunds, RenderFailed, SandboxMissing, StoreError
+from renderchain.core.job import Record
 from renderchain.core.lifecycle import MAX_REJECTIONS, JobState, LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
@@ -36,6 +37,7 @@ from devkit.fakes.renderer import LOADED, FakeRenderer, Look, frame_of
 from devkit.fakes.turns import Turns
 from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
+from devkit.made_up_job import FAMILY
 from devkit.made_up_pixels import Rendering, print_of
 from tests.unit.app.audit.network import Network
 from tests.unit.app.requester.watched import watched_twice
@@ -172,7 +174,8 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     async def life() -> JobReport:
         await network.open()
         # Chance spares a worker with a record half of the time, and this seed spares one lease.
-        network.world.network.model.workers[network.worker.worker_id].fees_fri = 10**20
+        records = network.world.network.model.records
+        records[network.worker.worker_id, FAMILY] = Record(fees_fri=10**20)
         job = await network.artist.submit(FRAMES, replace(SHORT, window_s=3000, audit_floor_exp=1))
         watching = network.artist.watching(job)
         async with network.working():

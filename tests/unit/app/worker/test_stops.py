@@ -86,7 +86,7 @@ def life(disk: Path, turn: int, kind: Callable[[], Stop]) -> Life:
         assert sorted(report.frames) == list(range(1, TASKS + 1))
         assert await chain.open_leases() == []
         worker = await chain.worker(machine.worker_id)
-        assert (worker.stake_fri, worker.locked_fri, worker.losses) == (STAKE_FRI, 0, 0)
+        assert (worker.stake_fri, worker.locked_fri) == (STAKE_FRI, 0)
         assert await chain.tokens_fri(machine.owner) == FUNDS_FRI - STAKE_FRI + PAY_FRI
         claims = len(machine.journal.leases(chain.board))
         return Life(turns, left, claims, set(end.wire.calls), end.wire.ended_in)

@@ -12,14 +12,14 @@ from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.job import LeaseResult
+from renderchain.core.job import LeaseResult, Record
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench
 from devkit.board.network import MemoryNetwork
 from devkit.board.people import MemoryNetworks, MemoryPeople
-from devkit.made_up_job import FEE_FRI, RULES, TERMS
+from devkit.made_up_job import FAMILY, FEE_FRI, RULES, TERMS
 
 RESULT = LeaseResult(123, 4, 5, 6)
 
@@ -134,7 +134,7 @@ def test_a_good_record_halves_the_audits() -> None:
         net = bench.net
         await net.owner.add_stake(net.worker_id, 20 * FRI_PER_STRK)
         await veteran(net, bench)
-        assert (await net.worker.worker(net.worker_id)).audited == 10
+        assert (await net.worker.record(net.worker_id, FAMILY)).audited == 10
         start, leases = net.memory.block, 16
         terms = replace(AUDIT_TERMS, tasks=leases, longest_lease=1, audit_floor_exp=1)
         job_id = await net.artist.create_job(replace(terms, audit_pool_fri=leases * 3 * FEE_FRI))
@@ -162,7 +162,7 @@ def test_chance_follows_from_the_seed() -> None:
 def test_a_lease_that_is_accepted_before_anybody_drew_it_gives_its_reserve_back() -> None:
     async def run() -> None:
         net = await MemoryNetworks().network()
-        net.memory.model.workers[net.worker_id].fees_fri = 10**18  # its record allows the smallest rate
+        net.memory.model.records[net.worker_id, FAMILY] = Record(fees_fri=10**18)  # for the smallest rate
         spared = 0
         for slot in range(8):
             job_id = await net.artist.create_job(replace(TERMS, tasks=2, audit_floor_exp=5))
