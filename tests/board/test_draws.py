@@ -13,6 +13,7 @@ from devkit.parties import Network, Networks
 from tests.board.opener import Opener
 
 SAME = Rendering.SAME
+READABLE_AFTER = 12  # blocks after the one that a draw waits for
 
 
 def test_a_tenth_of_the_seats_that_is_alone_willing_does_not_decide_alone(networks: Opener) -> None:
@@ -31,7 +32,8 @@ def test_a_tenth_of_the_seats_that_is_alone_willing_does_not_decide_alone(networ
         for _ in range(2):
             audit = await audited.audit()
             assert (audit.phase, audit.round, len(await audited.verifiers())) == (AuditPhase.DRAW, 1, 0)
-            bench.net.pass_time(1, 20)
+            due = audit.draw_block + READABLE_AFTER
+            bench.net.pass_time(1, due - await bench.net.artist.block_number())
             await audited.draw()
 
     networks.run(story)

@@ -17,11 +17,11 @@ pub mod AuditDelegateComponent {
     }
 
     /// | bailiff_court | 1 | class | of the audits, set once |
-    /// | bailiff_challenges | 1 | class | of what has leases audited besides chance, set once |
+    /// | challenge_class | 1 | class | of what has leases audited besides chance, set once |
     #[storage]
     pub struct Storage {
         bailiff_court: ClassHash,
-        bailiff_challenges: ClassHash,
+        challenge_class: ClassHash,
     }
 
     #[event]
@@ -188,7 +188,7 @@ pub mod AuditDelegateComponent {
         ) {
             assert(!audits.is_zero() && !challenges.is_zero(), Errors::NO_LIBRARY);
             self.bailiff_court.write(audits);
-            self.bailiff_challenges.write(challenges);
+            self.challenge_class.write(challenges);
         }
 
         fn audits(self: @ComponentState<TContractState>) -> IAuditsLibraryDispatcher {
@@ -196,7 +196,7 @@ pub mod AuditDelegateComponent {
         }
 
         fn challenges(self: @ComponentState<TContractState>) -> IChallengesLibraryDispatcher {
-            IChallengesLibraryDispatcher { class_hash: self.bailiff_challenges.read() }
+            IChallengesLibraryDispatcher { class_hash: self.challenge_class.read() }
         }
     }
 }

@@ -1,21 +1,20 @@
 //! Cells of audits and challenges; see cell.cairo.
 use starknet::storage_access::StorePacking;
 use crate::packing::cell::{
-    B1, B104, B24, B32, B4, B40, B8, flag, join, pull, pull32, pull64, pull8, push, split,
+    B1, B104, B24, B32, B4, B40, B6, B8, flag, join, pull, pull32, pull64, pull8, push, split,
 };
 use crate::types::audit::{Audit, Verifier};
 
 /// | generation 0-31 | kind 32-35 | phase 36-39 | round 40-43 | verdict 44-47 | decided 48-51 |
 /// first 52-59 | ends 60-83 | batches 84-87 | redraws 88-91 | sealed 92-99 | said 100-107 |
-/// revealed 108-115 | named 116-119 | bonded 120-123 | raised in round 0 124-127 | against 128-135
-/// |
-/// proved 136 | prints 137 | since_s 138-177 | since_block 178-209 | draw_block 210-241 |
-/// raised in round 1 242-245, in round 2 246-249 |
+/// revealed 108-115 | named 116-119 | bonded 120-123 | proved 124 | prints 125 | against 128-133 |
+/// since_s 134-173 | since_block 174-205 | draw_block 206-237 | raised 238-249 |
 pub impl AuditPacking of StorePacking<Audit, felt252> {
     fn pack(value: Audit) -> felt252 {
         let (first_end, second_end, third_end) = value.ends;
         let (first_raise, second_raise, third_raise) = value.raised;
-        let mut low = push(0, first_raise.into(), B4);
+        let mut low = push(0, flag(value.prints), B1);
+        low = push(low, flag(value.proved), B1);
         low = push(low, value.bonded.into(), B4);
         low = push(low, value.named.into(), B4);
         for field in array![value.revealed, value.said, value.sealed] {
@@ -31,12 +30,11 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
         }
         let high = push(0, third_raise.into(), B4);
         let high = push(high, second_raise.into(), B4);
+        let high = push(high, first_raise.into(), B4);
         let high = push(high, value.draw_block.into(), B32);
         let high = push(high, value.since_block.into(), B32);
         let high = push(high, value.since_s.into(), B40);
-        let high = push(high, flag(value.prints), B1);
-        let high = push(high, flag(value.proved), B1);
-        let high = push(high, value.against.into(), B8);
+        let high = push(high, value.against.into(), B6);
         join(push(low, value.generation.into(), B32), high)
     }
 
@@ -58,13 +56,13 @@ pub impl AuditPacking of StorePacking<Audit, felt252> {
             revealed: pull8(ref low, B8),
             named: pull8(ref low, B4),
             bonded: pull8(ref low, B4),
-            against: pull8(ref high, B8),
-            proved: pull(ref high, B1) == 1,
-            prints: pull(ref high, B1) == 1,
+            proved: pull(ref low, B1) == 1,
+            prints: pull(ref low, B1) == 1,
+            against: pull8(ref high, B6),
             since_s: pull64(ref high, B40),
             since_block: pull64(ref high, B32),
             draw_block: pull64(ref high, B32),
-            raised: (pull8(ref low, B4), pull8(ref high, B4), pull8(ref high, B4)),
+            raised: (pull8(ref high, B4), pull8(ref high, B4), pull8(ref high, B4)),
         }
     }
 }

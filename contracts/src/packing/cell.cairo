@@ -3,6 +3,7 @@
 
 pub const B1: NonZero<u128> = 0x2;
 pub const B4: NonZero<u128> = 0x10;
+pub const B6: NonZero<u128> = 0x40;
 pub const B8: NonZero<u128> = 0x100;
 pub const B15: NonZero<u128> = 0x8000;
 pub const B16: NonZero<u128> = 0x10000;

@@ -37,7 +37,7 @@ fn the_cells_of_an_audit() {
     let other = Audit {
         sealed: 0, said: 255, revealed: 0, named: 15, raised: (0, 15, 0), bonded: 0, ..other,
     };
-    let other = Audit { against: 255, proved: false, prints: true, since_s: 0, ..other };
+    let other = Audit { against: 63, proved: false, prints: true, since_s: 0, ..other };
     let other = Audit { since_block: 0xffffffff, draw_block: 0, ..other };
     assert!(survives::<_, felt252>(Audit { generation: 0, ..other }));
 }
