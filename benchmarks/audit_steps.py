@@ -10,10 +10,10 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.core.audit.draw import DRAW_AFTER, is_audited, seed_of
 from renderchain.core.audit.state import answer_of, mark_of
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.merkle import LeaseIdentity
-from renderchain.ports.audit_chain import Reveal
+from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from devkit.made_up_pixels import FAR, LeasePixels, Rendering, contents_of, prints_of
 from devkit.network.devnet import pass_draw_block, pass_time
@@ -66,43 +66,77 @@ async def audit(
     others: int = 0,
     how: str = "SAME",
 ) -> None:
-    """A round from its draw until votes are counted; ``others`` seats saw ``how`` instead of the same."""
+    """A round from its draw until votes are counted; ``others`` seats saw ``how`` instead of the same.
+
+    Each verifier seals and reveals its own votes. A rejection is shown.
+    """
     job_id, numbers = leases[0].info.job_id, [one.lease_id for one in leases]
     if round_:
         pass_draw_block(net.node.rpc_url)
     await all_done(net, step, "draw", job_id, numbers)
-    clients = {await one.worker_id(): one for one in net.workers}
-    marks: dict[WorkerId, list[tuple[int, int, int]]] = {}
-    reveals: list[Reveal] = []
-    differing: list[tuple[Held, Reveal, StarknetChain]] = []
-    for one in leases:
-        leaves = [drawn.leaf for drawn in await net.artist.drawn_leaves(one.lease_id)]
-        seed = await net.artist.seed(one.lease_id, round_)
-        seats = (await net.artist.audit(one.lease_id)).seats
-        for verifier in (await net.artist.verifiers(one.lease_id))[seats.start :]:
-            seen = Rendering[how] if verifier.seat - seats.start < others else Rendering.SAME
-            reveal = Reveal(
-                one.lease_id, verifier.seat, NONCE, answer_of(hash_many, contents_of(leaves, seen))
-            )
-            place = {"seed": seed, "worker_id": verifier.worker_id, "nonce": NONCE, "vote": reveal.vote}
-            mark = mark_of(hash_many, net.artist.board, one.lease_id, round_, **place)
-            marks.setdefault(verifier.worker_id, []).append((one.lease_id, verifier.seat, mark))
-            if seen is Rendering.SAME:
-                reveals.append(reveal)
-            else:
-                differing.append((one, reveal, clients[verifier.worker_id]))
-    for worker_id, sealed in marks.items():
-        assert await step("commit", clients[worker_id].commit(sealed)) == []
+    ballots = [
+        ballot for one in leases for ballot in await seats_of(net, one, round_, others, Rendering[how])
+    ]
+    await sealed(net, ballots, step)
     for one in leases:
         await step("open", opened(one, round_))
-    for first in range(0, len(reveals), MAX_BATCH):
-        batch = reveals[first : first + MAX_BATCH]
-        assert await step("reveal", net.aggregator.reveal(batch)) == []
-    for one, reveal, client in differing:
-        await show(one, reveal, client, step, Rendering[how])
-    if differing:
+    await revealed(ballots, step)
+    if any(ballot.seen is not Rendering.SAME for ballot in ballots):
+        for one in leases if Rendering[how] in FAR else []:
+            differing = [ballot for ballot in ballots if ballot.held is one and ballot.seen in FAR]
+            if 2 * len(differing) > len([ballot for ballot in ballots if ballot.held is one]):
+                await step("show", shown(net, differing))
         pass_time(net.node.rpc_url, PHASE_S, 2)
         await all_done(net, step, "advance: count votes", job_id, numbers)
+
+
+@dataclass
+class Ballot:
+    """A seat's vote, its holder's client, and what that saw."""
+
+    held: Held
+    client: StarknetChain
+    reveal: Reveal
+    mark: int
+    seen: Rendering
+
+
+async def seats_of(net: ManyWorkers, one: Held, round_: int, others: int, how: Rendering) -> list[Ballot]:
+    """The votes of a lease's present draw."""
+    clients = {await worker.worker_id(): worker for worker in net.workers}
+    leaves = [drawn.leaf for drawn in await net.artist.drawn_leaves(one.lease_id)]
+    seed = await net.artist.seed(one.lease_id, round_)
+    seats = (await net.artist.audit(one.lease_id)).seats
+    found = []
+    for place, verifier in enumerate((await net.artist.verifiers(one.lease_id))[seats.start :]):
+        seen = how if place < others else Rendering.SAME
+        vote = answer_of(hash_many, contents_of(leaves, seen))
+        told = {"seed": seed, "worker_id": verifier.worker_id, "nonce": NONCE, "vote": vote}
+        mark = mark_of(hash_many, net.artist.board, one.lease_id, round_, **told)
+        reveal = Reveal(one.lease_id, verifier.seat, NONCE, vote)
+        found.append(Ballot(one, clients[verifier.worker_id], reveal, mark, seen))
+    return found
+
+
+async def sealed(net: ManyWorkers, ballots: Sequence[Ballot], step: Step) -> None:
+    """Each worker seals all of its votes at once."""
+    for client in net.workers:
+        own = [(one.reveal.lease_id, one.reveal.seat, one.mark) for one in ballots if one.client is client]
+        if own:
+            assert await step("commit", client.commit(own)) == []
+
+
+async def revealed(ballots: Sequence[Ballot], step: Step) -> None:
+    """Each worker shows all of its votes that are the answer at once, and each other one by itself."""
+    same: dict[int, list[Ballot]] = {}
+    for one in ballots:
+        if one.seen is Rendering.SAME:
+            same.setdefault(one.client.address, []).append(one)
+    for own in same.values():
+        assert await step("reveal", own[0].client.reveal([one.reveal for one in own])) == []
+    for one in ballots:
+        if one.seen is not Rendering.SAME:
+            await reveal_other(one.held, one.reveal, one.client, step, one.seen)
 
 
 async def opened(one: Held, round_: int) -> None:
@@ -114,14 +148,27 @@ async def opened(one: Held, round_: int) -> None:
     await chain.open_leaves(one.lease_id, seed, one.pixels.result, *shown)
 
 
-async def show(one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, how: Rendering) -> None:
+async def shown(net: ManyWorkers, ballots: Sequence[Ballot]) -> None:
+    """Somebody shows that those who differ from the worker agree with each other, by the first leaf."""
+    chain, (first, *_) = net.aggregator, ballots
+    leaves = [drawn.leaf for drawn in await chain.drawn_leaves(first.held.lease_id)]
+    contents, prints = contents_of(leaves, first.seen), prints_of(leaves[:1], first.seen)
+    votes = [ShownVote(one.reveal.seat, contents, prints) for one in ballots]
+    answer = Opened(tuple(contents_of(leaves)), tuple(prints_of(leaves[:1], Rendering.SAME)))
+    await chain.show(first.held.lease_id, 0, votes, answer, by_levels=False)
+
+
+async def reveal_other(
+    one: Held, reveal: Reveal, verifier: StarknetChain, step: Step, how: Rendering
+) -> None:
     """A verifier that has other bits."""
     drawn = await verifier.drawn_leaves(one.lease_id)
     leaves = [each.leaf for each in drawn]
     both, prints = (contents_of(leaves, how), contents_of(leaves)), prints_of(leaves, how)
     differs = sum(1 << each.position for each in drawn) if how in FAR else 0
-    shown = verifier.reveal_prints(reveal, *both, prints, differs=differs, mean=how in FAR)
-    await step("reveal_prints", shown)
+    await step(
+        "reveal_prints", verifier.reveal_prints(reveal, *both, prints, differs=differs, mean=how in FAR)
+    )
 
 
 async def close(net: ManyWorkers, leases: Sequence[Held], step: Step) -> None:

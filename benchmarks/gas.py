@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,19 @@ from renderchain.core.job import Place
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
-from benchmarks.audit_steps import audit, close, drawn, hold
+from benchmarks.audit_steps import Held, audit, close, drawn, hold
+from benchmarks.gas_page import PHASE_NAMES, Figures, Job, page
 from devkit.network.devnet import pass_draw_block
-from devkit.network.many_workers import TILES, ManyWorkers, many_workers
+from devkit.network.many_workers import ManyWorkers, many_workers
 from devkit.network.services import REPO
 from tools.contracts import tool
 
 WORKERS = 8
 SLOTS, MOST = 4, 32  # of a worker; leases at once
 BATCH = 16
-RECORD = (192, 1)  # with the jobs before it 40 audits a worker, or nearly
+SIZES = ((96, 1), (320, 10), (800, 100), (1000, 125))
+DISPUTED = (40, 8)  # frames of a lease whose rounds draw sixteen leaves, and leaves that an appellant names
 SPARED_CALLS = ("claim_lease", "submit", "accept and pay one lease")
-PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
-GOAL = 25_000
-FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
 
 @dataclass
@@ -52,6 +50,8 @@ class Meter:
             block = await self.client.get_block_with_receipts(block_number=number)
             gas += sum(one.receipt.execution_resources.l2_gas for one in block.transactions)
         self.rows.append((name, gas))
+        if name:
+            print(f"{name}: {gas:,}", flush=True)
         return answer, gas
 
     async def step(self, name: str, work: Awaitable[Any]) -> Any:
@@ -60,23 +60,9 @@ class Meter:
         return answer
 
 
-@dataclass
-class Job:
-    """A job that was measured; gas by phase."""
-
-    frames: int
-    lease: int
-    leases: int
-    audits: int = 0
-    phases: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASE_NAMES, 0))
-
-    @property
-    def each(self) -> int:
-        """Gas a frame."""
-        return sum(self.phases.values()) // self.frames
-
-
-async def whole_job(net: ManyWorkers, meter: Meter, frames: int, lease: int, *, floor_exp: int = 0) -> Job:
+async def whole_job(
+    net: ManyWorkers, meter: Meter, frames: int, lease: int, *, floor_exp: int = 0, dear: bool = False
+) -> Job:
     """Gas by phase of a job that its artist schedules; an aggregator posts the results."""
     job = Job(frames, lease, -(-frames // lease))
 
@@ -87,7 +73,7 @@ async def whole_job(net: ManyWorkers, meter: Meter, frames: int, lease: int, *, 
         return answer
 
     left, job_id = job.leases, NO_JOB
-    terms = net.terms(frames, lease, floor_exp=floor_exp)
+    terms = net.terms(frames, lease, floor_exp=floor_exp, dear=dear)
     numbers = [await one.worker_id() for one in net.workers]
     while left:
         places = [Place(number, slot) for slot in range(SLOTS) for number in numbers][: min(left, MOST)]
@@ -159,22 +145,43 @@ async def spared(net: ManyWorkers, meter: Meter, job_id: JobId) -> list[LeaseId]
     return found
 
 
-async def one_audit(net: ManyWorkers, meter: Meter, *, others: int = 0, appeals: bool = False) -> int:
-    """Gas of a newcomer's lease of ten frames from the claim to its pay; each step in the meter's rows."""
-    first = len(meter.rows)
-    job_id = await net.artist.create_job(net.terms(10, 10, scheduled=False))
+async def one_lease(net: ManyWorkers, meter: Meter, frames: int = 10) -> Held:
+    """A newcomer's lease, claimed and submitted; chance has it audited."""
+    job_id = await net.artist.create_job(net.terms(frames, frames, scheduled=False))
     worker = net.workers[0]
-    lease_id, _ = await meter.of("claim_lease", worker.claim_lease(job_id, 0))
+    lease_id = await meter.step("claim_lease", worker.claim_lease(job_id, 0))
     held = await hold(worker, lease_id)
-    await meter.of("submit", worker.submit(lease_id, held.info.count, held.pixels.result))
+    await meter.step("submit", worker.submit(lease_id, held.info.count, held.pixels.result))
     pass_draw_block(net.node.rpc_url)
+    return held
+
+
+async def one_audit(net: ManyWorkers, meter: Meter, others: int = 0) -> int:
+    """Gas of such a lease of ten frames from the claim to its pay; ``others``: seats on other machines."""
+    first = len(meter.rows)
+    held = await one_lease(net, meter)
     await audit(net, [held], meter.step, others=others, how="MACHINE")
-    if appeals:
-        await meter.of("appeal + approve", net.artist.appeal(lease_id))
-        await audit(net, [held], meter.step, round_=1)
     await close(net, [held], meter.step)
-    await meter.of("accept and pay", net.artist.accept(job_id, [lease_id]))
+    await meter.of("accept and pay", net.artist.accept(held.info.job_id, [held.lease_id]))
     return sum(gas for _, gas in meter.rows[first:])
+
+
+async def one_dispute(net: ManyWorkers, meter: Meter) -> list[tuple[str, int]]:
+    """Gas by round of one that three reject falsely: seven, then fifteen do not, on forty leaves."""
+    frames, named = DISPUTED
+    held = await one_lease(net, meter, frames)
+    rounds = []
+    for round_, (others, appellant) in enumerate(((3, held.worker), (3, net.artist), (7, None))):
+        first = len(meter.rows)
+        await audit(net, [held], meter.step, round_=round_, others=others, how="OTHER")
+        leaves = len(await net.artist.drawn_leaves(held.lease_id))
+        if appellant:
+            names = range(named) if round_ == 0 else ()
+            await meter.of("appeal + approve", appellant.appeal(held.lease_id, list(names)))
+        gas = sum(gas for _, gas in meter.rows[first:])
+        rounds.append((f"round {round_ + 1}: {leaves} leaves, {others} votes with prints", gas))
+    await net.artist.accept(held.info.job_id, [held.lease_id])
+    return rounds
 
 
 async def in_batches(net: ManyWorkers, meter: Meter) -> list[tuple[str, int]]:
@@ -230,129 +237,41 @@ async def naive(net: ManyWorkers, meter: Meter, frames: int) -> int:
     return gas // frames
 
 
-def table(head: list[str], rows: list[list[Any]]) -> str:
-    """A Markdown table."""
-    shown = [[f"{one:,}" if isinstance(one, int) else str(one) for one in row] for row in rows]
-    lines = [head, ["---"] * len(head), *shown]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def job_table(jobs: list[Job], naive_gas: int) -> str:
-    """Gas a frame by phase."""
-    rows: list[list[Any]] = []
-    for job in jobs:
-        split = [job.phases[one] // job.frames for one in PHASE_NAMES]
-        audited = f"{job.audits} of {job.leases}"
-        rows.append([job.frames, job.lease, audited, *split, job.each, f"{naive_gas / job.each:.1f}x"])
-    return table(["frames", "frames a lease", "audited", *PHASE_NAMES, "a frame", "naive / ours"], rows)
-
-
-@dataclass
-class Figures:
-    """All that is on the page."""
-
-    calls: list[tuple[str, int]] = field(default_factory=list)
-    steps: list[tuple[str, int]] = field(default_factory=list)
-    audited: list[tuple[str, int]] = field(default_factory=list)
-    batches: list[tuple[str, int]] = field(default_factory=list)
-    newcomers: list[Job] = field(default_factory=list)
-    veterans: list[Job] = field(default_factory=list)
-    spared: list[Job] = field(default_factory=list)
-    naive: int = 0
-
-
-def page(found: Figures) -> str:
-    """docs/gas.md."""
-    best = found.spared[-1]
-    low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
-    return f"""# Gas
-
-Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
-are L2 gas and include everything that a transaction costs: validation, fee transfer, events, new storage.
-Frames have {TILES} tiles.
-
-## One call
-
-{table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
-
-A slot's first lease costs two new storage cells (402,000 each); later leases in that slot write the same
-cells again. In the same way, an account's balance and a worker's lock take a new cell only once, and a job
-takes seven new cells unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
-itself.
-
-## A lease, from the claim to its pay
-
-Ten frames, each transaction by itself. A first round has three verifiers; a second, after an appeal, seven.
-
-{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
-
-## One step of an audit
-
-{table(["step", "L2 gas"], [[name, gas] for name, gas in found.steps])}
-
-## Sixteen audits at once, gas a lease
-
-One draw, one advance and one reveal serve all sixteen; each verifier sends one commit, and the worker opens
-each lease by itself.
-
-{table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
-
-## A whole job, gas a frame
-
-{WORKERS} workers that have worked before, each with a signing key (docs/decisions/0010). The artist
-schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
-signed, one accepts and pays all of them. Audits are drawn, revealed and advanced in batches. Where a worker
-has more than four leases, assigning, posting and accepting are repeated. With workers that have no record,
-every lease is audited:
-
-{job_table(found.newcomers, found.naive)}
-
-With workers whose record allows a rate of 1/16:
-
-{job_table(found.veterans, found.naive)}
-
-The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
-{len(found.spared)}. Nobody calls the draw then, because the acceptance itself looks at the block's hash:
-
-{job_table([best], found.naive)}
-
-The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
-takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
-is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
-{FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
-"""
+def means(rows: list[tuple[str, int]]) -> dict[str, int]:
+    """The mean of each step: of three votes the last one also counts them."""
+    found: dict[str, list[int]] = {}
+    for name, gas in rows:
+        found.setdefault(name, []).append(gas)
+    return {name: sum(all_) // len(all_) for name, all_ in found.items()}
 
 
 async def audited(net: ManyWorkers, meter: Meter, found: Figures) -> None:
     """Whole leases, and each step of their audits."""
     plain = await one_audit(net, meter)
-    prints = await one_audit(net, meter, others=1)
-    appealed = await one_audit(net, meter, appeals=True)
-    found.audited = [
-        ("audited, equal digests", plain),
-        ("audited, one verifier on another machine (prints)", prints),
-        ("audited, equal digests, appealed", appealed),
-    ]
-    seen: dict[str, int] = {}
-    for name, gas in meter.rows:
-        seen.setdefault(name, gas)
-    found.steps = list(seen.items())
+    steps = means(meter.rows)
+    meter.rows.clear()
+    gpu = await one_audit(net, meter, others=3)
+    others = means(meter.rows)
+    found.audited = [("audited, equal digests", plain), ("audited, no digest is equal (prints)", gpu)]
+    meter.rows.clear()
+    found.dispute = await one_dispute(net, meter)
+    disputed = means(meter.rows)
+    found.steps = list({**disputed, **others, **steps}.items())
 
 
 async def main() -> None:
     """Measure everything and write the page."""
     found = Figures()
-    sizes = ((96, 1), (320, 10), (800, 100), (1000, 125))
     async with many_workers(WORKERS) as net:
         meter = Meter(net.artist_account.client)
         await whole_job(net, meter, WORKERS * SLOTS, 1)  # so that slots, locks and boards are known
-        found.newcomers = [await whole_job(net, meter, *size) for size in sizes]
-        await whole_job(net, meter, *RECORD)
         meter.rows.clear()
         await audited(net, meter, found)
+        found.newcomers = [await whole_job(net, meter, *size) for size in SIZES]
         found.batches = await in_batches(net, meter)
-        found.veterans = [await whole_job(net, meter, *size, floor_exp=4) for size in sizes]
-        found.spared = await until_spared(net, meter, *sizes[-1])
+        await whole_job(net, meter, WORKERS, 1, dear=True)  # a record that gives credit for the next ones
+        found.veterans = [await whole_job(net, meter, *size, floor_exp=4) for size in SIZES]
+        found.spared = await until_spared(net, meter, *SIZES[-1])
         meter.rows.clear()
         await single_calls(net, meter)
         found.calls = list(meter.rows)

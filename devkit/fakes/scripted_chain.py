@@ -34,7 +34,7 @@ class ScriptedChain(Faults):
         self.block = 100
         self.own_id = WorkerId(1)
         self.bond_fri = 10
-        self.voters_from = 0  # quarters by which the fee of votes has to be raised
+        self.voters_from = 0  # notches by which the fee of votes has to be raised
         self.step_s = 600
         self.price_fri = 0
         self.unit_fri = 10**19
@@ -228,14 +228,14 @@ class ScriptedChain(Faults):
     async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
         self._send("appeal", lease_id, tuple(leaves))
 
-    async def price_to_raise_fri(self, lease_id: LeaseId, quarters: int) -> int:
-        return self.bond_fri * quarters
+    async def price_to_raise_fri(self, lease_id: LeaseId, notches: int) -> int:
+        return self.bond_fri * notches
 
-    async def raise_fee(self, lease_id: LeaseId, quarters: int) -> None:
-        self._send("raise_fee", lease_id, quarters)
+    async def raise_fee(self, lease_id: LeaseId, notches: int) -> None:
+        self._send("raise_fee", lease_id, notches)
 
-    async def has_voters(self, lease_id: LeaseId, quarters: int) -> bool:
-        return quarters >= self.voters_from
+    async def has_voters(self, lease_id: LeaseId, notches: int) -> bool:
+        return notches >= self.voters_from
 
     async def reveal_key(self, lease_id: LeaseId, result: LeaseResult, key: bytes) -> None:
         self._send("reveal_key", lease_id, result, key)

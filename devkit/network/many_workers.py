@@ -14,7 +14,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.sender import Sender
-from renderchain.core.audit.economics import PHASES, audit_pool
+from renderchain.core.audit.economics import PAY_FEES, PHASES, audit_pool
 from renderchain.core.job import JobTerms, StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from starknet_py.net.signer.stark_curve_signer import KeyPair
@@ -27,6 +27,7 @@ from devkit.rules import AT_ONCE, Rules
 
 FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 1000
+DEAR_FRI = FRI_PER_STRK // 5  # a frame, whose audit earns verifiers what gives credit for a whole lease
 TILES = 40  # of a frame
 AUDIT_FEE_FRI, AUDIT_TILE_FRI = REWARD_FRI // 100, REWARD_FRI // 1000
 PHASE_S = 3600
@@ -54,19 +55,23 @@ class ManyWorkers:
     accounts: list[Account]
     artist_account: Any
 
-    def terms(self, tasks: int, lease: int, *, scheduled: bool = True, floor_exp: int = 0) -> JobTerms:
-        """A job of so many frames in leases of at most so many."""
+    def terms(
+        self, tasks: int, lease: int, *, scheduled: bool = True, floor_exp: int = 0, dear: bool = False
+    ) -> JobTerms:
+        """A job of so many frames in leases of at most so many; a dear one gives its workers credit."""
+        reward_fri, fee_fri = (DEAR_FRI, DEAR_FRI // PAY_FEES) if dear else (REWARD_FRI, AUDIT_FEE_FRI)
+        tile_fri = 0 if dear else AUDIT_TILE_FRI
         scheduler = (self.artist.address, 3600) if scheduled else (0, 0)
-        audit = (TILES, 16, AUDIT_FEE_FRI, AUDIT_TILE_FRI)
+        audit = (TILES, 16, fee_fri, tile_fri)
         times: dict[str, Any] = {"scheduler": scheduler[0], "scheduler_grace_s": scheduler[1]}
         return JobTerms(
-            *(2**127, 1, 10**6, 9, tasks, REWARD_FRI, audit_pool(tasks, lease, *audit), FAMILY),
+            *(2**127, 1, 10**6, 9, tasks, reward_fri, audit_pool(tasks, lease, *audit), FAMILY),
             audit_floor_exp=floor_exp,
             audit_tiles=audit[1],
             longest_lease=lease,
             tiles=TILES,
-            audit_fee_fri=AUDIT_FEE_FRI,
-            audit_tile_fri=AUDIT_TILE_FRI,
+            audit_fee_fri=fee_fri,
+            audit_tile_fri=tile_fri,
             **times,
         )
 

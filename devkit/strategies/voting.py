@@ -6,10 +6,10 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.gas import (
     CLOSE_GAS,
     COMMIT_GAS,
-    COMPARE_GAS,
     OPEN_GAS,
     REVEAL_GAS,
     REVEAL_PRINTS_GAS,
+    SHOW_GAS,
 )
 from renderchain.core.audit.state import NO, YES, AuditKind, AuditPhase, Vote, answer_of, differing, mark_of
 from renderchain.ports.audit_chain import Reveal, ShownVote
@@ -159,7 +159,7 @@ class Voting(Play):
                 mine, prints = contents(leaves, self.looks_of(place)), [felts(leaf, look)]
                 shown = (mine, answer, prints, [felts(leaf, SHOWN)])
                 self.stage.strike(OUTSIDER, self.lease_id, place, 0, *shown)
-                self.spend_gas("outsider", COMPARE_GAS)
+                self.spend_gas("outsider", SHOW_GAS)
         counted = [(place, seat) for place, seat in counted if seat.vote is Vote.COUNTED]
         looks = {place: self.looks_of(place) for place, _ in counted}
         for index, (leaf, position) in enumerate(drawn):
@@ -173,7 +173,7 @@ class Voting(Play):
                     ]
                     caller, who = (FRIEND, "friends") if look == FALSE else (OUTSIDER, "outsider")
                     self.stage.show(caller, self.lease_id, index, False, votes, answer, [])
-                    self.spend_gas(who, COMPARE_GAS)
+                    self.spend_gas(who, SHOW_GAS)
         self.advance_late()
 
     def reveal_key(self) -> None:

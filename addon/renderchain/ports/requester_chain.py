@@ -64,6 +64,18 @@ class RequesterChain(ChainView, Protocol):
         """As the requester, pay a bond and have verifiers fetch the results."""
         ...
 
+    async def has_voters(self, lease_id: LeaseId, notches: int) -> bool:
+        """Whether draws of the present round's votes would stand now at its fee raised so."""
+        ...
+
+    async def price_to_raise_fri(self, lease_id: LeaseId, notches: int) -> int:
+        """What raising the fee of the present round's votes by so many notches takes; the rest returns."""
+        ...
+
+    async def raise_fee(self, lease_id: LeaseId, notches: int) -> None:
+        """Pay that, so that votes which could not be found are looked for at a higher fee."""
+        ...
+
     async def audit(self, lease_id: LeaseId) -> AuditInfo:
         """The lease's audit; phase NONE if it has none."""
         ...

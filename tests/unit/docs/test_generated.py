@@ -8,7 +8,7 @@ from typing import Any
 
 from renderchain.core.finals import Difference
 
-from benchmarks import gas
+from benchmarks import gas_page
 from research import attacks, audit_cost, determinism, economics, finals, verification
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
@@ -47,9 +47,9 @@ def test_the_page_on_determinism_is_what_its_data_make() -> None:
 
 
 def test_the_page_on_gas_has_the_sentences_of_its_script() -> None:
-    figures = gas.Figures(spared=[gas.Job(1000, 125, 8, phases={"audits": 10**7})], naive=1)
-    figures.spared[0].phases |= dict.fromkeys(gas.PHASE_NAMES, 1000)
-    assert prose((REPO / "docs" / "gas.md").read_text()) == prose(gas.page(figures))
+    figures = gas_page.Figures(spared=[gas_page.Job(1000, 125, 8, phases={"audits": 10**7})], naive=1)
+    figures.spared[0].phases |= dict.fromkeys(gas_page.PHASE_NAMES, 1000)
+    assert prose((REPO / "docs" / "gas.md").read_text()) == prose(gas_page.page(figures))
 
 
 def test_the_page_on_economics_is_what_its_script_writes() -> None:

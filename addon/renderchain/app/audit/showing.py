@@ -12,7 +12,7 @@ from ...core.audit.errors import (
     StepIsOver,
     VoteNotContradicted,
 )
-from ...core.audit.gas import COMPARE_GAS
+from ...core.audit.gas import SHOW_GAS
 from ...core.audit.state import MEAN, AuditInfo
 from ...core.job import LeaseInfo
 from ...core.notices.audits import RejectionShown, ShowingTooDear, VoteStruck
@@ -66,7 +66,7 @@ class Showing:
             leaves = list(one.vote.prints) if one.leaf == MEAN else [one.leaf]
             theirs = tuple(tuple(ballot.answer.prints[at]) for at in leaves)
             answer = Opened(ballot.answer.contents, theirs)
-            if not await self._may_spend(lease, audit, COMPARE_GAS):
+            if not await self._may_spend(lease, audit, SHOW_GAS):
                 return
             try:
                 await self._chain.strike(lease.lease_id, one.leaf, one.vote.with_prints(*leaves), answer)
@@ -107,7 +107,7 @@ class Showing:
         *,
         by_levels: bool,
     ) -> bool:
-        if not await self._may_spend(lease, audit, COMPARE_GAS * len(votes)):
+        if not await self._may_spend(lease, audit, SHOW_GAS * len(votes)):
             return False
         try:
             await self._chain.show(lease.lease_id, leaf, votes, answer, by_levels=by_levels)

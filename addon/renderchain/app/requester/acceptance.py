@@ -6,7 +6,7 @@ import asyncio
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
-from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome
+from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, LeaseIsPaid, UnknownJob
 from ...core.ids import JobId, LeaseId
@@ -16,6 +16,7 @@ from ...core.notices.checks import LeaseUnjudged
 from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
+from ..audit.raises import raise_fee
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
@@ -92,6 +93,15 @@ class Acceptance:
         audit = await self._chain.audit(lease_id)
         if audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
             self._undrawn[lease_id] = audit.draw_block
+        # Without votes a doubt of ours is dropped, and who delivered what is false gets half of the pay.
+        if audit.may_be_raised and (audit.is_doubt or self._good.get(lease_id) is CLEARED):
+            await self._raise(lease_id, audit)
+
+    async def _raise(self, lease_id: LeaseId, audit: AuditInfo) -> None:
+        """The block that draws next comes sooner where the fee was raised."""
+        lease = await self._chain.lease(lease_id)
+        if await raise_fee(self._chain, self._reporter, lease, audit):
+            self._undrawn[lease_id] = (await self._chain.audit(lease_id)).draw_block
 
     async def _try(self, lease_id: LeaseId) -> None:
         if outcomes := self._good.get(lease_id):

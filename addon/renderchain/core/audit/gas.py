@@ -17,11 +17,11 @@ WITHDRAW_GAS = 2_920_720  # with a cancel
 DRAW_GAS = 5_289_920  # of a lease that is audited; one that is spared takes less
 COMMIT_GAS = 1_731_200
 OPEN_GAS = 3_642_240
-REVEAL_GAS = 3_050_880
-COUNT_GAS = 2_177_280
+REVEAL_GAS = 3_050_880  # of a vote with the worker's digests; the last one counts them
+REVEAL_PRINTS_GAS = 4_749_120  # of any other
+COUNT_GAS = 2_177_280  # where prints were revealed
+SHOW_GAS = 6_003_413  # of a vote that is shown to agree with another, or struck
 CLOSE_GAS = 4_230_400
-REVEAL_PRINTS_GAS = 4_749_120
-COMPARE_GAS = 18_010_240
 
 # On public networks gas costs 0.8 to 8 gFri. Fees are reckoned from what a node says, which may be anything:
 # by a price above this the artist would pay verifiers a fortune.
@@ -40,7 +40,7 @@ def checked_gas_price(price_fri: int) -> int:
 
 def vote_gas(*, prints: bool) -> int:
     """What a verifier spends on one vote; ``prints``: its machine makes other bits than the worker's."""
-    return COMMIT_GAS + REVEAL_GAS + (REVEAL_PRINTS_GAS if prints else 0)
+    return COMMIT_GAS + (REVEAL_PRINTS_GAS if prints else REVEAL_GAS)
 
 
 def lease_gas() -> int:
@@ -50,7 +50,7 @@ def lease_gas() -> int:
 
 def prover_gas(*, prints: bool) -> int:
     """What a worker spends besides on the first round of an audit."""
-    return OPEN_GAS + COUNT_GAS + CLOSE_GAS + (SEATS[0] * COMPARE_GAS if prints else 0)
+    return OPEN_GAS + CLOSE_GAS + (COUNT_GAS if prints else 0)
 
 
 def audit_gas(*, prints: bool) -> int:

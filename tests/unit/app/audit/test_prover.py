@@ -11,7 +11,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
-from renderchain.core.audit.gas import COMPARE_GAS
+from renderchain.core.audit.gas import SHOW_GAS
 from renderchain.core.audit.state import (
     MEAN,
     NO_AUDIT,
@@ -135,7 +135,7 @@ def test_seats_of_rounds_before_are_not_struck_again(bench: UseCaseBench) -> Non
     assert bench.chain.sent == []
 
 
-@pytest.mark.parametrize("limits", [ShowLimits(COMPARE_GAS, 10**18), ShowLimits(10**9, COMPARE_GAS * 10)])
+@pytest.mark.parametrize("limits", [ShowLimits(SHOW_GAS, 10**18), ShowLimits(10**9, SHOW_GAS * 10)])
 def test_strikes_end_where_the_settings_say(
     bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch, limits: ShowLimits
 ) -> None:
@@ -146,7 +146,7 @@ def test_strikes_end_where_the_settings_say(
     act(bench, audit_in(AuditPhase.SHOW))
     assert len(bench.chain.of("strike")) == 1
     (told,) = bench.reporter.heard(ShowingTooDear)
-    assert told.gas == 2 * COMPARE_GAS and told.fee_fri == 20 * COMPARE_GAS
+    assert told.gas == 2 * SHOW_GAS and told.fee_fri == 20 * SHOW_GAS
 
 
 def test_who_was_faster_is_no_trouble(bench: UseCaseBench) -> None:

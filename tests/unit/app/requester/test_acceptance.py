@@ -10,7 +10,7 @@ import pytest
 from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
-from renderchain.core.audit.state import NO_AUDIT, AuditKind, DrawOutcome, Verdict
+from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
 from renderchain.core.job import LeaseResult
@@ -223,6 +223,25 @@ def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: UseCaseBench) -> No
 
     run(life())
     assert bench.chain.sent == []
+
+
+@pytest.mark.parametrize("own", ["our challenge", "found false", ""])
+def test_a_fee_is_raised_for_votes_that_the_artist_wants(bench: UseCaseBench, own: str) -> None:
+    bench.chain.block, bench.chain.voters_from = 1000, 4
+    bonded = int(own == "our challenge")
+    starved = replace(NO_AUDIT, phase=AuditPhase.DRAW, since_block=60, draw_block=78, bonded=bonded)
+    bench.chain.audits[LEASE] = starved
+    bench.chain.tokens[bench.chain.address] = 10**20
+    bench.chain.bond_fri = 1
+
+    async def life() -> None:
+        one = acceptance(bench)
+        if own == "found false":
+            await one.found_good(LEASE, once_cleared=True)
+        await draw_for(one, 3)
+
+    run(life())
+    assert bench.chain.of("raise_fee")[:1] == ([(LEASE, 4)] if own else [])
 
 
 def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: UseCaseBench) -> None:

@@ -1,0 +1,140 @@
+"""docs/gas.md, of what benchmarks/gas.py measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from devkit.network.many_workers import TILES
+
+WORKERS = 8
+PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
+GOAL, EQUAL_GOAL, PRINTS_GOAL = 20_000, 30_000_000, 45_000_000
+DISPUTED_FRAMES = 40
+FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
+
+
+@dataclass
+class Job:
+    """A job that was measured; gas by phase."""
+
+    frames: int
+    lease: int
+    leases: int
+    audits: int = 0
+    phases: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASE_NAMES, 0))
+
+    @property
+    def each(self) -> int:
+        """Gas a frame."""
+        return sum(self.phases.values()) // self.frames
+
+
+def table(head: list[str], rows: list[list[Any]]) -> str:
+    """A Markdown table."""
+    shown = [[f"{one:,}" if isinstance(one, int) else str(one) for one in row] for row in rows]
+    lines = [head, ["---"] * len(head), *shown]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def job_table(jobs: list[Job], naive_gas: int) -> str:
+    """Gas a frame by phase."""
+    rows: list[list[Any]] = []
+    for job in jobs:
+        split = [job.phases[one] // job.frames for one in PHASE_NAMES]
+        audited = f"{job.audits} of {job.leases}"
+        rows.append([job.frames, job.lease, audited, *split, job.each, f"{naive_gas / job.each:.1f}x"])
+    return table(["frames", "frames a lease", "audited", *PHASE_NAMES, "a frame", "naive / ours"], rows)
+
+
+@dataclass
+class Figures:
+    """All that is on the page."""
+
+    calls: list[tuple[str, int]] = field(default_factory=list)
+    steps: list[tuple[str, int]] = field(default_factory=list)
+    audited: list[tuple[str, int]] = field(default_factory=list)
+    dispute: list[tuple[str, int]] = field(default_factory=list)
+    batches: list[tuple[str, int]] = field(default_factory=list)
+    newcomers: list[Job] = field(default_factory=list)
+    veterans: list[Job] = field(default_factory=list)
+    spared: list[Job] = field(default_factory=list)
+    naive: int = 0
+
+
+def page(found: Figures) -> str:
+    """docs/gas.md."""
+    best = found.spared[-1]
+    low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
+    return f"""# Gas
+
+Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
+are L2 gas and include everything that a transaction costs: validation, fee transfer, events, new storage.
+Frames have {TILES} tiles.
+
+## One call
+
+{table(["call", "L2 gas"], [[name, gas] for name, gas in found.calls])}
+
+A slot's first lease costs two new storage cells (402,000 each); later leases in that slot write the same
+cells again. In the same way, an account's balance and a worker's lock take a new cell only once, and a job
+takes seven new cells unless an earlier job left its own (docs/decisions/0009). Acceptance sends the pay
+itself.
+
+## A lease, from the claim to its pay
+
+Ten frames, each transaction by itself; three verifiers, each of whom seals and reveals for itself. On GPUs
+no two machines make the same bits, so every vote shows its prints: that is the last row. It was measured with
+made-up prints that are apart as those of two machines are; the contract does not know what made them.
+
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
+
+The goals are {EQUAL_GOAL:,} with equal digests and {PRINTS_GOAL:,} where none is.
+
+## One step of an audit
+
+The mean where a step is taken several times: of the votes of a round the last one also counts them.
+
+{table(["step", "L2 gas"], [[name, gas] for name, gas in found.steps])}
+
+## A dispute
+
+A lease of {DISPUTED_FRAMES} frames that three reject falsely, with prints; its worker appeals and names eight
+leaves, and seven find for it; the requester appeals once more, and fifteen do. Rounds after the first look at
+the leaves in dispute, those that are named, and fresh ones. Each row has all transactions of its round, and
+the appeal that follows it. Who appeals in vain pays the round's fees and R/20; wrong votes pay 20 f each.
+
+{table(["round", "L2 gas"], [[name, gas] for name, gas in found.dispute])}
+
+## Sixteen audits at once, gas a lease
+
+One draw and one advance serve all sixteen; each verifier sends one commit and one reveal, and the worker
+opens each lease by itself.
+
+{table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
+
+## A whole job, gas a frame
+
+{WORKERS} workers that have worked before, each with a signing key (docs/decisions/0010). The artist
+schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
+signed, one accepts and pays all of them. Audits are drawn, revealed and advanced in batches. Where a worker
+has more than four leases, assigning, posting and accepting are repeated. With workers that have no record,
+every lease is audited:
+
+{job_table(found.newcomers, found.naive)}
+
+With workers whose record allows a rate of 1/16:
+
+{job_table(found.veterans, found.naive)}
+
+The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
+{len(found.spared)}. Nobody calls the draw then, because the acceptance itself looks at the block's hash:
+
+{job_table([best], found.naive)}
+
+The naive contract (benchmarks/naive_board: one record and three transactions a frame, no escrow, no stake)
+takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
+is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
+{FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
+"""
