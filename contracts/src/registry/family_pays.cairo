@@ -20,7 +20,7 @@ pub mod FamilyPaysComponent {
     const PART: u128 = 4;
     /// A family's age counts while so many units are held there, as many as a claim names
     /// verifiers: one seat that somebody had for an epoch, or has alone, makes no family old.
-    pub const LEAST_UNITS: u32 = 4;
+    const LEAST_UNITS: u32 = 4;
 
     pub mod Errors {
         pub const AT_CAP: felt252 = 'RC: family is at its cap';
