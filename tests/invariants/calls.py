@@ -137,6 +137,14 @@ class Calls:
         changed = {"few": found[:3], "own": [*found[:3], worker], "twice": [*found[:3], *found[:1]]}
         return changed.get(how, found)
 
+    def _name_verifiers(self, number: LeaseId, how: str = "") -> list[Any]:
+        lease = self.model.lease(number)
+        if not lease or how == "none":
+            return [number, []]
+        job = self.model.jobs[lease.job]
+        found = self.model.willing_verifiers(self.model.asked(job, lease.count, job.requester), lease.worker)
+        return [number, found[:3] if how == "few" else found]
+
     def _submit(self, number: LeaseId, part: int = 0) -> tuple[LeaseId, int, LeaseResult]:
         """``part``: all tasks where it is 0, else the first ones, now and then none or too many."""
         lease = self.model.lease(number)

@@ -13,15 +13,21 @@ from renderchain.core.audit.phases import Act
 from tests.invariants.memory import InMemory
 
 STEPS = 150
-LEAST_CALLS = 4000
+LEAST_CALLS, MOST_ROUNDS = 4000, 5  # so many times as many, until every end was seen
+DOUBTS = {"challenge_delivery", "challenge_pixels", "name_verifiers"}
 ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded", "SpareGiven", "SpareRefunded"}
+
+
+def has_seen_all() -> bool:
+    return set(InMemory.told) >= ENDS and set(InMemory.done) >= DOUBTS
 
 
 def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.FixtureRequest) -> None:
     wanted, number = (request.config.getoption(name) for name in ("--invariant-calls", "--invariant-seed"))
     InMemory.total, InMemory.done, InMemory.told = 0, {}, {}
     rounds = 0
-    while InMemory.total < max(wanted, LEAST_CALLS):
+    least = max(wanted, LEAST_CALLS)
+    while InMemory.total < least or (not has_seen_all() and InMemory.total < MOST_ROUNDS * least):
         InMemory.chance = number + rounds
         run_state_machine_as_test(
             seed(number + rounds)(InMemory),
@@ -40,3 +46,4 @@ def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.Fixt
         print(f"{what}:", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
     assert {act.value for act in Act} <= set(InMemory.done), "a call of an audit that nobody made"
     assert set(InMemory.told) >= ENDS, "an end that no lease came to"
+    assert set(InMemory.done) >= DOUBTS, "a doubt that no requester had"

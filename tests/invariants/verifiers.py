@@ -110,6 +110,20 @@ class Verifiers(People):
         self.live_through(lease, pick, views)
         self.all_want(1)
 
+    @precondition(lambda self: self.open_jobs())
+    @rule(pick=PICK, slot=st.integers(0, 9), how=st.sampled_from(("", "", "few", "none")), views=VIEWS)
+    def work_unjudged(self, pick: int, slot: int, how: str, views: list[str]) -> None:
+        """Nobody is named at the claim; the requester names verifiers later, and doubts the pixels."""
+        worker = WorkerId(pick % WORKERS + 1)
+        operator, job = self.name(self.model.workers[worker].operator), self.job_number(pick)
+        if not self.do(operator, "claim_lease", job, worker, slot, 0, "none"):
+            return
+        lease, requester = self.model.slots[worker, slot], self.name(self.model.jobs[job].requester)
+        self.do(operator, "submit", lease.number)
+        self.do(requester, "name_verifiers", lease.number, how)
+        if self.do(requester, "challenge_pixels", lease.number, [pick % lease.count]):
+            self.live_through(lease, pick, views)
+
     def all_want(self, fee_fri: int) -> None:
         """All take audits from this fee on, in what is called from now on."""
         for number, worker in self.model.workers.items():
@@ -221,6 +235,8 @@ class Verifiers(People):
     def challenge(self, pick: int, other: str, wrong: bool, leaves: list[int]) -> None:
         lease = self.doubtful()[pick % len(self.doubtful())]
         number, caller = lease.number, self.requester(lease.job, other, wrong)
+        if lease.draw_outcome is DrawOutcome.UNJUDGED and pick % 4:
+            self.do(caller, "name_verifiers", number, ("", "", "few", "none")[pick % 4])
         if leaves:
             tiles = lease.count * self.model.jobs[lease.job].terms.tiles
             named = leaves * 3 if wrong else [leaf % tiles for leaf in leaves]
