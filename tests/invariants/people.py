@@ -120,10 +120,15 @@ class People(Machine):
         first, length, *_ = (*job.reopened, rest)[pick % (len(job.reopened) + 1)]
         return first + pick % (length + 1), pick // 3 % (job.terms.longest_lease + 2)
 
-    def to_spare(self) -> list[Lease]:
-        """Claimed leases of jobs that have tasks to be given twice."""
+    def sparing_jobs(self) -> list[Job]:
+        """Jobs whose scheduler may still give tasks twice."""
+        jobs = [job for number, job in self.model.jobs.items() if number not in self.model.replaced]
+        return [job for job in jobs if job.spares and self.model.takes_claims(job)]
+
+    def held_in(self, job: Job) -> list[Lease]:
+        """Its claimed leases, of which there may be a spare."""
         claimed = [one for one in self.model.slots.values() if one.state is LeaseState.CLAIMED]
-        return [one for one in claimed if self.model.jobs[one.job].spares and one.twin is not Twin.SPARE]
+        return [one for one in claimed if one.job == job.number and one.twin is Twin.NONE]
 
     def has(self, *states: LeaseState) -> bool:
         return any(lease.state in states for lease in self.model.slots.values())
@@ -191,18 +196,27 @@ class People(Machine):
             places.append(Place(worker, place, first, length))
         self.do("scheduler", "assign", job, places)
 
-    @precondition(lambda self: self.to_spare())
+    @precondition(lambda self: self.sparing_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9), early=WRONGLY)
     def spare(self, pick: int, slot: int, early: bool) -> None:
-        """A scheduler gives tasks a second time, mostly after half of their time."""
-        held = self.to_spare()[pick % len(self.to_spare())]
-        worker = WorkerId((held.worker + pick % WORKERS) % WORKERS + 1)
-        self.do(self.name(self.model.workers[worker].owner), "set_offer", worker, OPEN_OFFER)
+        """A scheduler gives tasks a second time, mostly after half of their time; some come back."""
+        job = self.sparing_jobs()[pick % len(self.sparing_jobs())]
+        first, second = (WorkerId((pick + more) % WORKERS + 1) for more in (0, 1 + pick % (WORKERS - 1)))
+        for worker in (first, second):
+            self.do(self.name(self.model.workers[worker].owner), "set_offer", worker, OPEN_OFFER)
+        if not self.held_in(job):
+            self.do("scheduler", "assign", job.number, [Place(first, slot)])
+        if not (held := self.held_in(job)):
+            return
         if not early:
-            timeout_s = self.model.jobs[held.job].terms.lease_timeout_s
+            timeout_s = job.terms.lease_timeout_s
             self.world.pass_time(timeout_s // 2, timeout_s // 2 // NETWORK.slowest_block_s)
-        places = [Place(worker, slot, spare_of=held.number), Place(worker, slot + 1, spare_of=held.number)]
-        self.do("scheduler", "assign", held.job, places[: pick % 4 + 1])
+        again = held[pick % len(held)]
+        places = [Place(second, slot + more, spare_of=again.number) for more in (1, 2)]
+        self.do("scheduler", "assign", job.number, places[: pick % 4 + 1])
+        given = self.model.lease(again.twin_id)
+        if given and given.state is LeaseState.CLAIMED and pick % 2:
+            self.do(self.name(self.model.workers[given.worker].operator), "give_back", given.number)
 
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9))

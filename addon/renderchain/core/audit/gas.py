@@ -9,19 +9,19 @@ from __future__ import annotations
 from ..errors import ChainError
 from .economics import SEATS
 
-CREATE_GAS = 3_600_320
-CLAIM_GAS = 2_428_480
-SUBMIT_GAS = 1_517_760
-ACCEPT_GAS = 2_763_840
-WITHDRAW_GAS = 2_920_720  # with a cancel
-DRAW_GAS = 5_289_920  # of a lease that is audited; one that is spared takes less
-COMMIT_GAS = 1_731_200
-OPEN_GAS = 3_642_240
-REVEAL_GAS = 3_050_880  # of a vote with the worker's digests; the last one counts them
-REVEAL_PRINTS_GAS = 4_749_120  # of any other
+CREATE_GAS = 3_721_280
+CLAIM_GAS = 3_784_320
+SUBMIT_GAS = 1_557_760
+ACCEPT_GAS = 3_123_840
+WITHDRAW_GAS = 2_518_720  # with a cancel
+DRAW_GAS = 4_398_720  # of a lease that is audited; one that is spared takes less
+COMMIT_GAS = 1_823_146
+OPEN_GAS = 5_241_600
+REVEAL_GAS = 1_884_586  # of a vote with the worker's digests; the last one counts them
+REVEAL_PRINTS_GAS = 4_817_173  # of any other
 COUNT_GAS = 2_177_280  # where prints were revealed
-SHOW_GAS = 6_003_413  # of a vote that is shown to agree with another, or struck
-CLOSE_GAS = 4_230_400
+SHOW_GAS = 4_596_080  # of a vote that is shown to agree with another, or struck
+CLOSE_GAS = 3_653_120
 
 # On public networks gas costs 0.8 to 8 gFri. Fees are reckoned from what a node says, which may be anything:
 # by a price above this the artist would pay verifiers a fortune.
