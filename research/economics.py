@@ -182,12 +182,12 @@ def choices() -> str:
   the day, and for each leaf {LEAF_SHARE} times what the worker gets for that tile. A vote takes
   {vote_gas(prints=False):,} gas, on a GPU {vote_gas(prints=True):,}: GPUs never make the same bits twice,
   so that prints go on-chain. A fee that is a share of the pay does not cover that: at 8 gFri a fiftieth of
-  eight frames of 0.01 STRK is 0.0016 STRK, and a vote's gas 0.038.
+  eight frames of 0.01 STRK is 0.0016 STRK, and a vote's gas {vote_gas(prints=False) * GAS_PRICES_FRI[-1] / FRI_PER_STRK:.3f}.
 - **The lease** is at least {USUAL_FRAMES} frames long, and so much longer that it pays {AUDITS_A_LEASE}
   times an audit's gas ({cpu:,}, on a GPU {gpu:,}), that overhead takes at most {OVERHEAD_PERCENT} % of the
   pay, and that a round's fees take at most a fifth. Overhead is all that is not rendering: the worker's
   gas, the artist's gas for accepting the lease, and p times an audit's gas and fees. At {AUDITS_A_LEASE}
-  audits gas and fees are about 7 % on the CPU; leaves that three verifiers render again add up to 6 %;
+  audits gas and fees are about 8 % on the CPU; leaves that three verifiers render again add up to 6 %;
   {OVERHEAD_PERCENT} % has room for both and for gas that becomes half as dear again.
 - No lease that the client chooses is longer than {LONGEST_LEASE_S // 3600} hours of likely work, or than
   {MOST_FRAMES:,} frames. Its timeout is four times the likely work, an hour at least and

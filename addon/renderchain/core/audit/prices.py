@@ -31,7 +31,7 @@ FEE_MARGIN_PERCENT = 150  # gas may cost half as much again on the day of the au
 LEAF_SHARE = 2  # a leaf costs so often what the worker gets for it: 1.6 times its pixels, and an opening
 # A lease is worth so many audits' gas at p = 1: that alone is then a twentieth of its pay.
 AUDITS_A_LEASE = 20
-# The share of the pay that overhead may take. A lease that is worth 20 audits' gas has 7 % of gas and fees
+# The share of the pay that overhead may take. A lease that is worth 20 audits' gas has 8 % of gas and fees
 # at p = 1, and leaves rendered three times again add up to 6 %: what stays below has room for both.
 OVERHEAD_PERCENT = 20
 

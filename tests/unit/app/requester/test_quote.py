@@ -84,7 +84,7 @@ def test_the_artist_hears_what_it_costs_and_is_warned_of_leases_that_are_worth_l
 
 def test_a_vote_over_its_bound_is_refused_before_anything_is_paid() -> None:
     # Eight frames pay 0.08 STRK, a fifteenth of which does not pay a vote's gas.
-    with pytest.raises(SceneError, match="Nothing was paid.* costs 0.00718 STRK besides .* at most 0.00534"):
+    with pytest.raises(SceneError, match="Nothing was paid.* costs 0.00557 STRK besides .* at most 0.00534"):
         quote_of(replace(OPEN, longest_lease=8), 1000, 510, 1, GFRI)
     unit_fri = 60 * vote_fee_fri(GFRI, prints=False)
     assert quote_of(OPEN, 1000, 510, 1, GFRI, unit_fri).shape.tile_fri == 0
