@@ -176,13 +176,14 @@ is below 1.
 def choices() -> str:
     """The part on what clients choose."""
     cpu, gpu = (audit_gas(prints=prints) for prints in (False, True))
+    dear_vote = vote_gas(prints=False) * GAS_PRICES_FRI[-1] / FRI_PER_STRK
     return f"""## What a client chooses
 
 - **A verifier's fee** is {FEE_MARGIN_PERCENT / 100:.1f} times the gas of its vote at the node's price of
   the day, and for each leaf {LEAF_SHARE} times what the worker gets for that tile. A vote takes
   {vote_gas(prints=False):,} gas, on a GPU {vote_gas(prints=True):,}: GPUs never make the same bits twice,
   so that prints go on-chain. A fee that is a share of the pay does not cover that: at 8 gFri a fiftieth of
-  eight frames of 0.01 STRK is 0.0016 STRK, and a vote's gas {vote_gas(prints=False) * GAS_PRICES_FRI[-1] / FRI_PER_STRK:.3f}.
+  eight frames of 0.01 STRK is 0.0016 STRK, and a vote's gas {dear_vote:.3f}.
 - **The lease** is at least {USUAL_FRAMES} frames long, and so much longer that it pays {AUDITS_A_LEASE}
   times an audit's gas ({cpu:,}, on a GPU {gpu:,}), that overhead takes at most {OVERHEAD_PERCENT} % of the
   pay, and that a round's fees take at most a fifth. Overhead is all that is not rendering: the worker's
