@@ -62,10 +62,10 @@ its own votes, a unit (60 f) for any one of them. It runs dry where it is open i
 it covers one vote say what that is worth. Where friends would vote as the honest do in a whole draw, they are
 not told apart there. Drawn friends can always be drawn, also with too little stake. Friends appeal what harms
 them; before the honest only in the row that says so. In challenges of the delivery they are honest about the
-pixels before. Gas is that of the audits before these.
+pixels before.
 
-**Money.** A lease of 4 frames of 16 tiles, of which a round draws one leaf (the fewest, so that least is
-seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f = {fee:.3f}
+**Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
+least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f = {fee:.3f}
 R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays for
 its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no rendering. A requester values
 true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
@@ -191,6 +191,8 @@ def page(data: Data, mended: Data) -> str:
     """All of it."""
     rates = ", ".join(rate(exp) for exp in EXPS)
     amounts = {
+        "tasks": TASKS,
+        "tiles": TILES,
         "gas": GAS_FRI // 10**9,
         "pay": PAY_FRI / FRI_PER_STRK,
         "fee": VOTE_FRI / PAY_FRI,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES, MAX_NAMED
+from renderchain.core.audit.economics import BOND_FEES, BUSY_FEES, LATER_FEES, MAX_NAMED, SEATS
 from renderchain.core.audit.state import AuditKind, Vote
 
 from devkit.model.masks import run
@@ -14,7 +14,7 @@ from devkit.model.verdicts import Judgement, Shares
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
-from devkit.strategies.stage import Stage
+from devkit.strategies.stage import PAY_FRI, VOTE_FRI, Stage
 
 HALF_PERCENT = 50  # of what is given back late, instead of 2
 
@@ -141,6 +141,7 @@ class Mend:
     exp: int = 0
 
 
+LOOK_COST = SEATS[1] * LATER_FEES * VOTE_FRI / PAY_FRI / 2  # of half of the leases, in R
 MENDS = [
     Mend("no package costs 2 f where too few answered", "friends say 'no package' where they decide",
          "fakes all, stops serving the package", NoPackagePays,
@@ -165,8 +166,8 @@ MENDS = [
     Mend("half of the pay of what is given back late burns", "renders the cheap half", "gives back late",
          GiveBackForfeits),
     Mend("every job has second looks", "fakes all, first round's votes are bought", HONEST.name,
-         second_look=True, cost="a requester pays 7 f' more for half of all "
-         "acceptances: 0.303 R a lease at p = 1, 0.009 R at 1/32 (smallest lease)"),
+         second_look=True, cost="a requester pays 7 f' more for half of all acceptances: "
+         f"{LOOK_COST:.3f} R a lease at p = 1, {LOOK_COST / 32:.3f} R at 1/32 (smallest lease)"),
     Mend("the artist checks", "fakes all, first round's votes are bought", HONEST.name,
          instead="first round's votes are bought, the artist checks",
          cost="its client renders two leaves of every lease, as it does unless it is told not to"),

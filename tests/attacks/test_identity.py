@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.draw import unit_at
+from renderchain.core.audit.economics import CREDIT_FEES
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
+from renderchain.core.money import FRI_PER_STRK
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
@@ -134,10 +136,11 @@ async def test_dealing_with_oneself_makes_no_record(field: Arena, veteran: Worke
 
 
 async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_stake(field: Arena) -> None:
-    """A name without a record gets what a loss leaves: p = 1 and L_min."""
+    """A name without credit gets what a loss leaves: p = 1 and L_min."""
     old = field.workers[2]
     records = [(one, await field.artist.record(one.worker_id, FAMILY)) for one in field.workers[3:]]
-    new = next(one for one, record in records if not record.fees_fri)
+    new, record = min(records, key=lambda one: one[1].fees_fri)
+    reward_fri = CREDIT_FEES * record.fees_fri + FRI_PER_STRK // 100  # no credit for so much
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
     then = await field.books()
     subject = LeaseAudit(field, await field.submitted(old, garbage))
@@ -150,7 +153,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     locks = []
     for one in (old, new):
         before = await field.books()
-        lease_id = await one.claim(await field.job(audit_floor_exp=5))
+        lease_id = await one.claim(await field.job(audit_floor_exp=5, reward_fri=reward_fri))
         stakes = await stakes_of(field, lease_id)
         assert (await field.artist.lease(lease_id)).audit_exp == 0
         locks.append((await field.books()).since(before).locked)

@@ -125,7 +125,7 @@ async def test_accepting_does_not_cheat_the_draw_or_the_verifiers(field: Arena) 
     assert (await field.artist.lease(subject.lease_id)).state is LeaseState.ACCEPTED
     change = (await field.books()).since(before)
     del change.owed[NO_WORKER]  # the job is over: its pool went back
-    assert set(change.owed.values()) == {stakes.fees_fri[0]}
+    assert sum(change.owed.values()) == 3 * stakes.fees_fri[0], "one of them may have two votes"
 
 
 async def test_ranges_that_reopen_again_and_again_cost_the_same_each_time(
