@@ -10,11 +10,10 @@ from renderchain.core.audit.draw import unit_at
 from renderchain.core.audit.economics import CREDIT_FEES
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
-from renderchain.core.money import FRI_PER_STRK
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
-from tests.attacks.arena import DRAW_AGE, FAMILY, OFFER, RULES, SEATS, Arena, Worker
+from tests.attacks.arena import DRAW_AGE, FAMILY, OFFER, REWARD_FRI, RULES, SEATS, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import check_money
 
@@ -140,7 +139,7 @@ async def test_a_new_name_after_a_loss_is_audited_always_and_locks_the_least_sta
     old = field.workers[2]
     records = [(one, await field.artist.record(one.worker_id, FAMILY)) for one in field.workers[3:]]
     new, record = min(records, key=lambda one: one[1].fees_fri)
-    reward_fri = CREDIT_FEES * record.fees_fri + FRI_PER_STRK // 100  # no credit for so much
+    reward_fri = CREDIT_FEES * record.fees_fri + REWARD_FRI  # no credit for so much
     garbage = CheatingRenderer(await field.renderings.of(HONEST), "garbage")
     then = await field.books()
     subject = LeaseAudit(field, await field.submitted(old, garbage))
