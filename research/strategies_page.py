@@ -66,8 +66,8 @@ pixels before.
 
 **Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
 least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f =
-{fee:.3f} R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays for
-its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no rendering. A requester values
+{fee:.3f} R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays
+for its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no rendering. A requester values
 true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
 honest. Losses are compared with honest play in the same way, verifiers' with zero; *burned* is what the
 coalition's stakes and bonds lost. All figures are expected values in R. Each is the largest over p =
