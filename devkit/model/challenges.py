@@ -52,6 +52,8 @@ class ChallengesModel(ShowsModel):
         need(lease.draw_outcome is DrawOutcome.UNJUDGED, "lease is judged as it is")
         asked = self.asked(job, lease.count, job.requester)
         self.need_verifiers(self.workers[lease.worker], verifiers, asked)
+        pay, _ = job.stakes_of(lease)
+        self.need_room(job.terms.family, pay)
         lease.draw_outcome = DrawOutcome.PASSED
         self.emit(VerifiersNamed, job.number, number)
 

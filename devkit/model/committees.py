@@ -33,6 +33,7 @@ class CommitteesModel(LeasesModel):
         owners = (job.requester, self.workers[lease.worker].owner)
         fee = self.fee_of(job, lease, audit, audit.round)
         request = replace(self.asked(job, lease.count, *owners), fee_fri=fee)
+        request = replace(request, again=audit.draw_block != audit.since_block)
         return self.draw_holders(request, block, seed, wanted)
 
     def forfeit(self, audit: Audit, number: WorkerId, amount: int) -> None:

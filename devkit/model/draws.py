@@ -62,7 +62,6 @@ class DrawsModel(VerdictsModel):
         raised[round_] = notches
         audit.raised = (raised[0], raised[1], raised[2])
         audit.raisers[round_] = (caller, raise_fri)
-        audit.draw_block = min(audit.draw_block, self.block + REPEATED_AFTER)
         fee = self.fee_of(job, lease, audit, round_)
         self.emit(FeeRaised, job.number, number, round_, fee, caller)
 

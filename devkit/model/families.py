@@ -27,7 +27,7 @@ class FamiliesModel(RegistryModel):
         """Whether a draw about what is submitted now may choose it; later ones, if it changes nothing."""
         holding, epochs = (
             self.seats_in(asked.family).held_by(number),
-            self.drawn_over(asked.family, self.block),
+            self.drawn_now(asked.family),
         )
         if not (epochs and holding.units and holding.next_epoch <= epochs[1]):
             return False
@@ -86,7 +86,7 @@ class FamiliesModel(RegistryModel):
     def finds_votes(self, asked: VoteRequest, worker: WorkerId, wanted: int = SEATS[0]) -> bool:
         """Whether draws of so many votes would stand now, by a few that are made up."""
         own = self.workers.get(worker)
-        request = replace(asked, owners=asked.owners | {own.owner if own else 0})
+        request = replace(asked, owners=asked.owners | {own.owner if own else 0}, again=True)
         samples = (self.draw_holders(request, self.block, seed, wanted) for seed in range(SAMPLE_DRAWS))
         return all(len(found) == wanted for found in samples)
 
@@ -126,7 +126,7 @@ class FamiliesModel(RegistryModel):
 
     def named_for(self, number: JobId, worker: WorkerId = NO_WORKER) -> list[WorkerId]:
         """Whom clients name: five for an assignment, so that a worker among them has four others; nobody
-        where there are too few and the job takes that.
+        where the family has no verifiers yet and the job takes that.
         """
         job = self.job(number or self.newest)
         wanted = LEAST_NAMED + (not worker)
@@ -134,4 +134,5 @@ class FamiliesModel(RegistryModel):
         found = self.willing_verifiers(asked, worker, wanted=wanted)
         if not self.finds_votes(asked, worker):
             found = found[: LEAST_NAMED - 1]  # four may be willing, but of too many who are not
-        return found if len(found) >= LEAST_NAMED or not job.terms.takes_unjudged else []
+        may_name = len(found) >= LEAST_NAMED or self.drawn_now(job.terms.family)
+        return found if may_name or not job.terms.takes_unjudged else []

@@ -14,8 +14,11 @@ from devkit.model.records import Worker
 from devkit.model.seats import FamilySeats
 
 TRIES = 12  # for each vote wanted; seats that were given up and unwilling holders are passed over
-MET_AT_ONCE = 2  # votes found among so many units met for each stand at once: half of those met were willing
-WILLING_PART = 4  # else one in so many of all units met must be willing, so that few do not decide alone
+# Votes that were not looked for before stand at once if all but so many of those met were willing ...
+UNWILLING_AT_ONCE = 1
+WILLING_PART = (
+    2  # ... else such a part of all that are met in all tries must be, so that few do not decide alone
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class VoteRequest:
     package_bytes: int
     memory_mib: int
     owners: frozenset[int]
+    again: bool = False  # whether votes of this draw were looked for before
 
 
 class HoldersModel(Ledger):
@@ -46,10 +50,16 @@ class HoldersModel(Ledger):
 
     def drawn_over(self, family: int, block: int) -> tuple[int, int] | None:
         """The epoch that a draw for that block goes over, and the one since which seats must have been there;
-        None where the family has no verifiers then.
+        None where the family had no verifiers then. Seats that are given up later do not make it younger.
         """
-        now, first = block // self.rules.epoch_blocks, self.verifiers_from(family)
-        return (now - 1, now - 1 - self.rules.seat_age_epochs) if first and now >= first else None
+        now, entries = block // self.rules.epoch_blocks, self.seats_in(family).entries
+        is_old = entries and now > entries[0].first_epoch + self.rules.family_age_epochs
+        return (now - 1, now - 1 - self.rules.seat_age_epochs) if is_old else None
+
+    def drawn_now(self, family: int) -> tuple[int, int] | None:
+        """What a draw about what is submitted now would go over; None where nobody may be named."""
+        first = self.verifiers_from(family)
+        return self.drawn_over(family, self.block) if first and self.epoch >= first else None
 
     def draw_holders(self, request: VoteRequest, block: int, seed: int, wanted: int) -> list[WorkerId]:
         """Holders of units as the seed draws them; nobody where too few of those met were willing."""
@@ -67,8 +77,9 @@ class HoldersModel(Ledger):
             if self.is_willing(self.workers[number], epoch, request):
                 willing += 1
                 found += [number] * (len(found) < wanted)
-            if len(found) == wanted and met <= MET_AT_ONCE * wanted:
-                break
+            at_once = not request.again and met <= wanted + UNWILLING_AT_ONCE
+            if len(found) == wanted and (at_once or WILLING_PART * willing >= TRIES * wanted):
+                return found
         return found if len(found) == wanted and met <= WILLING_PART * willing else []
 
     def is_met(self, number: WorkerId, place: int, epoch: int, request: VoteRequest) -> bool:

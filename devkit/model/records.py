@@ -123,10 +123,15 @@ class Audit:
 
     @property
     def may_be_raised(self) -> bool:
-        """Whether the round's own votes were looked for and not found."""
-        is_first = not self.present and not self.redraws
+        """Whether the round's own votes, which somebody paid for, were looked for and not found."""
+        is_first = not self.present and not self.redraws and self.is_funded(self.round)
         was_tried = self.phase is AuditPhase.DRAW and self.draw_block != self.since_block
         return is_first and was_tried
+
+    def end_in_vain(self) -> None:
+        """The present round can't decide: a rejection that somebody pays to doubt does not stand."""
+        if self.round in self.bonds and self.verdict is Verdict.REJECTED:
+            self.verdict = Verdict.UNDECIDED
 
     def is_funded(self, round_: int) -> bool:
         """Whether a round's own votes have their fees from elsewhere than the purse."""

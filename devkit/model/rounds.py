@@ -66,8 +66,7 @@ class RoundsModel(DrawsModel):
                 self.end_paid(job, lease, LeaseEvent.ACCEPT)
             self.over(lease, audit)
         else:
-            if audit.round in audit.bonds and audit.verdict is Verdict.REJECTED:
-                audit.verdict = Verdict.UNDECIDED  # nobody loses a lock because others can't be had
+            audit.end_in_vain()
             self.close(job, lease, audit)
 
     def end_appeals(self, job: Job, lease: Lease, audit: Audit) -> None:
@@ -120,7 +119,8 @@ class RoundsModel(DrawsModel):
         """No more votes are added to the present draw."""
         fee, votes = self.fee_of(job, lease, audit, audit.round), len(audit.present)
         if 2 * len(audit.with_vote(Vote.OVER_TIME)) > votes:
-            self.close(job, lease, audit)  # an earlier verdict stands: its voters had the time
+            audit.end_in_vain()
+            self.close(job, lease, audit)
             return
         self.fine_over_time(audit, fee)
         without = len(audit.with_vote(Vote.NO_PACKAGE))
@@ -133,6 +133,7 @@ class RoundsModel(DrawsModel):
             audit.redraws += 1
             self.begin_draw(audit)
         else:
+            audit.end_in_vain()
             self.close(job, lease, audit)
 
     def count(self, job: Job, lease: Lease, audit: Audit) -> None:
@@ -165,6 +166,7 @@ class RoundsModel(DrawsModel):
         elif audit.verdict is Verdict.NONE:
             self.give_verdict(job, lease, audit, Verdict.UNDECIDED, 0, 0)
         else:
+            audit.end_in_vain()
             self.close(job, lease, audit)
 
     def give_verdict(

@@ -76,6 +76,7 @@ pub mod ChallengesComponent {
                 block: 0,
                 seed: 0,
                 wanted: 0,
+                again: false,
                 worker_id: worker_of(lease_id),
                 requester: get_caller_address(),
                 fee_fri: job.unbox().fee_fri(lease.count),

@@ -123,11 +123,12 @@ pub impl AuditImpl of AuditTrait {
         self.draw_block = block + max(REPEATED_AFTER, block - self.since_block);
     }
 
-    /// Whether the round's own votes were looked for and not found, so that a raised fee may find
-    /// them.
+    /// Whether the round's own votes, which somebody paid for, were looked for and not found, so
+    /// that a raised fee may find them.
     fn may_be_raised(self: @Audit) -> bool {
         *self.phase == AuditPhase::DRAW
             && self.is_first_draw()
+            && self.is_funded(*self.round)
             && *self.draw_block != *self.since_block
     }
 
@@ -147,6 +148,14 @@ pub impl AuditImpl of AuditTrait {
 
     fn is_second_look(self: @Audit, round: u8) -> bool {
         round == 1 && !self.is_bonded(1) && self.against_in(1) == Verdict::ACCEPTED
+    }
+
+    /// The present round can't decide: a rejection that somebody pays to doubt does not stand, so
+    /// that nobody loses a lock because others can't be had or can't vote.
+    fn end_in_vain(ref self: Audit) {
+        if self.is_bonded(self.round) && self.verdict == Verdict::REJECTED {
+            self.verdict = Verdict::UNDECIDED;
+        }
     }
 
     /// The verdict that whoever pays for a round is against.

@@ -1,7 +1,6 @@
 //! Whoever wants a verdict may raise the fee of votes that could not be found.
 #[starknet::component]
 pub mod RaisesComponent {
-    use core::cmp::min;
     use starknet::{get_block_number, get_caller_address};
     use crate::audit::course::AuditTrait;
     use crate::audit::store::AuditStoreComponent;
@@ -15,7 +14,7 @@ pub mod RaisesComponent {
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::InternalTrait as SettlementTrait;
     use crate::events::audit::FeeRaised;
-    use crate::rules::draw::{DRAW_AFTER, REPEATED_AFTER};
+    use crate::rules::draw::DRAW_AFTER;
     use crate::rules::terms::Errors::FEE_TOO_HIGH;
     use crate::rules::terms::{most_fee, raised_fee};
 
@@ -48,7 +47,7 @@ pub mod RaisesComponent {
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
         /// The block that draws next must still be to come: whoever raises can't know whom it will
-        /// find. It comes soon then. Who raised it before, by less, gets everything back.
+        /// find. Who raised it before, by less, gets everything back.
         fn raise_fee(ref self: ComponentState<TContractState>, lease_id: u64, notches: u8) {
             let mut store = get_dep_component_mut!(ref self, Store);
             let mut audit = store.find(lease_id);
@@ -67,7 +66,6 @@ pub mod RaisesComponent {
             let before_fri = audit.raise_fri(job, @lease, round);
             let before = store.payer(lease_id, RAISER + round);
             audit.set_raised(notches);
-            audit.draw_block = min(audit.draw_block, get_block_number() + REPEATED_AFTER);
             let (fee_fri, payer) = (audit.fee_fri(job, @lease, round), get_caller_address());
             store.set_payer(lease_id, RAISER + round, payer);
             store.save(lease_id, audit);

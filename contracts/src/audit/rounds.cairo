@@ -126,6 +126,7 @@ pub mod RoundsComponent {
                 let found = VerdictOf { verdict: Verdict::UNDECIDED, counted: 0, objecting: 0 };
                 self.give_verdict(ref job, lease_id, lease, audit, found);
             } else {
+                audit.end_in_vain();
                 let mut closing = get_dep_component_mut!(ref self, Closing);
                 closing.close(ref job, lease_id, lease, audit);
             }

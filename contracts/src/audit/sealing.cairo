@@ -176,7 +176,7 @@ pub mod SealingComponent {
             let too_long = store.seats_with(lease_id, @audit, Vote::OVER_TIME).len();
             let votes: u32 = audit.votes().into();
             if 2 * too_long > votes {
-                // An earlier verdict stands: its voters had the time.
+                audit.end_in_vain();
                 let mut closing = get_dep_component_mut!(ref self, Closing);
                 closing.close(ref job, lease_id, lease, audit);
                 return;
@@ -195,6 +195,7 @@ pub mod SealingComponent {
             if audit.redraws < MAX_REDRAWS && store.purse(lease_id) >= cost_fri {
                 self.draw_anew(job.job_id, lease_id, audit);
             } else {
+                audit.end_in_vain();
                 let mut closing = get_dep_component_mut!(ref self, Closing);
                 closing.close(ref job, lease_id, lease, audit);
             }

@@ -58,6 +58,7 @@ pub mod SeatingComponent {
                         block,
                         seed,
                         wanted: wanted.into(),
+                        again: *audit.draw_block != *audit.since_block,
                         worker_id: worker_of(lease_id),
                         requester: jobs.requester_of(@job.unbox()),
                         fee_fri: audit.fee_fri(job, lease, *audit.round),

@@ -90,8 +90,7 @@ pub mod StepsComponent {
             store.save(lease_id, audit);
         }
 
-        /// No block found the votes that are due. A rejection that was appealed in vain does not
-        /// stand: nobody loses a lock because others can't be had.
+        /// No block found the votes that are due.
         fn give_up_draw(
             ref self: ComponentState<TContractState>,
             ref job: Box<Job>,
@@ -106,9 +105,7 @@ pub mod StepsComponent {
             } else if audit.round == 0 && audit.is_bonded(0) {
                 closing.drop_challenge(ref job, lease_id, lease, audit);
             } else {
-                if audit.is_bonded(audit.round) && audit.verdict == Verdict::REJECTED {
-                    audit.verdict = Verdict::UNDECIDED;
-                }
+                audit.end_in_vain();
                 closing.close(ref job, lease_id, lease, audit);
             }
         }

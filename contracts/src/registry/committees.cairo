@@ -3,8 +3,6 @@
 pub mod CommitteesComponent {
     use starknet::ContractAddress;
     use crate::interfaces::registry::ICommittees;
-    use crate::registry::family_pays::FamilyPaysComponent;
-    use crate::registry::family_pays::FamilyPaysComponent::InternalTrait as FamilyPaysTrait;
     use crate::registry::profiles::ProfilesComponent;
     use crate::registry::profiles::ProfilesComponent::InternalTrait as ProfilesTrait;
     use crate::registry::purses::PursesComponent;
@@ -13,18 +11,17 @@ pub mod CommitteesComponent {
     use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::rules::draw::unit_at;
-    use crate::types::registry::VoteRequest;
+    use crate::types::registry::{Ages, VoteRequest};
 
     /// Tries for each vote wanted: seats that were given up, and unwilling holders, are passed
     /// over.
     const TRIES: u32 = 12;
-    /// Votes that are found among so many units met for each of them stand at once: half of those
-    /// met were willing, as in most families, and a draw costs little.
-    const MET_AT_ONCE: u32 = 2;
-    /// Else all tries are made, and one in so many of the units met must be willing, so that few
-    /// who are, among many who are not, do not decide alone: who has a tenth of the stake, and is
-    /// alone willing, gets three votes in one draw of forty-five.
-    const WILLING_PART: u32 = 4;
+    /// Where votes were not looked for before, they stand at once if all but so many of those met
+    /// were willing: the usual case, and cheap.
+    const UNWILLING_AT_ONCE: u32 = 1;
+    /// Else such a part of all that are met in all tries must be willing. So the few who are, among
+    /// many who are not, do not decide alone, however often the draw is repeated.
+    const WILLING_PART: u32 = 2;
 
     #[storage]
     pub struct Storage {}
@@ -38,7 +35,6 @@ pub mod CommitteesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
-        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
@@ -59,7 +55,7 @@ pub mod CommitteesComponent {
                 return array![];
             }
             let parties = (request.requester, self.get_contract().owner_of(request.worker_id));
-            let (mut found, mut met, mut willing) = (array![], 0, 0);
+            let (mut found, mut met, mut willing, mut stands) = (array![], 0, 0, false);
             for attempt in 0..TRIES * wanted {
                 let unit = unit_at(request.seed, attempt, units);
                 let (worker_id, place) = entries.holder_at(family, count, (epoch, mature), unit);
@@ -73,11 +69,14 @@ pub mod CommitteesComponent {
                         found.append(worker_id);
                     }
                 }
-                if found.len() == wanted && met <= MET_AT_ONCE * wanted {
+                let at_once = !request.again && met <= wanted + UNWILLING_AT_ONCE;
+                let at_last = WILLING_PART * willing >= TRIES * wanted;
+                stands = found.len() == wanted && (at_once || at_last);
+                if stands {
                     break;
                 }
             }
-            if found.len() == wanted && met <= WILLING_PART * willing {
+            if stands || (found.len() == wanted && met <= WILLING_PART * willing) {
                 found
             } else {
                 array![]
@@ -90,20 +89,25 @@ pub mod CommitteesComponent {
         TContractState,
         +HasComponent<TContractState>,
         impl Entries: SeatEntriesComponent::HasComponent<TContractState>,
-        impl Pays: FamilyPaysComponent::HasComponent<TContractState>,
         impl Purses: PursesComponent::HasComponent<TContractState>,
         impl Profiles: ProfilesComponent::HasComponent<TContractState>,
         +Roles<TContractState>,
         +Drop<TContractState>,
     > of InternalTrait<TContractState> {
         /// The epoch that a draw for that block goes over, and the one since which seats must have
-        /// been there; None where the family has no verifiers then.
+        /// been there; None where the family had no verifiers then. Seats that are given up later
+        /// do not make it younger.
         fn drawn_over(
             self: @ComponentState<TContractState>, family: felt252, block: u64,
         ) -> Option<(u32, u32)> {
             let epoch = get_dep_component!(self, Purses).epoch_before(block)?;
-            let mature = get_dep_component!(self, Pays).mature_in(family, epoch)?;
-            Some((epoch, mature))
+            let entries = get_dep_component!(self, Entries);
+            let Ages { seat_epochs, family_epochs } = entries.ages();
+            if entries.entry_at(family, 0).first_epoch + family_epochs <= epoch {
+                Some((epoch, epoch - seat_epochs))
+            } else {
+                None
+            }
         }
 
         /// Whether the unit of an entry has a holder that is neither of the parties, and whose

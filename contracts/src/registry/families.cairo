@@ -89,7 +89,7 @@ pub mod FamiliesComponent {
 
         /// Caller: an active board, for a lease with that pay that nobody judged so far: its
         /// requester names verifiers who could be drawn about it. What it earns counts for the
-        /// family's cap from now on, and may go over it, as this is no new work.
+        /// family's cap from now on, and has to fit under it.
         fn judge(
             ref self: ComponentState<TContractState>,
             request: VoteRequest,
@@ -104,7 +104,8 @@ pub mod FamiliesComponent {
             };
             assert(self.has_enough(owners, request.worker_id), Errors::TOO_FEW_NAMED);
             let mut pays = get_dep_component_mut!(ref self, Pays);
-            let (pay, _) = pays.room_in(request.family);
+            let (pay, room_fri) = pays.room_in(request.family);
+            assert(pay_fri <= room_fri, FamilyPaysComponent::Errors::AT_CAP);
             pays.open(request.family, pay, pay_fri);
         }
 
@@ -194,9 +195,15 @@ pub mod FamiliesComponent {
             owners.len() >= LEAST_NAMED + own
         }
 
-        /// What a draw about what is submitted now would go over.
+        /// What a draw about what is submitted now would go over; None where nobody may be named.
         fn drawn_now(self: @ComponentState<TContractState>, family: felt252) -> Option<(u32, u32)> {
-            get_dep_component!(self, Committees).drawn_over(family, get_block_number())
+            let (epoch, mature) = get_dep_component!(self, Committees)
+                .drawn_over(family, get_block_number())?;
+            if get_dep_component!(self, Pays).is_old(family, epoch) {
+                Some((epoch, mature))
+            } else {
+                None
+            }
         }
 
         /// Whether a draw over those epochs may choose it, as far as its seats, all of them, its

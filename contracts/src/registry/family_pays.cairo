@@ -14,7 +14,7 @@ pub mod FamilyPaysComponent {
     use crate::registry::seat_entries::SeatEntriesComponent;
     use crate::registry::seat_entries::SeatEntriesComponent::InternalTrait as EntriesTrait;
     use crate::rules::terms::times;
-    use crate::types::registry::{Ages, EndedPay, FamilyPay};
+    use crate::types::registry::{EndedPay, FamilyPay};
 
     /// Such a part of the stake may be open.
     const PART: u128 = 4;
@@ -62,18 +62,12 @@ pub mod FamilyPaysComponent {
             FamilyPay { window, low_now, low_before, ..pay }
         }
 
-        /// The epoch since which seats must have been there, for a draw over this one; None where
-        /// the family is not old enough, and nobody is drawn.
-        fn mature_in(
-            self: @ComponentState<TContractState>, family: felt252, epoch: u32,
-        ) -> Option<u32> {
-            let Ages { seat_epochs, family_epochs } = get_dep_component!(self, Entries).ages();
+        /// Whether four units are held there for so long that claims of that epoch may name
+        /// verifiers.
+        fn is_old(self: @ComponentState<TContractState>, family: felt252, epoch: u32) -> bool {
             let since_epoch = self.family_pays.read(family).since_epoch;
-            if since_epoch != 0 && since_epoch + family_epochs <= epoch {
-                Some(epoch - seat_epochs)
-            } else {
-                None
-            }
+            let family_epochs = get_dep_component!(self, Entries).ages().family_epochs;
+            since_epoch != 0 && since_epoch + family_epochs <= epoch
         }
 
         fn most_fri(self: @ComponentState<TContractState>, pay: FamilyPay) -> u128 {

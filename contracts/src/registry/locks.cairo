@@ -153,6 +153,7 @@ pub mod LocksComponent {
             block: 0,
             seed: 0,
             wanted: 0,
+            again: false,
             worker_id: 0,
             requester: *terms.requester,
             fee_fri: *terms.fee_fri,

@@ -232,6 +232,8 @@ pub struct VoteRequest {
     pub block: u64,
     pub seed: felt252,
     pub wanted: u32,
+    /// Whether votes of this draw were looked for before.
+    pub again: bool,
     pub worker_id: u32,
     pub requester: ContractAddress,
     pub fee_fri: u128,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -34,6 +35,8 @@ class StarknetView:
         self._registry = contracts["registry"]
         self._worker_id = NO_WORKER
         self._phase_s = 0
+        # Of the draws that this client makes up: whoever knew it could take just the seats that they meet.
+        self._secret = secrets.randbits(240)
         self._stream = EventStream(account.client, node, int(self._board.address))
         self.address = int(account.address)
         self.chain_id = int(account.signer.chain_id)
@@ -147,12 +150,13 @@ class StarknetView:
     async def _name_verifiers(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int
     ) -> list[WorkerId]:
-        """Whom a claim of that worker may name; nobody where there are too few and the job takes that."""
+        """Whom a claim of that worker may name; nobody where the family has no verifiers."""
         fee_fri = job.least_fee_fri
         found = await self._willing(job, worker_id, wanted, fee_fri)
         if not await self._finds_votes(job, worker_id, fee_fri, SEATS[0]):
             found = found[: NAMED - 1]  # four may be willing, but of too many who are not
-        return found if len(found) >= NAMED or not job.takes_unjudged else []
+        may_name = len(found) >= NAMED or (await self.family(job.family)).is_old_enough
+        return found if may_name or not job.takes_unjudged else []
 
     async def _willing(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int, fee_fri: int
@@ -166,9 +170,9 @@ class StarknetView:
     ) -> bool:
         """Whether draws of so many votes at that fee would stand now, by a few that are made up."""
         block = await self.block_number()
-        asked = self._asked(job, worker_id, wanted, fee_fri) | {"block": block}
+        asked = self._asked(job, worker_id, wanted, fee_fri) | {"block": block, "again": True}
         for sample in range(SAMPLE_DRAWS):
-            found = await ask(self._registry, "draw_votes", asked | {"seed": self.address + sample})
+            found = await ask(self._registry, "draw_votes", asked | {"seed": self._secret + sample})
             if len(found) < wanted:
                 return False
         return True
@@ -182,6 +186,7 @@ class StarknetView:
             "block": 0,
             "seed": self.address,  # so that not everybody names the same
             "wanted": wanted,
+            "again": False,
             "worker_id": worker_id,
             "requester": job.requester if isinstance(job, JobInfo) else self.address,
             "fee_fri": fee_fri,

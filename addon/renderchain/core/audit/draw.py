@@ -12,7 +12,7 @@ LEAF_DOMAIN = short_string("renderchain/leaf/1")
 SEAT_DOMAIN = short_string("renderchain/seat/1")
 DRAW_AFTER = 2  # blocks from the submission to the one whose hash decides
 READABLE_AFTER = 10  # blocks until contracts can read that hash
-SAMPLE_DRAWS = 5  # made up by a client that wants to know whether votes could be found
+SAMPLE_DRAWS = 3  # made up by a client that wants to know whether votes could be found
 _LOW = 2**128 - 1
 
 

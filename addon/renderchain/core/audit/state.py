@@ -116,9 +116,15 @@ class AuditInfo:
 
     @property
     def may_be_raised(self) -> bool:
-        """Whether a round's own votes were looked for and not found, so that a higher fee may find them."""
-        is_first = self.redraws == 0 and not self.seats
+        """Whether votes that a round's payer paid for were not found, so that a higher fee may find them."""
+        is_first = self.redraws == 0 and not self.seats and self._is_funded
         return self.phase is AuditPhase.DRAW and is_first and self.draw_block != self.since_block
+
+    @property
+    def _is_funded(self) -> bool:
+        """Whether the present round has its fees from elsewhere than what was forfeited."""
+        is_look = self.round == 1 and self.against >> 2 & 3 == Verdict.ACCEPTED
+        return self.round == 0 or bool(self.bonded >> self.round & 1) or is_look
 
     @property
     def names_leaves(self) -> bool:

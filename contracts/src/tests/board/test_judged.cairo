@@ -49,6 +49,7 @@ fn request(seed: felt252) -> VoteRequest {
         block: 0,
         seed,
         wanted: 4,
+        again: false,
         worker_id: WORKER,
         requester: account('artist'),
         fee_fri: 2,

@@ -33,6 +33,7 @@ fn request(epoch: u64) -> VoteRequest {
         block: 10 * epoch,
         seed: 5,
         wanted: 9,
+        again: false,
         worker_id: 1,
         requester: account('artist'),
         fee_fri: 2,
