@@ -35,7 +35,7 @@ RULES = Rules(
 )
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})
 NONCE = 77
-FAVOURED = 4  # seats
+FAVOURED = 9  # seats: of four holders with one each, who has so many has three quarters of all
 WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
@@ -76,7 +76,7 @@ class AuditBench(Generic[AnyNetwork]):
         await offer_audits(self.net, self.owners, willing, fee_fri)
 
     async def favour(self, holder: WorkerId) -> None:
-        """Of four with a seat each this one has four, most of all, in what is called from now on."""
+        """Of four with a seat each this one has nine, most of all, in what is called from now on."""
         owner, more_fri = self.owners[holder], (FAVOURED - 1) * FRI_PER_STRK
         await owner.add_stake(holder, more_fri)
         await owner.stake_seats(holder, more_fri)

@@ -116,6 +116,7 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
             "test_operators::an_operator_that_did_not_accept_can_work_for_somebody_else",
             "test_seats::only_seats_that_the_stake_no_longer_covers_are_dropped_and_by_anyone",
             ""
+            ""
             "test_give_backs::a_signature_for_other_tasks_is_refused_when_a_reorganisation_gives_its_number_to_them",
             "test_directory::a_retired_board_takes_no_jobs_and_no_leases_and_ends_those_that_it_has",
         ),
@@ -281,13 +282,13 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
         "B1",
         "where most holders are unwilling, draws are repeated until only the few willing ones are "
         "found, who then decide alone",
-        "of the units that a draw meets half must be willing, or a quarter in all its tries; alone willing, "
-        "5 % of the stake get three votes in one draw with 0.2 %, 10 % with 2.2 %, 20 % with 32 %, 33 % with "
-        "90 %; that draws are repeated until their time is over still adds these up",
+        "all but one of the units that a draw meets must be willing, or half in all its tries, and in a "
+        "repeated draw always that half; alone willing, 20 % of the stake get three votes in a first draw "
+        "with 2.7 % and in a repeated one with 0.01 %, 33 % with 12.5 and 2.6 %",
         (
-            "test_committees::nobody_is_drawn_where_fewer_are",
-            "test_committees::votes_stand_at_once_where_half_of_those_met_are_willing",
-            "test_draws::a_tenth_of_the_seats_that_is_alone_willing_does_not_decide_alone",
+            "test_committees::votes_stand_at_once_where_all_but_one_of_those_met_are_willing",
+            "test_committees::not_so_where_they_were_looked_for_before",
+            "test_draws::few_seats_that_are_alone_willing_do_not_decide_alone",
         ),
     ),
     (
@@ -320,6 +321,7 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
         "a challenge that is dropped for want of votes begins the window anew, without end",
         "a challenge is spent, and the window is counted from where it began",
         (
+            ""
             "test_draws::a_doubt_that_nobody_can_judge_leaves_the_lease_and_its_window_as_they_were_and_is_spent",
         ),
     ),
@@ -363,5 +365,63 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
             "test_family_pays::a_familys_age_begins_anew_where_it_had_fewer_than_four_units",
             "test_family_pay::one_seat_held_for_an_epoch_does_not_start_a_familys_age",
         ),
+    ),
+    (
+        "C1",
+        "named later, 20 % of the seats alone willing judged what honest clients had taken unjudged",
+        "clients take unjudged leases only where nobody can be named at all; who is named later has to find "
+        "room under the cap",
+        (
+            "test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",
+            "test_judged::a_lease_that_was_taken_unjudged_is_doubted_once_its_requester_names_verifiers",
+        ),
+    ),
+    (
+        "C2",
+        "a third of the seats alone willing passed the draws' rule in the end",
+        "half must be willing instead of a quarter, and repeated draws do not stand at once",
+        ("test_committees::not_so_where_they_were_looked_for_before",),
+    ),
+    (
+        "C3",
+        "draws that clients make up went by their addresses, so that seats could be taken to match",
+        "they go by a secret of the client",
+        ("test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",),
+    ),
+    (
+        "C4",
+        "a later round of too long, or without a majority, left a false rejection",
+        "it undoes it, like an appeal whose votes are not found",
+        (
+            "test_commits::over_time_in_a_later_round_undoes_a_rejection_and_costs_its_voters_nothing",
+            "test_shows::what_is_shown_in_a_round_without_a_verdict_does_not_judge_by_the_earlier_one",
+        ),
+    ),
+    (
+        "C5",
+        "giving up one of four units ended a family's draws, and saved a cheat",
+        "it ends its claims alone",
+        ("test_family_pays::draws_go_on_where_fewer_than_four_units_are_left",),
+    ),
+    (
+        "C6",
+        "where a fee has become too low for the honest, a cheat whose votes are not found gets "
+        "half of its pay",
+        "open: the requester may raise the fee, and its client does where its own check found "
+        "the lease false",
+        NOT_YET,
+    ),
+    (
+        "C7",
+        "a right appellant loses where a vote's fee is over R/40, as only the lock makes its "
+        "round's fees good",
+        "open: clients choose leases that pay 20 audits' gas, where a fee is about R/90",
+        NOT_YET,
+    ),
+    (
+        "C8",
+        "a raise in a round that forfeits pay for returned nothing",
+        "such rounds can't be raised",
+        ("test_phases::each_phase_takes_what_the_table_says",),
     ),
 ]

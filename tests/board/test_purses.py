@@ -33,7 +33,7 @@ async def with_one_holder(
 ) -> tuple[AuditBench[Any], list[AuditedLease]]:
     """Leases that four could verify when they were claimed, and now only one, who has most of all seats."""
     bench = await AuditBench.open(opened, units=1)
-    await bench.net.owner.add_stake(bench.net.worker_id, 10 * FRI_PER_STRK)
+    await bench.net.owner.add_stake(bench.net.worker_id, 20 * FRI_PER_STRK)
     holder, *_ = bench.owners
     await bench.favour(holder)
     claimed = [await bench.lease(slot=slot, terms=terms) for slot in range(leases)]

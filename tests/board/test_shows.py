@@ -288,7 +288,7 @@ def test_a_vote_differs_only_where_its_digests_do(networks: Opener) -> None:
 def test_what_is_shown_in_a_round_without_a_verdict_does_not_judge_by_the_earlier_one(
     networks: Opener,
 ) -> None:
-    """The last round lacks a majority, so the rejection before it stands, with the leaves it was about."""
+    """The last round lacks a majority, so nothing stands; only its silent votes lose."""
 
     async def story(opened: Networks[Any]) -> None:
         audited = await (await AuditBench.open(opened)).lease()
@@ -311,7 +311,7 @@ def test_what_is_shown_in_a_round_without_a_verdict_does_not_judge_by_the_earlie
         await worker.show(audited.lease_id, fresh, votes_, await audited.opened(), by_levels=False)
         await audited.advance_late()
         audit = await audited.audit()
-        assert (audit.phase, audit.verdict, audit.decided) == (AuditPhase.OVER, Verdict.REJECTED, 1)
+        assert (audit.phase, audit.verdict, audit.decided) == (AuditPhase.OVER, Verdict.UNDECIDED, 1)
         assert before_fri - await stake_fri(audited) == 8 * 20 * 2 * FEE_FRI, "of the silent alone"
 
     networks.run(story)

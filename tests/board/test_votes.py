@@ -24,6 +24,7 @@ from devkit.made_up_pixels import Rendering, contents_of
 from devkit.parties import Networks
 from tests.board.opener import Opener
 
+READABLE_AFTER = 12  # blocks after the one that a draw waits for
 SAME = Rendering.SAME
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 POOL_FRI = AUDIT_TERMS.audit_pool_fri
@@ -328,7 +329,8 @@ def test_votes_that_come_late_are_drawn_for_the_same_leaves(networks: Opener) ->
         leaves = await audited.leaves()
         await audited.let_audit(True)
         while (await audited.audit()).phase is AuditPhase.DRAW:  # a block before the offers finds too few
-            audited.net.pass_time(1, 20)
+            due = (await audited.audit()).draw_block + READABLE_AFTER
+            audited.net.pass_time(1, max(1, due - await audited.net.artist.block_number()))
             await audited.draw()
         assert await audited.leaves() == leaves
         await seal_rest(audited)

@@ -33,8 +33,8 @@ pub mod SeatEntriesComponent {
     #[storage]
     pub struct Storage {
         seat_ages: Ages,
-        seat_entries: Map<(felt252, u32), SeatEntry>,
-        seat_counts: Map<felt252, u32>,
+        pub seat_entries: Map<(felt252, u32), SeatEntry>,
+        pub seat_counts: Map<felt252, u32>,
         seat_places: Map<(u32, felt252, u32), u32>,
         seat_left: Map<(felt252, u32, u32), u32>,
         seat_left_counts: Map<(felt252, u32), u32>,

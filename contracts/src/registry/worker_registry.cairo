@@ -91,7 +91,7 @@ pub mod WorkerRegistry {
         #[substorage(v0)]
         purses: PursesComponent::Storage,
         #[substorage(v0)]
-        seat_entries: SeatEntriesComponent::Storage,
+        pub seat_entries: SeatEntriesComponent::Storage,
         #[substorage(v0)]
         pub family_pays: FamilyPaysComponent::Storage,
         #[substorage(v0)]

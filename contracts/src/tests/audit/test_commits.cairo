@@ -124,16 +124,16 @@ fn over_time_for_most_shares_the_pay_and_costs_them_nothing() {
 }
 
 #[test]
-fn over_time_in_a_later_round_leaves_the_verdict_and_costs_its_voters_nothing() {
+fn over_time_in_a_later_round_undoes_a_rejection_and_costs_its_voters_nothing() {
     let audit = drawn_lease(1);
     run_round(audit, 0, 3);
     appeal(audit, 'operator');
     draw(audit, 'second');
     decline_from(audit, 0, Vote::OVER_TIME);
     assert_phase(audit, AuditPhase::OVER);
-    assert_verdict(audit, Verdict::REJECTED);
+    assert_verdict(audit, Verdict::UNDECIDED);
     assert_eq!(seat_stake(audit, 2), STAKE);
-    end(audit);
+    assert_all_settled(audit);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::tests::support::leases::drawn_lease;
 use crate::tests::support::leaves::{
     ALIKE, BRIGHT, BRIGHT_TOO, FOREIGN, OTHER, SAME, SLIGHT, print_of,
 };
-use crate::tests::support::money::{assert_money, end, pay, purse};
+use crate::tests::support::money::{assert_all_settled, assert_money, end, pay, purse};
 use crate::tests::support::network::{STAKE, WORKER};
 use crate::tests::support::rounds::{
     Round, ask, commit_all, contents, open, prints, reveal_all, reveal_as, reveal_prints, run_round,
@@ -317,10 +317,10 @@ fn what_is_shown_in_a_round_without_a_verdict_changes_nothing_of_the_one_before(
     advance(audit);
     assert_phase(audit, AuditPhase::OVER);
     let state = audit.net.audits.audit_of(audit.lease_id);
-    assert_eq!((state.verdict, state.decided), (Verdict::REJECTED, 1));
+    assert_eq!((state.verdict, state.decided), (Verdict::UNDECIDED, 1));
     // The eight silent ones forfeit what is there, and nobody else is judged wrong.
     assert_eq!(before_fri - seat_stake(audit, 2), 8 * 80);
-    end(audit);
+    assert_all_settled(audit);
 }
 
 #[test]

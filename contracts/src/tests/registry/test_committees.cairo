@@ -29,7 +29,9 @@ fn two_of_four() -> Network {
 }
 
 /// Three votes on a lease of worker 1, as this seed draws them in a round that this block called.
-fn drawn_in(net: Network, block: u64, seed: felt252, requester: felt252, again: bool) -> Array<u32> {
+fn drawn_in(
+    net: Network, block: u64, seed: felt252, requester: felt252, again: bool,
+) -> Array<u32> {
     let committees = ICommitteesDispatcher { contract_address: net.registry.contract_address };
     let request = VoteRequest {
         family: FAMILY,
@@ -57,8 +59,9 @@ fn votes_stand_at_once_where_all_but_one_of_those_met_are_willing() {
 
 #[test]
 fn not_so_where_they_were_looked_for_before() {
-    assert_eq!(drawn_in(two_of_four(), 40, THREE_OF_FOUR, 'artist', true), array![]);
-    assert_eq!(drawn_in(two_of_four(), 40, HALF, 'artist', true), array![2, 3, 3]);
+    let net = two_of_four();
+    assert_eq!(drawn_in(net, 40, THREE_OF_FOUR, 'artist', true), array![]);
+    assert_eq!(drawn_in(net, 40, HALF, 'artist', true), array![2, 3, 3]);
 }
 
 #[test]

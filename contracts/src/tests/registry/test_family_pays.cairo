@@ -173,6 +173,27 @@ fn a_familys_age_begins_anew_where_it_had_fewer_than_four_units() {
 }
 
 #[test]
+fn draws_go_on_where_fewer_than_four_units_are_left() {
+    let net = young();
+    in_epoch(12);
+    for verifier in 3..6_u32 {
+        be(owner_of(verifier));
+        net.seats.set_seats(verifier, FAMILY, 0);
+    }
+    be(owner_of(2));
+    net.seats.set_seats(2, FAMILY, 2);
+    in_epoch(17);
+    assert_eq!((verified_from(net), named(net)), (0, array![]));
+    let committees = ICommitteesDispatcher { contract_address: net.registry.contract_address };
+    let mut found = 0;
+    for seed in 0..20_u8 {
+        let asked = VoteRequest { wanted: 1, seed: seed.into(), ..request(17) };
+        found += committees.draw_votes(asked).len();
+    }
+    assert!(found != 0);
+}
+
+#[test]
 fn stake_bought_today_neither_lifts_the_cap_nor_is_drawn() {
     let net = young();
     in_epoch(10);

@@ -1,17 +1,17 @@
 //! Workers with seats, who verify.
 use starknet::ContractAddress;
-use starknet::storage::StorageMapWriteAccess;
+use starknet::storage::{StorageMapReadAccess, StorageMapWriteAccess};
 use starknet::testing::set_contract_address;
 use crate::interfaces::registry::{
     IProfilesDispatcherTrait, IRecordsDispatcherTrait, ISeatsDispatcherTrait,
     IWorkerRegistryDispatcherTrait,
 };
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::packing::registry::{FamilyPayPacking, SeatHoldingPacking};
+use crate::packing::registry::{FamilyPayPacking, SeatEntryPacking, SeatHoldingPacking};
 use crate::registry::worker_registry::WorkerRegistry;
 use crate::tests::support::accounts::{account, at, be};
 use crate::tests::support::network::{FAMILY, Network, STAKE, WORKER, network};
-use crate::types::registry::{EndedPay, FamilyPay, SeatHolding, StandingOffer};
+use crate::types::registry::{EndedPay, FamilyPay, SeatEntry, SeatHolding, StandingOffer};
 
 /// For locks that count for no family's cap.
 pub const NO_PAY: EndedPay = EndedPay { family: 0, pay_fri: 0 };
@@ -45,6 +45,13 @@ pub fn add_named(net: Network) {
     set_contract_address(net.registry.contract_address);
     let mut state = WorkerRegistry::contract_state_for_testing();
     state.family_pays.family_pays.write(FAMILY, pay);
+    if state.seat_entries.seat_counts.read(FAMILY) == 0 {
+        let entry = SeatEntry {
+            worker_id: 0, units: 0, before: 0, first_epoch: 0, from_epoch: 0, until_epoch: 0,
+        };
+        state.seat_entries.seat_entries.write((FAMILY, 0), entry);
+        state.seat_entries.seat_counts.write(FAMILY, 1);
+    }
     let named = array!['named1', 'named2', 'named3', 'named4'];
     for name in named {
         be(name);
