@@ -65,8 +65,6 @@ class Figures:
 
 def page(found: Figures) -> str:
     """docs/gas.md."""
-    best = found.spared[-1]
-    low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""# Gas
 
 Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
@@ -114,7 +112,14 @@ opens each lease by itself.
 
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
-## A whole job, gas a frame
+{jobs_part(found)}"""
+
+
+def jobs_part(found: Figures) -> str:
+    """Whole jobs."""
+    best = found.spared[-1]
+    low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
+    return f"""## A whole job, gas a frame
 
 {WORKERS} workers that have worked before, each with a signing key (docs/decisions/0010). The artist
 schedules: one transaction creates the job and assigns leases to all workers, one posts what all workers
