@@ -23,7 +23,8 @@ from research.trust.capture import FEE, Capture, capture, escapes, lock_of
 from research.trust.cheats import KINDS, lease_of, pairs_of
 from research.trust.draws import detections
 from research.trust.earnings import profit
-from research.trust.findings import FINDINGS, NOT_YET
+from research.trust.findings import FINDINGS
+from research.trust.outsiders import NOT_YET, OUTSIDERS
 from research.trust.page import PAGE_ROWS, table
 
 CACHE = REPO / "build" / "attacks"
@@ -159,11 +160,12 @@ it drops.
 
 def findings() -> str:
     """What is known of the protocol's older versions."""
-    rows = table(["", "what was possible", "what holds", "test"], [shortened(*one) for one in FINDINGS])
+    known = [shortened(*one) for one in (*FINDINGS, *OUTSIDERS)]
+    rows = table(["", "what was possible", "what holds", "test"], known)
     return f"""## What was found, and what holds now
 
 F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
-the second left open. B: what an outsider found in the second. Where a row says *{NOT_YET}*, nothing in the
+the second left open. B, C: what outsiders found in the second. Where a row says *{NOT_YET}*, nothing in the
 code does that yet.
 
 {rows}"""
