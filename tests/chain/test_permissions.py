@@ -97,7 +97,7 @@ def of_registry() -> dict[str, tuple[Any, ...]]:
     terms |= {"package_bytes": 1, "memory_mib": 0, "requester": 0, "fee_fri": 1, "verifiers": []}
     request = {"worker_id": 1, "slot": 0, "pay_fri": 1, "least_lock_fri": 1}
     asked = {"family": FAMILY, "block": 0, "seed": 0, "wanted": 0, "worker_id": 1, "requester": 1}
-    asked |= {"fee_fri": 1, "package_bytes": 1, "memory_mib": 0}
+    asked |= {"fee_fri": 1, "package_bytes": 1, "memory_mib": 0, "again": False}
     return {
         **{name: (address,) for name in ("transfer_ownership", "set_registry", "announce_board")},
         **{name: (address,) for name in ("retire_board", "retire")},

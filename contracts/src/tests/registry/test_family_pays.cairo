@@ -185,7 +185,7 @@ fn draws_go_on_where_fewer_than_four_units_are_left() {
     in_epoch(17);
     assert_eq!((verified_from(net), named(net)), (0, array![]));
     let committees = ICommitteesDispatcher { contract_address: net.registry.contract_address };
-    let mut found = 0;
+    let mut found: u32 = 0;
     for seed in 0..20_u8 {
         let asked = VoteRequest { wanted: 1, seed: seed.into(), ..request(17) };
         found += committees.draw_votes(asked).len();
