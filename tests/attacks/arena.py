@@ -72,6 +72,7 @@ FAMILY = family_of((4, 5), "CYCLES", "CPU")
 REWARD_FRI = FRI_PER_STRK // 10
 STAKE_FRI = 100 * FRI_PER_STRK
 SEATS = 5
+MOST_BLOCKS = 5000
 OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024, audits_until_epoch=2**31)
 FEE_LIMIT_FRI = 50 * FRI_PER_STRK
 SILENT = SilentReporter()
@@ -227,7 +228,8 @@ class Arena:
         return AccountUnwrapper(self.artist_key, self.artist.chain_id)
 
     def blocks(self, count: int) -> None:
-        """Make blocks."""
+        """Make blocks; so many only wait for votes that nobody gives."""
+        assert count <= MOST_BLOCKS, f"{count} blocks"
         for _ in range(count):
             tell(self.node.rpc_url, "createBlock")
 
