@@ -10,7 +10,7 @@ from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.board_events import BoardEvent, EntryRefused
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
 from devkit.board import view
@@ -116,6 +116,17 @@ class MemoryView(MemoryAccount):
     async def worker_id(self) -> WorkerId:
         """The number of the worker whose operator this account is."""
         return await self._ask("Reading worker_id_of", lambda model: model.worker_id_of(self.address))
+
+    async def may_be_unjudged(self, family: int, worker_id: WorkerId = NO_WORKER) -> bool:
+        """Whether nobody could judge its leases, willing or not: it is young, or fewer than four others
+        hold seats.
+        """
+
+        def question(model: Model) -> bool:
+            model.now_s, model.block = self._network.now_s, self._network.block  # a view of the newest
+            return model.may_be_unjudged(family, worker_id)
+
+        return await self._ask("Reading seat_at", question)
 
     async def family(self, family: int) -> FamilyInfo:
         """How a family's verifiers stand."""

@@ -12,7 +12,7 @@ from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.contract_errors import ContractError, UnknownJob
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import split_lease_id
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
@@ -39,6 +39,7 @@ class ScriptedChain(Faults):
         self.price_fri = 0
         self.unit_fri = 10**19
         self.can_judge = True
+        self.is_young = True
         self.stands = FamilyInfo(40, 40, 0, 10**30, from_epoch=1, epoch=9)
         self.tokens: defaultdict[int, int] = defaultdict(int)
         self.balances: defaultdict[int, int] = defaultdict(int)
@@ -93,6 +94,9 @@ class ScriptedChain(Faults):
 
     async def family(self, family: int) -> FamilyInfo:
         return self.stands
+
+    async def may_be_unjudged(self, family: int, worker_id: WorkerId = NO_WORKER) -> bool:
+        return self.is_young
 
     async def seat_unit_fri(self) -> int:
         return self.unit_fri

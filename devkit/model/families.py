@@ -18,6 +18,7 @@ from devkit.model.registry import RegistryModel
 LEAST_NAMED, MOST_NAMED = 4, 8
 CAP_PART = 4  # of the seat stake may be open pay
 MOST_SEEN = 500  # entries that a search looks at
+MOST_ENTRIES = 16  # ... and that a client reads: where there are more, many hold them
 
 
 class FamiliesModel(RegistryModel):
@@ -90,6 +91,14 @@ class FamiliesModel(RegistryModel):
         samples = (self.draw_holders(request, self.block, seed, wanted) for seed in range(SAMPLE_DRAWS))
         return all(len(found) == wanted for found in samples)
 
+    def may_be_unjudged(self, family: int, worker: WorkerId) -> bool:
+        """Whether nobody could judge its leases, willing or not: it is young, or few others hold seats."""
+        if not self.drawn_now(family):
+            return True
+        entries = self.seats_in(family).entries
+        held = {one.worker for one in entries if not 0 < one.until_epoch <= self.epoch}
+        return len(entries) <= MOST_ENTRIES and len(held - {worker}) < LEAST_NAMED
+
     def least_asked(self, job: Job) -> VoteRequest:
         """What votes about any of its leases ask at least, of whoever is not its requester."""
         return self.asked(job, 1, job.requester)
@@ -126,7 +135,7 @@ class FamiliesModel(RegistryModel):
 
     def named_for(self, number: JobId, worker: WorkerId = NO_WORKER) -> list[WorkerId]:
         """Whom clients name: five for an assignment, so that a worker among them has four others; nobody
-        where the family has no verifiers yet and the job takes that.
+        where too few have seats and the job takes that.
         """
         job = self.job(number or self.newest)
         wanted = LEAST_NAMED + (not worker)
@@ -134,5 +143,7 @@ class FamiliesModel(RegistryModel):
         found = self.willing_verifiers(asked, worker, wanted=wanted)
         if not self.finds_votes(asked, worker):
             found = found[: LEAST_NAMED - 1]  # four may be willing, but of too many who are not
-        may_name = len(found) >= LEAST_NAMED or self.drawn_now(job.terms.family)
-        return found if may_name or not job.terms.takes_unjudged else []
+        if len(found) >= LEAST_NAMED or not job.terms.takes_unjudged:
+            return found
+        need(self.may_be_unjudged(job.terms.family, worker), "too few verifiers named")
+        return []

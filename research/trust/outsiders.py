@@ -99,8 +99,8 @@ OUTSIDERS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "C1",
         "named later, 20 % of the seats alone willing judged what honest clients had taken unjudged",
-        "clients take unjudged leases only where nobody can be named at all; who is named later has to find "
-        "room under the cap",
+        "clients take unjudged leases only in young families and where fewer than four others hold seats; "
+        "who is named later has to find room under the cap",
         (
             "test_judged::a_job_that_wants_judged_leases_waits_for_verifiers",
             "test_judged::a_lease_that_was_taken_unjudged_is_doubted_once_its_requester_names_verifiers",

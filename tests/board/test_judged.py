@@ -30,6 +30,13 @@ JUDGED = replace(TERMS, takes_unjudged=False)
 OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
+async def seat_first_two(bench: AuditBench[Any], units: int) -> None:
+    """So many seats for the first two of five verifiers: without any, four can't be named at any price."""
+    for number, owner in list(bench.owners.items())[:2]:
+        await owner.set_seats(number, FAMILY, units)
+    bench.net.pass_time(1, 2 * RULES.epoch_blocks)
+
+
 def test_a_claim_names_verifiers_where_there_are_enough(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
@@ -61,6 +68,22 @@ def test_a_job_that_wants_judged_leases_waits_for_verifiers(networks: Opener) ->
         with pytest.raises(VerifiersMissing, match="Name four willing ones"):
             await net.worker.claim_lease(job_id, 0)
         assert (await net.artist.job(job_id)).held == 0
+
+    networks.run(story)
+
+
+def test_no_worker_takes_an_unjudged_lease_where_four_hold_seats_and_are_unwilling(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened, range(3, 8))
+        net = bench.net
+        job_id = await net.artist.create_job(TERMS)
+        await bench.let_audit(False)
+        assert not await net.artist.may_be_unjudged(FAMILY)
+        with pytest.raises(VerifiersMissing):
+            await net.worker.claim_lease(job_id, 0)
+        await seat_first_two(bench, 0)
+        lease = await net.worker.lease(await net.worker.claim_lease(job_id, 0))
+        assert lease.draw_outcome is DrawOutcome.UNJUDGED, "three could not be named at any price"
 
     networks.run(story)
 
@@ -99,12 +122,12 @@ def test_a_lease_that_was_taken_unjudged_is_doubted_once_its_requester_names_ver
         bench = await AuditBench.open(opened, range(3, 8))
         net, terms = bench.net, replace(AUDIT_TERMS, takes_unjudged=True)
         job_id = await net.artist.create_job(terms)
-        await bench.let_audit(False)
+        await seat_first_two(bench, 0)
         lease = await bench.claim(job_id)
         await net.worker.submit(lease.lease_id, 2, lease.pixels.result)
         with pytest.raises(VerifiersMissing):
             await net.artist.name_verifiers(lease.lease_id)
-        await bench.let_audit(True)
+        await seat_first_two(bench, 2)
         with pytest.raises(OnlyRequestersDoubt):
             await net.outsider.name_verifiers(lease.lease_id)
         await net.artist.name_verifiers(lease.lease_id)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from ..core.board_events import BoardEvent
-from ..core.ids import JobId, LeaseId, WorkerId
+from ..core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ..core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
 
@@ -66,6 +66,12 @@ class ChainView(Protocol):
 
     async def family(self, family: int) -> FamilyInfo:
         """How a family's verifiers stand."""
+        ...
+
+    async def may_be_unjudged(self, family: int, worker_id: WorkerId = NO_WORKER) -> bool:
+        """Whether nobody could judge its leases, willing or not: it is young, or fewer than four others
+        hold seats.
+        """
         ...
 
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:

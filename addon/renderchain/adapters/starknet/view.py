@@ -22,6 +22,7 @@ from .past_jobs import past_job
 from .sender import Sender
 
 NAMED = 4  # verifiers of other owners than the worker's that a claim must name
+MOST_ENTRIES = 16  # of a family's seats that are read; where there are more, many hold them
 
 
 class StarknetView:
@@ -143,6 +144,20 @@ class StarknetView:
         stands = await ask(self._registry, "family", family)
         return FamilyInfo(**stands, epoch=int(await ask(self._registry, "epoch")))
 
+    async def may_be_unjudged(self, family: int, worker_id: WorkerId = NO_WORKER) -> bool:
+        """Whether nobody could judge its leases, willing or not: it is young, or fewer than four others
+        hold seats.
+        """
+        if not (await self.family(family)).is_old_enough:
+            return True
+        count = int(await ask(self._registry, "seat_count", family))
+        if count > MOST_ENTRIES:
+            return False
+        epoch = int(await ask(self._registry, "epoch"))
+        entries = [await ask(self._registry, "seat_at", family, index) for index in range(count)]
+        held = {one["worker_id"] for one in entries if not 0 < one["until_epoch"] <= epoch}
+        return len(held - {worker_id}) < NAMED
+
     async def leases_of(self, worker_id: WorkerId) -> list[LeaseId]:
         """The leases that a worker holds now, claimed or submitted."""
         return list(await self._ask("open_leases", worker_id))
@@ -150,13 +165,19 @@ class StarknetView:
     async def _name_verifiers(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int
     ) -> list[WorkerId]:
-        """Whom a claim of that worker may name; nobody where the family has no verifiers."""
+        """Whom a claim of that worker may name; nobody where too few have seats and the job takes that.
+
+        Raises VerifiersMissing where the job takes that, and many have seats: they don't want it.
+        """
         fee_fri = job.least_fee_fri
         found = await self._willing(job, worker_id, wanted, fee_fri)
         if not await self._finds_votes(job, worker_id, fee_fri, SEATS[0]):
             found = found[: NAMED - 1]  # four may be willing, but of too many who are not
-        may_name = len(found) >= NAMED or (await self.family(job.family)).is_old_enough
-        return found if may_name or not job.takes_unjudged else []
+        if len(found) >= NAMED or not job.takes_unjudged:
+            return found
+        if not await self.may_be_unjudged(job.family, worker_id):
+            raise contract_error("Naming verifiers", "RC: too few verifiers named")
+        return []
 
     async def _willing(
         self, job: JobTerms | JobInfo, worker_id: WorkerId, wanted: int, fee_fri: int

@@ -40,6 +40,12 @@ async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter
             f"Nothing was paid. {why}, so nobody could claim it. Wait until there are more, pay more for an "
             "audit, or set takes_unjudged = true to take frames that nobody judges."
         )
+    if not await chain.may_be_unjudged(terms.family):
+        raise SceneError(
+            f"Nothing was paid. {name} has verifiers, but too few would look at this job, and where there are "
+            "any, workers take no frames that nobody judges. Pay more for an audit, send a smaller package, "
+            "or wait until more are willing."
+        )
     reporter.tell(JobUnjudged(name))
     return replace(terms, takes_unjudged=True)
 

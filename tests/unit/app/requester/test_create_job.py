@@ -165,6 +165,14 @@ def test_a_job_that_too_few_would_verify_is_created_only_where_the_artist_says_s
     assert paid.takes_unjudged and said == [JobUnjudged("4.5/cycles/cpu")]
 
 
+def test_what_no_worker_would_take_unjudged_is_not_paid_for(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    bench.chain.can_judge = bench.chain.is_young = False
+    with pytest.raises(SceneError, match="Nothing was paid. 4.5/cycles/cpu has verifiers, but too few"):
+        create(bench, replace(OFFER, takes_unjudged=True))
+    assert bench.chain.sent == [] and bench.reporter.heard(JobUnjudged) == []
+
+
 @pytest.mark.parametrize(
     ("from_epoch", "why"),
     [
