@@ -42,8 +42,8 @@ async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter
         )
     if not await chain.may_be_unjudged(terms.family):
         raise SceneError(
-            f"Nothing was paid. {name} has verifiers, but too few would look at this job, and where there are "
-            "any, workers take no frames that nobody judges. Pay more for an audit, send a smaller package, "
+            f"Nothing was paid. {name} has verifiers, but too few would look at this job, and where there are"
+            " any, workers take no frames that nobody judges. Pay more for an audit, send a smaller package, "
             "or wait until more are willing."
         )
     reporter.tell(JobUnjudged(name))
