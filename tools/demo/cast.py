@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from renderchain.core.money import parse_strk
-
 from devkit.network.local import SeatHolding
 from devkit.network.services import REPO
 from devkit.network.workers import OTHER_MACHINE, WorkerPlan
@@ -19,8 +17,7 @@ BUSY = 7  # only verifies, and its machine is used for something else
 # Of so short a lease two leaves are drawn. A fifth of the town's tiles is flat sky, in which cheap sampling
 # can't be seen: it would get through once in ten runs, which is no loss to the network, but no demo.
 REWARD, LONGEST_LEASE = "0.25", 2
-# The second artist's frames pay too little for all but the patient one, and their audits enough for the two
-# that only verify: whatever happens to these holds up no audit of the first artist's.
+# The second artist's frames pay too little for all but the patient one.
 SMALL_REWARD, SMALL_EXP = "0.24", 5
 RENDERS = {"RENDERCHAIN_LEAST_REWARD_FRI": f"{REWARD}STRK"}
 VERIFIES = {"RENDERCHAIN_LEAST_REWARD_FRI": "1000STRK"}
@@ -35,5 +32,7 @@ PLANS = {
     KILLED: VERIFIER,
     BUSY: VERIFIER,
 }
-# So many that each is drawn among the twelve votes on the second artist's first job, but for 1 time in 70.
-HOLDINGS = dict.fromkeys((KILLED, BUSY), SeatHolding(seats=15, least_fee_fri=parse_strk("0.028")))
+# So many that each is drawn among the twelve votes on the second artist's first job, but for 1 time in 70. They
+# verify for the same fee as the others: with a dearer one more than half would be unwilling to judge the first
+# artist's leases, and its job would be refused.
+HOLDINGS = dict.fromkeys((KILLED, BUSY), SeatHolding(seats=15))
