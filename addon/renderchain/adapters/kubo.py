@@ -7,12 +7,14 @@ unpacks other people's folders without looking, so files are listed and read one
 from __future__ import annotations
 
 import asyncio
+import errno
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..core.errors import Cancelled, ContentError, StoreError
+from ..core.errors import Cancelled, ContentError, DiskFull, StoreAway, StoreError
 from ..core.reader import check_path
 from ..ports.content_store import BytesDone
 
@@ -90,8 +92,12 @@ class KuboStore:
             if sum(size for _, _, size in files) > max_bytes:
                 raise ContentError(f"{cid} has over {max_bytes} bytes, more than was announced: refused.")
             folder.mkdir(parents=True)
-            for path, one, size in files:
-                _write(client, one, folder / path, size, counter)
+            try:
+                for path, one, size in files:
+                    _write(client, one, folder / path, size, counter)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)  # half of it would stand in the next try's way
+                raise
 
         await self._call(f"Fetching {cid}", fetch, counter)
 
@@ -125,8 +131,10 @@ class KuboStore:
     ) -> Answer:
         def run() -> Answer:
             import ipfshttpclient
+            from ipfshttpclient.exceptions import ConnectionError as NoConnection
             from ipfshttpclient.exceptions import Error as IpfsError
             from ipfshttpclient.exceptions import ErrorResponse
+            from ipfshttpclient.exceptions import TimeoutError as NoAnswer
 
             timeouts = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
             try:
@@ -135,11 +143,23 @@ class KuboStore:
                     return work(client)
             except ErrorResponse as error:
                 raise StoreError(f"{action} failed: the IPFS node says {error}.") from error
-            except (IpfsError, OSError) as error:
+            except NoAnswer as error:
                 raise StoreError(
+                    f"{action} failed: the IPFS node at {self._api} did not answer in time. It may not "
+                    "find the content; check its connection to others."
+                ) from error
+            except NoConnection as error:
+                raise StoreAway(
                     f"{action} failed: the IPFS node at {self._api} can't be reached or broke off "
                     f"({type(error).__name__}). Start it, or correct its address in the settings."
                 ) from error
+            except IpfsError as error:
+                raise StoreError(
+                    f"{action} failed: the IPFS node at {self._api} answered nonsense "
+                    f"({type(error).__name__}). Check its address in the settings."
+                ) from error
+            except OSError as error:
+                raise _of_disk(action, error) from error
 
         try:
             return await asyncio.to_thread(run)
@@ -147,6 +167,13 @@ class KuboStore:
             if counter:
                 counter.stopped.set()
             raise
+
+
+def _of_disk(action: str, error: OSError) -> Exception:
+    """A file of ours that can't be read or written; the store has no part in it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{action} failed: there is no room left on the disk. Make some; nothing was lost.")
+    return StoreError(f"{action} failed on this machine: {error}. Check the disk and its permissions.")
 
 
 def _walk(client: Any, cid: str, prefix: str, depth: int, max_files: int) -> Iterator[tuple[str, str, int]]:

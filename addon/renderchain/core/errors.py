@@ -9,12 +9,15 @@ RenderChainError
  │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
+ │   ├─ DiskFull           there is no room left for a file
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
-     ├─ StoreError         the content store can't be reached or answered nonsense
+     ├─ StoreError         the content store has not what was asked for, or answered nonsense
+     │   └─ StoreAway      the content store can't be reached
      ├─ ContentError       content does not match its digest, or breaks a limit
-     ├─ ChainError         the node can't be reached or answered nonsense
+     ├─ ChainError         the node refused, or answered nonsense
+     │   ├─ NodeAway       the node can't be reached
      │   └─ StuckTransaction  sent, but neither in a block nor refused
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
@@ -64,6 +67,10 @@ class RenderFailed(LocalError):
     """The render process crashed, hung or reported an error."""
 
 
+class DiskFull(LocalError):
+    """There is no room left for a file."""
+
+
 class SandboxMissing(LocalError):
     """No sandbox to render other people's scenes in."""
 
@@ -77,7 +84,11 @@ class RemoteError(RenderChainError):
 
 
 class StoreError(RemoteError):
-    """The content store can't be reached or answered nonsense."""
+    """The content store has not what was asked for, or answered nonsense."""
+
+
+class StoreAway(StoreError):
+    """The content store can't be reached, whatever it is asked for."""
 
 
 class ContentError(RemoteError):
@@ -85,7 +96,11 @@ class ContentError(RemoteError):
 
 
 class ChainError(RemoteError):
-    """The node can't be reached or answered nonsense."""
+    """The node refused, or answered nonsense."""
+
+
+class NodeAway(ChainError):
+    """The node can't be reached, or what answers there is no node."""
 
 
 class StuckTransaction(ChainError):

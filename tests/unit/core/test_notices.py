@@ -14,7 +14,17 @@ from renderchain.core.audit.state import AuditKind, Verdict, Vote
 from renderchain.core.errors import ContentError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
-from renderchain.core.notices import Level, Notice, audits, checks, jobs, leases, process, watching
+from renderchain.core.notices import (
+    Level,
+    Notice,
+    audits,
+    checks,
+    conditions,
+    jobs,
+    leases,
+    process,
+    watching,
+)
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 TIME_S = 1767225600.25
@@ -30,7 +40,7 @@ FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
-    **dict.fromkeys(("reason", "action", "text"), str),
+    **dict.fromkeys(("reason", "action", "text", "condition", "part"), str),
     "job_id": JobId,
     "worker_id": WorkerId,
     "lease_id": LeaseId,
@@ -51,6 +61,11 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     process.Withdrawn(OPERATOR, 3 * FRI): "3 STRK paid out",
     process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
+    conditions.WaitingFor("the node", "No answer."): "Waiting for the node: No answer.",
+    conditions.WaitEnded("the node", 12.3): "No longer waiting for the node, after 12 s",
+    conditions.PartFailed("Taking leases", "OSError: no.", 2, 10.0): (
+        "Taking leases: OSError: no. Beginning again in 10 s (2 failures in a row)."
+    ),
     process.Stopped(): "Stopped",
     process.Failed("No key."): "No key.",
     leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True, FRI // 6): (

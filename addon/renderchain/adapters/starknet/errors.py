@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from ...core.contract_errors import contract_error
-from ...core.errors import ChainError, InsufficientFunds, NoAllowance, RemoteError
+from ...core.errors import ChainError, InsufficientFunds, NoAllowance, NodeAway, RemoteError
 
 _REASON = re.compile(r"RC: [a-z0-9 -]+")
 _NO_FUNDS = re.compile(r"insufficient balance|balance is smaller|exceed(s)? balance|u256_sub Overflow", re.I)
@@ -18,10 +18,6 @@ Answer = TypeVar("Answer")
 NO_FUNDS_FOR_FEE = "54"
 DUPLICATE = "59"
 NOT_FOUND = "29"
-
-
-class NodeAway(ChainError):
-    """The node can't be reached or answers nonsense: what was asked may or may not have happened."""
 
 
 class NonceRefused(ChainError):

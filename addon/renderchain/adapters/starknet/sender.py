@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ...core.errors import ChainError, RenderChainError, StuckTransaction
+from ...core.errors import ChainError, NodeAway, RenderChainError, StuckTransaction
 from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
-from .errors import DUPLICATE, NOT_FOUND, NodeAway, NonceRefused, refusal, said
+from .errors import DUPLICATE, NOT_FOUND, NonceRefused, refusal, said
 from .fees import Fee, Fees, Gas, kind_of
 
 FIRST_LOOK_S = 0.02
@@ -205,6 +205,7 @@ class Sender:
                 log.warning("%s; asking again", error)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+        self._next_nonce = None  # what comes next takes this one's place, or waits behind it for ever
         raise StuckTransaction(
             f"{intent.action} was sent {self._give_up_s:.0f} s ago and is in no block. It may still happen, "
             "but only once; it is followed up at the next start. Check the node."

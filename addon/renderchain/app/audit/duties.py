@@ -1,8 +1,9 @@
 """A worker's duties in audits: open its own leaves in time, and verify the leases it was drawn for.
 
 Each step reads the audit from the chain and does what is due, so it does not matter when the last run
-ended. Nothing is polled but block numbers, and only while a draw waits for its block. To look for oneself
-takes long, so it is done beside: what is due for other leases, above all to open one's own, does not wait.
+ended. Nothing is polled but block numbers, and only while a draw waits for its block. Each lease has a task
+of its own, so that whatever goes wrong with one never stops another's duty. To look for oneself takes long
+and fills the machine, so it is done beside, one lease at a time.
 
 Nobody relies on others. Who loses by it if a step is left out takes it at once; whoever else may take it
 waits a quarter of a step.
@@ -13,26 +14,23 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from ...core.audit.events import AuditEvent, VotesDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
-from ...core.contract_errors import ContractError
-from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
+from ..upkeep.keeping import Tending, reason_of
 from .prover import ProverDuties
 from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
 
 PATIENCE_BLOCKS = 3  # a draw is left to who waits for its pay
 PATIENCE = 4  # other steps are, for such a part of a step
-TROUBLE = (ContractError, StoreError, ContentError, RenderFailed, JournalError)  # of one lease; others go on
 
 
 class AuditDuties:
@@ -55,7 +53,7 @@ class AuditDuties:
         self._own: set[LeaseId] = set()
         self._seats: set[LeaseId] = set()
         self._worker_id = NO_WORKER
-        self._wake = asyncio.Event()
+        self._tending = Tending[LeaseId](self._look, self._hindered)
         self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
         self._looked_at: LeaseId | None = None
         self._failures: Counter[LeaseId] = Counter()
@@ -65,17 +63,17 @@ class AuditDuties:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
         self._prover.hold(lease_id)
-        self._wake.set()
+        self._tending.tend(lease_id)
 
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
         if isinstance(event, Reorganised):
-            self._wake.set()
+            self._tending.wake_all()
         elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)
-            self._wake.set()
+            self._tending.tend(event.lease_id)
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
-            self._wake.set()
+            self._tending.tend(event.lease_id)
             notice = notice_of(event) if isinstance(event, AuditEvent) else None
             if notice and event.lease_id in self._own:
                 self._reporter.tell(notice)
@@ -89,13 +87,15 @@ class AuditDuties:
 
     async def run(self) -> None:
         """All that is quick, until it is cancelled; ``verify`` has to run beside it."""
-        while True:
-            self._wake.clear()
-            waits = [await self._step(lease_id) for lease_id in sorted(self._own | self._seats)]
-            with suppress(TimeoutError):
-                # wait_for may swallow a cancellation in Python 3.11, and then it never ends.
-                async with asyncio.timeout(min(waits, default=FOREVER_S)):
-                    await self._wake.wait()
+        for lease_id in sorted(self._own | self._seats):
+            self._tending.tend(lease_id)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._tending.end()
+
+    def _hindered(self, lease_id: LeaseId, reason: str) -> None:
+        self._reporter.tell(AuditHindered(lease_id, reason))
 
     async def verify(self) -> None:
         """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
@@ -113,10 +113,10 @@ class AuditDuties:
             self._unseen.pop(lease_id, None)  # before we look: it may be drawn again meanwhile
             self._looked_at = lease_id
             await self._sit(await self._chain.lease(lease_id))
-        except TROUBLE as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, others' votes go on
             self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
-            self._reporter.tell(AuditHindered(lease_id, str(error)))
+            self._hindered(lease_id, reason_of(error))
             await asyncio.sleep(RETRY_S)
         finally:
             self._looked_at = None
@@ -133,20 +133,14 @@ class AuditDuties:
         if audit.phase is AuditPhase.COMMIT:
             await self._verifier.commit(lease, audit, self._worker_id)
 
-    async def _step(self, lease_id: LeaseId) -> float:
+    async def _look(self, lease_id: LeaseId) -> float | None:
         """Do what is due for a lease; returns the seconds until it should be looked at again."""
-        try:
-            return await self._look(lease_id)
-        except TROUBLE as error:
-            self._reporter.tell(AuditHindered(lease_id, str(error)))
-            return RETRY_S
-
-    async def _look(self, lease_id: LeaseId) -> float:
         lease = await self._chain.lease(lease_id)
         if lease.state is LeaseState.CLAIMED and lease_id in self._own:
             return RETRY_S  # the node is behind, or the chain dropped the submission
         if lease.state is not LeaseState.SUBMITTED:
-            return self._leave(lease_id)
+            self._leave(lease_id)
+            return None
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
             return await self._draw(lease, lease.since_block)
         audit = await self._chain.audit(lease_id)
@@ -156,19 +150,18 @@ class AuditDuties:
                 await self._prover.act(lease, audit)
         elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
             self._seats.discard(lease_id)
-            return FOREVER_S
+            return FOREVER_S if lease_id in self._own else None
         else:
             wait_s = await self._act(lease, audit)
         now = await self._chain.audit(lease_id)
         return min(wait_s, await self._advance(lease, now)) if _same_step(audit, now) else 0.0
 
-    def _leave(self, lease_id: LeaseId) -> float:
+    def _leave(self, lease_id: LeaseId) -> None:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
         self._prover.forget(lease_id, self._now())
-        return FOREVER_S
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
         patience_blocks = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS

@@ -7,7 +7,6 @@ duty. Nothing is remembered: after a start, a reorganisation or an outage all is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -22,14 +21,11 @@ from ...core.notices.process import Stopped
 from ...core.notices.watching import ChainAway, WatchStarted
 from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
+from ..upkeep.keeping import FIRST_RETRY_S, Tending
 from .content_watch import ContentWatch
 from .lease_watch import LeaseWatch
 
-FIRST_RETRY_S = 5.0
-LONGEST_RETRY_S = 60.0
 REVIEW_S = 600.0  # events tell of everything; if one is lost, no step is
-
-Look = Callable[[LeaseId], Awaitable[float | None]]
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,9 @@ class Watchtower:
         rules: WatchRules,
     ) -> None:
         self._chain = chain
-        self._looks: tuple[Look, ...] = (leases.look, content.look)
+        self._tending = [Tending[LeaseId](look, self._hindered) for look in (leases.look, content.look)]
         self._reporter = reporter
         self._rules = rules
-        self._wakes: dict[tuple[LeaseId, int], asyncio.Event] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._review_due = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -70,9 +64,11 @@ class Watchtower:
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for part in (*parts, *self._tasks):
+            for part in parts:
                 part.cancel()
-            ended = await asyncio.gather(*parts, *self._tasks, return_exceptions=True)
+            ended = await asyncio.gather(*parts, return_exceptions=True)
+            for tending in self._tending:
+                await tending.end()
         errors = [one for one in ended if isinstance(one, Exception)]
         if errors:
             raise errors[0]
@@ -108,8 +104,8 @@ class Watchtower:
     def _note(self, event: BoardEvent) -> None:
         if isinstance(event, Reorganised):
             self._review_due.set()
-            for wake in self._wakes.values():
-                wake.set()
+            for tending in self._tending:
+                tending.wake_all()
         elif isinstance(event, ResultSubmitted | AuditEvent | LeaseAccepted | LeaseEnded):
             if split_lease_id(event.lease_id)[0] not in self._rules.workers:
                 return
@@ -136,32 +132,8 @@ class Watchtower:
 
     def _stand_by(self, lease_id: LeaseId) -> None:
         """Wake the lease's tasks, or begin them."""
-        for number, look in enumerate(self._looks):
-            wake = self._wakes.get((lease_id, number))
-            if wake:
-                wake.set()
-                continue
-            self._wakes[lease_id, number] = asyncio.Event()
-            task = asyncio.create_task(self._serve(lease_id, number, look))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        for tending in self._tending:
+            tending.tend(lease_id)
 
-    async def _serve(self, lease_id: LeaseId, number: int, look: Look) -> None:
-        """Look at a lease whenever it is due, until it is settled; what goes wrong is tried again."""
-        wake, said, retry_s = self._wakes[lease_id, number], "", FIRST_RETRY_S
-        wait_s: float | None = 0.0
-        while wait_s is not None:
-            wake.clear()
-            try:
-                wait_s = await look(lease_id)
-                said, retry_s = "", FIRST_RETRY_S
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is this lease's alone
-                if said != str(error):
-                    said = str(error)
-                    self._reporter.tell(AuditHindered(lease_id, said or type(error).__name__))
-                wait_s, retry_s = retry_s, min(2 * retry_s, LONGEST_RETRY_S)
-            if wait_s:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_s):
-                        await wake.wait()
-        del self._wakes[lease_id, number]
+    def _hindered(self, lease_id: LeaseId, reason: str) -> None:
+        self._reporter.tell(AuditHindered(lease_id, reason))

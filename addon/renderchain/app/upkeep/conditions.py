@@ -1,0 +1,113 @@
+"""What a process needs from outside, and whether it is there: the node, the content store, money, disk.
+
+That one of them is missing is no lease's fault and nobody's error: who needs it waits, and is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+from ...core.errors import DiskFull, FeeTooHigh, InsufficientFunds, NodeAway, RenderChainError, StoreAway
+from ...core.notices.conditions import WaitEnded, WaitingFor
+from ...ports.reporter import Reporter
+
+NODE, STORE, FUNDS, GAS, DISK = "the node", "the IPFS node", "STRK", "cheaper gas", "room on the disk"
+CAUSES: Mapping[type[RenderChainError], str] = {
+    NodeAway: NODE,
+    StoreAway: STORE,
+    InsufficientFunds: FUNDS,
+    FeeTooHigh: GAS,
+    DiskFull: DISK,
+}
+FIRST_RETRY_S = 2.0
+LONGEST_RETRY_S = 60.0
+Port = TypeVar("Port")
+
+
+class Conditions:
+    """What is waited for now. ``now`` gives seconds since 1970."""
+
+    def __init__(self, reporter: Reporter, now: Callable[[], float]) -> None:
+        self._reporter = reporter
+        self._now = now
+        self._since: dict[str, float] = {}
+        self._leaving = asyncio.Event()
+
+    @property
+    def since(self) -> Mapping[str, float]:
+        """The conditions that are waited for, and since when (seconds since 1970)."""
+        return dict(self._since)
+
+    def leave(self) -> None:
+        """Wait no more: from now on, and where it waits already, the errors are raised."""
+        self._leaving.set()
+
+    def patient(self, port: Port, *, impatient: Collection[str] = ()) -> Port:
+        """The same port; its calls wait for what is missing, and are then made again.
+
+        Events are passed as they are. ``impatient`` methods raise where there is too little money: they
+        want more of it than gas, and whoever calls them has other things to do.
+        """
+        return cast(Port, _Patient(port, self, frozenset(impatient)))
+
+    async def wait(self, error: RenderChainError, retry_s: float) -> None:
+        """Wait once for what the error says is missing; raises it where we leave."""
+        name = condition_of(error)
+        if name is None or self._leaving.is_set():
+            raise error
+        if name not in self._since:
+            self._since[name] = self._now()
+            self._reporter.tell(WaitingFor(name, str(error)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(retry_s):
+                await self._leaving.wait()
+        if self._leaving.is_set():
+            raise error
+
+    def met(self, name: str) -> None:
+        """It is there again."""
+        if name in self._since:
+            self._reporter.tell(WaitEnded(name, self._now() - self._since.pop(name)))
+
+
+def condition_of(error: BaseException) -> str | None:
+    """What an error says is missing; None where it says something else."""
+    return next((name for kind, name in CAUSES.items() if isinstance(error, kind)), None)
+
+
+class _Patient:
+    def __init__(self, port: object, conditions: Conditions, impatient: frozenset[str]) -> None:
+        self._port = port
+        self._conditions = conditions
+        self._impatient = impatient
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def call(*arguments: Any, **named: Any) -> Any:
+            retry_s, waited = FIRST_RETRY_S, set[str]()
+            while True:
+                try:
+                    answer = await found(*arguments, **named)
+                except RenderChainError as error:
+                    missing = condition_of(error)
+                    if missing is None or (missing == FUNDS and name in self._impatient):
+                        for one in waited:
+                            self._conditions.met(one)  # another answer shows that it is there
+                        raise
+                    waited.add(missing)
+                    await self._conditions.wait(error, retry_s)
+                    retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+                    continue
+                for one in waited:
+                    self._conditions.met(one)
+                return answer
+
+        setattr(self, name, call)  # the next time it is found at once
+        return call
