@@ -17,7 +17,7 @@ import bpy  # noqa: F401 - as a Python module it has to come first
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.blender.command_line import told_to_end
 from renderchain.blender.console import FORMS, ConsoleReporter
-from renderchain.composition import run_worker
+from renderchain.composition.worker import run_worker
 from renderchain.core.job import family_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices import Notice

@@ -27,8 +27,10 @@ from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
+from renderchain.app.worker.claims import Claims, WorkerRules
 from renderchain.app.worker.job_probe import Fetch, JobProbe
-from renderchain.app.worker.loop import Worker, WorkerRules
+from renderchain.app.worker.loop import Worker
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.ids import JobId, WorkerId
@@ -107,13 +109,15 @@ class Machine:
             yield
         finally:
             stop.set()
+            self.conditions.leave()
             await task
 
     def worker(self, wire: Wire | None = None) -> Worker:
         """A new process on this machine."""
         wire = wire or Wire()
-        chain: Any = wire.through(self.chain)
-        store: Any = wire.through(self.world.store)
+        self.conditions = Conditions(self.reporter, self.world.now)
+        chain: Any = self.conditions.patient(wire.through(self.chain), NODE)
+        store: Any = self.conditions.patient(wire.through(self.world.store), STORE)
         proof_store = ProofStore(self.folder / "evidence")
         lease = RenderLease(
             chain,
@@ -130,11 +134,11 @@ class Machine:
         return Worker(
             chain,
             lease,
-            self.job_probe(chain, lease.fetch),
+            Claims(chain, self.job_probe(chain, lease.fetch), self.reporter, self.rules),
             duties,
             self.journal,
             self.reporter,
-            self.rules,
+            self.rules.from_block,
             new_secret=self.random_bits,
             now=self.world.now,
         )

@@ -13,7 +13,7 @@ from renderchain.core.board_events import BoardEvent, Reorganised
 Port = TypeVar("Port")
 
 
-class PowerCut(Exception):
+class PowerCut(BaseException):  # nobody catches it
     """The process is no more; what it still tries has no effect."""
 
 

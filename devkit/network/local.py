@@ -17,7 +17,7 @@ from typing import Any
 from renderchain.adapters.keys import KeystoreFile
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, close_account, open_account
-from renderchain.composition import open_chain, open_registry
+from renderchain.composition.network import open_chain, open_registry
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK

@@ -19,7 +19,7 @@ from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper
 from renderchain.app.exchange.package import PinnedPackage, pin_package
-from renderchain.composition import run_watchtower
+from renderchain.composition.watchtower import run_watchtower
 from renderchain.core.audit.state import YES, AuditPhase, DrawOutcome, Verdict, answer_of, content_of
 from renderchain.core.cid import digest_of, split_digest
 from renderchain.core.ids import JobId, LeaseId

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from renderchain.composition import run_watchtower
+from renderchain.composition.watchtower import run_watchtower
 from renderchain.core.errors import SettingsError
 from renderchain.settings import Settings, load_settings
 

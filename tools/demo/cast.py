@@ -32,7 +32,7 @@ PLANS = {
     KILLED: VERIFIER,
     BUSY: VERIFIER,
 }
-# So many that each is drawn among the twelve votes on the second artist's first job, but for 1 time in 70. They
-# verify for the same fee as the others: with a dearer one more than half would be unwilling to judge the first
-# artist's leases, and its job would be refused.
+# So many that each is drawn among the twelve votes on the second artist's first job, but for 1 time in 70.
+# They verify for the same fee as the others: with a dearer one more than half would be unwilling to judge the
+# first artist's leases, and its job would be refused.
 HOLDINGS = dict.fromkeys((KILLED, BUSY), SeatHolding(seats=15))

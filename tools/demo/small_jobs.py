@@ -20,7 +20,7 @@ from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.requester import Requester
 from renderchain.blender.console import ConsoleReporter
 from renderchain.blender.submission import Submission
-from renderchain.composition import make_requester
+from renderchain.composition.requester import make_requester
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import parse_strk

@@ -17,7 +17,9 @@ import bpy
 
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
-from ..composition import make_requester, open_keys, run_worker
+from ..composition.network import open_keys
+from ..composition.requester import make_requester
+from ..composition.worker import run_worker
 from ..core.errors import KeyStoreError
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import bpy
 
-from ..composition import make_scene_probe
+from ..composition.rendering import make_scene_probe
 from ..core.errors import SceneError
 from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..composition import run_watchtower
+from ..composition.watchtower import run_watchtower
 from ..settings import Settings
 from .command_line import guarded, new_parser, settings_of, told_to_end
 from .console import ConsoleReporter

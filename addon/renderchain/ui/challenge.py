@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..composition import make_requester
+from ..composition.requester import make_requester
 from ..core.errors import SettingsError
 from ..core.ids import LeaseId
 from ..ports.reporter import Reporter

@@ -14,7 +14,8 @@ from ..app.requester.quote import quote_of
 from ..blender.console import ConsoleReporter
 from ..blender.scene_reader import read_scene
 from ..blender.submission import Submission
-from ..composition import gas_price_fri, make_requester, open_chain
+from ..composition.network import gas_price_fri, open_chain
+from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..core.ids import JobId
 from ..core.money import format_strk, parse_strk

@@ -54,6 +54,7 @@ class AuditDuties:
         self._seats: set[LeaseId] = set()
         self._worker_id = NO_WORKER
         self._tending = Tending[LeaseId](self._look, self._hindered)
+        self._is_running = False
         self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
         self._looked_at: LeaseId | None = None
         self._failures: Counter[LeaseId] = Counter()
@@ -63,7 +64,7 @@ class AuditDuties:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
         self._prover.hold(lease_id)
-        self._tending.tend(lease_id)
+        self._look_now(lease_id)
 
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
@@ -71,9 +72,9 @@ class AuditDuties:
             self._tending.wake_all()
         elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)
-            self._tending.tend(event.lease_id)
+            self._look_now(event.lease_id)
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
-            self._tending.tend(event.lease_id)
+            self._look_now(event.lease_id)
             notice = notice_of(event) if isinstance(event, AuditEvent) else None
             if notice and event.lease_id in self._own:
                 self._reporter.tell(notice)
@@ -87,12 +88,18 @@ class AuditDuties:
 
     async def run(self) -> None:
         """All that is quick, until it is cancelled; ``verify`` has to run beside it."""
+        self._is_running = True
         for lease_id in sorted(self._own | self._seats):
             self._tending.tend(lease_id)
         try:
             await asyncio.Event().wait()
         finally:
+            self._is_running = False
             await self._tending.end()
+
+    def _look_now(self, lease_id: LeaseId) -> None:
+        if self._is_running:
+            self._tending.tend(lease_id)
 
     def _hindered(self, lease_id: LeaseId, reason: str) -> None:
         self._reporter.tell(AuditHindered(lease_id, reason))

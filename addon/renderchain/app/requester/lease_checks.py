@@ -68,6 +68,7 @@ class LeaseChecks:
         self._most_challenges = most_challenges
         self._due: asyncio.Queue[LeaseId] = asyncio.Queue()
         self._waiting: dict[LeaseId, Waiting] = {}
+        self._told: set[Unchallenged] = set()
         self._appeals = 0
         self.false: dict[LeaseId, tuple[int, ...]] = {}  # leaves that are, by lease
 
@@ -175,7 +176,10 @@ class LeaseChecks:
                 return
             except COSTLY as error:
                 reason = str(error)
-        self._reporter.tell(Unchallenged(self._job_id, lease_id, reason, leaves))
+        told = Unchallenged(self._job_id, lease_id, reason, leaves)
+        if told not in self._told:  # it is tried again, for the money may have come
+            self._told.add(told)
+            self._reporter.tell(told)
 
     async def _appeal(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
         """Against an acceptance: what was found here, was found twice."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -23,6 +23,16 @@ CAUSES: Mapping[type[RenderChainError], str] = {
     FeeTooHigh: GAS,
     DiskFull: DISK,
 }
+# Transactions. When the node goes away in one, who sent it asks the chain whether it happened.
+WRITES = frozenset(
+    {
+        *("claim_lease", "submit", "give_back", "accept_late", "withdraw", "draw", "advance"),
+        *("commit", "decline", "open_leaves", "reveal_key", "reveal", "reveal_prints", "strike", "show"),
+        *("appeal", "raise_fee", "challenge_pixels", "challenge_delivery", "name_verifiers"),
+    }
+)
+# They want a bond besides gas, and somebody else may do it first.
+WITH_BOND = frozenset({"appeal", "raise_fee", "challenge_delivery", "challenge_pixels"})
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 Port = TypeVar("Port")
@@ -46,13 +56,13 @@ class Conditions:
         """Wait no more: from now on, and where it waits already, the errors are raised."""
         self._leaving.set()
 
-    def patient(self, port: Port, *, impatient: Collection[str] = ()) -> Port:
-        """The same port; its calls wait for what is missing, and are then made again.
+    def patient(self, port: Port, outside: str) -> Port:
+        """The same port to the node or the store; its calls wait for what is missing, and are made again.
 
-        Events are passed as they are. ``impatient`` methods raise where there is too little money: they
-        want more of it than gas, and whoever calls them has other things to do.
+        Not all of them: a transaction in which the node goes away raises NodeAway when we have waited for a
+        while, and one that wants a bond raises InsufficientFunds at once. Events are passed as they are.
         """
-        return cast(Port, _Patient(port, self, frozenset(impatient)))
+        return cast(Port, _Patient(port, outside, self))
 
     async def wait(self, error: RenderChainError, retry_s: float) -> None:
         """Wait once for what the error says is missing; raises it where we leave."""
@@ -68,10 +78,11 @@ class Conditions:
         if self._leaving.is_set():
             raise error
 
-    def met(self, name: str) -> None:
-        """It is there again."""
-        if name in self._since:
-            self._reporter.tell(WaitEnded(name, self._now() - self._since.pop(name)))
+    def met(self, *names: str) -> None:
+        """These are there."""
+        for name in names:
+            if name in self._since:
+                self._reporter.tell(WaitEnded(name, self._now() - self._since.pop(name)))
 
 
 def condition_of(error: BaseException) -> str | None:
@@ -80,10 +91,10 @@ def condition_of(error: BaseException) -> str | None:
 
 
 class _Patient:
-    def __init__(self, port: object, conditions: Conditions, impatient: frozenset[str]) -> None:
+    def __init__(self, port: object, outside: str, conditions: Conditions) -> None:
         self._port = port
+        self._outside = outside
         self._conditions = conditions
-        self._impatient = impatient
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._port, name)
@@ -91,23 +102,23 @@ class _Patient:
             return found
 
         async def call(*arguments: Any, **named: Any) -> Any:
-            retry_s, waited = FIRST_RETRY_S, set[str]()
+            retry_s, waited = FIRST_RETRY_S, {self._outside}
             while True:
                 try:
                     answer = await found(*arguments, **named)
                 except RenderChainError as error:
                     missing = condition_of(error)
-                    if missing is None or (missing == FUNDS and name in self._impatient):
-                        for one in waited:
-                            self._conditions.met(one)  # another answer shows that it is there
+                    if missing is None or (missing == FUNDS and name in WITH_BOND):
+                        self._conditions.met(*waited)  # for this is another answer
                         raise
                     waited.add(missing)
                     await self._conditions.wait(error, retry_s)
+                    if missing == NODE and name in WRITES:
+                        raise
                     retry_s = min(2 * retry_s, LONGEST_RETRY_S)
-                    continue
-                for one in waited:
-                    self._conditions.met(one)
-                return answer
+                else:
+                    self._conditions.met(*waited)
+                    return answer
 
         setattr(self, name, call)  # the next time it is found at once
         return call

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from ...core.errors import RenderChainError
 from ...core.notices.conditions import PartFailed
 from ...ports.reporter import Reporter
+from .conditions import condition_of
 
 FIRST_RETRY_S = 5.0
 LONGEST_RETRY_S = 60.0
@@ -42,11 +43,14 @@ async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter:
                 retry_s, failures, said = FIRST_RETRY_S, 0, ""
             failures += 1
             reason = reason_of(error)
-            if reason != said:
+            if reason != said and condition_of(error) is None:  # else that it waits was told
                 said = reason
                 reporter.tell(PartFailed(part, reason, failures, retry_s))
             if not isinstance(error, RenderChainError):
                 log.exception("%s failed", part)
+            task = asyncio.current_task()
+            if task and task.cancelling():  # it failed while it was ending
+                raise asyncio.CancelledError from error
         await asyncio.sleep(retry_s)
         retry_s = min(2 * retry_s, LONGEST_RETRY_S)
 
@@ -98,7 +102,7 @@ class Tending(Generic[Key]):
                     wait_s = await self._look(key)
                     said, retry_s = "", FIRST_RETRY_S
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is this one's alone
-                    if said != reason_of(error):
+                    if said != reason_of(error) and condition_of(error) is None:
                         said = reason_of(error)
                         self._hindered(key, said)
                     if not isinstance(error, RenderChainError):

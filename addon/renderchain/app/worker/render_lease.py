@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -82,6 +82,17 @@ class RenderLease:
     def output(self, lease_id: LeaseId) -> Path:
         """Where a lease's files are while it is worked on."""
         return self._folder / "leases" / str(lease_id)
+
+    def discard(self, lease_id: LeaseId) -> None:
+        """Delete a lease's files: it is submitted, given back or lost."""
+        shutil.rmtree(self.output(lease_id), ignore_errors=True)
+
+    def tidy(self, claimed: Collection[LeaseId]) -> None:
+        """Delete what an earlier process left of leases that are not in hand any more."""
+        folder, kept = self._folder / "leases", {str(one) for one in claimed}
+        for left in folder.iterdir() if folder.is_dir() else ():
+            if left.name.split(".")[0] not in kept:
+                shutil.rmtree(left, ignore_errors=True)
 
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""

@@ -1,0 +1,50 @@
+"""Locks between processes of one machine: two agents on one folder or account spoil each other's leases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import AgentRunsAlready
+
+
+@asynccontextmanager
+async def hold(lock: Path, what: str) -> AsyncIterator[None]:
+    """Have something to ourselves while the block lasts; it ends with the process, however that ends.
+
+    Raises AgentRunsAlready with what it is and whose it is now.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _take(handle):
+            owner = os.pread(handle, 32, 1).decode("ascii", "replace").strip() or "unknown"
+            raise AgentRunsAlready(
+                f"Another agent (process {owner}) works with {what}. Two would spoil each other's "
+                "leases: end it first, or give this one a folder and an account of its own."
+            )
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f" {os.getpid()}\n".encode(), 0)  # its first byte is what is locked
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            windows: Any = msvcrt  # its functions are known on Windows only
+            os.lseek(handle, 0, os.SEEK_SET)
+            windows.locking(handle, windows.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Putting use cases and adapters together: the only place that knows both."""

@@ -1,0 +1,62 @@
+"""The artist's use cases."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from ..adapters.exr import read_noisy
+from ..adapters.kubo import KuboStore
+from ..adapters.poseidon import hash_many
+from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
+from ..app.requester.final_check import FinalCheck
+from ..app.requester.own_check import OwnCheck
+from ..app.requester.requester import Requester, RequesterParts
+from ..ports.reporter import Reporter
+from ..settings import Settings
+from .network import open_chain, open_journal, open_keys
+from .rendering import make_renderer, make_scene_probe
+
+
+def make_requester(settings: Settings, reporter: Reporter, blender: str = "") -> Requester:
+    """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module."""
+    parts = RequesterParts(
+        open_chain=lambda: open_chain(settings, reporter),
+        store=KuboStore(settings.ipfs_api),
+        journal=open_journal(settings),
+        unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
+        sealer=ChaChaSealer(),
+        final_check=_final_check(settings, reporter, blender),
+        own_check=_own_check(settings, reporter, blender),
+        most_challenges=settings.own_challenges,
+        # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+        probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
+        hash_many=hash_many,
+        read_noisy=read_noisy,
+        from_block=settings.from_block,
+    )
+    return Requester(parts, reporter)
+
+
+def _unwrapper(settings: Settings, chain_id: int) -> AccountUnwrapper:
+    return AccountUnwrapper(open_keys(settings).private_key(settings.account), chain_id)
+
+
+def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalCheck:
+    # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+    renderer = make_renderer(settings, blender, allow_unsandboxed=True)
+    # Workers must not know which frames are looked at.
+    chance = random.SystemRandom()
+    return FinalCheck(renderer, reporter, settings.final_checks, chance)
+
+
+def _own_check(settings: Settings, reporter: Reporter, blender: str) -> OwnCheck:
+    # Where leaves of others are judged the sandbox is not left out unasked.
+    renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    return OwnCheck(
+        lambda device: replace(renderer, device=device),
+        reporter,
+        random.SystemRandom(),
+        per_lease=settings.own_checks,
+        most_s=settings.own_check_seconds,
+    )

@@ -1,0 +1,59 @@
+"""A watchtower."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ..adapters.fee_budget_file import FeeBudgetFile
+from ..adapters.keys import KeystoreFile
+from ..adapters.kubo import KuboStore
+from ..adapters.poseidon import hash_many
+from ..adapters.starknet.chain import StarknetChain
+from ..app.audit.proof_store import ProofStore
+from ..app.audit.prover import ProverDuties
+from ..app.audit.showing import Showing, ShowLimits
+from ..app.watchtower.content_watch import ContentWatch
+from ..app.watchtower.lease_watch import LeaseWatch
+from ..app.watchtower.watchtower import WatchRules, Watchtower
+from ..core.errors import ChainError, SettingsError
+from ..core.ids import WorkerId
+from ..core.notices.watching import ChainAway, EvidenceOpen
+from ..ports.reporter import Reporter
+from ..settings import Settings
+from .network import NODE_RETRY_S, open_chain, open_keys
+
+
+async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.Event) -> None:
+    """Answer for the settings' workers until ``stop`` is set, whatever becomes of the node meanwhile."""
+    if settings.evidence is None or not settings.workers:
+        raise SettingsError("A watchtower needs the settings evidence, a folder, and workers, their numbers.")
+    if settings.evidence.is_dir() and settings.evidence.stat().st_mode & 0o077:
+        reporter.tell(EvidenceOpen(f"chmod 700 {settings.evidence}"))
+    budget = FeeBudgetFile(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
+    while not stop.is_set():
+        try:
+            async with open_chain(settings, reporter, budget) as chain:
+                await _watchtower(settings, settings.evidence, reporter, chain).run(stop)
+                return
+        except ChainError as error:
+            reporter.tell(ChainAway(str(error)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(NODE_RETRY_S):
+                    await stop.wait()
+
+
+def _watchtower(settings: Settings, evidence: Path, reporter: Reporter, chain: StarknetChain) -> Watchtower:
+    proof_store, store = ProofStore(evidence, is_own=False), KuboStore(settings.ipfs_api)
+    showing = Showing(chain, reporter, ShowLimits(0, 0))  # strikes are the worker's and the verifiers'
+    prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=False)
+    now, patience_s = time.time, float(settings.patience_seconds)
+    leases = LeaseWatch(chain, prover, reporter, now, patience_s)
+    content = ContentWatch(chain, store, prover, proof_store, reporter, now, patience_s, random.choice)
+    keys = open_keys(settings)
+    noted = keys.account() if isinstance(keys, KeystoreFile) else 0
+    rules = WatchRules(tuple(map(WorkerId, settings.workers)), frozenset({settings.account, noted}))
+    return Watchtower(chain, leases, content, reporter, rules)

@@ -1,0 +1,203 @@
+"""A provider's worker."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..adapters.blender_process.probe_session import BlenderProbeRenderer
+from ..adapters.blender_process.ready import ReadyRenderer
+from ..adapters.blender_process.sandbox import require_sandbox
+from ..adapters.exr import read_noisy
+from ..adapters.kubo import KuboStore
+from ..adapters.locks import hold
+from ..adapters.poseidon import hash_many
+from ..adapters.sealing import ChaChaSealer
+from ..adapters.starknet.chain import StarknetChain
+from ..app.audit.duties import AuditDuties
+from ..app.audit.proof_store import ProofStore
+from ..app.audit.prover import ProverDuties
+from ..app.audit.rerender import Rerender
+from ..app.audit.showing import Showing, ShowLimits
+from ..app.audit.verifier import VerifierDuties
+from ..app.exchange.probe import Probe
+from ..app.exchange.probe_cache import ProbeCache
+from ..app.upkeep.conditions import NODE, STORE, Conditions
+from ..app.worker.claims import Claims, WorkerRules
+from ..app.worker.job_probe import JobProbe
+from ..app.worker.loop import Worker
+from ..app.worker.render_lease import RenderLease
+from ..app.worker.self_test import SelfTest
+from ..core.errors import NodeAway
+from ..core.sealed import SECRET_BITS
+from ..ports.content_store import ContentStore
+from ..ports.renderer import Renderer
+from ..ports.reporter import Reporter
+from ..settings import Settings, default_folder
+from .network import NODE_RETRY_S, open_chain, open_journal
+from .rendering import PROBE_DEVICE, make_renderer
+
+
+async def run_worker(
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    blender: str,
+    families: frozenset[int],
+    stop: asyncio.Event,
+    renderer: Renderer | None = None,
+) -> None:
+    """Work until ``stop`` is set. ``blender`` is the application, or "" for the bpy module.
+
+    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender and pass a self-test
+    before they are submitted. Another renderer's leases are submitted as they are; only cheats have one.
+    Audits are always rendered by that Blender.
+    """
+    require_sandbox(settings.allow_unsandboxed)
+    blender_renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
+    probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
+    probe = Probe(probed_by, reporter, settings.folder / "probes")
+    conditions = Conditions(reporter, time.time)
+    leaving = asyncio.create_task(_leave(conditions, stop))
+    try:
+        async with (
+            hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
+            hold(_account_lock(settings), f"the account {settings.account:#x}"),
+            _patient_chain(settings, reporter, conditions) as chain,
+            own.running(),
+        ):
+            store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
+            renderers = (renderer or own, own)
+            await _worker(settings, reporter, chain, store, families, *renderers, probe).run(stop)
+    except NodeAway:
+        if not stop.is_set():
+            raise
+    finally:
+        leaving.cancel()
+
+
+async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
+    await stop.wait()
+    conditions.leave()
+
+
+def _account_lock(settings: Settings) -> Path:
+    """One agent per account and network on this machine, whatever its folder."""
+    name = hashlib.sha256(f"{settings.rpc_url} {settings.account:#x}".encode()).hexdigest()[:32]
+    return default_folder() / "locks" / f"{name}.lock"
+
+
+@asynccontextmanager
+async def _patient_chain(
+    settings: Settings, reporter: Reporter, conditions: Conditions
+) -> AsyncIterator[StarknetChain]:
+    """The network; its calls wait for the node and for gas to be had, and so does the beginning."""
+    async with AsyncExitStack() as stack:
+        retry_s = NODE_RETRY_S
+        while True:
+            try:
+                chain = await stack.enter_async_context(open_chain(settings, reporter))
+                break
+            except NodeAway as error:
+                await conditions.wait(error, retry_s)
+        conditions.met(NODE)
+        yield conditions.patient(chain, NODE)
+
+
+def _worker(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    store: ContentStore,
+    families: frozenset[int],
+    renderer: Renderer,
+    verifying_renderer: Renderer,
+    probe: Probe,
+) -> Worker:
+    """A worker and its part in audits; leases are rendered with ``renderer``."""
+    sealer, journal = ChaChaSealer(), open_journal(settings)
+    proof_store = ProofStore(settings.folder / "evidence")
+    lease = RenderLease(
+        chain,
+        store,
+        renderer,
+        reporter,
+        settings.folder,
+        hash_many=hash_many,
+        sealer=sealer,
+        proof_store=proof_store,
+        self_test=SelfTest(renderer, reporter, random.SystemRandom())
+        if renderer is verifying_renderer
+        else None,
+    )
+    job_probe = JobProbe(
+        chain,
+        lease.fetch,
+        probe,
+        ProbeCache(settings.folder / "probes"),
+        reporter,
+        seconds=settings.probe_seconds,
+        now=time.time,
+    )
+    rerender = Rerender(
+        store,
+        verifying_renderer,
+        reporter,
+        settings.folder,
+        hash_many=hash_many,
+        sealer=sealer,
+        read_noisy=read_noisy,
+        may_share=job_probe.may_share,
+    )
+    audits = _audits(settings, reporter, chain, rerender, proof_store)
+    limits = (settings.least_profit_fri, settings.most_frames)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, *limits)
+    claims = Claims(chain, job_probe, reporter, rules)
+    return Worker(
+        chain,
+        lease,
+        claims,
+        audits,
+        journal,
+        reporter,
+        settings.from_block,
+        new_secret=_random_bits,
+        now=time.time,
+    )
+
+
+def _audits(
+    settings: Settings,
+    reporter: Reporter,
+    chain: StarknetChain,
+    rerender: Rerender,
+    proof_store: ProofStore,
+) -> AuditDuties:
+    showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
+    prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
+    verifier = VerifierDuties(
+        chain,
+        rerender,
+        proof_store,
+        reporter,
+        hash_many,
+        showing,
+        _random_bits,
+        time.time,
+        from_block=settings.from_block,
+        appeals=settings.appeals,
+    )
+    return AuditDuties(chain, prover, verifier, reporter, time.time)
+
+
+def _random_bits() -> int:
+    """For a lease's secret and for a vote's nonce alike."""
+    return secrets.randbits(SECRET_BITS)
