@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar
 
+from renderchain.core.audit.events import VotesDrawn
 from renderchain.core.audit.gas import checked_gas_price
-from renderchain.core.board_events import BoardEvent, EntryRefused
+from renderchain.core.board_events import (
+    BoardEvent,
+    CaughtUp,
+    EntryRefused,
+    JobClosed,
+    JobCreated,
+    Reorganised,
+)
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
@@ -70,6 +79,34 @@ class MemoryView(MemoryAccount):
     def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         """Every event of the board from that block on."""
         return self._network.follow(from_block)
+
+    async def news(
+        self, from_block: int, families: Collection[int], votes_since_s: float
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Every event from now on; before those, what may still matter of the past."""
+        network = self._network
+        while True:
+            head, drops = network.block, network.drops
+            told = [event for number in range(from_block, head + 1) for event in network.events_of(number)]
+            for event in told:
+                if self._matters(event, families, votes_since_s):
+                    yield event
+            yield CaughtUp(head)
+            if drops != network.drops:
+                yield Reorganised(head)
+                continue
+            async with aclosing(network.follow(head + 1)) as events:
+                async for event in events:
+                    yield event
+                    if isinstance(event, Reorganised):
+                        break
+
+    def _matters(self, event: BoardEvent, families: Collection[int], votes_since_s: float) -> bool:
+        if isinstance(event, VotesDrawn):
+            return self._network.time_of(event.block) >= votes_since_s
+        if isinstance(event, JobCreated):
+            return event.family in families
+        return isinstance(event, JobClosed) and bool(families)
 
     async def block_number(self) -> int:
         """The newest block."""

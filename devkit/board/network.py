@@ -151,6 +151,15 @@ class MemoryNetwork:
         told = [event for block in self._blocks[max(from_block, 0) :] for event in block.events]
         return [event for event in told if isinstance(event, kind)]
 
+    def time_of(self, number: int) -> int:
+        """A block's time."""
+        return self._blocks[number].time_s
+
+    @property
+    def drops(self) -> int:
+        """How often blocks were dropped."""
+        return len(self._dropped_from)
+
     def hash_of(self, number: int) -> int:
         """A block's hash, from which chance follows."""
         return self._blocks[number].hash

@@ -138,7 +138,7 @@ class Machine:
             duties,
             self.journal,
             self.reporter,
-            self.rules.from_block,
+            self.rules,
             new_secret=self.random_bits,
             now=self.world.now,
         )

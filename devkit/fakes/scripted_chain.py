@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
-from renderchain.core.board_events import BoardEvent
+from renderchain.core.board_events import BoardEvent, CaughtUp
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, Record, WorkerInfo
@@ -30,7 +30,7 @@ class ScriptedChain(Faults):
         self._address = address
         self.sent: list[tuple[Any, ...]] = []
         self.after: dict[str, Callable[[], object]] = {}
-        self.news: asyncio.Queue[BoardEvent] = asyncio.Queue()
+        self.coming: asyncio.Queue[BoardEvent] = asyncio.Queue()
         self.block = 100
         self.own_id = WorkerId(1)
         self.bond_fri = 10
@@ -80,7 +80,14 @@ class ScriptedChain(Faults):
 
     async def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
         while True:
-            yield await self.news.get()
+            yield await self.coming.get()
+
+    async def news(
+        self, from_block: int, families: Collection[int], votes_since_s: float
+    ) -> AsyncGenerator[BoardEvent, None]:
+        yield CaughtUp(self.block)
+        async for event in self.events(from_block):
+            yield event
 
     async def block_number(self) -> int:
         self.meet("block_number")

@@ -41,14 +41,14 @@ class Wire:
             raise PowerCut(where)
 
     async def follow(
-        self, events: Callable[[int], AsyncGenerator[BoardEvent, None]], from_block: int
+        self, events: Callable[..., AsyncGenerator[BoardEvent, None]], *asked: Any
     ) -> AsyncGenerator[BoardEvent, None]:
         """The events as they arrive here."""
         number = 0
         again = True
         while again:
             again = False
-            async with aclosing(events(from_block)) as source:
+            async with aclosing(events(*asked)) as source:
                 async for event in source:
                     await asyncio.sleep(self.late_s(number))
                     self.check("events")
@@ -68,8 +68,8 @@ class _Proxy:
 
     def __getattr__(self, name: str) -> Any:
         found, wire = getattr(self._port, name), self._wire
-        if name == "events":
-            return lambda from_block: wire.follow(found, from_block)
+        if name in ("events", "news"):
+            return lambda *asked: wire.follow(found, *asked)
         if not inspect.iscoroutinefunction(found):
             return found
 

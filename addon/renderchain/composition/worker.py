@@ -168,7 +168,7 @@ def _worker(
         audits,
         journal,
         reporter,
-        settings.from_block,
+        rules,
         new_secret=_random_bits,
         now=time.time,
     )

@@ -178,8 +178,16 @@ class Reorganised:
     block: int
 
 
+@dataclass(frozen=True)
+class CaughtUp:
+    """Nothing of the past is left to tell: what happens after that block is told as it happens."""
+
+    block: int
+
+
 BoardEvent = (
     Reorganised
+    | CaughtUp
     | JobCreated
     | JobImproved
     | LeaseClaimed

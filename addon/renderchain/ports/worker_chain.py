@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Protocol
 
+from ..core.board_events import BoardEvent
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import LeaseResult
@@ -13,6 +14,17 @@ from .chain_view import ChainView
 
 class WorkerChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
+
+    def news(
+        self, from_block: int, families: Collection[int], votes_since_s: float
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from now on; before those, of the past only what may still matter.
+
+        That is which jobs of the families began since that block and which jobs closed, and the votes that
+        were drawn since that time (seconds since 1970); then comes ``CaughtUp``. In order, each once;
+        endless, so close it. After ``Reorganised`` all of it comes again.
+        """
+        ...
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         """Take the range that the board chooses into a free slot, or at most so many tasks of it.

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
 from typing import Any, TypeVar
 
-from ...core.board_events import BoardEvent, EntryRefused, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
 from ...core.errors import ChainError
 from ...core.ids import JobId, LeaseId
 from .errors import said
@@ -32,8 +32,11 @@ POLL_S = 2.0
 POLL_FAILURES = 3  # WebSocket failures in a row after which we poll
 POLL_FOR_S = 60.0  # before the WebSocket is tried again
 STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
-CHUNK = 500
+CHUNK = 1000
 Place = tuple[int, int, int]
+Digest = list[tuple[int, list[list[str]]]]  # first blocks, and the keys that are wanted of what came since
+ASKING = "Reading a block"
+LAST = 2**63  # a place after all others of a block
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
@@ -56,6 +59,7 @@ class EventStream:
         self._last_hash = 0
         self._polls_until_s = 0.0
         self._said_polling = False
+        self._digest: Digest | None = None
 
     def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
         """What the board told in a transaction."""
@@ -67,17 +71,19 @@ class EventStream:
         """The refused entries of a batch."""
         return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
-    async def follow(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
-        """Endless; raises ChainError only when the node stays away."""
+    async def follow(self, from_block: int, digest: Digest | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Endless; raises ChainError only when the node stays away. With a digest, of the past only that."""
         failures = 0
-        self._last, self._last_hash = (-1, -1, -1), 0
+        self._last, self._last_hash, self._digest = (-1, -1, -1), 0, digest
         while True:
             started_s = time.monotonic()
             try:
                 async with aclosing(self._once(from_block)) as events:
                     async for raw in events:
                         failures = 0
-                        if self._is_new(raw):
+                        if raw is None:
+                            yield CaughtUp(self._last[0])
+                        elif self._is_new(raw):
                             yield self._typed(raw.block_number, raw.keys, raw.data)
                 failures = 0
             except _Reorg as dropped:
@@ -130,7 +136,7 @@ class EventStream:
         return not self._node.ws_url or time.monotonic() < self._polls_until_s
 
     def _is_new(self, raw: Any) -> bool:
-        place = (raw.block_number, raw.transaction_index, raw.event_index)
+        place = _place(raw)
         if place <= self._last:
             return False
         self._last, self._last_hash = place, raw.block_hash
@@ -163,7 +169,7 @@ class EventStream:
     async def _poll(self, from_block: int) -> AsyncGenerator[Any, None]:
         while self._polls():
             await self._check_last()
-            async for raw in self._past(max(from_block, self._last[0])):
+            async for raw in self._missed(from_block):
                 yield raw
             await asyncio.sleep(POLL_S)
 
@@ -182,13 +188,13 @@ class EventStream:
             if "result" not in answer:
                 raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
             self._say_listening()
-            async for raw in self._past(max(from_block, self._last[0])):
+            async for raw in self._missed(from_block):
                 yield raw
             while True:
                 try:
                     message = await _within(WATCH_S, socket.recv())
                 except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
-                    async for raw in self._past(max(from_block, self._last[0])):
+                    async for raw in self._missed(from_block):
                         yield raw
                     await self._check_last()
                     continue
@@ -197,6 +203,21 @@ class EventStream:
                     raise _Reorg(note["params"]["result"]["starting_block_number"])
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield _Raw(note["params"]["result"])
+
+    async def _missed(self, from_block: int) -> AsyncGenerator[Any, None]:
+        """What was told since the last event; or, at first, of the past what is wanted of it, and None."""
+        if self._digest is None or self._last_hash:
+            async for raw in self._past(max(from_block, self._last[0])):
+                yield raw
+            return
+        head = await said(ASKING, self._client.get_block_with_tx_hashes(block_number="latest"))
+        found = [raw for first, keys in self._digest async for raw in self._past(first, keys)]
+        for raw in sorted(found, key=_place):
+            if raw.block_number <= head.block_number:
+                yield raw
+        # Between the digest and what comes there is no gap: later blocks are read whole.
+        self._last, self._last_hash = (head.block_number, LAST, LAST), head.block_hash
+        yield None
 
     async def past_of(
         self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
@@ -209,6 +230,15 @@ class EventStream:
         about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
         keys = [[hex(get_selector_from_name(name))], *about]
         return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
+
+    async def block_at(self, time_s: float, first: int) -> int:
+        """The first block from ``first`` on that is not older; the one after the newest if all are."""
+        low, high = max(first, 0), int(await said(ASKING, self._client.get_block_number())) + 1
+        while low < high:
+            middle = (low + high) // 2
+            block = await said(ASKING, self._client.get_block_with_tx_hashes(block_number=middle))
+            low, high = (middle + 1, high) if block.timestamp < time_s else (low, middle)
+        return low
 
     async def _past(self, first: int, keys: list[list[str]] | None = None) -> AsyncIterator[Any]:
         token = None
@@ -235,6 +265,10 @@ class EventStream:
         if kind is None:
             raise ChainError(f"The board sent an unknown event {keys[0]:#x}; update RenderChain.")
         return kind(block, *keys[1:], *data)
+
+
+def _place(raw: Any) -> Place:
+    return (raw.block_number, raw.transaction_index, raw.event_index)
 
 
 class _Raw:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 
+from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo, LeaseResult
@@ -14,6 +16,23 @@ from .view import NAMED, StarknetView
 
 class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
+
+    async def news(
+        self, from_block: int, families: Collection[int], votes_since_s: float
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Every event from now on; before those, what may still matter of the past."""
+        from starknet_py.hash.selector import get_selector_from_name as selector
+
+        created, closed, drawn = (hex(selector(one)) for one in ("JobCreated", "JobClosed", "VotesDrawn"))
+        digest = [
+            (from_block, [[created], [], [hex(one) for one in sorted(families)]]),
+            (from_block, [[closed]]),
+            (await self._stream.block_at(votes_since_s, from_block), [[drawn]]),
+        ]
+        # Who renders for no family still verifies; a node would take no family for any.
+        async with aclosing(self._stream.follow(from_block, digest if families else digest[2:])) as events:
+            async for event in events:
+                yield event
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         """As the operator, take the range that the board chooses, or at most so many tasks of it.

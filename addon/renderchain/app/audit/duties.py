@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 
 from ...core.audit.events import AuditEvent, VotesDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
-from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, LeaseAccepted, LeaseEnded, Reorganised
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -68,7 +68,7 @@ class AuditDuties:
 
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
-        if isinstance(event, Reorganised):
+        if isinstance(event, Reorganised | CaughtUp):
             self._tending.wake_all()
         elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)

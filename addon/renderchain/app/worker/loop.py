@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
-from ...core.board_events import BoardEvent, JobClosed, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, JobClosed, Reorganised
 from ...core.contract_errors import LeaseInOtherState, SplitNotFunded, UnknownWorker
 from ...core.errors import ChainError, ContentError, DiskFull, JournalError, RenderFailed, StoreError
 from ...core.ids import LeaseId
@@ -25,13 +25,15 @@ from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
 from ..upkeep.keeping import keep_at_work, reason_of
-from .claims import Claims
+from .claims import Claims, WorkerRules
 from .held import HeldLeases
 from .render_lease import RenderLease
 
 FIRST_RETRY_S = 5.0
 LONGEST_RETRY_S = 600.0
 LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
+# Three rounds of two days, a lease's and a window's time, twice over: older votes are settled.
+LONGEST_AUDIT_S = 20 * 86400.0
 LAST_CALL = 0.9  # of a lease's timeout: what is rendered by then is submitted
 # What the machine lacks, whatever the job; other errors of files come from what a job has us do.
 OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -54,7 +56,7 @@ class Worker:
         audits: AuditDuties,
         journal: Journal,
         reporter: Reporter,
-        from_block: int,
+        rules: WorkerRules,
         *,
         new_secret: Callable[[], int],
         now: Callable[[], float],
@@ -65,10 +67,11 @@ class Worker:
         self._audits = audits
         self._journal = journal
         self._reporter = reporter
-        self._from_block = from_block
+        self._rules = rules
         self._new_secret = new_secret
         self._now = now
         self._wake = asyncio.Event()
+        self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
         self._knows_leases = False  # not at the start, nor when the chain took back what it said
         self._retry_s = FIRST_RETRY_S
@@ -102,13 +105,17 @@ class Worker:
 
     async def _follow(self) -> None:
         self._forget()  # the same events may have been told before
-        async with aclosing(self._chain.events(self._from_block)) as events:
+        votes_since_s = self._now() - LONGEST_AUDIT_S
+        async with aclosing(
+            self._chain.news(self._rules.from_block, self._rules.families, votes_since_s)
+        ) as events:
             async for event in events:
                 self._note(event)
                 self._wake.set()
 
     def _forget(self) -> None:
         self._claims.clear()
+        self._caught_up.clear()
         self._knows_leases = False
 
     def _note(self, event: BoardEvent) -> None:
@@ -117,6 +124,8 @@ class Worker:
         self._claims.note(event)
         if isinstance(event, Reorganised):
             self._forget()
+        elif isinstance(event, CaughtUp):
+            self._caught_up.set()
         elif isinstance(event, JobClosed):
             self._lease.forget(event.job_id)
 
@@ -130,6 +139,7 @@ class Worker:
     async def _work_on(self) -> None:
         while True:
             self._wake.clear()
+            await self._caught_up.wait()
             if not self._knows_leases:
                 await self._resume()
             claimed = await self._claims.claim_one(self._held.lease_ids)
