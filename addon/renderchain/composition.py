@@ -115,7 +115,12 @@ async def open_sender(
     try:
         await check_head(account, time.time(), OLDEST_HEAD_S[settings.network])
         limit_fri, say_fee = settings.fee_limit_fri, _say_fee(reporter)
-        yield account, Sender(account, _outbox(settings), limit_fri, budget=budget, say_fee=say_fee)
+        yield (
+            account,
+            Sender(
+                account, _outbox(settings), limit_fri, budget=budget, say_fee=say_fee, say_end=reporter.tell
+            ),
+        )
     finally:
         await close_account(account)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import bpy
 
+from ..adapters.std_logging import logging_told
 from ..core.errors import RenderChainError, SceneError, SettingsError
 from ..core.frames import parse_frames
 from ..settings import Settings, load_settings
@@ -80,18 +81,20 @@ def told_to_end() -> asyncio.Event:
     return stop
 
 
-def guarded(
-    options: argparse.Namespace, work: Callable[[ConsoleReporter], int], *, dated: bool = False
-) -> int:
-    """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
+def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
+    """Run a command; what we know to go wrong becomes one sentence and exit code 1.
+
+    What libraries log and warn of is told as notices.
+    """
     name = getattr(options, "name", "")
     try:
-        reporter = ConsoleReporter(name, options.log, dated=dated)
+        reporter = ConsoleReporter(name, options.log)
     except SettingsError as error:
         ConsoleReporter(name, "text").end(str(error))
         return 1
     try:
-        return work(reporter)
+        with logging_told(reporter):
+            return work(reporter)
     except RenderChainError as error:
         reporter.end(str(error))
         return 1

@@ -24,6 +24,7 @@ from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
 from ..core.notices.process import WaitingForWork
 from ..core.probe import DEFAULT_S
+from ..ports.reporter import Reporter
 from ..settings import Settings
 from .command_line import (
     add_scene_options,
@@ -38,6 +39,7 @@ from .command_line import (
 from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
+from .seen import seen
 from .submission import Submission
 from .watchtower_command import watchtower
 
@@ -202,13 +204,15 @@ def worker(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(_work(settings_of(options, device=options.device), reporter))
+        settings = settings_of(options, device=options.device)
+        with seen(settings, reporter, options.name, "worker.log") as told:
+            asyncio.run(_work(settings, told))
         return 0
 
     return guarded(options, run)
 
 
-async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
+async def _work(settings: Settings, reporter: Reporter) -> None:
     stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = devices.find(settings.device)

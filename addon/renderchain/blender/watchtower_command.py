@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import Sequence
 
 from ..composition import run_watchtower
+from ..ports.reporter import Reporter
 from ..settings import Settings
 from .command_line import guarded, new_parser, settings_of, told_to_end
 from .console import ConsoleReporter
+from .seen import seen
 
 
 def watchtower(arguments: Sequence[str]) -> int:
@@ -22,11 +24,13 @@ def watchtower(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(_watch(settings_of(options), reporter))
+        settings = settings_of(options)
+        with seen(settings, reporter, options.name, "watchtower.log") as told:
+            asyncio.run(_watch(settings, told))
         return 0
 
-    return guarded(options, run, dated=True)
+    return guarded(options, run)
 
 
-async def _watch(settings: Settings, reporter: ConsoleReporter) -> None:
+async def _watch(settings: Settings, reporter: Reporter) -> None:
     await run_watchtower(settings, reporter, told_to_end())

@@ -22,8 +22,8 @@ PLAIN = """
     remark remote renderchain replay research rest resume rule scripted selector service session set
     settings setup short show shown signature silent size skip small sqlite src standing starknet start state
     still stop storage stream stuck such supported take taken test than that the time to too tool
-    transfer trust turn twice type ui unaffordable unchecked under unknown upload view wait watch watchful
-    wide will wire without word work world wrong zero
+    transfer trust turn twice type ui unaffordable unchecked under unknown upload view wait warning
+    watch watchful wide will wire without word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")
 FOLDERS = ("addon/renderchain", "benchmarks", "contracts/src", "devkit", "research", "tests", "tools")
