@@ -24,7 +24,6 @@ from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
 from ..core.notices.process import WaitingForWork
 from ..core.probe import DEFAULT_S
-from ..ports.reporter import Reporter
 from ..settings import Settings
 from .command_line import (
     add_scene_options,
@@ -39,7 +38,7 @@ from .command_line import (
 from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
-from .seen import seen
+from .seen import Seen, seen
 from .submission import Submission
 from .watchtower_command import watchtower
 
@@ -205,22 +204,24 @@ def worker(arguments: Sequence[str]) -> int:
 
     def run(reporter: ConsoleReporter) -> int:
         settings = settings_of(options, device=options.device)
-        with seen(settings, reporter, options.name, "worker.log") as told:
-            asyncio.run(_work(settings, told))
+        with seen(settings, reporter, options.name, "worker.log") as watched:
+            asyncio.run(_work(settings, watched))
         return 0
 
     return guarded(options, run)
 
 
-async def _work(settings: Settings, reporter: Reporter) -> None:
+async def _work(settings: Settings, watched: Seen) -> None:
     stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = devices.find(settings.device)
     devices.require_comparable(device)
     families = frozenset({family_of(version, "CYCLES", device)})
+    reporter = watched.reporter
     reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
     chosen = replace(settings, device=device)
-    await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+    async with watched.beating():
+        await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
 
 
 COMMANDS = {

@@ -10,11 +10,10 @@ import asyncio
 from collections.abc import Sequence
 
 from ..composition import run_watchtower
-from ..ports.reporter import Reporter
 from ..settings import Settings
 from .command_line import guarded, new_parser, settings_of, told_to_end
 from .console import ConsoleReporter
-from .seen import seen
+from .seen import Seen, seen
 
 
 def watchtower(arguments: Sequence[str]) -> int:
@@ -25,12 +24,13 @@ def watchtower(arguments: Sequence[str]) -> int:
 
     def run(reporter: ConsoleReporter) -> int:
         settings = settings_of(options)
-        with seen(settings, reporter, options.name, "watchtower.log") as told:
-            asyncio.run(_watch(settings, told))
+        with seen(settings, reporter, options.name, "watchtower.log") as watched:
+            asyncio.run(_watch(settings, watched))
         return 0
 
     return guarded(options, run)
 
 
-async def _watch(settings: Settings, reporter: Reporter) -> None:
-    await run_watchtower(settings, reporter, told_to_end())
+async def _watch(settings: Settings, watched: Seen) -> None:
+    async with watched.beating():
+        await run_watchtower(settings, watched.reporter, told_to_end())

@@ -65,6 +65,9 @@ ONE_OF_EACH: dict[Notice, str] = {
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
         "it is always audited, and 0.167 STRK are left after gas"
     ),
+    leases.StakeSeen(WorkerId(3), 50 * FRI, 10 * FRI, 40 * FRI, 5 * FRI): (
+        "Worker 3 has a stake of 50 STRK for work (10 locked, 40 free) and 5 for seats"
+    ),
     leases.LeaseWaits(JOB, "4.5/cycles/cpu", 2 * FRI, FRI // 2): (
         "Job 3 waits: a lease pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
         "until other leases end"
@@ -123,6 +126,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
         f"Lease {LEASE}: no vote, because the job's package can't be had"
     ),
+    audits.VoteLost(*IDS, 0, 2, Vote.ABSENT): (
+        f"Lease {LEASE}: our vote of seat 2 came too late, which costs seat stake"
+    ),
+    audits.StakeLost(*IDS, 2 * FRI): f"Lease {LEASE}: its worker lost 2 STRK of stake",
     audits.VoteStruck(*IDS, 0, 2): (
         f"Lease {LEASE}: the vote of seat 2 was struck; its prints contradict it"
     ),
@@ -324,6 +331,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
             events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
             events.FeeRaised(*at, 0, FRI, 77),
             events.Appealed(*at, 1, FRI, (4,)),
+            events.LeaseSlashed(*at, 2 * FRI, FRI),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),
         )
@@ -334,6 +342,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
         audits.VerdictGiven(*IDS, 1, Verdict.ACCEPTED, 2, 1),
         audits.FeeRaised(*IDS, FRI),
         audits.Appealed(*IDS, FRI),
+        audits.StakeLost(*IDS, 2 * FRI),
         None,
         None,
     ]
