@@ -200,11 +200,13 @@ def worker(arguments: Sequence[str]) -> int:
     parser = new_parser("renderchain_worker", "Render for the network and be paid.")
     parser.add_argument("--device", help="AUTO, CPU, OPTIX, CUDA, HIP, ONEAPI or METAL")
     parser.add_argument("--name", default="", help="shown in every line")
+    text = "show in the terminal what it does, instead of lines; they go to FOLDER/logs/worker.log"
+    parser.add_argument("--view", action="store_true", help=text)
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
         settings = settings_of(options, device=options.device)
-        with seen(settings, reporter, options.name, "worker.log") as watched:
+        with seen(settings, reporter, options.name, "worker.log", view=options.view) as watched:
             asyncio.run(_work(settings, watched))
         return 0
 

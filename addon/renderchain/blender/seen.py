@@ -1,17 +1,19 @@
-"""What is seen of a process that runs for months, beside what its terminal shows: its log file, its metrics,
-and whether it is well.
+"""What is seen of a process that runs for months, beside the lines in its terminal: its log file, its
+metrics, whether it is well, and a view of what it does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 
+from ..adapters.live_terminal import can_show, showing
 from ..adapters.log_files import LogFile
 from ..adapters.many_reporters import ManyReporters
 from ..adapters.metrics_http import Page, serving
@@ -22,6 +24,7 @@ from ..core.metrics import CONTENT_TYPE, exposition
 from ..core.notices.process import Failed
 from ..core.worker_metrics import metrics_of
 from ..core.worker_state import WorkerState
+from ..core.worker_view import ALARM, draw
 from ..ports.reporter import Reporter
 from ..settings import Settings
 
@@ -54,23 +57,43 @@ class Seen:
 
 
 @contextmanager
-def seen(settings: Settings, console: Reporter, name: str, log_name: str) -> Iterator[Seen]:
+def seen(
+    settings: Settings, console: Reporter, name: str, log_name: str, *, view: bool = False
+) -> Iterator[Seen]:
     """Notices, and log records meanwhile, also go to FOLDER/logs/``log_name``, where what ends the block
     stands too; ``metrics_port`` has the metrics. Raises SettingsError if that is another program's.
+
+    ``view``: where standard output is a terminal it shows a screen that is drawn anew all the time, and
+    ``console`` is only told what does not go to a terminal.
     """
     log_file = LogFile(settings.folder / "logs" / log_name, time.time, name)
     keeper = StateKeeper(time.time, time.monotonic)
-    reporter = ManyReporters(console, log_file, keeper)
-    with logging_told(reporter):
+    shows = view and can_show(sys.stdout)
+    told = (log_file, keeper) if shows and sys.stderr.isatty() else (console, log_file, keeper)
+    reporter = ManyReporters(*told)
+    with ExitStack() as stack:
+        stack.enter_context(logging_told(reporter))
         try:
-            if not settings.metrics_port:
-                yield Seen(reporter, keeper)
-                return
-            with serving(settings.metrics_port, pages_of(keeper, settings.folder)):
-                yield Seen(reporter, keeper)
+            if settings.metrics_port:
+                stack.enter_context(serving(settings.metrics_port, pages_of(keeper, settings.folder)))
+            if shows:
+                stack.enter_context(showing(sys.stdout, screen_of(keeper, name), warned_by=ALARM))
+            yield Seen(reporter, keeper)
         except RenderChainError as error:
             log_file.tell(Failed(str(error)))
             raise
+
+
+def screen_of(keeper: StateKeeper, name: str) -> Callable[[int, int], list[str]]:
+    """What a terminal of so many columns and lines shows now."""
+
+    def screen(width: int, height: int) -> list[str]:
+        age_s = keeper.beat_age_s
+        return keeper.look(
+            lambda state, now_s: draw(state, now_s, width, height, name=name, loop_age_s=age_s)
+        )
+
+    return screen
 
 
 def pages_of(keeper: StateKeeper, folder: Path) -> dict[str, Callable[[], Page]]:

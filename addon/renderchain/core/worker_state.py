@@ -24,7 +24,7 @@ from .notices.watching import WatchStarted
 LAST = 10  # notices
 MOST = 256  # leases or seats that are remembered; the oldest go
 DAY_S = 86_400
-NOT_SHOWN = ("fee_estimated",)  # too many to be among the last notices
+NOT_SHOWN = ("fee_estimated", "frame_rendered")  # too many to be among the last notices
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+from renderchain.adapters.live_terminal import EVERY_S
 from renderchain.adapters.state_keeper import StateKeeper
 from renderchain.blender.seen import STILL_S, pages_of, seen
 from renderchain.core.errors import ChainError, SettingsError
@@ -117,3 +120,32 @@ def test_two_workers_on_one_port_are_told_so(tmp_path: Path) -> None:
         seen(settings_in(tmp_path / "b", port), RecordingReporter(), "", "worker.log"),
     ):
         pass
+
+
+@pytest.mark.parametrize("lines_go_to_a_terminal", [True, False])
+def test_a_view_takes_the_place_of_lines_in_the_same_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines_go_to_a_terminal: bool
+) -> None:
+    class Screen(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self) -> bool:
+            return True
+
+    console, screen = RecordingReporter(), Screen()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setattr("sys.stderr", Screen() if lines_go_to_a_terminal else io.StringIO())
+    with seen(settings_in(tmp_path), console, "worker-1", "worker.log", view=True) as watched:
+        watched.reporter.tell(READY)
+        time.sleep(2 * EVERY_S)
+    assert "RenderChain worker-1, Blender 4.5, CPU (Xeon)" in screen.getvalue()
+    assert console.heard(WaitingForWork) == ([] if lines_go_to_a_terminal else [READY])
+    assert "waiting_for_work" in (tmp_path / "worker" / "logs" / "worker.log").read_text()
+
+
+def test_a_view_without_a_terminal_is_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    console = RecordingReporter()
+    with seen(settings_in(tmp_path), console, "", "worker.log", view=True) as watched:
+        watched.reporter.tell(READY)
+    assert console.heard(WaitingForWork) == [READY] and capsys.readouterr().out == ""
