@@ -18,7 +18,7 @@ import bpy
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..composition import make_requester, open_keys, run_worker
-from ..core.errors import KeyStoreError
+from ..core.errors import KeyStoreError, RenderFailed, SettingsError
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
@@ -216,14 +216,23 @@ def worker(arguments: Sequence[str]) -> int:
 async def _work(settings: Settings, watched: Seen) -> None:
     stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
-    device, device_name = devices.find(settings.device)
-    devices.require_comparable(device)
+    device, device_name = _device(settings.device)
     families = frozenset({family_of(version, "CYCLES", device)})
     reporter = watched.reporter
     reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
     chosen = replace(settings, device=device)
     async with watched.beating():
         await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+
+
+def _device(wanted: str) -> tuple[str, str]:
+    """Kind and name; raises SettingsError where this machine has none that a worker may use."""
+    try:
+        device, device_name = devices.find(wanted)
+        devices.require_comparable(device)
+    except RenderFailed as error:
+        raise SettingsError(str(error)) from error
+    return device, device_name
 
 
 COMMANDS = {

@@ -9,6 +9,8 @@ RenderChainError
  │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
+ │   ├─ DiskFull           there is no room left for a file
+ │   ├─ AgentRunsAlready   another process works with the same folder or account
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
@@ -62,6 +64,14 @@ class JournalError(LocalError):
 
 class RenderFailed(LocalError):
     """The render process crashed, hung or reported an error."""
+
+
+class DiskFull(LocalError):
+    """There is no room left for a file."""
+
+
+class AgentRunsAlready(LocalError):
+    """Another process works with the same folder or account."""
 
 
 class SandboxMissing(LocalError):
