@@ -33,7 +33,9 @@ WHOLE = (
     "show_gas",
     "patience_seconds",
     "most_frames",
+    "metrics_port",
 )
+MOST_PORT = 65_535
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -86,6 +88,7 @@ class Settings:
     show_fee_fri: int = FRI_PER_STRK  # ... and the most that it may cost
     takes_unjudged: bool = False  # jobs also where too few verify them, for frames that nobody judges
     second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
+    metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
     @property
@@ -126,9 +129,9 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(f"The settings {file} are not TOML: {error}.") from error
 
 
-def _whole(value: Any) -> int:
+def _whole(value: Any, most: int | None = None) -> int:
     number = int(value)
-    if number < 0:
+    if number < 0 or (most is not None and number > most):
         raise ValueError
     return number
 
@@ -140,7 +143,7 @@ def _typed(name: str, value: Any, base: Path) -> Any:
         if name in ("folder", "keystore", "password_file", "rpc_headers", "evidence"):
             return (base / Path(value).expanduser()).resolve()
         if name in WHOLE:
-            return _whole(value)
+            return _whole(value, MOST_PORT if name == "metrics_port" else None)
         if name in AMOUNTS:
             return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
         if name == "workers":

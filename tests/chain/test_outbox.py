@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.starknet.node import close_account, open_account
-from renderchain.core.contract_errors import UnknownWorker
-from renderchain.core.errors import ChainError, FeeTooHigh, InsufficientFunds, NoAllowance
+from renderchain.core.contract_errors import UnknownJob, UnknownWorker
+from renderchain.core.errors import ChainError, ContractError, FeeTooHigh, InsufficientFunds, NoAllowance
+from renderchain.core.notices.process import TransactionConfirmed, TransactionReverted
 
 from devkit.made_up_job import TERMS
 from devkit.network.services import REPO
@@ -84,6 +85,35 @@ def test_a_fee_over_the_limit_sends_nothing(chains: Callable[[], Any]) -> None:
             rich = await opened.chain(opened.accounts[5], net.deployed, **{**options, "limit_fri": 10**18})
             await rich.create_job(TERMS)
             assert 0 < fees[0].estimated_fri < fees[0].highest_fri
+
+    asyncio.run(run())
+
+
+def test_what_became_of_a_transaction_is_told_with_its_hash_block_and_fee(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            told: list[Any] = []
+            chain = await opened.chain(opened.accounts[5], net.deployed, say_end=told.append)
+            before_fri = await chain.tokens_fri(opened.accounts[5].address)
+            await chain.create_job(TERMS)
+            spent_fri = before_fri - await chain.tokens_fri(opened.accounts[5].address) - TERMS.escrow_fri
+            (done,) = told
+            assert isinstance(done, TransactionConfirmed) and done.action == "Creating the job"
+            assert done.fee_fri == spent_fri > 0
+            assert done.block <= await chain.block_number()
+            account = await opened.account(opened.accounts[5])
+            receipt = await account.client.get_transaction_receipt(done.transaction)
+            assert receipt.block_number == done.block
+            with pytest.raises(UnknownJob):
+                await chain.cancel(9)  # refused by the node before it is sent
+            assert told == [done]
+            await chain.cancel(1)
+            calls = [chain._call("cancel", 1), chain._call("withdraw", [chain.address])]
+            with pytest.raises(ContractError):
+                await chain._sender.send("Canceling", calls, checked=False)
+            refused = told[-1]
+            assert isinstance(refused, TransactionReverted) and refused.fee_fri > 0 and refused.reason
 
     asyncio.run(run())
 

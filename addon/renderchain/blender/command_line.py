@@ -11,7 +11,9 @@ from pathlib import Path
 
 import bpy
 
+from ..adapters.std_logging import logging_told
 from ..core.errors import RenderChainError, SceneError, SettingsError
+from ..core.exit_codes import INTERRUPTED, exit_code_of
 from ..core.frames import parse_frames
 from ..settings import Settings, load_settings
 from .console import FORMS, ConsoleReporter
@@ -80,21 +82,23 @@ def told_to_end() -> asyncio.Event:
     return stop
 
 
-def guarded(
-    options: argparse.Namespace, work: Callable[[ConsoleReporter], int], *, dated: bool = False
-) -> int:
-    """Run a command; what we know to go wrong becomes one sentence and exit code 1."""
+def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
+    """Run a command; what we know to go wrong becomes one sentence and the exit code of its cause.
+
+    What libraries log and warn of is told as notices.
+    """
     name = getattr(options, "name", "")
     try:
-        reporter = ConsoleReporter(name, options.log, dated=dated)
+        reporter = ConsoleReporter(name, options.log)
     except SettingsError as error:
         ConsoleReporter(name, "text").end(str(error))
-        return 1
+        return exit_code_of(error)
     try:
-        return work(reporter)
+        with logging_told(reporter):
+            return work(reporter)
     except RenderChainError as error:
         reporter.end(str(error))
-        return 1
+        return exit_code_of(error)
     except KeyboardInterrupt:
         reporter.end("interrupted")
-        return 130
+        return INTERRUPTED

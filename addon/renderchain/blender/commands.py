@@ -20,7 +20,7 @@ from ..app.requester.requester import Requester
 from ..composition.network import open_keys
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
-from ..core.errors import KeyStoreError
+from ..core.errors import KeyStoreError, RenderFailed, SettingsError
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
@@ -40,6 +40,7 @@ from .command_line import (
 from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
+from .seen import Seen, seen
 from .submission import Submission
 from .watchtower_command import watchtower
 
@@ -201,24 +202,39 @@ def worker(arguments: Sequence[str]) -> int:
     parser = new_parser("renderchain_worker", "Render for the network and be paid.")
     parser.add_argument("--device", help="AUTO, CPU, OPTIX, CUDA, HIP, ONEAPI or METAL")
     parser.add_argument("--name", default="", help="shown in every line")
+    text = "show in the terminal what it does, instead of lines; they go to FOLDER/logs/worker.log"
+    parser.add_argument("--view", action="store_true", help=text)
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(_work(settings_of(options, device=options.device), reporter))
+        settings = settings_of(options, device=options.device)
+        with seen(settings, reporter, options.name, "worker.log", view=options.view) as watched:
+            asyncio.run(_work(settings, watched))
         return 0
 
     return guarded(options, run)
 
 
-async def _work(settings: Settings, reporter: ConsoleReporter) -> None:
+async def _work(settings: Settings, watched: Seen) -> None:
     stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
-    device, device_name = devices.find(settings.device)
-    devices.require_comparable(device)
+    device, device_name = _device(settings.device)
     families = frozenset({family_of(version, "CYCLES", device)})
+    reporter = watched.reporter
     reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
     chosen = replace(settings, device=device)
-    await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+    async with watched.beating():
+        await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+
+
+def _device(wanted: str) -> tuple[str, str]:
+    """Kind and name; raises SettingsError where this machine has none that a worker may use."""
+    try:
+        device, device_name = devices.find(wanted)
+        devices.require_comparable(device)
+    except RenderFailed as error:
+        raise SettingsError(str(error)) from error
+    return device, device_name
 
 
 COMMANDS = {

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 
 from ..core.errors import SettingsError
 from ..core.notices import Notice
 from ..core.notices.checks import Unchallenged
 from ..core.notices.jobs import Doubt
-from ..core.notices.lines import to_line
+from ..core.notices.lines import to_line, to_text
 from ..core.notices.process import Failed, Remark
+from ..core.plain_text import printable
 
 EVERY_S = 1.0
 FORMS = ("text", "json")
@@ -19,17 +21,15 @@ VARIABLE = "RENDERCHAIN_LOG"
 
 
 class ConsoleReporter:
-    """Writes to standard error.
+    """Writes to standard error; where that is closed, nowhere.
 
-    ``form`` is one of FORMS; without it $RENDERCHAIN_LOG decides, else it is text: sentences with the local
-    time of day, with the date where ``dated``, and progress where somebody looks at a terminal. ``name``
-    stands in every line.
-    Raises SettingsError if the form is none of these.
+    ``form`` is one of FORMS; without it $RENDERCHAIN_LOG decides, else it is text: sentences with the UTC
+    date, their level and ids, and progress where somebody looks at a terminal. ``name`` stands in every
+    line. Raises SettingsError if the form is none of these.
     """
 
-    def __init__(self, name: str = "", form: str = "", *, dated: bool = False) -> None:
+    def __init__(self, name: str = "", form: str = "") -> None:
         self._name = name
-        self._time = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
         self._as_json = _checked(form or os.environ.get(VARIABLE) or "text") == "json"
         self._shown_s = 0.0
 
@@ -47,14 +47,15 @@ class ConsoleReporter:
             text += f" To challenge it: renderchain_challenge {notice.lease_id}"
             if isinstance(notice, Unchallenged):
                 text += f" --leaves {' '.join(map(str, notice.leaves))}"
-        self._write(f"{time.strftime(self._time)} {self._prefix}{text}")
+        self._write(to_text(notice, time.time(), self._name, text))
 
     def end(self, reason: str) -> None:
-        """Why the command ends, as shells expect it of a program."""
+        """Why the command ends; as text it says of which program."""
+        failed = Failed(reason)
         if self._as_json:
-            self.tell(Failed(reason))
+            self.tell(failed)
         else:
-            self._write(f"renderchain: {reason}")
+            self._write(to_text(failed, time.time(), self._name, f"renderchain: {reason}"))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """At most one update a second."""
@@ -63,16 +64,16 @@ class ConsoleReporter:
         if time.monotonic() - self._shown_s > EVERY_S:
             self._shown_s = time.monotonic()
             of = f" of {total}" if total else ""
-            print(f"\r{self._prefix}{done}{of} {what}\033[K", end="\r", file=sys.stderr, flush=True)
-
-    @property
-    def _prefix(self) -> str:
-        return f"{self._name}: " if self._name else ""
+            who = f"{self._name}: " if self._name else ""
+            text = printable(f"{who}{done}{of} {what}")
+            with suppress(OSError, ValueError):
+                print(f"\r{text}\033[K", end="\r", file=sys.stderr, flush=True)
 
     def _write(self, line: str) -> None:
-        # In one piece: processes share a log.
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+        # In one piece: processes share a log. A terminal that is gone must not end who works on.
+        with suppress(OSError, ValueError):
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
 
 
 def _checked(form: str) -> str:

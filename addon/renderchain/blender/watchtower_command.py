@@ -13,6 +13,7 @@ from ..composition.watchtower import run_watchtower
 from ..settings import Settings
 from .command_line import guarded, new_parser, settings_of, told_to_end
 from .console import ConsoleReporter
+from .seen import Seen, seen
 
 
 def watchtower(arguments: Sequence[str]) -> int:
@@ -22,11 +23,14 @@ def watchtower(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(_watch(settings_of(options), reporter))
+        settings = settings_of(options)
+        with seen(settings, reporter, options.name, "watchtower.log") as watched:
+            asyncio.run(_watch(settings, watched))
         return 0
 
-    return guarded(options, run, dated=True)
+    return guarded(options, run)
 
 
-async def _watch(settings: Settings, reporter: ConsoleReporter) -> None:
-    await run_watchtower(settings, reporter, told_to_end())
+async def _watch(settings: Settings, watched: Seen) -> None:
+    async with watched.beating():
+        await run_watchtower(settings, watched.reporter, told_to_end())

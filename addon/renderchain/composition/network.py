@@ -75,7 +75,8 @@ async def open_sender(
     try:
         await check_head(account, time.time(), OLDEST_HEAD_S[settings.network])
         limit_fri, say_fee = settings.fee_limit_fri, _say_fee(reporter)
-        yield account, Sender(account, _outbox(settings), limit_fri, budget=budget, say_fee=say_fee)
+        outbox, say_end = _outbox(settings), reporter.tell
+        yield account, Sender(account, outbox, limit_fri, budget=budget, say_fee=say_fee, say_end=say_end)
     finally:
         await close_account(account)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
@@ -21,19 +22,20 @@ IDS = (JobId(3), LeaseId(5))
 DOUBT = Doubt(*IDS, "A file is missing.")
 
 
-def test_people_get_sentences_with_the_time_of_day(capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_get_sentences_with_date_level_and_ids(capsys: pytest.CaptureFixture[str]) -> None:
     for reporter in (ConsoleReporter(), ConsoleReporter("worker-1", "text")):
         reporter.tell(LeaseSubmitted(*IDS, 8))
         reporter.say("Nothing to do")
     shown = capsys.readouterr()
-    sentences = [line.split(" ", 1) for line in shown.err.splitlines()]
+    sentences = [line.split("Z info    ", 1) for line in shown.err.splitlines()]
     assert [text for _, text in sentences] == [
-        "Lease 5: 8 frames submitted",
+        "Lease 5: 8 frames submitted [job=3 lease=5]",
         "Nothing to do",
-        "worker-1: Lease 5: 8 frames submitted",
+        "worker-1: Lease 5: 8 frames submitted [job=3 lease=5]",
         "worker-1: Nothing to do",
     ]
-    assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for clock, _ in sentences) and not shown.out
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", said) for said, _ in sentences)
+    assert not shown.out
 
 
 @pytest.mark.parametrize("doubt", [DOUBT, FalseFinals(*IDS, "frame 1 by a lot", (1,), 2, 2)])
@@ -42,12 +44,13 @@ def test_a_doubt_comes_with_the_command_that_challenges(
 ) -> None:
     ConsoleReporter().tell(doubt)
     shown = capsys.readouterr().err.rstrip()
-    assert shown.endswith(f"{doubt.sentence} To challenge it: renderchain_challenge 5")
+    challenge = "To challenge it: renderchain_challenge 5"
+    assert shown.endswith(f"{doubt.sentence} {challenge} [job=3 lease=5]")
 
 
 def test_false_leaves_come_with_the_command_that_names_them(capsys: pytest.CaptureFixture[str]) -> None:
     ConsoleReporter().tell(Unchallenged(*IDS, "No money.", (4, 9)))
-    assert capsys.readouterr().err.rstrip().endswith("renderchain_challenge 5 --leaves 4 9")
+    assert capsys.readouterr().err.count("renderchain_challenge 5 --leaves 4 9 [") == 1
 
 
 @pytest.mark.parametrize("by_environment", [False, True])
@@ -79,7 +82,7 @@ def test_the_option_goes_before_the_environment(
 ) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "json")
     ConsoleReporter(form="text").tell(LeaseSubmitted(*IDS, 8))
-    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted\n")
+    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted [job=3 lease=5]\n")
 
 
 @pytest.mark.parametrize("form", ["", "xml"])
@@ -92,9 +95,24 @@ def test_a_form_that_is_none_is_refused(form: str, monkeypatch: pytest.MonkeyPat
 def test_an_empty_form_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDERCHAIN_LOG", "")
     ConsoleReporter().tell(LeaseSubmitted(*IDS, 8))
-    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted\n")
+    assert capsys.readouterr().err.endswith(" Lease 5: 8 frames submitted [job=3 lease=5]\n")
 
 
-def test_a_command_that_fails_says_so_as_shells_expect_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_fails_says_of_which_program(capsys: pytest.CaptureFixture[str]) -> None:
     ConsoleReporter("worker-1").end("No key.")
-    assert capsys.readouterr().err == "renderchain: No key.\n"
+    assert capsys.readouterr().err.endswith("Z error   worker-1: renderchain: No key.\n")
+
+
+def test_a_terminal_that_is_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    closed = io.StringIO()
+    closed.close()
+    for terminal in (Gone(), closed):
+        for form in ("text", "json"):
+            with monkeypatch.context() as patched:
+                patched.setattr("sys.stderr", terminal)
+                ConsoleReporter(form=form).tell(LeaseSubmitted(*IDS, 8))
+                ConsoleReporter(form=form).end("No key.")

@@ -11,7 +11,6 @@ from typing import Any, get_type_hints
 import pytest
 from renderchain.core.audit import events
 from renderchain.core.audit.state import AuditKind, Verdict, Vote
-from renderchain.core.errors import ContentError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices import (
@@ -38,9 +37,10 @@ FRI = 10**18
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
+    **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
-    **dict.fromkeys(("reason", "action", "text", "condition", "part"), str),
+    **dict.fromkeys(("reason", "action", "text", "source", "condition", "part"), str),
     "job_id": JobId,
     "worker_id": WorkerId,
     "lease_id": LeaseId,
@@ -59,6 +59,14 @@ ONE_OF_EACH: dict[Notice, str] = {
     process.FeeEstimated("Claiming a lease", FRI // 4, FRI): (
         "Claiming a lease: the fee is about 0.25 STRK, at most 1"
     ),
+    process.TransactionConfirmed("Claiming a lease of job 3", OPERATOR, 77, FRI // 100): (
+        "Claiming a lease of job 3: done in block 77 for a fee of 0.01 STRK"
+    ),
+    process.TransactionReverted("Claiming a lease of job 3", OPERATOR, 77, FRI // 100, "The job is over."): (
+        "Claiming a lease of job 3: refused in block 77, which took a fee of 0.01 STRK: The job is over."
+    ),
+    process.Logged("asyncio", "Using selector"): "asyncio: Using selector",
+    process.LoggedWarning("asyncio", "A task was lost"): "asyncio: A task was lost",
     process.Withdrawn(OPERATOR, 3 * FRI): "3 STRK paid out",
     process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
     conditions.WaitingFor("the node", "No answer."): "Waiting for the node: No answer.",
@@ -71,6 +79,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True, FRI // 6): (
         "Job 3: a lease of 2 frames pays 0.2 STRK and locks 1 of the 50 STRK of free stake; "
         "it is always audited, and 0.167 STRK are left after gas"
+    ),
+    leases.StakeSeen(WorkerId(3), 50 * FRI, 10 * FRI, 40 * FRI, 5 * FRI): (
+        "Worker 3 has a stake of 50 STRK for work (10 locked, 40 free) and 5 for seats"
     ),
     leases.LeaseWaits(JOB, "4.5/cycles/cpu", 2 * FRI, FRI // 2): (
         "Job 3 waits: a lease pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
@@ -130,6 +141,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
         f"Lease {LEASE}: no vote, because the job's package can't be had"
     ),
+    audits.VoteLost(*IDS, 0, 2, Vote.ABSENT): (
+        f"Lease {LEASE}: our vote of seat 2 came too late, which costs seat stake"
+    ),
+    audits.StakeLost(*IDS, 2 * FRI): f"Lease {LEASE}: its worker lost 2 STRK of stake",
     audits.VoteStruck(*IDS, 0, 2): (
         f"Lease {LEASE}: the vote of seat 2 was struck; its prints contradict it"
     ),
@@ -291,58 +306,6 @@ def test_a_reason_may_hold_anything_and_stays_one_line() -> None:
     assert line.count('{"time": "') == 1 and line.encode("ascii")
 
 
-LINE = to_line(leases.FrameRendered(*SMALL, 12, 3.25), TIME_S)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"frame": "12"},
-        {"frame": True},
-        {"frame": 12.0},
-        {"frame": None},
-        {"lease_id": 5},
-        {"lease_id": "five"},
-        {"render_s": 3},
-        {"kind": "frame_imagined"},
-        {"kind": "lease_notice"},
-        {"kind": ["frame_rendered"]},
-        {"level": "loud"},
-        {"time": "yesterday"},
-        {"time": 5},
-        {"sentence": 5},
-        {"name": 5},
-        {"more": 1},
-    ],
-)
-def test_a_line_that_we_would_not_write_is_refused(change: dict[str, object]) -> None:
-    assert parse_notice(LINE) == leases.FrameRendered(*SMALL, 12, 3.25)
-    with pytest.raises(ContentError):
-        parse_notice(json.dumps(json.loads(LINE) | change))
-
-
-@pytest.mark.parametrize("missing", ["time", "kind", "level", "sentence", "frame"])
-def test_a_line_that_lacks_something_is_refused(missing: str) -> None:
-    body = json.loads(LINE)
-    del body[missing]
-    with pytest.raises(ContentError):
-        parse_notice(json.dumps(body))
-
-
-@pytest.mark.parametrize("line", ["", "12:00:00 Stopped", "[]", "5", LINE[:-1], LINE + LINE])
-def test_what_is_no_notice_at_all_is_refused(line: str) -> None:
-    with pytest.raises(ContentError):
-        parse_notice(line)
-
-
-def test_states_and_lists_are_checked_too() -> None:
-    challenged = json.loads(to_line(audits.Challenged(LeaseId(5), (1, 2)), TIME_S))
-    ended = json.loads(to_line(leases.LeaseNotAccepted(*SMALL, LeaseState.EXPIRED), TIME_S))
-    for body in (challenged | {"leaves": ["1"]}, challenged | {"leaves": 1}, ended | {"state": "gone"}):
-        with pytest.raises(ContentError):
-            parse_notice(json.dumps(body))
-
-
 def test_sentences_fit_their_numbers() -> None:
     offered = leases.LeaseOffered(JOB, 1, FRI, FRI, FRI, 4, True, FRI // 2)
     assert "a lease of 1 frame pays" in offered.sentence and "audited 1 time in 16" in offered.sentence
@@ -383,6 +346,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
             events.VerdictGiven(*at, 1, Verdict.ACCEPTED, 3, 1),
             events.FeeRaised(*at, 0, FRI, 77),
             events.Appealed(*at, 1, FRI, (4,)),
+            events.LeaseSlashed(*at, 2 * FRI, FRI),
             events.VotesSealed(*at, 1),
             events.KeyRevealed(*at, 1, 2),
         )
@@ -393,6 +357,7 @@ def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:
         audits.VerdictGiven(*IDS, 1, Verdict.ACCEPTED, 2, 1),
         audits.FeeRaised(*IDS, FRI),
         audits.Appealed(*IDS, FRI),
+        audits.StakeLost(*IDS, 2 * FRI),
         None,
         None,
     ]

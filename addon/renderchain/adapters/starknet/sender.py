@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core.errors import ChainError, NodeAway, RenderChainError, StuckTransaction
+from ...core.notices.process import TransactionConfirmed, TransactionReverted
 from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
 from .errors import DUPLICATE, NOT_FOUND, NonceRefused, refusal, said
@@ -32,7 +33,8 @@ log = logging.getLogger(__name__)
 class Sender:
     """Sends what it is told in that order, from as many tasks as like.
 
-    ``say_fee`` is told of each fee before it is paid; ``at_step`` of each step, for crash tests.
+    ``say_fee`` is told of each fee before it is paid, ``say_end`` of each transaction in a block; ``at_step``
+    of each step, for crash tests.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Sender:
         *,
         budget: FeeBudget | None = None,
         say_fee: Callable[[str, Fee], None] = lambda action, fee: None,
+        say_end: Callable[[TransactionConfirmed | TransactionReverted], None] = lambda notice: None,
         at_step: Callable[[str], None] = lambda step: None,
         resend_s: float = RESEND_S,
         give_up_s: float = GIVE_UP_S,
@@ -55,6 +58,7 @@ class Sender:
         self._budget = budget
         self._taken_fri: dict[int, int] = {}  # out of the budget, by intent
         self._say_fee = say_fee
+        self._say_end = say_end
         self._at_step = at_step
         self._resend_s = resend_s
         self._give_up_s = give_up_s
@@ -207,12 +211,12 @@ class Sender:
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
         self._next_nonce = None  # what comes next takes this one's place, or waits behind it for ever
         raise StuckTransaction(
-            f"{intent.action} was sent {self._give_up_s:.0f} s ago and is in no block. It may still happen, "
-            "but only once; it is followed up at the next start. Check the node."
+            f"{intent.action} was sent {self._give_up_s:.0f} s ago as {_names(intent)} and is in no block. "
+            "It may still happen, but only once; it is followed up at the next start. Check the node."
         )
 
     async def _send_again(self, intent: Intent) -> Intent:
-        log.warning("%s is in no block yet: sending it again, for more", intent.action)
+        log.warning("%s (%s) is in no block yet: sending it again", intent.action, _names(intent))
         kind = kind_of(_calls_of(intent))
         if self._fees.knows(kind) and intent.nonce is not None:
             bounds, _ = await self._fees.bounds(intent.action, kind, PRICE_STEP ** len(intent.hashes))
@@ -244,10 +248,23 @@ class Sender:
         if receipt.revert_reason is not None:
             self._fees.forget(kind)
             self._outbox.note_end(intent, IntentState.FAILED)
-            raise refusal(intent.action, receipt.revert_reason)
+            refused = refusal(intent.action, receipt.revert_reason)
+            self._say_end(TransactionReverted(*_facts(intent, receipt), str(refused)))
+            raise refused
         self._fees.learn(kind, Gas(used.l1_gas, used.l1_data_gas, used.l2_gas))
         self._outbox.note_end(intent, IntentState.CONFIRMED)
+        self._say_end(TransactionConfirmed(*_facts(intent, receipt)))
         return receipt
+
+
+def _facts(intent: Intent, receipt: Any) -> tuple[str, int, int, int]:
+    """What was done, by which transaction, in which block, for what fee."""
+    fee_fri = int(receipt.actual_fee.amount)
+    return intent.action, int(receipt.transaction_hash), int(receipt.block_number or 0), fee_fri
+
+
+def _names(intent: Intent) -> str:
+    return " or ".join(map(hex, intent.hashes))
 
 
 def _plain(signed: Any) -> dict[str, Any]:

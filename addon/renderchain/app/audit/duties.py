@@ -21,7 +21,7 @@ from ...core.board_events import BoardEvent, CaughtUp, LeaseAccepted, LeaseEnded
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
-from ...core.notices.audits import AuditHindered, notice_of
+from ...core.notices.audits import AuditHindered, lost_vote_of, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from ..upkeep.keeping import Tending, reason_of
@@ -78,6 +78,8 @@ class AuditDuties:
             notice = notice_of(event) if isinstance(event, AuditEvent) else None
             if notice and event.lease_id in self._own:
                 self._reporter.tell(notice)
+            if isinstance(event, AuditEvent) and (lost := lost_vote_of(event, self._worker_id)):
+                self._reporter.tell(lost)
 
     def _cares_for(self, lease_id: LeaseId) -> bool:
         return lease_id in self._own or lease_id in self._seats

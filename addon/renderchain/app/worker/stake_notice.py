@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...core.audit.prices import profit_fri
 from ...core.contract_errors import NothingToClaim
 from ...core.ids import JobId
-from ...core.job import JobInfo, family_name, needs_prints
+from ...core.job import JobInfo, WorkerInfo, family_name, needs_prints
 from ...core.lease_stake import stake_of
 from ...core.money import about_strk, format_strk
-from ...core.notices.leases import JobSkipped, LeaseOffered, LeaseWaits
+from ...core.notices.leases import JobSkipped, LeaseOffered, LeaseWaits, StakeSeen
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
 
@@ -26,6 +26,7 @@ class StakeNotice:
         self._least_profit_fri = least_profit_fri
         self._most = most
         self._told: dict[JobId, tuple[int, bool, bool]] = {}
+        self._stake: StakeSeen | None = None  # as was said
         self._waits: set[JobId] = set()  # as was said
 
     async def tell(self, job_id: JobId) -> bool:
@@ -38,6 +39,7 @@ class StakeNotice:
         if not job.open_tasks:
             raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
+        self._tell_stake(worker)
         record = await self._chain.record(worker.worker_id, job.family)
         stake = stake_of(job, worker, record, self._most)
         price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
@@ -51,6 +53,13 @@ class StakeNotice:
             if not is_worth_it:
                 self._reporter.tell(JobSkipped(job_id, self._too_little(stake.pay_fri, left_fri)))
         return stake.is_free and is_worth_it and await self._fits(job, stake.pay_fri)
+
+    def _tell_stake(self, worker: WorkerInfo) -> None:
+        amounts = (worker.stake_fri, worker.locked_fri, max(worker.free_fri, 0), worker.seat_stake_fri)
+        seen = StakeSeen(worker.worker_id, *amounts)
+        if seen != self._stake:
+            self._stake = seen
+            self._reporter.tell(seen)
 
     async def _fits(self, job: JobInfo, pay_fri: int) -> bool:
         """Whether the board would give such a lease away; where it may be unjudged, only a claim shows it."""

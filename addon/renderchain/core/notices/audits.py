@@ -21,6 +21,11 @@ WHY_NOT = {
     Vote.OVER_TIME: "it takes over four times as long as the job declares",
     Vote.NO_PACKAGE: "the job's package can't be had",
 }
+LOST = {
+    Vote.ABSENT: "came too late",
+    Vote.SILENT: "was sealed and not shown in time",
+    Vote.STRUCK: "was struck by its own prints",
+}
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,33 @@ class VoteDeclined(LeaseNotice):
     @property
     def sentence(self) -> str:
         return f"Lease {self.lease_id}: no vote, because {WHY_NOT[self.word]}"
+
+
+@dataclass(frozen=True)
+class VoteLost(LeaseNotice):
+    """A seat of this worker has no vote that counts, which costs seat stake."""
+
+    level: ClassVar[Level] = Level.WARNING
+    round: int
+    seat: int
+    word: Vote
+
+    @property
+    def sentence(self) -> str:
+        how = LOST[self.word]
+        return f"Lease {self.lease_id}: our vote of seat {self.seat} {how}, which costs seat stake"
+
+
+@dataclass(frozen=True)
+class StakeLost(LeaseNotice):
+    """A lease's worker lost so much of its work stake, for good."""
+
+    level: ClassVar[Level] = Level.WARNING
+    lost_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: its worker lost {format_strk(self.lost_fri)} STRK of stake"
 
 
 @dataclass(frozen=True)
@@ -315,4 +347,13 @@ def notice_of(event: events.AuditEvent) -> Notice | None:
         return FeeRaised(*ids, event.fee_fri)
     if isinstance(event, events.Appealed):
         return Appealed(*ids, event.bond_fri)
+    if isinstance(event, events.LeaseSlashed):
+        return StakeLost(*ids, event.slashed_fri)
+    return None
+
+
+def lost_vote_of(event: events.AuditEvent, worker_id: int) -> VoteLost | None:
+    """What an event tells the holder of a seat, if it is that its vote does not count; else None."""
+    if isinstance(event, events.Voted) and event.worker_id == worker_id and event.vote in LOST:
+        return VoteLost(event.job_id, event.lease_id, event.round, event.seat, event.vote)
     return None

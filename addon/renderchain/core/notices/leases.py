@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..ids import JobId
+from ..ids import JobId, WorkerId
 from ..lifecycle import LeaseState
 from ..money import about_strk, format_strk
 from . import LeaseNotice, Level, Notice, counted
@@ -61,6 +61,29 @@ class LeaseWaits(Notice):
         return (
             f"Job {self.job_id} waits: a lease pays {format_strk(self.pay_fri)} STRK, and the stake of "
             f"{self.family}'s verifiers answers for {format_strk(self.room_fri)} more until other leases end"
+        )
+
+
+@dataclass(frozen=True)
+class StakeSeen(Notice):
+    """What the registry holds for this worker, told when it changed: leases lock work stake, votes are
+    answered for by seat stake.
+    """
+
+    worker_id: WorkerId
+    work_fri: int
+    locked_fri: int
+    free_fri: int
+    seats_fri: int
+
+    @property
+    def sentence(self) -> str:
+        work, locked, free, seats = map(
+            format_strk, (self.work_fri, self.locked_fri, self.free_fri, self.seats_fri)
+        )
+        return (
+            f"Worker {self.worker_id} has a stake of {work} STRK for work ({locked} locked, {free} free) and "
+            f"{seats} for seats"
         )
 
 

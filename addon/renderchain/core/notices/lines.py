@@ -1,5 +1,7 @@
 """Notices as programs read them: one JSON object a line, in ASCII. This is a stable interface.
 
+``to_text`` has the form for people: a line with date, level, sentence and the ids that the notice holds.
+
 Each line has
 
 - ``time``: when it was said, UTC by ISO 8601 with milliseconds, such as ``2026-01-31T12:00:00.000Z``
@@ -10,9 +12,9 @@ Each line has
 
 and the notice's fields. Their units are in their names: ``_fri`` (10^-18 STRK), ``_s``, ``_bytes``. What can
 be over 2^53, where many JSON readers lose digits, is text in every line: amounts (``…_fri``) and
-``lease_id`` in decimal, addresses (``operator``, ``account``) in hexadecimal with ``0x``. Other numbers are
-numbers. States and verdicts are lower-case words, paths are text, several leaves or frames are a list. New
-kinds and fields may come; what is there keeps its name and meaning.
+``lease_id`` in decimal, addresses (``operator``, ``account``) and hashes (``transaction``) in hexadecimal
+with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text, several
+leaves or frames are a list. New kinds and fields may come; what is there keeps its name and meaning.
 """
 
 from __future__ import annotations
@@ -26,11 +28,13 @@ from pathlib import Path
 from typing import Any, NewType, get_type_hints
 
 from ..errors import ContentError
+from ..plain_text import printable
 from . import Level, Notice, audits, checks, conditions, jobs, leases, process, watching
 
 FIRST = '{"time": "'  # how each line begins; no text inside of one can hold it, for its quotes are escaped
 DECIMAL = ("_fri", "lease_id")
-HEXADECIMAL = ("operator", "account")
+HEXADECIMAL = ("operator", "account", "transaction")
+IDS = {"job": "job_id", "lease": "lease_id", "transaction": "transaction"}
 HEADER = ("time", "kind", "level", "name", "sentence")
 
 
@@ -55,6 +59,22 @@ def to_line(notice: Notice, time_s: float, name: str = "") -> str:
     header |= {"name": name} if name else {}
     values = {one.name: _encode(one.name, getattr(notice, one.name)) for one in fields(notice)}
     return json.dumps({**header, "sentence": notice.sentence, **values})
+
+
+def to_text(notice: Notice, time_s: float, name: str = "", sentence: str = "") -> str:
+    """The line for people, without its end: nothing in it acts on a terminal.
+
+    ``2026-01-31 12:00:00Z info    worker-1: Lease 5: 8 frames submitted [job=3 lease=5]``
+
+    ``sentence`` stands in the place of the notice's own.
+    """
+    time = datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    who = f"{name}: " if name else ""
+    ids = {
+        short: _encode(long, getattr(notice, long)) for short, long in IDS.items() if hasattr(notice, long)
+    }
+    tail = f" [{' '.join(f'{short}={one}' for short, one in ids.items())}]" if ids else ""
+    return f"{time} {notice.level.value:7} {printable(f'{who}{sentence or notice.sentence}')}{tail}"
 
 
 def parse_notice(line: str) -> Notice:

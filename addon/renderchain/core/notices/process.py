@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..ids import JobId
-from ..money import format_strk
+from ..money import about_strk, format_strk
 from . import Level, Notice
 
 
@@ -49,6 +49,37 @@ class FeeEstimated(Notice):
 
 
 @dataclass(frozen=True)
+class TransactionConfirmed(Notice):
+    """A transaction is in a block and did what it should; ``fee_fri`` is what it took."""
+
+    action: str
+    transaction: int
+    block: int
+    fee_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.action}: done in block {self.block} for a fee of {about_strk(self.fee_fri)} STRK"
+
+
+@dataclass(frozen=True)
+class TransactionReverted(Notice):
+    """A transaction is in a block but was refused there; its fee is spent all the same."""
+
+    level: ClassVar[Level] = Level.WARNING
+    action: str
+    transaction: int
+    block: int
+    fee_fri: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        fee = about_strk(self.fee_fri)
+        return f"{self.action}: refused in block {self.block}, which took a fee of {fee} STRK: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Withdrawn(Notice):
     """The board paid out what it owed to an account."""
 
@@ -70,6 +101,25 @@ class ChainReorganised(Notice):
     @property
     def sentence(self) -> str:
         return f"The chain was reorganised; reading the events of job {self.job_id} again"
+
+
+@dataclass(frozen=True)
+class Logged(Notice):
+    """What a part of this program or a library says in passing; ``source`` names it."""
+
+    source: str
+    text: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.source}: {self.text}"
+
+
+@dataclass(frozen=True)
+class LoggedWarning(Logged):
+    """... and what somebody should look at."""
+
+    level: ClassVar[Level] = Level.WARNING
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.proof_store import KEEP_S
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
-from renderchain.core.audit.events import LeaseDrawn, VotesDrawn, VotesSealed
+from renderchain.core.audit.events import LeaseDrawn, LeaseSlashed, Voted, VotesDrawn, VotesSealed
 from renderchain.core.audit.state import (
     AuditKind,
     AuditPhase,
@@ -25,6 +25,7 @@ from renderchain.core.errors import ChainError, RenderFailed, StoreError
 from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.notices.audits import StakeLost, VoteLost
 from renderchain.ports.audit_chain import Opened
 
 from devkit.fakes.renderer import FRAME_S, frame_of
@@ -220,6 +221,24 @@ def test_news_of_others_leases_wake_nobody(post: Post) -> None:
         post.duties.note(LeaseDrawn(90, JOB, OTHER, 0, DrawOutcome.PASSED))
 
     post.serve(10, script)  # a question would have ended it with the ChainError
+
+
+def test_what_a_lease_and_votes_of_ours_lost_is_told_and_others_is_not(post: Post) -> None:
+    post.duties.own(LEASE)
+
+    async def hear() -> None:
+        post.add_other()
+        for lease_id in (LEASE, OTHER):
+            post.duties.note(LeaseSlashed(70, JOB, lease_id, 7, 1))
+        for worker_id in (ME, EIGHT):
+            for vote in (Vote.SEALED, Vote.COUNTED, Vote.BUSY, Vote.ABSENT, Vote.SILENT, Vote.STRUCK):
+                post.duties.note(Voted(71, JOB, OTHER, 0, 2, worker_id, vote))
+
+    post.serve(5, hear)
+    assert post.bench.reporter.heard(StakeLost) == [StakeLost(JOB, LEASE, 7)]
+    assert post.bench.reporter.heard(VoteLost) == [
+        VoteLost(JOB, OTHER, 0, 2, word) for word in (Vote.ABSENT, Vote.SILENT, Vote.STRUCK)
+    ]
 
 
 def test_a_store_that_is_away_is_asked_again_later(post: Post) -> None:
