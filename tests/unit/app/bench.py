@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def job_info(package: PinnedPackage) -> JobInfo:
 
 
 class UseCaseBench:
-    """``folder`` is the worker's disk."""
+    """``folder`` is the worker's disk, ``frames`` are those of the job's four tasks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, frames: Sequence[int] = range(1, TASKS + 1)) -> None:
         self.folder = folder
         self.chain = ScriptedChain()
         self.store = MemoryStore()
@@ -80,7 +81,7 @@ class UseCaseBench:
         self.journal = SqliteJournal(folder / "journal.sqlite")
         self.proof_store = ProofStore(folder / "evidence")
         self.renderer = FakeRenderer()
-        manifest = pack(folder / "scene", range(1, TASKS + 1))
+        manifest = pack(folder / "scene", frames)
         key = REQUESTER.public_key
         self.package = run(pin_package(self.store, folder / "scene", manifest, key, self.reporter))
         self.chain.jobs[JOB] = job_info(self.package)

@@ -18,6 +18,7 @@ from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
 from ...core.messages import Loaded, Rendered
 from ...core.notices.leases import ContentNotKept, FrameRendered, LeaseSubmitted, RenderStarted
+from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
 from ...ports.journal import LeaseEntry
@@ -25,6 +26,7 @@ from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
+from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import write_result
 from ..exchange.package import check_terms, fetch_package
@@ -138,7 +140,8 @@ class RenderLease:
         """Test, pin and submit what was rendered."""
         output = self.output(entry.lease_id)
         check_output(output)
-        leaves = write_result(
+        hash_many, tiles = remembering(self._hash_many), manifest.leaves_per_frame
+        committed = write_result(
             output,
             done.loaded,
             done.rendered,
@@ -146,19 +149,20 @@ class RenderLease:
             first_task=part.first,
             salt_key=salt_key_of(entry.secret),
             manifest=manifest,
-            hash_many=self._hash_many,
+            hash_many=hash_many,
         )
-        records = {one.frame: output / one.leaves for one in done.rendered}
         if self._self_test:
             ids, again = (entry.job_id, entry.lease_id), output.with_name(f"{output.name}.again")
-            await self._self_test.run(ids, package, manifest, records, again)
-        raw = b"".join(path.read_bytes() for path in records.values())
-        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
+            shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
+            await self._self_test.run(ids, package, manifest, shown, again)
+        root = await asyncio.to_thread(root_of, hash_many, committed.leaves)
         async with self._pinned(output, partial(seal, frames=manifest.frames_of(part))) as (cid, sealed):
             key = result_key_of(entry.secret)
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
             salt_key = salt_key_of(entry.secret)
-            evidence = Evidence(result, salt_key, key, package.name, tuple(leaves), raw)
+            held = (package.name, committed.leaves, committed.records)
+            evidence = Evidence(result, salt_key, key, *held)
+            await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
             await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)
