@@ -14,6 +14,8 @@ RenderChainError
  └─ RemoteError            something on the other side
      ├─ StoreError         the content store can't be reached or answered nonsense
      ├─ ContentError       content does not match its digest, or breaks a limit
+     │   ├─ PackageUnfit   a package that is whole, but contradicts its job
+ │   └─ PackageTooMuch a package that is over this machine's own limits
      ├─ ChainError         the node can't be reached or answered nonsense
      │   └─ StuckTransaction  sent, but neither in a block nor refused
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
@@ -82,6 +84,14 @@ class StoreError(RemoteError):
 
 class ContentError(RemoteError):
     """Content does not match its digest, or breaks a limit."""
+
+
+class PackageUnfit(ContentError):
+    """A package that is whole, but contradicts its job: so does each copy of it, on every machine."""
+
+
+class PackageTooMuch(ContentError):
+    """A job or package that is over this machine's own limits; another machine may take it."""
 
 
 class ChainError(RemoteError):

@@ -17,6 +17,7 @@ from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.cid import digest_of, split_digest
+from renderchain.core.gate import NO_LIMITS, GateLimits
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo
 from renderchain.core.lease_id import join_lease_id
@@ -136,7 +137,11 @@ class UseCaseBench:
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 
     def rerender(
-        self, look: Look | None = None, folder: str = "verifier", may_share: MayShare = never
+        self,
+        look: Look | None = None,
+        folder: str = "verifier",
+        may_share: MayShare = never,
+        limits: GateLimits = NO_LIMITS,
     ) -> tuple[Rerender, FakeRenderer]:
         """What a verifier on another machine works with."""
         renderer = FakeRenderer(look)
@@ -149,5 +154,6 @@ class UseCaseBench:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
             may_share=may_share,
+            limits=limits,
         )
         return made, renderer

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
 from ...core.errors import ContentError, RenderFailed
+from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
@@ -29,7 +30,7 @@ from ...ports.worker_chain import WorkerChain
 from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import write_result
-from ..exchange.package import check_terms, fetch_package
+from ..exchange.package import drop_package, fetch_checked
 from ..exchange.sealed_result import seal_result
 from .self_test import SelfTest
 
@@ -54,7 +55,8 @@ class RenderedFrames:
 class RenderLease:
     """Fetches, renders, tests, pins and submits; packages stay in ``folder`` while their job lives.
 
-    Without a ``self_test`` it submits what it has; only a cheat wants that.
+    Without a ``self_test`` it submits what it has; only a cheat wants that. ``limits`` are what this machine
+    takes of anybody's job.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class RenderLease:
         sealer: Sealer,
         proof_store: ProofStore,
         self_test: SelfTest | None,
+        limits: GateLimits = NO_LIMITS,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -79,6 +82,7 @@ class RenderLease:
         self._sealer = sealer
         self._proof_store = proof_store
         self._self_test = self_test
+        self._limits = limits
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
@@ -89,17 +93,13 @@ class RenderLease:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
         if package and package not in self._packages.values():
-            shutil.rmtree(package, ignore_errors=True)
+            drop_package(package)
 
     async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
-        cache.mkdir(parents=True, exist_ok=True)
-        size = (terms.package_bytes, terms.package_files)
-        package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
-        self._packages[terms.job_id] = package
-        check_terms(manifest, terms)
-        return package, manifest
+        self._packages[terms.job_id] = cache / terms.package_cid
+        return await fetch_checked(self._store, terms, cache, self._reporter, self._limits)
 
     async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> Submitted:
         """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
