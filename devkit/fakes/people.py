@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -238,10 +238,10 @@ class Artist:
         )
         return Requester(parts, self.reporter)
 
-    async def submit(self, frames: int, offer: Offer = OFFER) -> JobId:
-        """Submit a job of so many frames; returns its id."""
+    async def submit(self, frames: int | Sequence[int], offer: Offer = OFFER) -> JobId:
+        """Submit a job of so many frames, or of these; returns its id."""
         package = self.folder / "package"
-        manifest = pack(package, range(1, frames + 1))
+        manifest = pack(package, range(1, frames + 1) if isinstance(frames, int) else frames)
         return await self.requester().submit(
             package, manifest, offer, name="job", output=self.output, probe_seconds=self.probe_seconds
         )

@@ -39,7 +39,10 @@ Frame = tuple[bytes, tuple[TilePrint, ...]]  # the noisy pass's file, and the pr
 
 @lru_cache(maxsize=256)
 def _frame(look: Look, frame: int, width: int, height: int, layers: int) -> Frame:
-    light = np.random.default_rng((look.scene, frame)).random((height, width, 4 * layers), np.float32) + 0.1
+    light = (
+        np.random.default_rng((look.scene, frame % 2**32)).random((height, width, 4 * layers), np.float32)
+        + 0.1
+    )
     # So little that the prints agree, and no digest is the same.
     pixels = (light * (1 + look.machine * 2.0**-20)).astype(np.float32)
     raw = io.BytesIO()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.errors import Cancelled, ContentError, DiskFull, StoreAway, StoreError
-from ..core.reader import check_path
+from ..core.reader import check_path, check_side_by_side
 from ..ports.content_store import BytesDone
 
 ADD_OPTIONS = {
@@ -89,6 +89,7 @@ class KuboStore:
 
         def fetch(client: Any) -> None:
             files = list(_walk(client, cid, "", 0, max_files))
+            check_side_by_side([path for path, _, _ in files], cid)
             if sum(size for _, _, size in files) > max_bytes:
                 raise ContentError(f"{cid} has over {max_bytes} bytes, more than was announced: refused.")
             folder.mkdir(parents=True)
@@ -181,7 +182,10 @@ def _walk(client: Any, cid: str, prefix: str, depth: int, max_files: int) -> Ite
     if depth > MAX_DEPTH:
         raise ContentError(f"{cid} is nested over {MAX_DEPTH} folders deep: refused.")
     count = 0
-    for link in client.ls(cid)["Objects"][0]["Links"]:
+    links = client.ls(cid)["Objects"][0]["Links"]
+    if not links and depth:  # so that there are no more folders than files have names in their paths
+        raise ContentError(f"The folder {prefix!r} in {cid} is empty: refused.")
+    for link in links:
         path = check_path(prefix + link["Name"])
         if link["Type"] == DIRECTORY:
             found = list(_walk(client, link["Hash"], path + "/", depth + 1, max_files - count))

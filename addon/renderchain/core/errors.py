@@ -17,6 +17,8 @@ RenderChainError
      ├─ StoreError         the content store has not what was asked for, or answered nonsense
      │   └─ StoreAway      the content store can't be reached
      ├─ ContentError       content does not match its digest, or breaks a limit
+     │   ├─ PackageUnfit   a package that is whole, but contradicts its job
+ │   └─ PackageTooMuch a package that is over this machine's own limits
      ├─ ChainError         the node refused, or answered nonsense
      │   ├─ NodeAway       the node can't be reached
      │   └─ StuckTransaction  sent, but neither in a block nor refused
@@ -98,6 +100,14 @@ class StoreAway(StoreError):
 
 class ContentError(RemoteError):
     """Content does not match its digest, or breaks a limit."""
+
+
+class PackageUnfit(ContentError):
+    """A package that is whole, but contradicts its job: so does each copy of it, on every machine."""
+
+
+class PackageTooMuch(ContentError):
+    """A job or package that is over this machine's own limits; another machine may take it."""
 
 
 class ChainError(RemoteError):

@@ -291,5 +291,6 @@ def needs_prints(family: int) -> bool:
 
 
 def family_name(family: int) -> str:
-    """The text of a family felt."""
-    return family.to_bytes(31, "big").lstrip(b"\0").decode("ascii")
+    """The text of a family felt; one that is no short string is said in hexadecimal."""
+    raw = family.to_bytes(31, "big").lstrip(b"\0") if 0 <= family < 2**248 else b"\xff"
+    return raw.decode("ascii") if raw.isascii() else hex(family)

@@ -6,20 +6,28 @@ somebody unknown, so reading one checks every field before anything is done with
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .canonical import dump_canonical
 from .errors import ContentError
 from .frames import MAX_FRAMES
 from .lease_id import Leased
-from .reader import Reader
+from .reader import Reader, check_side_by_side
 from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
 
 SCHEMA = "renderchain/manifest/2"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
 UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
+# Of scenes, view layers and views of colour: Blender 5 lets names have so many bytes.
+MOST_NAME_BYTES = 255
+MOST_LAYERS = 256
+LAST_FRAME = 1_048_574  # Blender's own, and negative the first
+ENGINE = re.compile("[A-Z][A-Z0-9_]{0,22}")
+FPS = re.compile(r"[0-9]{1,6}(/[0-9.e+-]{1,16})?")
 FORMATS = {"OPEN_EXR": "exr", "PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}
 
 
@@ -119,35 +127,55 @@ def parse_manifest(raw: bytes) -> Manifest:
     """Read and check a manifest; raises ContentError naming the field that is wrong."""
     reader = Reader.parse(raw, "manifest", SCHEMA, MAX_MANIFEST_BYTES)
     version = reader.integers("blender_version", 2, 2)
+    if not all(0 <= number < 1000 for number in version):
+        raise ContentError(f"The manifest's 'blender_version' can't be {version}: refused.")
     manifest = Manifest(
         blender_version=(version[0], version[1]),
         main_blend=reader.path("main_blend"),
-        scene=reader.text("scene"),
-        view_layers=tuple(reader.texts("view_layers")),
-        engine=reader.text("engine"),
+        scene=reader.name("scene", MOST_NAME_BYTES),
+        view_layers=tuple(reader.names("view_layers", MOST_NAME_BYTES, MOST_LAYERS)),
+        engine=reader.matching("engine", ENGINE),
         width=reader.integer("width", 1, 65536),
         height=reader.integer("height", 1, 65536),
-        fps=reader.text("fps"),
+        fps=reader.matching("fps", FPS),
         frames=tuple(reader.integers("frames", 1, MAX_FRAMES)),
         samples=reader.integer("samples", 1, 2**20),
         adaptive=reader.boolean("adaptive"),
         file_format=reader.text("file_format"),
-        view_transform=reader.text("view_transform"),
+        view_transform=reader.name("view_transform", MOST_NAME_BYTES),
         files=tuple(read_file(entry) for entry in reader.objects("files")),
         requester_key=reader.hexadecimal("requester_key", 64),
         own_seed=reader.boolean("own_seed"),
     )
-    paths = [file.path for file in manifest.files]
-    if len({path.casefold() for path in paths}) != len(paths):
-        raise ContentError("The package names one file twice: refused.")
-    if manifest.main_blend not in paths:
-        raise ContentError(f"The package lacks its main file {manifest.main_blend!r}: refused.")
-    if not manifest.view_layers or len(set(manifest.view_layers)) != len(manifest.view_layers):
-        raise ContentError("The package names no view layer, or one twice: refused.")
+    _check_files(manifest)
+    _check_frames(manifest)
+    return manifest
+
+
+def _check_frames(manifest: Manifest) -> None:
+    frames = manifest.frames
+    # A job's tasks are its frames in this order; a probe and a self-test take them to rise.
+    if any(one >= later for one, later in pairwise(frames)):
+        raise ContentError("The manifest's 'frames' do not ascend: refused.")
+    if frames[0] < -LAST_FRAME or frames[-1] > LAST_FRAME:
+        raise ContentError(
+            f"The manifest's 'frames' go from {frames[0]} to {frames[-1]}, and Blender's from -{LAST_FRAME} "
+            f"to {LAST_FRAME}: refused."
+        )
     if manifest.leaves_per_frame > MOST_LEAVES:
         raise ContentError(
-            f"The package has {manifest.leaves_per_frame} leaves a frame, more than {MOST_LEAVES}: refused."
+            "The manifest's 'width', 'height' and 'view_layers' make "
+            f"{manifest.leaves_per_frame} leaves a frame, more than {MOST_LEAVES}: refused."
         )
     if manifest.file_format not in FORMATS:
-        raise ContentError(f"The output format {manifest.file_format!r} is unknown; use PNG or EXR.")
-    return manifest
+        raise ContentError(
+            f"The manifest's 'file_format' {manifest.file_format[:32]!r} is unknown; use PNG or EXR."
+        )
+
+
+def _check_files(manifest: Manifest) -> None:
+    """Raise ContentError unless all files can lie side by side, on any file system."""
+    paths = [file.path for file in manifest.files]
+    check_side_by_side([*paths, MANIFEST_NAME], "The manifest's 'files'")
+    if manifest.main_blend not in paths:
+        raise ContentError("The manifest's 'main_blend' is none of its 'files': refused.")

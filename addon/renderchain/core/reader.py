@@ -4,24 +4,66 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from .errors import ContentError
 
 MAX_DEPTH = 8
+MOST_TEXT = 1024  # characters
+MOST_NAME_BYTES = 200  # of a file or folder; file systems have 255, some of which a name of ours may add
+MOST_FOLDERS = 32  # names in a path
+MOST_SHOWN = 120  # characters
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(rb"[\[\]{}]")
+_HALF = re.compile("[\\ud800-\\udfff]")
+# Line breaks, what terminals take for commands, what turns a line's direction, and halves of characters.
+_HIDDEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 _HEX = set("0123456789abcdef")
 
 
 def check_path(path: str) -> str:
-    """The path itself if it stays below its folder; raises ContentError."""
+    """The path itself if it stays below its folder and every file system can have it; raises ContentError."""
     parts = PurePosixPath(path).parts
     bad = not parts or path.startswith("/") or "\\" in path or "\0" in path or ":" in parts[0]
-    if bad or any(part in ("", ".", "..") for part in path.split("/")) or len(path) > 1024:
-        raise ContentError(f"The content names the file {path!r}, which leaves its folder: refused.")
+    if bad or any(part in ("", ".", "..") for part in path.split("/")):
+        raise ContentError(f"The content names the file {_short(path)}, which leaves its folder: refused.")
+    if _HIDDEN.search(path):
+        raise ContentError(f"The content names the file {_short(path)}, which no text can show: refused.")
+    sizes = [len(part.encode()) for part in parts]
+    if len(parts) > MOST_FOLDERS or max(sizes) > MOST_NAME_BYTES or len(path) > MOST_TEXT:
+        raise ContentError(
+            f"The content names the file {_short(path)}: names may have {MOST_NAME_BYTES} bytes, paths "
+            f"{MOST_FOLDERS} names and {MOST_TEXT} characters: refused."
+        )
     return path
+
+
+def check_side_by_side(paths: Sequence[str], what: str) -> None:
+    """Raise ContentError where paths name one file twice, or a file that is a folder too, on any disk."""
+    known = {_as_one_file(path) for path in paths}
+    if len(known) != len(paths):
+        raise ContentError(f"{what} name one file twice: refused.")
+    folders = {"/".join(path.split("/")[:depth]) for path in known for depth in range(1, path.count("/") + 1)}
+    if folders & known:
+        raise ContentError(f"{what} have a file that is also a folder: refused.")
+
+
+def _as_one_file(path: str) -> str:
+    """What two paths have in common that some file system takes for one: case, and how accents are spelt."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def is_text(value: str) -> bool:
+    """Whether it is whole characters: JSON can hold halves, which no file and no terminal takes."""
+    return not _HALF.search(value)
+
+
+def _short(value: str) -> str:
+    """As it can be said in an error, however long it is."""
+    return repr(value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…")
 
 
 def _depth(raw: bytes) -> int:
@@ -49,10 +91,11 @@ class Reader:
         """Read a document of the given schema; raises ContentError."""
         if len(raw) > most_bytes:
             raise ContentError(f"The {what} has {len(raw)} bytes, over {most_bytes}: refused.")
-        if _depth(raw) > MAX_DEPTH:
-            raise ContentError(f"The {what} is nested over {MAX_DEPTH} levels deep: refused.")
         try:
-            body = json.loads(raw)
+            text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
+            if _depth(raw) > MAX_DEPTH:
+                raise ContentError(f"The {what} is nested over {MAX_DEPTH} levels deep: refused.")
+            body = json.loads(text)
         except ValueError as error:
             raise ContentError(f"The {what} is not JSON: refused.") from error
         if not isinstance(body, dict) or body.get("schema") != schema:
@@ -72,8 +115,36 @@ class Reader:
     def text(self, name: str) -> str:
         """A text of up to 1024 characters."""
         value: str = self._get(name, str)
-        if len(value) > 1024:
-            raise ContentError(f"The {self._what}'s {name!r} is over 1024 characters: refused.")
+        if len(value) > MOST_TEXT:
+            raise ContentError(f"The {self._what}'s {name!r} is over {MOST_TEXT} characters: refused.")
+        if not is_text(value):
+            raise ContentError(f"The {self._what}'s {name!r} is no text of whole characters: refused.")
+        return value
+
+    def name(self, name: str, most_bytes: int) -> str:
+        """A text that is not empty, can be shown, and has so many bytes at most."""
+        return self._named(name, self.text(name), most_bytes)
+
+    def names(self, name: str, most_bytes: int, most: int) -> list[str]:
+        """One or more of these, no two the same."""
+        values = self.texts(name)
+        if not 1 <= len(values) <= most or len(set(values)) != len(values):
+            raise ContentError(f"The {self._what}'s {name!r} has none, over {most} or one twice: refused.")
+        return [self._named(name, value, most_bytes) for value in values]
+
+    def _named(self, name: str, value: str, most_bytes: int) -> str:
+        if not value or _HIDDEN.search(value) or len(value.encode()) > most_bytes:
+            raise ContentError(
+                f"The {self._what}'s {name!r} is {_short(value)}, not a name of 1 to {most_bytes} bytes that "
+                "can be shown: refused."
+            )
+        return value
+
+    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+        """A text of a pattern."""
+        value = self.text(name)
+        if not pattern.fullmatch(value):
+            raise ContentError(f"The {self._what}'s {name!r} can't be {_short(value)}: refused.")
         return value
 
     def boolean(self, name: str) -> bool:
@@ -85,7 +156,8 @@ class Reader:
         """A whole number within the bounds, both included."""
         value: int = self._get(name, int)
         if not low <= value <= high:
-            raise ContentError(f"The {self._what}'s {name!r} is {value}, not {low} to {high}: refused.")
+            said = value if abs(value) < 2**64 else "too large"
+            raise ContentError(f"The {self._what}'s {name!r} is {said}, not {low} to {high}: refused.")
         return value
 
     def integers(self, name: str, least: int, most: int) -> list[int]:
@@ -123,4 +195,7 @@ class Reader:
 
     def path(self, name: str) -> str:
         """A POSIX path below the document's folder."""
-        return check_path(self.text(name))
+        try:
+            return check_path(self.text(name))
+        except ContentError as error:
+            raise ContentError(f"The {self._what}'s {name!r} can't be used. {error}") from None

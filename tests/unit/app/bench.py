@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.cid import digest_of, split_digest
+from renderchain.core.gate import NO_LIMITS, GateLimits
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo
 from renderchain.core.lease_id import join_lease_id
@@ -70,9 +72,9 @@ def job_info(package: PinnedPackage) -> JobInfo:
 
 
 class UseCaseBench:
-    """``folder`` is the worker's disk."""
+    """``folder`` is the worker's disk, ``frames`` are those of the job's four tasks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, frames: Sequence[int] = range(1, TASKS + 1)) -> None:
         self.folder = folder
         self.chain = ScriptedChain()
         self.store = MemoryStore()
@@ -80,7 +82,7 @@ class UseCaseBench:
         self.journal = SqliteJournal(folder / "journal.sqlite")
         self.proof_store = ProofStore(folder / "evidence")
         self.renderer = FakeRenderer()
-        manifest = pack(folder / "scene", range(1, TASKS + 1))
+        manifest = pack(folder / "scene", frames)
         key = REQUESTER.public_key
         self.package = run(pin_package(self.store, folder / "scene", manifest, key, self.reporter))
         self.chain.jobs[JOB] = job_info(self.package)
@@ -135,7 +137,11 @@ class UseCaseBench:
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 
     def rerender(
-        self, look: Look | None = None, folder: str = "verifier", may_share: MayShare = never
+        self,
+        look: Look | None = None,
+        folder: str = "verifier",
+        may_share: MayShare = never,
+        limits: GateLimits = NO_LIMITS,
     ) -> tuple[Rerender, FakeRenderer]:
         """What a verifier on another machine works with."""
         renderer = FakeRenderer(look)
@@ -148,5 +154,6 @@ class UseCaseBench:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
             may_share=may_share,
+            limits=limits,
         )
         return made, renderer

@@ -175,6 +175,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
     jobs.UploadStarted(1, 2**40): "Uploading 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
+    jobs.PackageDamaged("bafy", "A file is missing."): (
+        "Package bafy was damaged on this disk and is fetched again: A file is missing. If it happens more "
+        "than once, look at the disk."
+    ),
     jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, 11): (
         "100 frames for 5 STRK, in leases of 40, all audited. Audits take up to 0.334 STRK (the rest comes "
         "back), gas of your own transactions about 0.0334: 5.37 STRK at most. Audits and everybody's gas are "

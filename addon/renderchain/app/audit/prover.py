@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 
-from ...core.audit.state import AuditInfo, AuditPhase, Verdict, content_of
+from ...core.audit.state import AuditInfo, AuditPhase, Verdict
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
-from ...core.merkle import HashMany, proofs_of, salt_of
+from ...core.merkle import HashMany
 from ...core.notices.audits import LeavesOpened, ResultsRevealed
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from .appeals import appeal
+from .opening import openings
 from .proof_store import Evidence, ProofStore
 from .raises import raise_fee
 from .showing import Showing
@@ -79,17 +80,12 @@ class ProverDuties:
         seed = await self._chain.seed(lease_id, audit.round)
         drawn = [one.leaf for one in await self._chain.drawn_leaves(lease_id)]
         tiles = (await self._chain.job(lease.job_id)).tiles
-        mine = evidence.prints(drawn)
-        openings, places = [], []
-        for leaf, shown in zip(drawn, mine, strict=True):
-            task, tile = divmod(leaf, tiles)
-            salt = salt_of(self._hash_many, evidence.salt_key, lease.first + task, tile)
-            openings.append((salt, content_of(self._hash_many, shown)))
-            places.append(task * (tiles + 1) + tile)  # each frame's last leaf is its final image
-        proofs = await asyncio.to_thread(proofs_of, self._hash_many, list(evidence.leaves), places)
-        siblings = [sibling for proof in proofs for sibling in proof]
-        prints = [shown.felts() for shown in mine]
-        await self._chain.open_leaves(lease_id, seed, evidence.result, openings, siblings, prints)
+        place = (evidence, lease.first, tiles, drawn)
+        found = await asyncio.to_thread(openings, self._hash_many, *place)
+        contents = [(one.salt, one.content) for one in found]
+        siblings = [sibling for one in found for sibling in one.siblings]
+        prints = [shown.felts() for shown in evidence.prints(drawn)]
+        await self._chain.open_leaves(lease_id, seed, evidence.result, contents, siblings, prints)
         self._reporter.tell(LeavesOpened(lease.job_id, lease_id, len(drawn), audit.sealed))
 
     async def _strike(self, lease: LeaseInfo, audit: AuditInfo) -> None:

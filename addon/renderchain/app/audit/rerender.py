@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...core.audit.state import NO, YES
 from ...core.errors import ContentError, StoreError
+from ...core.gate import NO_LIMITS, GateLimits
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
@@ -19,7 +20,7 @@ from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
-from ..exchange.package import check_terms, fetch_package
+from ..exchange.package import fetch_checked
 from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
 
@@ -49,6 +50,7 @@ class Rerender:
         sealer: Sealer,
         read_noisy: ReadNoisy,
         may_share: MayShare = never,
+        limits: GateLimits = NO_LIMITS,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -58,10 +60,11 @@ class Rerender:
         self._sealer = sealer
         self._read_noisy = read_noisy
         self._may_share = may_share
+        self._limits = limits
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
-        """Whether it need not be fetched."""
+        """Whether it need not be fetched, unless it turns out to be damaged."""
         return (self._packages / job.package_cid).exists()
 
     async def fetch(self, job: JobInfo) -> None:
@@ -75,6 +78,8 @@ class Rerender:
         """
         package, manifest = await self._package(job)
         per_frame = manifest.leaves_per_frame
+        if not all(0 <= leaf < per_frame * lease.count for leaf in leaves):
+            raise ContentError(f"Leaves were drawn that lease {lease.lease_id} does not have: no vote on it.")
         found: dict[int, TilePrint] = {}
         spent_ms = 0
         output = self._fresh(f"audit-{lease.lease_id}")
@@ -162,11 +167,7 @@ class Rerender:
                     raise
 
     async def _package(self, job: JobInfo) -> tuple[Path, Manifest]:
-        self._packages.mkdir(parents=True, exist_ok=True)
-        size, place = (job.package_bytes, job.package_files), self._packages
-        package, manifest = await fetch_package(self._store, job.package_cid, *size, place, self._reporter)
-        check_terms(manifest, job)
-        return package, manifest
+        return await fetch_checked(self._store, job, self._packages, self._reporter, self._limits)
 
     def _fresh(self, name: str) -> Path:
         output = self._folder / "audits" / name

@@ -20,11 +20,12 @@ from ...core.audit.state import (
     content_of,
     mark_of,
 )
-from ...core.errors import ContentError, StoreError
+from ...core.errors import ContentError, PackageTooMuch, PackageUnfit, StoreError
 from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices.audits import LeavesDiffer, Verifying, VoteDeclined, VoteRevealed
+from ...core.notices.leases import PackageRefused
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
 from .appeals import appeal
@@ -116,9 +117,11 @@ class VerifierDuties:
     async def _has_package(
         self, lease: LeaseInfo, audit: AuditInfo, job: JobInfo, seats: Sequence[Verifier]
     ) -> bool:
-        """Fetch the package; what is not here within half of the step, is not to be had."""
-        if self._rerender.has_package(job):
-            return True
+        """Fetch the package; what is not here within half of the step, is not to be had.
+
+        Nor is one that contradicts its job, and that is said at once: nobody's copy would do. One that is
+        only too much for this machine is no fault of the worker's: we say that we are busy.
+        """
         phase_s, now_s = await self._chain.phase_s(), self._now()
         half_s = half_of_commit_s(audit, phase_s)
         # Where half is over already, as after a restart, it gets a try all the same.
@@ -126,7 +129,14 @@ class VerifierDuties:
         try:
             async with asyncio.timeout(until_s - now_s):
                 await self._rerender.fetch(job)
+        except (PackageUnfit, PackageTooMuch) as error:
+            self._reporter.tell(PackageRefused(lease.job_id, job.package_cid, str(error)))
+            word = Vote.NO_PACKAGE if isinstance(error, PackageUnfit) else Vote.BUSY
+            await self._decline(lease, audit, seats, word)
+            return False
         except (StoreError, ContentError, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and self._rerender.has_package(job):
+                return True  # late, but it is here: it is hashed again when it is rendered
             if self._now() < half_s and not isinstance(error, TimeoutError):
                 raise
             await self._decline(lease, audit, seats, Vote.NO_PACKAGE)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ...core.audit.phases import steps_of
-from ...core.audit.prices import TIMEOUT_LEASES
 from ...core.audit.state import AuditInfo, AuditPhase
+from ...core.gate import declared_frame_s
 from ...core.job import JobInfo
 
 OVER_TIME = 4  # so often what is declared is over time
@@ -63,5 +63,4 @@ def most_seconds(job: JobInfo, frames: int) -> float:
 
     A job declares its frames' seconds by the timeout of its leases, which is TIMEOUT_LEASES times a lease.
     """
-    declared_s = job.lease_timeout_s / TIMEOUT_LEASES / min(job.longest_lease, job.tasks)
-    return OVER_TIME * declared_s * frames
+    return OVER_TIME * declared_frame_s(job) * frames

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.errors import ContentError
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.messages import Loaded, Rendered
-from ...core.prints import Pixels, TilePrint, prints_of, split_records
+from ...core.prints import RECORD_BYTES, Pixels, TilePrint, prints_of, split_records
 from ...core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,
@@ -20,6 +21,7 @@ from ...core.result import (
     parse_result,
 )
 from .package import check_files, file_entry
+from .records import read_records
 
 ReadNoisy = Callable[[Path], Pixels]
 # A frame may not be larger than this for each pixel, its noisy layers aside, or it is refused.
@@ -34,6 +36,19 @@ def most_bytes(manifest: Manifest, frames: int) -> int:
     return frames * (manifest.width * manifest.height * per_pixel + BYTES_PER_FRAME)
 
 
+@dataclass(frozen=True)
+class Committed:
+    """What a lease's root is over, all of it in the order of its tasks: leaves, and each frame's prints."""
+
+    leaves: tuple[int, ...]
+    prints: tuple[tuple[TilePrint, ...], ...]
+
+    @property
+    def records(self) -> bytes:
+        """The prints' records, one frame's after the other's."""
+        return b"".join(one.to_bytes() for frame in self.prints for one in frame)
+
+
 def write_result(
     folder: Path,
     loaded: Loaded,
@@ -44,29 +59,42 @@ def write_result(
     salt_key: int,
     manifest: Manifest,
     hash_many: HashMany,
-) -> list[int]:
-    """Write result.json beside the rendered files; returns all leaves in their order.
+) -> Committed:
+    """Write result.json beside the rendered files; returns what the root is over, as it was rendered.
 
     Raises ContentError if the render process left something else than it said.
     """
-    frames = []
+    frames, prints = [], []
     leaves: list[int] = []
+    names = [name.casefold() for one in rendered for name in (one.final, one.noisy, one.leaves)]
+    if len(set(names)) != len(names):
+        raise ContentError("The render process gave two files of the lease one name: refused.")
     for task, one in enumerate(rendered, first_task):
-        names = (one.final, one.noisy, one.leaves)
-        if not all((folder / name).is_file() for name in names):
-            raise ContentError(f"The render process did not write all files of frame {one.frame}.")
-        final, noisy, records = (file_entry(folder, folder / name) for name in names)
-        frames.append(FrameFiles(one.frame, one.render_ms, final, noisy, records))
-        prints = split_records((folder / one.leaves).read_bytes())
-        if len(prints) != manifest.leaves_per_frame:
-            raise ContentError(
-                f"Frame {one.frame} has {len(prints)} leaves, not the {manifest.leaves_per_frame} of its "
-                "tiles and layers."
-            )
-        leaves += leaves_of_frame(hash_many, identity, salt_key, task, prints, final.sha256)
+        files, shown = _written(folder, one, manifest)
+        frames.append(files)
+        prints.append(shown)
+        leaves += leaves_of_frame(hash_many, identity, salt_key, task, shown, files.final.sha256)
     result = Result(loaded.blender_version, loaded.device, loaded.device_name, salt_key, tuple(frames))
     (folder / RESULT_NAME).write_bytes(result.to_bytes())
-    return leaves
+    return Committed(tuple(leaves), tuple(prints))
+
+
+def _written(folder: Path, one: Rendered, manifest: Manifest) -> tuple[FrameFiles, tuple[TilePrint, ...]]:
+    """A frame's files and prints; raises ContentError where they are not what a frame of the job has."""
+    paths = [folder / name for name in (one.final, one.noisy, one.leaves)]
+    if not all(path.is_file() and not path.is_symlink() for path in paths):
+        raise ContentError(f"The render process did not write all files of frame {one.frame}.")
+    size, most = sum(path.stat().st_size for path in paths), most_bytes(manifest, 1)
+    if size > most:  # before any is read: a file may say that it has terabytes
+        raise ContentError(f"Frame {one.frame} has {size} bytes, over {most}: refused.")
+    count = paths[2].stat().st_size // RECORD_BYTES
+    if count != manifest.leaves_per_frame:
+        raise ContentError(
+            f"Frame {one.frame} has {count} leaves, not the {manifest.leaves_per_frame} of its "
+            "tiles and layers."
+        )
+    prints = read_records(paths[2], count)
+    return FrameFiles(one.frame, one.render_ms, *(file_entry(folder, path) for path in paths)), prints
 
 
 def check_result(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from ...core.errors import ContentError
-from ...core.job import JobInfo, family_of
+from ...core.gate import GateLimits, check_before_fetch, check_gate
+from ...core.job import JobInfo
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
-from ...core.notices.jobs import DownloadStarted, UploadStarted
+from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 
 READ_BYTES = 2**20
+_TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,21 @@ def check_files(root: Path, files: Iterable[PackedFile]) -> None:
         path = root / entry.path
         if not path.is_file() or path.is_symlink():
             raise ContentError(f"The file {entry.path!r} is named but missing: refused.")
-        if file_entry(root, path) != entry:
+        if path.stat().st_size != entry.size_bytes or file_entry(root, path) != entry:
             raise ContentError(f"The file {entry.path!r} does not match its digest: refused.")
 
 
 async def pin_package(
     store: ContentStore, folder: Path, manifest: Manifest, requester_key: bytes, reporter: Reporter
 ) -> PinnedPackage:
-    """Pin a packed folder whose results are to be sealed for that key. Raises StoreError."""
+    """Pin a packed folder whose results are to be sealed for that key. Raises StoreError.
+
+    Raises ContentError for what every worker would refuse.
+    """
     manifest = replace(manifest, requester_key=requester_key.hex())
-    (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
+    document = manifest.to_bytes()
+    parse_manifest(document)
+    (folder / MANIFEST_NAME).write_bytes(document)
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     total = sum(sizes)
     reporter.tell(UploadStarted(len(sizes), total))
@@ -64,13 +73,21 @@ async def pin_package(
 async def fetch_package(
     store: ContentStore, cid: str, size_bytes: int, file_count: int, cache: Path, reporter: Reporter
 ) -> tuple[Path, Manifest]:
-    """The package's folder in the cache and its manifest, fetched if it is not there yet.
+    """The package's folder in the cache and its manifest, fetched if it is not there whole.
 
-    ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download.
-    Raises StoreError or ContentError, and leaves nothing half-done behind.
+    ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What lies there
+    already is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
+    thrown away and fetched once more. Raises StoreError or ContentError, and leaves nothing half-done behind.
     """
     folder = cache / cid
-    if not folder.exists():
+    async with _turn(folder):
+        if folder.exists():
+            try:
+                return folder, await asyncio.to_thread(check_package, folder)
+            except ContentError as error:
+                reporter.tell(PackageDamaged(cid, str(error)))
+                await asyncio.to_thread(drop_package, folder)
+        cache.mkdir(parents=True, exist_ok=True)
         partial = cache / f"{cid}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         reporter.tell(DownloadStarted(cid, size_bytes))
@@ -82,31 +99,71 @@ async def fetch_package(
                 max_files=file_count,
                 on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
             )
-            check_files(partial, _manifest(partial).files)
+            manifest = await asyncio.to_thread(_check_whole, partial)
+            _noted(folder).write_text(_digest(partial))
             os.replace(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-    return folder, _manifest(folder)
+    return folder, manifest
 
 
-def check_terms(manifest: Manifest, terms: JobInfo) -> None:
-    """Raise ContentError where the package contradicts what the chain says of it."""
-    if len(manifest.frames) != terms.tasks:
-        raise ContentError(
-            f"The package has {len(manifest.frames)} frames, the job {terms.tasks} tasks: refused."
-        )
-    stem = family_of(manifest.blender_version, manifest.engine, "").to_bytes(31, "big").lstrip(b"\0")
-    if not terms.family.to_bytes(31, "big").lstrip(b"\0").startswith(stem):
-        raise ContentError("The package needs another Blender or engine than the job says: refused.")
-    leaves = manifest.leaves_per_frame
-    if leaves != terms.tiles:
-        # The contract draws and finds leaves by the job's number: an honest answer would look false.
-        raise ContentError(f"The package has {leaves} leaves a frame, the job says {terms.tiles}: refused.")
+async def fetch_checked(
+    store: ContentStore, job: JobInfo, cache: Path, reporter: Reporter, limits: GateLimits
+) -> tuple[Path, Manifest]:
+    """A job's package, past the gate.
+
+    Raises StoreError or ContentError; of these PackageUnfit or PackageTooMuch where the gate is shut.
+    """
+    check_before_fetch(job, limits)
+    size = (job.package_bytes, job.package_files)
+    package, manifest = await fetch_package(store, job.package_cid, *size, cache, reporter)
+    check_gate(job, manifest, limits)
+    return package, manifest
+
+
+def check_package(folder: Path) -> Manifest:
+    """A cached package's manifest; raises ContentError unless all is as it was fetched, and nothing more."""
+    noted = _noted(folder)
+    if not noted.is_file() or noted.read_text() != _digest(folder):
+        raise ContentError(f"The manifest of the package {folder.name} is not the one that was fetched.")
+    return _check_whole(folder)
+
+
+def drop_package(folder: Path) -> None:
+    """Delete a cached package."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _noted(folder).unlink(missing_ok=True)
+
+
+def _check_whole(folder: Path) -> Manifest:
+    manifest = _manifest(folder)
+    check_files(folder, manifest.files)
+    known = {file.path for file in manifest.files} | {MANIFEST_NAME}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or (not path.is_dir() and name not in known):
+            raise ContentError(f"The package has the file {name[:200]!r}, which its manifest lacks: refused.")
+    return manifest
+
+
+def _noted(folder: Path) -> Path:
+    """Where the digest of a cached package's manifest is, which it had when the store gave it."""
+    return folder.with_name(f"{folder.name}.sha256")
+
+
+def _digest(folder: Path) -> str:
+    path = folder / MANIFEST_NAME
+    return file_entry(folder, path).sha256 if path.is_file() and not path.is_symlink() else ""
+
+
+def _turn(folder: Path) -> asyncio.Lock:
+    """Worker and verifier share a cache: one at a time fetches a package or throws it away."""
+    return _TURNS.setdefault(folder, asyncio.Lock())
 
 
 def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST_NAME
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         raise ContentError(f"The package has no {MANIFEST_NAME}: refused.")
     if path.stat().st_size > MAX_MANIFEST_BYTES:
         raise ContentError(f"The manifest has {path.stat().st_size} bytes: refused.")

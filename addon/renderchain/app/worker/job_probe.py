@@ -32,7 +32,7 @@ class _Attempt:
 
 
 class JobProbe:
-    """What a worker thinks of jobs' packages; of each job once. ``seconds`` 0: it takes all of them.
+    """What a worker thinks of jobs' packages; of each job once. ``seconds`` 0: it takes all past the gate.
 
     ``now`` gives seconds since 1970.
     """
@@ -90,7 +90,7 @@ class JobProbe:
 
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
-        if self._seconds and job_id not in self._objections:
+        if job_id not in self._objections:
             job = await self._chain.job(job_id)
             objection = await self._look(job)
             self._objections[job_id] = objection
@@ -101,7 +101,11 @@ class JobProbe:
 
     async def _look(self, job: JobInfo) -> str:
         try:
-            report = await self._report(job)
+            # Before what is known of the package: another job may name it, and contradict it.
+            package, manifest = await self._fetch(job)
+            if not self._seconds:
+                return ""
+            report = await self._report(job, package, manifest)
             if report.share_openings:
                 self._sharing.add(job.package_cid)
         except ContentError as error:
@@ -119,12 +123,11 @@ class JobProbe:
             )
         return ""
 
-    async def _report(self, job: JobInfo) -> ProbeReport:
+    async def _report(self, job: JobInfo, package: Path, manifest: Manifest) -> ProbeReport:
         key = (job.package_cid, family_name(job.family), self._seconds)
         kept = self._cache.load(*key)
         if kept:
             return kept
-        package, manifest = await self._fetch(job)
         longest = min(job.longest_lease, job.tasks)
         report = await self._probe.run(package, manifest, self._seconds, longest)
         self._cache.save(*key, report)

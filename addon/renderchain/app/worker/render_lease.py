@@ -12,12 +12,14 @@ from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
 from ...core.errors import ContentError, RenderFailed
+from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
 from ...core.messages import Loaded, Rendered
 from ...core.notices.leases import ContentNotKept, FrameRendered, LeaseSubmitted, RenderStarted
+from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
 from ...ports.journal import LeaseEntry
@@ -25,9 +27,10 @@ from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
+from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import write_result
-from ..exchange.package import check_terms, fetch_package
+from ..exchange.package import drop_package, fetch_checked
 from ..exchange.sealed_result import seal_result
 from .self_test import SelfTest
 
@@ -52,7 +55,8 @@ class RenderedFrames:
 class RenderLease:
     """Fetches, renders, tests, pins and submits; packages stay in ``folder`` while their job lives.
 
-    Without a ``self_test`` it submits what it has; only a cheat wants that.
+    Without a ``self_test`` it submits what it has; only a cheat wants that. ``limits`` are what this machine
+    takes of anybody's job.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class RenderLease:
         sealer: Sealer,
         proof_store: ProofStore,
         self_test: SelfTest | None,
+        limits: GateLimits = NO_LIMITS,
     ) -> None:
         self._chain = chain
         self._store = store
@@ -77,6 +82,7 @@ class RenderLease:
         self._sealer = sealer
         self._proof_store = proof_store
         self._self_test = self_test
+        self._limits = limits
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
@@ -98,17 +104,13 @@ class RenderLease:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
         if package and package not in self._packages.values():
-            shutil.rmtree(package, ignore_errors=True)
+            drop_package(package)
 
     async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
-        cache.mkdir(parents=True, exist_ok=True)
-        size = (terms.package_bytes, terms.package_files)
-        package, manifest = await fetch_package(self._store, terms.package_cid, *size, cache, self._reporter)
-        self._packages[terms.job_id] = package
-        check_terms(manifest, terms)
-        return package, manifest
+        self._packages[terms.job_id] = cache / terms.package_cid
+        return await fetch_checked(self._store, terms, cache, self._reporter, self._limits)
 
     async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> Submitted:
         """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
@@ -149,7 +151,8 @@ class RenderLease:
         """Test, pin and submit what was rendered."""
         output = self.output(entry.lease_id)
         check_output(output)
-        leaves = write_result(
+        hash_many, tiles = remembering(self._hash_many), manifest.leaves_per_frame
+        committed = write_result(
             output,
             done.loaded,
             done.rendered,
@@ -157,19 +160,20 @@ class RenderLease:
             first_task=part.first,
             salt_key=salt_key_of(entry.secret),
             manifest=manifest,
-            hash_many=self._hash_many,
+            hash_many=hash_many,
         )
-        records = {one.frame: output / one.leaves for one in done.rendered}
         if self._self_test:
             ids, again = (entry.job_id, entry.lease_id), output.with_name(f"{output.name}.again")
-            await self._self_test.run(ids, package, manifest, records, again)
-        raw = b"".join(path.read_bytes() for path in records.values())
-        root = await asyncio.to_thread(root_of, self._hash_many, leaves)
+            shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
+            await self._self_test.run(ids, package, manifest, shown, again)
+        root = await asyncio.to_thread(root_of, hash_many, committed.leaves)
         async with self._pinned(output, partial(seal, frames=manifest.frames_of(part))) as (cid, sealed):
             key = result_key_of(entry.secret)
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
             salt_key = salt_key_of(entry.secret)
-            evidence = Evidence(result, salt_key, key, package.name, tuple(leaves), raw)
+            held = (package.name, committed.leaves, committed.records)
+            evidence = Evidence(result, salt_key, key, *held)
+            await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
             await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...core.errors import RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.notices.leases import SelfTestFailed, SelfTestPassed
-from ...core.prints import TilePrint, bit_distance, split_records
+from ...core.prints import TilePrint, bit_distance
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ..exchange.again import repeats
@@ -38,18 +38,18 @@ class SelfTest:
         ids: tuple[JobId, LeaseId],
         package: Path,
         manifest: Manifest,
-        records: Mapping[int, Path],
+        rendered: Sequence[tuple[int, Sequence[TilePrint]]],
         work: Path,
     ) -> None:
-        """Render drawn leaves again, in the folder ``work``, and compare; ``records`` are files by frame.
+        """Render drawn leaves again, in the folder ``work``, and compare with those of the frames rendered.
 
         Raises RenderFailed where one came out otherwise or not at all, ContentError for a broken record.
         """
         started_s = asyncio.get_running_loop().time()
-        frames = sorted(self._chance.sample(sorted(records), min(MOST_LEAVES, len(records))))
-        mine = {frame: split_records(records[frame].read_bytes()) for frame in frames}
+        places = sorted(self._chance.sample(range(len(rendered)), min(MOST_LEAVES, len(rendered))))
+        mine = dict(rendered[place] for place in places)
         # The last one first: the lease was rendered in order, and this is a jump.
-        drawn = [(frame, self._chance.randrange(len(mine[frame]))) for frame in reversed(frames)]
+        drawn = [(frame, self._chance.randrange(len(mine[frame]))) for frame in reversed(mine)]
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         try:

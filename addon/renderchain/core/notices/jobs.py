@@ -38,6 +38,22 @@ class DownloadStarted(Notice):
 
 
 @dataclass(frozen=True)
+class PackageDamaged(Notice):
+    """A package that was fetched whole is not so any more on our disk; it is fetched once more."""
+
+    level: ClassVar[Level] = Level.WARNING
+    package_cid: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Package {self.package_cid} was damaged on this disk and is fetched again: {self.reason} If it "
+            "happens more than once, look at the disk."
+        )
+
+
+@dataclass(frozen=True)
 class JobQuoted(Notice):
     """What a job costs at most, before it is paid. At least one lease in 2^audit_exp is audited.
 

@@ -16,14 +16,18 @@ from renderchain.core.audit.state import (
     Vote,
     differing,
 )
-from renderchain.core.errors import StoreError
+from renderchain.core.errors import ContentError, StoreError
+from renderchain.core.gate import GateLimits
 from renderchain.core.ids import WorkerId
+from renderchain.core.notices.jobs import PackageDamaged
+from renderchain.core.notices.leases import PackageRefused
 from renderchain.ports.audit_chain import ShownVote
 
 from devkit.fakes.clock import run
+from devkit.fakes.package import TILES
 from devkit.fakes.renderer import Look
 from tests.unit.app.audit.seat import ROUND, SEAT, SINCE_S, WORKER, Seat
-from tests.unit.app.bench import JOB, LEASE
+from tests.unit.app.bench import COUNT, JOB, LEASE
 
 
 @pytest.fixture
@@ -54,6 +58,43 @@ def test_a_package_that_never_comes_is_waited_for_until_half_of_the_step(seat: S
     seat.bench.store.fetch_folder = forever  # type: ignore[method-assign]
     seat.act(AuditPhase.COMMIT)
     assert seat.words() == [(SEAT, Vote.NO_PACKAGE)]
+
+
+def test_a_package_that_contradicts_its_job_is_said_to_be_none_at_once(seat: Seat) -> None:
+    seat.chain.jobs[JOB] = replace(seat.chain.jobs[JOB], tiles=1000)
+    seat.act(AuditPhase.COMMIT)
+    assert seat.words() == [(SEAT, Vote.NO_PACKAGE)] and seat.renderer.opened == 0
+    (refused,) = seat.bench.reporter.heard(PackageRefused)
+    assert "2 leaves a frame, the job says 1000" in refused.reason
+
+
+def test_what_is_only_too_much_for_this_machine_is_not_held_against_the_worker(seat: Seat) -> None:
+    seat.rerender, seat.renderer = seat.bench.rerender(limits=GateLimits(package_bytes=1))
+    seat.act(AuditPhase.COMMIT)
+    assert seat.words() == [(SEAT, Vote.BUSY)] and seat.renderer.opened == 0
+
+
+def test_a_package_that_is_here_is_rendered_even_after_the_last_call(seat: Seat) -> None:
+    run(seat.rerender.fetch(seat.chain.jobs[JOB]))
+    seat.now_s += 3 * STEP_S
+    seat.act(AuditPhase.COMMIT)
+    assert seat.words() == [] and len(seat.chain.of("commit")) == 1
+
+
+def test_a_package_that_the_disk_damaged_is_fetched_again_before_a_vote(seat: Seat) -> None:
+    run(seat.rerender.fetch(seat.chain.jobs[JOB]))
+    (scene,) = (seat.bench.folder / "verifier" / "packages").glob("*/main.blend")
+    scene.write_bytes(b"A scene")
+    seat.act(AuditPhase.COMMIT)
+    assert scene.read_bytes() == b"a scene" and len(seat.chain.of("commit")) == 1
+    assert len(seat.bench.reporter.heard(PackageDamaged)) == 1
+
+
+def test_leaves_that_a_lease_does_not_have_are_no_vote(seat: Seat) -> None:
+    seat.draw([1, COUNT * TILES])
+    with pytest.raises(ContentError, match="that lease .* does not have"):
+        seat.act(AuditPhase.COMMIT)
+    assert seat.chain.sent == [] and seat.renderer.opened == 0
 
 
 def test_who_takes_over_four_times_what_the_job_declares_says_so(seat: Seat) -> None:

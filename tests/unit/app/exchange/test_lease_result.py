@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderchain.app.exchange.lease_result import check_result, most_bytes, write_result
+from renderchain.app.exchange.lease_result import Committed, check_result, most_bytes, write_result
 from renderchain.core.errors import ContentError
 from renderchain.core.merkle import LeaseIdentity, root_of
 from renderchain.core.messages import Rendered
@@ -38,7 +38,14 @@ def render(folder: Path) -> list[Rendered]:
 
 def write(folder: Path, rendered: Sequence[Rendered]) -> int:
     """As the worker does; returns the root."""
-    leaves = write_result(
+    leaves = committed(folder, rendered).leaves
+    assert len(leaves) == len(FRAMES) * (TILES + 1)
+    return root_of(remembered, leaves)
+
+
+def committed(folder: Path, rendered: Sequence[Rendered]) -> Committed:
+    """What the worker's root is over."""
+    return write_result(
         folder,
         LOADED,
         rendered,
@@ -48,8 +55,6 @@ def write(folder: Path, rendered: Sequence[Rendered]) -> int:
         manifest=MANIFEST,
         hash_many=remembered,
     )
-    assert len(leaves) == len(FRAMES) * (TILES + 1)
-    return root_of(remembered, leaves)
 
 
 def check(folder: Path, root: int, identity: LeaseIdentity = IDENTITY) -> Result:
@@ -149,3 +154,40 @@ def test_a_result_leads_to_its_own_leases_root_only(folder: Path) -> None:
     for other_root, identity in ((root + 1, IDENTITY), (root, replace(IDENTITY, attempt=1))):
         with pytest.raises(ContentError, match="do not lead to the root"):
             check(folder, other_root, identity)
+
+
+def test_prints_and_leaves_are_in_the_order_of_the_tasks_whatever_the_files_are_called(folder: Path) -> None:
+    rendered = render(folder)
+    expected = committed(folder, rendered)
+    renamed = []
+    for place, one in enumerate(rendered):
+        for part in ("final", "noisy", "leaves"):
+            (folder / getattr(one, part)).rename(folder / f"{9 - place}.{part}")
+        names = f"{9 - place}.final", f"{9 - place}.noisy", f"{9 - place}.leaves"
+        renamed.append(Rendered(one.frame, *names, one.render_ms, one.write_ms))
+    assert committed(folder, renamed) == expected, "the names matter"
+
+
+def test_one_file_is_not_taken_for_two(folder: Path) -> None:
+    rendered = render(folder)
+    rendered[1] = replace(rendered[1], leaves=rendered[0].leaves.upper())
+    with pytest.raises(ContentError, match="two files of the lease one name"):
+        write(folder, rendered)
+
+
+@pytest.mark.parametrize("which", ["final", "noisy", "leaves"])
+def test_a_file_of_terabytes_is_refused_unread(folder: Path, which: str) -> None:
+    rendered = render(folder)
+    with (folder / getattr(rendered[0], which)).open("r+b") as file:
+        file.truncate(2**35)  # sparse: it takes no room
+    with pytest.raises(ContentError, match=r"Frame 4 has \d+ bytes, over"):
+        write(folder, rendered)
+
+
+def test_a_link_is_no_file_of_a_frame(folder: Path) -> None:
+    rendered = render(folder)
+    leaves = folder / rendered[0].leaves
+    leaves.rename(folder / "elsewhere")
+    leaves.symlink_to(folder / "elsewhere")
+    with pytest.raises(ContentError, match="did not write all files of frame 4"):
+        write(folder, rendered)

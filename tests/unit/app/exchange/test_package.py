@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +12,16 @@ import pytest
 from renderchain.app.exchange.package import (
     PinnedPackage,
     check_files,
-    check_terms,
+    fetch_checked,
     fetch_package,
     file_entry,
     pin_package,
 )
-from renderchain.core.errors import ContentError, StoreError
-from renderchain.core.job import family_of
+from renderchain.core.errors import ContentError, PackageTooMuch, PackageUnfit, StoreError
+from renderchain.core.gate import NO_LIMITS, GateLimits
+from renderchain.core.job import JobInfo
 from renderchain.core.manifest import MANIFEST_NAME, Manifest
-from renderchain.core.notices.jobs import DownloadStarted, UploadStarted
+from renderchain.core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import Folder, MemoryStore
@@ -122,7 +125,7 @@ def test_what_a_crash_left_half_done_is_fetched_anew(shelf: Shelf) -> None:
     partial.mkdir()
     (partial / "main.blend").write_bytes(b"half")
     folder, _ = shelf.fetch()
-    assert list(shelf.cache.iterdir()) == [folder]
+    assert not partial.exists()
     assert (folder / "main.blend").read_bytes() == (shelf.source / "main.blend").read_bytes()
 
 
@@ -138,14 +141,111 @@ def test_a_link_is_no_file_of_a_package(tmp_path: Path) -> None:
         check_files(tmp_path, [named])
 
 
-def test_a_package_may_not_contradict_its_job(shelf: Shelf) -> None:
-    manifest, terms = shelf.package.manifest, job_info(shelf.package)
-    check_terms(manifest, terms)
-    check_terms(manifest, replace(terms, family=family_of((4, 5), "CYCLES", "OPTIX")))
-    with pytest.raises(ContentError, match=f"{TASKS} frames, the job {TASKS + 1} tasks"):
-        check_terms(manifest, replace(terms, tasks=TASKS + 1))
-    with pytest.raises(ContentError, match="2 leaves a frame, the job says 1"):
-        check_terms(manifest, replace(terms, tiles=1))
-    for version, engine in (((4, 2), "CYCLES"), ((4, 5), "EEVEE")):
-        with pytest.raises(ContentError, match="another Blender or engine"):
-            check_terms(manifest, replace(terms, family=family_of(version, engine, "CPU")))
+def rot_a_bit(package: Path) -> None:
+    """As a disk does: size and times stay as they were."""
+    scene = package / "main.blend"
+    times = scene.stat().st_atime_ns, scene.stat().st_mtime_ns
+    raw = bytearray(scene.read_bytes())
+    raw[3] ^= 1
+    scene.write_bytes(raw)
+    os.utime(scene, ns=times)
+
+
+def truncate(package: Path) -> None:
+    (package / "main.blend").write_bytes(b"")
+
+
+def lose_file(package: Path) -> None:
+    (package / "main.blend").unlink()
+
+
+def link_file(package: Path) -> None:
+    (package / "main.blend").unlink()
+    (package / "main.blend").symlink_to("/dev/zero")
+
+
+def gain_file(package: Path) -> None:
+    (package / "more.blend").write_bytes(b"more")
+
+
+def rot_manifest(package: Path) -> None:
+    manifest = package / MANIFEST_NAME
+    manifest.write_bytes(manifest.read_bytes().replace(b'"samples":1,', b'"samples":2,'))
+
+
+def lose_note(package: Path) -> None:
+    package.with_name(f"{package.name}.sha256").unlink()
+
+
+DAMAGES = [rot_a_bit, truncate, lose_file, link_file, gain_file, rot_manifest, lose_note]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_package_that_the_disk_damaged_is_thrown_away_and_fetched_again(
+    shelf: Shelf, damage: Callable[[Path], None]
+) -> None:
+    folder, manifest = shelf.fetch()
+    damage(folder)
+    assert shelf.fetch() == (folder, manifest)
+    assert {path.name for path in folder.iterdir()} == {MANIFEST_NAME, "main.blend"}
+    check_files(folder, manifest.files)
+    (notice,) = shelf.reporter.heard(PackageDamaged)
+    assert notice.package_cid == shelf.package.cid and len(shelf.reporter.heard(DownloadStarted)) == 2
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_package_that_nobody_has_any_more_is_not_used(
+    shelf: Shelf, damage: Callable[[Path], None]
+) -> None:
+    folder, _ = shelf.fetch()
+    damage(folder)
+    shelf.store.lose(shelf.package.cid)
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            shelf.fetch()
+    assert list(shelf.cache.iterdir()) == []
+
+
+def test_a_package_with_a_file_that_its_manifest_lacks_is_refused(shelf: Shelf) -> None:
+    del shelf.stored["main.blend"]
+    shelf.stored["text.blend"] = b"a scene"
+    with pytest.raises(ContentError):
+        shelf.fetch()
+    shelf.stored.update({"main.blend": b"a scene"})
+    with pytest.raises(ContentError, match=r"'text\.blend', which its manifest lacks"):
+        run(fetch_package(shelf.store, shelf.package.cid, 10**6, 9, shelf.cache, shelf.reporter))
+
+
+def test_what_every_worker_would_refuse_is_not_pinned(shelf: Shelf) -> None:
+    manifest = replace(shelf.package.manifest, scene="x" * 300)
+    with pytest.raises(ContentError, match="'scene'"):
+        run(pin_package(shelf.store, shelf.source, manifest, REQUESTER_KEY, shelf.reporter))
+    assert set(shelf.store.folders) == {shelf.package.cid}
+
+
+def test_nothing_passes_the_gate_that_contradicts_its_job_or_is_too_much(shelf: Shelf) -> None:
+    terms = job_info(shelf.package)
+
+    def fetch(job: JobInfo, limits: GateLimits = NO_LIMITS) -> Manifest:
+        return run(fetch_checked(shelf.store, job, shelf.cache, shelf.reporter, limits))[1]
+
+    with pytest.raises(PackageTooMuch):
+        fetch(terms, GateLimits(package_bytes=1))
+    assert list(shelf.cache.iterdir()) == []
+    assert fetch(terms) == shelf.package.manifest
+    with pytest.raises(PackageUnfit, match="2 leaves a frame, the job says 1000"):
+        fetch(replace(terms, tiles=1000))
+    with pytest.raises(PackageTooMuch, match="width"):
+        fetch(terms, GateLimits(frame_pixels=1))
+
+
+def test_two_who_need_a_damaged_package_at_once_fetch_it_once(shelf: Shelf) -> None:
+    folder, manifest = shelf.fetch()
+    truncate(folder)
+    place = (shelf.store, shelf.package.cid, shelf.package.size_bytes, shelf.package.file_count)
+
+    async def both() -> list[tuple[Path, Manifest]]:
+        return await asyncio.gather(*(fetch_package(*place, shelf.cache, shelf.reporter) for _ in range(2)))
+
+    assert run(both()) == [(folder, manifest)] * 2
+    assert len(shelf.reporter.heard(DownloadStarted)) == 2

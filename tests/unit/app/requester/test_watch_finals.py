@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.exchange.package import file_entry
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
-from renderchain.core.manifest import MANIFEST_NAME, PackedFile
+from renderchain.core.manifest import MANIFEST_NAME
 from renderchain.core.messages import MadeAgain
 from renderchain.core.notices.jobs import FalseFinals
 from renderchain.core.result import Result
@@ -39,8 +41,10 @@ class Maker(Blender):
 def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_lease: int) -> JobWatch:
     package = tmp_path / "scratch" / "packages" / JOB.package_cid
     package.mkdir(parents=True)
-    blend = PackedFile("a.blend", "0" * 64, 1)
-    (package / MANIFEST_NAME).write_bytes(replace(MANIFEST, files=(blend,)).to_bytes())
+    (package / "a.blend").write_bytes(b"a scene")
+    document = replace(MANIFEST, files=(file_entry(package, package / "a.blend"),)).to_bytes()
+    (package / MANIFEST_NAME).write_bytes(document)
+    package.with_name(f"{package.name}.sha256").write_text(hashlib.sha256(document).hexdigest())
     nothing: Any = None
     return JobWatch(
         nothing,

@@ -78,8 +78,7 @@ FAULTS: list[tuple[str, str, Exception]] = [
     ("renderer", "open", RenderFailed("crashed")),
     ("renderer", "render", RenderFailed("hung")),
     ("renderer", "render", ContentError("nonsense")),
-    ("store", "fetch_folder", StoreError("away")),
-    ("store", "fetch_folder", ContentError("too large")),
+    ("renderer", "render", ContentError("too large")),
     ("store", "add_folder", StoreError("full")),
 ]
 
@@ -93,8 +92,6 @@ def fail(world: World, machine: Machine, place: str, method: str, error: Excepti
 def test_a_lease_that_fails_is_given_back_and_tried_again(
     world: World, artist: Artist, machine: Machine, place: str, method: str, error: Exception
 ) -> None:
-    machine.probe_seconds = 0  # else a package is fetched before its job is claimed
-
     async def life() -> None:
         fail(world, machine, place, method, error, 1)
         job = await artist.submit(1, SHORT)

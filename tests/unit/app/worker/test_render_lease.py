@@ -18,6 +18,7 @@ from renderchain.core.errors import ContentError, JournalError, RenderFailed, St
 from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
+from renderchain.core.notices.jobs import PackageDamaged
 from renderchain.core.notices.leases import LeaseSubmitted
 from renderchain.core.sealed import key_hash_of, result_key_of, salt_key_of
 from renderchain.ports.renderer import RenderSession
@@ -64,6 +65,28 @@ def test_the_requester_opens_what_was_posted(bench: UseCaseBench) -> None:
         noisy, _ = frame_of(bench.package.manifest, one.frame)
         assert (opened / one.final.path).read_bytes() == final_of(noisy)
     assert left_over(bench) == []
+
+
+def test_a_package_that_the_disk_damaged_since_the_last_lease_is_never_rendered(bench: UseCaseBench) -> None:
+    work = bench.render_lease()
+    package, _ = run(work.fetch(bench.chain.jobs[JOB]))
+    (package / "main.blend").write_bytes(b"another")
+    bench.submit(work)
+    assert (package / "main.blend").read_bytes() == b"a scene"
+    assert len(bench.reporter.heard(PackageDamaged)) == 1 and len(bench.chain.of("submit")) == 1
+    (package / "main.blend").write_bytes(b"another")
+    bench.store.lose(package.name)
+    bench.renderer.rendered.clear()
+    with pytest.raises(StoreError):
+        bench.submit(work)
+    assert bench.renderer.rendered == [] and len(bench.chain.of("submit")) == 1
+
+
+def test_a_job_that_is_over_takes_its_package_and_all_about_it_along(bench: UseCaseBench) -> None:
+    work = bench.render_lease()
+    package, _ = run(work.fetch(bench.chain.jobs[JOB]))
+    work.forget(JOB)
+    assert list(package.parent.iterdir()) == []
 
 
 def test_frames_before_one_that_fails_are_a_lease_of_their_own(bench: UseCaseBench) -> None:
