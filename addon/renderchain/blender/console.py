@@ -12,6 +12,7 @@ from ..core.notices.checks import Unchallenged
 from ..core.notices.jobs import Doubt
 from ..core.notices.lines import to_line
 from ..core.notices.process import Failed, Remark
+from ..core.plain_text import plain, plain_lines
 
 EVERY_S = 1.0
 FORMS = ("text", "json")
@@ -63,15 +64,15 @@ class ConsoleReporter:
         if time.monotonic() - self._shown_s > EVERY_S:
             self._shown_s = time.monotonic()
             of = f" of {total}" if total else ""
-            print(f"\r{self._prefix}{done}{of} {what}\033[K", end="\r", file=sys.stderr, flush=True)
+            print(f"\r{self._prefix}{done}{of} {plain(what)}\033[K", end="\r", file=sys.stderr, flush=True)
 
     @property
     def _prefix(self) -> str:
         return f"{self._name}: " if self._name else ""
 
     def _write(self, line: str) -> None:
-        # In one piece: processes share a log.
-        sys.stderr.write(line + "\n")
+        # In one piece: processes share a log. Whatever others had a part in, a terminal only shows it.
+        sys.stderr.write(plain_lines(line) + "\n")
         sys.stderr.flush()
 
 

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MOST_DEPTH = 32  # of folders; the render program makes none
@@ -55,28 +55,43 @@ def what_lies_in(folder: int, most: int) -> Contents:
 def keep_files_only(folder: int) -> None:
     """Remove what the render program never makes: folders, links, pipes, sockets, devices.
 
-    To be called when nobody writes there any more. Folders are brought up before they are emptied, so that
-    no depth matters. Raises OSError.
+    To be called when nobody writes there any more: it goes down and up again by "..". Raises OSError.
     """
-    waiting = []
+    here = os.dup(folder)
+    try:
+        names: list[str] = []  # of the folders on the way down
+        waiting = [_emptied(here, keep=stat.S_ISREG)]  # on each level, those that are still to go
+        while waiting:
+            if waiting[-1]:
+                names.append(waiting[-1].pop())
+                os.chmod(names[-1], 0o700, dir_fd=here)
+                here = _exchanged(here, names[-1])
+                waiting.append(_emptied(here))
+            else:
+                waiting.pop()
+                if names:
+                    here = _exchanged(here, "..")
+                    os.rmdir(names.pop(), dir_fd=here)
+    finally:
+        os.close(here)
+
+
+def _emptied(folder: int, keep: Callable[[int], bool] = lambda _: False) -> list[str]:
+    """Unlink what is no folder and has no mode to keep; the names of the folders."""
+    folders = []
     for name, status in _entries(folder):
         if stat.S_ISDIR(status.st_mode):
-            waiting.append(name)
-        elif not stat.S_ISREG(status.st_mode):
+            folders.append(name)
+        elif not keep(status.st_mode):
             os.unlink(name, dir_fd=folder)
-    numbers = itertools.count()
-    while waiting:
-        name = waiting.pop()
-        os.chmod(name, 0o700, dir_fd=folder)
-        with _opened(folder, (name,)) as here:
-            for inner, status in _entries(here):
-                if not stat.S_ISDIR(status.st_mode):
-                    os.unlink(inner, dir_fd=here)
-                    continue
-                os.chmod(inner, 0o700, dir_fd=here)  # else it can't be moved
-                waiting.append(f".removed-{os.getpid()}-{next(numbers)}")
-                os.rename(inner, waiting[-1], src_dir_fd=here, dst_dir_fd=folder)
-        os.rmdir(name, dir_fd=folder)
+    return folders
+
+
+def _exchanged(folder: int, name: str) -> int:
+    """Open another folder from this one, and let go of this one."""
+    other = os.open(name, FOLDER, dir_fd=folder)
+    os.close(folder)
+    return other
 
 
 def _entries(folder: int, most: int | None = None) -> list[tuple[str, os.stat_result]]:
@@ -95,9 +110,7 @@ def _opened(folder: int, path: tuple[str, ...]) -> Iterator[int]:
     here = os.dup(folder)
     try:
         for name in path:
-            inner = os.open(name, FOLDER, dir_fd=here)
-            os.close(here)
-            here = inner
+            here = _exchanged(here, name)
         yield here
     finally:
         os.close(here)

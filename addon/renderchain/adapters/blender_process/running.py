@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .limits import Limits
 from .log_file import CappedLog
 from .output import FOLDER, keep_files_only
 from .sandbox import Jailed
+from .tree import exists, tree_of
 from .watch import Watch
 
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -46,12 +48,17 @@ class Keeper:
         self._folder = os.open(output, FOLDER) if os.open in os.supports_dir_fd else None  # it may be renamed
         self.watch = Watch(process.pid, self._folder, groups, limits, lambda: kill_tree(process, groups))
         self._ending: asyncio.Task[None] | None = None
+        self._has_failed = False
         self.ended_for = ""  # the limit that it was ended for, as what it did
+
+    def note_failure(self) -> None:
+        """Whoever has done or said what it must not is not waited for at the end."""
+        self._has_failed = True
 
     async def end(self) -> None:
         """End it with all that it started; only files are left in its folder."""
         if self._ending is None:
-            wait_s = 0.1 if _cancelled() else QUIT_TIMEOUT_S
+            wait_s = 0.1 if self._has_failed or _cancelled() else QUIT_TIMEOUT_S
             self._ending = asyncio.create_task(self._end(wait_s))
         await asyncio.shield(self._ending)
 
@@ -171,12 +178,23 @@ async def end_process(
     try:
         await asyncio.wait([ending], timeout=wait_s)
     finally:
+        below = tree_of(process.pid) if process.returncode is None else []
         if not ending.done():
             kill_tree(process, groups)
         await asyncio.wait([ending], timeout=DEAD_S)
         if not ending.done():  # somebody who is not below it has its output
             process._transport.close()  # type: ignore[attr-defined]
         await ending
+        # A sandbox's first process goes last; who closed its output is known by nothing else.
+        await _until(lambda: not any(map(exists, below)))
+
+
+async def _until(is_so: Callable[[], bool]) -> bool:
+    """Wait until something is so, a few seconds at most; whether it is."""
+    until_s = asyncio.get_running_loop().time() + DEAD_S
+    while not (found := is_so()) and asyncio.get_running_loop().time() < until_s:
+        await asyncio.sleep(0.01)
+    return found
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
@@ -187,13 +205,12 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 async def _remove(groups: Groups) -> None:
-    until_s = asyncio.get_running_loop().time() + DEAD_S
-    while not groups.remove():
-        if asyncio.get_running_loop().time() > until_s:
-            log.warning("a control group can't be removed: %s", groups.folders)
-            return
+    def is_removed() -> bool:
         groups.kill()
-        await asyncio.sleep(0.01)
+        return groups.remove()
+
+    if not await _until(is_removed):
+        log.warning("a control group can't be removed: %s", groups.folders)
 
 
 def _cancelled() -> bool:

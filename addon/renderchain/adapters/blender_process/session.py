@@ -25,6 +25,7 @@ from ...core.messages import (
     read_message,
     to_line,
 )
+from ...core.plain_text import plain_lines
 from ...ports.renderer import OnProgress
 from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
@@ -155,6 +156,7 @@ class Session:
         return f"ended by itself (exit code {self._process.returncode})"
 
     def _failure(self, what: str) -> RenderFailed:
-        tail = self._started.keeper.log.tail()[-LOG_TAIL_BYTES:].decode(errors="replace")
+        self._started.keeper.note_failure()
+        tail = plain_lines(self._started.keeper.log.tail()[-LOG_TAIL_BYTES:].decode(errors="replace"))
         log.error("render process %s; the end of its log:\n%s", what, tail)
         return RenderFailed(f"The render process {what}. Its log is {self._started.log_path}.")

@@ -34,7 +34,7 @@ def tree_of(root: int) -> list[int]:
     Whoever is in a sandbox can't leave the tree: its first process is the parent of all that lose theirs.
     """
     children = defaultdict(list)
-    for name in os.listdir(PROC):
+    for name in os.listdir(PROC) if PROC.exists() else ():
         if name.isdigit():
             with contextlib.suppress(OSError, IndexError, ValueError):  # it ended in this moment
                 stat = (PROC / name / "stat").read_bytes()
@@ -45,6 +45,11 @@ def tree_of(root: int) -> list[int]:
         found.append(number)
         waiting += children[number]
     return found
+
+
+def exists(number: int) -> bool:
+    """Whether there is such a process, dead ones that nobody has asked after included."""
+    return (PROC / str(number)).exists()
 
 
 def _pages(number: int) -> tuple[int, int]:

@@ -1,0 +1,23 @@
+"""Text of others, made fit to be shown: it moves no cursor, sets no title, turns no reading order."""
+
+from __future__ import annotations
+
+
+def plain(text: str) -> str:
+    """The text in one line; what is no letter, sign or space is written as Python writes it: ``\\x1b``.
+
+    That goes for control characters, escapes of terminals, line ends, marks that turn the reading order
+    or have no width, halves of characters, and what Unicode does not know.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _named(letter) for letter in text)
+
+
+def plain_lines(text: str) -> str:
+    """The same of each line, ends kept."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _named(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
