@@ -20,6 +20,7 @@ from renderchain.adapters.blender_process.limits import KIB, MIB, Limits
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.blender_process.sandbox import Jailed, jail
 from renderchain.adapters.blender_process.session import Session
+from renderchain.app.exchange.deadline import within
 from renderchain.core.errors import RenderChainError
 
 from devkit.fakes.package import manifest_of
@@ -90,6 +91,7 @@ class Attack:
     script: str
     limits: Limits = SMALL
     silence_s: int = 5
+    deadline_s: float | None = None
     token: str = field(default_factory=lambda: f"hostile-{secrets.token_hex(8)}")
 
     @property
@@ -109,7 +111,10 @@ class Attack:
         script = f"# {self.token}\n{PRELUDE}{self.script}"
         renderer = Hostile("", "CPU", self.folder / "logs", self.silence_s, limits=self.limits, script=script)
         try:
-            async with renderer.open(package, manifest_of((1,)), self.output) as session:
+            async with (
+                within(self.deadline_s, "Lease 7"),
+                renderer.open(package, manifest_of((1,)), self.output) as session,
+            ):
                 await use(session)  # type: ignore[misc]
         except RenderChainError as error:
             return str(error)

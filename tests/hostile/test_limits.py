@@ -94,7 +94,19 @@ def test_who_writes_too_much_is_stopped(name: str, tmp_path: Path) -> None:
     assert sum(path.stat().st_blocks * 512 for path in attack.output.iterdir()) < 70 * MIB
 
 
+ENDLESS = "while True: say('progress', frame=1, sample=1, samples=2); time.sleep(0.1)"
+
+
 def test_who_is_never_silent_is_ended_in_time(tmp_path: Path) -> None:
-    endless = "while True: say('progress', frame=1, sample=1, samples=2); time.sleep(0.1)"
-    attack = Attack(tmp_path, endless, replace(SMALL, seconds=2.0))
+    attack = Attack(tmp_path, ENDLESS, replace(SMALL, seconds=2.0))
     assert "took over 2 s in all" in attack.run() and attack.is_over()
+
+
+def test_a_frame_has_a_time_of_its_own(tmp_path: Path) -> None:
+    attack = Attack(tmp_path, ENDLESS, replace(SMALL, frame_seconds=1.5))
+    assert "took over 1.5 s for one answer" in attack.run() and attack.is_over()
+
+
+def test_what_a_deadline_leaves_is_all_there_is(tmp_path: Path) -> None:
+    attack = Attack(tmp_path, ENDLESS, deadline_s=1.5)
+    assert "Lease 7 was not done within 2 s" in attack.run() and attack.is_over()

@@ -21,5 +21,5 @@ def describe_limits(limits: Limits) -> list[str]:
         f"one file {size(limits.file)}, held by the kernel.",
         f"/tmp and /dev/shm: {size(limits.tmpfs)} of memory each, held by the kernel.",
         f"Log: {size(limits.log)} are kept. Open files: {limits.open_files} a process, held by the kernel.",
-        f"Time: {limits.seconds:g} s with one scene.",
+        f"Time: {limits.seconds:g} s with one scene, {limits.frame_seconds:g} s for a frame.",
     ]

@@ -38,7 +38,8 @@ class Limits:
     ``memory`` is what the processes have together, files in memory aside: ``tmpfs`` is the size of each of
     /tmp and /dev/shm. ``threads`` are those of all processes. ``output`` is the whole output folder with at
     most ``output_files`` files and folders, ``file`` one file. ``log`` is what is kept of its log.
-    ``seconds`` is the longest that a process may have a scene open, whatever it does meanwhile.
+    ``seconds`` is the longest that a process may have a scene open, and ``frame_seconds`` that it may
+    take for one answer, such as a frame, whatever it says meanwhile.
     """
 
     memory: int = field(default_factory=_memory)
@@ -51,6 +52,7 @@ class Limits:
     tmpfs: int = field(default_factory=_tmpfs)
     log: int = 4 * MIB
     seconds: float = 24 * 3600.0
+    frame_seconds: float = 6 * 3600.0
 
 
 def size(count: int) -> str:

@@ -53,7 +53,7 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Session]:
         """The process with the scene in its package folder open; it ends with the block."""
-        session = Session(started, self.silence_s)
+        session = Session(started, self.silence_s, self.limits.frame_seconds)
         try:
             await session.load(manifest, started.jailed, self.device)
             yield session

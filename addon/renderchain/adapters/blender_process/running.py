@@ -46,10 +46,14 @@ class Keeper:
         self._process = process
         self._groups = groups
         self._folder = os.open(output, FOLDER) if os.open in os.supports_dir_fd else None  # it may be renamed
-        self.watch = Watch(process.pid, self._folder, groups, limits, lambda: kill_tree(process, groups))
+        self._below: list[int] = []  # processes that were killed
+        self.watch = Watch(process.pid, self._folder, groups, limits, self._kill)
         self._ending: asyncio.Task[None] | None = None
         self._has_failed = False
         self.ended_for = ""  # the limit that it was ended for, as what it did
+
+    def _kill(self) -> None:
+        self._below += kill_tree(self._process, self._groups)
 
     def note_failure(self) -> None:
         """Whoever has done or said what it must not is not waited for at the end."""
@@ -64,9 +68,11 @@ class Keeper:
 
     async def _end(self, wait_s: float) -> None:
         try:
-            await end_process(self._process, self._groups, wait_s)
+            self._below += await end_process(self._process, self._groups, wait_s)
         finally:
             await self.watch.end()
+            # A sandbox's first process goes last; who closed its output is known by nothing else.
+            await _until(lambda: not any(map(exists, self._below)))
             self.ended_for = self.watch.reason
             await asyncio.to_thread(self.log.close)
             await _remove(self._groups)
@@ -156,21 +162,27 @@ async def _spawn(
         raise
 
 
-def kill_tree(process: asyncio.subprocess.Process, groups: Groups) -> None:
-    """Kill a process and all that it started: with its sandbox its first process, and so all others, goes."""
+def kill_tree(process: asyncio.subprocess.Process, groups: Groups) -> list[int]:
+    """Kill a process and all that it started, and say which; some of them may still be about to end.
+
+    With the sandbox its first process goes, and with that all that are in it.
+    """
+    below = tree_of(process.pid) if process.returncode is None else []
     groups.kill()
     with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):  # it has ended; no Unix
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+    return below
 
 
 async def end_process(
     process: asyncio.subprocess.Process, groups: Groups = NO_GROUPS, wait_s: float = QUIT_TIMEOUT_S
-) -> None:
+) -> list[int]:
     """End a render process, by force if it does not go by itself when there is nothing more to do.
 
-    What it still says is read and thrown away: asyncio knows of no end before its output's.
+    Returns the processes that were killed. What it still says is read and thrown away: asyncio knows of no
+    end before its output's.
     """
     if process.stdin:
         process.stdin.close()
@@ -178,15 +190,12 @@ async def end_process(
     try:
         await asyncio.wait([ending], timeout=wait_s)
     finally:
-        below = tree_of(process.pid) if process.returncode is None else []
-        if not ending.done():
-            kill_tree(process, groups)
+        below = [] if ending.done() else kill_tree(process, groups)
         await asyncio.wait([ending], timeout=DEAD_S)
         if not ending.done():  # somebody who is not below it has its output
             process._transport.close()  # type: ignore[attr-defined]
         await ending
-        # A sandbox's first process goes last; who closed its output is known by nothing else.
-        await _until(lambda: not any(map(exists, below)))
+    return below
 
 
 async def _until(is_so: Callable[[], bool]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 
 from ...core.errors import ContentError, RenderFailed
@@ -31,6 +32,8 @@ from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
 LOG_TAIL_BYTES = 2000
+# The render program sends two a second at most, and what Blender prints goes to the log.
+MOST_LINES, MOST_LINES_A_SECOND = 1000, 50
 log = logging.getLogger(__name__)
 
 
@@ -39,10 +42,13 @@ class Session:
 
     loaded: Loaded
 
-    def __init__(self, started: Started, silence_s: int) -> None:
+    def __init__(self, started: Started, silence_s: int, frame_s: float) -> None:
         self._started = started
         self._process = started.process
         self._silence_s = silence_s
+        self._frame_s = frame_s
+        self._lines = 0
+        self._since_s = time.monotonic()
         self._begun: int | None = None  # a frame that was asked for before its turn
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
@@ -102,23 +108,30 @@ class Session:
     async def ask(self, command: Command) -> Message:
         """Send a command of a probe; returns what is no progress. Raises RenderFailed."""
         self._send(command)
-        while isinstance(message := await self._next(self._silence_s), Progress):
-            pass
+        message = await self._result(lambda _: None)
         if isinstance(message, Failed):
             raise self._failure(f"could not do what the probe asked: {message.reason}")
         return message
 
     async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered | MadeAgain:
-        while True:
-            message = await self._next(self._silence_s)
-            if isinstance(message, Progress):
-                on_progress(message)
-            elif isinstance(message, Rendered | TilesRendered | MadeAgain) and message.frame == frame:
+        message = await self._result(on_progress)
+        if isinstance(message, Rendered | TilesRendered | MadeAgain) and message.frame == frame:
+            return message
+        if isinstance(message, Failed):
+            raise self._failure(f"could not render frame {frame}: {message.reason}")
+        raise self._failure(f"answered something else than frame {frame}")
+
+    async def _result(self, on_progress: OnProgress) -> Message:
+        """The next message that is no progress, however much of that there is."""
+        try:
+            async with asyncio.timeout(self._frame_s) as timeout:
+                while isinstance(message := await self._next(self._silence_s), Progress):
+                    on_progress(message)
                 return message
-            elif isinstance(message, Failed):
-                raise self._failure(f"could not render frame {frame}: {message.reason}")
-            else:
-                raise self._failure(f"answered something else than frame {frame}")
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise self._failure(f"took over {self._frame_s:g} s for one answer") from None
 
     async def close(self) -> None:
         """End the process."""
@@ -143,6 +156,9 @@ class Session:
                 raise self._failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
             if not line:
                 raise self._failure(await self._why_ended())
+            self._lines += 1
+            if self._lines > MOST_LINES + MOST_LINES_A_SECOND * (time.monotonic() - self._since_s):
+                raise self._failure(f"sends more than {MOST_LINES_A_SECOND} lines a second")
             if line.startswith(b"{"):
                 try:
                     return read_message(line)

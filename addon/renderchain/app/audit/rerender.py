@@ -18,6 +18,7 @@ from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
+from ..exchange.deadline import within
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import check_terms, fetch_package
 from ..exchange.records import read_records
@@ -68,8 +69,10 @@ class Rerender:
         """Have the job's package here; raises StoreError, or ContentError where it is another one."""
         await self._package(job)
 
-    async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
-        """The prints of drawn leaves, all in one process.
+    async def render(
+        self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int], *, most_s: float | None = None
+    ) -> list[TilePrint]:
+        """The prints of drawn leaves, all in one process, within ``most_s`` where that is given.
 
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
@@ -79,7 +82,10 @@ class Rerender:
         spent_ms = 0
         output = self._fresh(f"audit-{lease.lease_id}")
         try:
-            async with self._renderer.open(package, manifest, output) as session:
+            async with (
+                within(most_s, f"The audit of lease {lease.lease_id}"),
+                self._renderer.open(package, manifest, output) as session,
+            ):
                 for task in sorted({leaf // per_frame for leaf in leaves}):
                     wanted = sorted({leaf for leaf in leaves if leaf // per_frame == task})
                     frame = manifest.frames_of(lease)[task]
