@@ -66,6 +66,10 @@ test-blender: ## packing, rendering and the interface in real Blender
 	$(SETUP) system python blender
 	$(BIN)/python -m pytest tests/blender
 
+test-hostile: ## scenes and programs that mean harm, in the real sandbox
+	$(SETUP) system python
+	$(BIN)/python -m pytest tests/hostile
+
 test-invariants: ## 20,000 random calls on a devnet; money must add up after each
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/invariants -s --invariant-calls 20000

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.blender_process.process import BlenderRenderer, Started, end_process
+from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.blender_process.ready import ReadyRenderer
+from renderchain.adapters.blender_process.running import Started
 from renderchain.adapters.blender_process.sandbox import Jailed, jail
 from renderchain.core.manifest import Manifest
 
@@ -70,6 +71,7 @@ class Looking(BlenderRenderer):
     async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Any]:
         yield started
         await started.process.communicate(b"go\n")
+        await started.end()
 
 
 def ready_in(folder: Path, kind: type[BlenderRenderer] = BlenderRenderer, blender: str = "") -> ReadyRenderer:
@@ -142,7 +144,7 @@ def test_one_that_died_or_can_not_have_its_folders_is_replaced(tmp_path: Path, p
         ready = ready_in(tmp_path, Looking, LOOK)
         async with ready.running():
             assert ready._waiting
-            await end_process(ready._waiting.started.process)
+            await ready._waiting.started.end()
             dead = waiting_in(ready)
             _, number = await looked(ready, package, tmp_path / "leases" / "1")
             assert number != dead

@@ -13,7 +13,7 @@ from ..core.notices.checks import Unchallenged
 from ..core.notices.jobs import Doubt
 from ..core.notices.lines import to_line, to_text
 from ..core.notices.process import Failed, Remark
-from ..core.plain_text import printable
+from ..core.plain_text import plain_lines, printable
 
 EVERY_S = 1.0
 FORMS = ("text", "json")
@@ -72,7 +72,7 @@ class ConsoleReporter:
     def _write(self, line: str) -> None:
         # In one piece: processes share a log. A terminal that is gone must not end who works on.
         with suppress(OSError, ValueError):
-            sys.stderr.write(line + "\n")
+            sys.stderr.write(plain_lines(line) + "\n")
             sys.stderr.flush()
 
 

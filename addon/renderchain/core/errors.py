@@ -18,7 +18,7 @@ RenderChainError
      │   └─ StoreAway      the content store can't be reached
      ├─ ContentError       content does not match its digest, or breaks a limit
      │   ├─ PackageUnfit   a package that is whole, but contradicts its job
- │   └─ PackageTooMuch a package that is over this machine's own limits
+     │   └─ PackageTooMuch a package that is over this machine's own limits
      ├─ ChainError         the node refused, or answered nonsense
      │   ├─ NodeAway       the node can't be reached
      │   └─ StuckTransaction  sent, but neither in a block nor refused

@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import ContentError
 from .finals import PPM
+from .plain_text import plain
 from .probe_messages import COMMANDS as PROBE_COMMANDS
 from .probe_messages import NAMES as PROBE_NAMES
 from .probe_messages import READERS as PROBE_READERS
@@ -170,9 +171,9 @@ def read_message(line: bytes) -> Message:
     kind = reader.text("type")
     if kind == "loaded":
         texts = (reader.text("blender_version"), reader.text("device"), reader.text("device_name"))
-        return Loaded(*texts, reader.integer("load_ms", 0, 2**40))
+        return Loaded(plain(texts[0]), plain(texts[1]), plain(texts[2]), reader.integer("load_ms", 0, 2**40))
     if kind == "failed":
-        return Failed(reader.text("reason"))
+        return Failed(plain(reader.text("reason")))
     if kind in PROBE_READERS:
         return PROBE_READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)
@@ -186,5 +187,5 @@ def read_message(line: bytes) -> Message:
         return TilesRendered(frame, _name(reader, "leaves"), reader.integer("render_ms", 0, 2**40))
     if kind == "made_again":
         numbers = (reader.integer("shift_ppm", 0, PPM), reader.integer("block_ppm", 0, PPM))
-        return MadeAgain(frame, _name(reader, "final"), *numbers, reader.text("why_not"))
+        return MadeAgain(frame, _name(reader, "final"), *numbers, plain(reader.text("why_not")))
     raise ContentError(f"The render process sent a message of the unknown kind {kind!r}: refused.")

@@ -1,18 +1,31 @@
-"""Text from elsewhere as one line on which no terminal acts."""
+"""Text of others, made fit to be shown: it moves no cursor, sets no title, turns no reading order."""
 
 from __future__ import annotations
 
 MOST = 8_000  # characters: more of an error says nothing more
 
 
-def printable(text: str, most: int = MOST) -> str:
-    """The text on one line, cut after ``most`` characters.
+def plain(text: str) -> str:
+    """The text in one line; what is no letter, sign or space is written as Python writes it: ``\\x1b``.
 
-    Control characters, line ends, what turns the direction of writing or has no width, and halves of
-    characters are written as Python escapes such as ``\\x1b``.
+    That goes for control characters, escapes of terminals, line ends, marks that turn the reading order
+    or have no width, halves of characters, and what Unicode does not know.
     """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _named(letter) for letter in text)
+
+
+def plain_lines(text: str) -> str:
+    """The same of each line, ends kept."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def printable(text: str, most: int = MOST) -> str:
+    """The text in one line, cut after ``most`` characters."""
     left = len(text) - most
-    text = text[:most]
-    if not text.isprintable():
-        text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-    return text if left <= 0 else f"{text} … ({left} more characters)"
+    return plain(text[:most]) + (f" … ({left} more characters)" if left > 0 else "")
+
+
+def _named(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")

@@ -1,39 +1,46 @@
-"""Text from elsewhere on one line."""
+"""Text of others can be shown."""
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from renderchain.core.plain_text import printable
+from hypothesis import given
+from hypothesis import strategies as st
+from renderchain.core.messages import Failed, Loaded, MadeAgain, read_message
+from renderchain.core.messages import to_line as line_of
+from renderchain.core.plain_text import plain, plain_lines
+
+HOSTILE = {
+    "\x1b[2J\x1b]0;title\x07": r"\x1b[2J\x1b]0;title\x07",
+    "a\rb\nc": r"a\rb\nc",
+    "\x9b31m": r"\x9b31m",
+    "exe\u202egnp": r"exe\u202egnp",
+    "zero\u200bwidth\ufeff": r"zero\u200bwidth\ufeff",
+    "\u2028\ud800\U000e0001": r"\u2028\ud800\U000e0001",
+}
 
 
-@pytest.mark.parametrize("text", ["", "Lease 5: 8 frames", "ünïcode 日本 \U0001f600", "back\\slash"])
-def test_what_can_be_shown_stays(text: str) -> None:
-    assert printable(text) == text
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_would_move_a_terminal_is_written_out(text: str) -> None:
+    assert plain(text) == HOSTILE[text]
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("\x1b[2J", "\\x1b[2J"),
-        ("a\r\nb\tc", "a\\r\\nb\\tc"),
-        ("\x9b1m", "\\x9b1m"),
-        ("\x7f\x00", "\\x7f\\x00"),
-        ("\u202egnp.exe\u2066\u200b\ufeff", "\\u202egnp.exe\\u2066\\u200b\\ufeff"),
-        ("a\u2028b\u2029c\x85d", "a\\u2028b\\u2029c\\x85d"),
-        ("\udcff\ud800", "\\udcff\\ud800"),
-    ],
-)
-def test_what_acts_on_a_terminal_is_escaped(text: str, shown: str) -> None:
-    assert printable(text) == shown
+@given(st.text())
+def test_all_that_is_left_is_printable(text: str) -> None:
+    assert plain(text).isprintable()
+    assert all(line.isprintable() for line in plain_lines(text).split("\n"))
 
 
-def test_every_character_makes_one_line_that_can_be_encoded() -> None:
-    line = printable("".join(map(chr, range(sys.maxunicode + 1))), most=sys.maxunicode + 1)
-    assert line.isprintable() and len(line.splitlines()) == 1 and line.encode()
+@given(st.text(st.characters(categories=("L", "N", "P", "S"))))
+def test_letters_of_all_scripts_stay(text: str) -> None:
+    assert plain(text) == text
 
 
-def test_a_text_is_cut_and_says_so() -> None:
-    assert printable("abcdef", most=4) == "abcd … (2 more characters)"
-    assert printable("abcd", most=4) == "abcd"
+def test_what_a_render_process_says_is_plain() -> None:
+    nasty = "\x1b[31m\u202e"
+    for message in (
+        Failed(nasty),
+        Loaded(nasty, nasty, nasty, 1),
+        MadeAgain(1, "again.png", 0, 0, nasty),
+    ):
+        assert str(read_message(line_of(message))).isprintable()
+        assert "\x1b" not in "".join(map(str, vars(read_message(line_of(message))).values()))

@@ -19,7 +19,8 @@ from pathlib import Path
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
 from ...ports.renderer import RenderSession
-from .process import BlenderRenderer, Started, end_process
+from .process import BlenderRenderer
+from .running import Started
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class _Waiting:
 
     async def end(self) -> None:
         """End it, if it has not ended yet, and forget its folders."""
-        await end_process(self.started.process)
+        await self.started.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

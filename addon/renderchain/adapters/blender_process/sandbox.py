@@ -18,6 +18,8 @@ from ...core.errors import SandboxMissing
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/OpenCL", "/sys")
 DEVICES = ("nvidia*", "dri", "kfd")
+DEFAULT_TMPFS = 2**30
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
 
 
@@ -51,36 +53,48 @@ def jail(
     *,
     environment: Mapping[str, str],
     allow_unsandboxed: bool,
+    tmpfs: int = DEFAULT_TMPFS,
 ) -> Jailed:
     """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
 
-    It gets the ``environment`` that the provider chose and nothing of ours.
+    It gets the ``environment`` that the provider chose and nothing of ours. Files in its /tmp and in its
+    /dev/shm may each take ``tmpfs`` bytes of memory; nothing else can be written but the output folder.
     """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
         return Jailed(list(command), str(package), str(output), {**os.environ, **environment})
     arguments = [bwrap, *ISOLATION, "--cap-drop", "ALL", "--clearenv"]
-    for variable, value in (
-        ("PATH", "/usr/bin:/bin"),
-        ("HOME", "/tmp"),
-        ("LANG", "C.UTF-8"),
-        *environment.items(),
-    ):
+    for variable, value in (*ENVIRONMENT.items(), *environment.items()):
         arguments += ["--setenv", variable, value]
-    for name in SYSTEM_FOLDERS:
-        arguments += _system_folder(Path(name))
-    for name in SYSTEM_FILES:
-        arguments += ["--ro-bind-try", name, name]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for pattern in DEVICES:
-        for device in sorted(Path("/dev").glob(pattern)):
-            arguments += ["--dev-bind", str(device), str(device)]
+    arguments += _system()
+    arguments += _devices(tmpfs)
     for folder in readable:
         if not folder.is_relative_to("/usr"):
             arguments += ["--ro-bind", str(folder), str(folder)]
     arguments += ["--ro-bind", str(package), "/package", "--bind", str(output), "/output"]
+    for name in ("/dev", "/"):  # they are files in memory too, of any size
+        arguments += ["--remount-ro", name]
     return Jailed([*arguments, "--chdir", "/output", "--", *command], "/package", "/output")
+
+
+def _system() -> list[str]:
+    arguments = []
+    for name in SYSTEM_FOLDERS:
+        arguments += _system_folder(Path(name))
+    for name in SYSTEM_FILES:
+        arguments += ["--ro-bind-try", name, name]
+    return arguments
+
+
+def _devices(tmpfs: int) -> list[str]:
+    arguments = ["--proc", "/proc", "--dev", "/dev"]
+    for name in ("/tmp", "/dev/shm"):
+        arguments += ["--size", str(tmpfs), "--tmpfs", name]
+    for pattern in DEVICES:
+        for device in sorted(Path("/dev").glob(pattern)):
+            arguments += ["--dev-bind", str(device), str(device)]
+    return arguments
 
 
 def _system_folder(folder: Path) -> list[str]:

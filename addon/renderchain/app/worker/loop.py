@@ -188,11 +188,7 @@ class Worker:
         if await self._claims.objection(entry.job_id):  # nobody asked before it was assigned
             await self._give_back(entry, WHY[ContentError])
             return
-        try:
-            async with asyncio.timeout(self._left_s(lease, job)):
-                submitted = await self._lease.run(entry, lease, job)
-        except TimeoutError:
-            raise RenderFailed("Its time was over before a frame was rendered.") from None
+        submitted = await self._lease.run(entry, lease, job, most_s=self._left_s(lease, job))
         self._journal.save_lease(replace(entry, state="submitted"))
         self._hold(entry.lease_id, self._now() + job.window_s, lease)
         self._retry_s = FIRST_RETRY_S

@@ -29,6 +29,7 @@ from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
 from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
+from ..exchange.deadline import within
 from ..exchange.lease_result import write_result
 from ..exchange.package import drop_package, fetch_checked
 from ..exchange.sealed_result import seal_result
@@ -112,8 +113,12 @@ class RenderLease:
         self._packages[terms.job_id] = cache / terms.package_cid
         return await fetch_checked(self._store, terms, cache, self._reporter, self._limits)
 
-    async def run(self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo) -> Submitted:
-        """Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
+    async def run(
+        self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo, *, most_s: float | None = None
+    ) -> Submitted:
+        """Rendering takes at most ``most_s``; frames that are done by then are submitted.
+
+        Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
 
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
@@ -126,7 +131,8 @@ class RenderLease:
         output = self.output(entry.lease_id)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
-        done = await self._render(entry, manifest.frames_of(lease), package, manifest, output)
+        frames = manifest.frames_of(lease)
+        done = await self._render(entry, frames, package, manifest, output, most_s)
         part = replace(lease, count=len(done.rendered))
         seal = partial(
             seal_result, self._sealer, output, key=key, requester_key=requester_key, identity=identity
@@ -210,11 +216,15 @@ class RenderLease:
         package: Path,
         manifest: Manifest,
         output: Path,
+        most_s: float | None,
     ) -> RenderedFrames:
         """Render the frames, or as many as come before one fails or the worker must stop: at least one."""
         ids, rendered, failure = (entry.job_id, entry.lease_id), list[Rendered](), None
         try:
-            async with self._renderer.open(package, manifest, output) as session:
+            async with (
+                within(most_s, f"Lease {entry.lease_id}"),
+                self._renderer.open(package, manifest, output) as session,
+            ):
                 loaded = session.loaded
                 self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
                 for number, frame in enumerate(frames):

@@ -252,5 +252,5 @@ def test_a_lease_that_takes_too_long_is_given_back_before_it_is_lost(
             assert await machine.chain.open_leases() == []
 
     world.live(life())
-    assert all("time was over" in one.reason for one in machine.reporter.heard(LeaseFailed))
+    assert all("all the time there was" in one.reason for one in machine.reporter.heard(LeaseFailed))
     assert machine.reporter.heard(LeaseFailed)

@@ -1,0 +1,25 @@
+"""What keeps render processes in their place on this machine, in sentences for who asks."""
+
+from __future__ import annotations
+
+import shutil
+
+from .groups import describe_groups
+from .limits import Limits, size
+
+
+def describe_limits(limits: Limits) -> list[str]:
+    """What is in force, a sentence each; it tries whether a control group may be made."""
+    if shutil.which("bwrap") is None:
+        return ["There is no sandbox: bubblewrap is missing. Install it."]
+    holder = describe_groups(limits)
+    by = f"held by {holder}" if holder else "looked at twice a second, as no control group may be made here"
+    return [
+        f"Memory: {size(limits.memory)} and {limits.threads} threads for all processes together, {by}.",
+        f"Processes: {limits.processes}, looked at twice a second.",
+        f"Output: {size(limits.output)} in {limits.output_files} files, looked at twice a second; "
+        f"one file {size(limits.file)}, held by the kernel.",
+        f"/tmp and /dev/shm: {size(limits.tmpfs)} of memory each, held by the kernel.",
+        f"Log: {size(limits.log)} are kept. Open files: {limits.open_files} a process, held by the kernel.",
+        f"Time: {limits.seconds:g} s with one scene, {limits.frame_seconds:g} s for a frame.",
+    ]

@@ -1,0 +1,178 @@
+"""Talking to a render process: commands on its stdin, messages on its stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from ...core.errors import ContentError, RenderFailed
+from ...core.manifest import FORMATS, Manifest
+from ...core.messages import (
+    MAX_LINE_BYTES,
+    Command,
+    Failed,
+    Load,
+    Loaded,
+    MadeAgain,
+    MakeAgain,
+    Message,
+    Progress,
+    Render,
+    Rendered,
+    RenderTiles,
+    TilesRendered,
+    read_message,
+    to_line,
+)
+from ...core.plain_text import plain_lines
+from ...ports.renderer import OnProgress
+from .running import LOAD_TIMEOUT_S, Started
+from .sandbox import Jailed
+
+LOG_TAIL_BYTES = 2000
+# The render program sends two a second at most, and what Blender prints goes to the log.
+MOST_LINES, MOST_LINES_A_SECOND = 1000, 50
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """A running process; one command at a time."""
+
+    loaded: Loaded
+
+    def __init__(self, started: Started, silence_s: int, frame_s: float) -> None:
+        self._started = started
+        self._process = started.process
+        self._silence_s = silence_s
+        self._frame_s = frame_s
+        self._lines = 0
+        self._since_s = time.monotonic()
+        self._begun: int | None = None  # a frame that was asked for before its turn
+
+    async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
+        self._started.keeper.watch.begin()
+        blend = f"{jailed.package}/{manifest.main_blend}"
+        self._send(
+            Load(
+                blend,
+                manifest.scene,
+                jailed.output,
+                manifest.file_format,
+                FORMATS[manifest.file_format],
+                device,
+                manifest.samples,
+                manifest.view_layers,
+                manifest.frames,
+                manifest.own_seed,
+            )
+        )
+        message = await self._next(LOAD_TIMEOUT_S)
+        if isinstance(message, Failed):
+            raise RenderFailed(message.reason)
+        if not isinstance(message, Loaded):
+            raise self._failure(f"did not open the scene ({message})")
+        self.loaded = message
+
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        """Render a frame into the output folder, and begin the next; raises RenderFailed."""
+        if frame != self._begun:
+            self._send(Render(frame))
+        if then is not None:
+            self._send(Render(then))
+        self._begun = then
+        message = await self._answer(frame, on_progress)
+        if not isinstance(message, Rendered):
+            raise self._failure(f"answered something else than frame {frame}")
+        return message
+
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
+        """Render only these leaves of a frame and write their prints; raises RenderFailed."""
+        self._send(RenderTiles(frame, tuple(tiles), shared))
+        message = await self._answer(frame, on_progress)
+        if not isinstance(message, TilesRendered):
+            raise self._failure(f"answered something else than tiles of frame {frame}")
+        return message
+
+    async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
+        """Make a final image out of a noisy pass and compare it with another; raises RenderFailed."""
+        self._send(MakeAgain(frame, noisy, final))
+        message = await self._answer(frame, lambda _: None)
+        if not isinstance(message, MadeAgain):
+            raise self._failure(f"answered something else than the final image of frame {frame}")
+        return message
+
+    async def ask(self, command: Command) -> Message:
+        """Send a command of a probe; returns what is no progress. Raises RenderFailed."""
+        self._send(command)
+        message = await self._result(lambda _: None)
+        if isinstance(message, Failed):
+            raise self._failure(f"could not do what the probe asked: {message.reason}")
+        return message
+
+    async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered | MadeAgain:
+        message = await self._result(on_progress)
+        if isinstance(message, Rendered | TilesRendered | MadeAgain) and message.frame == frame:
+            return message
+        if isinstance(message, Failed):
+            raise self._failure(f"could not render frame {frame}: {message.reason}")
+        raise self._failure(f"answered something else than frame {frame}")
+
+    async def _result(self, on_progress: OnProgress) -> Message:
+        """The next message that is no progress, however much of that there is."""
+        try:
+            async with asyncio.timeout(self._frame_s) as timeout:
+                while isinstance(message := await self._next(self._silence_s), Progress):
+                    on_progress(message)
+                return message
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise self._failure(f"took over {self._frame_s:g} s for one answer") from None
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._started.end()
+
+    def _send(self, command: Command) -> None:
+        if self._process.stdin is None:
+            raise self._failure("has no input")
+        self._process.stdin.write(to_line(command))
+
+    async def _next(self, timeout_s: int) -> Message:
+        """The next message; lines before the first one are Blender's own and are skipped."""
+        if self._process.stdout is None:
+            raise self._failure("has no output")
+        while True:
+            try:
+                async with asyncio.timeout(timeout_s):  # wait_for may swallow a cancellation in Python 3.11
+                    line = await self._process.stdout.readline()
+            except TimeoutError:
+                raise self._failure(f"said nothing for {timeout_s} s") from None
+            except ValueError:
+                raise self._failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
+            if not line:
+                raise self._failure(await self._why_ended())
+            self._lines += 1
+            if self._lines > MOST_LINES + MOST_LINES_A_SECOND * (time.monotonic() - self._since_s):
+                raise self._failure(f"sends more than {MOST_LINES_A_SECOND} lines a second")
+            if line.startswith(b"{"):
+                try:
+                    return read_message(line)
+                except ContentError as error:
+                    raise self._failure(f"sent nonsense: {error}") from error
+
+    async def _why_ended(self) -> str:
+        await self._started.end()
+        if reason := self._started.keeper.ended_for:
+            return f"{reason}, more than it may, and was ended"
+        return f"ended by itself (exit code {self._process.returncode})"
+
+    def _failure(self, what: str) -> RenderFailed:
+        self._started.keeper.note_failure()
+        tail = plain_lines(self._started.keeper.log.tail()[-LOG_TAIL_BYTES:].decode(errors="replace"))
+        log.error("render process %s; the end of its log:\n%s", what, tail)
+        return RenderFailed(f"The render process {what}. Its log is {self._started.log_path}.")

@@ -1,0 +1,61 @@
+"""What a process and all that it started take of the machine, as /proc says it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """``memory`` in bytes: what processes have for themselves, and once what the largest shares."""
+
+    processes: int
+    memory: int
+
+
+def taken_by(root: int) -> Taken:
+    """What a process has taken together with its children, theirs, and so on."""
+    numbers = tree_of(root)
+    sizes = [_pages(number) for number in numbers]
+    own = sum(resident - shared for resident, shared in sizes)
+    return Taken(len(numbers), PAGE * (own + max((shared for _, shared in sizes), default=0)))
+
+
+def tree_of(root: int) -> list[int]:
+    """The numbers of a process and of all below it; a process that lost its parent is below the root's.
+
+    Whoever is in a sandbox can't leave the tree: its first process is the parent of all that lose theirs.
+    """
+    children = defaultdict(list)
+    for name in os.listdir(PROC) if PROC.exists() else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):  # it ended in this moment
+                stat = (PROC / name / "stat").read_bytes()
+                children[int(stat.rsplit(b")", 1)[1].split()[1])].append(int(name))
+    found, waiting = [], [root]
+    while waiting:
+        number = waiting.pop()
+        found.append(number)
+        waiting += children[number]
+    return found
+
+
+def exists(number: int) -> bool:
+    """Whether there is such a process, dead ones that nobody has asked after included."""
+    return (PROC / str(number)).exists()
+
+
+def _pages(number: int) -> tuple[int, int]:
+    """Resident pages, and how many of them are shared."""
+    try:
+        _, resident, shared, *_ = (PROC / str(number) / "statm").read_text().split()
+    except (OSError, ValueError):
+        return 0, 0
+    return int(resident), int(shared)

@@ -1,0 +1,80 @@
+"""Watching a render process: whoever goes over a limit that the kernel does not hold is ended.
+
+The kernel holds size and number of open files, and where control groups may be made also memory and threads.
+The rest is looked at each half second: what all processes have together, what lies in the output folder, how
+long the scene has been open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from .groups import Groups
+from .limits import Limits, size
+from .output import what_lies_in
+from .tree import taken_by
+
+EVERY_S = 0.5
+
+
+class Watch:
+    """Of one process; ``folder`` is an open descriptor of its output folder, None where that can't be had.
+
+    ``reason`` is why it was ended, "" while it was not.
+    """
+
+    def __init__(
+        self, root: int, folder: int | None, groups: Groups, limits: Limits, kill: Callable[[], None]
+    ) -> None:
+        self.reason = ""
+        self._root = root
+        self._folder = folder
+        self._groups = groups
+        self._limits = limits
+        self._kill = kill
+        self._until_s = float("inf")
+        self._seconds = limits.seconds
+        self._task = asyncio.create_task(self._run())
+
+    def begin(self) -> None:
+        """From now on its time counts: it gets a scene."""
+        self._until_s = time.monotonic() + self._seconds
+
+    async def end(self) -> None:
+        """Watch no more."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        if not self.reason and self._groups.out_of_memory():
+            self.reason = self._over_memory
+
+    async def _run(self) -> None:
+        while not self.reason:
+            await asyncio.sleep(EVERY_S)
+            self.reason = await asyncio.to_thread(self._over)
+        self._kill()
+
+    @property
+    def _over_memory(self) -> str:
+        return f"took over {size(self._limits.memory)} of memory"
+
+    def _over(self) -> str:
+        limits = self._limits
+        if time.monotonic() > self._until_s:
+            return f"took over {self._seconds:g} s in all"
+        taken = taken_by(self._root)
+        if taken.processes > limits.processes:
+            return f"started over {limits.processes} processes"
+        if taken.memory > limits.memory or self._groups.out_of_memory():
+            return self._over_memory
+        return self._over_output(self._folder) if self._folder is not None else ""
+
+    def _over_output(self, folder: int) -> str:
+        limits = self._limits
+        lies = what_lies_in(folder, limits.output_files)
+        if lies.entries > limits.output_files:
+            return f"wrote over {limits.output_files} files and folders"
+        if lies.size > limits.output:
+            return f"wrote over {size(limits.output)} in all"
+        return lies.fault
