@@ -11,9 +11,9 @@ from tests.unit.docs.pages import REPO, tracked
 # ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT).
 PLAIN = """
     abi active addon address again ahead already amount animation another ap app application at away back
-    background bad be below bench benchmark blender build canceled cancelled cha change check close come
-    comparison connection console contract core count cover create cut demo dependency deploy did differ
-    disk docs does download due e empty end error estimate facts fail false fast faults field file
+    background bad be below bench benchmark blender build canceled cancelled caught cha change check close
+    come comparison connection console contract core count cover create cut demo dependency deploy did
+    differ disk docs does download due e empty end error estimate facts fail false fast faults field file
     findings first for full fund given happen has header high hinder improve in index info inside instant
     insufficient interface is kept ledger left level limit line lint little load local log long longest
     look loop lost low made make many measure memory minimum miss money more much must naive name need
@@ -23,7 +23,7 @@ PLAIN = """
     screen scripted selector server service session set settings setup short show shown signature silent
     size skip small sqlite src standing starknet start state still stop storage stream stuck such
     supported take taken test than that the time to too tool transfer trust turn twice type ui
-    unaffordable unchecked under unknown upload view wait warning watch watchful wide will wire without
+    unaffordable unchecked under unknown up upload view wait warning watch watchful wide will wire without
     word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")
