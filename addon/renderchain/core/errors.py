@@ -9,6 +9,7 @@ RenderChainError
  │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
+ │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
@@ -62,6 +63,10 @@ class JournalError(LocalError):
 
 class RenderFailed(LocalError):
     """The render process crashed, hung or reported an error."""
+
+
+class ChangeRefused(LocalError):
+    """What a provider asked for can't be done as things stand."""
 
 
 class SandboxMissing(LocalError):
