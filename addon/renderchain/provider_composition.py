@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from .adapters.blender_process.sandbox_start import try_sandbox as try_sandbox
 from .adapters.keys import KeyringStore, KeystoreFile, make_password
+from .adapters.kubo import KuboStore
 from .adapters.starknet.accounts import Deployment, address_of, new_key, public_key_of
 from .adapters.starknet.node import close_account, open_account, open_reader
 from .adapters.starknet.provider import StarknetProvider
-from .composition import node_of, open_keys, open_sender
+from .composition import OLDEST_HEAD_S, node_of, open_keys, open_sender
 from .ports.key_store import KeyStore
 from .ports.reporter import Reporter
 from .settings import Settings
@@ -71,3 +73,30 @@ def key_place(keystore: Path | None, password_file: Path | None, *, may_make_pas
     if may_make_password:
         make_password(password_file)
     return KeystoreFile(keystore, password_file)
+
+
+def read_key(settings: Settings) -> None:
+    """Try whether the settings' key can be read; raises KeyStoreError."""
+    open_keys(settings).private_key(settings.account)
+
+
+def secret_files(settings: Settings) -> tuple[Path, ...]:
+    """The files that the settings' key is kept in, if it is in files."""
+    if settings.keystore is None:
+        return ()
+    return settings.keystore, settings.password_file or settings.keystore.with_suffix(".password")
+
+
+def store_key(settings: Settings, private_key: int) -> None:
+    """Keep the key of the settings' account where they say; raises KeyStoreError."""
+    open_keys(settings).save(settings.account, private_key)
+
+
+async def ask_store(settings: Settings) -> str:
+    """What the settings' IPFS node says of itself; raises StoreError."""
+    return f"Kubo {await KuboStore(settings.ipfs_api).version()} at {settings.ipfs_api}"
+
+
+def oldest_head_s(settings: Settings) -> float:
+    """How old the newest block of the settings' network may be, in seconds."""
+    return OLDEST_HEAD_S[settings.network]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,14 @@ from renderchain.adapters.starknet.accounts import Deployment, address_of, new_k
 from renderchain.adapters.starknet.node import close_account, open_reader
 from renderchain.adapters.starknet.provider import StarknetProvider
 from renderchain.app.provider.changes import Changes
+from renderchain.app.provider.doctor_chain import examine_chain
 from renderchain.app.provider.earnings import csv_of, earnings_of, table_of
 from renderchain.app.provider.signing import carry_out, make_file, send_file
 from renderchain.app.provider.status import status_of
-from renderchain.core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds
+from renderchain.core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds, WrongNetwork
+from renderchain.core.finding import Health
 from renderchain.core.ids import WorkerId
-from renderchain.core.job import StandingOffer
+from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.provider import PlainCall
 from renderchain.core.registry_errors import SeatsChangedAlready
@@ -250,3 +254,67 @@ def test_what_was_earned_is_a_table_and_comma_separated(chains: Callable[[], Any
                 await Changes(chain).withdraw(one.address)
 
     asyncio.run(run())
+
+
+class CheckUp:
+    """A check-up of one account, by what is checked."""
+
+    def __init__(self, chain: StarknetProvider, family: int = FAMILY) -> None:
+        self._chain = chain
+        self._family = family
+
+    async def found(self, *, later_s: float = 0, oldest_s: float = 1e12) -> dict[str, tuple[Health, str]]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[StarknetProvider]:
+            yield self._chain
+
+        made_s = (await self._chain.newest_block())[1]
+        found = await examine_chain(opened, [self._family], made_s + later_s, oldest_s)
+        return {one.what: (one.health, one.text) for one in found}
+
+
+def test_a_check_up_says_what_is_lacking_until_nothing_is(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            deployed = await deploy_network(await opened.account(opened.accounts[0]), RULES)
+            nowhere = await CheckUp(await reader(opened, 0x1234, deployed)).found()
+            assert nowhere["account"][0] is Health.FAULT and "not deployed" in nowhere["account"][1]
+            assert "`register` one" in nowhere["worker"][1]
+
+            owner, operator = opened.accounts[1:3]
+            owning, operating = [await provider(opened, one, deployed) for one in (owner, operator)]
+            change = Changes(owning).register(operator.address, owner.address, [FAMILY], STAKE_FRI)
+            await done(owning, change)
+            found = await CheckUp(owning).found()
+            assert f"worker 1 waits for {operator.address:#x}" in found["worker"][1]
+            await done(operating, Changes(operating).accept(WorkerId(1)))
+            found = await CheckUp(operating).found()
+            assert {health for health, _ in found.values()} == {Health.OK}
+            assert found["stake"][1] == "5 STRK of work stake, 5 of it free"
+
+            other = await CheckUp(operating, family_of((5, 2), "CYCLES", "CPU")).found()
+            assert "`families add 5.2/cycles/cpu`" in other["families"][1]
+            late = await CheckUp(operating).found(later_s=3600, oldest_s=600)
+            assert late["node"][0] is Health.FAULT and "60 minutes old" in late["node"][1]
+            early = await CheckUp(operating).found(later_s=-3600)
+            assert early["clock"][0] is Health.FAULT and "future" in early["clock"][1]
+
+            await done(owning, Changes(owning).move_to_seats(WorkerId(1), 2 * FRI_PER_STRK))
+            await done(owning, Changes(owning).seats(WorkerId(1), FAMILY, 1))
+            assert "takes no votes" in (await CheckUp(operating).found())["seats"][1]
+            await done(owning, Changes(owning).offer(WorkerId(1), OFFER))
+            assert (await CheckUp(operating).found())["seats"][0] is Health.OK
+            await done(owning, Changes(owning).withdraw_work(WorkerId(1), 3 * FRI_PER_STRK))
+            assert (await CheckUp(operating).found())["stake"][0] is Health.FAULT
+
+    asyncio.run(run())
+
+
+def test_a_check_up_of_no_network_says_why() -> None:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[StarknetProvider]:
+        raise WrongNetwork("There is no contract.")
+        yield
+
+    (found,) = asyncio.run(examine_chain(opened, [], time.time(), 600))
+    assert found.line == "fault    network: There is no contract."

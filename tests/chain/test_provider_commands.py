@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from devkit.made_up_job import RULES
 from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time, tell
 from devkit.network.local import predeployed
+from devkit.network.services import REPO
 
 FAMILY = "4.5/cycles/cpu"
 
@@ -200,3 +203,19 @@ def test_an_imported_key_is_asked_for_on_standard_input(
     shell.run(f"account import {one.address:#x}")
     shell.write(account=hex(one.address))
     assert "deployed already" in shell.run("account deploy --yes")
+
+
+def test_a_check_up_of_a_worker_that_is_ready_and_of_one_that_is_not(shell: Shell, kubo: str) -> None:
+    new_account(shell, 20, ipfs_api=kubo, device="CPU")
+    command = [sys.executable, "-m", "renderchain", "doctor", "--config", str(shell.config)]
+
+    def examined() -> tuple[int, str]:
+        done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    code, said = examined()
+    assert code == 1 and "fault    worker:" in said and "ok       ipfs: Kubo" in said, said
+    assert "ok       sandbox" in said and f"family {FAMILY}" in said, said
+    shell.run(f"register --stake 5 --families {FAMILY} --yes")
+    code, said = examined()
+    assert code == 0 and "fault    " not in said, said

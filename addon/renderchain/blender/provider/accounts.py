@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...composition import open_keys
 from ...core.errors import KeyStoreError
 from ...core.money import format_strk
 from ...ports.key_store import KeyStore
@@ -20,6 +19,7 @@ from ...provider_composition import (
     new_private_key,
     open_deployment,
     open_provider,
+    store_key,
 )
 from ...settings import Settings
 from ..command_line import guarded, new_parser, settings_file_of, settings_of
@@ -77,7 +77,7 @@ def key(arguments: Sequence[str]) -> int:
 
     def run(_: Reporter) -> int:
         settings = settings_of(options)
-        open_keys(settings).save(settings.account, _key_on_standard_input())
+        store_key(settings, _key_on_standard_input())
         return 0
 
     return guarded(options, run)
