@@ -1,15 +1,23 @@
-"""``python -m renderchain COMMAND …``: the artist's and the worker's side with the bpy module."""
+"""``python -m renderchain COMMAND …``: the artist's, the worker's and the provider's side.
+
+A provider's commands need no bpy module; what opens a scene or renders does.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from .blender.commands import COMMANDS
+from .blender.provider.table import PROVIDER_COMMANDS
 
 
 def main() -> int:
     """Run the named command."""
     name, *rest = sys.argv[1:] or [""]
+    name = name.replace("-", "_")
+    if name in PROVIDER_COMMANDS:
+        return PROVIDER_COMMANDS[name](rest)
+    from .blender.commands import COMMANDS
+
     if name not in COMMANDS:
         print(f"usage: python -m renderchain {{{','.join(COMMANDS)}}} …", file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ Keys and passwords are never settings, only where they are kept.
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ WHOLE = (
     "most_frames",
     "metrics_port",
 )
-MOST_PORT = 65_535
+MOST = {"metrics_port": 65_535}
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -44,6 +45,13 @@ AMOUNTS = (
     "daily_fee_limit_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
+ADDRESSES = ("directory", "board", "account")
+PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
+SWITCHES = ("allow_unsandboxed", "appeals", "takes_unjudged")
+CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
+SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://")}
+# The first can never be used up where the second is smaller.
+LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
 
 def default_folder() -> Path:
@@ -98,64 +106,104 @@ class Settings:
 
 
 def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Read and check all settings; raises SettingsError naming the field that is wrong.
+    """Read and check all settings; raises SettingsError naming everything that is wrong, not only the first.
 
     ``overrides`` come from the command line; None values in it count as not given.
     """
     values: dict[str, Any] = _read(file) if file else {}
-    names = {field.name for field in fields(Settings)}
-    unknown = sorted(set(values) - names)
-    if unknown:
-        raise SettingsError(f"{file} has unknown settings: {', '.join(unknown)}. Correct or remove them.")
-    values |= {
-        name: os.environ[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in os.environ
+    names = [field.name for field in fields(Settings)]
+    faults = [_unknown(name, names) for name in sorted(set(values) - set(names))]
+    given = {name: (values[name], f"in {file}") for name in names if name in values}
+    for name in names:
+        variable = PREFIX + name.upper()
+        if variable in os.environ:
+            given[name] = (os.environ[variable], f"in the environment as {variable}")
+    given |= {
+        name: (value, "on the command line") for name, value in (overrides or {}).items() if value is not None
     }
-    values |= {name: value for name, value in (overrides or {}).items() if value is not None}
-    missing = [name for name in REQUIRED if name not in values]
+    missing = [name for name in REQUIRED if name not in given]
     if missing:
-        raise SettingsError(
-            f"These settings are missing: {', '.join(missing)}. Give them in {file or 'a file'}."
-        )
-    base = file.parent if file else Path.cwd()
-    return Settings(**{name: _typed(name, value, base) for name, value in values.items()})
+        verb = "is" if len(missing) == 1 else "are"
+        faults.append(f"{', '.join(missing)} {verb} missing")
+    typed = {}
+    for name, (value, place) in given.items():
+        try:
+            typed[name] = _typed(name, value, file.parent if file else Path.cwd())
+        except (ValueError, TypeError, KeyError, SettingsError):
+            faults.append(f"{name} can't be {value!r:.80} ({place})")
+    faults += _contradictions(typed)
+    if faults:
+        raise SettingsError(f"The settings are wrong: {'; '.join(faults)}. Correct {file or 'them'}.")
+    return Settings(**typed)
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, 1)
+    return f"{name} is no setting" + (f" (do you mean {near[0]}?)" if near else "")
+
+
+def _contradictions(typed: Mapping[str, Any]) -> list[str]:
+    """What can't be meant together; by what was given, for nobody has to know the defaults."""
+    faults = []
+    if "password_file" in typed and "keystore" not in typed:
+        faults.append("password_file is given without the keystore that it opens")
+    if bool(typed.get("evidence")) != bool(typed.get("workers")):
+        faults.append("evidence and workers are a watchtower's, and it needs both")
+    for smaller, larger in LIMITS_WITHIN:
+        if smaller in typed and larger in typed and typed[smaller] > typed[larger]:
+            faults.append(f"{smaller} is more than {larger} ever allows")
+    return faults
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text())
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"The settings {file} can't be read ({error.strerror}).") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"The settings {file} are not TOML: {error}.") from error
 
 
-def _whole(value: Any, most: int | None = None) -> int:
+def _typed(name: str, value: Any, base: Path) -> Any:
+    """The value as the dataclass has it; raises what its conversion does."""
+    if name in ADDRESSES:
+        return _address(value)
+    if name in PATHS:
+        return (base / Path(_text(value)).expanduser()).resolve()
+    if name in WHOLE:
+        return _whole(value, MOST.get(name, 2**128 - 1))
+    if name in AMOUNTS:
+        return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
+    if name == "workers":
+        return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+    if name == "render_environment":
+        return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+    if name in SWITCHES:
+        return {"true": True, "false": False}[str(value).lower()]
+    if _text(value) not in CHOICES.get(name, (value,)):
+        raise ValueError
+    if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError
+    return value
+
+
+def _whole(value: Any, most: int = 2**128 - 1) -> int:
+    if isinstance(value, bool | float):
+        raise TypeError
     number = int(value)
-    if number < 0 or (most is not None and number > most):
+    if not 0 <= number <= most:
         raise ValueError
     return number
 
 
-def _typed(name: str, value: Any, base: Path) -> Any:
-    try:
-        if name in ("directory", "board", "account"):
-            return int(value, 16) if isinstance(value, str) else int(value)
-        if name in ("folder", "keystore", "password_file", "rpc_headers", "evidence"):
-            return (base / Path(value).expanduser()).resolve()
-        if name in WHOLE:
-            return _whole(value, MOST_PORT if name == "metrics_port" else None)
-        if name in AMOUNTS:
-            return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else int(value)
-        if name == "workers":
-            numbers = value if isinstance(value, list) else str(value).split()
-            return tuple(_whole(one) for one in numbers)
-        if name == "render_environment":
-            return tuple((key, text) for key, text in (one.split("=", 1) for one in str(value).split()))
-        if name in ("allow_unsandboxed", "appeals", "takes_unjudged"):
-            return {"true": True, "false": False}[str(value).lower()]
-    except (ValueError, TypeError, KeyError) as error:
-        raise SettingsError(f"The setting {name} can't be {value!r}; correct it.") from error
-    choices = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
-    if not isinstance(value, str) or value not in choices.get(name, (value,)):
-        raise SettingsError(f"The setting {name} can't be {value!r}; correct it.")
-    return value
+def _address(value: Any) -> int:
+    number = int(value, 16) if isinstance(value, str) else _whole(value)
+    if not 0 <= number < 2**251:
+        raise ValueError
+    return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from renderchain.settings import Settings, load_settings
 
 from devkit.fakes.reporter import RecordingReporter
 
-FILE = 'rpc_url = "a"\nws_url = "b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
+FILE = 'rpc_url = "http://a"\n'
+FILE += 'ws_url = "ws://b"\ndirectory = "0x1"\nboard = "0x2"\naccount = "0x3"\nfolder = "data"\n'
 
 
 def settings_file(folder: Path, more: str = "") -> Path:
@@ -55,7 +57,7 @@ def test_the_own_check_is_on_unless_it_is_turned_off(tmp_path: Path) -> None:
 def test_missing_settings_are_named(tmp_path: Path) -> None:
     file = tmp_path / "empty.toml"
     file.touch()
-    with pytest.raises(SettingsError, match="rpc_url, directory, account"):
+    with pytest.raises(SettingsError, match="rpc_url, directory, account are missing"):
         load_settings(file)
 
 
@@ -94,6 +96,48 @@ def test_workers_of_a_watchtower_are_a_list_in_the_file_and_words_in_the_environ
     assert load_settings(file).workers == (7, 9)
     with pytest.raises(SettingsError, match="workers"):
         load_settings(file, {"workers": "first"})
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(
+        'rpc_url = "ftp://a"\naccount = 1.5\ncolour = 1\nfee_limits_fri = 1\nappeals = "maybe"\n'
+        'password_file = "p"\nshow_fee_fri = "3STRK"\nfee_limit_fri = "2STRK"\nworkers = [1]\n'
+        "probe_seconds = true\n"
+    )
+    monkeypatch.setenv("RENDERCHAIN_FROM_BLOCK", "first")
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file, {"device": "ABACUS"})
+    for fault in (
+        "colour is no setting;",
+        "fee_limits_fri is no setting (do you mean fee_limit_fri?)",
+        "directory is missing",
+        f"rpc_url can't be 'ftp://a' (in {file})",
+        "account can't be 1.5",
+        "appeals can't be 'maybe'",
+        "probe_seconds can't be True",
+        "from_block can't be 'first' (in the environment as RENDERCHAIN_FROM_BLOCK)",
+        "device can't be 'ABACUS' (on the command line)",
+        "password_file is given without the keystore",
+        "evidence and workers",
+        "show_fee_fri is more than fee_limit_fri ever allows",
+    ):
+        assert fault in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+# Of every kind that a name can have: what TOML may hold in its place.
+ODD: tuple[object, ...] = (True, -1, 1.5, 2**300, "", "x\0y", "no such thing", [], [1.5], {}, {"a": 1})
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_nothing_that_a_setting_may_be_ends_otherwise_than_in_a_sentence(name: str, tmp_path: Path) -> None:
+    file = settings_file(tmp_path)
+    for odd in ODD:
+        try:
+            load_settings(file, {name: odd})
+        except SettingsError as error:
+            assert name in str(error)
 
 
 def test_the_examples_name_settings_that_there_are() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from pathlib import Path
 
 from ..core.errors import KeyStoreError
@@ -54,9 +55,15 @@ class KeystoreFile:
         self._password_file = password_file
 
     def private_key(self, address: int) -> int:
-        """The account's key; ``address`` is only for the error text."""
+        """The account's key; raises KeyStoreError also where the file says that it is another account's."""
         from eth_keyfile import decode_keyfile_json
 
+        noted = self.account()
+        if noted not in (0, address):
+            raise KeyStoreError(
+                f"The keystore {self._path} has the key of {noted:#x}, not of {address:#x}; name that one's "
+                "keystore."
+            )
         try:
             sealed = json.loads(self._path.read_text())
             return int.from_bytes(decode_keyfile_json(sealed, self._password()), "big")
@@ -79,6 +86,8 @@ class KeystoreFile:
                 json.dump({**sealed, "starknet_address": hex(address)}, file)
         except FileExistsError:
             raise KeyStoreError(f"{self._path} is there already; move it away first.") from None
+        except OSError as error:
+            raise KeyStoreError(f"The keystore {self._path} can't be written ({error.strerror}).") from None
 
     def account(self) -> int:
         """The address that the file says it is of; 0 if it does not say."""
@@ -94,6 +103,18 @@ class KeystoreFile:
             raise KeyStoreError(
                 f"The password file {self._password_file} can't be read ({error.strerror})."
             ) from None
+
+
+def make_password(path: Path) -> None:
+    """A file with a new password, for its user alone, unless there is one; raises KeyStoreError."""
+    try:
+        if path.is_file():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except OSError as error:
+        raise KeyStoreError(f"The password file {path} can't be written ({error.strerror}).") from None
 
 
 def _number(text: str, address: int) -> int:

@@ -114,6 +114,12 @@ class KuboStore:
 
         return await self._call(f"Reading {where}", read)
 
+    async def version(self) -> str:
+        """What the node says that it is."""
+        return await self._call(
+            "Asking the IPFS node for its version", lambda client: str(client.version()["Version"])
+        )
+
     async def pin(self, cid: str) -> None:
         """Keep what is already stored."""
         await self._call(f"Pinning {cid}", lambda client: client.pin.add(cid))

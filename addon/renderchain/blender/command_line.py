@@ -1,4 +1,4 @@
-"""What all commands share: their options, their settings, the scene they are about, how they end."""
+"""What all commands share: their options, their settings, how they end."""
 
 from __future__ import annotations
 
@@ -9,49 +9,25 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import bpy
-
 from ..adapters.std_logging import logging_told
-from ..core.errors import RenderChainError, SceneError, SettingsError
+from ..core.errors import RenderChainError, SettingsError
 from ..core.exit_codes import INTERRUPTED, exit_code_of
-from ..core.frames import parse_frames
 from ..settings import Settings, load_settings
 from .console import FORMS, ConsoleReporter
-from .scene_reader import read_scene
 
 
 def new_parser(name: str, description: str) -> argparse.ArgumentParser:
     """A command's parser, with the options that every command has."""
     parser = argparse.ArgumentParser(prog=name, description=description)
-    parser.add_argument("--config", type=Path, help="settings file (default: $RENDERCHAIN_CONFIG)")
-    text = "what is said on standard error: sentences or JSON lines (default: $RENDERCHAIN_LOG or text)"
-    parser.add_argument("--log", choices=FORMS, default="", help=text)
+    add_common_options(parser)
     return parser
 
 
-def add_scene_options(parser: argparse.ArgumentParser, file: Path | None) -> None:
-    """Which frames of which scene; the file too, where none is open."""
-    if file is None and not bpy.data.filepath:
-        parser.add_argument("file", type=Path, help="the .blend to render")
-    parser.add_argument("--scene", help="name of the scene; default: the file's active one")
-    parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
-
-
-def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.types.Scene, tuple[int, ...]]:
-    """The scene and frames that the options name; raises SceneError or FrameRangeError."""
-    file = file or getattr(options, "file", None)
-    if file is not None:
-        if not file.is_file():
-            raise SceneError(f"{file} is no file; check its name.")
-        try:
-            bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
-        except RuntimeError as error:
-            reason = " ".join(str(error).split())
-            raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None
-    scene = bpy.data.scenes.get(options.scene) if options.scene else bpy.context.scene
-    if scene is None:
-        raise SceneError(f"The file has no scene {options.scene!r}.")
-    return scene, parse_frames(options.frames) if options.frames else read_scene(scene).frame_range
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every command has."""
+    parser.add_argument("--config", type=Path, help="settings file (default: $RENDERCHAIN_CONFIG)")
+    text = "what is said on standard error: sentences or JSON lines (default: $RENDERCHAIN_LOG or text)"
+    parser.add_argument("--log", choices=FORMS, default="", help=text)
 
 
 def whole_seconds(text: str) -> int:
@@ -70,8 +46,13 @@ def frame_count(text: str) -> int:
 
 def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     """The settings that the options name; raises SettingsError."""
+    return load_settings(settings_file_of(options), overrides)
+
+
+def settings_file_of(options: argparse.Namespace) -> Path | None:
+    """The settings file that the options name, else the environment's."""
     file = options.config or os.environ.get("RENDERCHAIN_CONFIG")
-    return load_settings(Path(file) if file else None, overrides)
+    return Path(file) if file else None
 
 
 def told_to_end() -> asyncio.Event:

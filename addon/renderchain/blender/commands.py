@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +16,9 @@ import bpy
 
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
-from ..composition.network import open_keys
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
-from ..core.errors import KeyStoreError, RenderFailed, SettingsError
+from ..core.errors import RenderFailed, SettingsError
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS, family_of
 from ..core.money import parse_strk
@@ -28,11 +26,9 @@ from ..core.notices.process import WaitingForWork
 from ..core.probe import DEFAULT_S
 from ..settings import Settings
 from .command_line import (
-    add_scene_options,
     frame_count,
     guarded,
     new_parser,
-    open_scene,
     settings_of,
     told_to_end,
     whole_seconds,
@@ -40,6 +36,8 @@ from .command_line import (
 from .console import ConsoleReporter
 from .cycles import devices
 from .probe_command import probe
+from .provider.table import PROVIDER_COMMANDS
+from .scene_options import add_scene_options, open_scene
 from .seen import Seen, seen
 from .submission import Submission
 from .watchtower_command import watchtower
@@ -178,25 +176,6 @@ def draws(arguments: Sequence[str]) -> int:
     return guarded(options, run)
 
 
-def key(arguments: Sequence[str]) -> int:
-    """Store the account's key, read from standard input so that no shell keeps it."""
-    parser = new_parser(
-        "renderchain_key", "Store the account's private key (hexadecimal, on standard input)."
-    )
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        settings = settings_of(options)
-        try:
-            number = int(sys.stdin.readline().strip(), 16)
-        except ValueError:
-            raise KeyStoreError("Standard input holds no hexadecimal key; nothing was stored.") from None
-        open_keys(settings).save(settings.account, number)
-        return 0
-
-    return guarded(options, run)
-
-
 def worker(arguments: Sequence[str]) -> int:
     """Render for the network until interrupted."""
     parser = new_parser("renderchain_worker", "Render for the network and be paid.")
@@ -246,7 +225,7 @@ COMMANDS = {
     "top_up": top_up,
     "challenge": challenge,
     "draws": draws,
-    "key": key,
     "worker": worker,
     "watchtower": watchtower,
+    **PROVIDER_COMMANDS,
 }

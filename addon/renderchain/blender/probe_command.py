@@ -23,10 +23,11 @@ from ..composition.rendering import make_scene_probe
 from ..core.errors import SceneError
 from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict
-from .command_line import add_scene_options, guarded, new_parser, open_scene, settings_of, whole_seconds
+from .command_line import guarded, new_parser, settings_of, whole_seconds
 from .console import ConsoleReporter
 from .packer import BlendPacker
 from .preflight import SceneRefused
+from .scene_options import add_scene_options, open_scene
 
 EXIT_CODES = {ProbeVerdict.FINE: 0, ProbeVerdict.DOUBTFUL: 3, ProbeVerdict.REFUSED: 4}
 

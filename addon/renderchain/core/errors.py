@@ -11,6 +11,7 @@ RenderChainError
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
  │   ├─ DiskFull           there is no room left for a file
  │   ├─ AgentRunsAlready   another process works with the same folder or account
+ │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
@@ -76,6 +77,10 @@ class DiskFull(LocalError):
 
 class AgentRunsAlready(LocalError):
     """Another process works with the same folder or account."""
+
+
+class ChangeRefused(LocalError):
+    """What a provider asked for can't be done as things stand."""
 
 
 class SandboxMissing(LocalError):

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .errors import SettingsError
 
 FRI_PER_STRK = 10**18
 MAX_FRI = 2**128 - 1
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a transaction will likely and can at most cost, in fri."""
+
+    estimated_fri: int
+    highest_fri: int
 
 
 def parse_strk(text: str) -> int:

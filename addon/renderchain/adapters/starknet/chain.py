@@ -30,20 +30,24 @@ class StarknetChain(StarknetRequester, StarknetWorker, StarknetAudits):
         ``account`` is a starknet-py account, ``sender`` its one sender. Raises WrongNetwork or
         ChainError.
         """
-        known = await open_contract("Directory", directory, account)
-        chosen = board or await _newest_board(known)
-        if not await ask(known, "is_active_board", chosen):
-            raise WrongNetwork(f"{chosen:#x} is no active board of this network; check the settings.")
-        contracts = {
-            "token": open_token(await ask(known, "token"), account),
-            "registry": await open_contract("WorkerRegistry", await ask(known, "registry"), account),
-            "board": await open_contract("JobBoard", chosen, account),
-        }
-        return cls(sender, account, node, contracts)
+        return cls(sender, account, node, await find_contracts(account, directory, board))
 
     async def close(self) -> None:
         """End the connection to the node."""
         await close_account(self._account)
+
+
+async def find_contracts(account: Any, directory: int, board: int = 0) -> dict[str, Any]:
+    """A network's token, registry and board by these names; raises WrongNetwork or ChainError."""
+    known = await open_contract("Directory", directory, account)
+    chosen = board or await _newest_board(known)
+    if not await ask(known, "is_active_board", chosen):
+        raise WrongNetwork(f"{chosen:#x} is no active board of this network; check the settings.")
+    return {
+        "token": open_token(await ask(known, "token"), account),
+        "registry": await open_contract("WorkerRegistry", await ask(known, "registry"), account),
+        "board": await open_contract("JobBoard", chosen, account),
+    }
 
 
 async def _newest_board(directory: Any) -> int:

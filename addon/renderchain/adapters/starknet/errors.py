@@ -18,6 +18,7 @@ Answer = TypeVar("Answer")
 NO_FUNDS_FOR_FEE = "54"
 DUPLICATE = "59"
 NOT_FOUND = "29"
+NOT_FOUND_CONTRACT = "20"
 
 
 class NonceRefused(ChainError):

@@ -8,20 +8,13 @@ from typing import Any
 
 from ...core.audit.gas import checked_gas_price
 from ...core.errors import FeeTooHigh
+from ...core.money import Fee as Fee
 from ...core.money import format_strk
 from .errors import said
 
 GAS_MARGIN = 1.5
 PRICE_MARGIN = 2
 PRICE_AGE_S = 15.0
-
-
-@dataclass(frozen=True)
-class Fee:
-    """What a transaction will likely and can at most cost, in fri."""
-
-    estimated_fri: int
-    highest_fri: int
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .signer import fast_signer
 
 SPEC_VERSION = "0.10"
 TIMEOUT_S = 30
+NOBODYS_KEY = 1  # signs only what is never sent
 QUOTE_S = 5.0  # Blender's interface waits for it
 
 
@@ -56,15 +57,39 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
     WrongNetwork or KeyStoreError; the key never becomes part of an error.
     """
     from starknet_py.net.account.account import Account
-    from starknet_py.net.full_node_client import FullNodeClient
-    from starknet_py.net.http_client import IncompatibleRPCVersionWarning
     from starknet_py.net.signer.key_pair import KeyPair
 
-    warnings.filterwarnings("ignore", category=IncompatibleRPCVersionWarning)  # checked below, in words
     try:
         pair = KeyPair.from_private_key(private_key)
     except (ValueError, AssertionError):
         raise KeyStoreError(f"The key stored for {address:#x} is no Stark key; store it again.") from None
+    client, chain = await _connect(node)
+    return Account(address=address, client=client, signer=fast_signer(address, pair, chain), chain=chain)
+
+
+async def open_reader(node: Node, address: int) -> Any:
+    """An account whose key is elsewhere: it reads and has fees estimated, and its signature is nobody's.
+
+    Close it with ``close_account``. Raises ChainError or WrongNetwork.
+    """
+    from starknet_py.net.account.account import Account
+    from starknet_py.net.signer.key_pair import KeyPair
+
+    class Reader(Account):  # type: ignore[misc]
+        async def estimate_fee(self, tx: Any, skip_validate: bool = True, **place: Any) -> Any:
+            return await super().estimate_fee(tx, skip_validate=True, **place)
+
+    client, chain = await _connect(node)
+    signer = fast_signer(address, KeyPair.from_private_key(NOBODYS_KEY), chain)
+    return Reader(address=address, client=client, signer=signer, chain=chain)
+
+
+async def _connect(node: Node) -> tuple[Any, int]:
+    """A client of the node and its chain, which is the right one in a version that we speak."""
+    from starknet_py.net.full_node_client import FullNodeClient
+    from starknet_py.net.http_client import IncompatibleRPCVersionWarning
+
+    warnings.filterwarnings("ignore", category=IncompatibleRPCVersionWarning)  # checked below, in words
     session = node.session()
     client = FullNodeClient(node_url=node.rpc_url, session=session)
     try:
@@ -72,8 +97,8 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
         name = chain.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
         if node.chain_id and name != node.chain_id:
             raise WrongNetwork(
-                f"The node {node.rpc_url} serves {name}, the settings say {node.chain_id}. Nothing was "
-                "sent; correct the node's address or the network."
+                f"The node {node.rpc_url} serves {name}, the settings say {node.chain_id}. Nothing was sent; "
+                "correct the node's address or the network."
             )
         version = await said(f"Asking {node.rpc_url} for its version", client.spec_version())
         if not str(version).startswith(SPEC_VERSION + "."):
@@ -84,7 +109,7 @@ async def open_account(node: Node, address: int, private_key: int) -> Any:
     except BaseException:
         await session.close()
         raise
-    return Account(address=address, client=client, signer=fast_signer(address, pair, chain), chain=chain)
+    return client, chain
 
 
 async def _chain_of(client: Any) -> int:

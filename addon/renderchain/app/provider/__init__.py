@@ -1,0 +1,1 @@
+"""What a provider does besides rendering: joining, staking, offering, looking, leaving."""

@@ -1,0 +1,1 @@
+"""A provider's commands beside the work itself: joining, changing, leaving, looking."""

@@ -1,0 +1,95 @@
+"""``doctor``: is all there that a worker needs? One line each, exit code 1 where something is at fault."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+import time
+from collections.abc import Sequence
+
+from ...app.provider.doctor_chain import examine_chain
+from ...app.provider.doctor_machine import (
+    attempted,
+    examine_disk,
+    examine_folder,
+    examine_secrets,
+    question,
+)
+from ...composition.provider import (
+    ask_store,
+    oldest_head_s,
+    open_provider,
+    read_key,
+    secret_files,
+    try_sandbox,
+)
+from ...core.errors import RenderChainError
+from ...core.finding import Finding, Health, doubt, fault, fine
+from ...core.job import family_name, family_of
+from ...ports.reporter import Reporter
+from ...settings import Settings
+from ..command_line import guarded
+from .common import provider_parser, provider_settings, say
+
+
+def doctor(arguments: Sequence[str]) -> int:
+    """Look whether a worker could work here."""
+    parser = provider_parser("doctor", "Check this machine, the network, the account and the worker.")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: Reporter) -> int:
+        return asyncio.run(_examine(options, reporter))
+
+    return guarded(options, run)
+
+
+async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
+    settings = provider_settings(options)
+    found = [fine("settings", "read without a fault"), fine("python", platform.python_version())]
+    families, blender = _blender(settings)
+    found += blender
+    found.append(_sandbox(settings))
+    found.append(
+        attempted("key", f"the key of {settings.account:#x} can be read", lambda: read_key(settings))
+    )
+    found += examine_secrets(secret_files(settings))
+    found.append(examine_folder(settings.folder))
+    found.append(examine_disk(settings.folder))
+    found.append(await question("ipfs", lambda: ask_store(settings)))
+    found += await examine_chain(
+        lambda: open_provider(settings, reporter, signs=False),
+        families,
+        time.time(),
+        oldest_head_s(settings),
+    )
+    for one in found:
+        say(one.line)
+    return 1 if any(one.health is Health.FAULT for one in found) else 0
+
+
+def _sandbox(settings: Settings) -> Finding:
+    found = attempted("sandbox", "bubblewrap starts", try_sandbox)
+    if found.health is Health.FAULT and settings.allow_unsandboxed:
+        return doubt("sandbox", f"{found.text} allow_unsandboxed is set, so anybody's scene may do anything.")
+    return found
+
+
+def _blender(settings: Settings) -> tuple[list[int], list[Finding]]:
+    """The families that this machine renders, and what was seen of its Blender."""
+    try:
+        import bpy
+    except ImportError:
+        text = "there is no bpy module in this Python; run `renderchain_doctor` in Blender, or install bpy."
+        return [], [fault("blender", text)]
+    from ..cycles import devices
+
+    version, group = bpy.app.version, settings.device
+    try:
+        group, name = devices.find(settings.device)
+        devices.require_comparable(group)
+    except RenderChainError as error:
+        return [], [fine("blender", bpy.app.version_string), fault("device", str(error))]
+    family = family_of((version[0], version[1]), "CYCLES", group)
+    device = fine("device", f"{group} ({name}), family {family_name(family)}")
+    return [family], [fine("blender", bpy.app.version_string), device]

@@ -1,0 +1,37 @@
+"""Which scene and which frames a command is about."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import SceneError
+from ..core.frames import parse_frames
+from .scene_reader import read_scene
+
+
+def add_scene_options(parser: argparse.ArgumentParser, file: Path | None) -> None:
+    """Which frames of which scene; the file too, where none is open."""
+    if file is None and not bpy.data.filepath:
+        parser.add_argument("file", type=Path, help="the .blend to render")
+    parser.add_argument("--scene", help="name of the scene; default: the file's active one")
+    parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
+
+
+def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.types.Scene, tuple[int, ...]]:
+    """The scene and frames that the options name; raises SceneError or FrameRangeError."""
+    file = file or getattr(options, "file", None)
+    if file is not None:
+        if not file.is_file():
+            raise SceneError(f"{file} is no file; check its name.")
+        try:
+            bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())
+            raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None
+    scene = bpy.data.scenes.get(options.scene) if options.scene else bpy.context.scene
+    if scene is None:
+        raise SceneError(f"The file has no scene {options.scene!r}.")
+    return scene, parse_frames(options.frames) if options.frames else read_scene(scene).frame_range

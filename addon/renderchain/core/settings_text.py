@@ -1,0 +1,121 @@
+"""A settings file in words: every setting with what it means, those that are not chosen as comments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+Value = str | int | bool | Sequence[int]
+
+# Title, and of each setting its name, what an example holds, and what it means.
+SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
+    (
+        "The network",
+        (
+            ("rpc_url", "http://127.0.0.1:5050/rpc", "a Starknet node's address, JSON-RPC 0.10"),
+            (
+                "ws_url",
+                "ws://127.0.0.1:5050/ws",
+                "its WebSocket; without it the node is asked every two seconds",
+            ),
+            ("rpc_headers", "headers.json", "a JSON file with authentication headers for the node"),
+            ("network", "devnet", "or sepolia, mainnet, custom: the chain that the node must serve"),
+            ("directory", "0x0", "the network's directory contract; everything else is found from it"),
+            ("board", "0x0", "the board; 0: the directory's newest active one"),
+            ("from_block", 0, "the block in which the board was deployed; nothing older is looked at"),
+            ("ipfs_api", "/ip4/127.0.0.1/tcp/5001", "the API of your IPFS node"),
+        ),
+    ),
+    (
+        "The account",
+        (
+            ("account", "0x0", "that signs: a worker's operator, an artist, a watchtower's"),
+            ("keystore", "operator.json", "its key, encrypted; without it the system's keyring is used"),
+            (
+                "password_file",
+                "operator.password",
+                "what opens it; default: the keystore's name with .password",
+            ),
+            ("fee_limit_fri", "5STRK", "no transaction may cost more in fees"),
+        ),
+    ),
+    (
+        "This machine",
+        (
+            ("folder", "worker", "journal, packages, evidence, logs"),
+            ("device", "AUTO", "or CPU, OPTIX, CUDA, HIP, ONEAPI, METAL"),
+            (
+                "allow_unsandboxed",
+                False,
+                "render other people's scenes without a sandbox where there is none",
+            ),
+            ("render_environment", "", 'environment of render processes: "NAME=value NAME=value"'),
+        ),
+    ),
+    (
+        "A worker",
+        (
+            ("least_reward_fri", "0.001STRK", "jobs that pay less per frame are left to others"),
+            ("least_profit_fri", "0STRK", "leases that leave less than this after gas are left to others"),
+            ("most_frames", 0, "claim at most so many frames at once; 0: as many as there are"),
+            ("probe_seconds", 60, "how long to look at a job's package before a claim; 0: not at all"),
+            ("appeals", True, "pay a bond for more votes where a verdict goes against what is known here"),
+            (
+                "show_gas",
+                400_000_000,
+                "the most gas a round for showing what prints say; 0: nothing is shown",
+            ),
+            ("show_fee_fri", "1STRK", "... and the most that it may cost"),
+        ),
+    ),
+    (
+        "An artist's client",
+        (
+            ("final_checks", 1, "frames of each lease whose final image is made again; 0: none"),
+            ("own_checks", 2, "leaves of each lease that are rendered again; 0: none"),
+            ("own_check_seconds", 120, "how long one of these may take, the scene's opening included"),
+            ("own_challenges", 3, "leases of a job that it challenges by itself, each for a bond; 0: none"),
+            ("takes_unjudged", False, "jobs also where too few verify them, for frames that nobody judges"),
+            ("second_looks", "auto", "whether jobs pay for them, or always, never; auto: without own checks"),
+        ),
+    ),
+    (
+        "A watchtower",
+        (
+            ("evidence", "evidence", "the worker's FOLDER/evidence, or a copy that is kept up to date"),
+            ("workers", (1,), "the numbers of the workers that it answers for"),
+            ("patience_seconds", 120, "how long a worker may take before it is answered for"),
+            ("daily_fee_limit_fri", "20STRK", "all its transactions of a day (UTC) together"),
+        ),
+    ),
+)
+HEAD = """\
+# Settings of RenderChain. Each can also be given as RENDERCHAIN_<NAME> in the environment, which wins over
+# this file. What stands behind a # is not chosen: most of it has a default, docs/provider.md says more.
+"""
+
+
+def settings_text(chosen: Mapping[str, Value]) -> str:
+    """The text of a file with those settings; raises KeyError for a name that there is not.
+
+    Amounts are text such as 5STRK, paths are relative to the file.
+    """
+    left = dict(chosen)
+    parts = [HEAD]
+    for title, entries in SECTIONS:
+        parts.append(f"\n# {title}\n")
+        for name, example, meaning in entries:
+            is_chosen = name in left
+            value = left.pop(name, example)
+            parts.append(f"{'' if is_chosen else '# '}{name} = {_toml(value)} # {meaning}\n")
+    if left:
+        raise KeyError(f"no settings: {', '.join(left)}")
+    return "".join(parts)
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value) if isinstance(value, int) else json.dumps(list(value))

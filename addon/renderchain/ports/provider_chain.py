@@ -1,0 +1,173 @@
+"""The network as a provider's owner and operator use it beside the work itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..core.board_events import BoardEvent
+from ..core.ids import LeaseId, WorkerId
+from ..core.job import LeaseInfo, StandingOffer
+from ..core.money import Fee
+from ..core.provider import PlainCall, Receipt, RegistryRules, StakeLoss, Standing
+
+Calls = tuple[PlainCall, ...]
+
+
+class ProviderCalls(Protocol):
+    """Calls that are only made up, not sent; amounts in fri. Those that take STRK allow it first."""
+
+    def register(self, operator: int, payout: int, families: Sequence[int], stake_fri: int) -> Calls:
+        """Stake for a new worker that the sender owns."""
+        ...
+
+    def add_stake(self, worker_id: WorkerId, amount_fri: int) -> Calls:
+        """Add work stake."""
+        ...
+
+    def stake_seats(self, worker_id: WorkerId, amount_fri: int) -> Calls:
+        """Move free work stake into the seat purse."""
+        ...
+
+    def request_unstake(self, worker_id: WorkerId, amount_fri: int) -> Calls:
+        """Start the cool-down of free work stake."""
+        ...
+
+    def unstake_seats(self, worker_id: WorkerId, amount_fri: int) -> Calls:
+        """Start the cool-down of seat stake that no seat needs."""
+        ...
+
+    def cancel_unstake(self, worker_id: WorkerId) -> Calls:
+        """Let all that is unstaking stay."""
+        ...
+
+    def complete_unstake(self, worker_id: WorkerId) -> Calls:
+        """Take out what has cooled down, to the owner."""
+        ...
+
+    def set_operator(self, worker_id: WorkerId, operator: int) -> Calls:
+        """Name another operator, who must accept."""
+        ...
+
+    def accept_operator(self, worker_id: WorkerId) -> Calls:
+        """Operate the worker from now on."""
+        ...
+
+    def set_payout(self, worker_id: WorkerId, payout: int) -> Calls:
+        """Have the pay go elsewhere."""
+        ...
+
+    def set_families(self, worker_id: WorkerId, families: Sequence[int], supported: bool) -> Calls:
+        """Add or remove what the worker renders."""
+        ...
+
+    def set_offer(self, worker_id: WorkerId, offer: StandingOffer) -> Calls:
+        """Set the standing offer."""
+        ...
+
+    def set_seats(self, worker_id: WorkerId, family: int, units: int) -> Calls:
+        """Take so many seats in a family, 0 to give them up."""
+        ...
+
+    def set_key(self, worker_id: WorkerId, key: int) -> Calls:
+        """Publish the scene key (X25519, 256 bits)."""
+        ...
+
+    def set_signer(self, worker_id: WorkerId, key: int) -> Calls:
+        """Have results checked by this public Stark key; 0 for the account."""
+        ...
+
+    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
+        """Return a lease before its submission."""
+        ...
+
+    def withdraw(self, account: int) -> Calls:
+        """Send an account what the board owes it."""
+        ...
+
+
+class ProviderChain(Protocol):
+    """All raise ContractError or ChainError. ``address`` is the account whose calls they are."""
+
+    @property
+    def address(self) -> int:
+        """The account whose calls they are."""
+        ...
+
+    @property
+    def chain_name(self) -> str:
+        """The chain's identifier, such as SN_MAIN."""
+        ...
+
+    @property
+    def calls(self) -> ProviderCalls:
+        """What can be asked of the registry and the board."""
+        ...
+
+    async def rules(self) -> RegistryRules:
+        """What the network asks of workers."""
+        ...
+
+    async def standing(self, worker_id: WorkerId, families: Sequence[int]) -> Standing:
+        """How a worker stands, in those families; raises UnknownWorker."""
+        ...
+
+    async def worker_id_of(self, operator: int) -> WorkerId:
+        """The worker that an account operates; 0 if none."""
+        ...
+
+    async def workers_of(self, owner: int) -> list[WorkerId]:
+        """The workers that an account registered."""
+        ...
+
+    async def families_of(self, worker_id: WorkerId) -> list[int]:
+        """The families that a worker ever announced or had seats in, in that order."""
+        ...
+
+    async def losses_of(self, worker_id: WorkerId, from_block: int) -> list[StakeLoss]:
+        """What boards took of a worker's stake since a block, each purse in the chain's order."""
+        ...
+
+    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
+        """The leases that a worker holds, claimed or submitted."""
+        ...
+
+    async def is_deployed(self, account: int) -> bool:
+        """Whether there is a contract at an account's address."""
+        ...
+
+    async def tokens_fri(self, account: int) -> int:
+        """STRK in an account."""
+        ...
+
+    async def balance_fri(self, account: int) -> int:
+        """What the board owes an account."""
+        ...
+
+    async def newest_block(self) -> tuple[int, int]:
+        """Its number, and when it was made in seconds since 1970."""
+        ...
+
+    async def block_time_s(self, block: int) -> int:
+        """When a block was made, in seconds since 1970."""
+        ...
+
+    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
+        """The board's events of those kinds since a block, in the chain's order within each kind."""
+        ...
+
+    async def nonce(self) -> int:
+        """How many transactions the account has sent."""
+        ...
+
+    async def fee(self, action: str, calls: Calls) -> Fee:
+        """What the calls would cost now in one transaction; raises what sending them would."""
+        ...
+
+    async def send(self, action: str, calls: Calls, intent_name: str = "") -> Receipt:
+        """Send the calls in one transaction; with the same intent's name it happens once."""
+        ...
+
+    def read(self, call: PlainCall) -> str:
+        """A call of the registry, the board or the token in words; raises ChangeRefused for any other."""
+        ...
