@@ -66,6 +66,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
                 "the most gas a round for showing what prints say; 0: nothing is shown",
             ),
             ("show_fee_fri", "1STRK", "... and the most that it may cost"),
+            (
+                "metrics_port",
+                0,
+                "metrics and health on this port of 127.0.0.1, such as 9464; 0: nowhere",
+            ),
         ),
     ),
     (
