@@ -98,5 +98,5 @@ def test_the_application_knows_our_commands(application: Application) -> None:
 
 def test_a_command_without_settings_says_what_to_do(application: Application) -> None:
     done = application.run("-b", "--command", "renderchain_jobs")
-    assert done.returncode == 1
+    assert done.returncode == 78
     assert "renderchain: " in done.stderr and "Traceback" not in done.stderr

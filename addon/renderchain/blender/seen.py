@@ -19,12 +19,13 @@ from ..adapters.many_reporters import ManyReporters
 from ..adapters.metrics_http import Page, serving
 from ..adapters.state_keeper import StateKeeper
 from ..adapters.std_logging import logging_told
+from ..adapters.systemd import ServiceManager
 from ..core.errors import RenderChainError
 from ..core.metrics import CONTENT_TYPE, exposition
 from ..core.notices.process import Failed
 from ..core.worker_metrics import metrics_of
 from ..core.worker_state import WorkerState
-from ..core.worker_view import ALARM, draw
+from ..core.worker_view import ALARM, draw, in_short
 from ..ports.reporter import Reporter
 from ..settings import Settings
 
@@ -35,13 +36,15 @@ STILL_S = 30.0  # so long a loop may stand still: it writes and hashes files now
 class Seen:
     """``reporter`` for the use case, whose loop runs inside ``beating``."""
 
-    def __init__(self, reporter: Reporter, keeper: StateKeeper) -> None:
+    def __init__(self, reporter: Reporter, keeper: StateKeeper, manager: ServiceManager) -> None:
         self.reporter = reporter
         self._keeper = keeper
+        self._manager = manager
+        self._told: dict[str, str] = {}  # to the manager, which keeps it
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
-        """Inside of this it is known whether the event loop goes round."""
+        """Inside of this it is known whether the event loop goes round; systemd's watchdog knows it too."""
         beating = asyncio.create_task(self._beat())
         try:
             yield
@@ -53,6 +56,10 @@ class Seen:
     async def _beat(self) -> None:
         while True:
             self._keeper.beat()
+            now = self._keeper.look(service_state)
+            news = {name: value for name, value in now.items() if self._told.get(name) != value}
+            self._told |= news
+            self._manager.tell({"WATCHDOG": "1", **news})
             await asyncio.sleep(BEAT_S)
 
 
@@ -67,7 +74,7 @@ def seen(
     ``console`` is only told what does not go to a terminal.
     """
     log_file = LogFile(settings.folder / "logs" / log_name, time.time, name)
-    keeper = StateKeeper(time.time, time.monotonic)
+    keeper, manager = StateKeeper(time.time, time.monotonic), ServiceManager.of_this_process()
     shows = view and can_show(sys.stdout)
     told = (log_file, keeper) if shows and sys.stderr.isatty() else (console, log_file, keeper)
     reporter = ManyReporters(*told)
@@ -78,7 +85,7 @@ def seen(
                 stack.enter_context(serving(settings.metrics_port, pages_of(keeper, settings.folder)))
             if shows:
                 stack.enter_context(showing(sys.stdout, screen_of(keeper, name), warned_by=ALARM))
-            yield Seen(reporter, keeper)
+            yield Seen(reporter, keeper, manager)
         except RenderChainError as error:
             log_file.tell(Failed(str(error)))
             raise
@@ -94,6 +101,16 @@ def screen_of(keeper: StateKeeper, name: str) -> Callable[[int, int], list[str]]
         )
 
     return screen
+
+
+def service_state(state: WorkerState, now_s: float) -> dict[str, str]:
+    """What systemd is told of it. What waits for the node has started all the same."""
+    values = {"STATUS": in_short(state)}
+    if state.is_started or state.waits:
+        values["READY"] = "1"
+    if state.is_ended:
+        values["STOPPING"] = "1"
+    return values
 
 
 def pages_of(keeper: StateKeeper, folder: Path) -> dict[str, Callable[[], Page]]:

@@ -16,6 +16,7 @@ from .worker_state import HeldLease, Progress, WorkerState
 
 STILL_S = 10.0  # after so long without news, progress is not of what happens now
 SHOWN_FRI = 10**12  # smaller amounts are not shown
+SHORT = 200
 BAR = 24
 ROWS = 5  # of leases or seats; the others are counted
 INDENT = 9
@@ -43,6 +44,22 @@ def draw(
     lines = [line for part in parts for line in part]
     lines += _last(state, height - len(lines) - 2)
     return [fitted(line, width) for line in lines[: max(height, 0)]]
+
+
+def in_short(state: WorkerState) -> str:
+    """One line on what it does now, without anything on which a terminal acts."""
+    if state.is_ended:
+        text = "Ends"
+    elif state.waits:
+        text = f"Waiting for {', '.join(state.waits)}"
+    elif state.now_at is not None and state.frames is not None:
+        text = f"Rendering lease {state.now_at}: {state.frames.done} of {state.frames.total} frames"
+    elif state.seats:
+        text = "Verifying"
+    else:
+        text = "Ready" if state.is_started else "Starting"
+    held = f"; leases that have not ended: {len(state.held)}" if state.held else ""
+    return fitted(text + held, SHORT)
 
 
 def fitted(text: str, width: int) -> str:

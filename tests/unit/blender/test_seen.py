@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +22,7 @@ from renderchain.settings import Settings
 from devkit.fakes.reporter import RecordingReporter
 from devkit.network.services import free_port
 from tests.unit.core.exposition_format import parse_exposition
-from tests.unit.core.test_worker_metrics import WaitEnded, WaitingFor
+from tests.unit.core.test_worker_metrics import WaitEnded, WaitingFor, lease
 
 READY = WaitingForWork("4.5", "CPU", "Xeon")
 
@@ -149,3 +150,39 @@ def test_a_view_without_a_terminal_is_lines(tmp_path: Path, capsys: pytest.Captu
     with seen(settings_in(tmp_path), console, "", "worker.log", view=True) as watched:
         watched.reporter.tell(READY)
     assert console.heard(WaitingForWork) == [READY] and capsys.readouterr().out == ""
+
+
+def test_systemd_hears_when_it_is_ready_and_what_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("renderchain.blender.seen.BEAT_S", 0.01)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+
+    async def work(manager: socket.socket) -> None:
+        def hear() -> list[str]:
+            return manager.recv(4096).decode().splitlines()
+
+        async def until(*wanted: str) -> None:
+            async with asyncio.timeout(10):
+                while not set(wanted) <= set(await asyncio.to_thread(hear)):
+                    pass
+
+        with seen(settings_in(tmp_path), RecordingReporter(), "", "worker.log") as watched:
+            async with watched.beating():
+                assert await asyncio.to_thread(hear) == ["WATCHDOG=1", "STATUS=Starting"]
+                assert await asyncio.to_thread(hear) == ["WATCHDOG=1"]  # nothing is told twice
+                watched.reporter.tell(WaitingFor("the node"))
+                await until("READY=1", "STATUS=Waiting for the node")
+                watched.reporter.tell(WaitEnded("the node"))
+                watched.reporter.tell(READY)
+                await until("STATUS=Ready")
+                for notice in lease(5)[:3]:
+                    watched.reporter.tell(notice)
+                await until("STATUS=Rendering lease 5: 1 of 2 frames; leases that have not ended: 1")
+                watched.reporter.tell(Stopped())
+                await until("STOPPING=1")
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        asyncio.run(work(manager))

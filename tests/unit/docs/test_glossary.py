@@ -17,8 +17,8 @@ PLAIN = """
     differ disk docs does download due e empty end error estimate facts fail false fast faults field file
     findings first for full fund given happen has header high hinder improve in index info inside instant
     insufficient interface is kept ledger left level limit line lint little load local log long longest
-    look loop lost low made make many measure memory minimum miss money more much must naive name need
-    neither network never no nor not nothing often once only order ot other over own page panel part
+    look loop lost low made make manager many measure memory minimum miss money more much must naive name
+    need neither network never no nor not nothing often once only order ot other over own page panel part
     paused pending people pg power preferences prepared program progress proxy pt raise raw reach reader
     reason reference refuse register remark remote renderchain replay research rest resume rule run runs
     screen scripted selector server service session set settings setup short show shown signature silent
