@@ -19,6 +19,7 @@ SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/OpenCL", "/sys")
 DEVICES = ("nvidia*", "dri", "kfd")
 DEFAULT_TMPFS = 2**30
+FILTER = "@filter"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
 
@@ -27,13 +28,15 @@ ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-sessi
 class Jailed:
     """A command as it is started, and what the two folders are called inside.
 
-    ``environment`` is for the command as it is started: None for the one that we have.
+    ``environment`` is for the command as it is started: None for the one that we have. Where the command has
+    the word FILTER, it stands for the number of a file with the ``filter`` in it.
     """
 
     command: list[str]
     package: str
     output: str
     environment: dict[str, str] | None = None
+    filter: bytes = b""
 
 
 def require_sandbox(allow_unsandboxed: bool) -> None:
@@ -54,11 +57,13 @@ def jail(
     environment: Mapping[str, str],
     allow_unsandboxed: bool,
     tmpfs: int = DEFAULT_TMPFS,
+    filter_program: bytes = b"",
 ) -> Jailed:
     """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
 
     It gets the ``environment`` that the provider chose and nothing of ours. Files in its /tmp and in its
     /dev/shm may each take ``tmpfs`` bytes of memory; nothing else can be written but the output folder.
+    System calls pass the ``filter_program``, where there is one.
     """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
@@ -75,7 +80,10 @@ def jail(
     arguments += ["--ro-bind", str(package), "/package", "--bind", str(output), "/output"]
     for name in ("/dev", "/"):  # they are files in memory too, of any size
         arguments += ["--remount-ro", name]
-    return Jailed([*arguments, "--chdir", "/output", "--", *command], "/package", "/output")
+    if filter_program:
+        arguments += ["--seccomp", FILTER]
+    whole = [*arguments, "--chdir", "/output", "--", *command]
+    return Jailed(whole, "/package", "/output", filter=filter_program)
 
 
 def _system() -> list[str]:
