@@ -86,6 +86,7 @@ class Hostile(BlenderRenderer):
             allow_unsandboxed=False,
             tmpfs=self.limits.tmpfs,
             filter_program=filter_program(on_cpu=True) if self.is_filtered else b"",
+            on_cpu=True,
         )
 
 

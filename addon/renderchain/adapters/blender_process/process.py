@@ -85,6 +85,7 @@ class BlenderRenderer:
             allow_unsandboxed=self.allow_unsandboxed,
             tmpfs=self.limits.tmpfs,
             filter_program=filter_program(on_cpu=self.device == "CPU"),
+            on_cpu=self.device == "CPU",
         )
 
 
