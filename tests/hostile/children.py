@@ -19,6 +19,7 @@ from renderchain.adapters.blender_process.groups import Groups, make_groups
 from renderchain.adapters.blender_process.limits import KIB, MIB, Limits
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.blender_process.sandbox import Jailed, jail
+from renderchain.adapters.blender_process.seccomp import filter_program
 from renderchain.adapters.blender_process.session import Session
 from renderchain.app.exchange.deadline import within
 from renderchain.core.errors import RenderChainError
@@ -51,12 +52,15 @@ def files(*names):
 def fail(error):
     say("failed", reason=str(error)[:900])
     sys.stdin.read()
-def refused(attempt, *numbers):
+def called(number, *arguments):
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+    return "done" if result >= 0 else errno.errorcode[ctypes.get_errno()]
+def tried(attempt):
     try:
-        attempt()
+        return f"got {attempt()!r}"
     except OSError as error:
-        return error.errno in (numbers or (errno.EPERM, errno.ENOSYS, errno.EACCES))
-    return False
+        return errno.errorcode[error.errno]
 sys.stdin.readline()
 say("loaded", blender_version="0", device="CPU", device_name="CPU", load_ms=1)
 sys.stdin.readline()
@@ -68,6 +72,7 @@ class Hostile(BlenderRenderer):
     """Runs a script in the render process's place."""
 
     script: str = ""
+    is_filtered: bool = True
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
         readable = sorted({Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent})
@@ -80,6 +85,8 @@ class Hostile(BlenderRenderer):
             environment={},
             allow_unsandboxed=False,
             tmpfs=self.limits.tmpfs,
+            filter_program=filter_program(on_cpu=True) if self.is_filtered else b"",
+            on_cpu=True,
         )
 
 
@@ -92,6 +99,7 @@ class Attack:
     limits: Limits = SMALL
     silence_s: int = 5
     deadline_s: float | None = None
+    is_filtered: bool = True
     token: str = field(default_factory=lambda: f"hostile-{secrets.token_hex(8)}")
 
     @property
@@ -109,7 +117,15 @@ class Attack:
         for one in (package, self.output):
             one.mkdir(parents=True)
         script = f"# {self.token}\n{PRELUDE}{self.script}"
-        renderer = Hostile("", "CPU", self.folder / "logs", self.silence_s, limits=self.limits, script=script)
+        renderer = Hostile(
+            "",
+            "CPU",
+            self.folder / "logs",
+            self.silence_s,
+            limits=self.limits,
+            script=script,
+            is_filtered=self.is_filtered,
+        )
         try:
             async with (
                 within(self.deadline_s, "Lease 7"),

@@ -69,7 +69,7 @@ def test_who_takes_too_much_is_ended(
     if not has_groups:
         monkeypatch.setattr(running, "make_groups", without_groups())
     script, words = GREEDY[name]
-    attack = Attack(tmp_path, script)
+    attack = Attack(tmp_path, script, is_filtered=False)
     said = attack.run()
     assert words in said, said
     assert "was ended" in said and attack.is_over()
@@ -80,7 +80,7 @@ def test_a_fork_bomb_stays_small_and_is_ended(tmp_path: Path) -> None:
         pytest.skip("no control group may be made here, and nothing else would hold a bomb")
     # Each stops at the 9th generation, should the group not hold it.
     bomb = "for _ in range(9):\n  try: os.fork()\n  except OSError: time.sleep(0.1)\ntime.sleep(60)"
-    attack = Attack(tmp_path, bomb)
+    attack = Attack(tmp_path, bomb, is_filtered=False)
     assert "over 16 processes" in attack.run() and attack.is_over()
 
 

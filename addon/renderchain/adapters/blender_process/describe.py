@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 
 from .groups import describe_groups
 from .limits import Limits, size
+from .seccomp import filter_program
 
 
 def describe_limits(limits: Limits) -> list[str]:
@@ -21,5 +23,8 @@ def describe_limits(limits: Limits) -> list[str]:
         f"one file {size(limits.file)}, held by the kernel.",
         f"/tmp and /dev/shm: {size(limits.tmpfs)} of memory each, held by the kernel.",
         f"Log: {size(limits.log)} are kept. Open files: {limits.open_files} a process, held by the kernel.",
+        "System calls: filtered, no new processes."
+        if filter_program(on_cpu=True)
+        else f"System calls: there is no filter for this processor ({platform.machine()}).",
         f"Time: {limits.seconds:g} s with one scene, {limits.frame_seconds:g} s for a frame.",
     ]

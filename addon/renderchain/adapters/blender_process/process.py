@@ -14,6 +14,7 @@ from ...core.manifest import Manifest
 from .limits import Limits
 from .running import Started, start_process
 from .sandbox import Jailed, jail
+from .seccomp import filter_program
 from .session import Session
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +84,8 @@ class BlenderRenderer:
             environment=self.environment,
             allow_unsandboxed=self.allow_unsandboxed,
             tmpfs=self.limits.tmpfs,
+            filter_program=filter_program(on_cpu=self.device == "CPU"),
+            on_cpu=self.device == "CPU",
         )
 
 

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from .groups import Groups, make_groups
 from .limits import Limits
 from .log_file import CappedLog
 from .output import FOLDER, keep_files_only
-from .sandbox import Jailed
+from .sandbox import FILTER, Jailed
 from .tree import exists, tree_of
 from .watch import Watch
 
@@ -120,7 +120,9 @@ async def start_process(
     lines, groups = CappedLog(log_path, limits.log), make_groups(limits)
     try:
         command = [*_launch(groups, limits, on_cpu), *jailed.command]
-        process = await _spawn(command, jailed.environment, lines.sink)
+        with _file_with(jailed.filter) as number:
+            command = [str(number) if word == FILTER else word for word in command]
+            process = await _spawn(command, jailed.environment, lines.sink, (number,) if number else ())
     except BaseException:
         groups.remove()
         raise
@@ -140,8 +142,23 @@ def _launch(groups: Groups, limits: Limits, on_cpu: bool) -> list[str]:
     return [*groups.front, sys.executable, "-I", "-S", str(LAUNCH), json.dumps(wanted)]
 
 
+@contextlib.contextmanager
+def _file_with(content: bytes) -> Iterator[int]:
+    """The number of an open file with this in it, to be read from its start; 0 where there is nothing."""
+    if not content:
+        yield 0
+        return
+    number = os.memfd_create("filter")
+    try:
+        os.write(number, content)
+        os.lseek(number, 0, os.SEEK_SET)
+        yield number
+    finally:
+        os.close(number)
+
+
 async def _spawn(
-    command: list[str], environment: dict[str, str] | None, errors: int
+    command: list[str], environment: dict[str, str] | None, errors: int, kept: tuple[int, ...]
 ) -> asyncio.subprocess.Process:
     starting = asyncio.create_task(
         asyncio.create_subprocess_exec(
@@ -151,6 +168,7 @@ async def _spawn(
             stderr=errors,
             limit=MAX_LINE_BYTES,
             env=environment,
+            pass_fds=kept,
             start_new_session=True,  # so that all of it can be killed where there is no sandbox
         )
     )

@@ -1,7 +1,8 @@
 """The sandbox around a render process: bubblewrap without network, the system read-only.
 
-The process sees its package at /package, its output folder at /output, Blender, Python and the
-graphics devices. It gets no environment, no home, no keys, no other user's files.
+The process sees its package at /package, its output folder at /output, Blender, Python, libraries and fonts,
+and the graphics devices where it is to use them. It gets no environment, no home, no keys, no other user's
+files, and of the machine what libraries ask for: processors and memory.
 """
 
 from __future__ import annotations
@@ -15,25 +16,60 @@ from pathlib import Path
 
 from ...core.errors import SandboxMissing
 
-SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/OpenCL", "/sys")
+SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")  # links into /usr nearly everywhere
+# Neither /usr/local nor /usr/src: what a provider put there is nobody's business.
+USR_FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
+CPU_FOLDERS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+GRAPHICS_FOLDERS = (
+    "/etc/OpenCL",
+    "/etc/vulkan",
+    "/sys/bus/pci",
+    "/sys/class/drm",
+    "/sys/class/kfd",
+    "/sys/dev/char",
+    "/sys/devices/virtual/kfd",
+    "/sys/module/amdgpu",
+    "/sys/module/nvidia",
+    "/sys/module/nvidia_uvm",
+)
+# /proc is its own but for these: the machine's start, keys, disks, modules, addresses in the kernel.
+HIDDEN = tuple(
+    f"/proc/{name}"
+    for name in (
+        *("cmdline", "config.gz", "diskstats", "interrupts", "kallsyms", "key-users", "keys", "modules"),
+        *("partitions", "schedstat", "slabinfo", "softirqs", "swaps", "timer_list", "version", "vmallocinfo"),
+    )
+)
+# What root may write without any capability, as a worker that runs as root does; bubblewrap covers a part.
+READ_ONLY = tuple(
+    f"/proc/{name}"
+    for name in (
+        *("acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "pressure", "scsi", "sys", "sysrq-trigger"),
+        "tty",
+    )
+)
 DEVICES = ("nvidia*", "dri", "kfd")
 DEFAULT_TMPFS = 2**30
+FILTER = "@filter"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
+NOBODY = ("--uid", "1000", "--gid", "1000", "--hostname", "render")
 
 
 @dataclass(frozen=True)
 class Jailed:
     """A command as it is started, and what the two folders are called inside.
 
-    ``environment`` is for the command as it is started: None for the one that we have.
+    ``environment`` is for the command as it is started: None for the one that we have. Where the command has
+    the word FILTER, it stands for the number of a file with the ``filter`` in it.
     """
 
     command: list[str]
     package: str
     output: str
     environment: dict[str, str] | None = None
+    filter: bytes = b""
 
 
 def require_sandbox(allow_unsandboxed: bool) -> None:
@@ -54,44 +90,57 @@ def jail(
     environment: Mapping[str, str],
     allow_unsandboxed: bool,
     tmpfs: int = DEFAULT_TMPFS,
+    filter_program: bytes = b"",
+    on_cpu: bool = False,
 ) -> Jailed:
     """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
 
     It gets the ``environment`` that the provider chose and nothing of ours. Files in its /tmp and in its
     /dev/shm may each take ``tmpfs`` bytes of memory; nothing else can be written but the output folder.
+    System calls pass the ``filter_program``, where there is one. ``on_cpu``: there are no graphics devices.
     """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
         return Jailed(list(command), str(package), str(output), {**os.environ, **environment})
-    arguments = [bwrap, *ISOLATION, "--cap-drop", "ALL", "--clearenv"]
+    arguments = [bwrap, *ISOLATION, *NOBODY, "--cap-drop", "ALL", "--clearenv"]
     for variable, value in (*ENVIRONMENT.items(), *environment.items()):
         arguments += ["--setenv", variable, value]
-    arguments += _system()
-    arguments += _devices(tmpfs)
+    arguments += _system(on_cpu)
+    arguments += _devices(tmpfs, on_cpu)
     for folder in readable:
-        if not folder.is_relative_to("/usr"):
+        if not any(folder.is_relative_to(name) for name in USR_FOLDERS):
             arguments += ["--ro-bind", str(folder), str(folder)]
     arguments += ["--ro-bind", str(package), "/package", "--bind", str(output), "/output"]
     for name in ("/dev", "/"):  # they are files in memory too, of any size
         arguments += ["--remount-ro", name]
-    return Jailed([*arguments, "--chdir", "/output", "--", *command], "/package", "/output")
+    if filter_program:
+        arguments += ["--seccomp", FILTER]
+    whole = [*arguments, "--chdir", "/output", "--", *command]
+    return Jailed(whole, "/package", "/output", filter=filter_program)
 
 
-def _system() -> list[str]:
-    arguments = []
+def _system(on_cpu: bool) -> list[str]:
+    arguments = ["--proc", "/proc"]
+    for name in HIDDEN:
+        if Path(name).exists():
+            arguments += ["--ro-bind", "/dev/null", name]
+    for name in READ_ONLY:
+        if Path(name).exists():
+            arguments += ["--ro-bind", name, name]
     for name in SYSTEM_FOLDERS:
         arguments += _system_folder(Path(name))
-    for name in SYSTEM_FILES:
+    buses = [] if on_cpu else sorted(str(path) for path in Path("/sys/devices").glob("pci*"))
+    for name in (*USR_FOLDERS, *SYSTEM_FILES, *CPU_FOLDERS, *(() if on_cpu else GRAPHICS_FOLDERS), *buses):
         arguments += ["--ro-bind-try", name, name]
     return arguments
 
 
-def _devices(tmpfs: int) -> list[str]:
-    arguments = ["--proc", "/proc", "--dev", "/dev"]
+def _devices(tmpfs: int, on_cpu: bool) -> list[str]:
+    arguments = ["--dev", "/dev"]
     for name in ("/tmp", "/dev/shm"):
         arguments += ["--size", str(tmpfs), "--tmpfs", name]
-    for pattern in DEVICES:
+    for pattern in () if on_cpu else DEVICES:
         for device in sorted(Path("/dev").glob(pattern)):
             arguments += ["--dev-bind", str(device), str(device)]
     return arguments

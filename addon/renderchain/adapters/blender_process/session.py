@@ -168,7 +168,7 @@ class Session:
     async def _why_ended(self) -> str:
         await self._started.end()
         if reason := self._started.keeper.ended_for:
-            return f"{reason}, more than it may, and was ended"
+            return f"{reason} and was ended; its limits are the provider's settings"
         return f"ended by itself (exit code {self._process.returncode})"
 
     def _failure(self, what: str) -> RenderFailed:

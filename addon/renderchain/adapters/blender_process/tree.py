@@ -10,6 +10,7 @@ from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 PROC = Path("/proc")
+LEAST_SHARE = 0.04  # of the machine's memory
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,16 @@ def tree_of(root: int) -> list[int]:
         found.append(number)
         waiting += children[number]
     return found
+
+
+def is_machine_full() -> bool:
+    """Whether next to no memory of the whole machine is left: not all that is taken is mapped and counted."""
+    try:
+        lines = (PROC / "meminfo").read_text().splitlines()
+    except OSError:
+        return False
+    sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":", 1) for line in lines)}
+    return sizes.get("MemAvailable", 1) < LEAST_SHARE * sizes.get("MemTotal", 1)
 
 
 def exists(number: int) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from .groups import Groups
 from .limits import Limits, size
 from .output import what_lies_in
-from .tree import taken_by
+from .tree import is_machine_full, taken_by
 
 EVERY_S = 0.5
 
@@ -68,6 +68,8 @@ class Watch:
             return f"started over {limits.processes} processes"
         if taken.memory > limits.memory or self._groups.out_of_memory():
             return self._over_memory
+        if not self._groups.folders and is_machine_full():
+            return "was there when the machine's memory was full"
         return self._over_output(self._folder) if self._folder is not None else ""
 
     def _over_output(self, folder: int) -> str:
