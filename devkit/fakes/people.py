@@ -166,7 +166,8 @@ class Machine:
             read_noisy=read_noisy,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
-        prover = ProverDuties(chain, proof_store, self.reporter, remembered, showing, appeals=self.appeals)
+        parts = (chain, proof_store, self.reporter, remembered, showing)
+        prover = ProverDuties(*parts, appeals=self.appeals, render_fresh=rerender.render_fresh)
         verifier = VerifierDuties(
             chain,
             rerender,

@@ -182,7 +182,8 @@ def _audits(
     proof_store: ProofStore,
 ) -> AuditDuties:
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
-    prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=settings.appeals)
+    parts = (chain, proof_store, reporter, hash_many, showing)
+    prover = ProverDuties(*parts, appeals=settings.appeals, render_fresh=rerender.render_fresh)
     verifier = VerifierDuties(
         chain,
         rerender,

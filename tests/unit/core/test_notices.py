@@ -26,6 +26,8 @@ from renderchain.core.notices import (
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
+from tests.unit.core.worker_notices import OF_WORKERS
+
 TIME_S = 1767225600.25
 LEASE = LeaseId(9000 << 40 | 7)  # of a worker with that number: over 2^53
 OPERATOR = 2**251 + 17
@@ -175,10 +177,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
     jobs.UploadStarted(1, 2**40): "Uploading 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
-    jobs.PackageDamaged("bafy", "A file is missing."): (
-        "Package bafy was damaged on this disk and is fetched again: A file is missing. If it happens more "
-        "than once, look at the disk."
-    ),
     jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, 11): (
         "100 frames for 5 STRK, in leases of 40, all audited. Audits take up to 0.334 STRK (the rest comes "
         "back), gas of your own transactions about 0.0334: 5.37 STRK at most. Audits and everybody's gas are "
@@ -255,6 +253,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
+    **OF_WORKERS,
 }
 
 

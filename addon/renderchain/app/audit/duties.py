@@ -28,6 +28,7 @@ from ..upkeep.keeping import Tending, reason_of
 from .prover import ProverDuties
 from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
+from .workload import last_call_before
 
 PATIENCE_BLOCKS = 3  # a draw is left to who waits for its pay
 PATIENCE = 4  # other steps are, for such a part of a step
@@ -56,6 +57,7 @@ class AuditDuties:
         self._tending = Tending[LeaseId](self._look, self._hindered)
         self._is_running = False
         self._unseen: dict[LeaseId, JobId] = {}  # leases to look at for oneself, and their jobs
+        self._disputed: set[LeaseId] = set()  # own ones to look at once more before an appeal
         self._looked_at: LeaseId | None = None
         self._failures: Counter[LeaseId] = Counter()
         self._more = asyncio.Event()
@@ -110,9 +112,22 @@ class AuditDuties:
         """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
         while True:
             self._more.clear()
-            while self._unseen:
-                await self._sit_next()
+            while self._disputed or self._unseen:
+                await (self._look_again() if self._disputed else self._sit_next())
             await self._more.wait()
+
+    async def _look_again(self) -> None:
+        lease_id = min(self._disputed)
+        try:
+            lease, audit = await self._chain.lease(lease_id), await self._chain.audit(lease_id)
+            if self._prover.wants_look(lease_id, audit):
+                await self._prover.look_again(lease, audit)
+        except TROUBLE as error:
+            self._reporter.tell(AuditHindered(lease_id, str(error)))
+            await asyncio.sleep(RETRY_S)
+        finally:
+            self._disputed.discard(lease_id)
+            self._wake.set()
 
     async def _sit_next(self) -> None:
         waiting = dict(self._unseen)  # others may come and go while we ask
@@ -170,6 +185,7 @@ class AuditDuties:
         self._seats.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
+        self._disputed.discard(lease_id)
         self._prover.forget(lease_id, self._now())
 
     async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
@@ -179,6 +195,10 @@ class AuditDuties:
     async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """What is ours to do in this step; returns the seconds until there may be more."""
         if lease.lease_id in self._own:
+            if left_s := await self._left_to_look_s(lease.lease_id, audit):
+                self._disputed.add(lease.lease_id)
+                self._more.set()
+                return left_s
             await self._prover.act(lease, audit)
         if lease.lease_id not in self._seats:
             return FOREVER_S
@@ -187,6 +207,13 @@ class AuditDuties:
         patient_s = audit.since_s + await self._chain.phase_s() / PATIENCE - self._now()
         await self._verifier.act(lease, audit, self._worker_id, for_others=patient_s <= 0)
         return patient_s if patient_s > 0 else FOREVER_S
+
+    async def _left_to_look_s(self, lease_id: LeaseId, audit: AuditInfo) -> float:
+        """How long a look at disputed leaves may take before the appeal has to be sent; 0: there is none."""
+        if not self._prover.wants_look(lease_id, audit):
+            return 0.0
+        end_s = await self._steps.due_s(audit)
+        return max(0.0, last_call_before(audit.since_s, end_s) - self._now())
 
     async def _commit(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """Have it looked at beside; say in time if there will be no vote."""

@@ -77,6 +77,24 @@ class Rerender:
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
         package, manifest = await self._package(job)
+        return await self._render(package, manifest, lease, leaves)
+
+    async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
+        """The same of a copy of the package that comes from the store anew, whatever lies here already.
+
+        Raises StoreError, ContentError or RenderFailed.
+        """
+        place = self._fresh(f"fresh-{lease.lease_id}")
+        try:
+            parts = (self._store, job, place, self._reporter, self._limits)
+            package, manifest = await fetch_checked(*parts)
+            return await self._render(package, manifest, lease, leaves)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    async def _render(
+        self, package: Path, manifest: Manifest, lease: LeaseInfo, leaves: Sequence[int]
+    ) -> list[TilePrint]:
         per_frame = manifest.leaves_per_frame
         if not all(0 <= leaf < per_frame * lease.count for leaf in leaves):
             raise ContentError(f"Leaves were drawn that lease {lease.lease_id} does not have: no vote on it.")

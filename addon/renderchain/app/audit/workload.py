@@ -49,8 +49,12 @@ def end_of_commit_s(audit: AuditInfo, phase_s: int) -> float:
 
 def last_call_s(audit: AuditInfo, phase_s: int) -> float:
     """When a seat that has nothing to seal yet should say a word."""
-    end_s = end_of_commit_s(audit, phase_s)
-    return end_s - min(LAST_CALL_S, (end_s - audit.since_s) / LAST_PART)
+    return last_call_before(audit.since_s, end_of_commit_s(audit, phase_s))
+
+
+def last_call_before(since_s: float, end_s: float) -> float:
+    """When what has to be sent in a step is sent, at the latest."""
+    return end_s - min(LAST_CALL_S, (end_s - since_s) / LAST_PART)
 
 
 def half_of_commit_s(audit: AuditInfo, phase_s: int) -> float:

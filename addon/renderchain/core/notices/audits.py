@@ -278,6 +278,43 @@ class AppealUnaffordable(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class AppealDropped(LeaseNotice):
+    """Rendered again from a fresh package, a disputed leaf is not what was submitted: no bond is paid for it.
+
+    ``leaf`` is counted over the lease's frames, ``differing_bit_count`` are of its print.
+    """
+
+    level: ClassVar[Level] = Level.WARNING
+    package_cid: str
+    leaf: int
+    differing_bit_count: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id} is not appealed: leaf {self.leaf}, rendered again from a fresh copy of "
+            f"package {self.package_cid}, is not what was submitted; it differs in "
+            f"{counted(self.differing_bit_count, 'bit')} of its print. The verifiers are right: look at this "
+            "machine's memory, disk and drivers before it takes more."
+        )
+
+
+@dataclass(frozen=True)
+class AppealUnchecked(LeaseNotice):
+    """Disputed leaves could not be rendered again before an appeal, which is made all the same."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id}: what is disputed could not be rendered again before the appeal: "
+            f"{self.reason} It is appealed with what was submitted."
+        )
+
+
+@dataclass(frozen=True)
 class FeeRaised(LeaseNotice):
     """Somebody pays more for votes that could not be found."""
 

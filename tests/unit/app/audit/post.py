@@ -53,7 +53,7 @@ class Post:
         reporter = self.bench.reporter
         showing = Showing(self.chain, reporter, ShowLimits(10**9, 10**18))
         parts = (self.chain, self.bench.proof_store, reporter, hash_many, showing)
-        prover = ProverDuties(*parts, appeals=True)
+        prover = ProverDuties(*parts, appeals=True, render_fresh=rerender.render_fresh)
         looks = (self.chain, rerender, self.proof_store, reporter, hash_many, showing, lambda: 77, self.now)
         verifier = VerifierDuties(*looks, appeals=True)
         self.chain.after["commit"] = self._committed
@@ -72,7 +72,8 @@ class Post:
         """Put an audit there, which began as the test did."""
         times = {"since_s": int(STARTED_S), "since_block": 60, "draw_block": 10**6}
         begun: dict[str, Any] = {"ends": (3, 0, 0), "sealed": 3, **times}
-        audit = replace(NO_AUDIT, kind=AuditKind.PIXELS, phase=phase, **{**begun, **more})
+        begun["kind"] = AuditKind.PIXELS
+        audit = replace(NO_AUDIT, phase=phase, **{**begun, **more})
         self.chain.audits[lease_id] = audit
         self.chain.leases[lease_id] = replace(self.chain.leases[lease_id], draw_outcome=DrawOutcome.IN_AUDIT)
         self.chain.drawn_of[lease_id] = [DrawnLeaf(1, 8)]

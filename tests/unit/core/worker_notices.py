@@ -1,0 +1,25 @@
+"""What a worker says of packages, frames and appeals, one notice of each kind, for test_notices.py."""
+
+from __future__ import annotations
+
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.notices import Notice, audits, jobs
+
+LEASE = LeaseId(9000 << 40 | 7)
+IDS = (JobId(3), LEASE)
+
+OF_WORKERS: dict[Notice, str] = {
+    audits.AppealDropped(*IDS, "bafy", 5, 12): (
+        f"Lease {LEASE} is not appealed: leaf 5, rendered again from a fresh copy of package bafy, is not "
+        "what was submitted; it differs in 12 bits of its print. The verifiers are right: look at this "
+        "machine's memory, disk and drivers before it takes more."
+    ),
+    audits.AppealUnchecked(*IDS, "No answer."): (
+        f"Lease {LEASE}: what is disputed could not be rendered again before the appeal: No answer. It is "
+        "appealed with what was submitted."
+    ),
+    jobs.PackageDamaged("bafy", "A file is missing."): (
+        "Package bafy was damaged on this disk and is fetched again: A file is missing. If it happens more "
+        "than once, look at the disk."
+    ),
+}
