@@ -137,6 +137,14 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     return Settings(**typed)
 
 
+def check_setting(name: str, value: str) -> None:
+    """Whether a setting may have that value; raises SettingsError."""
+    try:
+        _typed(name, value, Path.cwd())
+    except (ValueError, TypeError, KeyError, SettingsError) as error:
+        raise SettingsError(f"{name} can't be {value!r:.80}; correct it.") from error
+
+
 def _unknown(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, 1)
     return f"{name} is no setting" + (f" (do you mean {near[0]}?)" if near else "")

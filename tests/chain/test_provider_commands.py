@@ -19,6 +19,7 @@ from renderchain.app.provider.control import read_control
 from renderchain.blender.provider.table import PROVIDER_COMMANDS
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.worker_control import Control
+from renderchain.settings import load_settings
 
 from devkit.made_up_job import RULES
 from devkit.network.deploy import Deployed, deploy_network
@@ -219,3 +220,52 @@ def test_a_check_up_of_a_worker_that_is_ready_and_of_one_that_is_not(shell: Shel
     shell.run(f"register --stake 5 --families {FAMILY} --yes")
     code, said = examined()
     assert code == 0 and "fault    " not in said, said
+
+
+def test_a_set_up_goes_on_where_it_ended(shell: Shell, kubo: str) -> None:
+    folder = shell.config.parent / "set up"
+    folder.mkdir()
+    config, unit, answers = folder / "worker.toml", folder / "worker.service", folder / "answers.toml"
+    lines = {
+        "network": "devnet",
+        "rpc_url": shell.rpc_url,
+        "directory": hex(shell.deployed.directory),
+        "ipfs_api": kubo,
+        "device": "CPU",
+        "stake": "3",
+        "seats": "2",
+    }
+    answers.write_text("".join(f'{name} = "{value}"\n' for name, value in lines.items()))
+    places = ["--config", str(config), "--unit", str(unit), "--answers", str(answers), "--yes"]
+    command = [sys.executable, "-m", "renderchain", "setup", "provider", *places]
+
+    def run(code: int) -> str:
+        done = subprocess.run(
+            command, cwd=REPO, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    said = run(1)
+    address = load_settings(config).account
+    assert f"Send STRK to {address:#x}" in said and not unit.exists()
+    assert "The key of" in said and "The key of" not in run(1)
+    config.unlink()  # as if it was lost: the key is not made anew
+    assert f"is used, of the account {address:#x}" in run(1)
+    shell.fund(hex(address), 4)
+    assert "Adding stake to worker 1 takes 2 STRK" in _refused(command)
+    shell.fund(hex(address), 4)
+    said = run(0)
+    assert "operates worker 1 already" in said and "Worker 1 is ready" in said
+    assert f'"{sys.executable}" "-m" "renderchain" "worker" "--config" "{config}"' in unit.read_text()
+    again = run(0)
+    assert "holds seats already" in again and "Done in block" not in again
+    shell.config = config
+    shown = shell.run("status")
+    assert f"2 in {FAMILY}" in shown and "work stake: 3 STRK" in shown and "seat stake: 2 STRK" in shown
+
+
+def _refused(command: list[str]) -> str:
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stderr

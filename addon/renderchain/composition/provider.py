@@ -87,6 +87,11 @@ def secret_files(settings: Settings) -> tuple[Path, ...]:
     return settings.keystore, settings.password_file or settings.keystore.with_suffix(".password")
 
 
+def noted_account(keystore: Path) -> int:
+    """The account that a keystore file says it is of; 0 without one."""
+    return KeystoreFile(keystore, keystore).account()
+
+
 def store_key(settings: Settings, private_key: int) -> None:
     """Keep the key of the settings' account where they say; raises KeyStoreError."""
     open_keys(settings).save(settings.account, private_key)

@@ -112,7 +112,7 @@ def _lacking(address: int, have_fri: int, change: Change, fee_fri: int) -> Insuf
     fee = f" and up to {format_strk(fee_fri)} for the fee" if fee_fri else " and a fee"
     return InsufficientFunds(
         f"{change.action} takes {format_strk(change.pays_fri)} STRK{fee}, and the account {address:#x} has "
-        f"{format_strk(have_fri)}. Nothing was sent; send STRK to it first."
+        f"{format_strk(have_fri)} STRK. Nothing was sent; send STRK to it first."
     )
 
 

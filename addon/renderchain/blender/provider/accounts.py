@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...composition.provider import (
@@ -48,7 +48,8 @@ def account(arguments: Sequence[str]) -> int:
 
     def run(reporter: Reporter) -> int:
         if options.command == "deploy":
-            return asyncio.run(_deploy(options, reporter))
+            settings = provider_settings(options)
+            return 0 if asyncio.run(deploy(settings, reporter, confirmed(options))) else 1
         return _new(options) if options.command == "new" else _import(options)
 
     return guarded(options, run)
@@ -108,25 +109,28 @@ def _store(options: argparse.Namespace, *, may_make_password: bool) -> KeyStore:
     return key_place(keystore, password, may_make_password=may_make_password)
 
 
-async def _deploy(options: argparse.Namespace, reporter: Reporter) -> int:
-    settings = provider_settings(options)
+async def deploy(settings: Settings, reporter: Reporter, confirm: Callable[[], bool]) -> bool:
+    """Bring the settings' account onto the chain unless it is there; False where the answer was no.
+
+    Raises InsufficientFunds, ChangeRefused, KeyStoreError or ChainError.
+    """
     async with open_provider(settings, reporter, signs=False) as chain:
         have_fri = await chain.tokens_fri(settings.account)
         if await chain.is_deployed(settings.account):
             say(f"The account {settings.account:#x} is deployed already.")
-            return 0
+            return True
     async with open_deployment(settings) as deployment:
         fee = await deployment.fee(settings.fee_limit_fri)
         likely, highest = format_strk(fee.estimated_fri), format_strk(fee.highest_fri)
         say(
             f"Deploying {settings.account:#x} costs about {likely} STRK, at most {highest}; it locks nothing."
         )
-        if have_fri >= fee.highest_fri and not confirmed(options)():
+        if have_fri >= fee.highest_fri and not confirm():
             say("Nothing was sent.")
-            return 1
+            return False
         receipt = await deployment.send(have_fri, fee)
     say(f"Done in block {receipt.block}; the fee was {format_strk(receipt.fee_fri)} STRK.")
-    return 0
+    return True
 
 
 async def _show(chain: ProviderChain, settings: Settings) -> int:

@@ -24,13 +24,12 @@ from ...composition.provider import (
     secret_files,
     try_sandbox,
 )
-from ...core.errors import RenderChainError
-from ...core.finding import Finding, Health, doubt, fault, fine
-from ...core.job import family_name, family_of
+from ...core.finding import Finding, Health, doubt, fine
 from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded
 from .common import provider_parser, provider_settings, say
+from .machine import look_at_blender
 
 
 def doctor(arguments: Sequence[str]) -> int:
@@ -47,7 +46,7 @@ def doctor(arguments: Sequence[str]) -> int:
 async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     settings = provider_settings(options)
     found = [fine("settings", "read without a fault"), fine("python", platform.python_version())]
-    families, blender = _blender(settings)
+    families, blender = look_at_blender(settings)
     found += blender
     found.append(_sandbox(settings))
     found.append(
@@ -73,23 +72,3 @@ def _sandbox(settings: Settings) -> Finding:
     if found.health is Health.FAULT and settings.allow_unsandboxed:
         return doubt("sandbox", f"{found.text} allow_unsandboxed is set, so anybody's scene may do anything.")
     return found
-
-
-def _blender(settings: Settings) -> tuple[list[int], list[Finding]]:
-    """The families that this machine renders, and what was seen of its Blender."""
-    try:
-        import bpy
-    except ImportError:
-        text = "there is no bpy module in this Python; run `renderchain_doctor` in Blender, or install bpy."
-        return [], [fault("blender", text)]
-    from ..cycles import devices
-
-    version, group = bpy.app.version, settings.device
-    try:
-        group, name = devices.find(settings.device)
-        devices.require_comparable(group)
-    except RenderChainError as error:
-        return [], [fine("blender", bpy.app.version_string), fault("device", str(error))]
-    family = family_of((version[0], version[1]), "CYCLES", group)
-    device = fine("device", f"{group} ({name}), family {family_name(family)}")
-    return [family], [fine("blender", bpy.app.version_string), device]

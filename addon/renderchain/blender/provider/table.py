@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import accounts, doctor, looking, profile, staking
+from . import accounts, doctor, looking, profile, setup, staking
 
 PROVIDER_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "account": accounts.account,
@@ -19,6 +19,7 @@ PROVIDER_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "give_back": profile.give_back,
     "status": looking.status,
     "earnings": looking.earnings,
+    "setup": setup.setup,
     "doctor": doctor.doctor,
     "send": looking.send,
     "pause": looking.pause,
