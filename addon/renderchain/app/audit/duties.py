@@ -122,12 +122,12 @@ class AuditDuties:
             lease, audit = await self._chain.lease(lease_id), await self._chain.audit(lease_id)
             if self._prover.wants_look(lease_id, audit):
                 await self._prover.look_again(lease, audit)
-        except TROUBLE as error:
-            self._reporter.tell(AuditHindered(lease_id, str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever it is, others' votes go on
+            self._hindered(lease_id, reason_of(error))
             await asyncio.sleep(RETRY_S)
         finally:
             self._disputed.discard(lease_id)
-            self._wake.set()
+            self._look_now(lease_id)
 
     async def _sit_next(self) -> None:
         waiting = dict(self._unseen)  # others may come and go while we ask
