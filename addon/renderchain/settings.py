@@ -18,6 +18,7 @@ from .core.errors import SettingsError
 from .core.job import DEVICE_GROUPS
 from .core.money import FRI_PER_STRK, parse_strk
 from .core.probe import DEFAULT_S
+from .core.schedule import parse_schedule
 
 PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
@@ -35,6 +36,11 @@ WHOLE = (
     "patience_seconds",
     "most_frames",
     "metrics_port",
+    "least_free_bytes",
+    "most_package_bytes",
+    "most_memory_mib",
+    "most_frame_seconds",
+    "most_output_bytes",
 )
 MOST = {"metrics_port": 65_535}
 AMOUNTS = (
@@ -43,11 +49,18 @@ AMOUNTS = (
     "fee_limit_fri",
     "show_fee_fri",
     "daily_fee_limit_fri",
+    "reserve_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
 ADDRESSES = ("directory", "board", "account")
 PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
-SWITCHES = ("allow_unsandboxed", "appeals", "takes_unjudged")
+SWITCHES = (
+    "allow_unsandboxed",
+    "appeals",
+    "takes_unjudged",
+    "pause_on_battery",
+    "pause_beside_blender",
+)
 CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://")}
 # The first can never be used up where the second is smaller.
@@ -96,6 +109,15 @@ class Settings:
     show_fee_fri: int = FRI_PER_STRK  # ... and the most that it may cost
     takes_unjudged: bool = False  # jobs also where too few verify them, for frames that nobody judges
     second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
+    reserve_fri: int = FRI_PER_STRK  # a worker's account keeps that much for what it holds
+    schedule: str = ""  # when a worker takes leases, in local time: "22:00-06:00 mon-fri"; "": always
+    pause_on_battery: bool = False  # take no leases then
+    pause_beside_blender: bool = False  # nor while Blender is used on this machine
+    least_free_bytes: int = 2 * 2**30  # on the disk of the folder; with less a worker takes no leases
+    most_package_bytes: int = 0  # of a job that a worker takes; 0: no limit of its own
+    most_memory_mib: int = 0  # ... that the job says its scene needs
+    most_frame_seconds: int = 0  # ... that it says a frame takes
+    most_output_bytes: int = 0  # ... that its longest lease may leave
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
@@ -188,7 +210,13 @@ def _typed(name: str, value: Any, base: Path) -> Any:
         return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
-    if _text(value) not in CHOICES.get(name, (value,)):
+    return _checked_text(name, _text(value))
+
+
+def _checked_text(name: str, value: str) -> str:
+    if name == "schedule":
+        parse_schedule(value)
+    if value not in CHOICES.get(name, (value,)):
         raise ValueError
     if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
         raise ValueError

@@ -31,12 +31,14 @@ from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
 from renderchain.app.worker.claims import Claims, WorkerRules
 from renderchain.app.worker.job_probe import Fetch, JobProbe
 from renderchain.app.worker.loop import Worker
+from renderchain.app.worker.readiness import Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.sealed import SECRET_BITS
+from renderchain.core.worker_control import Control
 
 from devkit.board.chain import MemoryChain
 
@@ -73,6 +75,8 @@ class Machine:
         self.appeals = True
         self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
+        self.control = Control()
+        self.reserve_fri = 0
         self._chance = random.Random(address)
 
     @property
@@ -139,6 +143,9 @@ class Machine:
             self.journal,
             self.reporter,
             self.rules,
+            Readiness(
+                chain, self.reporter, lambda: self.control, (), self.world.now, reserve_fri=self.reserve_fri
+            ),
             new_secret=self.random_bits,
             now=self.world.now,
         )

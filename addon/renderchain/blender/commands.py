@@ -182,28 +182,40 @@ def worker(arguments: Sequence[str]) -> int:
     parser.add_argument("--device", help="AUTO, CPU, OPTIX, CUDA, HIP, ONEAPI or METAL")
     parser.add_argument("--name", default="", help="shown in every line")
     text = "show in the terminal what it does, instead of lines; they go to FOLDER/logs/worker.log"
+    parser.add_argument("--once", action="store_true", help="take one lease, see it settled, and end")
     parser.add_argument("--view", action="store_true", help=text)
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
         settings = settings_of(options, device=options.device)
         with seen(settings, reporter, options.name, "worker.log", view=options.view) as watched:
-            asyncio.run(_work(settings, watched))
+            asyncio.run(_work(settings, watched, once=options.once))
         return 0
 
     return guarded(options, run)
 
 
-async def _work(settings: Settings, watched: Seen) -> None:
+async def _work(settings: Settings, watched: Seen, *, once: bool) -> None:
     stop = told_to_end()
     version = (bpy.app.version[0], bpy.app.version[1])
     device, device_name = _device(settings.device)
     families = frozenset({family_of(version, "CYCLES", device)})
     reporter = watched.reporter
-    reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
     chosen = replace(settings, device=device)
+
+    def on_ready() -> None:
+        reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
+
     async with watched.beating():
-        await run_worker(chosen, reporter, blender=bpy.app.binary_path, families=families, stop=stop)
+        await run_worker(
+            chosen,
+            reporter,
+            blender=bpy.app.binary_path,
+            families=families,
+            stop=stop,
+            on_ready=on_ready,
+            once=once,
+        )
 
 
 def _device(wanted: str) -> tuple[str, str]:

@@ -7,9 +7,10 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
@@ -18,6 +19,7 @@ from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.exr import read_noisy
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
+from ..adapters.machine import beside_blender, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -29,13 +31,17 @@ from ..app.audit.showing import Showing, ShowLimits
 from ..app.audit.verifier import VerifierDuties
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
+from ..app.provider.control import read_control
 from ..app.upkeep.conditions import NODE, STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.job_probe import JobProbe
 from ..app.worker.loop import Worker
+from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
 from ..core.errors import NodeAway
+from ..core.gate import GateLimits
+from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
 from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
@@ -52,10 +58,14 @@ async def run_worker(
     blender: str,
     families: frozenset[int],
     stop: asyncio.Event,
+    on_ready: Callable[[], None] = lambda: None,
+    once: bool = False,
     renderer: Renderer | None = None,
 ) -> None:
-    """Work until ``stop`` is set. ``blender`` is the application, or "" for the bpy module.
+    """Work until ``stop`` is set, or until it is drained. ``blender`` is the application, or "" for bpy.
 
+    ``on_ready`` is called when key, node, board and registration were looked at; with ``once`` it takes one
+    lease.
     Without a ``renderer`` leases are rendered in sandboxed processes of that Blender and pass a self-test
     before they are submitted. Another renderer's leases are submitted as they are; only cheats have one.
     Audits are always rendered by that Blender.
@@ -76,7 +86,9 @@ async def run_worker(
         ):
             store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
             renderers = (renderer or own, own)
-            await _worker(settings, reporter, chain, store, families, *renderers, probe).run(stop)
+            readiness = _readiness(settings, reporter, chain, once)
+            worker = _worker(settings, reporter, chain, store, families, *renderers, probe, readiness)
+            await worker.run(stop, on_ready)
     except NodeAway:
         if not stop.is_set():
             raise
@@ -112,6 +124,26 @@ async def _patient_chain(
         yield conditions.patient(chain, NODE)
 
 
+def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:
+    schedule, folder = parse_schedule(settings.schedule), settings.folder
+
+    def hours() -> str:
+        return "" if schedule.allows(datetime.now()) else f"It is not the hour ({settings.schedule})."
+
+    def room() -> str:
+        return lacks_room(folder, settings.least_free_bytes)
+
+    checks: list[Check] = [hours, room]
+    if settings.pause_on_battery:
+        checks.append(on_battery)
+    if settings.pause_beside_blender:
+        checks.append(beside_blender)
+    reserve_fri = settings.reserve_fri
+    return Readiness(
+        chain, reporter, lambda: read_control(folder), checks, time.time, reserve_fri=reserve_fri, once=once
+    )
+
+
 def _worker(
     settings: Settings,
     reporter: Reporter,
@@ -121,8 +153,15 @@ def _worker(
     renderer: Renderer,
     verifying_renderer: Renderer,
     probe: Probe,
+    readiness: Readiness,
 ) -> Worker:
     """A worker and its part in audits; leases are rendered with ``renderer``."""
+    limits = GateLimits(
+        package_bytes=settings.most_package_bytes,
+        memory_mib=settings.most_memory_mib,
+        frame_seconds=settings.most_frame_seconds,
+        output_bytes=settings.most_output_bytes,
+    )
     sealer, journal = ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
     lease = RenderLease(
@@ -137,6 +176,7 @@ def _worker(
         self_test=SelfTest(renderer, reporter, random.SystemRandom())
         if renderer is verifying_renderer
         else None,
+        limits=limits,
     )
     job_probe = JobProbe(
         chain,
@@ -156,10 +196,11 @@ def _worker(
         sealer=sealer,
         read_noisy=read_noisy,
         may_share=job_probe.may_share,
+        limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    limits = (settings.least_profit_fri, settings.most_frames)
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, *limits)
+    least_fri = (settings.least_profit_fri, settings.most_frames)
+    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, *least_fri)
     claims = Claims(chain, job_probe, reporter, rules)
     return Worker(
         chain,
@@ -169,6 +210,7 @@ def _worker(
         journal,
         reporter,
         rules,
+        readiness,
         new_secret=_random_bits,
         now=time.time,
     )

@@ -76,6 +76,12 @@ ONE_OF_EACH: dict[Notice, str] = {
     conditions.PartFailed("Taking leases", "OSError: no.", 2, 10.0): (
         "Taking leases: OSError: no. Beginning again in 10 s (2 failures in a row)."
     ),
+    conditions.ClaimsPaused("It is paused."): "Taking no new leases: It is paused.",
+    conditions.ClaimsResumed(): "Taking new leases again",
+    conditions.ReserveRunsOut(3 * FRI, FRI, 216000.0): (
+        "The account holds 3 STRK: as it is spent, in about 2.5 days it reaches its reserve of 1, below "
+        "which no leases are taken; send it some"
+    ),
     process.Stopped(): "Stopped",
     process.Failed("No key."): "No key.",
     leases.LeaseOffered(JOB, 2, FRI // 5, FRI, 50 * FRI, 0, True, FRI // 6): (

@@ -83,6 +83,11 @@ class AuditDuties:
             if isinstance(event, AuditEvent) and (lost := lost_vote_of(event, self._worker_id)):
                 self._reporter.tell(lost)
 
+    @property
+    def has_duties(self) -> bool:
+        """Whether there are leases, own or others', that it has to stand by."""
+        return bool(self._own or self._seats)
+
     def _cares_for(self, lease_id: LeaseId) -> bool:
         return lease_id in self._own or lease_id in self._seats
 

@@ -27,13 +27,16 @@ from ..audit.duties import AuditDuties
 from ..upkeep.keeping import keep_at_work, reason_of
 from .claims import Claims, WorkerRules
 from .held import HeldLeases
+from .readiness import Readiness
 from .render_lease import RenderLease
 
 FIRST_RETRY_S = 5.0
 LONGEST_RETRY_S = 600.0
+TAKING = "Taking leases"
 LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
 # Three rounds of two days, a lease's and a window's time, twice over: older votes are settled.
 LONGEST_AUDIT_S = 20 * 86400.0
+PAUSE_S = 10.0  # so often it is looked whether a pause is over
 LAST_CALL = 0.9  # of a lease's timeout: what is rendered by then is submitted
 # What the machine lacks, whatever the job; other errors of files come from what a job has us do.
 OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -57,6 +60,7 @@ class Worker:
         journal: Journal,
         reporter: Reporter,
         rules: WorkerRules,
+        readiness: Readiness,
         *,
         new_secret: Callable[[], int],
         now: Callable[[], float],
@@ -68,6 +72,7 @@ class Worker:
         self._journal = journal
         self._reporter = reporter
         self._rules = rules
+        self._readiness = readiness
         self._new_secret = new_secret
         self._now = now
         self._wake = asyncio.Event()
@@ -76,10 +81,11 @@ class Worker:
         self._knows_leases = False  # not at the start, nor when the chain took back what it said
         self._retry_s = FIRST_RETRY_S
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set; a lease in hand is then given back.
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Work until ``stop`` is set, when a lease in hand is given back, or until it is drained.
 
-        Raises UnknownWorker or ChainError at the start; once it works nothing ends it but ``stop``.
+        ``on_ready`` is called once all that it needs was seen to be there. Raises UnknownWorker or ChainError
+        at the start; later nothing ends it.
         """
         if not await self._chain.worker_id():
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
@@ -87,20 +93,22 @@ class Worker:
             if entry.state == "failed":
                 self._claims.count_failure(entry.job_id)
         await self._audits.begin()
+        on_ready()
         works: dict[str, Callable[[], Awaitable[None]]] = {
             "Listening to the chain": self._follow,
-            "Taking leases": self._work,
+            TAKING: self._work,
             "Settling leases": self._held.run,
             "Duties in audits": self._audits.run,
             "Verifying": self._audits.verify,
         }
         parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
+        ends = [asyncio.create_task(stop.wait()), parts[list(works).index(TAKING)]]
         try:
-            await stop.wait()
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for part in parts:
+            for part in (*parts, *ends):
                 part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            await asyncio.gather(*parts, *ends, return_exceptions=True)
         self._reporter.tell(Stopped())
 
     async def _follow(self) -> None:
@@ -137,19 +145,25 @@ class Worker:
             raise
 
     async def _work_on(self) -> None:
+        """Take leases, one after the other, until it is drained."""
         while True:
             self._wake.clear()
             await self._caught_up.wait()
             if not self._knows_leases:
                 await self._resume()
-            claimed = await self._claims.claim_one(self._held.lease_ids)
+            allowed = await self._readiness.allows()
+            if self._readiness.is_draining and not self._held.lease_ids and not self._audits.has_duties:
+                return
+            claimed = await self._claims.claim_one(self._held.lease_ids) if allowed else None
             if claimed:
+                self._readiness.claimed()
                 job_id, lease_id = claimed
                 entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
                 self._journal.save_lease(entry)
                 await self._do(entry, is_new=True)
                 continue
-            wait_s = min(max(self._claims.next_try_s - self._now(), 0.0), LOOK_AGAIN_S)
+            longest_s = LOOK_AGAIN_S if allowed else PAUSE_S
+            wait_s = min(max(self._claims.next_try_s - self._now(), 0.0), longest_s)
             with suppress(TimeoutError):
                 # wait_for may swallow a cancellation in Python 3.11.
                 async with asyncio.timeout(wait_s):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..money import about_strk, format_strk
 from . import Level, Notice, counted
 
 
@@ -47,3 +48,41 @@ class PartFailed(Notice):
     def sentence(self) -> str:
         failures = counted(self.failure_count, "failure")
         return f"{self.part}: {self.reason} Beginning again in {self.wait_s:.0f} s ({failures} in a row)."
+
+
+@dataclass(frozen=True)
+class ClaimsPaused(Notice):
+    """No new leases are taken for now; what is in hand and duties in audits go on."""
+
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Taking no new leases: {self.reason}"
+
+
+@dataclass(frozen=True)
+class ClaimsResumed(Notice):
+    """New leases are taken again."""
+
+    @property
+    def sentence(self) -> str:
+        return "Taking new leases again"
+
+
+@dataclass(frozen=True)
+class ReserveRunsOut(Notice):
+    """The worker's account nears its reserve, below which it takes no leases."""
+
+    level: ClassVar[Level] = Level.WARNING
+    left_fri: int
+    reserve_fri: int
+    left_s: float
+
+    @property
+    def sentence(self) -> str:
+        left, reserve = about_strk(self.left_fri), format_strk(self.reserve_fri)
+        return (
+            f"The account holds {left} STRK: as it is spent, in about {self.left_s / 86400:.1f} days it "
+            f"reaches its reserve of {reserve}, below which no leases are taken; send it some"
+        )

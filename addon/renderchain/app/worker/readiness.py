@@ -1,0 +1,100 @@
+"""Whether new leases are taken now: the provider may have paused, the hour be wrong, money or room run out.
+
+Duties in audits and leases in hand go on whatever it says.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from ...core.money import about_strk, format_strk
+from ...core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
+from ...core.worker_control import Control
+from ...ports.reporter import Reporter
+from ...ports.worker_chain import WorkerChain
+
+DAY_S = 86400.0
+SAMPLE_S = 3600.0  # how often the account's money is noted
+SAMPLES = 72
+FEW_DAYS = 5.0  # so long before its end the reserve is spoken of, once a day
+PAUSED = "It is paused; renderchain_resume has it go on."
+DRAINING = "It is draining: it ends when what it has is settled."
+Check = Callable[[], str]
+
+
+class Readiness:
+    """``checks`` say why nothing should be claimed, or ""; ``read_control`` what the provider last told.
+
+    Below ``reserve_fri`` in the worker's account nothing is claimed, so that there is gas for what it has to
+    do for what it holds. ``once``: it claims one lease and drains. ``now`` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        chain: WorkerChain,
+        reporter: Reporter,
+        read_control: Callable[[], Control],
+        checks: Sequence[Check],
+        now: Callable[[], float],
+        *,
+        reserve_fri: int = 0,
+        once: bool = False,
+    ) -> None:
+        self._chain = chain
+        self._reporter = reporter
+        self._read_control = read_control
+        self._checks = checks
+        self._now = now
+        self._reserve_fri = reserve_fri
+        self._once = once
+        self._said = ""
+        self._money: deque[tuple[float, int]] = deque(maxlen=SAMPLES)
+        self._warned_s = 0.0
+        self.is_draining = False
+
+    async def allows(self) -> bool:
+        """Whether to claim now; tells when that changes, and why."""
+        reason = self._reason() or await self._poverty()
+        if reason != self._said:
+            self._said = reason
+            self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
+        return not reason
+
+    def claimed(self) -> None:
+        """A lease was claimed."""
+        if self._once:
+            self.is_draining = True
+
+    def _reason(self) -> str:
+        control = self._read_control()
+        if control.draining or self.is_draining:
+            self.is_draining = True
+            return DRAINING
+        return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
+
+    async def _poverty(self) -> str:
+        if not self._reserve_fri:
+            return ""
+        left_fri, now_s = await self._chain.tokens_fri(self._chain.address), self._now()
+        if left_fri < self._reserve_fri:
+            return (
+                f"The account holds {about_strk(left_fri)} STRK, less than its reserve of "
+                f"{format_strk(self._reserve_fri)}: send it some."
+            )
+        if not self._money or now_s - self._money[-1][0] >= SAMPLE_S:
+            self._money.append((now_s, left_fri))
+        days = self._days_left(left_fri)
+        if days < FEW_DAYS and now_s - self._warned_s >= DAY_S:
+            self._warned_s = now_s
+            self._reporter.tell(ReserveRunsOut(left_fri, self._reserve_fri, round(days * DAY_S)))
+        return ""
+
+    def _days_left(self, left_fri: int) -> float:
+        """Until the reserve is reached, if it goes on as in the last days; what was sent to it left out."""
+        pairs = zip(self._money, list(self._money)[1:], strict=False)
+        spent = [max(before[1] - after[1], 0) for before, after in pairs]
+        if len(spent) < 6 or not sum(spent):
+            return float("inf")
+        days = (self._money[-1][0] - self._money[0][0]) / DAY_S
+        return (left_fri - self._reserve_fri) / (sum(spent) / days)

@@ -1,0 +1,82 @@
+"""When a worker takes no leases: paused, draining, once, too poor; and what it does all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from renderchain.core.board_events import LeaseClaimed
+from renderchain.core.lifecycle import JobState
+from renderchain.core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
+from renderchain.core.notices.process import Stopped
+from renderchain.core.worker_control import Control
+
+from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
+from devkit.fakes.world import World
+
+SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
+
+
+def test_a_paused_worker_goes_on_when_it_is_resumed(world: World, artist: Artist, machine: Machine) -> None:
+    machine.control = Control(paused=True)
+
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        async with machine.working():
+            await asyncio.sleep(600)
+            assert not world.network.told(LeaseClaimed)
+            machine.control = Control()
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    assert len(machine.reporter.heard(ClaimsPaused)) == 1 and len(machine.reporter.heard(ClaimsResumed)) == 1
+
+
+def test_a_worker_that_drains_sees_what_it_has_settled_and_ends(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.renderer.frame_s = 100
+
+    async def life() -> None:
+        await artist.submit(3, SHORT)  # nobody watches: leases are accepted after their window
+        process = asyncio.create_task(machine.worker().run(asyncio.Event()))
+        while not world.network.told(LeaseClaimed):
+            await asyncio.sleep(1)
+        machine.control = Control(draining=True)
+        await process
+        assert await machine.chain.open_leases() == []
+
+    world.live(life())
+    assert len(world.network.told(LeaseClaimed)) == 1 and machine.reporter.heard(Stopped)
+
+
+def test_below_its_reserve_a_worker_claims_nothing_until_it_has_more(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.reserve_fri = FUNDS_FRI + 1
+
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        async with machine.working():
+            await asyncio.sleep(600)
+            assert not world.network.told(LeaseClaimed)
+            world.network.fund(machine.address, 1)
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    (paused,) = machine.reporter.heard(ClaimsPaused)
+    assert "send it some" in paused.reason
+
+
+def test_the_reserves_end_is_told_days_before_and_once_a_day(world: World, machine: Machine) -> None:
+    machine.reserve_fri = FUNDS_FRI // 2
+
+    async def life() -> None:
+        async with machine.working():
+            for _ in range(48):
+                await asyncio.sleep(3600)
+                world.network.fund(machine.address, -FUNDS_FRI // 200)
+
+    world.live(life(), longest_s=3 * 86400)
+    warnings = machine.reporter.heard(ReserveRunsOut)
+    assert len(warnings) == 2 and 3 < warnings[0].left_s / 86400 < 5
