@@ -42,11 +42,12 @@ class Session:
 
     loaded: Loaded
 
-    def __init__(self, started: Started, silence_s: int, frame_s: float) -> None:
+    def __init__(self, started: Started, silence_s: int, frame_s: float, allowed: tuple[str, ...]) -> None:
         self._started = started
         self._process = started.process
         self._silence_s = silence_s
         self._frame_s = frame_s
+        self._allowed = allowed
         self._lines = 0
         self._since_s = time.monotonic()
         self._begun: int | None = None  # a frame that was asked for before its turn
@@ -66,6 +67,7 @@ class Session:
                 manifest.view_layers,
                 manifest.frames,
                 manifest.own_seed,
+                self._allowed,
             )
         )
         message = await self._next(LOAD_TIMEOUT_S)
