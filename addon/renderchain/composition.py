@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .adapters.blender_process.exr_reader import SandboxedReader
 from .adapters.blender_process.probe_session import BlenderProbeRenderer
 from .adapters.blender_process.process import BlenderRenderer
 from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
-from .adapters.exr import read_noisy
 from .adapters.fee_budget_file import FeeBudgetFile
 from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
@@ -170,7 +170,8 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
-        read_noisy=read_noisy,
+        # Where there is no sandbox, a process of its own still has limits.
+        read_noisy=SandboxedReader(allow_unsandboxed=True),
         from_block=settings.from_block,
     )
     return Requester(parts, reporter)
@@ -288,7 +289,7 @@ def _worker(
         settings.folder,
         hash_many=hash_many,
         sealer=sealer,
-        read_noisy=read_noisy,
+        read_noisy=SandboxedReader(settings.allow_unsandboxed),
         may_share=job_probe.may_share,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)

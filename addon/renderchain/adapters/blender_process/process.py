@@ -68,7 +68,7 @@ class BlenderRenderer:
         return self.log_folder / f"render-{name}.log"
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
-        modules = [_folder_of(name) for name in NEEDED_MODULES]
+        modules = [folder_of(name) for name in NEEDED_MODULES]
         arguments = ["--", *(str(folder) for folder in modules)]
         readable = {PACKAGE_ROOT, *modules}
         if self.blender:
@@ -91,7 +91,7 @@ class BlenderRenderer:
         )
 
 
-def _folder_of(module: str) -> Path:
+def folder_of(module: str) -> Path:
     """The folder that a module is imported from."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
