@@ -37,9 +37,7 @@ def files_of_frame(manifest: Manifest, message: Rendered) -> list[NamedFile]:
     final = f"{stem}.{FORMATS[manifest.file_format]}"
     noisy = HEADER + BYTES_PER_NOISY_PIXEL * pixels * len(manifest.view_layers)
     return [
-        NamedFile(
-            message.final, f"{stem}.{FORMATS[manifest.file_format]}", HEADER + BYTES_PER_PIXEL * pixels
-        ),
+        NamedFile(message.final, final, HEADER + BYTES_PER_PIXEL * pixels),
         NamedFile(message.noisy, f"{stem}.noisy.exr", noisy),
         NamedFile(message.leaves, f"{stem}.leaves", RECORD_BYTES * manifest.leaves_per_frame),
     ]

@@ -37,7 +37,7 @@ GRAPHICS_FOLDERS = (
 HIDDEN = tuple(
     f"/proc/{name}"
     for name in (
-        *("cmdline", "config.gz", "diskstats", "interrupts", "kallsyms", "key-users", "keys", "modules"),
+        *("cmdline", "config.gz", "diskstats", "interrupts", "kallsyms", "key-users", "keys"),
         *("partitions", "schedstat", "slabinfo", "softirqs", "swaps", "timer_list", "version", "vmallocinfo"),
     )
 )
@@ -124,7 +124,8 @@ def jail(
 
 def _system(on_cpu: bool) -> list[str]:
     arguments = ["--proc", "/proc"]
-    for name in HIDDEN:
+    # Drivers of graphics devices look whether their module is loaded.
+    for name in (*HIDDEN, *(("/proc/modules",) if on_cpu else ())):
         if Path(name).exists():
             arguments += ["--ro-bind", "/dev/null", name]
     for name in READ_ONLY:
