@@ -41,6 +41,7 @@ from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, noisy_pixels, save_final, set_format, write_noisy
 from .cycles.reading.scene import read_exactness
+from .cycles.scene_code import check_code, disarm
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
 
 PROGRESS_EVERY_S = 0.5
@@ -105,14 +106,19 @@ class RenderProgram:
         started_s = time.monotonic()
         device, name = devices.find(command.device)
 
+        def check(scene: bpy.types.Scene) -> None:
+            check_code(scene, command.allowed)
+
         def prepare(scene: bpy.types.Scene) -> None:
             bpy.app.handlers.render_stats.append(self._on_stats)  # opening a file drops handlers
+            disarm(command.allowed)
+            check(scene)
             devices.use(scene, device)
             prepare_frames(scene, own_seed=command.own_seed)
             set_format(scene, command.file_format)
             enable_noisy(scene)
 
-        path = CanonicalPath(command.blend, command.scene, prepare)
+        path = CanonicalPath(command.blend, command.scene, prepare, check)
         scene = path.open()
         layers = noisy_layers(scene)
         if layers != sorted(command.view_layers):

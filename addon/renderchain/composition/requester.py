@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from ..adapters.exr import read_noisy
+from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.kubo import KuboStore
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
@@ -32,7 +32,8 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
-        read_noisy=read_noisy,
+        # Where there is no sandbox, a process of its own still has limits.
+        read_noisy=SandboxedReader(allow_unsandboxed=True),
         from_block=settings.from_block,
     )
     return Requester(parts, reporter)

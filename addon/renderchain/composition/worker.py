@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
-from ..adapters.exr import read_noisy
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, lacks_room, on_battery
@@ -194,7 +194,7 @@ def _worker(
         settings.folder,
         hash_many=hash_many,
         sealer=sealer,
-        read_noisy=read_noisy,
+        read_noisy=SandboxedReader(settings.allow_unsandboxed),
         may_share=job_probe.may_share,
         limits=limits,
     )

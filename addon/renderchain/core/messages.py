@@ -25,7 +25,10 @@ MAX_LINE_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Load:
-    """To the render process: open this scene; paths as the process sees them, the rest from the manifest."""
+    """To the render process: open this scene; paths as the process sees them, most else from the manifest.
+
+    ``allowed`` is code of the scene's own that the provider allows (core/scene_code.py).
+    """
 
     blend: str
     scene: str
@@ -37,6 +40,7 @@ class Load:
     view_layers: tuple[str, ...]
     frames: tuple[int, ...]
     own_seed: bool
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
 _COMMANDS |= PROBE_COMMANDS
+LISTS = ("tiles", "view_layers", "frames", "allowed")
 _NAMES |= PROBE_NAMES
 
 
@@ -153,7 +158,7 @@ def read_command(line: bytes) -> Command:
     """A command from the agent, which the render process trusts."""
     body = json.loads(line)
     del body["schema"]
-    body |= {name: tuple(body[name]) for name in ("tiles", "view_layers", "frames") if name in body}
+    body |= {name: tuple(body[name]) for name in LISTS if name in body}
     command: Command = _COMMANDS[body.pop("type")](**body)
     return command
 

@@ -27,6 +27,7 @@ class BlenderRenderer:
     """``blender`` is the application to run, or "" for the bpy module in this Python.
 
     ``device`` is AUTO or one of Cycles' names; a frame may be silent for ``silence_s``, no longer.
+    ``allowed`` is code of scenes' own that may run (core/scene_code.py).
     """
 
     blender: str
@@ -36,6 +37,7 @@ class BlenderRenderer:
     allow_unsandboxed: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    allowed: tuple[str, ...] = ()
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
@@ -54,7 +56,7 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Session]:
         """The process with the scene in its package folder open; it ends with the block."""
-        session = Session(started, self.silence_s, self.limits.frame_seconds)
+        session = Session(started, self.silence_s, self.limits.frame_seconds, self.allowed)
         try:
             await session.load(manifest, started.jailed, self.device)
             yield session
@@ -66,7 +68,7 @@ class BlenderRenderer:
         return self.log_folder / f"render-{name}.log"
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
-        modules = [_folder_of(name) for name in NEEDED_MODULES]
+        modules = [folder_of(name) for name in NEEDED_MODULES]
         arguments = ["--", *(str(folder) for folder in modules)]
         readable = {PACKAGE_ROOT, *modules}
         if self.blender:
@@ -89,7 +91,7 @@ class BlenderRenderer:
         )
 
 
-def _folder_of(module: str) -> Path:
+def folder_of(module: str) -> Path:
     """The folder that a module is imported from."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:

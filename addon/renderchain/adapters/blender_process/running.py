@@ -9,11 +9,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...core.errors import ContentError
 from ...core.messages import MAX_LINE_BYTES
+from .beneath import NamedFile, check_file
 from .groups import Groups, make_groups
 from .limits import Limits
 from .log_file import CappedLog
@@ -50,10 +52,19 @@ class Keeper:
         self.watch = Watch(process.pid, self._folder, groups, limits, self._kill)
         self._ending: asyncio.Task[None] | None = None
         self._has_failed = False
+        self._files: list[NamedFile] = []
         self.ended_for = ""  # the limit that it was ended for, as what it did
 
     def _kill(self) -> None:
         self._below += kill_tree(self._process, self._groups)
+
+    def check(self, files: Sequence[NamedFile]) -> None:
+        """Raise ContentError where a file in its folder is not as it must be."""
+        if self._folder is None:
+            return
+        for file in files:
+            check_file(self._folder, file)
+            self._files.append(file)
 
     def note_failure(self) -> None:
         """Whoever has done or said what it must not is not waited for at the end."""
@@ -82,10 +93,21 @@ class Keeper:
     def _tidy(self, folder: int) -> None:
         try:
             keep_files_only(folder)
+            for file in self._files:
+                self._keep_as_expected(folder, file)
         except OSError as error:
             log.warning("what a render process left can't be removed: %s", error)
         finally:
             os.close(folder)
+
+    def _keep_as_expected(self, folder: int, file: NamedFile) -> None:
+        """Remove a file that became another one after it was looked at, too large or a second name."""
+        try:
+            check_file(folder, file)
+        except ContentError as error:
+            log.warning("a render process changed what it had said was done: %s", error)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(file.name, dir_fd=folder)
 
 
 @dataclass(frozen=True)
@@ -120,7 +142,7 @@ async def start_process(
     lines, groups = CappedLog(log_path, limits.log), make_groups(limits)
     try:
         command = [*_launch(groups, limits, on_cpu), *jailed.command]
-        with _file_with(jailed.filter) as number:
+        with file_with(jailed.filter) as number:
             command = [str(number) if word == FILTER else word for word in command]
             process = await _spawn(command, jailed.environment, lines.sink, (number,) if number else ())
     except BaseException:
@@ -143,7 +165,7 @@ def _launch(groups: Groups, limits: Limits, on_cpu: bool) -> list[str]:
 
 
 @contextlib.contextmanager
-def _file_with(content: bytes) -> Iterator[int]:
+def file_with(content: bytes) -> Iterator[int]:
     """The number of an open file with this in it, to be read from its start; 0 where there is nothing."""
     if not content:
         yield 0

@@ -37,7 +37,7 @@ GRAPHICS_FOLDERS = (
 HIDDEN = tuple(
     f"/proc/{name}"
     for name in (
-        *("cmdline", "config.gz", "diskstats", "interrupts", "kallsyms", "key-users", "keys", "modules"),
+        *("cmdline", "config.gz", "diskstats", "interrupts", "kallsyms", "key-users", "keys"),
         *("partitions", "schedstat", "slabinfo", "softirqs", "swaps", "timer_list", "version", "vmallocinfo"),
     )
 )
@@ -85,7 +85,7 @@ def jail(
     command: Sequence[str],
     readable: Sequence[Path],
     package: Path,
-    output: Path,
+    output: Path | None,
     *,
     environment: Mapping[str, str],
     allow_unsandboxed: bool,
@@ -96,13 +96,13 @@ def jail(
     """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
 
     It gets the ``environment`` that the provider chose and nothing of ours. Files in its /tmp and in its
-    /dev/shm may each take ``tmpfs`` bytes of memory; nothing else can be written but the output folder.
+    /dev/shm may each take ``tmpfs`` bytes of memory; else it writes nowhere but in ``output``, if any.
     System calls pass the ``filter_program``, where there is one. ``on_cpu``: there are no graphics devices.
     """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
-        return Jailed(list(command), str(package), str(output), {**os.environ, **environment})
+        return Jailed(list(command), str(package), str(output or ""), {**os.environ, **environment})
     arguments = [bwrap, *ISOLATION, *NOBODY, "--cap-drop", "ALL", "--clearenv"]
     for variable, value in (*ENVIRONMENT.items(), *environment.items()):
         arguments += ["--setenv", variable, value]
@@ -111,18 +111,21 @@ def jail(
     for folder in readable:
         if not any(folder.is_relative_to(name) for name in USR_FOLDERS):
             arguments += ["--ro-bind", str(folder), str(folder)]
-    arguments += ["--ro-bind", str(package), "/package", "--bind", str(output), "/output"]
+    arguments += ["--ro-bind", str(package), "/package"]
+    if output:
+        arguments += ["--bind", str(output), "/output"]
     for name in ("/dev", "/"):  # they are files in memory too, of any size
         arguments += ["--remount-ro", name]
     if filter_program:
         arguments += ["--seccomp", FILTER]
-    whole = [*arguments, "--chdir", "/output", "--", *command]
+    whole = [*arguments, "--chdir", "/output" if output else "/", "--", *command]
     return Jailed(whole, "/package", "/output", filter=filter_program)
 
 
 def _system(on_cpu: bool) -> list[str]:
     arguments = ["--proc", "/proc"]
-    for name in HIDDEN:
+    # Drivers of graphics devices look whether their module is loaded.
+    for name in (*HIDDEN, *(("/proc/modules",) if on_cpu else ())):
         if Path(name).exists():
             arguments += ["--ro-bind", "/dev/null", name]
     for name in READ_ONLY:

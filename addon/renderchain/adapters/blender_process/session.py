@@ -27,7 +27,9 @@ from ...core.messages import (
     to_line,
 )
 from ...core.plain_text import plain_lines
+from ...core.prints import RECORD_BYTES
 from ...ports.renderer import OnProgress
+from .beneath import NamedFile, files_of_frame, final_made_again
 from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
@@ -41,17 +43,20 @@ class Session:
     """A running process; one command at a time."""
 
     loaded: Loaded
+    _manifest: Manifest
 
-    def __init__(self, started: Started, silence_s: int, frame_s: float) -> None:
+    def __init__(self, started: Started, silence_s: int, frame_s: float, allowed: tuple[str, ...]) -> None:
         self._started = started
         self._process = started.process
         self._silence_s = silence_s
         self._frame_s = frame_s
+        self._allowed = allowed
         self._lines = 0
         self._since_s = time.monotonic()
         self._begun: int | None = None  # a frame that was asked for before its turn
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
+        self._manifest = manifest
         self._started.keeper.watch.begin()
         blend = f"{jailed.package}/{manifest.main_blend}"
         self._send(
@@ -66,6 +71,7 @@ class Session:
                 manifest.view_layers,
                 manifest.frames,
                 manifest.own_seed,
+                self._allowed,
             )
         )
         message = await self._next(LOAD_TIMEOUT_S)
@@ -85,6 +91,7 @@ class Session:
         message = await self._answer(frame, on_progress)
         if not isinstance(message, Rendered):
             raise self._failure(f"answered something else than frame {frame}")
+        self._check(files_of_frame(self._manifest, message))
         return message
 
     async def render_tiles(
@@ -95,6 +102,7 @@ class Session:
         message = await self._answer(frame, on_progress)
         if not isinstance(message, TilesRendered):
             raise self._failure(f"answered something else than tiles of frame {frame}")
+        self._check([NamedFile(message.leaves, f"{frame:04d}.tiles", RECORD_BYTES * len(tiles))])
         return message
 
     async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
@@ -103,6 +111,8 @@ class Session:
         message = await self._answer(frame, lambda _: None)
         if not isinstance(message, MadeAgain):
             raise self._failure(f"answered something else than the final image of frame {frame}")
+        if not message.why_not:
+            self._check([final_made_again(self._manifest, message)])
         return message
 
     async def ask(self, command: Command) -> Message:
@@ -132,6 +142,13 @@ class Session:
             if not timeout.expired():
                 raise
             raise self._failure(f"took over {self._frame_s:g} s for one answer") from None
+
+    def _check(self, files: Sequence[NamedFile]) -> None:
+        """Raise RenderFailed where a file is not there as it must be."""
+        try:
+            self._started.keeper.check(files)
+        except ContentError as error:
+            raise self._failure(f"left something else than it said: {error}") from error
 
     async def close(self) -> None:
         """End the process."""

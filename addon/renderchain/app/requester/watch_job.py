@@ -230,7 +230,8 @@ class JobWatch:
         key = unwrap_key(self._unwrapper, sealed, identity, key_hash=posted, hash_many=self._hash_many)
         unseal = partial(open_sealed, self._sealer, sealed, opened, key=key, identity=identity, frames=frames)
         await asyncio.to_thread(unseal)
-        result = check_result(
+        result = await asyncio.to_thread(
+            check_result,
             opened,
             identity=identity,
             first_task=claim.first,

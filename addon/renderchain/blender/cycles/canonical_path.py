@@ -18,12 +18,22 @@ from .playback import play
 
 
 class CanonicalPath:
-    """Of one file; ``prepare`` sets up its scene each time that it is opened."""
+    """Of one file; ``prepare`` sets up its scene each time that it is opened.
 
-    def __init__(self, blend: str, scene: str, prepare: Callable[[bpy.types.Scene], None]) -> None:
+    ``check`` looks at it each time that a frame is set, and raises where it must not be rendered.
+    """
+
+    def __init__(
+        self,
+        blend: str,
+        scene: str,
+        prepare: Callable[[bpy.types.Scene], None],
+        check: Callable[[bpy.types.Scene], None] = lambda _: None,
+    ) -> None:
         self._blend = blend
         self._name = scene
         self._prepare = prepare
+        self._check = check
         self._is_fresh = False
 
     def open(self) -> bpy.types.Scene:
@@ -43,6 +53,7 @@ class CanonicalPath:
         self._is_fresh = False
         scene = bpy.data.scenes[self._name]
         scene.frame_set(frame)
+        self._check(scene)
         return scene
 
     def played(self, start: int, frame: int, may_go_on: Callable[[], bool]) -> tuple[bpy.types.Scene, int]:
@@ -52,4 +63,6 @@ class CanonicalPath:
         """
         scene = self.open()
         self._is_fresh = False
-        return scene, play(scene, start, frame, may_go_on)
+        reached = play(scene, start, frame, may_go_on)
+        self._check(scene)
+        return scene, reached

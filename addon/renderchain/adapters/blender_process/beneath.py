@@ -1,0 +1,84 @@
+"""Files that somebody else's program left, opened by name beneath a folder and by nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...core.errors import ContentError
+from ...core.manifest import FORMATS, Manifest
+from ...core.messages import MadeAgain, Rendered
+from ...core.prints import RECORD_BYTES
+
+FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+# A final image may not be larger than this for each pixel; each file has room for its header.
+BYTES_PER_PIXEL = 48
+BYTES_PER_NOISY_PIXEL = 16
+HEADER = 2**20
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file as a message names it, the name that it must have, and how many bytes at most."""
+
+    name: str
+    wanted: str
+    most: int
+
+
+def files_of_frame(manifest: Manifest, message: Rendered) -> list[NamedFile]:
+    """The three files of a frame."""
+    stem, pixels = f"{message.frame:04d}", manifest.width * manifest.height
+    final = f"{stem}.{FORMATS[manifest.file_format]}"
+    noisy = HEADER + BYTES_PER_NOISY_PIXEL * pixels * len(manifest.view_layers)
+    return [
+        NamedFile(message.final, final, HEADER + BYTES_PER_PIXEL * pixels),
+        NamedFile(message.noisy, f"{stem}.noisy.exr", noisy),
+        NamedFile(message.leaves, f"{stem}.leaves", RECORD_BYTES * manifest.leaves_per_frame),
+    ]
+
+
+def final_made_again(manifest: Manifest, message: MadeAgain) -> NamedFile:
+    """The final image that was made out of a noisy pass."""
+    most = HEADER + BYTES_PER_PIXEL * manifest.width * manifest.height
+    return NamedFile(message.final, f"{message.frame:04d}.again.{FORMATS[manifest.file_format]}", most)
+
+
+@contextlib.contextmanager
+def opened_beneath(folder: int, name: str, most: int) -> Iterator[int]:
+    """A file of an open folder, for reading, of at most so many bytes; raises ContentError.
+
+    A regular file with one name: no link, pipe, device, folder. It is opened without waiting for anybody.
+    """
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise ContentError(f"{name!r} is no file of the render process's folder: refused.")
+    try:
+        file = os.open(name, FLAGS, dir_fd=folder)
+    except OSError as error:
+        raise ContentError(
+            f"The render process did not write {name!r} as a file ({error.strerror}): refused."
+        ) from error
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            raise ContentError(f"What the render process left as {name!r} is no plain file: refused.")
+        if not 0 < found.st_size <= most:
+            raise ContentError(
+                f"The render process left {found.st_size} bytes as {name!r}, not 1 to {most}: refused."
+            )
+        yield file
+    finally:
+        os.close(file)
+
+
+def check_file(folder: int, file: NamedFile) -> None:
+    """Raise ContentError where a file of an open folder is not there as it must be."""
+    if file.name != file.wanted:
+        raise ContentError(f"It names {file.name!r}, not {file.wanted!r}.")
+    with opened_beneath(folder, file.name, file.most):
+        return

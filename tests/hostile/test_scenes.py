@@ -1,0 +1,159 @@
+"""Scenes that mean harm, opened and rendered as a worker does it: by the bpy module, and the application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.blender_process.limits import MIB, Limits
+from renderchain.core.errors import RenderChainError
+from renderchain.core.scene_code import FREESTYLE
+
+from devkit.fakes.package import manifest_of
+from devkit.honest.blenders import Blender
+from devkit.network.services import tool_root
+from tests.hostile.children import processes_with
+
+SCENES = Path(__file__).with_name("scenes.py")
+LIMITS = Limits(
+    memory=1536 * MIB,
+    file=64 * MIB,
+    output=64 * MIB,
+    output_files=500,
+    tmpfs=64 * MIB,
+    seconds=20.0,
+    frame_seconds=6.0,
+)
+CODE = "that their providers have not allowed"
+REFUSED = {
+    "freestyle": CODE,
+    "keyed_freestyle": CODE,
+    "osl": CODE,
+    "keyed_osl": CODE,
+    "osl_camera": CODE,
+    "workbench": "workers render Cycles alone",
+    "composited_workbench": "workers render Cycles alone",
+    "edited_workbench": "workers render Cycles alone",
+}
+HARMLESS = ("kept_freestyle", "registered_text", "keys_as_image")
+# Blender does not evaluate such drivers with scripts off; whether they are refused is the reader's business.
+DRIVERS = ("python_driver", "namespace_driver")
+GREEDY = {
+    "subdivision": ("memory", "one answer", "ended by itself", "MemoryError"),
+    "arrays": ("memory", "one answer", "ended by itself", "MemoryError"),
+    "repeat_zone": ("memory", "one answer", "ended by itself", "MemoryError"),
+    "samples": ("one answer",),
+    "file_outputs": ("wrote over", "File too large", "could not render"),
+    "huge_frame": ("memory", "one answer", "ended by itself", "could not render"),
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of a scene: what the agent says, "" where it was rendered; the output folder."""
+
+    said: str
+    output: Path
+    is_over: bool
+
+
+def blenders() -> list[object]:
+    application = tool_root("blender") / "blender"
+    is_there = pytest.mark.skipif(not application.exists(), reason="the Blender application is not set up")
+    return [pytest.param("", id="4.5"), pytest.param(str(application), id="5.2", marks=is_there)]
+
+
+def opened(program: str, kind: str, folder: Path, allowed: tuple[str, ...] = ()) -> Opened:
+    """Make a scene of that kind and render its first frame."""
+    logging.getLogger("renderchain").setLevel(logging.CRITICAL)
+    blender, package, output = Blender(program), folder / "package", folder / "output"
+    for one in (package, output):
+        one.mkdir()
+    made = subprocess.run(
+        blender.script(SCENES, [str(package / "main.blend"), kind]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (package / "main.blend").exists(), made.stdout[-1000:] + made.stderr[-1000:]
+    manifest = replace(
+        manifest_of((1,)),
+        main_blend="main.blend",
+        scene="Scene",
+        view_layers=("ViewLayer",),
+        width=64,
+        height=64,
+        samples=1,
+    )
+    renderer = replace(
+        blender.renderer(folder / "logs", "3.14" if program else "3.11", {}), limits=LIMITS, allowed=allowed
+    )
+
+    async def life() -> str:
+        try:
+            async with renderer.open(package, manifest, output) as session:
+                await session.render(1, lambda _: None)
+        except RenderChainError as error:
+            return str(error)
+        return ""
+
+    said = asyncio.run(life())
+    return Opened(said, output, not processes_with(str(output)))
+
+
+@pytest.mark.parametrize("program", blenders())
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_scene_that_needs_code_of_its_own_is_refused(program: str, kind: str, tmp_path: Path) -> None:
+    found = opened(program, kind, tmp_path)
+    assert REFUSED[kind] in found.said and found.is_over
+    assert not (found.output / "ran").exists()
+
+
+@pytest.mark.parametrize("program", blenders()[1:])
+def test_a_style_module_runs_where_it_is_allowed_and_so_must_be_kept_from_running(
+    program: str, tmp_path: Path
+) -> None:
+    found = opened(program, "freestyle", tmp_path, (FREESTYLE,))
+    assert (found.output / "ran").exists() and found.is_over
+
+
+@pytest.mark.parametrize("program", blenders())
+def test_an_image_that_never_ends_is_left_out_or_ended(program: str, tmp_path: Path) -> None:
+    found = opened(program, "device_image", tmp_path)
+    assert found.is_over and (found.said == "" or "one answer" in found.said or "memory" in found.said)
+
+
+@pytest.mark.parametrize("program", blenders())
+@pytest.mark.parametrize("kind", HARMLESS)
+def test_what_would_harm_is_left_alone_and_the_rest_is_rendered(
+    program: str, kind: str, tmp_path: Path
+) -> None:
+    found = opened(program, kind, tmp_path)
+    assert found.said == "" and found.is_over
+    assert sorted(path.name for path in found.output.iterdir()) == [
+        "0001.leaves",
+        "0001.noisy.exr",
+        "0001.png",
+    ]
+
+
+@pytest.mark.parametrize("program", blenders())
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_drivers_run_no_python(program: str, kind: str, tmp_path: Path) -> None:
+    found = opened(program, kind, tmp_path)
+    assert found.is_over and not (found.output / "ran").exists()
+
+
+@pytest.mark.parametrize("program", blenders())
+@pytest.mark.parametrize("kind", GREEDY)
+def test_a_scene_that_takes_too_much_is_ended_and_it_is_said_why(
+    program: str, kind: str, tmp_path: Path
+) -> None:
+    found = opened(program, kind, tmp_path)
+    assert found.is_over and any(words in found.said for words in GREEDY[kind]), found.said
+    assert sum(path.stat().st_blocks * 512 for path in found.output.rglob("*")) < 512 * MIB
