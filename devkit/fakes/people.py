@@ -132,6 +132,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             proof_store=proof_store,
+            journal=self.journal,
             self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)

@@ -168,10 +168,10 @@ class Worker:
             hash_many=hash_many,
             sealer=sealer or ChaChaSealer(),
             proof_store=self.proof_store,
+            journal=self.journal,
             self_test=None,
         )
         await work.run(entry, lease, await self.chain.job(lease.job_id))
-        shutil.rmtree(work.output(lease_id))
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ async def main(
         hash_many=hash_many,
         sealer=ChaChaSealer(),
         proof_store=ProofStore(folder / "evidence"),
+        journal=journal,
         self_test=None,
     )
     await work.run(entry, await chain.lease(lease_id), await chain.job(job_id))

@@ -17,12 +17,15 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.errors import JournalError
-from ..core.ids import JobId
-from ..ports.journal import JobEntry, LeaseEntry
+from ..core.ids import JobId, LeaseId
+from ..core.manifest import PackedFile
+from ..core.messages import Loaded, Rendered
+from ..ports.journal import FrameEntry, JobEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
 
 # Felts and secrets are over 64 bits, so they are kept as hexadecimal text.
@@ -55,6 +58,13 @@ MIGRATIONS = (
     INSERT INTO secrets SELECT * FROM leases ORDER BY lease_id;
     DROP TABLE leases;
     ALTER TABLE secrets RENAME TO leases;
+    """,
+    # Finished frames of leases that are worked on; gone with the lease.
+    """
+    CREATE TABLE frames (
+        board TEXT NOT NULL, lease_id INTEGER NOT NULL, secret TEXT NOT NULL, frame INTEGER NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (board, lease_id, secret, frame)
+    );
     """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
@@ -130,6 +140,39 @@ class SqliteJournal:
             LeaseEntry(int(found, 16), lease, job, int(secret, 16), state)
             for found, lease, job, secret, state in rows
         ]
+
+    def save_frame(self, entry: FrameEntry) -> None:
+        """Note a finished frame, once its files are on the disk; it replaces an earlier one."""
+        one = entry.lease
+        files = [file.as_dict() for file in entry.files]
+        body = json.dumps(
+            {"rendered": asdict(entry.rendered), "loaded": asdict(entry.loaded), "files": files}
+        )
+        values = (hex(one.board), one.lease_id, hex(one.secret), entry.frame, body)
+        self._run("INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?)", values)
+
+    def frames(self, lease: LeaseEntry) -> list[FrameEntry]:
+        """The finished frames of a lease under that secret."""
+        select = (
+            "SELECT frame, body FROM frames WHERE board = ? AND lease_id = ? AND secret = ? ORDER BY frame"
+        )
+        found = []
+        for frame, text in self._run(select, (hex(lease.board), lease.lease_id, hex(lease.secret))):
+            body = json.loads(text)
+            files = tuple(PackedFile(**file) for file in body["files"])
+            said = Rendered(**body["rendered"]), Loaded(**body["loaded"])
+            found.append(FrameEntry(lease, frame, files, *said))
+        return found
+
+    def leases_with_frames(self, board: int) -> list[LeaseId]:
+        """Leases of which frames are noted."""
+        select = "SELECT DISTINCT lease_id FROM frames WHERE board = ? ORDER BY lease_id"
+        return [LeaseId(lease_id) for (lease_id,) in self._run(select, (hex(board),))]
+
+    def forget_frames(self, board: int, lease_id: LeaseId) -> None:
+        """The lease is over."""
+        values = (hex(board), lease_id)
+        self._run("DELETE FROM frames WHERE board = ? AND lease_id = ?", values, synced=False)
 
     def intend(self, name: str, account: int, action: str, calls: list[tuple[int, int, list[int]]]) -> Intent:
         """Write an intent down; the one that is there already if the name was used before.

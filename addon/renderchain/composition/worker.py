@@ -173,6 +173,7 @@ def _worker(
         hash_many=hash_many,
         sealer=sealer,
         proof_store=proof_store,
+        journal=journal,
         self_test=SelfTest(renderer, reporter, random.SystemRandom())
         if renderer is verifying_renderer
         else None,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.ids import JobId, LeaseId
+from ..core.manifest import PackedFile
+from ..core.messages import Loaded, Rendered
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ class LeaseEntry:
     state: str
 
 
+@dataclass(frozen=True)
+class FrameEntry:
+    """A finished frame of a lease: its files below the lease's folder, and what the render process said."""
+
+    lease: LeaseEntry
+    frame: int
+    files: tuple[PackedFile, ...]
+    rendered: Rendered
+    loaded: Loaded
+
+
 class Journal(Protocol):
     """Durable as soon as a call returns; raises JournalError."""
 
@@ -54,4 +67,20 @@ class Journal(Protocol):
 
     def leases(self, board: int) -> list[LeaseEntry]:
         """All leases on that board, the oldest first."""
+        ...
+
+    def save_frame(self, entry: FrameEntry) -> None:
+        """Note a finished frame, once its files are on the disk; it replaces an earlier one."""
+        ...
+
+    def frames(self, lease: LeaseEntry) -> list[FrameEntry]:
+        """The finished frames of a lease under that secret."""
+        ...
+
+    def leases_with_frames(self, board: int) -> list[LeaseId]:
+        """Leases of which frames are noted."""
+        ...
+
+    def forget_frames(self, board: int, lease_id: LeaseId) -> None:
+        """The lease is over."""
         ...

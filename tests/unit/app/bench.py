@@ -127,6 +127,7 @@ class UseCaseBench:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             proof_store=self.proof_store,
+            journal=self.journal,
             self_test=self_test,
         )
 

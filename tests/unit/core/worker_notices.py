@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.notices import Notice, audits, jobs
+from renderchain.core.notices import Notice, audits, jobs, leases
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
+    leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
     audits.AppealDropped(*IDS, "bafy", 5, 12): (
         f"Lease {LEASE} is not appealed: leaf 5, rendered again from a fresh copy of package bafy, is not "
         "what was submitted; it differs in 12 bits of its print. The verifiers are right: look at this "

@@ -17,12 +17,18 @@ from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
-from ...core.messages import Loaded, Rendered
-from ...core.notices.leases import ContentNotKept, FrameRendered, LeaseSubmitted, RenderStarted
+from ...core.messages import Loaded, Progress, Rendered
+from ...core.notices.leases import (
+    ContentNotKept,
+    FrameRendered,
+    FramesTakenOver,
+    LeaseSubmitted,
+    RenderStarted,
+)
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
-from ...ports.journal import LeaseEntry
+from ...ports.journal import FrameEntry, Journal, LeaseEntry
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
@@ -30,9 +36,10 @@ from ...ports.worker_chain import WorkerChain
 from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.deadline import within
-from ..exchange.lease_result import write_result
+from ..exchange.lease_result import most_bytes, write_result
 from ..exchange.package import drop_package, fetch_checked
 from ..exchange.sealed_result import seal_result
+from .finished import FinishedFrames
 from .self_test import SelfTest
 
 
@@ -71,6 +78,7 @@ class RenderLease:
         hash_many: HashMany,
         sealer: Sealer,
         proof_store: ProofStore,
+        journal: Journal,
         self_test: SelfTest | None,
         limits: GateLimits = NO_LIMITS,
     ) -> None:
@@ -84,15 +92,16 @@ class RenderLease:
         self._proof_store = proof_store
         self._self_test = self_test
         self._limits = limits
+        self._finished = FinishedFrames(journal, folder / "leases")
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
         """Where a lease's files are while it is worked on."""
-        return self._folder / "leases" / str(lease_id)
+        return self._finished.root(lease_id)
 
     def discard(self, lease_id: LeaseId) -> None:
-        """Delete a lease's files: it is submitted, given back or lost."""
-        shutil.rmtree(self.output(lease_id), ignore_errors=True)
+        """Forget a lease's files and finished frames: it is submitted, given back or lost."""
+        self._finished.discard(self._chain.board, lease_id)
 
     def tidy(self, claimed: Collection[LeaseId]) -> None:
         """Delete what an earlier process left of leases that are not in hand any more."""
@@ -128,14 +137,13 @@ class RenderLease:
         # Before rendering: results that can't be sealed for anyone are never submitted.
         requester_key = bytes.fromhex(manifest.requester_key)
         self._sealer.wrap(key, requester_key, identity, b"")
-        output = self.output(entry.lease_id)
-        shutil.rmtree(output, ignore_errors=True)
-        output.mkdir(parents=True)
         frames = manifest.frames_of(lease)
-        done = await self._render(entry, frames, package, manifest, output, most_s)
+        kept = await asyncio.to_thread(self._finished.resume, entry, frames)
+        done = await self._render(entry, frames, package, manifest, kept, most_s)
         part = replace(lease, count=len(done.rendered))
+        folder = self._finished.folder(entry.lease_id)
         seal = partial(
-            seal_result, self._sealer, output, key=key, requester_key=requester_key, identity=identity
+            seal_result, self._sealer, folder, key=key, requester_key=requester_key, identity=identity
         )
         finishing = asyncio.create_task(self._finish(entry, part, identity, package, manifest, done, seal))
         try:
@@ -155,11 +163,10 @@ class RenderLease:
         seal: Callable[..., None],
     ) -> None:
         """Test, pin and submit what was rendered."""
-        output = self.output(entry.lease_id)
-        check_output(output)
+        root_folder = self.output(entry.lease_id)
         hash_many, tiles = remembering(self._hash_many), manifest.leaves_per_frame
         committed = write_result(
-            output,
+            self._finished.folder(entry.lease_id),
             done.loaded,
             done.rendered,
             identity=identity,
@@ -169,11 +176,13 @@ class RenderLease:
             hash_many=hash_many,
         )
         if self._self_test:
-            ids, again = (entry.job_id, entry.lease_id), output.with_name(f"{output.name}.again")
+            ids, again = (entry.job_id, entry.lease_id), root_folder / "again"
             shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
             await self._self_test.run(ids, package, manifest, shown, again)
         root = await asyncio.to_thread(root_of, hash_many, committed.leaves)
-        async with self._pinned(output, partial(seal, frames=manifest.frames_of(part))) as (cid, sealed):
+        async with self._pinned(
+            root_folder / "results.sealed", partial(seal, frames=manifest.frames_of(part))
+        ) as (cid, sealed):
             key = result_key_of(entry.secret)
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
             salt_key = salt_key_of(entry.secret)
@@ -184,11 +193,11 @@ class RenderLease:
             await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
+        await asyncio.to_thread(self.discard, entry.lease_id)
 
     @asynccontextmanager
-    async def _pinned(self, output: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
-        """Seal into a folder beside the output, out of the render process's reach, and pin it; its CID."""
-        sealed = output.with_name(f"{output.name}.sealed")
+    async def _pinned(self, sealed: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
+        """Seal into a folder out of the render process's reach, and pin it; its CID."""
         shutil.rmtree(sealed, ignore_errors=True)
         try:
             await asyncio.to_thread(seal, sealed)
@@ -215,11 +224,20 @@ class RenderLease:
         frames: Sequence[int],
         package: Path,
         manifest: Manifest,
-        output: Path,
+        kept: dict[int, FrameEntry],
         most_s: float | None,
     ) -> RenderedFrames:
-        """Render the frames, or as many as come before one fails or the worker must stop: at least one."""
+        """Render the frames, or as many as come before one fails or the worker must stop: at least one.
+
+        Those that were kept are not rendered again, unless it is on another Blender or device than they were.
+        """
         ids, rendered, failure = (entry.job_id, entry.lease_id), list[Rendered](), None
+        if len(kept) == len(frames):
+            self._reporter.tell(FramesTakenOver(*ids, len(kept)))
+            return RenderedFrames(kept[frames[0]].loaded, tuple(kept[one].rendered for one in frames), None)
+        output, most = self.output(entry.lease_id) / "out", most_bytes(manifest, 1)
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir(parents=True)
         try:
             async with (
                 within(most_s, f"Lease {entry.lease_id}"),
@@ -227,23 +245,59 @@ class RenderLease:
             ):
                 loaded = session.loaded
                 self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
+                kept = self._kept_with(entry, loaded, kept)
                 for number, frame in enumerate(frames):
                     self._reporter.progress("frames", number, len(frames))
-                    rendered.append(
-                        await session.render(
-                            frame,
-                            lambda at: self._reporter.progress(
-                                f"samples of frame {at.frame}", at.sample, at.samples
-                            ),
-                            then=next(iter(frames[number + 1 :]), None),
-                        )
-                    )
-                    self._reporter.tell(FrameRendered(*ids, frame, rendered[-1].render_ms / 1000))
+                    if frame in kept:
+                        rendered.append(kept[frame].rendered)
+                        continue
+                    coming = (one for one in frames[number + 1 :] if one not in kept)
+                    one = await session.render(frame, self._tell_samples, then=next(coming, None))
+                    await self._take(entry, output, loaded, one, most, rendered)
+                    self._reporter.tell(FrameRendered(*ids, frame, one.render_ms / 1000))
         except (RenderFailed, asyncio.CancelledError) as error:
             if not rendered:
                 raise
             failure = error if isinstance(error, RenderFailed) else None
+        check_output(output)
         return RenderedFrames(loaded, tuple(rendered), failure)
+
+    def _tell_samples(self, at: Progress) -> None:
+        self._reporter.progress(f"samples of frame {at.frame}", at.sample, at.samples)
+
+    def _kept_with(
+        self, entry: LeaseEntry, loaded: Loaded, kept: dict[int, FrameEntry]
+    ) -> dict[int, FrameEntry]:
+        """Those that go with this process; a result has one Blender and one device for all its frames."""
+        same = {number: one for number, one in kept.items() if _device_of(one.loaded) == _device_of(loaded)}
+        if same:
+            self._reporter.tell(FramesTakenOver(entry.job_id, entry.lease_id, len(same)))
+        self._finished.drop(entry, [one for number, one in kept.items() if number not in same])
+        return same
+
+    async def _take(
+        self,
+        entry: LeaseEntry,
+        output: Path,
+        loaded: Loaded,
+        one: Rendered,
+        most: int,
+        rendered: list[Rendered],
+    ) -> None:
+        """Have a frame where nothing loses it; who is cancelled meanwhile has it all the same."""
+        take = self._finished.take
+        taking = asyncio.create_task(asyncio.to_thread(take, entry, output, loaded, one, most))
+        try:
+            await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            await taking
+            rendered.append(one)
+            raise
+        rendered.append(one)
+
+
+def _device_of(loaded: Loaded) -> tuple[str, str, str]:
+    return loaded.blender_version, loaded.device, loaded.device_name
 
 
 def check_output(folder: Path) -> None:

@@ -161,6 +161,18 @@ class FrameRendered(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class FramesTakenOver(LeaseNotice):
+    """So many frames were finished before this process started, and are not rendered again."""
+
+    frame_count: int
+
+    @property
+    def sentence(self) -> str:
+        frames = counted(self.frame_count, "finished frame")
+        return f"Lease {self.lease_id}: {frames} taken over from before"
+
+
+@dataclass(frozen=True)
 class SelfTestPassed(LeaseNotice):
     """So many drawn leaves came out the same again, in so many seconds from the start of a process."""
 

@@ -38,7 +38,7 @@ def bench(disk: Path) -> UseCaseBench:
 
 def left_over(bench: UseCaseBench) -> list[str]:
     """What lies about in the folder of leases and beside the packages."""
-    sealed = [path.name for path in (bench.folder / "leases").glob("*.sealed")]
+    sealed = [path.name for path in (bench.folder / "leases").glob("*/*.sealed")]
     return sealed + [path.name for path in (bench.folder / "packages").glob("*.partial")]
 
 
@@ -200,7 +200,7 @@ class Linking(FakeRenderer):
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
         async with super().open(package, manifest, output) as session:
             yield session
-        (output / "0002.extra").symlink_to(output.parent.parent / "journal.sqlite")
+        (output / "0002.extra").symlink_to(output.parents[2] / "journal.sqlite")
 
 
 def test_a_link_out_of_the_sandbox_is_refused(bench: UseCaseBench) -> None:
