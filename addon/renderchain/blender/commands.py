@@ -25,6 +25,7 @@ from ..core.money import parse_strk
 from ..core.notices.process import WaitingForWork
 from ..core.probe import DEFAULT_S
 from ..settings import Settings
+from .benchmark_command import benchmark
 from .command_line import (
     frame_count,
     guarded,
@@ -239,5 +240,6 @@ COMMANDS = {
     "draws": draws,
     "worker": worker,
     "watchtower": watchtower,
+    "benchmark": benchmark,
     **PROVIDER_COMMANDS,
 }

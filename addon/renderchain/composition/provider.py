@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.sandbox_start import try_sandbox as try_sandbox
 from ..adapters.keys import KeyringStore, KeystoreFile, make_password
 from ..adapters.kubo import KuboStore
@@ -13,6 +14,7 @@ from ..adapters.starknet.accounts import Deployment, address_of, new_key, public
 from ..adapters.starknet.node import close_account, open_account, open_reader
 from ..adapters.starknet.provider import StarknetProvider
 from ..ports.key_store import KeyStore
+from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import OLDEST_HEAD_S, node_of, open_keys, open_sender
@@ -105,3 +107,11 @@ async def ask_store(settings: Settings) -> str:
 def oldest_head_s(settings: Settings) -> float:
     """How old the newest block of the settings' network may be, in seconds."""
     return OLDEST_HEAD_S[settings.network]
+
+
+def make_renderer(blender: str, device: str, folder: Path, *, allow_unsandboxed: bool) -> Renderer:
+    """What leases are rendered by; ``blender`` is the application, or "" for the bpy module."""
+    logs = folder / "logs"
+    return BlenderRenderer(
+        blender=blender, device=device, log_folder=logs, allow_unsandboxed=allow_unsandboxed
+    )

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,6 +96,14 @@ class FinishedFrames:
         """The lease is submitted, given back or lost: nothing of it is needed."""
         shutil.rmtree(self.root(lease_id), ignore_errors=True)
         self._journal.forget_frames(board, lease_id)
+
+    def keep_only(self, board: int, claimed: Collection[LeaseId]) -> None:
+        """Discard all other leases."""
+        known = {LeaseId(int(path.name)) for path in self._leases.glob("*") if path.name.isdecimal()}
+        for lease_id in (known | set(self._journal.leases_with_frames(board))) - set(claimed):
+            self.discard(board, lease_id)
+        for path in self._leases.glob("*.*"):  # what was sealed or rendered again of some lease
+            shutil.rmtree(path, ignore_errors=True)
 
     def _forget_older(self, entry: LeaseEntry) -> None:
         worker, slot, generation = split_lease_id(entry.lease_id)

@@ -105,10 +105,7 @@ class RenderLease:
 
     def tidy(self, claimed: Collection[LeaseId]) -> None:
         """Delete what an earlier process left of leases that are not in hand any more."""
-        folder, kept = self._folder / "leases", {str(one) for one in claimed}
-        for left in folder.iterdir() if folder.is_dir() else ():
-            if left.name.split(".")[0] not in kept:
-                shutil.rmtree(left, ignore_errors=True)
+        self._finished.keep_only(self._chain.board, claimed)
 
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
