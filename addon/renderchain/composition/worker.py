@@ -156,14 +156,10 @@ def _worker(
     readiness: Readiness,
 ) -> Worker:
     """A worker and its part in audits; leases are rendered with ``renderer``."""
-    limits = GateLimits(
-        package_bytes=settings.most_package_bytes,
-        memory_mib=settings.most_memory_mib,
-        frame_seconds=settings.most_frame_seconds,
-        output_bytes=settings.most_output_bytes,
-    )
+    limits = _gate_limits(settings)
     sealer, journal = ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
+    self_test = SelfTest(renderer, reporter, random.SystemRandom())
     lease = RenderLease(
         chain,
         store,
@@ -174,19 +170,12 @@ def _worker(
         sealer=sealer,
         proof_store=proof_store,
         journal=journal,
-        self_test=SelfTest(renderer, reporter, random.SystemRandom())
-        if renderer is verifying_renderer
-        else None,
+        self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
+    cache = ProbeCache(settings.folder / "probes")
     job_probe = JobProbe(
-        chain,
-        lease.fetch,
-        probe,
-        ProbeCache(settings.folder / "probes"),
-        reporter,
-        seconds=settings.probe_seconds,
-        now=time.time,
+        chain, lease.fetch, probe, cache, reporter, seconds=settings.probe_seconds, now=time.time
     )
     rerender = Rerender(
         store,
@@ -214,6 +203,15 @@ def _worker(
         readiness,
         new_secret=_random_bits,
         now=time.time,
+    )
+
+
+def _gate_limits(settings: Settings) -> GateLimits:
+    return GateLimits(
+        package_bytes=settings.most_package_bytes,
+        memory_mib=settings.most_memory_mib,
+        frame_seconds=settings.most_frame_seconds,
+        output_bytes=settings.most_output_bytes,
     )
 
 

@@ -14,9 +14,10 @@ from renderchain.core.errors import LocalError, StoreError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
+from renderchain.core.messages import Rendered
 from renderchain.core.notices.jobs import JobEnded
 from renderchain.ports.content_store import BytesDone
-from renderchain.ports.renderer import RenderSession
+from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.content_store import MemoryStore
 from devkit.fakes.package import manifest_of
@@ -71,11 +72,22 @@ class Altering(FakeRenderer):
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
         async with super().open(package, manifest, output) as session:
-            yield session
-        for path in output.glob("*.noisy"):
-            raw = bytearray(path.read_bytes())
-            raw[-2] ^= 1
-            path.write_bytes(raw)
+            yield Altered(session, output)
+
+
+class Altered:
+    """A session whose noisy passes are altered as soon as they are there."""
+
+    def __init__(self, session: RenderSession, output: Path) -> None:
+        self._session, self._output = session, output
+        self.loaded, self.render_tiles = session.loaded, session.render_tiles
+
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        one = await self._session.render(frame, on_progress, then)
+        raw = bytearray((self._output / one.noisy).read_bytes())
+        raw[-2] ^= 1
+        (self._output / one.noisy).write_bytes(raw)
+        return one
 
 
 class Spoiling(MemoryStore):
