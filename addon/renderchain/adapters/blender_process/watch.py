@@ -11,6 +11,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from .groups import Groups
 from .limits import Limits, size
@@ -42,8 +43,9 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
-    def begin(self) -> None:
-        """From now on its time counts: it gets a scene."""
+    def begin(self, most_output: int) -> None:
+        """It gets a scene: from now on its time counts, and what its job's output may take in bytes."""
+        self._limits = replace(self._limits, output=min(self._limits.output, most_output))
         self._until_s = time.monotonic() + self._seconds
 
     async def end(self) -> None:
