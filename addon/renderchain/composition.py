@@ -17,6 +17,7 @@ from .adapters.blender_process.probe_session import BlenderProbeRenderer
 from .adapters.blender_process.process import BlenderRenderer
 from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
+from .adapters.blender_process.second_child import SecondChild
 from .adapters.fee_budget_file import FeeBudgetFile
 from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
@@ -171,7 +172,7 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
         # Where there is no sandbox, a process of its own still has limits.
-        read_noisy=SandboxedReader(allow_unsandboxed=True),
+        read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
         from_block=settings.from_block,
     )
     return Requester(parts, reporter)
@@ -289,7 +290,7 @@ def _worker(
         settings.folder,
         hash_many=hash_many,
         sealer=sealer,
-        read_noisy=SandboxedReader(settings.allow_unsandboxed),
+        read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
