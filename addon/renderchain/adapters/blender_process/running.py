@@ -109,9 +109,15 @@ class Keeper:
             os.close(folder)
 
     def _keep_as_expected(self, folder: int, file: NamedFile) -> None:
-        """Remove a file that became another one after it was looked at, too large or a second name."""
+        """Remove a file that became another one after it was looked at, too large or a second name.
+
+        It may have been taken away meanwhile.
+        """
         try:
+            os.stat(file.name, dir_fd=folder, follow_symlinks=False)
             check_file(folder, file)
+        except FileNotFoundError:
+            return
         except ContentError as error:
             log.warning("a render process changed what it had said was done: %s", error)
             with contextlib.suppress(FileNotFoundError):
