@@ -16,6 +16,7 @@ import OpenEXR
 import pytest
 from renderchain.adapters.blender_process.exr_reader import SandboxedReader
 from renderchain.adapters.blender_process.limits import GIB, MIB
+from renderchain.adapters.blender_process.second_child import SecondChild
 from renderchain.adapters.exr import read_noisy
 from renderchain.app.exchange.records import read_records
 from renderchain.core.errors import ContentError
@@ -163,7 +164,7 @@ def test_an_image_that_is_none_is_refused_by_another_process(name: str, tmp_path
     path = make(tmp_path / "0001.noisy.exr")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ContentError, match=words):
-        SandboxedReader(allow_unsandboxed=False, memory=16 * MIB, seconds=20)(path)
+        SandboxedReader(SecondChild(allow_unsandboxed=False, memory=16 * MIB, seconds=20))(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * 1024
     assert [one.name for one in tmp_path.iterdir()] == ["0001.noisy.exr"] and not processes_with(
         str(tmp_path)
@@ -172,7 +173,7 @@ def test_an_image_that_is_none_is_refused_by_another_process(name: str, tmp_path
 
 def test_an_honest_image_comes_back_bit_by_bit(tmp_path: Path) -> None:
     path = noise(tmp_path / "0001.noisy.exr")
-    pixels = SandboxedReader(allow_unsandboxed=False, memory=GIB)(path)
+    pixels = SandboxedReader(SecondChild(allow_unsandboxed=False, memory=GIB))(path)
     assert pixels.dtype == np.float32 and pixels.tobytes() == read_noisy(path).tobytes()
     assert pixels.shape == (9, 7, 4) and not pixels.flags.writeable
 
@@ -181,7 +182,7 @@ def test_mutated_images_are_refused_or_read_and_nothing_else(tmp_path: Path) -> 
     path, chance = noise(tmp_path / "0001.noisy.exr"), np.random.default_rng(7)
     raw, reader, refused = (
         path.read_bytes(),
-        SandboxedReader(allow_unsandboxed=False, memory=64 * MIB, seconds=10),
+        SandboxedReader(SecondChild(allow_unsandboxed=False, memory=64 * MIB, seconds=10)),
         0,
     )
     for _ in range(12):
@@ -200,5 +201,5 @@ def test_mutated_images_are_refused_or_read_and_nothing_else(tmp_path: Path) -> 
 def test_a_child_that_never_answers_is_ended(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "0001.noisy.exr")  # opening it waits for a writer
     with pytest.raises(ContentError, match="could not be read within the limits"):
-        SandboxedReader(allow_unsandboxed=False, seconds=2)(tmp_path / "0001.noisy.exr")
+        SandboxedReader(SecondChild(allow_unsandboxed=False, seconds=2))(tmp_path / "0001.noisy.exr")
     assert not processes_with(str(tmp_path))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters.blender_process import running
-from renderchain.adapters.blender_process.limits import MIB
+from renderchain.adapters.blender_process.beneath import most_output
+from renderchain.adapters.blender_process.limits import GIB, MIB, Limits
 
+from devkit.fakes.package import manifest_of
 from tests.hostile.children import SMALL, Attack, has_groups, without_groups
 
 GREEDY = {
@@ -92,6 +94,16 @@ def test_who_writes_too_much_is_stopped(name: str, tmp_path: Path) -> None:
     assert words in said or name.startswith("a folder"), said
     assert attack.is_over()
     assert sum(path.stat().st_blocks * 512 for path in attack.output.iterdir()) < 70 * MIB
+
+
+def test_a_small_job_has_a_small_output(tmp_path: Path) -> None:
+    most = most_output(manifest_of((1,)))
+    assert most < 1.1 * GIB
+    grown = (
+        "for n in range(40):\n  os.posix_fallocate(os.open(f'/output/{n}', 65), 0, 2**25); time.sleep(0.01)\n"
+    )
+    attack = Attack(tmp_path, f"{grown}time.sleep(60)", Limits(seconds=20.0))
+    assert "wrote over 1.0 GiB in all" in attack.run() and attack.is_over()
 
 
 ENDLESS = "while True: say('progress', frame=1, sample=1, samples=2); time.sleep(0.1)"

@@ -15,8 +15,8 @@ from renderchain.core.scene_code import FREESTYLE
 
 from devkit.fakes.package import manifest_of
 from devkit.honest.blenders import Blender
-from devkit.network.services import tool_root
 from tests.hostile.children import processes_with
+from tools.setup.debian import blender_root
 
 SCENES = Path(__file__).with_name("scenes.py")
 LIMITS = Limits(
@@ -62,7 +62,7 @@ class Opened:
 
 
 def blenders() -> list[object]:
-    application = tool_root("blender") / "blender"
+    application = blender_root() / "blender"  # only looked for: collecting tests installs nothing
     is_there = pytest.mark.skipif(not application.exists(), reason="the Blender application is not set up")
     return [pytest.param("", id="4.5"), pytest.param(str(application), id="5.2", marks=is_there)]
 

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
+from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.kubo import KuboStore
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
@@ -33,7 +34,7 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
         # Where there is no sandbox, a process of its own still has limits.
-        read_noisy=SandboxedReader(allow_unsandboxed=True),
+        read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
         from_block=settings.from_block,
     )
     return Requester(parts, reporter)

@@ -17,6 +17,7 @@ from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
+from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, lacks_room, on_battery
@@ -184,7 +185,7 @@ def _worker(
         settings.folder,
         hash_many=hash_many,
         sealer=sealer,
-        read_noisy=SandboxedReader(settings.allow_unsandboxed),
+        read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
         limits=limits,
     )

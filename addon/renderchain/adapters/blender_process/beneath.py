@@ -20,6 +20,8 @@ FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 BYTES_PER_PIXEL = 48
 BYTES_PER_NOISY_PIXEL = 16
 HEADER = 2**20
+MOST_PASSES = 64
+ROOM = 2**30  # for what the artist's client puts beside it, and for what nobody thought of
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ def files_of_frame(manifest: Manifest, message: Rendered) -> list[NamedFile]:
         NamedFile(message.noisy, f"{stem}.noisy.exr", noisy),
         NamedFile(message.leaves, f"{stem}.leaves", RECORD_BYTES * manifest.leaves_per_frame),
     ]
+
+
+def most_output(manifest: Manifest) -> int:
+    """How many bytes a job's whole output may take, with what is written on the way: passes of one frame."""
+    pixels, layers = manifest.width * manifest.height, len(manifest.view_layers)
+    frame = 3 * HEADER + pixels * (BYTES_PER_PIXEL + BYTES_PER_NOISY_PIXEL * layers)
+    frame += RECORD_BYTES * manifest.leaves_per_frame
+    return len(manifest.frames) * frame + MOST_PASSES * BYTES_PER_NOISY_PIXEL * pixels * layers + ROOM
 
 
 def final_made_again(manifest: Manifest, message: MadeAgain) -> NamedFile:

@@ -153,9 +153,9 @@ def _sweep(parent: Path) -> None:
 def _systemd() -> tuple[str, ...]:
     """The command that starts a program in a scope of the system's or the user's systemd; or nothing."""
     program = shutil.which("systemd-run")
-    manager = () if os.geteuid() == 0 else ("--user",)
     if program is None:
         return ()
+    manager = () if os.geteuid() == 0 else ("--user",)
     command = (program, *manager, *SCOPE)
     try:
         done = subprocess.run([*command, "--", "true"], capture_output=True, timeout=10, check=False)

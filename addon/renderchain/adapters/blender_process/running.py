@@ -34,12 +34,15 @@ log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Holds a process to its limits, and has nothing of it left when it ends."""
+    """Holds a process to its limits, and has nothing of it left when it ends.
+
+    ``folder`` is a descriptor of its output folder, None where that can't be had; it is closed at the end.
+    """
 
     def __init__(
         self,
         process: asyncio.subprocess.Process,
-        output: Path,
+        folder: int | None,
         lines: CappedLog,
         groups: Groups,
         limits: Limits,
@@ -47,7 +50,7 @@ class Keeper:
         self.log = lines
         self._process = process
         self._groups = groups
-        self._folder = os.open(output, FOLDER) if os.open in os.supports_dir_fd else None  # it may be renamed
+        self._folder = folder
         self._below: list[int] = []  # processes that were killed
         self.watch = Watch(process.pid, self._folder, groups, limits, self._kill)
         self._ending: asyncio.Task[None] | None = None
@@ -75,7 +78,12 @@ class Keeper:
         if self._ending is None:
             wait_s = 0.1 if self._has_failed or _cancelled() else QUIT_TIMEOUT_S
             self._ending = asyncio.create_task(self._end(wait_s))
-        await asyncio.shield(self._ending)
+        try:
+            await asyncio.shield(self._ending)
+        except asyncio.CancelledError:
+            self._kill()  # whoever stops does not wait for it to go by itself
+            await asyncio.shield(self._ending)
+            raise
 
     async def _end(self, wait_s: float) -> None:
         try:
@@ -101,9 +109,15 @@ class Keeper:
             os.close(folder)
 
     def _keep_as_expected(self, folder: int, file: NamedFile) -> None:
-        """Remove a file that became another one after it was looked at, too large or a second name."""
+        """Remove a file that became another one after it was looked at, too large or a second name.
+
+        It may have been taken away meanwhile.
+        """
         try:
+            os.stat(file.name, dir_fd=folder, follow_symlinks=False)
             check_file(folder, file)
+        except FileNotFoundError:
+            return
         except ContentError as error:
             log.warning("a render process changed what it had said was done: %s", error)
             with contextlib.suppress(FileNotFoundError):
@@ -139,6 +153,8 @@ async def start_process(
 ) -> Started:
     """Start a process; raises OSError. ``on_cpu``: no graphics driver is in it, to take what it likes."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
+    # Held open: it may be renamed.
+    folder = os.open(output, FOLDER) if os.open in os.supports_dir_fd else None
     lines, groups = CappedLog(log_path, limits.log), make_groups(limits)
     try:
         command = [*_launch(groups, limits, on_cpu), *jailed.command]
@@ -147,10 +163,12 @@ async def start_process(
             process = await _spawn(command, jailed.environment, lines.sink, (number,) if number else ())
     except BaseException:
         groups.remove()
+        if folder is not None:
+            os.close(folder)
         raise
     finally:
         lines.handed_over()
-    return Started(process, jailed, log_path, Keeper(process, output, lines, groups, limits))
+    return Started(process, jailed, log_path, Keeper(process, folder, lines, groups, limits))
 
 
 def _launch(groups: Groups, limits: Limits, on_cpu: bool) -> list[str]:

@@ -29,7 +29,7 @@ from ...core.messages import (
 from ...core.plain_text import plain_lines
 from ...core.prints import RECORD_BYTES
 from ...ports.renderer import OnProgress
-from .beneath import NamedFile, files_of_frame, final_made_again
+from .beneath import NamedFile, files_of_frame, final_made_again, most_output
 from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
@@ -57,7 +57,7 @@ class Session:
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
         self._manifest = manifest
-        self._started.keeper.watch.begin()
+        self._started.keeper.watch.begin(most_output(manifest))
         blend = f"{jailed.package}/{manifest.main_blend}"
         self._send(
             Load(

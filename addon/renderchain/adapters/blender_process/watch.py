@@ -8,8 +8,10 @@ long the scene has been open.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from .groups import Groups
 from .limits import Limits, size
@@ -36,24 +38,31 @@ class Watch:
         self._kill = kill
         self._until_s = float("inf")
         self._seconds = limits.seconds
-        self._task = asyncio.create_task(self._run())
+        self._is_over = threading.Event()
+        # A thread of its own: the agent may be busy, and with it all that asyncio runs.
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
 
-    def begin(self) -> None:
-        """From now on its time counts: it gets a scene."""
+    def begin(self, most_output: int) -> None:
+        """It gets a scene: from now on its time counts, and what its job's output may take in bytes."""
+        self._limits = replace(self._limits, output=min(self._limits.output, most_output))
         self._until_s = time.monotonic() + self._seconds
 
     async def end(self) -> None:
         """Watch no more."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        self._is_over.set()
+        await asyncio.to_thread(self._thread.join)
         if not self.reason and self._groups.out_of_memory():
             self.reason = self._over_memory
 
-    async def _run(self) -> None:
-        while not self.reason:
-            await asyncio.sleep(EVERY_S)
-            self.reason = await asyncio.to_thread(self._over)
-        self._kill()
+    def _run(self) -> None:
+        while not self.reason and not self._is_over.wait(EVERY_S):
+            try:
+                self.reason = self._over()
+            except OSError as error:
+                self.reason = f"could not be watched ({error.strerror})"
+        if self.reason:
+            self._kill()
 
     @property
     def _over_memory(self) -> str:
