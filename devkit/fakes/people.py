@@ -41,7 +41,7 @@ from devkit.board.chain import MemoryChain
 from .hashing import remembered
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
-from .renderer import FakeFinals, FakeRenderer, Look, read_noisy
+from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
@@ -125,6 +125,7 @@ class Machine:
             sealer=ChaChaSealer(),
             proof_store=proof_store,
             journal=self.journal,
+            read_images=read_images,
             self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)

@@ -28,6 +28,7 @@ from ...core.notices.leases import (
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
+from ...ports.images import ImageReader
 from ...ports.journal import FrameEntry, Journal, LeaseEntry
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
@@ -38,6 +39,7 @@ from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import most_bytes, write_result
 from ..exchange.package import drop_package, fetch_checked
 from ..exchange.sealed_result import seal_result
+from .check_image import check_image
 from .finished import FinishedFrames
 from .self_test import SelfTest
 
@@ -78,6 +80,7 @@ class RenderLease:
         sealer: Sealer,
         proof_store: ProofStore,
         journal: Journal,
+        read_images: ImageReader,
         self_test: SelfTest | None,
         limits: GateLimits = NO_LIMITS,
     ) -> None:
@@ -91,6 +94,7 @@ class RenderLease:
         self._proof_store = proof_store
         self._self_test = self_test
         self._limits = limits
+        self._read_images = read_images
         self._finished = FinishedFrames(journal, folder / "leases")
         self._packages: dict[JobId, Path] = {}
 
@@ -223,6 +227,8 @@ class RenderLease:
             self._reporter.tell(FramesTakenOver(*ids, len(kept)))
             return RenderedFrames(kept[frames[0]].loaded, tuple(kept[one].rendered for one in frames), None)
         output, most = self.output(entry.lease_id) / "out", most_bytes(manifest, 1)
+        check = partial(check_image, self._read_images, manifest=manifest)
+        take = partial(self._finished.take, entry, output, most_bytes=most, check=check)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
         try:
@@ -237,7 +243,7 @@ class RenderLease:
                         continue
                     coming = (one for one in frames[number + 1 :] if one not in kept)
                     one = await session.render(frame, self._tell_samples, then=next(coming, None))
-                    await self._take(entry, output, loaded, one, most, rendered)
+                    await self._take(partial(take, loaded=loaded, one=one), one, rendered)
                     self._reporter.tell(FrameRendered(*ids, frame, one.render_ms / 1000))
         except (RenderFailed, asyncio.CancelledError) as error:
             if not rendered:
@@ -259,18 +265,9 @@ class RenderLease:
         self._finished.drop(entry, [one for number, one in kept.items() if number not in same])
         return same
 
-    async def _take(
-        self,
-        entry: LeaseEntry,
-        output: Path,
-        loaded: Loaded,
-        one: Rendered,
-        most: int,
-        rendered: list[Rendered],
-    ) -> None:
+    async def _take(self, take: Callable[[], FrameEntry], one: Rendered, rendered: list[Rendered]) -> None:
         """Have a frame where nothing loses it; who is cancelled meanwhile has it all the same."""
-        take = self._finished.take
-        taking = asyncio.create_task(asyncio.to_thread(take, entry, output, loaded, one, most))
+        taking = asyncio.create_task(asyncio.to_thread(take))
         try:
             await asyncio.shield(taking)
         except asyncio.CancelledError:
