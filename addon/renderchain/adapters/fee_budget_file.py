@@ -41,8 +41,9 @@ class FeeBudgetFile:
         if taken_fri + fri > self._limit_fri:
             raise FeeTooHigh(
                 f"{action} may cost up to {format_strk(fri)} STRK in {self._what}, and "
-                f"{format_strk(taken_fri)} of the {format_strk(self._limit_fri)} that may be paid in a day are gone. "
-                f"Nothing was sent; raise {self._setting} and start again if it can't wait for tomorrow."
+                f"{format_strk(taken_fri)} of the {format_strk(self._limit_fri)} that may be paid in a day "
+                f"are gone. Nothing was sent; raise {self._setting} and start again if it can't wait for "
+                "tomorrow."
             )
         self._keep(taken_fri + fri)
 

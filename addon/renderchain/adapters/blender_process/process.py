@@ -31,6 +31,7 @@ from ...core.messages import (
     to_line,
 )
 from ...ports.renderer import OnProgress
+from .logs import prune_logs
 from .sandbox import Jailed, jail
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +89,7 @@ class BlenderRenderer:
         jailed = self._jailed(package, output)
         log_path = self.log_path(name)
         log_path.parent.mkdir(parents=True, exist_ok=True)
+        prune_logs(log_path.parent)
         with log_path.open("wb") as errors:
             starting = asyncio.create_task(
                 asyncio.create_subprocess_exec(

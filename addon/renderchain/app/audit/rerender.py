@@ -21,6 +21,7 @@ from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_checked
+from ..exchange.package_cache import in_use
 from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
 
@@ -77,7 +78,8 @@ class Rerender:
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
         package, manifest = await self._package(job)
-        return await self._render(package, manifest, lease, leaves)
+        with in_use(package):
+            return await self._render(package, manifest, lease, leaves)
 
     async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The same of a copy of the package that comes from the store anew, whatever lies here already.

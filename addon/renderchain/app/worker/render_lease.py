@@ -37,7 +37,8 @@ from ...ports.worker_chain import WorkerChain
 from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import most_bytes, write_result
-from ..exchange.package import drop_package, fetch_checked
+from ..exchange.package import fetch_checked
+from ..exchange.package_cache import drop_package, in_use, is_in_use
 from ..exchange.sealed_result import seal_result
 from .check_image import check_image
 from .finished import FinishedFrames
@@ -109,7 +110,7 @@ class RenderLease:
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
-        if package and package not in self._packages.values():
+        if package and package not in self._packages.values() and not is_in_use(package):
             drop_package(package)
 
     async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
@@ -124,6 +125,10 @@ class RenderLease:
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
         package, manifest = await self.fetch(terms)
+        with in_use(package):
+            return await self._run(entry, lease, package, manifest)
+
+    async def _run(self, entry: LeaseEntry, lease: LeaseInfo, package: Path, manifest: Manifest) -> Submitted:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         # Before rendering: results that can't be sealed for anyone are never submitted.
