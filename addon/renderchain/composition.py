@@ -42,6 +42,7 @@ from .app.audit.prover import ProverDuties
 from .app.audit.rerender import Rerender
 from .app.audit.showing import Showing, ShowLimits
 from .app.audit.verifier import VerifierDuties
+from .app.exchange.pins import Pins
 from .app.exchange.probe import Probe
 from .app.exchange.probe_cache import ProbeCache
 from .app.requester.create_job import intent_of_job
@@ -293,6 +294,7 @@ def _worker(
         sealer=sealer,
         read_noisy=read_noisy,
         may_share=job_probe.may_share,
+        note_pin=Pins(store, settings.folder / "pins.json", proof_store.knows).note,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
     limits = (settings.least_profit_fri, settings.most_frames)

@@ -20,6 +20,7 @@ from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
 from renderchain.app.requester.final_check import FinalCheck
@@ -162,6 +163,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
+            note_pin=Pins(store, self.folder / "pins.json", proof_store.knows).note,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
         parts = (chain, proof_store, self.reporter, remembered, showing)

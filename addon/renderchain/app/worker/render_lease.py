@@ -39,6 +39,7 @@ from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.lease_result import most_bytes, write_result
 from ..exchange.package import fetch_checked
 from ..exchange.package_cache import drop_package, in_use, is_in_use
+from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
 from .check_image import check_image
 from .finished import FinishedFrames
@@ -96,6 +97,7 @@ class RenderLease:
         self._self_test = self_test
         self._limits = limits
         self._read_images = read_images
+        self._pins = Pins(store, folder / "pins.json", proof_store.knows)
         self._finished = FinishedFrames(journal, folder / "leases")
         self._packages: dict[JobId, Path] = {}
 
@@ -187,10 +189,12 @@ class RenderLease:
             evidence = Evidence(result, salt_key, key, *held)
             await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
+            self._pins.note(cid, entry.lease_id)
             await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)
+        await self._pins.prune()
 
     @asynccontextmanager
     async def _pinned(self, sealed: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
