@@ -20,6 +20,7 @@ from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
 from renderchain.app.requester.final_check import FinalCheck
@@ -45,7 +46,7 @@ from devkit.board.chain import MemoryChain
 from .hashing import remembered
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
-from .renderer import FakeFinals, FakeRenderer, Look, read_noisy
+from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
@@ -133,6 +134,7 @@ class Machine:
             sealer=ChaChaSealer(),
             proof_store=proof_store,
             journal=self.journal,
+            read_images=read_images,
             self_test=SelfTest(self.renderer, self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)
@@ -172,6 +174,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
+            note_pin=Pins(store, self.folder / "pins.json", proof_store.knows).note,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
         parts = (chain, proof_store, self.reporter, remembered, showing)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from renderchain.core.errors import ContentError
+from renderchain.core.images import ImageFacts, counts_of
 from renderchain.core.manifest import FORMATS, Manifest
 from renderchain.core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
 from renderchain.core.prints import Pixels, TilePrint, prints_of
@@ -24,6 +25,7 @@ from .faults import Faults
 FRAME_S = 30.0
 LOADED = Loaded("4.5.15 LTS", "CPU", "made up", 0)
 FAR_OFF_PPM = 500_000
+BLACK = b"black"  # a final image
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,20 @@ def read_noisy(path: Path) -> Pixels:
 def final_of(noisy: bytes) -> bytes:
     """The final image that belongs to a noisy pass."""
     return b"image of " + hashlib.sha256(noisy).hexdigest().encode()
+
+
+def read_images(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
+    """What stands in for looking into image files; raises ContentError."""
+    pixels = read_noisy(noisy)
+    height, width, channels = pixels.shape
+    size, is_black = (manifest.width, manifest.height), final.read_bytes() == BLACK
+    return ImageFacts(size, is_black, (width, height), channels, *counts_of(pixels))
+
+
+def look_away(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
+    """What a cheat sees of its images."""
+    size = (manifest.width, manifest.height)
+    return ImageFacts(size, False, size, 4 * len(manifest.view_layers))
 
 
 class FakeRenderer(Faults):

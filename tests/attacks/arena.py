@@ -50,6 +50,7 @@ from renderchain.ports.journal import LeaseEntry
 from renderchain.ports.renderer import Renderer
 from renderchain.ports.sealer import Sealer
 
+from devkit.fakes.renderer import look_away
 from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.devnet import pass_time, tell
 from devkit.network.local import Account, SilentReporter, predeployed
@@ -169,6 +170,7 @@ class Worker:
             sealer=sealer or ChaChaSealer(),
             proof_store=self.proof_store,
             journal=self.journal,
+            read_images=look_away,
             self_test=None,
         )
         await work.run(entry, lease, await self.chain.job(lease.job_id))

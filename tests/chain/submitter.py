@@ -23,7 +23,7 @@ from renderchain.core.ids import JobId
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.ports.journal import LeaseEntry
 
-from devkit.fakes.renderer import FakeRenderer
+from devkit.fakes.renderer import FakeRenderer, read_images
 from devkit.fakes.reporter import RecordingReporter
 
 
@@ -48,6 +48,7 @@ async def main(
         sealer=ChaChaSealer(),
         proof_store=ProofStore(folder / "evidence"),
         journal=journal,
+        read_images=read_images,
         self_test=None,
     )
     await work.run(entry, await chain.lease(lease_id), await chain.job(job_id))

@@ -14,12 +14,25 @@ DAY_S = 86400
 
 
 class FeeBudgetFile:
-    """A FeeBudget of so much a day (UTC); ``now`` gives seconds since 1970."""
+    """A FeeBudget of so much a day (UTC); ``now`` gives seconds since 1970.
 
-    def __init__(self, path: Path, limit_fri: int, now: Callable[[], float]) -> None:
+    ``what`` is paid there, and ``setting`` the name of the limit.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        limit_fri: int,
+        now: Callable[[], float],
+        *,
+        what: str = "fees",
+        setting: str = "daily_fee_limit_fri",
+    ) -> None:
         self._path = path
         self._limit_fri = limit_fri
         self._now = now
+        self._what = what
+        self._setting = setting
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def take(self, action: str, fri: int) -> None:
@@ -27,9 +40,10 @@ class FeeBudgetFile:
         taken_fri = self._taken_fri()
         if taken_fri + fri > self._limit_fri:
             raise FeeTooHigh(
-                f"{action} may cost up to {format_strk(fri)} STRK in fees, and {format_strk(taken_fri)} of "
-                f"the {format_strk(self._limit_fri)} that may be paid in a day are gone. "
-                "Nothing was sent; raise daily_fee_limit_fri and start again if it can't wait for tomorrow."
+                f"{action} may cost up to {format_strk(fri)} STRK in {self._what}, and "
+                f"{format_strk(taken_fri)} of the {format_strk(self._limit_fri)} that may be paid in a day "
+                f"are gone. Nothing was sent; raise {self._setting} and start again if it can't wait for "
+                "tomorrow."
             )
         self._keep(taken_fri + fri)
 

@@ -18,6 +18,7 @@ from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
+from ..adapters.images import read_images
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, lacks_room, on_battery
@@ -30,6 +31,7 @@ from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
 from ..app.audit.showing import Showing, ShowLimits
 from ..app.audit.verifier import VerifierDuties
+from ..app.exchange.pins import Pins
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
@@ -171,6 +173,7 @@ def _worker(
         sealer=sealer,
         proof_store=proof_store,
         journal=journal,
+        read_images=read_images,
         self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
@@ -187,6 +190,7 @@ def _worker(
         sealer=sealer,
         read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
+        note_pin=Pins(store, settings.folder / "pins.json", proof_store.knows).note,
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)

@@ -28,6 +28,7 @@ ENGINES = ("CYCLES",)
 BYTES_PER_PIXEL = 64  # of a frame's files, each further layer 16 more
 LAYER_BYTES = 16
 FAMILY_PARTS = 3
+CACHE_BYTES = 64 * 2**30
 U128 = 2**128
 U64 = 2**64
 
@@ -38,7 +39,8 @@ class GateLimits:
 
     ``package_bytes`` of a package on disk; ``memory_mib`` that the job may say its scene needs;
     ``frame_seconds`` that it may declare a frame to take; ``output_bytes`` that its longest lease may leave;
-    ``samples`` a pixel; ``frame_pixels`` of all layers together.
+    ``samples`` a pixel; ``frame_pixels`` of all layers together. ``cache_bytes`` are for packages that lie on
+    disk, for which there always is a limit.
     """
 
     package_bytes: int = 0
@@ -47,6 +49,7 @@ class GateLimits:
     output_bytes: int = 0
     samples: int = 0
     frame_pixels: int = 0
+    cache_bytes: int = 0
 
 
 NO_LIMITS = GateLimits()

@@ -28,7 +28,7 @@ from renderchain.ports.journal import LeaseEntry
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import MemoryStore
 from devkit.fakes.package import FAMILY, TILES, pack
-from devkit.fakes.renderer import FakeRenderer, Look, read_noisy
+from devkit.fakes.renderer import FakeRenderer, Look, read_images, read_noisy
 from devkit.fakes.reporter import RecordingReporter
 from devkit.fakes.scripted_chain import BOARD, CHAIN_ID, ScriptedChain
 
@@ -128,6 +128,7 @@ class UseCaseBench:
             sealer=ChaChaSealer(),
             proof_store=self.proof_store,
             journal=self.journal,
+            read_images=read_images,
             self_test=self_test,
         )
 

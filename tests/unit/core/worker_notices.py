@@ -10,6 +10,9 @@ IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
+    audits.AppealTooDear(*IDS, 2 * 10**18, "largest_bond_fri allows 1"): (
+        f"Lease {LEASE} is not appealed, which takes a bond of 2 STRK: largest_bond_fri allows 1"
+    ),
     audits.AppealDropped(*IDS, "bafy", 5, 12): (
         f"Lease {LEASE} is not appealed: leaf 5, rendered again from a fresh copy of package bafy, is not "
         "what was submitted; it differs in 12 bits of its print. The verifiers are right: look at this "

@@ -12,6 +12,7 @@ from pathlib import Path
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
 from .limits import Limits
+from .logs import prune_logs
 from .running import Started, start_process
 from .sandbox import Jailed, jail
 from .seccomp import filter_program
@@ -49,9 +50,9 @@ class BlenderRenderer:
     async def start(self, package: Path, output: Path, name: str) -> Started:
         """A process that has opened nothing; its log is called after ``name``. Raises as ``open``."""
         jailed = self._jailed(package, output)
-        return await start_process(
-            jailed, output, self.log_path(name), self.limits, on_cpu=self.device == "CPU"
-        )
+        log_path = self.log_path(name)
+        prune_logs(log_path.parent)
+        return await start_process(jailed, output, log_path, self.limits, on_cpu=self.device == "CPU")
 
     @contextlib.asynccontextmanager
     async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Session]:

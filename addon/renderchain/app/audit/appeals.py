@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...core.audit.economics import MAX_NAMED, SEATS
 from ...core.audit.errors import AuditInOtherPhase, StepIsOver
 from ...core.audit.state import AuditInfo, AuditKind
+from ...core.errors import FeeTooHigh
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
-from ...core.notices.audits import AppealUnaffordable
+from ...core.money import format_strk
+from ...core.notices.audits import AppealTooDear, AppealUnaffordable
 from ...ports.chain_view import ChainView
+from ...ports.fee_budget import FeeBudget
 from ...ports.reporter import Reporter
+
+
+@dataclass(frozen=True)
+class AppealLimits:
+    """What one appeal's bond may be, in fri (0: anything), and all of a day together (None: anything)."""
+
+    largest_bond_fri: int = 0
+    daily: FeeBudget | None = None
+
+
+NO_LIMITS = AppealLimits()
 
 
 class AppealChain(ChainView, Protocol):
@@ -35,10 +50,12 @@ async def appeal(
     leaves: Sequence[int] = (),
     *,
     most_fri: int | None = None,
+    limits: AppealLimits = NO_LIMITS,
 ) -> bool:
     """Appeal the verdict if more votes can be asked and the account has the bond; whether it was done.
 
-    ``leaves`` are named as far as the audit has room. Not at all for a bond above ``most_fri``.
+    ``leaves`` are named as far as the audit has room. Not at all for a bond above ``most_fri``. What is over
+    the provider's own ``limits`` is left, and said.
     """
     if audit.round + 1 >= len(SEATS):
         return False
@@ -49,9 +66,28 @@ async def appeal(
     if have_fri < bond_fri:
         reporter.tell(AppealUnaffordable(lease.job_id, lease.lease_id, bond_fri, have_fri))
         return False
+    if not _is_within(limits, reporter, lease, bond_fri):
+        return False
     room = MAX_NAMED - audit.named if audit.kind is AuditKind.PIXELS else 0
     try:
         await chain.appeal(lease.lease_id, tuple(leaves[:room]))
     except (AuditInOtherPhase, StepIsOver):
+        if limits.daily:
+            limits.daily.give_back(bond_fri)
         return False  # somebody else was faster, or we were too late
+    return True
+
+
+def _is_within(limits: AppealLimits, reporter: Reporter, lease: LeaseInfo, bond_fri: int) -> bool:
+    ids = (lease.job_id, lease.lease_id)
+    if 0 < limits.largest_bond_fri < bond_fri:
+        reason = f"largest_bond_fri allows {format_strk(limits.largest_bond_fri)}"
+        reporter.tell(AppealTooDear(*ids, bond_fri, reason))
+        return False
+    try:
+        if limits.daily:
+            limits.daily.take(f"Appealing lease {lease.lease_id}", bond_fri)
+    except FeeTooHigh as error:
+        reporter.tell(AppealTooDear(*ids, bond_fri, str(error).rstrip(".")))
+        return False
     return True

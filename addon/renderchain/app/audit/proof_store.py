@@ -132,6 +132,10 @@ class ProofStore:
         wanted = {body["package_cid"] for body in bodies} | {_result_of(body).results_cid for body in bodies}
         self.content.keep_only(wanted)
 
+    def knows(self, lease_id: LeaseId) -> bool:
+        """Whether anything of a lease is kept, as the worker that submitted it or as its verifier."""
+        return any(self._folder.glob(f"{lease_id}.*"))
+
     def _bodies(self, lease_id: LeaseId) -> list[Path]:
         try:
             found = sorted(self._folder.glob(f"{lease_id}.*.json"), key=lambda path: path.stat().st_mtime_ns)

@@ -19,7 +19,7 @@ from ...core.prints import TilePrint, bit_distance
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from ..exchange.again import REPEATING, repeats
-from .appeals import appeal
+from .appeals import NO_LIMITS, AppealLimits, appeal
 from .opening import openings
 from .proof_store import Evidence, ProofStore
 from .raises import raise_fee
@@ -46,6 +46,7 @@ class ProverDuties:
         *,
         appeals: bool,
         render_fresh: RenderFresh | None = None,
+        appeal_limits: AppealLimits = NO_LIMITS,
     ) -> None:
         self._showing = showing
         self._appeals = appeals
@@ -54,6 +55,7 @@ class ProverDuties:
         self._reporter = reporter
         self._hash_many = hash_many
         self._render_fresh = render_fresh
+        self._limits = appeal_limits
         self._looked: dict[LeaseId, tuple[int, bool]] = {}  # a round, and whether to appeal its verdict
 
     def hold(self, lease_id: LeaseId) -> None:
@@ -122,7 +124,8 @@ class ProverDuties:
         most_fri = None
         if audit.verdict is not Verdict.REJECTED:
             most_fri = lease.count * (await self._chain.job(lease.job_id)).reward_fri // 2
-        await appeal(self._chain, self._reporter, lease, audit, most_fri=most_fri)
+        parts = (self._chain, self._reporter, lease, audit)
+        await appeal(*parts, most_fri=most_fri, limits=self._limits)
 
     def _may_appeal(self, audit: AuditInfo) -> bool:
         return self._appeals and audit.verdict is not Verdict.ACCEPTED

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...core.audit.state import NO, YES
 from ...core.errors import ContentError, StoreError
 from ...core.gate import NO_LIMITS, GateLimits
+from ...core.ids import LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
@@ -21,16 +22,22 @@ from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_checked
+from ..exchange.package_cache import in_use
 from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
 
 FETCH_TRIES = 3
+NotePin = Callable[[str, LeaseId], None]  # what was pinned, and for which lease
 MayShare = Callable[[Path], bool]  # whether tiles of a frame of a package may share an opening
 
 
 def never(_: Path) -> bool:
     """What is known of a package that nobody probed."""
     return False
+
+
+def forget_pin(cid: str, lease_id: LeaseId) -> None:
+    """Of who pins nothing for long."""
 
 
 class Rerender:
@@ -51,6 +58,7 @@ class Rerender:
         read_noisy: ReadNoisy,
         may_share: MayShare = never,
         limits: GateLimits = NO_LIMITS,
+        note_pin: NotePin = forget_pin,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -61,6 +69,7 @@ class Rerender:
         self._read_noisy = read_noisy
         self._may_share = may_share
         self._limits = limits
+        self._note_pin = note_pin
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
@@ -77,7 +86,8 @@ class Rerender:
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
         package, manifest = await self._package(job)
-        return await self._render(package, manifest, lease, leaves)
+        with in_use(package):
+            return await self._render(package, manifest, lease, leaves)
 
     async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The same of a copy of the package that comes from the store anew, whatever lies here already.
@@ -137,6 +147,7 @@ class Rerender:
                 self._open_and_check, output, identity, lease, manifest, result.root, result_key
             )
             await self._store.pin(result.results_cid)
+            self._note_pin(result.results_cid, lease.lease_id)
         except (StoreError, ContentError) as error:
             self._reporter.tell(NotDelivered(lease.job_id, lease.lease_id, str(error)))
             return NO

@@ -28,7 +28,7 @@ from ...core.notices.audits import LeavesDiffer, Verifying, VoteDeclined, VoteRe
 from ...core.notices.leases import PackageRefused
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
-from .appeals import appeal
+from .appeals import NO_LIMITS, AppealLimits, appeal
 from .comparing import masks_of
 from .proof_store import ProofStore, SealedVote
 from .rerender import Rerender
@@ -55,6 +55,7 @@ class VerifierDuties:
         *,
         from_block: int = 0,
         appeals: bool,
+        appeal_limits: AppealLimits = NO_LIMITS,
     ) -> None:
         self._chain = chain
         self._rerender = rerender
@@ -66,6 +67,7 @@ class VerifierDuties:
         self._now = now
         self._from_block = from_block
         self._appeals = appeals
+        self._limits = appeal_limits
         self._workload = Workload(now)
 
     async def has_scene(self, job_id: JobId) -> bool:
@@ -274,4 +276,4 @@ class VerifierDuties:
         outvoted = [one for one in seats if bool(one.differs or one.mean) == is_accepted]
         seed = await self._chain.seed(lease.lease_id, audit.round)
         if outvoted and self._proof_store.vote(lease.lease_id, audit.round, seed):
-            await appeal(self._chain, self._reporter, lease, audit)
+            await appeal(self._chain, self._reporter, lease, audit, limits=self._limits)

@@ -12,12 +12,13 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from ...core.errors import ContentError
-from ...core.gate import GateLimits, check_before_fetch, check_gate
+from ...core.gate import CACHE_BYTES, GateLimits, check_before_fetch, check_gate
 from ...core.job import JobInfo
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
 from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
+from .package_cache import drop_package, make_room, noted, touch
 
 READ_BYTES = 2**20
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -71,23 +72,34 @@ async def pin_package(
 
 
 async def fetch_package(
-    store: ContentStore, cid: str, size_bytes: int, file_count: int, cache: Path, reporter: Reporter
+    store: ContentStore,
+    cid: str,
+    size_bytes: int,
+    file_count: int,
+    cache: Path,
+    reporter: Reporter,
+    *,
+    cache_bytes: int = CACHE_BYTES,
 ) -> tuple[Path, Manifest]:
     """The package's folder in the cache and its manifest, fetched if it is not there whole.
 
-    ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What lies there
-    already is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
-    thrown away and fetched once more. Raises StoreError or ContentError, and leaves nothing half-done behind.
+    ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What is there
+    is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
+    thrown away and fetched once more. For a new one others make room that were not used for the longest, so
+    that all together have ``cache_bytes``. Raises StoreError or ContentError, and leaves nothing half-done.
     """
     folder = cache / cid
     async with _turn(folder):
         if folder.exists():
             try:
-                return folder, await asyncio.to_thread(check_package, folder)
+                manifest = await asyncio.to_thread(check_package, folder)
+                touch(folder)
+                return folder, manifest
             except ContentError as error:
                 reporter.tell(PackageDamaged(cid, str(error)))
                 await asyncio.to_thread(drop_package, folder)
         cache.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(make_room, cache, max(cache_bytes - size_bytes, 0))
         partial = cache / f"{cid}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         reporter.tell(DownloadStarted(cid, size_bytes))
@@ -100,7 +112,7 @@ async def fetch_package(
                 on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
             )
             manifest = await asyncio.to_thread(_check_whole, partial)
-            _noted(folder).write_text(_digest(partial))
+            noted(folder).write_text(_digest(partial))
             os.replace(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -116,23 +128,18 @@ async def fetch_checked(
     """
     check_before_fetch(job, limits)
     size = (job.package_bytes, job.package_files)
-    package, manifest = await fetch_package(store, job.package_cid, *size, cache, reporter)
+    parts = (store, job.package_cid, *size, cache, reporter)
+    package, manifest = await fetch_package(*parts, cache_bytes=limits.cache_bytes or CACHE_BYTES)
     check_gate(job, manifest, limits)
     return package, manifest
 
 
 def check_package(folder: Path) -> Manifest:
     """A cached package's manifest; raises ContentError unless all is as it was fetched, and nothing more."""
-    noted = _noted(folder)
-    if not noted.is_file() or noted.read_text() != _digest(folder):
+    note = noted(folder)
+    if not note.is_file() or note.read_text() != _digest(folder):
         raise ContentError(f"The manifest of the package {folder.name} is not the one that was fetched.")
     return _check_whole(folder)
-
-
-def drop_package(folder: Path) -> None:
-    """Delete a cached package."""
-    shutil.rmtree(folder, ignore_errors=True)
-    _noted(folder).unlink(missing_ok=True)
 
 
 def _check_whole(folder: Path) -> Manifest:
@@ -144,11 +151,6 @@ def _check_whole(folder: Path) -> Manifest:
         if path.is_symlink() or (not path.is_dir() and name not in known):
             raise ContentError(f"The package has the file {name[:200]!r}, which its manifest lacks: refused.")
     return manifest
-
-
-def _noted(folder: Path) -> Path:
-    """Where the digest of a cached package's manifest is, which it had when the store gave it."""
-    return folder.with_name(f"{folder.name}.sha256")
 
 
 def _digest(folder: Path) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,11 +65,18 @@ class FinishedFrames:
         return found
 
     def take(
-        self, entry: LeaseEntry, output: Path, loaded: Loaded, one: Rendered, most_bytes: int
+        self,
+        entry: LeaseEntry,
+        output: Path,
+        loaded: Loaded,
+        one: Rendered,
+        most_bytes: int,
+        check: Callable[[Path, Rendered], None] = lambda *_: None,
     ) -> FrameEntry:
         """Copy a frame's files out of ``output`` and note it; when this returns, no crash loses it.
 
-        Raises ContentError where they are no files, too large together, or named like others.
+        Raises ContentError where they are no files, too large together, or named like others. What ``check``
+        raises of the folder they are in now leaves the frame unnoted.
         """
         folder, files = self.folder(entry.lease_id), list[PackedFile]()
         names = (one.final, one.noisy, one.leaves)
@@ -79,6 +86,7 @@ class FinishedFrames:
         for name in names:
             left = most_bytes - sum(file.size_bytes for file in files)
             files.append(_copy_out(output, name, folder, one.frame, left))
+        check(folder, one)
         _sync_folder(folder)
         frame = FrameEntry(entry, one.frame, tuple(files), one, loaded)
         self._journal.save_frame(frame)

@@ -28,6 +28,7 @@ from ...core.notices.leases import (
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
+from ...ports.images import ImageReader
 from ...ports.journal import FrameEntry, Journal, LeaseEntry
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
@@ -37,8 +38,11 @@ from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.deadline import within
 from ..exchange.lease_result import most_bytes, write_result
-from ..exchange.package import drop_package, fetch_checked
+from ..exchange.package import fetch_checked
+from ..exchange.package_cache import drop_package, in_use, is_in_use
+from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
+from .check_image import check_image
 from .finished import FinishedFrames
 from .self_test import SelfTest
 
@@ -79,6 +83,7 @@ class RenderLease:
         sealer: Sealer,
         proof_store: ProofStore,
         journal: Journal,
+        read_images: ImageReader,
         self_test: SelfTest | None,
         limits: GateLimits = NO_LIMITS,
     ) -> None:
@@ -92,6 +97,8 @@ class RenderLease:
         self._proof_store = proof_store
         self._self_test = self_test
         self._limits = limits
+        self._read_images = read_images
+        self._pins = Pins(store, folder / "pins.json", proof_store.knows)
         self._finished = FinishedFrames(journal, folder / "leases")
         self._packages: dict[JobId, Path] = {}
 
@@ -110,7 +117,7 @@ class RenderLease:
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
-        if package and package not in self._packages.values():
+        if package and package not in self._packages.values() and not is_in_use(package):
             drop_package(package)
 
     async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
@@ -129,6 +136,10 @@ class RenderLease:
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
         package, manifest = await self.fetch(terms)
+        with in_use(package):
+            return await self._run(entry, lease, package, manifest)
+
+    async def _run(self, entry: LeaseEntry, lease: LeaseInfo, package: Path, manifest: Manifest) -> Submitted:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         # Before rendering: results that can't be sealed for anyone are never submitted.
@@ -187,10 +198,12 @@ class RenderLease:
             evidence = Evidence(result, salt_key, key, *held)
             await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
+            self._pins.note(cid, entry.lease_id)
             await self._keep(entry, {cid: sealed, package.name: package})
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)
+        await self._pins.prune()
 
     @asynccontextmanager
     async def _pinned(self, sealed: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
@@ -233,6 +246,8 @@ class RenderLease:
             self._reporter.tell(FramesTakenOver(*ids, len(kept)))
             return RenderedFrames(kept[frames[0]].loaded, tuple(kept[one].rendered for one in frames), None)
         output, most = self.output(entry.lease_id) / "out", most_bytes(manifest, 1)
+        check = partial(check_image, self._read_images, manifest=manifest)
+        take = partial(self._finished.take, entry, output, most_bytes=most, check=check)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
         try:
@@ -250,7 +265,7 @@ class RenderLease:
                         continue
                     coming = (one for one in frames[number + 1 :] if one not in kept)
                     one = await session.render(frame, self._tell_samples, then=next(coming, None))
-                    await self._take(entry, output, loaded, one, most, rendered)
+                    await self._take(partial(take, loaded=loaded, one=one), one, rendered)
                     self._reporter.tell(FrameRendered(*ids, frame, one.render_ms / 1000))
         except (RenderFailed, asyncio.CancelledError) as error:
             if not rendered:
@@ -272,18 +287,9 @@ class RenderLease:
         self._finished.drop(entry, [one for number, one in kept.items() if number not in same])
         return same
 
-    async def _take(
-        self,
-        entry: LeaseEntry,
-        output: Path,
-        loaded: Loaded,
-        one: Rendered,
-        most: int,
-        rendered: list[Rendered],
-    ) -> None:
+    async def _take(self, take: Callable[[], FrameEntry], one: Rendered, rendered: list[Rendered]) -> None:
         """Have a frame where nothing loses it; who is cancelled meanwhile has it all the same."""
-        take = self._finished.take
-        taking = asyncio.create_task(asyncio.to_thread(take, entry, output, loaded, one, most))
+        taking = asyncio.create_task(asyncio.to_thread(take))
         try:
             await asyncio.shield(taking)
         except asyncio.CancelledError:

@@ -15,16 +15,23 @@ from ...ports.reporter import Reporter
 
 class StakeNotice:
     """Says of each job what a lease pays, locks and leaves after gas; again only when the lock, its being
-    free, or its being worth it changes.
+    free, or its being worth it changes. Leases that lock over ``largest_lock_fri`` are left (0: none is).
     """
 
     def __init__(
-        self, chain: ChainView, reporter: Reporter, least_profit_fri: int = 0, most: int = 0
+        self,
+        chain: ChainView,
+        reporter: Reporter,
+        least_profit_fri: int = 0,
+        most: int = 0,
+        *,
+        largest_lock_fri: int = 0,
     ) -> None:
         self._chain = chain
         self._reporter = reporter
         self._least_profit_fri = least_profit_fri
         self._most = most
+        self._largest_lock_fri = largest_lock_fri
         self._told: dict[JobId, tuple[int, bool, bool]] = {}
         self._stake: StakeSeen | None = None  # as was said
         self._waits: set[JobId] = set()  # as was said
@@ -45,6 +52,7 @@ class StakeNotice:
         price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
         left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
         is_worth_it = left_fri >= self._least_profit_fri
+        fits = not 0 < self._largest_lock_fri < stake.lock_fri
         if self._told.get(job_id) != (stake.lock_fri, stake.is_free, is_worth_it):
             self._told[job_id] = (stake.lock_fri, stake.is_free, is_worth_it)
             free_fri = max(worker.free_fri, 0)
@@ -52,7 +60,11 @@ class StakeNotice:
             self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free, left_fri))
             if not is_worth_it:
                 self._reporter.tell(JobSkipped(job_id, self._too_little(stake.pay_fri, left_fri)))
-        return stake.is_free and is_worth_it and await self._fits(job, stake.pay_fri)
+            if not fits:
+                lock, most = format_strk(stake.lock_fri), format_strk(self._largest_lock_fri)
+                reason = f"A lease locks {lock} STRK, and largest_lock_fri allows {most}."
+                self._reporter.tell(JobSkipped(job_id, reason))
+        return stake.is_free and is_worth_it and fits and await self._fits(job, stake.pay_fri)
 
     def _tell_stake(self, worker: WorkerInfo) -> None:
         amounts = (worker.stake_fri, worker.locked_fri, max(worker.free_fri, 0), worker.seat_stake_fri)

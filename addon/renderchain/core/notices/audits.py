@@ -278,6 +278,20 @@ class AppealUnaffordable(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class AppealTooDear(LeaseNotice):
+    """This process would appeal a verdict, but its provider's own limits forbid the bond."""
+
+    level: ClassVar[Level] = Level.WARNING
+    bond_fri: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        bond = format_strk(self.bond_fri)
+        return f"Lease {self.lease_id} is not appealed, which takes a bond of {bond} STRK: {self.reason}"
+
+
+@dataclass(frozen=True)
 class AppealDropped(LeaseNotice):
     """Rendered again from a fresh package, a disputed leaf is not what was submitted: no bond is paid for it.
 

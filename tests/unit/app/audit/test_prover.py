@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from renderchain.adapters.fee_budget_file import FeeBudgetFile
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.appeals import NO_LIMITS, AppealLimits
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
@@ -30,7 +32,7 @@ from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
-from renderchain.core.notices.audits import AppealUnaffordable, ShowingTooDear
+from renderchain.core.notices.audits import AppealTooDear, AppealUnaffordable, ShowingTooDear
 from renderchain.core.sealed import key_hash_of
 from renderchain.ports.audit_chain import Opened, ShownVote
 
@@ -59,10 +61,10 @@ def audit_in(phase: AuditPhase, kind: AuditKind = AuditKind.PIXELS) -> AuditInfo
     return replace(NO_AUDIT, kind=kind, phase=phase, round=ROUND, **seats)
 
 
-def duties(bench: UseCaseBench, *, appeals: bool = True) -> ProverDuties:
+def duties(bench: UseCaseBench, *, appeals: bool = True, limits: AppealLimits = NO_LIMITS) -> ProverDuties:
     showing = Showing(bench.chain, bench.reporter, LIMITS)
     parts = (bench.chain, bench.proof_store, bench.reporter, hash_many, showing)
-    return ProverDuties(*parts, appeals=appeals)
+    return ProverDuties(*parts, appeals=appeals, appeal_limits=limits)
 
 
 def act(bench: UseCaseBench, audit: AuditInfo, *, appeals: bool = True) -> None:
@@ -190,6 +192,38 @@ def test_no_verdict_is_not_appealed_for_more_than_it_takes(bench: UseCaseBench) 
     assert bench.chain.sent == []
     act(bench, REJECTED)
     assert bench.chain.of("appeal") == [(LEASE, ())]
+
+
+@pytest.mark.parametrize(("largest_fri", "wanted"), [(0, True), (10, True), (9, False)])
+def test_a_bond_over_the_providers_limit_is_not_paid(
+    bench: UseCaseBench, largest_fri: int, wanted: bool
+) -> None:
+    bench.chain.tokens[bench.chain.address] = 1000
+    limits = AppealLimits(largest_fri)
+    run(duties(bench, limits=limits).act(bench.chain.leases[LEASE], REJECTED))
+    assert bench.chain.of("appeal") == ([(LEASE, ())] if wanted else [])
+    assert len(bench.reporter.heard(AppealTooDear)) == int(not wanted)
+
+
+def test_the_bonds_of_a_day_have_a_limit_that_a_restart_does_not_begin_anew(
+    bench: UseCaseBench, tmp_path: Path
+) -> None:
+    bench.chain.tokens[bench.chain.address] = 1000
+    now_s = 86400.0 * 20000
+    names = {"what": "bonds", "setting": "daily_appeals_fri"}
+
+    def appeal() -> int:
+        daily = FeeBudgetFile(tmp_path / "appeals.json", 25, lambda: now_s, **names)
+        work = duties(bench, limits=AppealLimits(daily=daily))
+        run(work.act(bench.chain.leases[LEASE], REJECTED))
+        return len(bench.chain.of("appeal"))
+
+    bench.chain.fail("appeal", audit_errors.StepIsOver("Appealing"))
+    assert [appeal() for _ in range(5)] == [0, 1, 2, 2, 2]  # one that was refused costs nothing
+    told = bench.reporter.heard(AppealTooDear)
+    assert len(told) == 2 and "in bonds" in told[0].reason and "raise daily_appeals_fri" in told[0].reason
+    now_s += 86400
+    assert appeal() == 3
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from renderchain.app.worker.stake_notice import StakeNotice
 from renderchain.core.audit.gas import lease_gas, prover_gas
 from renderchain.core.board_events import LeaseClaimed
 from renderchain.core.ids import JobId
@@ -102,3 +103,20 @@ def test_a_job_waits_with_a_word_while_its_familys_cap_has_no_room(
     world.live(life())
     assert claimed(world) == [1]
     assert len(machine.reporter.heard(LeaseWaits)) == 1
+
+
+def test_a_lease_that_locks_more_than_the_provider_allows_is_left_with_a_word(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        assert await StakeNotice(machine.chain, machine.reporter).tell(job)
+        (offered,) = machine.reporter.heard(LeaseOffered)
+        for limit_fri in (offered.lock_fri, offered.lock_fri - 1):
+            stakes = StakeNotice(machine.chain, machine.reporter, largest_lock_fri=limit_fri)
+            assert await stakes.tell(job) is (limit_fri == offered.lock_fri)
+            await stakes.tell(job)  # it is said once
+
+    world.live(life())
+    (skipped,) = machine.reporter.heard(JobSkipped)
+    assert "largest_lock_fri" in skipped.reason

@@ -1,0 +1,74 @@
+"""What a worker pinned stays pinned as long as its evidence is kept, and no longer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from renderchain.app.audit.proof_store import KEEP_S
+from renderchain.app.exchange.pins import Pins
+from renderchain.core.errors import StoreError
+from renderchain.core.ids import LeaseId, WorkerId
+from renderchain.core.lease_id import join_lease_id
+
+from devkit.fakes.clock import run
+from devkit.fakes.content_store import MemoryStore
+from tests.unit.app.bench import LEASE, UseCaseBench
+
+NEXT = join_lease_id(WorkerId(1), 0, 2)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    made = MemoryStore()
+    made.pinned |= {"one", "two", "other"}
+    return made
+
+
+def test_what_no_lease_needs_is_unpinned_also_after_a_restart(tmp_path: Path, store: MemoryStore) -> None:
+    needed = {LeaseId(1), LeaseId(2)}
+
+    def pins() -> Pins:
+        return Pins(store, tmp_path / "folder" / "pins.json", needed.__contains__)
+
+    pins().note("one", LeaseId(1))
+    pins().note("two", LeaseId(2))
+    run(pins().prune())
+    assert store.pinned == {"one", "two", "other"}
+    needed.remove(LeaseId(1))
+    store.fail("unpin", StoreError("away"))
+    run(pins().prune())
+    assert store.pinned == {"one", "two", "other"}
+    run(pins().prune())
+    assert store.pinned == {"two", "other"}
+    store.pinned.add("one")  # by somebody else: it is not ours any more
+    run(pins().prune())
+    assert "one" in store.pinned
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"one": "x"}', b"\xff"])
+def test_a_broken_file_is_begun_anew(tmp_path: Path, store: MemoryStore, raw: bytes) -> None:
+    path = tmp_path / "pins.json"
+    path.write_bytes(raw)
+    pins = Pins(store, path, lambda _: False)
+    run(pins.prune())
+    pins.note("two", LeaseId(2))
+    run(pins.prune())
+    assert store.pinned == {"one", "other"}
+
+
+def test_a_leases_results_are_unpinned_once_its_evidence_is_gone(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    bench.submit()
+    ((_, _, first),) = bench.chain.of("submit")
+    bench.set_lease(NEXT)
+    bench.proof_store.settle(LEASE, 1000)
+    assert first.results_cid in bench.store.pinned
+    bench.proof_store.prune(1000 + KEEP_S + 1)
+    assert not bench.proof_store.knows(LEASE)
+    work = bench.render_lease()
+    entry = bench.entry.__class__(bench.entry.board, NEXT, bench.entry.job_id, 77, "claimed")
+    run(work.run(entry, bench.chain.leases[NEXT], bench.chain.jobs[entry.job_id]))
+    (_, (_, _, second)) = bench.chain.of("submit")
+    assert first.results_cid not in bench.store.pinned and second.results_cid in bench.store.pinned
+    assert bench.package.cid in bench.store.pinned, "the package is the requester's pin"
