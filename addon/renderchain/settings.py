@@ -50,6 +50,9 @@ AMOUNTS = (
     "show_fee_fri",
     "daily_fee_limit_fri",
     "reserve_fri",
+    "largest_lock_fri",
+    "largest_bond_fri",
+    "daily_bonds_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
 ADDRESSES = ("directory", "board", "account")
@@ -110,6 +113,9 @@ class Settings:
     takes_unjudged: bool = False  # jobs also where too few verify them, for frames that nobody judges
     second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
     reserve_fri: int = FRI_PER_STRK  # a worker's account keeps that much for what it holds
+    largest_lock_fri: int = 0  # of a lease that a worker claims; 0: no limit of its own
+    largest_bond_fri: int = 0  # of one appeal; 0: no limit of its own
+    daily_bonds_fri: int = 0  # ... and of all appeals of a day (UTC) together
     schedule: str = ""  # when a worker takes leases, in local time: "22:00-06:00 mon-fri"; "": always
     pause_on_battery: bool = False  # take no leases then
     pause_beside_blender: bool = False  # nor while Blender is used on this machine

@@ -18,6 +18,7 @@ from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
+from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.images import read_images
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
@@ -25,6 +26,7 @@ from ..adapters.machine import beside_blender, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
+from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
@@ -194,9 +196,7 @@ def _worker(
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    least_fri = (settings.least_profit_fri, settings.most_frames)
-    rules = WorkerRules(families, settings.least_reward_fri, settings.from_block, *least_fri)
-    claims = Claims(chain, job_probe, reporter, rules)
+    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, families))
     return Worker(
         chain,
         lease,
@@ -209,6 +209,23 @@ def _worker(
         new_secret=_random_bits,
         now=time.time,
     )
+
+
+def _rules(settings: Settings, families: frozenset[int]) -> WorkerRules:
+    return WorkerRules(
+        families,
+        settings.least_reward_fri,
+        settings.from_block,
+        settings.least_profit_fri,
+        settings.most_frames,
+        settings.largest_lock_fri,
+    )
+
+
+def _appeal_limits(settings: Settings) -> AppealLimits:
+    daily_fri = settings.daily_bonds_fri
+    bonds = FeeBudgetFile(settings.folder / "bonds.json", daily_fri, time.time) if daily_fri else None
+    return AppealLimits(settings.largest_bond_fri, bonds)
 
 
 def _gate_limits(settings: Settings) -> GateLimits:
@@ -229,7 +246,10 @@ def _audits(
 ) -> AuditDuties:
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
     parts = (chain, proof_store, reporter, hash_many, showing)
-    prover = ProverDuties(*parts, appeals=settings.appeals, render_fresh=rerender.render_fresh)
+    limits = _appeal_limits(settings)
+    prover = ProverDuties(
+        *parts, appeals=settings.appeals, appeal_limits=limits, render_fresh=rerender.render_fresh
+    )
     verifier = VerifierDuties(
         chain,
         rerender,
@@ -241,6 +261,7 @@ def _audits(
         time.time,
         from_block=settings.from_block,
         appeals=settings.appeals,
+        appeal_limits=limits,
     )
     return AuditDuties(chain, prover, verifier, reporter, time.time)
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from .metrics import Labels, Metric, by_label, single
 from .worker_state import WorkerState
 
 PREFIX = "renderchain_"
+# There from the start, at 0: Prometheus sees no increase in a number that was not there before.
+OUTCOMES = (
+    "claimed",
+    "submitted",
+    "paid",
+    "accepted",
+    "rejected",
+    "expired",
+    "given_back",
+    "lost",
+    "failed",
+)
+DUTIES = ("voted", "declined", "missed", "leaves_opened", "key_revealed", "prints_compared")
+RESULTS = ("confirmed", "reverted")
 
 
 def metrics_of(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: int | None) -> list[Metric]:
@@ -35,16 +51,19 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
     ]
 
 
+def _whole(counts: Mapping[str, int], keys: Sequence[str]) -> dict[str, int]:
+    return {**dict.fromkeys(keys, 0), **counts}
+
+
 def _work(state: WorkerState) -> list[Metric]:
+    outcomes, duties = _whole(state.outcomes, OUTCOMES), _whole(state.duties, DUTIES)
     return [
         single(f"{PREFIX}frames_rendered_total", "counter", "Frames of leases.", state.frame_count),
         single(f"{PREFIX}render_seconds_total", "counter", "Spent on these frames.", state.render_s),
-        by_label(
-            f"{PREFIX}leases_total", "counter", "Leases by what became of them.", "outcome", state.outcomes
-        ),
+        by_label(f"{PREFIX}leases_total", "counter", "Leases by what became of them.", "outcome", outcomes),
         single(f"{PREFIX}leases_held", "gauge", "Leases that have not ended.", len(state.held)),
         single(f"{PREFIX}seats_held", "gauge", "Others' leases that it has to vote on.", len(state.seats)),
-        by_label(f"{PREFIX}audit_duties_total", "counter", "What it did in audits.", "duty", state.duties),
+        by_label(f"{PREFIX}audit_duties_total", "counter", "What it did in audits.", "duty", duties),
         by_label(f"{PREFIX}verdicts_total", "counter", "On its own leases.", "verdict", state.verdicts),
     ]
 
@@ -61,7 +80,7 @@ def _money(state: WorkerState) -> list[Metric]:
             "seats": stake.seats_fri,
         }
     )
-    sent = state.transactions
+    sent = _whole(state.transactions, RESULTS)
     return [
         single(f"{PREFIX}earned_fri_total", "counter", "Pay of leases.", money.earned_fri),
         single(f"{PREFIX}stake_lost_fri_total", "counter", "Taken for rejected leases.", money.lost_fri),

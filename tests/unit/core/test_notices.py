@@ -16,6 +16,7 @@ from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices import (
     Level,
     Notice,
+    appeals,
     audits,
     checks,
     conditions,
@@ -167,7 +168,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: the verifiers rejected it, 1 for, 2 against"
     ),
     audits.Appealed(*IDS, 2 * FRI): f"Lease {LEASE}: the verdict was appealed with a bond of 2 STRK",
-    audits.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
+    appeals.AppealUnaffordable(*IDS, 2 * FRI, FRI): (
         f"Lease {LEASE}: an appeal costs 2 STRK, the account holds 1"
     ),
     audits.FeeRaised(*IDS, FRI // 100): (

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.notices import Notice, audits, jobs, leases
+from renderchain.core.notices import Notice, appeals, jobs, leases
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
-    audits.AppealTooDear(*IDS, 2 * 10**18, "largest_bond_fri allows 1"): (
+    appeals.AppealTooDear(*IDS, 2 * 10**18, "largest_bond_fri allows 1"): (
         f"Lease {LEASE} is not appealed, which takes a bond of 2 STRK: largest_bond_fri allows 1"
     ),
-    audits.AppealDropped(*IDS, "bafy", 5, 12): (
+    appeals.AppealDropped(*IDS, "bafy", 5, 12): (
         f"Lease {LEASE} is not appealed: leaf 5, rendered again from a fresh copy of package bafy, is not "
         "what was submitted; it differs in 12 bits of its print. The verifiers are right: look at this "
         "machine's memory, disk and drivers before it takes more."
     ),
-    audits.AppealUnchecked(*IDS, "No answer."): (
+    appeals.AppealUnchecked(*IDS, "No answer."): (
         f"Lease {LEASE}: what is disputed could not be rendered again before the appeal: No answer. It is "
         "appealed with what was submitted."
     ),

@@ -13,7 +13,7 @@ from ...core.errors import FeeTooHigh
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.money import format_strk
-from ...core.notices.audits import AppealTooDear, AppealUnaffordable
+from ...core.notices.appeals import AppealTooDear, AppealUnaffordable
 from ...ports.chain_view import ChainView
 from ...ports.fee_budget import FeeBudget
 from ...ports.reporter import Reporter

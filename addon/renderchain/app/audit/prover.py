@@ -14,7 +14,8 @@ from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
 from ...core.ids import LeaseId
 from ...core.job import JobInfo, LeaseInfo, needs_prints
 from ...core.merkle import HashMany
-from ...core.notices.audits import AppealDropped, AppealUnchecked, LeavesOpened, ResultsRevealed
+from ...core.notices.appeals import AppealDropped, AppealUnchecked
+from ...core.notices.audits import LeavesOpened, ResultsRevealed
 from ...core.prints import TilePrint, bit_distance
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter

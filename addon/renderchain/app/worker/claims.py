@@ -39,6 +39,7 @@ class WorkerRules:
     from_block: int
     least_profit_fri: int = 0
     most_frames: int = 0  # of a lease; 0: as many as the board gives
+    largest_lock_fri: int = 0  # of a lease; 0: any
 
 
 class Claims:
@@ -49,7 +50,13 @@ class Claims:
         self._probe = probe
         self._reporter = reporter
         self._rules = rules
-        self._stakes = StakeNotice(chain, reporter, rules.least_profit_fri, rules.most_frames)
+        self._stakes = StakeNotice(
+            chain,
+            reporter,
+            rules.least_profit_fri,
+            rules.most_frames,
+            largest_lock_fri=rules.largest_lock_fri,
+        )
         self._jobs: set[JobId] = set()
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: Counter[JobId] = Counter()

@@ -137,9 +137,16 @@ class RenderLease:
         """
         package, manifest = await self.fetch(terms)
         with in_use(package):
-            return await self._run(entry, lease, package, manifest)
+            return await self._run(entry, lease, package, manifest, most_s)
 
-    async def _run(self, entry: LeaseEntry, lease: LeaseInfo, package: Path, manifest: Manifest) -> Submitted:
+    async def _run(
+        self,
+        entry: LeaseEntry,
+        lease: LeaseInfo,
+        package: Path,
+        manifest: Manifest,
+        most_s: float | None,
+    ) -> Submitted:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
         # Before rendering: results that can't be sealed for anyone are never submitted.

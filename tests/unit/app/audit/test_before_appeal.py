@@ -9,7 +9,7 @@ import pytest
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawnLeaf, Verdict, Verifier, Vote
 from renderchain.core.errors import RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
-from renderchain.core.notices.audits import AppealDropped, AppealUnchecked
+from renderchain.core.notices.appeals import AppealDropped, AppealUnchecked
 from renderchain.core.notices.jobs import DownloadStarted
 
 from devkit.fakes.renderer import Look

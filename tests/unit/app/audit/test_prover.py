@@ -32,7 +32,8 @@ from renderchain.core.contract_errors import audit_errors
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
-from renderchain.core.notices.audits import AppealTooDear, AppealUnaffordable, ShowingTooDear
+from renderchain.core.notices.appeals import AppealTooDear, AppealUnaffordable
+from renderchain.core.notices.audits import ShowingTooDear
 from renderchain.core.sealed import key_hash_of
 from renderchain.ports.audit_chain import Opened, ShownVote
 
