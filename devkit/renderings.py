@@ -18,7 +18,7 @@ from pathlib import Path
 from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.blender_process.sandbox import Jailed
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.exchange.package import file_entry
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered

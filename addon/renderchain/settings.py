@@ -41,6 +41,9 @@ WHOLE = (
     "most_memory_mib",
     "most_frame_seconds",
     "most_output_bytes",
+    "memory_bytes",
+    "output_bytes",
+    "frame_seconds",
 )
 MOST = {"metrics_port": 65_535}
 AMOUNTS = (
@@ -61,6 +64,8 @@ SWITCHES = (
     "allow_unsandboxed",
     "appeals",
     "takes_unjudged",
+    "allow_osl",
+    "allow_freestyle_scripts",
     "pause_on_battery",
     "pause_beside_blender",
 )
@@ -120,6 +125,11 @@ class Settings:
     pause_on_battery: bool = False  # take no leases then
     pause_beside_blender: bool = False  # nor while Blender is used on this machine
     least_free_bytes: int = 2 * 2**30  # on the disk of the folder; with less a worker takes no leases
+    memory_bytes: int = 0  # of a render process with all that it starts; 0: three quarters of the machine's
+    output_bytes: int = 0  # that it may leave; 0: 64 GiB
+    frame_seconds: int = 0  # that a frame may take; 0: six hours
+    allow_osl: bool = False  # scenes' own shaders in Open Shading Language
+    allow_freestyle_scripts: bool = False  # scenes' own style modules, which are Python
     most_package_bytes: int = 0  # of a job that a worker takes; 0: no limit of its own
     most_memory_mib: int = 0  # ... that the job says its scene needs
     most_frame_seconds: int = 0  # ... that it says a frame takes

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
 from renderchain.core.prints import Pixels, channel_names, crop, prints_of

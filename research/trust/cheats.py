@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import Pixels, TilePrint, agree, crop, layers_of, print_of
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many

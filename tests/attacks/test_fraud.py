@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.app.exchange.lease_result import check_result

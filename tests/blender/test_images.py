@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderchain.adapters.images import read_images
+from renderchain.adapters.images.facts import read_images
 from renderchain.blender.cycles.passes import write_noisy
 from renderchain.core.manifest import FORMATS
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.requester.own_check import DrawnLeaf, Finding, OwnCheck
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo, family_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import TilePrint, agree, all_agree, split_records

@@ -17,7 +17,7 @@ import pytest
 from renderchain.adapters.blender_process.exr_reader import SandboxedReader
 from renderchain.adapters.blender_process.limits import GIB, MIB
 from renderchain.adapters.blender_process.second_child import SecondChild
-from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.exchange.records import read_records
 from renderchain.core.errors import ContentError
 from renderchain.core.prints import RECORD_BYTES

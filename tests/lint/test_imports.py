@@ -20,7 +20,7 @@ PLANTED = [
     ("addon/renderchain/core/frames.py", "from renderchain.ports import journal"),
     ("addon/renderchain/core/frames.py", "import socket"),
     ("addon/renderchain/app/exchange/package.py", "import bpy"),
-    ("addon/renderchain/composition.py", "from devkit import renderings"),
+    ("addon/renderchain/composition/worker.py", "from devkit import renderings"),
     ("benchmarks/gas.py", "from research import attacks"),
     ("research/trust/page.py", "from benchmarks import gas"),
     ("devkit/renderings.py", "from tools import contracts"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..adapters.blender_process.limits import Limits
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
 from ..app.exchange.probe import Probe
+from ..core.scene_code import FREESTYLE, OSL
 from ..ports.reporter import Reporter
 from ..settings import Settings
 
@@ -16,13 +18,27 @@ PROBE_DEVICE = "CPU"
 
 
 def make_renderer(settings: Settings, blender: str, *, allow_unsandboxed: bool) -> BlenderRenderer:
+    """Render processes of this machine's Blender, within the provider's limits."""
+    allowed = ((FREESTYLE, settings.allow_freestyle_scripts), (OSL, settings.allow_osl))
     return BlenderRenderer(
         blender=blender,
         device=settings.device,
         log_folder=settings.folder / "logs",
         allow_unsandboxed=allow_unsandboxed,
         environment=dict(settings.render_environment),
+        limits=limits_of(settings),
+        allowed=tuple(kind for kind, is_allowed in allowed if is_allowed),
     )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a render process may take: as the provider says, else what suits the machine."""
+    chosen: dict[str, int] = {
+        "memory": settings.memory_bytes,
+        "output": settings.output_bytes,
+        "frame_seconds": settings.frame_seconds,
+    }
+    return Limits(**{name: value for name, value in chosen.items() if value})
 
 
 def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:

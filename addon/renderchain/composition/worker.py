@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
+from ..adapters.blender_process.images_reader import SandboxedImages
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
-from ..adapters.images import read_images
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, lacks_room, on_battery
@@ -175,7 +175,7 @@ def _worker(
         sealer=sealer,
         proof_store=proof_store,
         journal=journal,
-        read_images=read_images,
+        read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )

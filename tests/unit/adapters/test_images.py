@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
-from renderchain.adapters.images import read_images
+from renderchain.adapters.images.facts import read_images
 from renderchain.core.errors import ContentError
 from renderchain.core.manifest import FORMATS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 package = Path(__file__).resolve().parents[2]
 split = sys.argv.index("--")
 sys.path += [str(package.parent), *sys.argv[split + 1 :]]
-exr = importlib.import_module(f"{package.name}.adapters.exr")
+exr = importlib.import_module(f"{package.name}.adapters.images.exr")
 errors = importlib.import_module(f"{package.name}.core.errors")
 try:
     pixels = exr.read_noisy(Path(sys.argv[split - 1]))

@@ -27,7 +27,7 @@ PIECE = MIB
 
 @dataclass(frozen=True)
 class SandboxedReader:
-    """Called with a path it reads a noisy pass, as adapters/exr.py does."""
+    """Called with a path it reads a noisy pass, as adapters/images/exr.py does."""
 
     child: SecondChild
 

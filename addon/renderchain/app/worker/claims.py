@@ -117,7 +117,7 @@ class Claims:
         except (NothingToClaim, JobIsOver):
             self._claimable.pop(job_id, None)
         except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded, FamilyAtCap):
-            pass  # another job may ask for less, and this one's audits may turn out not to be needed
+            return None  # another job may ask for less, and this one's audits may turn out not to be needed
         except (VerifiersMissing, LeaseMustBeJudged) as error:
             self._wait(job_id, error)  # seats come and go
         except ContractError as error:

@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...adapters.exr import read_noisy
+from ...adapters.images.exr import read_noisy
 from ...core.errors import RenderFailed
 from ...core.finals import Difference, as_shown, difference_of
 from ...core.prints import Pixels

@@ -8,6 +8,7 @@ import platform
 import time
 from collections.abc import Sequence
 
+from ...adapters.blender_process.describe import describe_limits
 from ...app.provider.doctor_chain import examine_chain
 from ...app.provider.doctor_machine import (
     attempted,
@@ -24,6 +25,7 @@ from ...composition.provider import (
     secret_files,
     try_sandbox,
 )
+from ...composition.rendering import limits_of
 from ...core.finding import Finding, Health, doubt, fine
 from ...ports.reporter import Reporter
 from ...settings import Settings
@@ -49,6 +51,7 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     families, blender = look_at_blender(settings)
     found += blender
     found.append(_sandbox(settings))
+    found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
     found.append(
         attempted("key", f"the key of {settings.account:#x} can be read", lambda: read_key(settings))
     )

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..core.errors import ContentError
-from ..core.images import ImageFacts, counts_of
-from ..core.manifest import Manifest
+from ...core.errors import ContentError
+from ...core.images import ImageFacts, counts_of
+from ...core.manifest import Manifest
 from .exr import read_noisy
 
 Size = tuple[int, int]

@@ -1,0 +1,44 @@
+"""A frame's images are looked into by another process, with the same answers and with limits of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+from renderchain.adapters.blender_process.images_reader import SandboxedImages
+from renderchain.adapters.blender_process.limits import MIB
+from renderchain.adapters.blender_process.second_child import SecondChild
+from renderchain.adapters.images.facts import read_images
+from renderchain.core.errors import ContentError
+
+from devkit.fakes.package import manifest_of
+from tests.hostile.children import processes_with
+
+
+def written(path: Path, width: int, height: int) -> Path:
+    planes = {name: np.full((height, width), 0.5, np.float32) for name in "RGBA"}
+    planes["R"][0, 0] = np.nan
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, planes).write(
+        str(path)
+    )
+    return path
+
+
+def test_what_it_finds_is_what_the_same_code_finds_here(tmp_path: Path) -> None:
+    one = replace(manifest_of((1,)), width=40, height=30, file_format="OPEN_EXR", view_layers=("ViewLayer",))
+    final, noisy = written(tmp_path / "0001.exr", 40, 30), written(tmp_path / "0001.noisy.exr", 40, 30)
+    found = SandboxedImages(SecondChild(allow_unsandboxed=False))(final, noisy, one)
+    assert found == read_images(final, noisy, one) and found.broken_count == 1
+
+
+def test_a_bomb_of_the_expected_size_ends_the_child_alone(tmp_path: Path) -> None:
+    one = replace(manifest_of((1,)), width=9000, height=8000, file_format="OPEN_EXR", view_layers=("A",))
+    final = written(tmp_path / "0001.exr", 8, 8)
+    noisy = written(tmp_path / "0001.noisy.exr", 9000, 8000)
+    reader = SandboxedImages(SecondChild(allow_unsandboxed=False, memory=MIB, seconds=20))
+    with pytest.raises(ContentError, match="refused|no OpenEXR"):
+        reader(final, noisy, one)
+    assert not processes_with(str(tmp_path))
