@@ -33,6 +33,7 @@ doctor: ## what is installed and what is missing
 lock: ## pin with hashes what pyproject.toml names; versions stay where they can
 	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock
 	$(COMPILE) -c requirements.lock $(IN_BLENDER:%=--no-emit-package %) -o requirements-extension.lock
+	$(COMPILE) -c requirements.lock --group worker -o requirements-worker.lock
 
 lint: ## formatting, imports, sizes, types
 	$(SETUP) python cairo
@@ -77,6 +78,10 @@ test-invariants: ## 20,000 random calls on a devnet; money must add up after eac
 test-attacks: ## every attack that we know, at length, on a devnet with real renders
 	$(SETUP) demo emulation
 	$(BIN)/python -m pytest tests/attacks -s --long
+
+test-image: ## the worker's container image, really built and run
+	$(SETUP) python containers
+	$(BIN)/python -m pytest tests/deploy
 
 test-e2e: ## whole jobs on a whole network
 	$(SETUP) demo blender

@@ -5,12 +5,13 @@
     python3 -m tools.setup cairo         the Cairo compilers and their core library
     python3 -m tools.setup devnet        starknet-devnet
     python3 -m tools.setup emulation     qemu, for measuring as if on other processors
+    python3 -m tools.setup containers    what builds and runs the worker's container image
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
-    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes or blender lies
+    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender or containers lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from .cache import SetupError, cache_dir, is_done, say
 from .cargo import cairo, cairo_root, devnet, devnet_root
+from .containers import containers, containers_root
 from .debian import blender_app, blender_root, emulation, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
 from .python_env import STAMP, python_env, uv, uv_root
@@ -38,6 +40,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "kubo": kubo_root,
     "scenes": scenes_root,
     "blender": blender_root,
+    "containers": containers_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -45,6 +48,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
     (
         ("system", system),
         ("emulation", emulation),
+        ("containers", containers),
         ("scenes", scenes),
         ("uv", uv),
         ("python", python_env),

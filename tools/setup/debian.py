@@ -61,15 +61,16 @@ LIBRARY_FOLDERS = (
 
 def system() -> None:
     """Install missing system packages where we may, else say which ones to install."""
-    _install("system", SYSTEM)
+    install("system", SYSTEM)
 
 
 def emulation() -> None:
     """What runs programs as if on another CPU."""
-    _install("emulation", EMULATION)
+    install("emulation", EMULATION)
 
 
-def _install(step: str, wanted: dict[str, str]) -> None:
+def install(step: str, wanted: dict[str, str]) -> None:
+    """Install the packages of what is missing; ``wanted`` as SYSTEM. Raises SetupError where we may not."""
     missing = sorted({package for name, package in wanted.items() if not _there(name)})
     if not missing:
         return
@@ -129,7 +130,7 @@ def blender_app() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     root = folder / "root"
     root.mkdir(parents=True)
-    run("blender", [need("debootstrap", "install it"), "--variant=minbase", "sid", str(root), _mirror()])
+    run("blender", [need("debootstrap", "install it"), "--variant=minbase", "sid", str(root), mirror()])
     env = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     install = ["chroot", str(root), "apt-get", "install", "-y", "--no-install-recommends"]
     try:
@@ -143,7 +144,7 @@ def blender_app() -> None:
     (folder / ".done").touch()
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """The address of this machine's own Debian mirror."""
     lists = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for file in lists:

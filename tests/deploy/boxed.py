@@ -1,0 +1,90 @@
+"""buildah and podman with images of our own, apart from those that the machine has."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tests.unit.docs.pages import REPO
+
+# As docs/operations.md tells providers to run it.
+FLAGS = (
+    "--read-only",
+    "--cap-drop all",
+    "--security-opt no-new-privileges",
+    "--security-opt unmask=ALL",
+    "--tmpfs /tmp",
+)
+# Where we are no whole root: no other limits than ours may be asked for, and only runc starts.
+HERE = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096", "--network", "none")
+GROUP = "libpod_parent"
+
+
+class Containers:
+    """Images and containers below ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self._storage = ["--root", str(root / "images"), "--runroot", str(root / "run")]
+        self._volumes: list[str] = []
+        self._groups = {path for path in Path("/sys/fs/cgroup").glob(f"*/{GROUP}")}
+
+    def bring_base(self, archive: Path) -> None:
+        """localhost/base out of an archive, if it is not there yet."""
+        known = self._buildah("images", "--quiet", "localhost/base", check=False)
+        if known.returncode == 0 and known.stdout.strip():
+            return
+        container = self._buildah("from", "scratch").stdout.strip()
+        self._buildah("add", "--quiet", container, str(archive))
+        self._buildah("commit", "--quiet", "--rm", container, "localhost/base")
+
+    def build(self, file: Path, image: str, **arguments: str) -> None:
+        """Build it; what pip needs on this machine to reach packages is handed on."""
+        for name in ("PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT"):
+            if value := os.environ.get(name):
+                arguments[name] = value
+        options = ["--isolation", "chroot", "--network", "host", "--layers", "--file", str(file)]
+        if certificates := os.environ.get("PIP_CERT"):
+            options += ["--volume", f"{certificates}:/run/certificates.crt:ro"]
+            arguments["PIP_CERT"] = "/run/certificates.crt"
+        options += [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
+        self._buildah("build", *options, "--tag", image, str(REPO))
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        """The image's settings: Env, Entrypoint, Cmd."""
+        found: dict[str, Any] = json.loads(self._podman("image", "inspect", image).stdout)[0]["Config"]
+        return found
+
+    def run(
+        self, image: str, *arguments: str, scene: Path | None = None, entrypoint: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it once as the docs say."""
+        flags = [part for flag in FLAGS for part in flag.split()]
+        flags += ["--volume", "renderchain-test:/data"]
+        flags += ["--volume", f"{scene}:/scene:ro"] if scene else []
+        flags += ["--entrypoint", entrypoint] if entrypoint else []
+        return self._podman("run", "--rm", *flags, *HERE, image, *arguments, check=False)
+
+    def end(self) -> None:
+        """Only images stay, for the next run."""
+        self._podman("volume", "rm", "--force", "renderchain-test", check=False)
+        for group in set(Path("/sys/fs/cgroup").glob(f"*/{GROUP}")) - self._groups:
+            for path in (*sorted(group.rglob("*"), reverse=True), group):
+                with suppress(OSError):
+                    path.rmdir()
+
+    def _buildah(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._done(["buildah", *self._storage, *arguments], check)
+
+    def _podman(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = ["podman", *self._storage, "--runtime", "runc", "--cgroup-manager", "cgroupfs"]
+        return self._done([*command, *arguments], check)
+
+    @staticmethod
+    def _done(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        assert not check or done.returncode == 0, (command, done.stdout[-3000:], done.stderr[-3000:])
+        return done
