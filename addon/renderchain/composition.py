@@ -18,7 +18,7 @@ from .adapters.blender_process.ready import ReadyRenderer
 from .adapters.blender_process.sandbox import require_sandbox
 from .adapters.exr import read_noisy
 from .adapters.fee_budget_file import FeeBudgetFile
-from .adapters.images import read_images
+from .adapters.images import image_reader
 from .adapters.journal_sqlite import SqliteJournal
 from .adapters.keys import KeyringStore, KeystoreFile
 from .adapters.kubo import KuboStore
@@ -271,7 +271,7 @@ def _worker(
         sealer=sealer,
         proof_store=proof_store,
         journal=journal,
-        read_images=read_images,
+        read_images=image_reader(read_noisy),
         self_test=SelfTest(renderer, reporter, random.SystemRandom())
         if renderer is verifying_renderer
         else None,

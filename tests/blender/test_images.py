@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderchain.adapters.images import read_images
+from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images import image_reader
 from renderchain.blender.cycles.passes import write_noisy
 from renderchain.core.manifest import FORMATS
 
@@ -36,6 +37,8 @@ for light in (0.0, 0.002, 1.0):
                 except (TypeError, RuntimeError):
                     continue
 """
+
+read_images = image_reader(read_noisy)
 
 
 @pytest.fixture(scope="module")

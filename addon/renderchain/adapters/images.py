@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,8 @@ import numpy as np
 from ..core.errors import ContentError
 from ..core.images import ImageFacts, counts_of
 from ..core.manifest import Manifest
-from .exr import read_noisy
+from ..core.prints import Pixels
+from ..ports.images import ImageReader
 
 Size = tuple[int, int]
 READ_BYTES = 2**20
@@ -31,8 +33,12 @@ TIFF_WIDTH, TIFF_HEIGHT, TIFF_SHORT = 256, 257, 3
 JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
-def read_images(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
-    """What a frame's images hold; raises ContentError."""
+def image_reader(read_noisy: Callable[[Path], Pixels]) -> ImageReader:
+    """An ImageReader that has the pixels of noisy passes from ``read_noisy``."""
+    return partial(_read, read_noisy)
+
+
+def _read(read_noisy: Callable[[Path], Pixels], final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
     expected = (manifest.width, manifest.height)
     noisy_size, channels = _exr_header(noisy)
     counts = (0, 0, 0)

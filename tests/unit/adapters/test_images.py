@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
-from renderchain.adapters.images import read_images
+from renderchain.adapters.exr import read_noisy
+from renderchain.adapters.images import image_reader
 from renderchain.core.errors import ContentError
 from renderchain.core.manifest import FORMATS
 
 from devkit.fakes.package import HEIGHT, WIDTH, manifest_of
 
 MANIFEST = manifest_of([1])
+read_images = image_reader(read_noisy)
 SIZE = (WIDTH, HEIGHT)
 
 
