@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ from renderchain.core.errors import LocalError, StoreError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
+from renderchain.core.messages import Loaded, Rendered, TilesRendered
 from renderchain.core.notices.jobs import JobEnded
 from renderchain.ports.content_store import BytesDone
-from renderchain.ports.renderer import RenderSession
+from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.content_store import MemoryStore
 from devkit.fakes.package import manifest_of
@@ -65,17 +66,38 @@ def test_a_job_is_fetched_paid_and_what_is_left_comes_back(
     assert not list(artist.output.glob("*.partial"))
 
 
+@dataclass(frozen=True)
+class AlteredSession:
+    """Alters each noisy pass after its prints were made."""
+
+    session: RenderSession
+    output: Path
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.session.loaded
+
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        one = await self.session.render(frame, on_progress, then)
+        path = self.output / one.noisy
+        raw = bytearray(path.read_bytes())
+        raw[-2] ^= 1
+        path.write_bytes(raw)
+        return one
+
+    async def render_tiles(
+        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
+    ) -> TilesRendered:
+        return await self.session.render_tiles(frame, tiles, on_progress, shared=shared)
+
+
 class Altering(FakeRenderer):
     """Its noisy passes are not those that it made the prints of."""
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
         async with super().open(package, manifest, output) as session:
-            yield session
-        for path in output.glob("*.noisy"):
-            raw = bytearray(path.read_bytes())
-            raw[-2] ^= 1
-            path.write_bytes(raw)
+            yield AlteredSession(session, output)
 
 
 class Spoiling(MemoryStore):
