@@ -71,3 +71,37 @@ def test_a_symbolic_link_is_not_left_out_silently(kubo: str, tmp_path: Path) -> 
 def test_a_node_that_is_down_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="tcp/9 can't be reached"):
         asyncio.run(KuboStore("/ip4/127.0.0.1/tcp/9").pin("bafy"))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Wood.png", "wood.PNG"], "one file twice"),
+        (["a\u0308.png", "\u00e4.png"], "one file twice"),
+        (["x" * 220], "names may have 200 bytes"),
+        (["/".join("d" * 33)], "over 32 folders deep|32 names"),
+    ],
+)
+def test_names_that_some_disk_can_not_hold_are_refused_before_anything_is_written(
+    kubo: str, tmp_path: Path, names: list[str], said: str
+) -> None:
+    root, target = tmp_path / "package", tmp_path / "back"
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    asyncio.run(refused(KuboStore(kubo), root, target, said))
+
+
+def test_empty_folders_are_refused_so_that_there_are_not_more_of_them_than_files(
+    kubo: str, tmp_path: Path
+) -> None:
+    root, target = tree(tmp_path), tmp_path / "back"
+    (root / "textures" / "nothing").mkdir()
+    asyncio.run(refused(KuboStore(kubo), root, target, "'textures/nothing/' in .* is empty"))
+
+
+async def refused(store: KuboStore, root: Path, target: Path, said: str) -> None:
+    cid = await store.add_folder(root, lambda _: None)
+    with pytest.raises(ContentError, match=said):
+        await store.fetch_folder(cid, target, max_bytes=2**30, max_files=9, on_bytes=lambda _: None)
+    assert not target.exists()
