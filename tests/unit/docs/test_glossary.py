@@ -10,7 +10,7 @@ from tests.unit.docs.pages import REPO, tracked
 # What needs no glossary: English, what every programmer knows, and the parts of names of their kind:
 # ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT).
 PLAIN = """
-    base control deployment joining plain questions receipt subcommands
+    base control deployment joining plain questions receipt status subcommands
     abi active addon address again ahead already amount animation another ap app application at away back
     background bad be below bench benchmark blender build canceled cancelled cha change check close come
     comparison connection console contract core count cover create cut demo dependency deploy did differ
