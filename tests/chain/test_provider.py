@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.starknet.accounts import Deployment, address_of, new_key
+from renderchain.adapters.starknet.accounts import Deployment, address_of, new_key, public_key_of
 from renderchain.adapters.starknet.node import close_account, open_reader
 from renderchain.adapters.starknet.provider import StarknetProvider
 from renderchain.app.provider.changes import Changes
@@ -259,8 +259,9 @@ def test_what_was_earned_is_a_table_and_comma_separated(chains: Callable[[], Any
 class CheckUp:
     """A check-up of one account, by what is checked."""
 
-    def __init__(self, chain: StarknetProvider, family: int = FAMILY) -> None:
+    def __init__(self, chain: StarknetProvider, family: int = FAMILY, public_key: int = 0) -> None:
         self._chain = chain
+        self._public_key = public_key
         self._family = family
 
     async def found(self, *, later_s: float = 0, oldest_s: float = 1e12) -> dict[str, tuple[Health, str]]:
@@ -269,7 +270,7 @@ class CheckUp:
             yield self._chain
 
         made_s = (await self._chain.newest_block())[1]
-        found = await examine_chain(opened, [self._family], made_s + later_s, oldest_s)
+        found = await examine_chain(opened, [self._family], made_s + later_s, oldest_s, self._public_key)
         return {one.what: (one.health, one.text) for one in found}
 
 
@@ -292,6 +293,10 @@ def test_a_check_up_says_what_is_lacking_until_nothing_is(chains: Callable[[], A
             assert {health for health, _ in found.values()} == {Health.OK}
             assert found["stake"][1] == "5 STRK of work stake, 5 of it free"
 
+            mine, another = public_key_of(operator.private_key), public_key_of(owner.private_key)
+            assert (await CheckUp(operating, public_key=mine).found())["account"][0] is Health.OK
+            wrong = (await CheckUp(operating, public_key=another).found())["account"]
+            assert wrong[0] is Health.FAULT and "another one's" in wrong[1]
             other = await CheckUp(operating, family_of((5, 2), "CYCLES", "CPU")).found()
             assert "`families add 5.2/cycles/cpu`" in other["families"][1]
             late = await CheckUp(operating).found(later_s=3600, oldest_s=600)

@@ -77,11 +77,6 @@ def key_place(keystore: Path | None, password_file: Path | None, *, may_make_pas
     return KeystoreFile(keystore, password_file)
 
 
-def read_key(settings: Settings) -> None:
-    """Try whether the settings' key can be read; raises KeyStoreError."""
-    open_keys(settings).private_key(settings.account)
-
-
 def secret_files(settings: Settings) -> tuple[Path, ...]:
     """The files that the settings' key is kept in, if it is in files."""
     if settings.keystore is None:

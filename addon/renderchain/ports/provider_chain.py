@@ -136,6 +136,10 @@ class ProviderChain(Protocol):
         """Whether there is a contract at an account's address."""
         ...
 
+    async def public_key(self) -> int:
+        """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
+        ...
+
     async def tokens_fri(self, account: int) -> int:
         """STRK in an account."""
         ...

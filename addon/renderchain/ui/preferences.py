@@ -43,7 +43,7 @@ def read_settings() -> Settings:
     if not file:
         raise SettingsError("No settings file is chosen; choose one in the add-on's preferences.")
     settings = load_settings(Path(file))
-    local = all(any(host in url for host in LOOPBACK) for url in (settings.rpc_url, settings.ws_url))
+    local = all(any(host in url for host in LOOPBACK) for url in (settings.rpc_url, settings.ws_url) if url)
     if not local and not bpy.app.online_access:
         raise SettingsError("Blender is offline; allow online access in Preferences > System > Network.")
     return settings

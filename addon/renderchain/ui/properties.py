@@ -45,3 +45,9 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         ),
         default=False,
     )
+    stake_amount: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="STRK",
+        description="What a provider stakes, moves or withdraws",
+        default="10",
+        options={"SKIP_SAVE"},
+    )

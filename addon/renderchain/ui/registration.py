@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..blender.commands import COMMANDS
-from . import challenge, operators, panels, preferences, properties
+from . import challenge, operators, panels, preferences, properties, provider
 from .state import state
 
 CLASSES = (
@@ -22,6 +22,10 @@ CLASSES = (
     operators.RENDERCHAIN_OT_test_connection,
     panels.RENDERCHAIN_PT_submit,
     panels.RENDERCHAIN_PT_jobs,
+    provider.RENDERCHAIN_OT_provider_status,
+    provider.RENDERCHAIN_OT_provider_step,
+    provider.RENDERCHAIN_OT_provider_pause,
+    provider.RENDERCHAIN_PT_provider,
 )
 _handles: list[Any] = []
 

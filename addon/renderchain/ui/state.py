@@ -25,6 +25,7 @@ class State:
     running: Future[Any] | None = None  # what the user may stop
     jobs: list[JobEntry] = field(default_factory=list)
     doubts: dict[LeaseId, str] = field(default_factory=dict)
+    worker_lines: list[str] = field(default_factory=list)  # how a provider's worker stands
     background: Background | None = None
 
 

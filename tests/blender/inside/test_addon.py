@@ -19,6 +19,10 @@ CLASSES = {
     "RENDERCHAIN_OT_test_connection",
     "RENDERCHAIN_PT_submit",
     "RENDERCHAIN_PT_jobs",
+    "RENDERCHAIN_OT_provider_status",
+    "RENDERCHAIN_OT_provider_step",
+    "RENDERCHAIN_OT_provider_pause",
+    "RENDERCHAIN_PT_provider",
 }
 
 

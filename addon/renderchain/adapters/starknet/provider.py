@@ -113,6 +113,20 @@ class StarknetProvider(StarknetView):
         """Whether there is a contract at an account's address."""
         return await is_deployed(self._account.client, account)
 
+    async def public_key(self) -> int:
+        """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
+        from starknet_py.hash.selector import get_selector_from_name
+        from starknet_py.net.client_models import Call
+
+        call = Call(self.address, get_selector_from_name("get_public_key"), [])
+        try:
+            found = await said("Asking the account for its key", self._account.client.call_contract(call))
+        except ChainError as error:
+            if getattr(error.__cause__, "code", None) is None:
+                raise
+            return 0  # the node answered that there is no such function
+        return int(found[0]) if len(found) == 1 else 0
+
     async def newest_block(self) -> tuple[int, int]:
         """Its number, and when it was made in seconds since 1970."""
         block = await said(

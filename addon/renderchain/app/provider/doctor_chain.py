@@ -19,14 +19,21 @@ OpenChain = Callable[[], AbstractAsyncContextManager[ProviderChain]]
 
 
 async def examine_chain(
-    open_chain: OpenChain, families: Sequence[int], now_s: float, oldest_head_s: float
+    open_chain: OpenChain,
+    families: Sequence[int],
+    now_s: float,
+    oldest_head_s: float,
+    public_key: int = 0,
 ) -> list[Finding]:
-    """Node, account and worker, in that order; each only where what it needs is there."""
+    """Node, account and worker, in that order; each only where what it needs is there.
+
+    ``public_key`` is that of the key that is stored here, 0 if it can't be read.
+    """
     try:
         async with open_chain() as chain:
             found = [fine("network", f"{chain.chain_name}, directory and board are there")]
             found.append(await _head(chain, now_s, oldest_head_s))
-            found.append(await _account(chain))
+            found.append(await _account(chain, public_key))
             found += await _worker(chain, families)
             return found
     except RenderChainError as error:
@@ -51,11 +58,18 @@ async def _head(chain: ProviderChain, now_s: float, oldest_s: float) -> Finding:
     return fine("node", f"newest block {block}, {max(age_s, 0):.0f} s old by this machine's clock")
 
 
-async def _account(chain: ProviderChain) -> Finding:
+async def _account(chain: ProviderChain, public_key: int) -> Finding:
     have_fri = await chain.tokens_fri(chain.address)
     text = f"{chain.address:#x} has {format_strk(have_fri)} STRK"
     if not await chain.is_deployed(chain.address):
         return fault("account", f"{text} and is not deployed; send STRK to it, then `account deploy`.")
+    known = await chain.public_key()
+    if public_key and known and known != public_key:
+        return fault(
+            "account",
+            f"{text}, but the key that is stored for it is another one's: no transaction would be taken. "
+            "Store the right one (`account import`).",
+        )
     if not have_fri:
         return fault("account", f"{text}; send STRK to it, for every transaction has a fee.")
     if have_fri < LOW_FRI:

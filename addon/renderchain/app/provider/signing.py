@@ -36,6 +36,13 @@ async def carry_out(
     return receipt
 
 
+async def explained(chain: ProviderChain, change: Change) -> list[str]:
+    """What ``carry_out`` says before it asks; raises what that does until then."""
+    lines: list[str] = []
+    _tell(change, await _weigh(chain, change), lines.append)
+    return lines
+
+
 async def make_file(chain: ProviderChain, change: Change, say: Say, path: Path) -> None:
     """Say what a change costs, and write its calls into a new file; raises ChangeRefused if there is one."""
     fee = await _weigh(chain, change)

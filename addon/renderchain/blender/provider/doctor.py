@@ -21,12 +21,13 @@ from ...composition.provider import (
     ask_store,
     oldest_head_s,
     open_provider,
-    read_key,
+    public_key,
     secret_files,
     try_sandbox,
 )
 from ...composition.rendering import limits_of
-from ...core.finding import Finding, Health, doubt, fine
+from ...core.errors import KeyStoreError
+from ...core.finding import Finding, Health, doubt, fault, fine
 from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded
@@ -52,9 +53,8 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     found += blender
     found.append(_sandbox(settings))
     found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
-    found.append(
-        attempted("key", f"the key of {settings.account:#x} can be read", lambda: read_key(settings))
-    )
+    stored, key = _key(settings)
+    found.append(key)
     found += examine_secrets(secret_files(settings))
     found.append(examine_folder(settings.folder))
     found.append(examine_disk(settings.folder))
@@ -64,10 +64,19 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
         families,
         time.time(),
         oldest_head_s(settings),
+        stored,
     )
     for one in found:
         say(one.line)
     return 1 if any(one.health is Health.FAULT for one in found) else 0
+
+
+def _key(settings: Settings) -> tuple[int, Finding]:
+    """The public half of the key that is stored, 0 if it can't be read."""
+    try:
+        return public_key(settings), fine("key", f"the key of {settings.account:#x} can be read")
+    except KeyStoreError as error:
+        return 0, fault("key", str(error))
 
 
 def _sandbox(settings: Settings) -> Finding:

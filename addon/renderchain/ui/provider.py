@@ -1,0 +1,175 @@
+"""A provider's panel: how the worker stands, and what owners do most; it draws cached state only."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import bpy
+
+from ..app.provider.change import Change
+from ..app.provider.changes import Changes
+from ..app.provider.control import read_control, write_control
+from ..app.provider.signing import carry_out, explained
+from ..app.provider.status import status_of
+from ..blender.console import ConsoleReporter
+from ..blender.provider.common import chosen_worker
+from ..blender.provider.machine import look_at_blender
+from ..composition.provider import open_provider
+from ..core.errors import ChangeRefused, RenderChainError
+from ..core.money import parse_strk
+from ..core.worker_control import Control
+from ..ports.provider_chain import ProviderChain
+from ..ports.reporter import Reporter
+from .operators import Operator, perform
+from .preferences import read_settings
+from .state import background, state
+
+STEPS = (
+    ("REGISTER", "Register", "Register a worker of this machine's kind with the amount as its work stake"),
+    ("ADD", "Add Stake", "Add the amount to the work stake"),
+    ("MOVE", "Move to Seats", "Move the amount of free work stake into the seat purse"),
+    ("WITHDRAW", "Withdraw", "Start the cool-down of the amount of free work stake"),
+    ("COLLECT", "Collect", "Take out what has cooled down"),
+)
+
+
+class RENDERCHAIN_OT_provider_status(Operator):  # noqa: N801 - Blender's naming
+    """Ask the network how the settings' worker stands"""
+
+    bl_idname = "renderchain.provider_status"
+    bl_label = "Refresh"
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Read it into the panel."""
+        settings = read_settings()
+
+        async def work(reporter: Reporter) -> str:
+            async with open_provider(settings, reporter, signs=False) as chain:
+                number = await chosen_worker(chain, None)
+                lines = await status_of(chain, number, read_control(settings.folder))
+            _show(lines)
+            return lines[0]
+
+        return perform(self, work, stoppable=True)
+
+
+class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
+    """Change what the settings' account has staked"""
+
+    bl_idname = "renderchain.provider_step"
+    bl_label = "Sign"
+    step: bpy.props.EnumProperty(name="Step", items=STEPS)  # type: ignore[valid-type]
+    amount: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Amount", description="STRK", default="10"
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Say what it locks, leads to and costs, before anything is signed."""
+        try:
+            settings, families = read_settings(), self._families()
+            amount_fri = parse_strk(self.amount)
+
+            async def explain() -> list[str]:
+                async with open_provider(settings, ConsoleReporter(), signs=False) as chain:
+                    return await explained(chain, await plan(chain, self.step, amount_fri, families))
+
+            said = asyncio.run(explain())
+        except RenderChainError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=next(title for name, title, _ in STEPS if name == self.step),
+            message=" ".join(said),
+            confirm_text="Sign and Send",
+        )
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Sign and send."""
+        settings, families = read_settings(), self._families()
+        step, amount_fri = self.step, parse_strk(self.amount)
+
+        async def work(reporter: Reporter) -> str:
+            async with open_provider(settings, reporter) as chain:
+                made = await plan(chain, step, amount_fri, families)
+                await carry_out(chain, made, reporter.say, lambda: True)
+                number = await chosen_worker(chain, None)
+                _show(await status_of(chain, number, read_control(settings.folder)))
+            return f"{made.action}: done"
+
+        return perform(self, work, stoppable=False)
+
+    def _families(self) -> list[int]:
+        """Those of this machine, which only registering needs; the devices are asked on the main thread."""
+        return look_at_blender(read_settings())[0] if self.step == "REGISTER" else []
+
+
+class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
+    """Have the worker claim nothing until it is resumed"""
+
+    bl_idname = "renderchain.provider_pause"
+    bl_label = "Pause"
+    paused: bpy.props.BoolProperty(name="Paused", default=True)  # type: ignore[valid-type]
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Write it where the worker looks."""
+        path = write_control(read_settings().folder, Control(paused=self.paused))
+        text = "claims nothing until it is resumed" if self.paused else "works as usual"
+        state.message = f"The worker {text} ({path})"
+        self.report({"INFO"}, state.message)
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_PT_provider(bpy.types.Panel):  # noqa: N801 - Blender's naming
+    """A provider's worker."""
+
+    bl_label = "Provide This Machine"
+    bl_parent_id = "RENDERCHAIN_PT_submit"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's naming
+    bl_space_type = "PROPERTIES"
+    bl_region_type = "WINDOW"
+    bl_context = "render"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What was read last, and a button for each step."""
+        layout, offer = self.layout, context.scene.renderchain
+        for line in state.worker_lines:
+            layout.label(text=line)
+        row = layout.row(align=True)
+        row.operator("renderchain.provider_status", icon="FILE_REFRESH")
+        row.operator("renderchain.provider_pause", text="Pause", icon="PAUSE").paused = True
+        row.operator("renderchain.provider_pause", text="Resume", icon="PLAY").paused = False
+        layout.prop(offer, "stake_amount")
+        column = layout.column(align=True)
+        for step, text, _ in STEPS:
+            button = column.operator("renderchain.provider_step", text=text)
+            button.step = step
+            button.amount = offer.stake_amount
+
+
+async def plan(chain: ProviderChain, step: str, amount_fri: int, families: list[int]) -> Change:
+    """The change of a step; raises ChangeRefused where it can't be done."""
+    changes = Changes(chain)
+    if step == "REGISTER":
+        if not families:
+            raise ChangeRefused("This machine renders nothing that others compare; see `doctor`.")
+        return await changes.register(chain.address, chain.address, families, amount_fri)
+    number = await chosen_worker(chain, None)
+    match step:
+        case "ADD":
+            return await changes.add_stake(number, amount_fri)
+        case "MOVE":
+            return await changes.move_to_seats(number, amount_fri)
+        case "WITHDRAW":
+            return await changes.withdraw_work(number, amount_fri)
+    return await changes.collect(number)
+
+
+def _show(lines: list[str]) -> None:
+    """Into the panel, whose state is the main thread's; without an interface at once."""
+    if bpy.app.background:
+        state.worker_lines = lines
+    else:
+        background().later(lambda: setattr(state, "worker_lines", lines))
