@@ -124,6 +124,10 @@ bench-finals: ## honest and false final images against the same made again
 	$(SETUP) python scenes
 	$(BIN)/python -m research.finals
 
+bench-start: ## what a worker's start reads of a board with 100,000 past leases
+	$(SETUP) python
+	$(BIN)/python -m benchmarks.start_up
+
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.chain

@@ -10,6 +10,7 @@ from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo, LeaseResult
 from ...core.merkle import short_string
+from .events import Digest, EventStream
 from .submission import typed_result
 from .view import NAMED, StarknetView
 
@@ -21,16 +22,8 @@ class StarknetWorker(StarknetView):
         self, from_block: int, families: Collection[int], votes_since_s: float
     ) -> AsyncGenerator[BoardEvent, None]:
         """Every event from now on; before those, what may still matter of the past."""
-        from starknet_py.hash.selector import get_selector_from_name as selector
-
-        created, closed, drawn = (hex(selector(one)) for one in ("JobCreated", "JobClosed", "VotesDrawn"))
-        digest = [
-            (from_block, [[created], [], [hex(one) for one in sorted(families)]]),
-            (from_block, [[closed]]),
-            (await self._stream.block_at(votes_since_s, from_block), [[drawn]]),
-        ]
-        # Who renders for no family still verifies; a node would take no family for any.
-        async with aclosing(self._stream.follow(from_block, digest if families else digest[2:])) as events:
+        digest = await digest_of(self._stream, from_block, families, votes_since_s)
+        async with aclosing(self._stream.follow(from_block, digest)) as events:
             async for event in events:
                 yield event
 
@@ -80,3 +73,17 @@ class StarknetWorker(StarknetView):
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         return await self.leases_of(await self.worker_id())
+
+
+async def digest_of(
+    stream: EventStream, from_block: int, families: Collection[int], votes_since_s: float
+) -> Digest:
+    """What a worker's start reads of the past: jobs of its families, closed jobs, late votes."""
+    from starknet_py.hash.selector import get_selector_from_name as selector
+
+    created, closed, drawn = (hex(selector(one)) for one in ("JobCreated", "JobClosed", "VotesDrawn"))
+    votes = (await stream.block_at(votes_since_s, from_block), [[drawn]])
+    if not families:  # who renders for none still verifies; a node would take no family for any
+        return [votes]
+    wanted = [hex(one) for one in sorted(families)]
+    return [(from_block, [[created], [], wanted]), (from_block, [[closed]]), votes]
