@@ -102,6 +102,8 @@ def test_from_a_new_account_to_the_stake_back_home(chains: Callable[[], Any]) ->
             await done(chain, changes.add_stake(number, FRI_PER_STRK))
             await done(chain, changes.move_to_seats(number, 2 * FRI_PER_STRK))
             await done(chain, changes.offer(number, OFFER))
+            block = (await chain.newest_block())[0]
+            pass_time(opened.node.rpc_url, 1, -block % RULES.epoch_blocks)  # an epoch begins
             await done(chain, changes.seats(number, FAMILY, 2))
             standing = await chain.standing(number, [FAMILY])
             assert (
@@ -301,8 +303,10 @@ def test_a_check_up_says_what_is_lacking_until_nothing_is(chains: Callable[[], A
             assert "`families add 5.2/cycles/cpu`" in other["families"][1]
             late = await CheckUp(operating).found(later_s=3600, oldest_s=600)
             assert late["node"][0] is Health.FAULT and "60 minutes old" in late["node"][1]
-            early = await CheckUp(operating).found(later_s=-3600)
+            early = await CheckUp(operating).found(later_s=-3600, oldest_s=600)
             assert early["clock"][0] is Health.FAULT and "future" in early["clock"][1]
+            early = await CheckUp(operating).found(later_s=-3600)  # where clocks may be turned
+            assert early["clock"][0] is Health.WARNING
 
             await done(owning, Changes(owning).move_to_seats(WorkerId(1), 2 * FRI_PER_STRK))
             await done(owning, Changes(owning).seats(WorkerId(1), FAMILY, 1))

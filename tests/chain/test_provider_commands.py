@@ -97,12 +97,12 @@ def new_account(shell: Shell, strk: int, **places: str) -> str:
 
 
 def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> None:
-    assert "can't be opened" in shell.run("account deploy --yes", code=1)
+    assert "can't be opened" in shell.run("account deploy --yes", code=77)
     address = new_account(shell, 20)
     folder = shell.config.parent
     assert (folder / "provider.password").stat().st_mode & 0o777 == 0o600
     assert (folder / "provider.json").stat().st_mode & 0o777 == 0o600
-    assert "is there already" in shell.run("account new", code=1)
+    assert "is there already" in shell.run("account new", code=77)
     assert "deployed already" in shell.run("account deploy --yes")
     assert "neither operates nor owns" in shell.run("status", code=1)
     said = shell.run(f"register --stake 5 --families {FAMILY} --yes")
@@ -158,7 +158,7 @@ def test_an_owner_signs_on_a_machine_of_its_own(shell: Shell) -> None:
     operator = new_account(shell, 20, keystore="operator.json")
     file = shell.config.parent / "calls.json"
     command = f"register --stake 5 --families {FAMILY} --account {owner}"
-    assert "has the key of" in shell.run(f"{command} --yes", code=1)
+    assert "has the key of" in shell.run(f"{command} --yes", code=77)
     said = shell.run(f"{command} --operator {operator} --print {file}")
     assert "Nothing was sent" in said and json.loads(file.read_text())["account"] == owner
     keystore = shell.config.parent / "owner.json"
@@ -199,7 +199,7 @@ def test_an_imported_key_is_asked_for_on_standard_input(
 ) -> None:
     one = predeployed(shell.rpc_url)[1]
     monkeypatch.setattr("sys.stdin", io.StringIO("no key\n"))
-    assert "no hexadecimal key" in shell.run(f"account import {one.address:#x}", code=1)
+    assert "no hexadecimal key" in shell.run(f"account import {one.address:#x}", code=77)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{one.private_key:#x}\n"))
     shell.run(f"account import {one.address:#x}")
     shell.write(account=hex(one.address))
@@ -267,5 +267,5 @@ def test_a_set_up_goes_on_where_it_ended(shell: Shell, kubo: str) -> None:
 
 def _refused(command: list[str]) -> str:
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
-    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.returncode == 75, done.stdout + done.stderr
     return done.stderr

@@ -7,7 +7,6 @@ is started as Blender is: same sandbox, same limits, same pipes.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import sys
@@ -138,7 +137,6 @@ class Attack:
 
     def run(self, use: Callable[[Session], object] = lambda one: one.render(1, lambda _: None)) -> str:
         """What the agent says of it; "" where it had nothing to say."""
-        logging.getLogger("renderchain").setLevel(logging.CRITICAL)
         return asyncio.run(self._run(use))
 
     def is_over(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,7 +68,6 @@ def blenders() -> list[object]:
 
 def opened(program: str, kind: str, folder: Path, allowed: tuple[str, ...] = ()) -> Opened:
     """Make a scene of that kind and render its first frame."""
-    logging.getLogger("renderchain").setLevel(logging.CRITICAL)
     blender, package, output = Blender(program), folder / "package", folder / "output"
     for one in (package, output):
         one.mkdir()

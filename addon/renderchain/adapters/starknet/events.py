@@ -211,7 +211,8 @@ class EventStream:
                 yield raw
             return
         head = await said(ASKING, self._client.get_block_with_tx_hashes(block_number="latest"))
-        found = [raw for first, keys in self._digest async for raw in self._past(first, keys)]
+        wanted = [(first, keys) for first, keys in self._digest if first <= head.block_number]
+        found = [raw for first, keys in wanted async for raw in self._past(first, keys)]
         for raw in sorted(found, key=_place):
             if raw.block_number <= head.block_number:
                 yield raw
