@@ -9,6 +9,21 @@ from collections.abc import AsyncIterator
 from ...core.errors import RenderFailed
 
 
+class Deadline:
+    """When something has to be done, counted from now; ``most_s`` None: whenever."""
+
+    def __init__(self, most_s: float | None) -> None:
+        self._most_s = most_s
+        self._began_s = asyncio.get_running_loop().time()
+
+    def within(self, what: str, more_s: float = 0.0) -> contextlib.AbstractAsyncContextManager[None]:
+        """As ``within``, for what is left of the time and so many seconds more."""
+        if self._most_s is None:
+            return within(None, what)
+        spent_s = asyncio.get_running_loop().time() - self._began_s
+        return within(max(self._most_s + more_s - spent_s, 0.0), what)
+
+
 @contextlib.asynccontextmanager
 async def within(most_s: float | None, what: str) -> AsyncIterator[None]:
     """Do what is in the block within so many seconds (None: however long it takes), else break it off.
