@@ -146,6 +146,7 @@ class KuboStore:
             from ipfshttpclient.exceptions import Error as IpfsError
             from ipfshttpclient.exceptions import ErrorResponse
             from ipfshttpclient.exceptions import TimeoutError as NoAnswer
+            from requests.exceptions import RequestException
 
             timeouts = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
             try:
@@ -168,6 +169,11 @@ class KuboStore:
                 raise StoreError(
                     f"{action} failed: the IPFS node at {self._api} answered nonsense "
                     f"({type(error).__name__}). Check its address in the settings."
+                ) from error
+            except RequestException as error:  # in the midst of a file, where the library does not look
+                raise StoreError(
+                    f"{action} failed: the IPFS node at {self._api} broke off ({type(error).__name__}). It "
+                    "may not find all of the content; check its connection to others."
                 ) from error
             except OSError as error:
                 raise _of_disk(action, error) from error
