@@ -125,8 +125,9 @@ class AuditDuties:
         lease_id = min(self._disputed)
         try:
             lease, audit = await self._chain.lease(lease_id), await self._chain.audit(lease_id)
-            if self._prover.wants_look(lease_id, audit):
-                await self._prover.look_again(lease, audit)
+            async with asyncio.timeout(await self._left_to_look_s(lease_id, audit)):
+                if self._prover.wants_look(lease_id, audit):
+                    await self._prover.look_again(lease, audit)
         except Exception as error:  # noqa: BLE001 - whatever it is, others' votes go on
             self._hindered(lease_id, reason_of(error))
             await asyncio.sleep(RETRY_S)

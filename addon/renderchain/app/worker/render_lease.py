@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
@@ -47,7 +47,8 @@ from .check_image import check_image
 from .finished import FinishedFrames
 from .self_test import SelfTest
 
-TEST_PART = 0.07  # of a lease's timeout, that a self-test may go on after the time for rendering is over
+SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
+TEST_PART, UPLOAD_PART = 0.7, 0.9  # of that; then it is given back before it is lost
 
 
 @dataclass(frozen=True)
@@ -140,13 +141,11 @@ class RenderLease:
 
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
-        deadline = Deadline(most_s)
+        deadline = Deadline(most_s, SPARE * terms.lease_timeout_s)
         async with deadline.within(f"Fetching the package of lease {entry.lease_id}"):
             package, manifest = await self.fetch(terms)
-        more_s = TEST_PART * terms.lease_timeout_s
-        test = partial(deadline.within, f"The self-test of lease {entry.lease_id}", more_s)
         with in_use(package):
-            return await self._run(entry, lease, terms.family, package, manifest, deadline, test)
+            return await self._run(entry, lease, terms.family, package, manifest, deadline)
 
     async def _run(
         self,
@@ -156,7 +155,6 @@ class RenderLease:
         package: Path,
         manifest: Manifest,
         deadline: Deadline,
-        test: Callable[[], AbstractAsyncContextManager[None]],
     ) -> Submitted:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
@@ -172,7 +170,7 @@ class RenderLease:
             seal_result, self._sealer, folder, key=key, requester_key=requester_key, identity=identity
         )
         finishing = asyncio.create_task(
-            self._finish(entry, part, identity, package, manifest, done, seal, test)
+            self._finish(entry, part, identity, package, manifest, done, seal, deadline)
         )
         try:
             await asyncio.shield(finishing)
@@ -189,7 +187,7 @@ class RenderLease:
         manifest: Manifest,
         done: RenderedFrames,
         seal: Callable[..., None],
-        test: Callable[[], AbstractAsyncContextManager[None]],
+        deadline: Deadline,
     ) -> None:
         """Test, pin and submit what was rendered."""
         root_folder = self.output(entry.lease_id)
@@ -207,11 +205,11 @@ class RenderLease:
         if self._self_test:
             ids, again = (entry.job_id, entry.lease_id), root_folder / "again"
             shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
-            async with test():
+            async with deadline.within(f"The self-test of lease {entry.lease_id}", TEST_PART):
                 await self._self_test.run(ids, package, manifest, shown, again)
         root = await asyncio.to_thread(root_of, hash_many, committed.leaves)
         async with self._pinned(
-            root_folder / "results.sealed", partial(seal, frames=manifest.frames_of(part))
+            root_folder / "results.sealed", partial(seal, frames=manifest.frames_of(part)), deadline
         ) as (cid, sealed):
             key = result_key_of(entry.secret)
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
@@ -228,17 +226,18 @@ class RenderLease:
         await self._pins.prune()
 
     @asynccontextmanager
-    async def _pinned(self, sealed: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
+    async def _pinned(
+        self, sealed: Path, seal: Callable[[Path], None], deadline: Deadline
+    ) -> AsyncIterator[tuple[str, Path]]:
         """Seal into a folder out of the render process's reach, and pin it; its CID."""
         shutil.rmtree(sealed, ignore_errors=True)
         try:
             await asyncio.to_thread(seal, sealed)
-            yield (
-                await self._store.add_folder(
+            async with deadline.within("The upload of a lease's results", UPLOAD_PART, StoreError):
+                cid = await self._store.add_folder(
                     sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
-                ),
-                sealed,
-            )
+                )
+            yield cid, sealed
         finally:
             shutil.rmtree(sealed, ignore_errors=True)
 

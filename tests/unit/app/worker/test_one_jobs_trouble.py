@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded, TasksGivenBack
-from renderchain.core.errors import ChainError, DiskFull, JournalError, PackageTooMuch, RenderFailed
+from renderchain.core.errors import (
+    ChainError,
+    DiskFull,
+    JournalError,
+    PackageTooMuch,
+    RenderFailed,
+    StoreAway,
+)
 from renderchain.core.gate import CACHE_BYTES, NO_LIMITS, GateLimits, check_before_fetch
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobInfo
@@ -157,3 +164,23 @@ def test_a_lease_of_which_anything_hangs_is_given_back_before_it_is_lost(
     assert (first.reason, first.count) == ("can't render", 1)
     assert {one.state for one in world.network.told(LeaseEnded)} == {LeaseState.GIVEN_BACK}
     assert "all the time there was" in machine.reporter.heard(LeaseFailed)[0].reason
+
+
+def test_an_ipfs_node_that_stays_away_does_not_cost_the_lease_nor_the_job_its_name(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The upload was waited for without end, until the lease had expired."""
+
+    async def add_folder(*_: object, **__: object) -> str:
+        raise StoreAway("The IPFS node can't be reached.")
+
+    async def life() -> None:
+        await artist.submit(1, SHORT)
+        monkeypatch.setattr(world.store, "add_folder", add_folder)
+        async with machine.working():
+            await asyncio.sleep(1000)
+
+    world.live(life())
+    assert world.network.told(TasksGivenBack)[0].reason == "no access to files"
+    assert {one.state for one in world.network.told(LeaseEnded)} == {LeaseState.GIVEN_BACK}
+    assert not [one for one in machine.journal.leases(machine.chain.board) if one.state == "failed"]
