@@ -46,6 +46,9 @@ WHOLE = (
     "frame_seconds",
 )
 MOST = {"metrics_port": 65_535}
+# Less than that no render process lives with; 0 is the default.
+LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
+SOME = ("fee_limit_fri",)  # with 0 nothing could ever be sent
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -70,7 +73,7 @@ SWITCHES = (
     "pause_beside_blender",
 )
 CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
-SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://")}
+SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
@@ -212,6 +215,13 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _typed(name: str, value: Any, base: Path) -> Any:
     """The value as the dataclass has it; raises what its conversion does."""
+    typed = _converted(name, value, base)
+    if name in SOME and not typed or name in LEAST and 0 < typed < LEAST[name]:
+        raise ValueError
+    return typed
+
+
+def _converted(name: str, value: Any, base: Path) -> Any:
     if name in ADDRESSES:
         return _address(value)
     if name in PATHS:

@@ -14,7 +14,14 @@ import pytest
 from aiohttp import ClientSession
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, check_head, node_gas_price_fri, read_headers
-from renderchain.core.errors import ChainError, KeyStoreError, SettingsError, StuckTransaction, WrongNetwork
+from renderchain.core.errors import (
+    ChainError,
+    KeyStoreError,
+    NodeAway,
+    SettingsError,
+    StuckTransaction,
+    WrongNetwork,
+)
 
 from devkit.made_up_job import TERMS
 from devkit.network.clients import Chains
@@ -92,7 +99,7 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
             account = await opened.account(opened.accounts[0])
             newest = (await account.client.get_block(block_number="latest")).timestamp
             await check_head(account, newest + 600, 600)
-            with pytest.raises(ChainError, match="newest block is 10 minutes old: it is behind"):
+            with pytest.raises(NodeAway, match="newest block is 10 minutes old: it is behind"):
                 await check_head(account, newest + 601, 600)
 
     asyncio.run(run())

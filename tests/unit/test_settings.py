@@ -149,3 +149,22 @@ def test_a_watchtower_says_what_it_needs() -> None:
     settings = Settings("http://127.0.0.1:1/rpc", 1, 2)
     with pytest.raises(SettingsError, match="evidence, a folder, and workers"):
         asyncio.run(run_watchtower(settings, RecordingReporter(), asyncio.Event()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fee_limit_fri = 0",
+        "memory_bytes = 1000000",
+        "output_bytes = 1000",
+        'ipfs_api = "http://127.0.0.1:5001"',
+    ],
+)
+def test_values_with_which_nothing_could_ever_be_done_are_refused(tmp_path: Path, line: str) -> None:
+    with pytest.raises(SettingsError, match=f"{line.split()[0]} can't be"):
+        load_settings(settings_file(tmp_path, line + "\n"))
+
+
+def test_what_has_a_default_at_0_may_be_0(tmp_path: Path) -> None:
+    settings = load_settings(settings_file(tmp_path, "memory_bytes = 0\noutput_bytes = 0\n"))
+    assert (settings.memory_bytes, settings.output_bytes) == (0, 0)

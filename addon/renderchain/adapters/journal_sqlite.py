@@ -69,6 +69,7 @@ MIGRATIONS = (
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
+KEPT_INTENTS = 200  # that have ended
 OPEN = (IntentState.INTENDED, IntentState.SIGNED)
 Answer = TypeVar("Answer")
 
@@ -203,6 +204,12 @@ class SqliteJournal:
         values = (state, intent.intent_id)
         update = "UPDATE outbox SET state = ?, signed = NULL WHERE intent_id = ?"
         self._run(update, values, synced=state is not IntentState.CONFIRMED)
+        # Nobody asks for a name by chance again; calls of months would fill the disk.
+        forget = (
+            "DELETE FROM outbox WHERE intent_id < ? AND state NOT IN (?, ?)"
+            " AND length(key) = 32 AND key NOT GLOB '*[^0-9a-f]*'"
+        )
+        self._run(forget, (intent.intent_id - KEPT_INTENTS, *OPEN), synced=False)
 
     def adopt(self, account: int) -> list[Intent]:
         """Take over open intents whose process is gone, the oldest first."""

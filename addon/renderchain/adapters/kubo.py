@@ -88,7 +88,11 @@ class KuboStore:
         counter = _Counter(on_bytes)
 
         def fetch(client: Any) -> None:
-            files = list(_walk(client, cid, "", 0, max_files))
+            def ls(folder_cid: str) -> Any:
+                counter.add(0)  # nobody waits for this thread any more: it must not ask on
+                return client.ls(folder_cid)["Objects"][0]["Links"]
+
+            files = list(_walk(ls, cid, "", 0, max_files))
             check_side_by_side([path for path, _, _ in files], cid)
             if sum(size for _, _, size in files) > max_bytes:
                 raise ContentError(f"{cid} has over {max_bytes} bytes, more than was announced: refused.")
@@ -142,6 +146,7 @@ class KuboStore:
             from ipfshttpclient.exceptions import Error as IpfsError
             from ipfshttpclient.exceptions import ErrorResponse
             from ipfshttpclient.exceptions import TimeoutError as NoAnswer
+            from requests.exceptions import RequestException
 
             timeouts = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
             try:
@@ -165,6 +170,11 @@ class KuboStore:
                     f"{action} failed: the IPFS node at {self._api} answered nonsense "
                     f"({type(error).__name__}). Check its address in the settings."
                 ) from error
+            except RequestException as error:  # in the midst of a file, where the library does not look
+                raise StoreError(
+                    f"{action} failed: the IPFS node at {self._api} broke off ({type(error).__name__}). It "
+                    "may not find all of the content; check its connection to others."
+                ) from error
             except OSError as error:
                 raise _of_disk(action, error) from error
 
@@ -183,18 +193,20 @@ def _of_disk(action: str, error: OSError) -> Exception:
     return StoreError(f"{action} failed on this machine: {error}. Check the disk and its permissions.")
 
 
-def _walk(client: Any, cid: str, prefix: str, depth: int, max_files: int) -> Iterator[tuple[str, str, int]]:
+def _walk(
+    ls: Callable[[str], Any], cid: str, prefix: str, depth: int, max_files: int
+) -> Iterator[tuple[str, str, int]]:
     """Path, CID and size of every file below a folder."""
     if depth > MAX_DEPTH:
         raise ContentError(f"{cid} is nested over {MAX_DEPTH} folders deep: refused.")
     count = 0
-    links = client.ls(cid)["Objects"][0]["Links"]
+    links = ls(cid)
     if not links and depth:  # so that there are no more folders than files have names in their paths
         raise ContentError(f"The folder {prefix!r} in {cid} is empty: refused.")
     for link in links:
         path = check_path(prefix + link["Name"])
         if link["Type"] == DIRECTORY:
-            found = list(_walk(client, link["Hash"], path + "/", depth + 1, max_files - count))
+            found = list(_walk(ls, link["Hash"], path + "/", depth + 1, max_files - count))
         elif link["Type"] in (FILE, RAW_FILE):
             found = [(path, link["Hash"], int(link["Size"]))]
         else:

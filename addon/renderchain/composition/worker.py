@@ -85,7 +85,7 @@ async def run_worker(
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
-            hold(_account_lock(settings), f"the account {settings.account:#x}"),
+            hold(account_lock(settings), f"the account {settings.account:#x}"),
             _patient_chain(settings, reporter, conditions) as chain,
             own.running(),
         ):
@@ -106,9 +106,14 @@ async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
     conditions.leave()
 
 
-def _account_lock(settings: Settings) -> Path:
-    """One agent per account and network on this machine, whatever its folder."""
-    name = hashlib.sha256(f"{settings.rpc_url} {settings.account:#x}".encode()).hexdigest()[:32]
+def account_lock(settings: Settings) -> Path:
+    """One agent per account and network on this machine, whatever its folder.
+
+    Public networks have many nodes, and a node many names; of others there may be several on one machine.
+    """
+    is_public = settings.network in ("sepolia", "mainnet")
+    network = settings.network if is_public else settings.rpc_url
+    name = hashlib.sha256(f"{network} {settings.account:#x}".encode()).hexdigest()[:32]
     return default_folder() / "locks" / f"{name}.lock"
 
 

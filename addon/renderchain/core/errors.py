@@ -21,7 +21,7 @@ RenderChainError
      │   ├─ PackageUnfit   a package that is whole, but contradicts its job
      │   └─ PackageTooMuch a package that is over this machine's own limits
      ├─ ChainError         the node refused, or answered nonsense
-     │   ├─ NodeAway       the node can't be reached
+     │   ├─ NodeAway       the node can't be reached, or is behind
      │   └─ StuckTransaction  sent, but neither in a block nor refused
      ├─ WrongNetwork       another chain, or no RenderChain directory at the address
      ├─ FeeTooHigh         the fee bound is over the user's limit
@@ -120,7 +120,7 @@ class ChainError(RemoteError):
 
 
 class NodeAway(ChainError):
-    """The node can't be reached, or what answers there is no node."""
+    """The node can't be reached, what answers there is no node, or it is behind."""
 
 
 class StuckTransaction(ChainError):

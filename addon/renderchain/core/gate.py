@@ -118,10 +118,12 @@ def _own_numbers(job: JobInfo) -> Iterator[str]:
 
 
 def _over_limits(job: JobInfo, limits: GateLimits) -> Iterator[str]:
-    if 0 < limits.package_bytes < job.package_bytes:
+    cache_bytes = limits.cache_bytes or CACHE_BYTES  # for a larger one there is never room
+    most_bytes = min(limits.package_bytes or cache_bytes, cache_bytes)
+    if job.package_bytes > most_bytes:
         yield (
             f"The job's package has {job.package_bytes} bytes (package_bytes), and this machine takes "
-            f"{limits.package_bytes}."
+            f"{most_bytes}."
         )
     if 0 < limits.memory_mib < job.memory_mib:
         yield (

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import MIGRATIONS, SqliteJournal
+from renderchain.adapters.journal_sqlite import KEPT_INTENTS, MIGRATIONS, SqliteJournal
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
+from renderchain.ports.outbox import IntentState
 
 
 def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> None:
@@ -79,3 +82,18 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
     path.write_text("no database, however long it is " * 40)
     with pytest.raises(JournalError, match="journal.sqlite can't be used .* check the disk"):
         SqliteJournal(path)
+
+
+def test_transactions_that_have_ended_do_not_fill_the_disk_and_named_ones_stay(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    named = journal.intend("job 1", 7, "Creating the job", [(1, 2, [3])])
+    journal.note_end(named, IntentState.CONFIRMED)
+    waiting = journal.intend(secrets.token_hex(16), 7, "waiting", [(1, 2, [3])])
+    for _ in range(KEPT_INTENTS + 20):
+        intent = journal.intend(secrets.token_hex(16), 7, "action", [(1, 2, [3])])
+        journal.note_end(intent, IntentState.FAILED)
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as raw:
+        kept = [number for (number,) in raw.execute("SELECT intent_id FROM outbox")]
+    assert {named.intent_id, waiting.intent_id} < {*kept}
+    assert len(kept) <= KEPT_INTENTS + 3
+    assert journal.intend("job 1", 7, "Creating the job", [(1, 2, [3])]).state is IntentState.CONFIRMED

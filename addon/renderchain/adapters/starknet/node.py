@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.audit.gas import checked_gas_price
-from ...core.errors import ChainError, KeyStoreError, SettingsError, WrongNetwork
+from ...core.errors import KeyStoreError, NodeAway, SettingsError, WrongNetwork
 from .errors import said
 from .fees import prices_of
 from .signer import fast_signer
@@ -136,11 +136,11 @@ async def close_account(account: Any) -> None:
 
 
 async def check_head(account: Any, now_s: float, oldest_s: float) -> None:
-    """Raise ChainError if the node's newest block is older than that: it would show us the past."""
+    """Raise NodeAway if the node's newest block is older than that: it would show us the past."""
     block = await said("Asking for the newest block", account.client.get_block(block_number="latest"))
     age_s = now_s - block.timestamp
     if age_s > oldest_s:
-        raise ChainError(
+        raise NodeAway(
             f"The node's newest block is {age_s / 60:.0f} minutes old: it is behind, or the chain stands "
             "still. Nothing was sent; wait or use another node."
         )

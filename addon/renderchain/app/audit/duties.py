@@ -53,6 +53,7 @@ class AuditDuties:
         self._now = now
         self._own: set[LeaseId] = set()
         self._seats: set[LeaseId] = set()
+        self._voted: set[LeaseId] = set()  # their audits are over; our votes are kept until they settle
         self._worker_id = NO_WORKER
         self._tending = Tending[LeaseId](self._look, self._hindered)
         self._is_running = False
@@ -74,6 +75,8 @@ class AuditDuties:
             self._tending.wake_all()
         elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)
+            self._look_now(event.lease_id)
+        elif isinstance(event, LeaseEnded | LeaseAccepted) and event.lease_id in self._voted:
             self._look_now(event.lease_id)
         elif isinstance(event, AuditEvent | LeaseEnded | LeaseAccepted) and self._cares_for(event.lease_id):
             self._look_now(event.lease_id)
@@ -125,8 +128,9 @@ class AuditDuties:
         lease_id = min(self._disputed)
         try:
             lease, audit = await self._chain.lease(lease_id), await self._chain.audit(lease_id)
-            if self._prover.wants_look(lease_id, audit):
-                await self._prover.look_again(lease, audit)
+            async with asyncio.timeout(await self._left_to_look_s(lease_id, audit)):
+                if self._prover.wants_look(lease_id, audit):
+                    await self._prover.look_again(lease, audit)
         except Exception as error:  # noqa: BLE001 - whatever it is, others' votes go on
             self._hindered(lease_id, reason_of(error))
             await asyncio.sleep(RETRY_S)
@@ -178,7 +182,9 @@ class AuditDuties:
             if lease_id in self._own and audit.may_be_raised:
                 await self._prover.act(lease, audit)
         elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
-            self._seats.discard(lease_id)
+            if lease_id in self._seats:
+                self._seats.discard(lease_id)
+                self._voted.add(lease_id)
             return FOREVER_S if lease_id in self._own else None
         else:
             wait_s = await self._act(lease, audit)
@@ -188,6 +194,7 @@ class AuditDuties:
     def _leave(self, lease_id: LeaseId) -> None:
         self._own.discard(lease_id)
         self._seats.discard(lease_id)
+        self._voted.discard(lease_id)
         self._failures.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
         self._disputed.discard(lease_id)

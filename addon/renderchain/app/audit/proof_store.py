@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import JournalError
+from ...core.errors import ContentError, JournalError
 from ...core.ids import LeaseId
 from ...core.job import LeaseResult
 from ...core.merkle import HashMany
@@ -107,9 +107,12 @@ class ProofStore:
         path = self._folder / f"{lease_id}.{round_}.vote"
         if not path.exists():
             return None
-        body = json.loads(path.read_bytes())
-        prints = split_records(bytes.fromhex(body["prints"]))
-        drawn, nonce, vote = (int(body[name], 16) for name in ("seed", "nonce", "vote"))
+        try:
+            body = json.loads(path.read_bytes())
+            prints = split_records(bytes.fromhex(body["prints"]))
+            drawn, nonce, vote = (int(body[name], 16) for name in ("seed", "nonce", "vote"))
+        except (OSError, ValueError, KeyError, TypeError, ContentError):
+            return None  # the disk damaged it: what was not sent yet is looked at anew
         return SealedVote(drawn, nonce, vote, prints) if drawn == seed else None
 
     def settle(self, lease_id: LeaseId, now_s: float) -> None:
@@ -125,10 +128,13 @@ class ProofStore:
     def prune(self, now_s: float) -> None:
         """Forget the leases that settled long ago, and what only they had a use for."""
         for settled in self._folder.glob(f"*.{SETTLED}"):
-            if json.loads(settled.read_bytes()) + KEEP_S < now_s:
+            if _settled_s(settled) + KEEP_S < now_s:
                 for path in self._folder.glob(f"{settled.stem}.*"):
                     path.unlink()
-        bodies = [self._body(path) for path in self._folder.glob("*.json")]
+        try:
+            bodies = [self._body(path) for path in self._folder.glob("*.json")]
+        except JournalError:
+            return  # of one lease, which says so when it is needed; nothing that may be its own goes
         wanted = {body["package_cid"] for body in bodies} | {_result_of(body).results_cid for body in bodies}
         self.content.keep_only(wanted)
 
@@ -194,6 +200,14 @@ class ProofStore:
             f"The evidence {what} in {self._folder} can't be read ({type(error).__name__}). Restore it from "
             "the worker's machine, or the lease's stake is lost."
         )
+
+
+def _settled_s(mark: Path) -> float:
+    """When a lease had settled; by the file's own time where the disk damaged what it holds."""
+    try:
+        return float(json.loads(mark.read_bytes()))
+    except (ValueError, TypeError):
+        return mark.stat().st_mtime
 
 
 def _tag_of(result: LeaseResult) -> str:

@@ -20,6 +20,7 @@ from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
+from ..exchange.family import check_family
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_checked
 from ..exchange.package_cache import in_use
@@ -87,7 +88,7 @@ class Rerender:
         """
         package, manifest = await self._package(job)
         with in_use(package):
-            return await self._render(package, manifest, lease, leaves)
+            return await self._render(job, package, manifest, lease, leaves)
 
     async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The same of a copy of the package that comes from the store anew, whatever lies here already.
@@ -98,12 +99,12 @@ class Rerender:
         try:
             parts = (self._store, job, place, self._reporter, self._limits)
             package, manifest = await fetch_checked(*parts)
-            return await self._render(package, manifest, lease, leaves)
+            return await self._render(job, package, manifest, lease, leaves)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
     async def _render(
-        self, package: Path, manifest: Manifest, lease: LeaseInfo, leaves: Sequence[int]
+        self, job: JobInfo, package: Path, manifest: Manifest, lease: LeaseInfo, leaves: Sequence[int]
     ) -> list[TilePrint]:
         per_frame = manifest.leaves_per_frame
         if not all(0 <= leaf < per_frame * lease.count for leaf in leaves):
@@ -113,6 +114,7 @@ class Rerender:
         output = self._fresh(f"audit-{lease.lease_id}")
         try:
             async with self._renderer.open(package, manifest, output) as session:
+                check_family(session.loaded, job.family)
                 for task in sorted({leaf // per_frame for leaf in leaves}):
                     wanted = sorted({leaf for leaf in leaves if leaf // per_frame == task})
                     frame = manifest.frames_of(lease)[task]

@@ -97,13 +97,26 @@ class VerifierDuties:
                 return
             self._reporter.tell(Verifying(lease.job_id, lease.lease_id, audit.round))
             try:
-                with self._workload.look():
-                    sealed = await self._find(lease, audit, job, seed)
+                async with asyncio.timeout(await self._useful_s(audit)) as step:
+                    with self._workload.look():
+                        sealed = await self._find(lease, audit, job, seed)
             except TimeoutError:
-                await self._decline(lease, audit, seats, Vote.OVER_TIME)
+                if not step.expired():  # else the last call has answered, and others wait for the machine
+                    await self._decline(lease, audit, seats, Vote.OVER_TIME)
+                return
+            except (
+                PackageTooMuch
+            ) as error:  # the Blender or the device is another one than when it took seats
+                self._reporter.tell(PackageRefused(lease.job_id, job.package_cid, str(error)))
+                await self._decline(lease, audit, seats, Vote.BUSY)
                 return
             self._proof_store.save_vote(lease.lease_id, audit.round, sealed)
         await self._seal(lease, audit, worker_id, seed, sealed)
+
+    async def _useful_s(self, audit: AuditInfo) -> float:
+        """For how long what we find may be wanted: a step that is over may wait for who goes on."""
+        phase_s = await self._chain.phase_s()
+        return max(end_of_commit_s(audit, phase_s) - self._now(), 0.0) + phase_s
 
     async def _seal(
         self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, seed: int, sealed: SealedVote

@@ -18,7 +18,7 @@ from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, Packed
 from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
-from .package_cache import drop_package, make_room, noted, touch
+from .package_cache import check_room, drop_package, make_room, noted, touch
 
 READ_BYTES = 2**20
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -86,7 +86,8 @@ async def fetch_package(
     ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What is there
     is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
     thrown away and fetched once more. For a new one others make room that were not used for the longest, so
-    that all together have ``cache_bytes``. Raises StoreError or ContentError, and leaves nothing half-done.
+    that all together have ``cache_bytes``. Raises StoreError, ContentError
+    or DiskFull, and leaves nothing half-done.
     """
     folder = cache / cid
     async with _turn(folder):
@@ -100,6 +101,7 @@ async def fetch_package(
                 await asyncio.to_thread(drop_package, folder)
         cache.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(make_room, cache, max(cache_bytes - size_bytes, 0))
+        check_room(cache, size_bytes)
         partial = cache / f"{cid}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         reporter.tell(DownloadStarted(cid, size_bytes))
@@ -124,7 +126,7 @@ async def fetch_checked(
 ) -> tuple[Path, Manifest]:
     """A job's package, past the gate.
 
-    Raises StoreError or ContentError; of these PackageUnfit or PackageTooMuch where the gate is shut.
+    Raises StoreError, DiskFull or ContentError; PackageUnfit or PackageTooMuch where the gate is shut.
     """
     check_before_fetch(job, limits)
     size = (job.package_bytes, job.package_files)

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...core.errors import DiskFull
+
+SPARE_BYTES, SPARE_PART = 2**30, 20  # of the disk, for what must be written whatever a job brings
 RECENT_S = 3600  # before the last use of any: a probe may still look at it
 _IN_USE: Counter[Path] = Counter()
 
@@ -61,6 +64,17 @@ def make_room(cache: Path, most_bytes: int) -> None:
         if not is_in_use(package) and last_used[package] <= newest_s - RECENT_S:
             drop_package(package)
             left -= sizes[package]
+
+
+def check_room(cache: Path, size_bytes: int) -> None:
+    """Raise DiskFull where so much more would leave too little for evidence and journal."""
+    disk = shutil.disk_usage(cache)
+    left = disk.free - min(SPARE_BYTES, disk.total // SPARE_PART)
+    if size_bytes > left:
+        raise DiskFull(
+            f"A package of {size_bytes} bytes was not fetched: the disk of {cache} has room for "
+            f"{max(left, 0)}, what has to stay free left out. Make room, or set most_package_bytes."
+        )
 
 
 def _size_of(folder: Path) -> int:

@@ -33,6 +33,8 @@ WRITES = frozenset(
 )
 # They want a bond besides gas, and somebody else may do it first.
 WITH_BOND = frozenset({"appeal", "raise_fee", "challenge_delivery", "challenge_pixels"})
+# They take room themselves, as much as somebody else says: who asked decides whether it has to be.
+LARGE = frozenset({"fetch_folder"})
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 Port = TypeVar("Port")
@@ -60,7 +62,8 @@ class Conditions:
         """The same port to the node or the store; its calls wait for what is missing, and are made again.
 
         Not all of them: a transaction in which the node goes away raises NodeAway when we have waited for a
-        while, and one that wants a bond raises InsufficientFunds at once. Events are passed as they are.
+        while, one that wants a bond raises InsufficientFunds at once, and a download DiskFull. Events are
+        passed as they are.
         """
         return cast(Port, _Patient(port, outside, self))
 
@@ -108,7 +111,8 @@ class _Patient:
                     answer = await found(*arguments, **named)
                 except RenderChainError as error:
                     missing = condition_of(error)
-                    if missing is None or (missing == FUNDS and name in WITH_BOND):
+                    is_callers = missing == FUNDS and name in WITH_BOND or missing == DISK and name in LARGE
+                    if missing is None or is_callers:
                         self._conditions.met(*waited)  # for this is another answer
                         raise
                     waited.add(missing)

@@ -29,6 +29,13 @@ def reason_of(error: BaseException) -> str:
     return f"{kind}: {text}." if text else f"{kind}."
 
 
+def raise_if_ending(error: Exception) -> None:
+    """Who catches everything asks this first: a task that failed while it was cancelled has to end."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError from error
+
+
 async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter: Reporter) -> None:
     """Have the part done until it is cancelled, again after each failure; the first is told, then kinds."""
     retry_s, failures, said = FIRST_RETRY_S, 0, ""
@@ -48,9 +55,7 @@ async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter:
                 reporter.tell(PartFailed(part, reason, failures, retry_s))
             if not isinstance(error, RenderChainError):
                 log.exception("%s failed", part)
-            task = asyncio.current_task()
-            if task and task.cancelling():  # it failed while it was ending
-                raise asyncio.CancelledError from error
+            raise_if_ending(error)
         await asyncio.sleep(retry_s)
         retry_s = min(2 * retry_s, LONGEST_RETRY_S)
 

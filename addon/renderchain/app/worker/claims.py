@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from ...core.contract_errors import (
     SplitNotFunded,
     StakeNotFree,
 )
+from ...core.errors import ChainError, RenderChainError
 from ...core.ids import JobId, LeaseId
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
+from ..upkeep.keeping import raise_if_ending
 from .job_probe import JobProbe
 from .stake_notice import StakeNotice
 
+log = logging.getLogger(__name__)
 MAX_FAILURES = 2  # of one job on this machine, before it is left to others
 
 
@@ -103,7 +107,7 @@ class Claims:
         if slot is None:
             return None
         for job_id in list(self._claimable):
-            if self._failures[job_id] < MAX_FAILURES:
+            if self._failures[job_id] < MAX_FAILURES and not self._probe.is_put_off(job_id):
                 lease_id = await self._claim(job_id, slot)
                 if lease_id is not None:
                     return job_id, lease_id
@@ -111,7 +115,7 @@ class Claims:
 
     async def _claim(self, job_id: JobId, slot: int) -> LeaseId | None:
         try:
-            if not (await self._stakes.tell(job_id) and await self._probe.allows(job_id)):
+            if not await self._wants(job_id):
                 return None
             lease_id = await self._chain.claim_lease(job_id, slot, self._rules.most_frames)
         except (NothingToClaim, JobIsOver):
@@ -123,10 +127,27 @@ class Claims:
         except ContractError as error:
             self._claimable.pop(job_id, None)
             self._reporter.tell(JobSkipped(job_id, str(error)))
+        except ChainError as error:
+            self._probe.put_off(job_id, error)
+            raise  # it may have happened
         else:
             self._said.pop(job_id, None)
+            self._probe.went_well(job_id)
             return lease_id
         return None
+
+    async def _wants(self, job_id: JobId) -> bool:
+        """Whether to claim of it. What nobody foresaw is that job's alone: the next may be a good one."""
+        try:
+            return await self._stakes.tell(job_id) and await self._probe.allows(job_id)
+        except ContractError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            raise_if_ending(error)
+            if not isinstance(error, RenderChainError):
+                log.exception("job %s could not be looked at", job_id)
+            self._probe.put_off(job_id, error)
+            return False
 
     def _wait(self, job_id: JobId, error: ContractError) -> None:
         if self._said.get(job_id) != str(error):

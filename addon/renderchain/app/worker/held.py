@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ...core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
+from ...core.audit.gas import WITHDRAW_GAS
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, LeasePaid
 from ...core.contract_errors import (
     DeadlineNotReached,
@@ -22,8 +23,10 @@ from ...core.notices import leases
 from ...core.notices.process import Withdrawn
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
+from ..upkeep.keeping import raise_if_ending
 
 RETRY_S = 5.0
+WORTH_GAS = 20  # times its gas a payout has to be: anybody can have the board owe somebody next to nothing
 LONGEST_WAIT_S = 3600.0  # pay may come by somebody else's doing, of which no event tells us
 
 
@@ -84,17 +87,21 @@ class HeldLeases:
         """Settle and collect whenever there is something, until cancelled."""
         while True:
             self._wake.clear()
+            hindered = await self._settle_due()
             await self._collect()
+            if hindered:
+                raise hindered[0]
             due_s = min((one.due_s for one in self._held.values()), default=self._now() + LONGEST_WAIT_S)
             with suppress(TimeoutError):
                 # wait_for may swallow a cancellation in Python 3.11.
                 async with asyncio.timeout(max(due_s - self._now(), 0.0)):
                     await self._wake.wait()
-            await self._settle_due()
-            await asyncio.sleep(RETRY_S)  # news come in crowds
+            if self._wake.is_set():
+                await asyncio.sleep(RETRY_S)  # news come in crowds
 
-    async def _settle_due(self) -> None:
-        """Accept, as anyone may, what the requester let lie for the whole window."""
+    async def _settle_due(self) -> list[Exception]:
+        """Accept, as anyone may, what lay for the whole window; returns what hindered it of some."""
+        hindered = list[Exception]()
         for lease_id, held in list(self._held.items()):
             if held.due_s > self._now():
                 continue
@@ -108,6 +115,10 @@ class HeldLeases:
             except (LeaseInOtherState, UnknownJob):  # settled, maybe long ago
                 self._held.pop(lease_id, None)
                 self._on_free()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others' pay is not its matter
+                raise_if_ending(error)
+                hindered.append(error)
+        return hindered
 
     def _put_off(self, lease_id: LeaseId, due_s: float) -> None:
         held = self._held.get(lease_id)  # it may have been settled while we asked
@@ -115,10 +126,10 @@ class HeldLeases:
             self._held[lease_id] = replace(held, due_s=max(due_s, self._now() + RETRY_S))
 
     async def _collect(self) -> None:
-        """Have the board pay out what the payout address earned."""
+        """Have the board pay out what the payout address earned, once it is worth the gas."""
         payout = (await self._chain.worker(await self._chain.worker_id())).payout
         amount_fri = await self._chain.balance_fri(payout)
-        if not amount_fri:
+        if not amount_fri or amount_fri < WORTH_GAS * WITHDRAW_GAS * await self._chain.gas_price_fri():
             return
         try:
             await self._chain.withdraw([payout])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
 from ..exchange.probe import Probe
 from ..exchange.probe_cache import ProbeCache
+from ..upkeep.keeping import reason_of
 
+FETCH_S = 300.0  # how long the first try of a package may take; later ones as long as it was put off
 FIRST_RETRY_S = 30.0
 LONGEST_RETRY_S = 3600.0
 Fetch = Callable[[JobInfo], Awaitable[tuple[Path, Manifest]]]
@@ -69,6 +72,10 @@ class JobProbe:
         """Whether tiles of a package in its folder came out the same in one opening of the file."""
         return package.name in self._sharing
 
+    def went_well(self, job_id: JobId) -> None:
+        """The next trouble with that job is a first one."""
+        self._later.pop(job_id, None)
+
     def forget(self, job_id: JobId) -> None:
         """The job is over."""
         self._objections.pop(job_id, None)
@@ -76,17 +83,25 @@ class JobProbe:
 
     async def allows(self, job_id: JobId) -> bool:
         """Whether to claim of a job; says why not. Raises UnknownJob or ChainError."""
-        later = self._later.get(job_id)
-        if later and later.at_s > self._now():
+        if self.is_put_off(job_id):
             return False
         try:
             return not await self.objection(job_id)
         except StoreError as error:
-            wait_s = min(2 * later.wait_s, LONGEST_RETRY_S) if later else FIRST_RETRY_S
-            self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
-            reason = f"{error} It is tried again in {wait_s:.0f} s."
-            self._reporter.tell(JobSkipped(job_id, reason))
+            self.put_off(job_id, error)
             return False
+
+    def is_put_off(self, job_id: JobId) -> bool:
+        """Whether a job waits for its next try."""
+        later = self._later.get(job_id)
+        return later is not None and later.at_s > self._now()
+
+    def put_off(self, job_id: JobId, error: Exception) -> None:
+        """Have a job wait, each time for twice as long: whatever is wrong with it, others may be well."""
+        later = self._later.get(job_id)
+        wait_s = min(2 * later.wait_s, LONGEST_RETRY_S) if later else FIRST_RETRY_S
+        self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
+        self._reporter.tell(JobSkipped(job_id, f"{reason_of(error)} It is tried again in {wait_s:.0f} s."))
 
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
@@ -94,7 +109,6 @@ class JobProbe:
             job = await self._chain.job(job_id)
             objection = await self._look(job)
             self._objections[job_id] = objection
-            self._later.pop(job_id, None)
             if objection:
                 self._reporter.tell(PackageRefused(job_id, job.package_cid, objection))
         return self._objections.get(job_id, "")
@@ -102,7 +116,7 @@ class JobProbe:
     async def _look(self, job: JobInfo) -> str:
         try:
             # Before what is known of the package: another job may name it, and contradict it.
-            package, manifest = await self._fetch(job)
+            package, manifest = await self._fetch_in_time(job)
             if not self._seconds:
                 return ""
             report = await self._report(job, package, manifest)
@@ -122,6 +136,24 @@ class JobProbe:
                 f"{terms.mean_percent}."
             )
         return ""
+
+    async def _fetch_in_time(self, job: JobInfo) -> tuple[Path, Manifest]:
+        """The package; what trickles in is left for a while, so that other jobs have at least half the time.
+
+        The store keeps what it has of it, so the next try begins further on.
+        """
+        later = self._later.get(job.job_id)
+        most_s = max(FETCH_S, later.wait_s) if later else FETCH_S
+        try:
+            async with asyncio.timeout(most_s) as timeout:
+                return await self._fetch(job)
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            self._later[job.job_id] = _Attempt(self._now(), most_s)
+            raise StoreError(
+                f"The package {job.package_cid} was not here within {most_s:.0f} s; other jobs come first."
+            ) from None
 
     async def _report(self, job: JobInfo, package: Path, manifest: Manifest) -> ProbeReport:
         key = (job.package_cid, family_name(job.family), self._seconds)

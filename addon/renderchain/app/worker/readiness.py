@@ -19,7 +19,10 @@ SAMPLE_S = 3600.0  # how often the account's money is noted
 SAMPLES = 72
 FEW_DAYS = 5.0  # so long before its end the reserve is spoken of, once a day
 PAUSED = "It is paused; renderchain_resume has it go on."
-DRAINING = "It is draining: it ends when what it has is settled."
+DRAINING = (
+    "It is draining: it ends when what it has is settled. Seats are drawn for votes all the same: give them "
+    "up first, or start it again soon."
+)
 Check = Callable[[], str]
 
 
@@ -51,6 +54,7 @@ class Readiness:
         self._said = ""
         self._money: deque[tuple[float, int]] = deque(maxlen=SAMPLES)
         self._warned_s = 0.0
+        self._has_claimed = False
         self.is_draining = False
 
     async def allows(self) -> bool:
@@ -63,13 +67,12 @@ class Readiness:
 
     def claimed(self) -> None:
         """A lease was claimed."""
-        if self._once:
-            self.is_draining = True
+        self._has_claimed = True
 
     def _reason(self) -> str:
         control = self._read_control()
-        if control.draining or self.is_draining:
-            self.is_draining = True
+        self.is_draining = control.draining or (self._once and self._has_claimed)
+        if self.is_draining:
             return DRAINING
         return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import ContentError, RenderFailed, StoreError
 from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
@@ -36,7 +36,8 @@ from ...ports.sealer import Sealer
 from ...ports.worker_chain import WorkerChain
 from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
-from ..exchange.deadline import within
+from ..exchange.deadline import Deadline
+from ..exchange.family import check_family
 from ..exchange.lease_result import most_bytes, write_result
 from ..exchange.package import fetch_checked
 from ..exchange.package_cache import drop_package, in_use, is_in_use
@@ -45,6 +46,9 @@ from ..exchange.sealed_result import seal_result
 from .check_image import check_image
 from .finished import FinishedFrames
 from .self_test import SelfTest
+
+SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
+TEST_PART, UPLOAD_PART = 0.7, 0.9  # of that; then it is given back before it is lost
 
 
 @dataclass(frozen=True)
@@ -129,23 +133,28 @@ class RenderLease:
     async def run(
         self, entry: LeaseEntry, lease: LeaseInfo, terms: JobInfo, *, most_s: float | None = None
     ) -> Submitted:
-        """Rendering takes at most ``most_s``; frames that are done by then are submitted.
+        """Fetching and rendering take at most ``most_s``; frames that are done by then are submitted.
+
+        The self-test has a little more: whatever hangs is ended before the lease is lost.
 
         Raises StoreError, ContentError, RenderFailed, ContractError or ChainError.
 
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
-        package, manifest = await self.fetch(terms)
+        deadline = Deadline(most_s, SPARE * terms.lease_timeout_s)
+        async with deadline.within(f"Fetching the package of lease {entry.lease_id}"):
+            package, manifest = await self.fetch(terms)
         with in_use(package):
-            return await self._run(entry, lease, package, manifest, most_s)
+            return await self._run(entry, lease, terms.family, package, manifest, deadline)
 
     async def _run(
         self,
         entry: LeaseEntry,
         lease: LeaseInfo,
+        family: int,
         package: Path,
         manifest: Manifest,
-        most_s: float | None,
+        deadline: Deadline,
     ) -> Submitted:
         key = result_key_of(entry.secret)
         identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, lease)
@@ -154,13 +163,15 @@ class RenderLease:
         self._sealer.wrap(key, requester_key, identity, b"")
         frames = manifest.frames_of(lease)
         kept = await asyncio.to_thread(self._finished.resume, entry, frames)
-        done = await self._render(entry, frames, package, manifest, kept, most_s)
+        done = await self._render(entry, frames, family, package, manifest, kept, deadline)
         part = replace(lease, count=len(done.rendered))
         folder = self._finished.folder(entry.lease_id)
         seal = partial(
             seal_result, self._sealer, folder, key=key, requester_key=requester_key, identity=identity
         )
-        finishing = asyncio.create_task(self._finish(entry, part, identity, package, manifest, done, seal))
+        finishing = asyncio.create_task(
+            self._finish(entry, part, identity, package, manifest, done, seal, deadline)
+        )
         try:
             await asyncio.shield(finishing)
         except asyncio.CancelledError:
@@ -176,6 +187,7 @@ class RenderLease:
         manifest: Manifest,
         done: RenderedFrames,
         seal: Callable[..., None],
+        deadline: Deadline,
     ) -> None:
         """Test, pin and submit what was rendered."""
         root_folder = self.output(entry.lease_id)
@@ -193,10 +205,11 @@ class RenderLease:
         if self._self_test:
             ids, again = (entry.job_id, entry.lease_id), root_folder / "again"
             shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
-            await self._self_test.run(ids, package, manifest, shown, again)
+            async with deadline.within(f"The self-test of lease {entry.lease_id}", TEST_PART):
+                await self._self_test.run(ids, package, manifest, shown, again)
         root = await asyncio.to_thread(root_of, hash_many, committed.leaves)
         async with self._pinned(
-            root_folder / "results.sealed", partial(seal, frames=manifest.frames_of(part))
+            root_folder / "results.sealed", partial(seal, frames=manifest.frames_of(part)), deadline
         ) as (cid, sealed):
             key = result_key_of(entry.secret)
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
@@ -213,17 +226,18 @@ class RenderLease:
         await self._pins.prune()
 
     @asynccontextmanager
-    async def _pinned(self, sealed: Path, seal: Callable[[Path], None]) -> AsyncIterator[tuple[str, Path]]:
+    async def _pinned(
+        self, sealed: Path, seal: Callable[[Path], None], deadline: Deadline
+    ) -> AsyncIterator[tuple[str, Path]]:
         """Seal into a folder out of the render process's reach, and pin it; its CID."""
         shutil.rmtree(sealed, ignore_errors=True)
         try:
             await asyncio.to_thread(seal, sealed)
-            yield (
-                await self._store.add_folder(
+            async with deadline.within("The upload of a lease's results", UPLOAD_PART, StoreError):
+                cid = await self._store.add_folder(
                     sealed, lambda done: self._reporter.progress("bytes uploaded", done, 0)
-                ),
-                sealed,
-            )
+                )
+            yield cid, sealed
         finally:
             shutil.rmtree(sealed, ignore_errors=True)
 
@@ -239,10 +253,11 @@ class RenderLease:
         self,
         entry: LeaseEntry,
         frames: Sequence[int],
+        family: int,
         package: Path,
         manifest: Manifest,
         kept: dict[int, FrameEntry],
-        most_s: float | None,
+        deadline: Deadline,
     ) -> RenderedFrames:
         """Render the frames, or as many as come before one fails or the worker must stop: at least one.
 
@@ -259,10 +274,11 @@ class RenderLease:
         output.mkdir(parents=True)
         try:
             async with (
-                within(most_s, f"Lease {entry.lease_id}"),
+                deadline.within(f"Lease {entry.lease_id}"),
                 self._renderer.open(package, manifest, output) as session,
             ):
                 loaded = session.loaded
+                check_family(loaded, family)
                 self._reporter.tell(RenderStarted(*ids, len(frames), loaded.device, loaded.device_name))
                 kept = self._kept_with(entry, loaded, kept)
                 for number, frame in enumerate(frames):

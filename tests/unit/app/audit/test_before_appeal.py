@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from renderchain.core.audit.state import AuditKind, AuditPhase, DrawnLeaf, Verdi
 from renderchain.core.errors import RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
 from renderchain.core.notices.appeals import AppealDropped, AppealUnchecked
+from renderchain.core.notices.audits import AuditHindered
 from renderchain.core.notices.jobs import DownloadStarted
 
 from devkit.fakes.renderer import Look
@@ -108,3 +110,15 @@ def test_a_delivery_and_a_last_round_have_nothing_to_render(disk: Path) -> None:
         post.serve(STEP_S / 2)
         assert post.renderer.opened == 0
         assert sent(post) == (APPEAL if "kind" in more else [])
+
+
+def test_a_look_before_an_appeal_ends_with_its_step(post: Post) -> None:
+    """Whoever was the last to serve a package could hold up all votes of a worker with it."""
+
+    async def forever(*_: object, **__: object) -> None:
+        await asyncio.sleep(10**9)
+
+    post.bench.store.fetch_folder = forever  # type: ignore[method-assign]
+    post.serve(2 * STEP_S)
+    assert sent(post) == APPEAL
+    assert [one.reason for one in post.bench.reporter.heard(AuditHindered)] == ["TimeoutError."]

@@ -144,3 +144,17 @@ def test_a_watchtower_changes_nothing_in_the_folder(tmp_path: Path) -> None:
     with pytest.raises(JournalError):
         ProofStore(missing, is_own=False).newest(LEASE)
     assert not missing.exists()
+
+
+def test_a_file_that_the_disk_damaged_is_its_leases_trouble_alone(folder: Path) -> None:
+    """One unreadable file kept every vote from being declined in time, and everything from being pruned."""
+    store = kept(folder)
+    (folder / f"{OTHER}.1.vote").write_bytes(b"{")
+    assert store.vote(OTHER, 1, SEED) is None and store.vote(LEASE, 1, SEED) == VOTE
+    for path in folder.glob(f"{OTHER}.*.json"):
+        path.write_bytes(b"")
+    store.settle(LEASE, 1000.0)
+    (folder / f"{LEASE}.settled").write_bytes(b"")
+    store.settle(LEASE, 3e9)
+    names = {path.name.split(".")[0] for path in folder.iterdir()}
+    assert names == {str(OTHER)}

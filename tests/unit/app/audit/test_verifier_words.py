@@ -226,3 +226,19 @@ def test_who_has_not_what_it_found_does_not_appeal(seat: Seat) -> None:
     seat.vote_now(Vote.COUNTED, differs=BOTH)
     seat.act(AuditPhase.APPEAL, verdict=Verdict.ACCEPTED)
     assert seat.chain.sent == []
+
+
+def test_a_look_ends_once_nobody_can_want_it_whatever_the_job_declares(seat: Seat) -> None:
+    """A job may declare that a frame takes for ever; the machine is needed for others' votes meanwhile."""
+    job = seat.chain.jobs[JOB]
+    seat.chain.jobs[JOB] = replace(job, lease_timeout_s=10**9)
+    seat.renderer.frame_s = 10**8
+    seat.act(AuditPhase.COMMIT)
+    assert seat.chain.sent == []  # the word was said by the clock, in time
+
+
+def test_a_seat_of_another_blender_than_runs_here_is_not_voted_for(seat: Seat) -> None:
+    """Its vote would be against everybody else's, and cost twenty fees."""
+    seat.renderer.loaded = replace(seat.renderer.loaded, blender_version="5.2.0 LTS")
+    seat.act(AuditPhase.COMMIT)
+    assert seat.words() == [(SEAT, Vote.BUSY)] and not seat.renderer.alone_rendered

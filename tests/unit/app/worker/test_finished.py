@@ -110,11 +110,10 @@ def test_what_nobody_noted_is_deleted(bench: UseCaseBench) -> None:
     "other",
     [
         replace(LOADED, blender_version="4.5.16"),
-        replace(LOADED, device="OPTIX"),
         replace(LOADED, device_name="X"),
     ],
 )
-def test_frames_of_another_blender_or_device_are_not_mixed_into_a_result(
+def test_frames_of_another_blender_or_device_of_the_family_are_not_mixed_into_a_result(
     bench: UseCaseBench, other: Loaded
 ) -> None:
     damaged = interrupt(bench) / "0002.png"

@@ -208,11 +208,11 @@ def test_what_was_earned_is_withdrawn_to_the_payout(world: World, machine: Machi
         async with machine.working():
             await asyncio.sleep(10)
 
-    world.network.model.unpaid[machine.owner] = 77
-    world.network.model.tokens[world.network.model.addresses.board] = 77
+    world.network.model.unpaid[machine.owner] = 10**18
+    world.network.model.tokens[world.network.model.addresses.board] = 10**18
     world.live(life())
     assert world.network.model.unpaid.get(machine.owner, 0) == 0
-    assert world.network.model.tokens[machine.owner] == FUNDS_FRI - STAKE_FRI + 77
+    assert world.network.model.tokens[machine.owner] == FUNDS_FRI - STAKE_FRI + 10**18
 
 
 def test_an_account_without_a_worker_is_told_so(world: World, artist: Artist) -> None:

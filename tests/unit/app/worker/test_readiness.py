@@ -50,6 +50,28 @@ def test_a_worker_that_drains_sees_what_it_has_settled_and_ends(
     assert len(world.network.told(LeaseClaimed)) == 1 and machine.reporter.heard(Stopped)
 
 
+def test_a_worker_that_drains_takes_leases_again_once_it_is_resumed(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """The command said that it works as usual, and it ended all the same."""
+
+    async def life() -> None:
+        job = await artist.submit(2, SHORT)
+        process = asyncio.create_task(machine.worker().run(stop := asyncio.Event()))
+        while not world.network.told(LeaseClaimed):
+            await asyncio.sleep(1)
+        machine.control = Control(draining=True)
+        await asyncio.sleep(100)
+        assert len(world.network.told(LeaseClaimed)) == 1
+        machine.control = Control()
+        assert (await artist.watching(job)).state is JobState.COMPLETED
+        assert not process.done()
+        stop.set()
+        await process
+
+    world.live(life())
+
+
 def test_below_its_reserve_a_worker_claims_nothing_until_it_has_more(
     world: World, artist: Artist, machine: Machine
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded
 from renderchain.core.errors import ContentError, JournalError, RenderFailed
+from renderchain.core.job import family_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.notices.leases import LeaseFailed, LeaseSubmitted, SelfTestFailed, SelfTestPassed
@@ -22,7 +23,7 @@ from devkit.fakes.package import TILES
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.renderer import LOADED, FakeRenderer, Look
 from devkit.fakes.world import World
-from tests.unit.app.bench import COUNT, LEASE, UseCaseBench
+from tests.unit.app.bench import COUNT, JOB, LEASE, UseCaseBench
 
 FRAMES = {2, 3}  # of the bench's lease
 OTHER_BITS, OTHER_PICTURE = Look(machine=1), Look(scene=1)
@@ -94,6 +95,8 @@ def test_a_gpu_which_never_repeats_its_bits_is_compared_by_prints(
     bench: UseCaseBench, look: Look, is_submitted: bool
 ) -> None:
     bench.renderer.alone, bench.renderer.loaded = look, replace(LOADED, device="OPTIX")
+    job = bench.chain.jobs[JOB]
+    bench.chain.jobs[JOB] = replace(job, family=family_of((4, 5), "CYCLES", "OPTIX"))
     with contextlib.nullcontext() if is_submitted else pytest.raises(RenderFailed):
         bench.submit()
     assert bool(bench.chain.of("submit")) is is_submitted

@@ -1,0 +1,77 @@
+"""An IPFS node that is there, and breaks off at what somebody stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from renderchain.adapters.kubo import KuboStore
+from renderchain.core.errors import StoreAway, StoreError
+
+LINKS = [{"Name": "main.blend", "Hash": "bafkone", "Size": 100, "Type": 2}]
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Lists a folder with a file of 100 bytes, and ends the connection in the midst of it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        if "/cat" in self.path:
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"a\r\n0123456789\r\n")
+            self.close_connection = True
+            return
+        found = {"Objects": [{"Links": LINKS}]} if "/ls" in self.path else {"Version": "0.30"}
+        body = json.dumps(found).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+def fetch(port: int, folder: Path) -> None:
+    store = KuboStore(f"/ip4/127.0.0.1/tcp/{port}")
+    asyncio.run(
+        store.fetch_folder("bafyfolder", folder, max_bytes=1000, max_files=9, on_bytes=lambda _: None)
+    )
+
+
+def test_a_node_that_breaks_off_at_some_content_is_not_away(
+    server: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    """A node that is away is waited for without end: whoever stored such content had every worker wait."""
+    with pytest.raises(StoreError, match="broke off") as raised:
+        fetch(server.server_port, tmp_path / "got")
+    assert not isinstance(raised.value, StoreAway)
+    assert not (tmp_path / "got").exists()
+
+
+def test_a_node_that_is_not_there_is_away(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(StoreAway):
+        fetch(server.server_port, tmp_path / "got")
