@@ -59,8 +59,16 @@ def is_machine_full() -> bool:
 
 
 def exists(number: int) -> bool:
-    """Whether there is such a process, dead ones that nobody has asked after included."""
-    return (PROC / str(number)).exists()
+    """Whether there is such a process, and it is not dead with only its parent still to be told.
+
+    That may never come: where nobody is there for those that lost their parent, as in many containers, a
+    sandbox's processes stay dead for ever. One is alive as long as any of its threads is.
+    """
+    try:
+        state = (PROC / str(number) / "stat").read_bytes().rsplit(b")", 1)[1].split()[0]
+        return state not in (b"Z", b"X") or len(os.listdir(PROC / str(number) / "task")) > 1
+    except (OSError, IndexError):
+        return False
 
 
 def _pages(number: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import ContentError, ProcessKilled, RenderFailed
 from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
@@ -45,6 +45,8 @@ from ..exchange.sealed_result import seal_result
 from .check_image import check_image
 from .finished import FinishedFrames
 from .self_test import SelfTest
+
+KILLS_BORNE = 3  # of a lease's render processes: a scene that kills its own costs no more
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,7 @@ class RenderLease:
         requester_key = bytes.fromhex(manifest.requester_key)
         self._sealer.wrap(key, requester_key, identity, b"")
         frames = manifest.frames_of(lease)
-        kept = await asyncio.to_thread(self._finished.resume, entry, frames)
-        done = await self._render(entry, frames, package, manifest, kept, most_s)
+        done = await self._render_on(entry, frames, package, manifest, most_s)
         part = replace(lease, count=len(done.rendered))
         folder = self._finished.folder(entry.lease_id)
         seal = partial(
@@ -234,6 +235,32 @@ class RenderLease:
                 await asyncio.to_thread(self._proof_store.content.keep, cid, folder)
         except OSError as error:  # the stake does not hang on it
             self._reporter.tell(ContentNotKept(entry.job_id, entry.lease_id, str(error)))
+
+    async def _render_on(
+        self,
+        entry: LeaseEntry,
+        frames: Sequence[int],
+        package: Path,
+        manifest: Manifest,
+        most_s: float | None,
+    ) -> RenderedFrames:
+        """Render what no earlier process finished; where one is killed, another goes on after its frames."""
+        clock, left = asyncio.get_running_loop(), KILLS_BORNE
+        until_s = None if most_s is None else clock.time() + most_s
+        while True:
+            kept = await asyncio.to_thread(self._finished.resume, entry, frames)
+            left_s = None if until_s is None else max(until_s - clock.time(), 0.0)
+            try:
+                done = await self._render(entry, frames, package, manifest, kept, left_s)
+                killed = done.failure
+            except ProcessKilled as error:
+                if not left:
+                    raise
+                killed = error
+            if not left or not isinstance(killed, ProcessKilled):
+                return done
+            left -= 1
+            self._reporter.say(f"Lease {entry.lease_id}: another process goes on. {killed}")
 
     async def _render(
         self,
