@@ -79,6 +79,10 @@ test-attacks: ## every attack that we know, at length, on a devnet with real ren
 	$(SETUP) demo emulation
 	$(BIN)/python -m pytest tests/attacks -s --long
 
+test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way to the node
+	$(SETUP) demo
+	$(BIN)/python -m pytest tests/kills -s --kills 200
+
 test-image: ## the worker's container image, really built and run
 	$(SETUP) python containers
 	$(BIN)/python -m pytest tests/deploy
@@ -105,6 +109,10 @@ stop: ## end that network
 bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.render_process
+
+bench-overhead: ## frames by RenderChain, one and two workers, against plain Blender; an hour
+	$(SETUP) demo
+	$(BIN)/python -m benchmarks.overhead
 
 bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo

@@ -110,7 +110,7 @@ def start_heartbeat(folder: Path, rpc_url: str) -> int:
 
 def start_kubo(folder: Path) -> tuple[int, int]:
     """Process id and API port of a Kubo node that talks to nobody else."""
-    port, log = free_port(), folder / "kubo.log"
+    port = free_port()
     binary = str(tool_root("kubo") / "bin" / "ipfs")
     env = {"IPFS_PATH": str(folder / "kubo")}
 
@@ -125,6 +125,12 @@ def start_kubo(folder: Path) -> tuple[int, int]:
     ipfs("config", "Addresses.API", f"/ip4/127.0.0.1/tcp/{port}")
     ipfs("config", "--json", "Addresses.Gateway", "[]")
     ipfs("config", "--json", "Addresses.Swarm", "[]")
-    pid = start([binary, "daemon", "--offline"], log, env)
+    return start_kubo_again(folder, port), port
+
+
+def start_kubo_again(folder: Path, port: int) -> int:
+    """Process id of a node on what another one kept there, and on its API port."""
+    binary, log = str(tool_root("kubo") / "bin" / "ipfs"), folder / "kubo.log"
+    pid = start([binary, "daemon", "--offline"], log, {"IPFS_PATH": str(folder / "kubo")})
     wait_for_port(port, pid, log)
-    return pid, port
+    return pid

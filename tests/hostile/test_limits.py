@@ -9,6 +9,8 @@ import pytest
 from renderchain.adapters.blender_process import running
 from renderchain.adapters.blender_process.beneath import most_output
 from renderchain.adapters.blender_process.limits import GIB, MIB, Limits
+from renderchain.adapters.blender_process.session import Session
+from renderchain.core.errors import ProcessKilled, RenderFailed
 
 from devkit.fakes.package import manifest_of
 from tests.hostile.children import SMALL, Attack, has_groups, without_groups
@@ -122,3 +124,23 @@ def test_a_frame_has_a_time_of_its_own(tmp_path: Path) -> None:
 def test_what_a_deadline_leaves_is_all_there_is(tmp_path: Path) -> None:
     attack = Attack(tmp_path, ENDLESS, deadline_s=1.5)
     assert "Lease 7 was not done within 2 s" in attack.run() and attack.is_over()
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [("os.kill(os.getpid(), signal.SIGKILL)", ProcessKilled), (GREEDY["memory"][0], RenderFailed)],
+    ids=["killed", "over its limit"],
+)
+def test_who_is_killed_is_told_from_who_goes_over_a_limit(
+    script: str, kind: type[RenderFailed], tmp_path: Path
+) -> None:
+    found: list[type[Exception]] = []
+
+    async def use(session: Session) -> None:
+        try:
+            await session.render(1, lambda _: None)
+        except RenderFailed as error:
+            found.append(type(error))
+
+    Attack(tmp_path, script, is_filtered=False).run(use)
+    assert found == [kind]

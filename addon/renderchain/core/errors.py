@@ -9,6 +9,7 @@ RenderChainError
  │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
+ │   │   └─ ProcessKilled  it was killed, and not for a limit
  │   ├─ DiskFull           there is no room left for a file
  │   ├─ AgentRunsAlready   another process works with the same folder or account
  │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
@@ -69,6 +70,10 @@ class JournalError(LocalError):
 
 class RenderFailed(LocalError):
     """The render process crashed, hung or reported an error."""
+
+
+class ProcessKilled(RenderFailed):
+    """The render process was killed, and not for a limit: by the machine's user or its kernel."""
 
 
 class DiskFull(LocalError):

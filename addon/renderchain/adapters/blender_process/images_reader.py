@@ -15,6 +15,7 @@ from .second_child import INSIDE, SecondChild
 
 PROGRAM = Path(__file__).with_name("images_program.py")
 MOST_LINE = 4096
+ATTEMPTS = 2
 MOST_COUNT = 2**48
 NUMBERS = ("channel_count", "broken_count", "lit_count", "pink_count")
 SIZES = ("final_size", "noisy_size")
@@ -31,8 +32,12 @@ class SandboxedImages:
         wanted = {"width": manifest.width, "height": manifest.height, "file_format": manifest.file_format}
         expected = json.dumps({**wanted, "view_layers": [""] * len(manifest.view_layers)})
         arguments = [INSIDE + final.name, INSIDE + noisy.name, expected]
-        with self.child.running(PROGRAM, arguments, final.parent) as output:
-            line = output.readline(MOST_LINE)
+        line = b""
+        for _ in range(ATTEMPTS):  # one that is killed has said nothing
+            with self.child.running(PROGRAM, arguments, final.parent) as output:
+                line = output.readline(MOST_LINE)
+            if line:
+                break
         try:
             body: Any = json.loads(line)
             if isinstance(error := body.get("error"), str):

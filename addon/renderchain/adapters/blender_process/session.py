@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import ContentError, ProcessKilled, RenderFailed
 from ...core.manifest import FORMATS, Manifest
 from ...core.messages import (
     MAX_LINE_BYTES,
@@ -36,6 +36,7 @@ from .sandbox import Jailed
 LOG_TAIL_BYTES = 2000
 # The render program sends two a second at most, and what Blender prints goes to the log.
 MOST_LINES, MOST_LINES_A_SECOND = 1000, 50
+KILLED = (-9, 128 + 9)  # by SIGKILL: the sandbox itself, or what is in it
 log = logging.getLogger(__name__)
 
 
@@ -172,7 +173,7 @@ class Session:
             except ValueError:
                 raise self._failure(f"sent a line of over {MAX_LINE_BYTES} bytes") from None
             if not line:
-                raise self._failure(await self._why_ended())
+                raise await self._ended()
             self._lines += 1
             if self._lines > MOST_LINES + MOST_LINES_A_SECOND * (time.monotonic() - self._since_s):
                 raise self._failure(f"sends more than {MOST_LINES_A_SECOND} lines a second")
@@ -182,11 +183,13 @@ class Session:
                 except ContentError as error:
                     raise self._failure(f"sent nonsense: {error}") from error
 
-    async def _why_ended(self) -> str:
+    async def _ended(self) -> RenderFailed:
         await self._started.end()
         if reason := self._started.keeper.ended_for:
-            return f"{reason} and was ended; its limits are the provider's settings"
-        return f"ended by itself (exit code {self._process.returncode})"
+            return self._failure(f"{reason} and was ended; its limits are the provider's settings")
+        code = self._process.returncode
+        failure = self._failure(f"ended by itself (exit code {code})")
+        return ProcessKilled(str(failure)) if code in KILLED else failure
 
     def _failure(self, what: str) -> RenderFailed:
         self._started.keeper.note_failure()

@@ -59,8 +59,24 @@ def is_machine_full() -> bool:
 
 
 def exists(number: int) -> bool:
-    """Whether there is such a process, dead ones that nobody has asked after included."""
-    return (PROC / str(number)).exists()
+    """Whether there is such a process, and it is not dead with only its parent still to be told.
+
+    That may never come: where nobody is there for those that lost their parent, as in many containers, a
+    sandbox's processes stay dead for ever. Where we are the first process of a container they are ours, and
+    are buried here, or there would be one more with every frame. One is alive as long as any of its threads.
+
+    Not for a child that we started ourselves and still wait for.
+    """
+    folder = PROC / str(number)
+    try:
+        state, parent, *_ = (folder / "stat").read_bytes().rsplit(b")", 1)[1].split()
+        is_dead = state in (b"Z", b"X") and len(os.listdir(folder / "task")) == 1
+    except (OSError, IndexError, ValueError):
+        return False
+    if is_dead and int(parent) == os.getpid():
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(number, os.WNOHANG)
+    return not is_dead
 
 
 def _pages(number: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ...core.cid import digest_of, split_digest
-from ...core.errors import ContentError, RenderFailed, StoreError
+from ...core.errors import ContentError, ProcessKilled, RenderFailed, StoreError
 from ...core.gate import NO_LIMITS, GateLimits
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
@@ -49,6 +49,7 @@ from .self_test import SelfTest
 
 SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
 TEST_PART, UPLOAD_PART = 0.7, 0.9  # of that; then it is given back before it is lost
+KILLS_BORNE = 3  # of a lease's render processes: a scene that kills its own costs no more
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,7 @@ class RenderLease:
         requester_key = bytes.fromhex(manifest.requester_key)
         self._sealer.wrap(key, requester_key, identity, b"")
         frames = manifest.frames_of(lease)
-        kept = await asyncio.to_thread(self._finished.resume, entry, frames)
-        done = await self._render(entry, frames, family, package, manifest, kept, deadline)
+        done = await self._render_on(entry, frames, family, package, manifest, deadline)
         part = replace(lease, count=len(done.rendered))
         folder = self._finished.folder(entry.lease_id)
         seal = partial(
@@ -248,6 +248,31 @@ class RenderLease:
                 await asyncio.to_thread(self._proof_store.content.keep, cid, folder)
         except OSError as error:  # the stake does not hang on it
             self._reporter.tell(ContentNotKept(entry.job_id, entry.lease_id, str(error)))
+
+    async def _render_on(
+        self,
+        entry: LeaseEntry,
+        frames: Sequence[int],
+        family: int,
+        package: Path,
+        manifest: Manifest,
+        deadline: Deadline,
+    ) -> RenderedFrames:
+        """Render what no earlier process finished; where one is killed, another goes on after its frames."""
+        left = KILLS_BORNE
+        while True:
+            kept = await asyncio.to_thread(self._finished.resume, entry, frames)
+            try:
+                done = await self._render(entry, frames, family, package, manifest, kept, deadline)
+                killed = done.failure
+            except ProcessKilled as error:
+                if not left:
+                    raise
+                killed = error
+            if not left or not isinstance(killed, ProcessKilled):
+                return done
+            left -= 1
+            self._reporter.say(f"Lease {entry.lease_id}: another process goes on. {killed}")
 
     async def _render(
         self,

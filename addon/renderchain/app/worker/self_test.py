@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...core.errors import RenderFailed
+from ...core.errors import ProcessKilled, RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.notices.leases import SelfTestFailed, SelfTestPassed
@@ -23,6 +23,7 @@ from ..exchange.again import repeats
 from ..exchange.records import read_records
 
 MOST_LEAVES = 2  # of as many frames
+KILLS_BORNE = 3  # of its processes: a whole lease hangs on it
 
 
 class SelfTest:
@@ -50,12 +51,7 @@ class SelfTest:
         mine = dict(rendered[place] for place in places)
         # The last one first: the lease was rendered in order, and this is a jump.
         drawn = [(frame, self._chance.randrange(len(mine[frame]))) for frame in reversed(mine)]
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
-        try:
-            device, found = await self._render(package, manifest, drawn, work)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        device, found = await self._render_patiently(package, manifest, drawn, work)
         for (frame, leaf), theirs in zip(drawn, found, strict=True):
             if not repeats(mine[frame][leaf], theirs, device):
                 bits = bit_distance(mine[frame][leaf], theirs)
@@ -66,6 +62,24 @@ class SelfTest:
                 )
         spent_s = asyncio.get_running_loop().time() - started_s
         self._reporter.tell(SelfTestPassed(*ids, len(drawn), spent_s))
+
+    async def _render_patiently(
+        self, package: Path, manifest: Manifest, drawn: Sequence[tuple[int, int]], work: Path
+    ) -> tuple[str, list[TilePrint]]:
+        """``_render`` in a folder of its own, again where the process is killed."""
+        left = KILLS_BORNE
+        while True:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(parents=True)
+            try:
+                return await self._render(package, manifest, drawn, work)
+            except ProcessKilled as error:
+                if not left:
+                    raise
+                left -= 1
+                self._reporter.say(f"The self-test begins again. {error}")
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
 
     async def _render(
         self, package: Path, manifest: Manifest, drawn: Sequence[tuple[int, int]], work: Path

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.app.worker.finished import FinishedFrames
-from renderchain.core.errors import ContentError, RenderFailed, StoreError
+from renderchain.app.worker.render_lease import KILLS_BORNE
+from renderchain.core.errors import ContentError, ProcessKilled, RenderFailed, StoreError
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.messages import Loaded, Rendered
@@ -264,3 +265,22 @@ def test_a_renderer_that_dies_loses_only_the_frame_in_hand(bench: UseCaseBench) 
     bench.submit()
     ((_, count, _),) = bench.chain.of("submit")
     assert count == 1 and bench.renderer.rendered == [2]
+
+
+def test_frames_before_a_process_was_killed_are_taken_over_by_the_next(bench: UseCaseBench) -> None:
+    bench.renderer = FakeRenderer()
+    bench.renderer.fail("render", None, ProcessKilled("killed"))
+    bench.submit()
+    assert bench.renderer.rendered == [2, 3]
+    ((_, count, _),) = bench.chain.of("submit")
+    assert count == COUNT
+
+
+@pytest.mark.parametrize("method", ["open", "render"])
+def test_a_process_is_started_again_a_few_times_and_no_more(bench: UseCaseBench, method: str) -> None:
+    bench.renderer = FakeRenderer()
+    bench.renderer.fail(method, *[ProcessKilled("killed")] * (1 + KILLS_BORNE))
+    with pytest.raises(ProcessKilled):
+        bench.submit()
+    bench.submit()
+    assert bench.renderer.rendered == [2, 3]

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.app.worker.self_test import SelfTest
+from renderchain.app.worker.self_test import KILLS_BORNE, SelfTest
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded
-from renderchain.core.errors import ContentError, JournalError, RenderFailed
+from renderchain.core.errors import ContentError, JournalError, ProcessKilled, RenderFailed
 from renderchain.core.job import family_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
@@ -202,3 +202,12 @@ def test_leaves_are_drawn_by_the_chance_that_is_given(bench: UseCaseBench) -> No
     chosen = SelfTest(bench.renderer, bench.reporter, Last())  # type: ignore[arg-type]
     bench.submit(bench.lease_with(chosen))
     assert looked_at(bench) == [(3, (TILES - 1,)), (2, (TILES - 1,))]
+
+
+def test_a_self_test_that_is_killed_begins_again_a_few_times_and_no_more(bench: UseCaseBench) -> None:
+    bench.renderer.fail("render_tiles", *[ProcessKilled("killed")] * KILLS_BORNE)
+    bench.submit()
+    assert len(bench.chain.of("submit")) == 1 and bench.renderer.rendered == [2, 3]
+    bench.renderer.fail("render_tiles", *[ProcessKilled("killed")] * (1 + KILLS_BORNE))
+    with pytest.raises(ProcessKilled):
+        bench.submit()
