@@ -139,6 +139,11 @@ async def check_head(account: Any, now_s: float, oldest_s: float) -> None:
     """Raise NodeAway if the node's newest block is older than that: it would show us the past."""
     block = await said("Asking for the newest block", account.client.get_block(block_number="latest"))
     age_s = now_s - block.timestamp
+    if -age_s > oldest_s:
+        raise NodeAway(
+            f"The node's newest block was made {-age_s / 60:.0f} minutes in this machine's future: audits "
+            "would be missed. Nothing was sent; set this machine's clock (NTP)."
+        )
     if age_s > oldest_s:
         raise NodeAway(
             f"The node's newest block is {age_s / 60:.0f} minutes old: it is behind, or the chain stands "
