@@ -83,8 +83,8 @@ def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int])
         return exit_code_of(error)
     except OSError as error:
         reporter.end(
-            f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check the "
-            "folder in the settings, the disk and its permissions."
+            f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check "
+            "the folder in the settings, the disk and its permissions."
         )
         return exit_code_of(error)
     except KeyboardInterrupt:
