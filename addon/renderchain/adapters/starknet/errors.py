@@ -55,9 +55,9 @@ async def said(action: str, call: Awaitable[Answer]) -> Answer:
             f"{action} failed: the node can't be reached ({what}). Check its address and your connection."
         ) from error
     except (ValueError, KeyError, TypeError) as error:  # also of the library's schemas and of json
+        what = with_shown_addresses(str(error))[:200]
         raise NodeAway(
-            f"{action} failed: the node answered nonsense ({with_shown_addresses(str(error))[:200]}). Check its address or use "
-            "another node."
+            f"{action} failed: the node answered nonsense ({what}). Check its address or use another node."
         ) from error
 
 
@@ -80,6 +80,5 @@ def refusal(action: str, text: str, code: str = "") -> RemoteError:
         return NonceRefused(f"{action} was refused for its nonce: {text.strip()[:300]}")
     if code == "53":
         return FeeTooLow(f"{action} was refused: fees rose over its bounds. Try again.")
-    return ChainError(
-        f"{action} failed: {with_shown_addresses(text).strip()[:500]}. Check the node and the account's funds."
-    )
+    what = with_shown_addresses(text).strip()[:500]
+    return ChainError(f"{action} failed: {what}. Check the node and the account's funds.")

@@ -95,8 +95,8 @@ class EventStream:
                 failures = 1 if time.monotonic() - started_s > STEADY_S else failures + 1
                 if failures > MAX_FAILURES:
                     raise ChainError(
-                        f"Events from {self._node.shown} broke off {failures} times in a row ({_said(error)}). "
-                        "Check the node."
+                        f"Events from {self._node.shown} broke off {failures} times in a row "
+                        f"({_said(error)}). Check the node."
                     ) from error
                 if self._goes_back_to_polling(failures):
                     continue
