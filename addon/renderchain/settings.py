@@ -154,6 +154,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     values: dict[str, Any] = _read(file) if file else {}
     names = [field.name for field in fields(Settings)]
     faults = [_unknown(name, names) for name in sorted(set(values) - set(names))]
+    faults += _misspelt(names)
     given = {name: (values[name], f"in {file}") for name in names if name in values}
     for name in names:
         variable = PREFIX + name.upper()
@@ -189,6 +190,19 @@ def check_setting(name: str, value: str) -> None:
 def _unknown(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, 1)
     return f"{name} is no setting" + (f" (do you mean {near[0]}?)" if near else "")
+
+
+def _misspelt(names: list[str]) -> list[str]:
+    """Variables that look like settings and are none; others of that prefix are not ours to judge."""
+    faults = []
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(PREFIX).lower()
+        near = difflib.get_close_matches(name, names, 1, 0.85) if variable.startswith(PREFIX) else []
+        if near and name not in names:
+            faults.append(
+                f"{variable} in the environment is no setting (do you mean {PREFIX}{near[0].upper()}?)"
+            )
+    return faults
 
 
 def _contradictions(typed: Mapping[str, Any]) -> list[str]:

@@ -101,6 +101,8 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
             await check_head(account, newest + 600, 600)
             with pytest.raises(NodeAway, match="newest block is 10 minutes old: it is behind"):
                 await check_head(account, newest + 601, 600)
+            with pytest.raises(NodeAway, match="10 minutes in this machine's future"):
+                await check_head(account, newest - 601, 600)
 
     asyncio.run(run())
 

@@ -168,3 +168,18 @@ def test_values_with_which_nothing_could_ever_be_done_are_refused(tmp_path: Path
 def test_what_has_a_default_at_0_may_be_0(tmp_path: Path) -> None:
     settings = load_settings(settings_file(tmp_path, "memory_bytes = 0\noutput_bytes = 0\n"))
     assert (settings.memory_bytes, settings.output_bytes) == (0, 0)
+
+
+def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit that somebody meant to set was not in force, and nothing said so."""
+    monkeypatch.setenv("RENDERCHAIN_CACHE", "x")
+    monkeypatch.setenv("RENDERCHAIN_LOG", "json")
+    load_settings(settings_file(tmp_path))
+    monkeypatch.setenv("RENDERCHAIN_LARGEST_LOCKS_FRI", "1")
+    said = (
+        "RENDERCHAIN_LARGEST_LOCKS_FRI in the environment is no setting .do you mean RENDERCHAIN_LARGEST_LOCK"
+    )
+    with pytest.raises(SettingsError, match=said):
+        load_settings(settings_file(tmp_path))

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from ..adapters.std_logging import logging_told
 from ..core.errors import RenderChainError, SettingsError
-from ..core.exit_codes import INTERRUPTED, exit_code_of
+from ..core.exit_codes import INTERRUPTED, OTHER, exit_code_of
 from ..settings import Settings, load_settings
 from .console import FORMS, ConsoleReporter
 
@@ -64,7 +65,7 @@ def told_to_end() -> asyncio.Event:
 
 
 def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int]) -> int:
-    """Run a command; what we know to go wrong becomes one sentence and the exit code of its cause.
+    """Run a command; whatever goes wrong becomes one sentence and the exit code of its cause.
 
     What libraries log and warn of is told as notices.
     """
@@ -80,6 +81,18 @@ def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int])
     except RenderChainError as error:
         reporter.end(str(error))
         return exit_code_of(error)
+    except OSError as error:
+        reporter.end(
+            f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check "
+            "the folder in the settings, the disk and its permissions."
+        )
+        return exit_code_of(error)
     except KeyboardInterrupt:
         reporter.end("interrupted")
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - who starts it by a unit sees the sentence and the code
+        traceback.print_exc()
+        reporter.end(
+            f"{type(error).__name__}: {error}. Nobody foresaw that: please report it, with what stands above."
+        )
+        return OTHER

@@ -43,7 +43,7 @@ CAUSES = (
     Cause(69, (ChainError, StoreError)),
     Cause(71, (SandboxMissing,), needs_hand=True),
     Cause(73, (AgentRunsAlready,), needs_hand=True),
-    Cause(74, (JournalError, DiskFull)),
+    Cause(74, (JournalError, DiskFull, OSError)),
     Cause(75, (InsufficientFunds, NoAllowance)),
     Cause(76, (WrongNetwork,), needs_hand=True),
     Cause(77, (KeyStoreError, WrongKey), needs_hand=True),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from ...core.addresses import with_shown_addresses
 from ...core.contract_errors import contract_error
 from ...core.errors import ChainError, InsufficientFunds, NoAllowance, NodeAway, RemoteError
 
@@ -43,17 +44,20 @@ async def said(action: str, call: Awaitable[Answer]) -> Answer:
     except (ClientError, TransactionFailedError) as error:
         code = str(getattr(error, "code", ""))
         if re.fullmatch("[45][0-9][0-9]", code):  # the status of the answer, not of the question
-            raise NodeAway(f"{action} failed: the node answers {error}. Wait or use another node.") from error
+            answer = with_shown_addresses(str(error))
+            raise NodeAway(
+                f"{action} failed: the node answers {answer}. Wait or use another node."
+            ) from error
         raise refusal(action, f"{error} {getattr(error, 'data', '')}", code) from error
     except (HttpError, OSError, TimeoutError) as error:
-        what = str(error) or type(error).__name__
+        what = with_shown_addresses(str(error)) or type(error).__name__
         raise NodeAway(
             f"{action} failed: the node can't be reached ({what}). Check its address and your connection."
         ) from error
     except (ValueError, KeyError, TypeError) as error:  # also of the library's schemas and of json
+        what = with_shown_addresses(str(error))[:200]
         raise NodeAway(
-            f"{action} failed: the node answered nonsense ({str(error)[:200]}). Check its address or use "
-            "another node."
+            f"{action} failed: the node answered nonsense ({what}). Check its address or use another node."
         ) from error
 
 
@@ -76,4 +80,5 @@ def refusal(action: str, text: str, code: str = "") -> RemoteError:
         return NonceRefused(f"{action} was refused for its nonce: {text.strip()[:300]}")
     if code == "53":
         return FeeTooLow(f"{action} was refused: fees rose over its bounds. Try again.")
-    return ChainError(f"{action} failed: {text.strip()[:500]}. Check the node and the account's funds.")
+    what = with_shown_addresses(text).strip()[:500]
+    return ChainError(f"{action} failed: {what}. Check the node and the account's funds.")

@@ -16,6 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
 from typing import Any, TypeVar
 
+from ...core.addresses import with_shown_addresses
 from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
 from ...core.errors import ChainError
 from ...core.ids import JobId, LeaseId
@@ -94,15 +95,13 @@ class EventStream:
                 failures = 1 if time.monotonic() - started_s > STEADY_S else failures + 1
                 if failures > MAX_FAILURES:
                     raise ChainError(
-                        f"Events from {self._node.rpc_url} broke off {failures} times in a row ({error}). "
-                        "Check the node."
+                        f"Events from {self._node.shown} broke off {failures} times in a row "
+                        f"({_said(error)}). Check the node."
                     ) from error
                 if self._goes_back_to_polling(failures):
                     continue
                 pause_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
-                log.warning(
-                    "events broke off, going on in %.1f s: %s", pause_s, error or type(error).__name__
-                )
+                log.warning("events broke off, going on in %.1f s: %s", pause_s, _said(error))
                 await asyncio.sleep(pause_s)
 
     def _goes_back_to_polling(self, failures: int) -> bool:
@@ -118,7 +117,7 @@ class EventStream:
             return
         self._said_polling = True
         if self._node.ws_url:
-            why, advice = f"the WebSocket {self._node.ws_url} does not work", "Check ws_url"
+            why, advice = f"the WebSocket {self._node.shown_ws} does not work", "Check ws_url"
         else:
             why, advice = "no ws_url is set", "Set ws_url to the node's WebSocket address"
         log.warning(
@@ -130,7 +129,7 @@ class EventStream:
     def _say_listening(self) -> None:
         if self._said_polling:
             self._said_polling = False
-            log.warning("the WebSocket %s works again: polling has ended", self._node.ws_url)
+            log.warning("the WebSocket %s works again: polling has ended", self._node.shown_ws)
 
     def _polls(self) -> bool:
         return not self._node.ws_url or time.monotonic() < self._polls_until_s
@@ -266,6 +265,10 @@ class EventStream:
         if kind is None:
             raise ChainError(f"The board sent an unknown event {keys[0]:#x}; update RenderChain.")
         return kind(block, *keys[1:], *data)
+
+
+def _said(error: Exception) -> str:
+    return with_shown_addresses(str(error)) or type(error).__name__
 
 
 def _place(raw: Any) -> Place:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...core.addresses import shown_address
 from ...core.audit.gas import checked_gas_price
 from ...core.errors import KeyStoreError, NodeAway, SettingsError, WrongNetwork
 from .errors import said
@@ -25,10 +26,20 @@ QUOTE_S = 5.0  # Blender's interface waits for it
 class Node:
     """Addresses of a node. ``chain_id`` is what it must serve ("" for any); headers are never shown."""
 
-    rpc_url: str
-    ws_url: str
+    rpc_url: str = field(repr=False)
+    ws_url: str = field(repr=False)
     chain_id: str = ""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """Its address in sentences, without the key that it may hold."""
+        return shown_address(self.rpc_url)
+
+    @property
+    def shown_ws(self) -> str:
+        """The same of its WebSocket."""
+        return shown_address(self.ws_url)
 
     def session(self) -> Any:
         """An aiohttp session with the node's headers, to be closed by its user."""
@@ -93,17 +104,17 @@ async def _connect(node: Node) -> tuple[Any, int]:
     session = node.session()
     client = FullNodeClient(node_url=node.rpc_url, session=session)
     try:
-        chain = await said(f"Asking {node.rpc_url} for its chain", _chain_of(client))
+        chain = await said(f"Asking {node.shown} for its chain", _chain_of(client))
         name = chain.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
         if node.chain_id and name != node.chain_id:
             raise WrongNetwork(
-                f"The node {node.rpc_url} serves {name}, the settings say {node.chain_id}. Nothing was sent; "
+                f"The node {node.shown} serves {name}, the settings say {node.chain_id}. Nothing was sent; "
                 "correct the node's address or the network."
             )
-        version = await said(f"Asking {node.rpc_url} for its version", client.spec_version())
+        version = await said(f"Asking {node.shown} for its version", client.spec_version())
         if not str(version).startswith(SPEC_VERSION + "."):
             raise WrongNetwork(
-                f"The node {node.rpc_url} speaks version {version} of Starknet's RPC, {SPEC_VERSION} is "
+                f"The node {node.shown} speaks version {version} of Starknet's RPC, {SPEC_VERSION} is "
                 f"needed. Add /rpc/v{SPEC_VERSION.replace('.', '_')} to its address or use another node."
             )
     except BaseException:
@@ -139,6 +150,11 @@ async def check_head(account: Any, now_s: float, oldest_s: float) -> None:
     """Raise NodeAway if the node's newest block is older than that: it would show us the past."""
     block = await said("Asking for the newest block", account.client.get_block(block_number="latest"))
     age_s = now_s - block.timestamp
+    if -age_s > oldest_s:
+        raise NodeAway(
+            f"The node's newest block was made {-age_s / 60:.0f} minutes in this machine's future: audits "
+            "would be missed. Nothing was sent; set this machine's clock (NTP)."
+        )
     if age_s > oldest_s:
         raise NodeAway(
             f"The node's newest block is {age_s / 60:.0f} minutes old: it is behind, or the chain stands "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ...core.audit.economics import MAX_NAMED, SEATS
 from ...core.audit.errors import AuditInOtherPhase, StepIsOver
 from ...core.audit.state import AuditInfo, AuditKind
+from ...core.contract_errors import ContractError
 from ...core.errors import FeeTooHigh
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
@@ -21,10 +22,14 @@ from ...ports.reporter import Reporter
 
 @dataclass(frozen=True)
 class AppealLimits:
-    """What one appeal's bond may be, in fri (0: anything), and all of a day together (None: anything)."""
+    """What one appeal's bond may be, in fri (0: anything), and all of a day together (None: anything).
+
+    ``taken`` are the leases and rounds whose bond the day has already: what is tried again is not paid twice.
+    """
 
     largest_bond_fri: int = 0
     daily: FeeBudget | None = None
+    taken: set[tuple[LeaseId, int]] = field(default_factory=set, compare=False)
 
 
 NO_LIMITS = AppealLimits()
@@ -66,27 +71,33 @@ async def appeal(
     if have_fri < bond_fri:
         reporter.tell(AppealUnaffordable(lease.job_id, lease.lease_id, bond_fri, have_fri))
         return False
-    if not _is_within(limits, reporter, lease, bond_fri):
+    if not _is_within(limits, reporter, lease, audit.round, bond_fri):
         return False
     room = MAX_NAMED - audit.named if audit.kind is AuditKind.PIXELS else 0
     try:
         await chain.appeal(lease.lease_id, tuple(leaves[:room]))
-    except (AuditInOtherPhase, StepIsOver):
+    except ContractError as error:  # of others it is not known whether the bond was paid
         if limits.daily:
             limits.daily.give_back(bond_fri)
-        return False  # somebody else was faster, or we were too late
+            limits.taken.discard((lease.lease_id, audit.round))
+        if isinstance(error, AuditInOtherPhase | StepIsOver):
+            return False  # somebody else was faster, or we were too late
+        raise
     return True
 
 
-def _is_within(limits: AppealLimits, reporter: Reporter, lease: LeaseInfo, bond_fri: int) -> bool:
+def _is_within(
+    limits: AppealLimits, reporter: Reporter, lease: LeaseInfo, round_: int, bond_fri: int
+) -> bool:
     ids = (lease.job_id, lease.lease_id)
     if 0 < limits.largest_bond_fri < bond_fri:
         reason = f"largest_bond_fri allows {format_strk(limits.largest_bond_fri)}"
         reporter.tell(AppealTooDear(*ids, bond_fri, reason))
         return False
     try:
-        if limits.daily:
+        if limits.daily and (lease.lease_id, round_) not in limits.taken:
             limits.daily.take(f"Appealing lease {lease.lease_id}", bond_fri)
+            limits.taken.add((lease.lease_id, round_))
     except FeeTooHigh as error:
         reporter.tell(AppealTooDear(*ids, bond_fri, str(error).rstrip(".")))
         return False

@@ -24,7 +24,7 @@ from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, lost_vote_of, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
-from ..upkeep.keeping import Tending, reason_of
+from ..upkeep.keeping import Tending, raise_if_ending, reason_of
 from .prover import ProverDuties
 from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
@@ -158,8 +158,15 @@ class AuditDuties:
         """Those that did not fail come first, then those whose scene is here already, then the oldest."""
         if len(waiting) == 1:
             return next(iter(waiting))
-        ready = {job_id: await self._verifier.has_scene(job_id) for job_id in set(waiting.values())}
+        ready = {job_id: await self._has_scene(job_id) for job_id in set(waiting.values())}
         return min(waiting, key=lambda one: (self._failures[one], not ready[waiting[one]], one))
+
+    async def _has_scene(self, job_id: JobId) -> bool:
+        try:
+            return await self._verifier.has_scene(job_id)
+        except Exception as error:  # noqa: BLE001 - then it is not that job's turn, and others have theirs
+            raise_if_ending(error)
+            return False
 
     async def _sit(self, lease: LeaseInfo) -> None:
         audit = await self._chain.audit(lease.lease_id)

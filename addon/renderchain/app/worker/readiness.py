@@ -23,6 +23,10 @@ DRAINING = (
     "It is draining: it ends when what it has is settled. Seats are drawn for votes all the same: give them "
     "up first, or start it again soon."
 )
+NOT_OPERATOR = (
+    "Its account is no worker's operator any more: start it with the account of the new one, or have the "
+    "owner set this one again (renderchain_operator)."
+)
 Check = Callable[[], str]
 
 
@@ -59,7 +63,7 @@ class Readiness:
 
     async def allows(self) -> bool:
         """Whether to claim now; tells when that changes, and why."""
-        reason = self._reason() or await self._poverty()
+        reason = self._reason() or await self._stranger() or await self._poverty()
         if reason != self._said:
             self._said = reason
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
@@ -75,6 +79,12 @@ class Readiness:
         if self.is_draining:
             return DRAINING
         return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
+
+    async def _stranger(self) -> str:
+        """The owner may have given the worker another operator meanwhile."""
+        worker_id = await self._chain.worker_id()
+        operator = (await self._chain.worker(worker_id)).operator if worker_id else 0
+        return "" if operator == self._chain.address else NOT_OPERATOR
 
     async def _poverty(self) -> str:
         if not self._reserve_fri:

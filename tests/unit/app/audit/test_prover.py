@@ -29,7 +29,7 @@ from renderchain.core.audit.state import (
 )
 from renderchain.core.cid import join_digest
 from renderchain.core.contract_errors import audit_errors
-from renderchain.core.errors import JournalError
+from renderchain.core.errors import FeeTooHigh, JournalError, NodeAway
 from renderchain.core.ids import WorkerId
 from renderchain.core.merkle import TILE_DOMAIN, root_from_proof
 from renderchain.core.notices.appeals import AppealTooDear, AppealUnaffordable
@@ -225,6 +225,21 @@ def test_the_bonds_of_a_day_have_a_limit_that_a_restart_does_not_begin_anew(
     assert len(told) == 2 and "in bonds" in told[0].reason and "raise daily_appeals_fri" in told[0].reason
     now_s += 86400
     assert appeal() == 3
+
+
+def test_an_appeal_that_is_tried_again_takes_its_bond_from_the_day_once(
+    bench: UseCaseBench, tmp_path: Path
+) -> None:
+    """A node that went away in it took the whole day's bonds, and then the verdict stood."""
+    bench.chain.tokens[bench.chain.address] = 1000
+    daily = FeeBudgetFile(tmp_path / "bonds.json", 10, lambda: 86400.0)
+    work = duties(bench, limits=AppealLimits(daily=daily))
+    bench.chain.fail("appeal", NodeAway("away"), FeeTooHigh("dear"), NodeAway("away"))
+    for kind in (NodeAway, FeeTooHigh, NodeAway):
+        with pytest.raises(kind):
+            run(work.act(bench.chain.leases[LEASE], REJECTED))
+    run(work.act(bench.chain.leases[LEASE], REJECTED))
+    assert len(bench.chain.of("appeal")) == 1 and not bench.reporter.heard(AppealTooDear)
 
 
 @pytest.mark.parametrize(

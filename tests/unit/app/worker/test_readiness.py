@@ -102,3 +102,27 @@ def test_the_reserves_end_is_told_days_before_and_once_a_day(world: World, machi
     world.live(life(), longest_s=3 * 86400)
     warnings = machine.reporter.heard(ReserveRunsOut)
     assert len(warnings) == 2 and 3 < warnings[0].left_s / 86400 < 5
+
+
+def test_who_is_operator_no_more_says_so_and_goes_on_when_it_is_again(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """It said of one job after the other that worker 0 is unknown, and never looked at them again."""
+
+    async def operate(address: int) -> None:
+        await world.network.registry(machine.owner).set_operator(machine.worker_id, address)
+        await world.network.registry(address).accept_operator(machine.worker_id)
+
+    async def life() -> None:
+        async with machine.working():
+            await asyncio.sleep(60)
+            await operate(0xF00F)
+            await asyncio.sleep(60)
+            job = await artist.submit(1, SHORT)
+            await asyncio.sleep(600)
+            assert not world.network.told(LeaseClaimed)
+            await operate(machine.address)
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life(), longest_s=10**5)
+    assert "no worker's operator" in machine.reporter.heard(ClaimsPaused)[0].reason
