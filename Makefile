@@ -110,7 +110,7 @@ bench: ## what our render process costs over plain Blender
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.render_process
 
-bench-overhead: ## frames by RenderChain, one and two workers, against plain Blender; an hour
+bench-overhead: ## frames by RenderChain, one and two workers, against plain Blender
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.overhead
 

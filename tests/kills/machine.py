@@ -30,6 +30,8 @@ from .below import alive_below, bury, state_of
 
 FRONT = Path(__file__).with_name("front.py")
 DEAD_S = 15.0  # what an agent leaves behind when it is killed is gone after that long, on a busy machine
+START_S = 60.0
+STARTS_IN_PEACE = 0.7  # of the agent's starts; else most kills would be of agents that only begin
 LONGEST_AWAY_S = 2.0  # until a supervisor, or somebody, has started it again
 LOOK_S = 0.05
 AGENT, CHILD, KUBO, NODE, HANG = "agent", "child", "Kubo", "node's port", "node hangs"
@@ -121,15 +123,26 @@ class Machine:
 
     async def _kill_agent(self) -> None:
         """As the kernel does when memory is short: it alone, and what it started has to see to itself."""
-        below = alive_below(self.agent)
+        below, said = alive_below(self.agent), self.log.stat().st_size
         _kill(self.agent)
         self._start_agent()
         for _ in range(int(DEAD_S / LOOK_S)):
             below = [pid for pid in below if state_of(pid) not in ("Z", "X", "")]
             if not below:
-                return
+                break
             await asyncio.sleep(LOOK_S)
         self.left_behind += [_name_of(pid) for pid in below]
+        if self.chance.random() < STARTS_IN_PEACE:
+            await self._ready(said)
+
+    async def _ready(self, from_byte: int) -> None:
+        """Wait until the agent has said, behind that byte of its log, that it is ready for work."""
+        for _ in range(int(START_S / LOOK_S)):
+            with self.log.open("rb") as log:
+                log.seek(from_byte)
+                if b"waiting_for_work" in log.read():
+                    return
+            await asyncio.sleep(LOOK_S)
 
     async def _kill_child(self) -> bool:
         """Any process below the agent, of its sandboxes or inside them; False if there was none for long."""

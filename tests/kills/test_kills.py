@@ -10,8 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from renderchain.core.ids import WorkerId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.money import parse_strk
@@ -141,9 +144,13 @@ def test_no_frame_is_rendered_twice(done: Done) -> None:
 def test_every_job_is_whole_and_its_frames_are_the_same(done: Done) -> None:
     reports = done.artist.reports.values()
     assert [one.state for one in reports] == [JobState.COMPLETED] * len(reports)
-    images = {tuple(one.frames[frame].read_bytes() for frame in sorted(one.frames)) for one in reports}
-    assert {len(one) for one in images} == {FRAMES}
-    assert len(images) == 1, "jobs of one package, and some frames are others"
+    images = {tuple(pixels(one.frames[frame]) for frame in sorted(one.frames)) for one in reports}
+    assert [len(one) for one in images] == [FRAMES], "jobs of one package, and some frames are others"
+
+
+def pixels(path: Path) -> bytes:
+    """Without what the file says of dates and times."""
+    return np.asarray(Image.open(path)).tobytes()
 
 
 def test_every_fri_is_where_it_belongs(done: Done) -> None:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 from ...core import probe as rules
-from ...core.errors import ContentError, RenderFailed
+from ...core.errors import ContentError, ProcessKilled, RenderFailed
 from ...core.manifest import Manifest
 from ...core.print_limits import PrintLimits
 from ...core.prints import TilePrint
@@ -33,6 +33,7 @@ KERNELS_SHARE = 0.5  # of the time that is left, for as many tiles as fit into i
 HOPE = 4.0  # times the time that is left: estimated so, a tile is tried all the same
 Leaves = tuple[int, tuple[int, ...]]  # some of a frame
 Prints = tuple[TilePrint, ...]
+KILLS_BORNE = 2  # of a probe's processes: what is refused, is refused for good
 PARTS = ("order", "jump", "history", "kernels")
 
 
@@ -52,12 +53,18 @@ class Probe:
         Raises SandboxMissing.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=self._folder))
-        try:
-            one = _PackageProbe(self._renderer, self._reporter, package, manifest, scratch)
-            return await one.run(seconds, lease_frames)
-        finally:
-            await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+        left = KILLS_BORNE
+        while True:
+            scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=self._folder))
+            try:
+                one = _PackageProbe(self._renderer, self._reporter, package, manifest, scratch)
+                report = await one.run(seconds, lease_frames)
+            finally:
+                await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+            if not one.was_killed or not left:
+                return report
+            left -= 1
+            self._reporter.say("A process of the probe was killed; the probe begins again.")
 
 
 class _PackageProbe:
@@ -71,6 +78,7 @@ class _PackageProbe:
         manifest: Manifest,
         scratch: Path,
     ) -> None:
+        self.was_killed = False  # its reasons are no scene's then
         self._renderer = renderer
         self._reporter = reporter
         self._package = package
@@ -100,6 +108,7 @@ class _PackageProbe:
         except TimeoutError:
             self._reasons.append(rules.time_reason(f"The time was over in the part {self._part!r}"))
         except (RenderFailed, ContentError) as error:
+            self.was_killed = isinstance(error, ProcessKilled)
             self._reasons.append(rules.scene_reason(str(error)))
         self._times_s["all"] = _now() - started_s  # the starts of processes are in no part but the first
         return self._report()

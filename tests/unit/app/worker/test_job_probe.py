@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.exchange.probe import KILLS_BORNE
 from renderchain.core.board_events import LeaseClaimed
-from renderchain.core.errors import RenderFailed, StoreError
+from renderchain.core.errors import ProcessKilled, RenderFailed, StoreError
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState
@@ -159,6 +160,22 @@ def test_a_process_that_crashes_is_no_claim(world: World, artist: Artist, machin
 
     world.live(life())
     assert claims(world) == [] and machine.reporter.heard(PackageRefused)[0].reason == "It crashed."
+
+
+@pytest.mark.parametrize("kills", [KILLS_BORNE, 1 + KILLS_BORNE])
+def test_a_probe_that_is_killed_begins_again_a_few_times_and_no_more(
+    world: World, artist: Artist, machine: Machine, kills: int
+) -> None:
+    machine.prober.fail("frame", *[ProcessKilled("It was killed.")] * kills)
+
+    async def life() -> None:
+        await artist.submit(1, SHORT)
+        async with machine.working():
+            await asyncio.sleep(600)
+
+    world.live(life())
+    is_borne = kills <= KILLS_BORNE
+    assert (len(claims(world)), len(machine.reporter.heard(PackageRefused))) == (is_borne, not is_borne)
 
 
 def test_a_worker_that_stops_while_it_probes_leaves_nothing_behind(
