@@ -27,10 +27,11 @@ from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import LeaseIdentity
+from renderchain.core.messages import Rendered
 from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import all_agree
 from renderchain.core.result import Result
-from renderchain.ports.renderer import Renderer, RenderSession
+from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from devkit.cheats.renderer import CHEATS, SCENE_CHEATS, CheatingRenderer
 from devkit.renderings import HONEST, kept_frame
@@ -316,9 +317,20 @@ class _Swapping:
     @asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
         async with self._honest.open(package, manifest, output) as session:
-            yield session
-        for final in output.glob("*.png"):
-            paint(final)
+            yield _Painted(session, output)
+
+
+class _Painted:
+    """A session whose final images are painted as soon as they are there."""
+
+    def __init__(self, session: RenderSession, output: Path) -> None:
+        self._session, self._output = session, output
+        self.loaded, self.render_tiles = session.loaded, session.render_tiles
+
+    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
+        one = await self._session.render(frame, on_progress, then)
+        paint(self._output / one.final)
+        return one
 
 
 def paint(path: Path) -> None:

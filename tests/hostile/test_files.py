@@ -54,7 +54,7 @@ LEFT = {
 NAMES = {
     "another's name": ("leaves='0002.leaves'", "not '0001.leaves'"),
     "a hidden name": ("leaves='.leaves'", "not '0001.leaves'"),
-    "a name with escapes": ("final='\\x1b[2J.png'", "not '0001.png'"),
+    "a name with escapes": ("final='\\x1b[2J.png'", "message's 'final' can't be used"),
     "one file for all": ("final='0001.leaves', noisy='0001.leaves'", "not '0001.png'"),
 }
 
