@@ -12,12 +12,12 @@ from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.ids import WorkerId
 from renderchain.core.manifest import Manifest
-from renderchain.core.messages import TilesRendered
+from renderchain.core.messages import Loaded, TilesRendered
 from renderchain.core.prints import RECORD_BYTES, TilePrint
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from devkit.cheats.renderer import CheatingRenderer
-from devkit.renderings import HONEST, KeptRenderer
+from devkit.renderings import HONEST, LOADED, KeptRenderer
 from tests.attacks.arena import Arena
 from tests.attacks.lease_audit import LeaseAudit, Stakes, stakes_of
 
@@ -42,6 +42,10 @@ class _Lying:
     session: RenderSession
     liar: Lying
     output: Path
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.session.loaded
 
     async def render_tiles(
         self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
@@ -84,6 +88,7 @@ class Shared:
 class _Shared:
     shared: Shared
     output: Path
+    loaded: Loaded = LOADED
 
     async def render_tiles(
         self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False

@@ -63,7 +63,7 @@ class Readiness:
 
     async def allows(self) -> bool:
         """Whether to claim now; tells when that changes, and why."""
-        reason = self._reason() or await self._stranger() or await self._poverty()
+        reason = self._reason() or await self._other_operator() or await self._poverty()
         if reason != self._said:
             self._said = reason
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
@@ -80,7 +80,7 @@ class Readiness:
             return DRAINING
         return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
 
-    async def _stranger(self) -> str:
+    async def _other_operator(self) -> str:
         """The owner may have given the worker another operator meanwhile."""
         worker_id = await self._chain.worker_id()
         operator = (await self._chain.worker(worker_id)).operator if worker_id else 0
