@@ -27,6 +27,7 @@ NOT_OPERATOR = (
     "Its account is no worker's operator any more: start it with the account of the new one, or have the "
     "owner set this one again (renderchain_operator)."
 )
+ASK_S = 10.0  # so long an answer of the chain holds
 Check = Callable[[], str]
 
 
@@ -59,11 +60,13 @@ class Readiness:
         self._money: deque[tuple[float, int]] = deque(maxlen=SAMPLES)
         self._warned_s = 0.0
         self._has_claimed = False
+        self._answer = ""
+        self._ask_again_s = 0.0
         self.is_draining = False
 
     async def allows(self) -> bool:
         """Whether to claim now; tells when that changes, and why."""
-        reason = self._reason() or await self._other_operator() or await self._poverty()
+        reason = self._reason() or await self._asked()
         if reason != self._said:
             self._said = reason
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
@@ -79,6 +82,13 @@ class Readiness:
         if self.is_draining:
             return DRAINING
         return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
+
+    async def _asked(self) -> str:
+        """What the chain says against it; asked now and then: each event wakes who asks."""
+        if self._now() >= self._ask_again_s:
+            self._answer = await self._other_operator() or await self._poverty()
+            self._ask_again_s = self._now() + ASK_S
+        return self._answer
 
     async def _other_operator(self) -> str:
         """The owner may have given the worker another operator meanwhile."""

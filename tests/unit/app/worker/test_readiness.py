@@ -12,6 +12,7 @@ from renderchain.core.notices.process import Stopped
 from renderchain.core.worker_control import Control
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
+from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
@@ -126,3 +127,24 @@ def test_who_is_operator_no_more_says_so_and_goes_on_when_it_is_again(
 
     world.live(life(), longest_s=10**5)
     assert "no worker's operator" in machine.reporter.heard(ClaimsPaused)[0].reason
+
+
+def test_the_boards_events_do_not_have_the_chain_asked_for_each(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.rules = replace(machine.rules, families=frozenset())
+    wire = Wire()
+
+    async def life() -> int:
+        stop = asyncio.Event()
+        process = asyncio.create_task(machine.worker(wire).run(stop))
+        await asyncio.sleep(15)
+        before = wire.calls.count("worker")
+        for _ in range(20):
+            await artist.submit(1, SHORT)
+        await asyncio.sleep(5)
+        stop.set()
+        await process
+        return wire.calls.count("worker") - before
+
+    assert world.live(life()) < 10
