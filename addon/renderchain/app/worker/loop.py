@@ -15,7 +15,6 @@ from dataclasses import replace
 from ...core.board_events import BoardEvent, CaughtUp, JobClosed, Reorganised
 from ...core.contract_errors import LeaseInOtherState, SplitNotFunded, UnknownWorker
 from ...core.errors import ChainError, ContentError, DiskFull, JournalError, RenderFailed, StoreError
-from ...core.ids import LeaseId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
@@ -28,7 +27,7 @@ from ..upkeep.keeping import keep_at_work, reason_of
 from .claims import Claims, WorkerRules
 from .held import HeldLeases
 from .readiness import Readiness
-from .render_lease import RenderLease
+from .render_lease import SPARE, RenderLease
 
 FIRST_RETRY_S = 5.0
 LONGEST_RETRY_S = 600.0
@@ -37,7 +36,6 @@ LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
 # Three rounds of two days, a lease's and a window's time, twice over: older votes are settled.
 LONGEST_AUDIT_S = 20 * 86400.0
 PAUSE_S = 10.0  # so often it is looked whether a pause is over
-LAST_CALL = 0.9  # of a lease's timeout: what is rendered by then is submitted
 # What the machine lacks, whatever the job; other errors of files come from what a job has us do.
 OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 WHY: Mapping[type[Exception], str] = {  # a lease is given back
@@ -180,16 +178,15 @@ class Worker:
             self._knows_leases = False
             self._journal.save_lease(replace(entry, state="lost"))
             self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
+            self._lease.discard(entry.lease_id)
         except ChainError:
             raise  # what it was asked may have happened, or may yet; the lease stays as it is
         except asyncio.CancelledError:
             with suppress(ChainError):  # then it expires, or the next start resumes it
                 await asyncio.shield(self._give_back(entry, "worker stops"))
-                self._lease.discard(entry.lease_id)
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next lease may go well
             await self._fail(entry, error)
-        self._lease.discard(entry.lease_id)
         task = asyncio.current_task()
         if task and task.cancelling():
             raise asyncio.CancelledError
@@ -204,14 +201,14 @@ class Worker:
             return
         submitted = await self._lease.run(entry, lease, job, most_s=self._left_s(lease, job))
         self._journal.save_lease(replace(entry, state="submitted"))
-        self._hold(entry.lease_id, self._now() + job.window_s, lease)
+        self._hold(lease, self._now() + job.window_s)
         self._retry_s = FIRST_RETRY_S
         if submitted.failure:
             self._blame(entry, submitted.failure)
 
     def _left_s(self, lease: LeaseInfo, job: JobInfo) -> float:
         """How long the lease may be rendered: after its timeout nobody wants it."""
-        return max(lease.since_s + LAST_CALL * job.lease_timeout_s - self._now(), 0.0)
+        return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
 
     async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
         """Give back what can't be done; where the machine is at fault, have a rest before the next."""
@@ -230,9 +227,9 @@ class Worker:
         self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
         self._claims.count_failure(entry.job_id)
 
-    def _hold(self, lease_id: LeaseId, due_s: float, lease: LeaseInfo) -> None:
-        self._held.hold(lease_id, lease.job_id, due_s)
-        self._audits.own(lease_id)
+    def _hold(self, lease: LeaseInfo, due_s: float) -> None:
+        self._held.hold(lease.lease_id, lease.job_id, due_s)
+        self._audits.own(lease.lease_id)
 
     async def _give_back(self, entry: LeaseEntry, reason: str, state: str = "given_back") -> None:
         try:
@@ -243,6 +240,7 @@ class Worker:
         else:
             self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
         self._journal.save_lease(replace(entry, state=state))
+        self._lease.discard(entry.lease_id)
 
     async def _resume(self) -> None:
         """Go on with what this worker holds, as the chain knows it: after a restart or a reorganisation."""
@@ -257,7 +255,7 @@ class Worker:
             if lease.state is LeaseState.CLAIMED:
                 claimed.append(lease)
             elif lease.state is LeaseState.SUBMITTED:
-                self._hold(lease_id, await self._held.due_s(lease), lease)
+                self._hold(lease, await self._held.due_s(lease))
         self._lease.tidy([lease.lease_id for lease in claimed])
         for lease in claimed:  # only now: it takes long, and the others have duties
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")

@@ -122,10 +122,7 @@ def operator(arguments: Sequence[str]) -> int:
     parser = commands.add("set", "As the owner, name another; it must accept.")
     parser.add_argument("operator", type=address)
     commands.add("accept", "As the account that was named, operate the worker from now on.")
-    for one in commands.all:
-        add_signing_options(one)
-    _add_places(commands)
-    options = commands.parse(arguments)
+    options = _parse_signed(commands, arguments)
 
     async def plan(changes: Changes, _: ProviderChain, number: WorkerId) -> Change:
         if options.command == "set":
@@ -141,10 +138,7 @@ def payout(arguments: Sequence[str]) -> int:
     parser = commands.add("set", "As the owner, have it go elsewhere.")
     parser.add_argument("payout", type=address)
     commands.add("withdraw", "Have the board send the payout account what it owes.")
-    for one in commands.all:
-        add_signing_options(one)
-    _add_places(commands)
-    options = commands.parse(arguments)
+    options = _parse_signed(commands, arguments)
 
     async def plan(changes: Changes, chain: ProviderChain, number: WorkerId) -> Change:
         if options.command == "set":
@@ -162,10 +156,7 @@ def worker_key(arguments: Sequence[str]) -> int:
     parser.add_argument("--none", action="store_true", help="have the account check them again")
     parser = commands.add("scene", "Publish the worker's scene key; no client uses it yet.")
     parser.add_argument("key", type=lambda text: int(text, 16), help="X25519, hexadecimal")
-    for one in commands.all:
-        add_signing_options(one)
-    _add_places(commands)
-    options = commands.parse(arguments)
+    options = _parse_signed(commands, arguments)
 
     async def plan(changes: Changes, _: ProviderChain, number: WorkerId) -> Change:
         if options.command == "scene":
@@ -196,6 +187,14 @@ def give_back(arguments: Sequence[str]) -> int:
         return await changes.give_back(number, LeaseId(options.lease), options.reason)
 
     return change(options, plan)
+
+
+def _parse_signed(commands: Subcommands, arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of commands that each sign something."""
+    for one in commands.all:
+        add_signing_options(one)
+    _add_places(commands)
+    return commands.parse(arguments)
 
 
 def _add_places(commands: Subcommands) -> None:
