@@ -1,7 +1,7 @@
-"""The artist of a machine that is killed all the time: one small job after the other, until it is enough.
+"""An artist who has one small job after the other done, all of the same package, until it is enough.
 
-The real client follows each job, opens and checks what comes, and pays for it. It asks the node itself, not
-the machine's front; the results come from the machine's Kubo, and when that is away it asks again.
+The real client follows each job, opens and checks what comes, and pays for it; when node or Kubo are away it
+asks again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from renderchain.core.ids import JobId
 from renderchain.core.job import JobInfo, JobTerms
 from renderchain.settings import load_settings
 
-from devkit.network.local import Network, SilentReporter
-from devkit.network.services import REPO
+from .local import Network, SilentReporter
+from .services import REPO
 
 FRAMES, LEASE, REWARD = 6, 3, "0.5"
 SIZE, SAMPLES = 32, 4
@@ -64,16 +64,24 @@ class Artist:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return JobId(1)
 
-    async def work(self, enough: asyncio.Event) -> None:
-        """Have jobs done, one after the other, until it is enough and the last one is over."""
-        job_id = JobId(1)
-        terms = _same_again(await self._job(job_id))
+    async def work(self, enough: asyncio.Event, at_once: int = 1) -> None:
+        """Have jobs done, so many at once, until it is enough and the last one is over."""
+        terms = _same_again(await self._job(JobId(1)))
+        async with asyncio.TaskGroup() as group:
+            for first in (JobId(1), *(None for _ in range(1, at_once))):
+                group.create_task(self._one_after_the_other(first, terms, enough))
+
+    async def _one_after_the_other(self, first: JobId | None, terms: JobTerms, enough: asyncio.Event) -> None:
+        job_id = first or await self._create(terms)
         while True:
             self.reports[job_id] = await self._follow(job_id)
             if enough.is_set():
                 return
-            async with self.network.chain("artist") as chain:
-                job_id = await chain.create_job(terms)
+            job_id = await self._create(terms)
+
+    async def _create(self, terms: JobTerms) -> JobId:
+        async with self.network.chain("artist") as chain:
+            return await chain.create_job(terms)
 
     async def _job(self, job_id: JobId) -> JobInfo:
         async with self.network.chain("artist") as chain:
