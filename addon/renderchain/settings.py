@@ -61,6 +61,8 @@ AMOUNTS = (
     "daily_bonds_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
+# What an example file has in the place of what nobody can know before.
+PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
 ADDRESSES = ("directory", "board", "account")
 PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
 SWITCHES = (
@@ -173,6 +175,11 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
             typed[name] = _typed(name, value, file.parent if file else Path.cwd())
         except (ValueError, TypeError, KeyError, SettingsError):
             faults.append(f"{name} can't be {value!r:.80} ({place})")
+    faults += [
+        f"{name} is still the example's: put your own there ({given[name][1]})"
+        for name, example in PLACEHOLDERS.items()
+        if name in typed and typed[name] == example
+    ]
     faults += _contradictions(typed)
     if faults:
         raise SettingsError(f"The settings are wrong: {'; '.join(faults)}. Correct {file or 'them'}.")

@@ -140,11 +140,6 @@ def test_nothing_that_a_setting_may_be_ends_otherwise_than_in_a_sentence(name: s
             assert name in str(error)
 
 
-def test_the_examples_name_settings_that_there_are() -> None:
-    for example in (Path(__file__).parents[2] / "worker_headless").glob("*.toml"):
-        load_settings(example)
-
-
 def test_a_watchtower_says_what_it_needs() -> None:
     settings = Settings("http://127.0.0.1:1/rpc", 1, 2)
     with pytest.raises(SettingsError, match="evidence, a folder, and workers"):

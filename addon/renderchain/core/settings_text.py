@@ -105,7 +105,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         "A watchtower",
         (
             ("evidence", "evidence", "the worker's FOLDER/evidence, or a copy that is kept up to date"),
-            ("workers", (1,), "the numbers of the workers that it answers for"),
+            ("workers", (0,), "the numbers of the workers that it answers for"),
             ("patience_seconds", 120, "how long a worker may take before it is answered for"),
             ("daily_fee_limit_fri", "20STRK", "all its transactions of a day (UTC) together"),
         ),

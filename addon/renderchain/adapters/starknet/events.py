@@ -3,6 +3,7 @@
 They come by WebSocket. Before each subscription the gap since the last event is filled by
 ``get_events``; what comes twice is left out by its place (block, transaction, event). When blocks
 are dropped, ``Reorganised`` is yielded and everything comes again from the first block asked for.
+A node that has not the block of the last event yet only lags: it is waited for, and nothing is forgotten.
 Without a WebSocket the node is polled, which is slower and asks more of it: the log says so once.
 """
 
@@ -37,6 +38,7 @@ CHUNK = 1000
 Place = tuple[int, int, int]
 Digest = list[tuple[int, list[list[str]]]]  # first blocks, and the keys that are wanted of what came since
 ASKING = "Reading a block"
+MOST_SAID = 64  # kinds of events that can't be read; of others nothing is said
 LAST = 2**63  # a place after all others of a block
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -44,6 +46,10 @@ log = logging.getLogger(__name__)
 
 class _Reorg(Exception):
     """Blocks were dropped, from the number on that it carries."""
+
+
+class _Lag(Exception):
+    """The node's newest block, which it carries, is older than an event that was told already."""
 
 
 class EventStream:
@@ -60,13 +66,16 @@ class EventStream:
         self._last_hash = 0
         self._polls_until_s = 0.0
         self._said_polling = False
+        self._said_lag = False
+        self._said_kinds: set[int] = set()
         self._digest: Digest | None = None
 
     def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
         """What the board told in a transaction."""
         for raw in receipt.events:
-            if raw.from_address == self._board:
-                yield self._typed(receipt.block_number or 0, raw.keys, raw.data)
+            event = self._typed(receipt.block_number or 0, raw) if raw.from_address == self._board else None
+            if event is not None:
+                yield event
 
     def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
         """The refused entries of a batch."""
@@ -84,13 +93,16 @@ class EventStream:
                         failures = 0
                         if raw is None:
                             yield CaughtUp(self._last[0])
-                        elif self._is_new(raw):
-                            yield self._typed(raw.block_number, raw.keys, raw.data)
+                        elif self._is_new(raw) and (event := self._typed(raw.block_number, raw)):
+                            yield event
                 failures = 0
             except _Reorg as dropped:
                 log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
                 self._last, self._last_hash = (-1, -1, -1), 0
                 yield Reorganised(int(str(dropped)))
+            except _Lag as newest:
+                self._say_lag(newest)
+                await asyncio.sleep(POLL_S)
             except _gone() as error:
                 failures = 1 if time.monotonic() - started_s > STEADY_S else failures + 1
                 if failures > MAX_FAILURES:
@@ -126,6 +138,16 @@ class EventStream:
             *(why, POLL_S, advice),
         )
 
+    def _say_lag(self, newest: _Lag) -> None:
+        """Once, until it has caught up."""
+        if not self._said_lag:
+            self._said_lag = True
+            log.warning(
+                "the node %s is at block %s, and block %d was told already: it lags, and is waited for. If "
+                "it stays so, use another node.",
+                *(self._node.shown, newest, self._last[0]),
+            )
+
     def _say_listening(self) -> None:
         if self._said_polling:
             self._said_polling = False
@@ -155,12 +177,13 @@ class EventStream:
                     yield raw
 
     async def _check_last(self) -> None:
-        """Raise _Reorg if the block of the last event is no longer what it was."""
+        """Raise _Reorg if the block of the last event is no longer what it was, _Lag if it is not there."""
         if self._last_hash:
             newest = await self._client.get_block_number()
             number = self._last[0]
             if number > newest:
-                raise _Reorg(number)
+                raise _Lag(newest)
+            self._said_lag = False
             block = await self._client.get_block_with_tx_hashes(block_number=number)
             if block.block_hash != self._last_hash:
                 raise _Reorg(number)
@@ -229,7 +252,8 @@ class EventStream:
         of_lease = [[hex(lease_id)]] if lease_id else []
         about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
         keys = [[hex(get_selector_from_name(name))], *about]
-        return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
+        found = [self._typed(raw.block_number, raw) async for raw in self._past(first, keys)]
+        return [one for one in found if one is not None]
 
     async def block_at(self, time_s: float, first: int) -> int:
         """The first block from ``first`` on that is not older; the one after the newest if all are."""
@@ -260,11 +284,20 @@ class EventStream:
             if token is None:
                 return
 
-    def _typed(self, block: int, keys: list[int], data: list[int]) -> BoardEvent:
-        kind = self._kinds.get(keys[0])
-        if kind is None:
-            raise ChainError(f"The board sent an unknown event {keys[0]:#x}; update RenderChain.")
-        return kind(block, *keys[1:], *data)
+    def _typed(self, block: int, raw: Any) -> BoardEvent | None:
+        """The event; None where this version does not know its kind or its shape, which is said once."""
+        name, keys = (raw.keys or [0])[0], raw.keys[1:]
+        try:
+            return self._kinds[name](block, *keys, *raw.data)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            if name not in self._said_kinds and len(self._said_kinds) < MOST_SAID:
+                self._said_kinds.add(name)
+                log.warning(
+                    "the board told an event (%#x, block %d) that this version can't read (%s: %s): it and "
+                    "others like it are left out. Update RenderChain.",
+                    *(name, block, type(error).__name__, str(error)[:200]),
+                )
+            return None
 
 
 def _said(error: Exception) -> str:
