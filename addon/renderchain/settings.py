@@ -34,6 +34,7 @@ WHOLE = (
     "probe_seconds",
     "show_gas",
     "patience_seconds",
+    "oldest_head_seconds",
     "most_frames",
     "metrics_port",
     "least_free_bytes",
@@ -95,7 +96,9 @@ class Settings:
     account: int
     network: str = "custom"
     ws_url: str = ""  # without it the node is polled
-    rpc_headers: Path | None = None  # a JSON file with authentication headers for the node
+    other_nodes: tuple[tuple[str, str], ...] = ()  # RPC and WebSocket ("") of each, for where the first fails
+    rpc_headers: Path | None = None  # a JSON file with authentication headers for the nodes
+    oldest_head_seconds: int = 0  # of a node that is used; 0: ten minutes on public networks, any elsewhere
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
@@ -253,11 +256,21 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
     if name == "workers":
         return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+    if name == "other_nodes":
+        return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
     if name == "render_environment":
         return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
     return _checked_text(name, _text(value))
+
+
+def _node(text: Any) -> tuple[str, str]:
+    """RPC address and WebSocket of a node, which are apart by a space."""
+    rpc_url, ws_url = [*_text(text).split(), ""][:2]
+    if len(text.split()) > 2 or not rpc_url:
+        raise ValueError
+    return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
 
 
 def _checked_text(name: str, value: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.adapters.starknet.node import Node, check_head, node_gas_price_fri, read_headers
+from renderchain.adapters.starknet.node import Node, node_gas_price_fri, read_headers
+from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.core.errors import (
     ChainError,
     KeyStoreError,
@@ -81,9 +82,9 @@ def test_a_wrong_contract_at_the_address_is_refused(chains: Callable[[], Any]) -
             account, sender = await opened.sender(opened.accounts[5])
             for address, said in ((0x1234, "no contract at"), (net.deployed.board, "is not the Directory")):
                 with pytest.raises(WrongNetwork, match=said):
-                    await StarknetChain.connect(account, sender, opened.node, address)
+                    await StarknetChain.connect(account, sender, address)
             with pytest.raises(WrongNetwork, match="no active board"):
-                await StarknetChain.connect(account, sender, opened.node, net.deployed.directory, 0x1234)
+                await StarknetChain.connect(account, sender, net.deployed.directory, 0x1234)
 
     asyncio.run(run())
 
@@ -93,11 +94,12 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
         async with chains() as opened:
             account = await opened.account(opened.accounts[0])
             newest = (await account.client.get_block(block_number="latest")).timestamp
-            await check_head(account, newest + 600, 600)
+            node = replace(opened.node, oldest_head_s=600)
+            await (await Nodes.connect(node, now=lambda: newest + 600)).close()
             with pytest.raises(NodeAway, match="newest block is 10 minutes old: it is behind"):
-                await check_head(account, newest + 601, 600)
+                await Nodes.connect(node, now=lambda: newest + 601)
             with pytest.raises(NodeAway, match="10 minutes in this machine's future"):
-                await check_head(account, newest - 601, 600)
+                await Nodes.connect(node, now=lambda: newest - 601)
 
     asyncio.run(run())
 

@@ -7,8 +7,7 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +36,7 @@ from ..app.exchange.pins import Pins
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
-from ..app.upkeep.conditions import NODE, STORE, Conditions
+from ..app.upkeep.conditions import STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.job_probe import JobProbe
 from ..app.worker.loop import Worker
@@ -52,7 +51,7 @@ from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
-from .network import NODE_RETRY_S, open_chain, open_journal
+from .network import leave, network_name, open_journal, patient_chain, when_there
 from .rendering import PROBE_DEVICE, make_renderer
 
 
@@ -81,12 +80,12 @@ async def run_worker(
     probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
     probe = Probe(probed_by, reporter, settings.folder / "probes")
     conditions = Conditions(reporter, time.time)
-    leaving = asyncio.create_task(_leave(conditions, stop))
+    leaving = asyncio.create_task(leave(conditions, stop))
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
-            hold(account_lock(settings), f"the account {settings.account:#x}"),
-            _patient_chain(settings, reporter, conditions) as chain,
+            hold(await _account_lock(settings, conditions), f"the account {settings.account:#x}"),
+            patient_chain(settings, reporter, conditions) as chain,
             own.running(),
         ):
             store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
@@ -101,37 +100,15 @@ async def run_worker(
         leaving.cancel()
 
 
-async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
-    await stop.wait()
-    conditions.leave()
+async def _account_lock(settings: Settings, conditions: Conditions) -> Path:
+    """One agent per account and network on this machine, whatever its folder."""
+    return lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
 
 
-def account_lock(settings: Settings) -> Path:
-    """One agent per account and network on this machine, whatever its folder.
-
-    Public networks have many nodes, and a node many names; of others there may be several on one machine.
-    """
-    is_public = settings.network in ("sepolia", "mainnet")
-    network = settings.network if is_public else settings.rpc_url
-    name = hashlib.sha256(f"{network} {settings.account:#x}".encode()).hexdigest()[:32]
+def lock_of(network: str, account: int) -> Path:
+    """Where the lock of an account is that works on a network."""
+    name = hashlib.sha256(f"{network} {account:#x}".encode()).hexdigest()[:32]
     return default_folder() / "locks" / f"{name}.lock"
-
-
-@asynccontextmanager
-async def _patient_chain(
-    settings: Settings, reporter: Reporter, conditions: Conditions
-) -> AsyncIterator[StarknetChain]:
-    """The network; its calls wait for the node and for gas to be had, and so does the beginning."""
-    async with AsyncExitStack() as stack:
-        retry_s = NODE_RETRY_S
-        while True:
-            try:
-                chain = await stack.enter_async_context(open_chain(settings, reporter))
-                break
-            except NodeAway as error:
-                await conditions.wait(error, retry_s)
-        conditions.met(NODE)
-        yield conditions.patient(chain, NODE)
 
 
 def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-Value = str | int | bool | Sequence[int]
+Value = str | int | bool | Sequence[int] | Sequence[str]
 
 # Title, and of each setting its name, what an example holds, and what it means.
 SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
@@ -18,7 +18,17 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
                 "ws://127.0.0.1:5050/ws",
                 "its WebSocket; without it the node is asked every two seconds",
             ),
-            ("rpc_headers", "headers.json", "a JSON file with authentication headers for the node"),
+            (
+                "other_nodes",
+                ("http://127.0.0.1:5051/rpc ws://127.0.0.1:5051/ws",),
+                "of the same chain, used while the first is away or behind",
+            ),
+            ("rpc_headers", "headers.json", "a JSON file with authentication headers for the nodes"),
+            (
+                "oldest_head_seconds",
+                0,
+                "of a node that is used, by its newest block; 0: 600 on public networks, any elsewhere",
+            ),
             ("network", "devnet", "or sepolia, mainnet, custom: the chain that the node must serve"),
             ("directory", "0x0", "the network's directory contract; everything else is found from it"),
             ("board", "0x0", "the board; 0: the directory's newest active one"),
@@ -140,4 +150,4 @@ def _toml(value: Value) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return str(value) if isinstance(value, int) else json.dumps(list(value))
+    return str(value) if isinstance(value, int) else f"[{', '.join(map(_toml, value))}]"
