@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..core.manifest import Manifest
-from ..core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
+from ..core.messages import KnownRendered, Loaded, MadeAgain, Progress, Rendered, TilesRendered
 from ..core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
 
 OnProgress = Callable[[Progress], None]
@@ -37,6 +37,18 @@ class RenderSession(Protocol):
 
         ``shared``: out of one opening of the file, where that is known to make the same bits; it is faster.
         """
+        ...
+
+    async def known_tile(self) -> KnownRendered:
+        """Render the known tile on the scene's device, between two frames; raises RenderFailed."""
+        ...
+
+
+class KnownTileRenderer(Protocol):
+    """Renders the known tile in processes that have no scene."""
+
+    async def known_tile(self, device: str = "") -> KnownRendered:
+        """On the device of leases, or another that is named; raises RenderFailed or SandboxMissing."""
         ...
 
 
