@@ -17,7 +17,7 @@ from renderchain.core.tiles import TILE
 SAMPLES, BOUNCES = 8, 4
 
 
-def build() -> bpy.types.Scene:
+def build() -> Any:
     """The scene, in place of the open file."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, app_template="")
     scene = bpy.context.scene

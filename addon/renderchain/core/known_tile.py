@@ -27,7 +27,7 @@ _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(\D.*)?")
 
 @dataclass(frozen=True)
 class Maker:
-    """What makes pixels: a build of Blender on a device. ``driver`` is what the system says of its drivers."""
+    """What makes pixels: a build of Blender on a device; ``driver`` is what the system says of drivers."""
 
     build: str
     device: str

@@ -203,8 +203,8 @@ def _known(reader: Reader) -> KnownRendered:
         record = b64decode(reader.text("record"), validate=True)
     except ValueError:
         raise ContentError("The render process sent a record that is not base64: refused.") from None
-    texts = (plain(reader.text(name)) for name in names)
-    return KnownRendered(*texts, record, reader.integer("render_ms", 0, 2**40))
+    texts: dict[str, Any] = {name: plain(reader.text(name)) for name in names}
+    return KnownRendered(**texts, record=record, render_ms=reader.integer("render_ms", 0, 2**40))
 
 
 def read_message(line: bytes) -> Message:

@@ -39,10 +39,6 @@ class RenderSession(Protocol):
         """
         ...
 
-    async def known_tile(self) -> KnownRendered:
-        """Render the known tile on the scene's device, between two frames; raises RenderFailed."""
-        ...
-
 
 class KnownTileRenderer(Protocol):
     """Renders the known tile in processes that have no scene."""
@@ -59,6 +55,24 @@ class Renderer(Protocol):
         self, package: Path, manifest: Manifest, output: Path
     ) -> AbstractAsyncContextManager[RenderSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...
+
+
+class WatchedSession(RenderSession, Protocol):
+    """A render process that makes the known tile beside its scene."""
+
+    async def known_tile(self) -> KnownRendered:
+        """Render the known tile on the scene's device, between two frames; raises RenderFailed."""
+        ...
+
+
+class WatchedRenderer(Protocol):
+    """Starts such render processes."""
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path
+    ) -> AbstractAsyncContextManager[WatchedSession]:
+        """As a Renderer's."""
         ...
 
 

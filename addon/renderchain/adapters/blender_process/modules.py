@@ -36,7 +36,9 @@ def modules_of(blender: str) -> tuple[Path, ...]:
             f"{blender} can't be started ({error.strerror}); correct the setting blenders."
         ) from error
     except subprocess.TimeoutExpired:
-        raise RenderFailed(f"{blender} did not start within {START_S} s; start it by hand to see why.") from None
+        raise RenderFailed(
+            f"{blender} did not start within {START_S} s; start it by hand to see why."
+        ) from None
     found = _found(done.stdout[-MOST_SAID:])
     if found is None:
         raise RenderFailed(f"{blender} is no Blender that runs scripts: {_last(done.stderr or done.stdout)}")

@@ -61,7 +61,8 @@ def _of(by_version: Mapping[Version, Kind], manifest: Manifest) -> Kind:
     if found is None:
         wanted, here = _text(manifest.blender_version), ", ".join(map(_text, sorted(by_version)))
         raise PackageTooMuch(
-            f"The package is of Blender {wanted}, and this worker has {here}: name one in the setting blenders."
+            f"The package is of Blender {wanted}, and this worker has {here or 'none'}: name one in the "
+            "setting blenders."
         )
     return found
 

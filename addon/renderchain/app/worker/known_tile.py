@@ -13,12 +13,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.again import repeats
+from ...core.again import REPEATING, repeats
 from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, RenderFailed
 from ...core.job import family_name
 from ...core.known_tile import (
     MOST_BYTES,
-    REPEATING,
     Maker,
     kept_bytes,
     maker_of,
@@ -29,17 +28,18 @@ from ...core.manifest import Manifest
 from ...core.messages import KnownRendered, Loaded, Rendered, TilesRendered
 from ...core.notices.devices import FamilyOutOfService, KnownTileKept, KnownTileRight
 from ...core.prints import TilePrint
-from ...ports.renderer import KnownTileRenderer, OnProgress, Renderer, RenderSession
+from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
 
 WORTH = 20  # times what the known tile takes must have been rendered before it is looked at between times
 
 
 class KeptTiles:
-    """The known tiles as they were made first, in a small file."""
+    """The known tiles as they were made first, in a small file; with ``is_looking`` nothing is written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_looking: bool = False) -> None:
         self.path = path
+        self._is_looking = is_looking
 
     def load(self, maker: Maker) -> TilePrint | None:
         """What that maker made; None if it is new here."""
@@ -47,6 +47,8 @@ class KeptTiles:
 
     def save(self, maker: Maker, made: TilePrint) -> None:
         """Keep it; it is the measure from now on."""
+        if self._is_looking:
+            return
         others = [one for one in self._all() if one[0] != maker]
         partial = self.path.with_suffix(".partial")
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,8 +117,10 @@ class KnownTile:
         """Whether it is time for it when so many frames more are done."""
         return 0 < self._every <= self._frames + frames
 
-    async def rendered(self, session: RenderSession, render_ms: int, *, is_idle: bool, is_last: bool) -> None:
-        """Hear of a frame that was rendered, and look whether it is time; raises DeviceBroken or ContentError.
+    async def rendered(
+        self, session: WatchedSession, render_ms: int, *, is_idle: bool, is_last: bool
+    ) -> None:
+        """Hear of a rendered frame, and look whether it is time; raises DeviceBroken or ContentError.
 
         Only a process that ``is_idle`` has begun no other frame; ``is_last``: it has no more for now.
         """
@@ -128,7 +132,7 @@ class KnownTile:
             self._frames = self._rendered_ms = 0
             await self._look(session)
 
-    async def _look(self, session: RenderSession) -> None:
+    async def _look(self, session: WatchedSession) -> None:
         made = await session.known_tile()
         if self._is_right(made):
             self._cost_ms = made.render_ms
@@ -161,10 +165,10 @@ class KnownTile:
 
 
 @dataclass(frozen=True)
-class WatchedRenderer:
+class WatchingRenderer:
     """A renderer whose processes also make the known tile, now and then."""
 
-    renderer: Renderer
+    renderer: WatchedRenderer
     known: KnownTile
 
     @contextlib.asynccontextmanager
@@ -173,12 +177,12 @@ class WatchedRenderer:
         if self.known.broken:
             raise PackageTooMuch(self.known.broken)
         async with self.renderer.open(package, manifest, output) as session:
-            yield _WatchedSession(session, self.known)
+            yield _Session(session, self.known)
 
 
 @dataclass(frozen=True)
-class _WatchedSession:
-    session: RenderSession
+class _Session:
+    session: WatchedSession
     known: KnownTile
 
     @property
@@ -190,7 +194,7 @@ class _WatchedSession:
         # No frame may be begun when the known tile's turn comes.
         coming = None if self.known.is_due_after(1) else then
         done = await self.session.render(frame, on_progress, coming)
-        await self.known.rendered(self, done.render_ms, is_idle=coming is None, is_last=then is None)
+        await self.known.rendered(self.session, done.render_ms, is_idle=coming is None, is_last=then is None)
         return done
 
     async def render_tiles(
@@ -198,8 +202,5 @@ class _WatchedSession:
     ) -> TilesRendered:
         self.known.check()
         done = await self.session.render_tiles(frame, tiles, on_progress, shared=shared)
-        await self.known.rendered(self, done.render_ms, is_idle=True, is_last=True)
+        await self.known.rendered(self.session, done.render_ms, is_idle=True, is_last=True)
         return done
-
-    async def known_tile(self) -> KnownRendered:
-        return await self.session.known_tile()

@@ -51,7 +51,7 @@ class KnownTileRight(Notice):
 
 @dataclass(frozen=True)
 class FamilyOutOfService(Notice):
-    """What renders a family makes other pixels than it should: nothing of it is taken or voted on any more."""
+    """What renders a family makes other pixels than it should: nothing of it is taken or voted on."""
 
     level: ClassVar[Level] = Level.WARNING
     family: str
