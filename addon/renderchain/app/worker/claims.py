@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ...core.audit.errors import FamilyAtCap, LeaseMustBeJudged, VerifiersMissing
@@ -47,13 +47,24 @@ class WorkerRules:
 
 
 class Claims:
-    """The jobs that this worker heard of and would take, the oldest first."""
+    """The jobs that this worker heard of and would take, the oldest first.
 
-    def __init__(self, chain: WorkerChain, probe: JobProbe, reporter: Reporter, rules: WorkerRules) -> None:
+    ``renders`` says whether frames of a family are rendered here now.
+    """
+
+    def __init__(
+        self,
+        chain: WorkerChain,
+        probe: JobProbe,
+        reporter: Reporter,
+        rules: WorkerRules,
+        renders: Callable[[int], bool] = lambda _: True,
+    ) -> None:
         self._chain = chain
         self._probe = probe
         self._reporter = reporter
         self._rules = rules
+        self._renders = renders
         self._stakes = StakeNotice(
             chain,
             reporter,
@@ -61,7 +72,7 @@ class Claims:
             rules.most_frames,
             largest_lock_fri=rules.largest_lock_fri,
         )
-        self._jobs: set[JobId] = set()
+        self._jobs: dict[JobId, int] = {}  # with their families
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: Counter[JobId] = Counter()
         self._said: dict[JobId, str] = {}  # why a job waits
@@ -76,10 +87,10 @@ class Claims:
         if isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
-                self._jobs.add(event.job_id)
+                self._jobs[event.job_id] = event.family
                 self._claimable[event.job_id] = None
         elif isinstance(event, JobClosed):
-            self._jobs.discard(event.job_id)
+            self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._said.pop(event.job_id, None)
             self._probe.forget(event.job_id)
@@ -107,11 +118,16 @@ class Claims:
         if slot is None:
             return None
         for job_id in list(self._claimable):
-            if self._failures[job_id] < MAX_FAILURES and not self._probe.is_put_off(job_id):
+            if self._may_claim(job_id):
                 lease_id = await self._claim(job_id, slot)
                 if lease_id is not None:
                     return job_id, lease_id
         return None
+
+    def _may_claim(self, job_id: JobId) -> bool:
+        family = self._jobs.get(job_id)  # it may have closed meanwhile
+        is_ours = family is not None and self._renders(family)
+        return is_ours and self._failures[job_id] < MAX_FAILURES and not self._probe.is_put_off(job_id)
 
     async def _claim(self, job_id: JobId, slot: int) -> LeaseId | None:
         try:
