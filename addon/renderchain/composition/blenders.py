@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..adapters.blender_process.modules import modules_of
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
@@ -85,7 +86,9 @@ async def find_blenders(
     found, left_out = list[LocalBlender](), list[BlenderUnfit]()
     for name in settings.blenders:
         try:
-            one = await _look(settings, reporter, name or own, kept, is_own=not name)
+            # The sandbox has the folder that a program really lies in.
+            program = str(Path(name).resolve()) if name else own
+            one = await _look(settings, reporter, program, kept, is_own=not name)
             _check_alone(one, found)
             found.append(one)
         except RenderChainError as error:
