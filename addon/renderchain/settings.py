@@ -283,7 +283,7 @@ def _node(text: Any) -> tuple[str, str]:
 def _programs(value: Any, base: Path) -> tuple[str, ...]:
     """A list, or a text as PATH has it; no program twice."""
     texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
-    found = tuple(str((base / Path(one).expanduser()).absolute()) if one else "" for one in texts)
+    found = tuple(os.path.abspath(base / Path(one).expanduser()) if one else "" for one in texts)
     if not found or len(set(found)) < len(found):
         raise ValueError
     return found

@@ -29,9 +29,12 @@ TIMEOUT_S = 240
 
 @pytest.fixture(scope="module")
 def network(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    """A network with one worker: the bpy module with the application beside it, and one that there is not."""
-    folder = tmp_path_factory.mktemp("network") / "net"
-    blenders = os.pathsep.join(["", application.outside, "/nowhere/blender"])
+    """A network with one worker: the bpy module, the application beside it by another name than its own and
+    once more, and one that there is not.
+    """
+    folder, link = tmp_path_factory.mktemp("network") / "net", tmp_path_factory.mktemp("bin") / "blender"
+    link.symlink_to(application.outside)
+    blenders = os.pathsep.join(["", str(link), application.outside, "/nowhere/blender"])
     environment = {
         "RENDERCHAIN_BLENDERS": blenders,
         "BLENDER_USER_RESOURCES": str(application.resources),  # where our extension is
@@ -83,8 +86,9 @@ def test_one_agent_renders_a_job_of_each_of_its_families(
     told = notices_of(log)
     ready = [one.blender_version for one in told if isinstance(one, WaitingForWork)]
     assert ready == ["4.5", "5.2"]
-    (unfit,) = [one for one in told if isinstance(one, BlenderUnfit)]
-    assert unfit.blender == "/nowhere/blender" and "can't be started" in unfit.reason
+    twice, missing = [one for one in told if isinstance(one, BlenderUnfit)]
+    assert twice.blender == application.outside and "renders 5.2/cycles/cpu already" in twice.reason
+    assert missing.blender == "/nowhere/blender" and "can't be started" in missing.reason
     first_tiles = {one.family for one in told if isinstance(one, KnownTileKept)}
     assert first_tiles == {"4.5/cycles/cpu", "5.2/cycles/cpu"}
     jobs = {one.job_id for one in told if isinstance(one, LeaseSubmitted)}

@@ -7,14 +7,16 @@ import importlib.util
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..adapters.blender_process.modules import modules_of
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.machine import drivers
-from ..app.worker.families import FamiliesInService, ProberByVersion, RendererByVersion
+from ..app.worker.families import FamiliesInService, VersionProber, VersionRenderer
 from ..app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
+from ..app.worker.time_gate import FrameTimes
 from ..core.errors import RenderChainError, RenderFailed, SettingsError
 from ..core.job import family_name
 from ..core.known_tile import Maker
@@ -51,16 +53,16 @@ class Blenders:
         """What they rendered at the start."""
         return frozenset(one.maker.family for one in self.all)
 
-    def prober(self) -> ProberByVersion:
+    def prober(self) -> VersionProber:
         """What probes packages, on the CPU."""
         by_version = {
             one.maker.version: BlenderProbeRenderer(replace(one.renderer, device=PROBE_DEVICE))
             for one in self.all
         }
-        return ProberByVersion(by_version)
+        return VersionProber(by_version)
 
     @asynccontextmanager
-    async def ready(self, settings: Settings) -> AsyncIterator[RendererByVersion]:
+    async def ready(self, settings: Settings, times: FrameTimes) -> AsyncIterator[VersionRenderer]:
         """What renders leases and leaves; of each Blender a process stands ready."""
         async with AsyncExitStack() as stack:
             found = {}
@@ -68,8 +70,8 @@ class Blenders:
                 name = ".".join(map(str, one.maker.version))
                 ready = ReadyRenderer(one.renderer, settings.folder / "ready" / name)
                 await stack.enter_async_context(ready.running())
-                found[one.maker.version] = WatchingRenderer(ready, one.known)
-            yield RendererByVersion(found)
+                found[one.maker.version] = WatchingRenderer(ready, one.known, times)
+            yield VersionRenderer(found)
 
 
 async def find_blenders(
@@ -84,7 +86,9 @@ async def find_blenders(
     found, left_out = list[LocalBlender](), list[BlenderUnfit]()
     for name in settings.blenders:
         try:
-            one = await _look(settings, reporter, name or own, kept, is_own=not name)
+            # The sandbox has the folder that a program really lies in.
+            program = str(Path(name).resolve()) if name else own
+            one = await _look(settings, reporter, program, kept, is_own=not name)
             _check_alone(one, found)
             found.append(one)
         except RenderChainError as error:

@@ -42,6 +42,7 @@ from ..app.worker.loop import Worker
 from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
+from ..app.worker.time_gate import FrameTimes
 from ..core.errors import NodeAway
 from ..core.gate import GateLimits
 from ..core.notices.process import WaitingForWork
@@ -82,13 +83,13 @@ async def run_worker(
             probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
             async with (
                 patient_chain(settings, reporter, conditions) as chain,
-                blenders.ready(settings) as honest,
+                blenders.ready(settings, times := FrameTimes()) as honest,
             ):
                 store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
                 renderers = (cheating(honest) if cheating else honest, honest)
                 readiness = _readiness(settings, reporter, chain, once)
                 worker = _worker(
-                    settings, reporter, chain, store, blenders.in_service, *renderers, probe, readiness
+                    settings, reporter, chain, store, blenders.in_service, times, *renderers, probe, readiness
                 )
                 await worker.run(stop, lambda: _tell_ready(blenders, reporter))
     except NodeAway:
@@ -153,6 +154,7 @@ def _worker(
     chain: StarknetChain,
     store: ContentStore,
     in_service: FamiliesInService,
+    times: FrameTimes,
     renderer: Renderer,
     verifying_renderer: Renderer,
     probe: Probe,
@@ -177,10 +179,8 @@ def _worker(
         self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
-    cache = ProbeCache(settings.folder / "probes")
-    job_probe = JobProbe(
-        chain, lease.fetch, probe, cache, reporter, seconds=settings.probe_seconds, now=time.time
-    )
+    seen = (probe, ProbeCache(settings.folder / "probes"))
+    job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
     rerender = Rerender(
         store,
         verifying_renderer,
@@ -194,7 +194,7 @@ def _worker(
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has)
+    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, times)
     return Worker(
         chain,
         lease,

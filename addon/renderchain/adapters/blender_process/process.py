@@ -77,7 +77,9 @@ class BlenderRenderer:
             package, output = Path(scratch, "package"), Path(scratch, "output")
             package.mkdir()
             output.mkdir()
-            started = await self.start(package, output, f"known-{(device or self.device).lower()}")
+            which = Path(self.blender).parent.name or "module"
+            name = f"known-{which}-{(device or self.device).lower()}"
+            started = await self.start(package, output, name)
             session = Session(started, LOAD_TIMEOUT_S, LOAD_TIMEOUT_S, ())
             try:
                 return await session.known_tile(device or self.device)

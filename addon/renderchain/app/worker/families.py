@@ -30,7 +30,7 @@ class FamiliesInService:
 
 
 @dataclass(frozen=True)
-class RendererByVersion:
+class VersionRenderer:
     """Has each package rendered by the Blender that it was packed for."""
 
     renderers: Mapping[Version, Renderer]
@@ -43,7 +43,7 @@ class RendererByVersion:
 
 
 @dataclass(frozen=True)
-class ProberByVersion:
+class VersionProber:
     """Has each package probed by the Blender that it was packed for."""
 
     probers: Mapping[Version, ProbeRenderer]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ...core.again import REPEATING, repeats
@@ -30,6 +31,7 @@ from ...core.notices.devices import FamilyOutOfService, KnownTileKept, KnownTile
 from ...core.prints import TilePrint
 from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
+from .time_gate import FrameTimes
 
 WORTH = 20  # times what the known tile takes must have been rendered before it is looked at between times
 
@@ -166,10 +168,11 @@ class KnownTile:
 
 @dataclass(frozen=True)
 class WatchingRenderer:
-    """A renderer whose processes also make the known tile, now and then."""
+    """A renderer whose processes also make the known tile, now and then; it is noted what frames take."""
 
     renderer: WatchedRenderer
     known: KnownTile
+    times: FrameTimes = field(default_factory=FrameTimes)
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
@@ -177,13 +180,14 @@ class WatchingRenderer:
         if self.known.broken:
             raise PackageTooMuch(self.known.broken)
         async with self.renderer.open(package, manifest, output) as session:
-            yield _Session(session, self.known)
+            yield _Session(session, self.known, partial(self.times.note, package.name))
 
 
 @dataclass(frozen=True)
 class _Session:
     session: WatchedSession
     known: KnownTile
+    note_seconds: Callable[[float], None]
 
     @property
     def loaded(self) -> Loaded:
@@ -194,6 +198,7 @@ class _Session:
         # No frame may be begun when the known tile's turn comes.
         coming = None if self.known.is_due_after(1) else then
         done = await self.session.render(frame, on_progress, coming)
+        self.note_seconds((done.render_ms + done.write_ms) / 1000)
         await self.known.rendered(self.session, done.render_ms, is_idle=coming is None, is_last=then is None)
         return done
 
