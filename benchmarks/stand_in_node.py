@@ -99,7 +99,13 @@ def serve(leases: int, ready: Any) -> None:
     async def answer(request: Any) -> Any:
         body = await request.json()
         method, params = body["method"], body.get("params", {})
-        facts = {"specVersion": "0.10.2", "blockNumber": NEWEST, "chainId": "0x534e"}
+        newest = {"block_number": NEWEST, "block_hash": hex(NEWEST + 1)}
+        facts: dict[str, Any] = {
+            "blockHashAndNumber": newest,
+            "specVersion": "0.10.2",
+            "blockNumber": NEWEST,
+            "chainId": "0x534e",
+        }
         result: Any = facts.get(method.removeprefix("starknet_"))
         if method == "starknet_getEvents":
             result = page_of(events, params["filter"])

@@ -42,6 +42,9 @@ WHOLE = (
     "most_memory_mib",
     "most_frame_seconds",
     "most_output_bytes",
+    "most_samples",
+    "most_frame_pixels",
+    "most_evidence_bytes",
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
@@ -143,6 +146,11 @@ class Settings:
     most_memory_mib: int = 0  # ... that the job says its scene needs
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
+    most_samples: int = 0  # ... that its package has a pixel
+    most_frame_pixels: int = 0  # ... that a frame of it has in all view layers together
+    most_evidence_bytes: int = (
+        0  # with more that audits may need a worker takes no leases; 0: the disk's room
+    )
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
     blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
     known_tile_frames: int = (

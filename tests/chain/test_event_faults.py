@@ -132,7 +132,8 @@ def test_a_node_that_lags_is_waited_for_and_is_no_reorganisation(
                 await net.artist.create_job(TERMS)
                 assert await names(stream, 1) == ["JobCreated"]
                 heard = asyncio.create_task(names(stream, 1))
-                proxy.rule = lambda method, question: result(start) if method == "blockNumber" else None
+                late = result({"block_number": start, "block_hash": "0x1"})
+                proxy.rule = lambda method, question: late if method == "blockHashAndNumber" else None
                 await net.artist.create_job(TERMS)
                 await asyncio.sleep(0.5)
                 assert not heard.done() and caplog.text.count("it lags, and is waited for") == 1

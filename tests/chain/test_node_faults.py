@@ -124,7 +124,7 @@ def test_a_price_of_gas_that_is_absurd_is_refused_with_and_without_an_account(
                     return dict((await answer.json())["result"])
 
             lie = result(await block() | {"l2_gas_price": dear})
-            proxy.rule = lambda method, question: lie if method.startswith("getBlockWith") else None
+            proxy.rule = lambda method, question: lie if method == "getBlockWithTxs" else None
             with pytest.raises(ChainError, match="absurd.* Nothing was sent"):
                 await node_gas_price_fri(behind(proxy))
             fresh = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))

@@ -102,7 +102,7 @@ async def network_name(settings: Settings) -> str:
         return settings.network
     nodes = await Nodes.connect(replace(node_of(settings), oldest_head_s=inf))
     try:
-        return f"{nodes.chain:#x} {await nodes.first_block_hash():#x} {settings.directory:#x}"
+        return f"{nodes.chain:#x} {await nodes.first_block()} {settings.directory:#x}"
     finally:
         await nodes.close()
 

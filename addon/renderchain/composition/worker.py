@@ -25,6 +25,7 @@ from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
+from ..app.audit.evidence_room import EvidenceRoom
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
@@ -138,6 +139,9 @@ def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, onc
         return lacks_room(folder, settings.least_free_bytes)
 
     checks: list[Check] = [hours, room]
+    if settings.most_evidence_bytes:
+        proof_store = ProofStore(folder / "evidence")
+        checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
     if settings.pause_on_battery:
         checks.append(on_battery)
     if settings.pause_beside_blender:
@@ -232,6 +236,8 @@ def _gate_limits(settings: Settings) -> GateLimits:
         memory_mib=settings.most_memory_mib,
         frame_seconds=settings.most_frame_seconds,
         output_bytes=settings.most_output_bytes,
+        samples=settings.most_samples,
+        frame_pixels=settings.most_frame_pixels,
     )
 
 

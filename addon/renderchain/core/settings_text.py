@@ -103,6 +103,13 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("most_memory_mib", 0, "jobs that say they need more memory are left to others; 0: none"),
             ("most_frame_seconds", 0, "jobs that say a frame takes longer are left to others; 0: none"),
             ("most_output_bytes", 0, "jobs whose leases may leave more are left to others; 0: none"),
+            ("most_samples", 0, "packages with more samples a pixel are left to others; 0: none"),
+            ("most_frame_pixels", 0, "packages with more pixels a frame, of all view layers, too; 0: none"),
+            (
+                "most_evidence_bytes",
+                0,
+                "with more kept for leases that are not settled it takes none; 0: as the disk has room",
+            ),
             (
                 "metrics_port",
                 0,

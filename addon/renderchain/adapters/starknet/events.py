@@ -37,6 +37,7 @@ POLL_FOR_S = 60.0  # before the WebSocket is tried again
 STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
 Digest = list[tuple[int, Keys]]  # first blocks, and the keys that are wanted of what came since
 ASKING = "Reading a block"
+NOWHERE = (-1, 0)
 LAST = 2**63  # a place after all others of a block
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ class EventStream:
         self._board = board
         self._kinds = Kinds()
         self._last: Place = (-1, -1, -1)
-        self._last_hash = 0
+        self._at = NOWHERE  # the block up to which nothing is missed, and its hash
+        self._keys: Keys | None = None
         self._used = nodes.used
         self._is_polling = False
         self._ws_rests_until_s: dict[Member, float] = {}
@@ -78,10 +80,17 @@ class EventStream:
         """The refused entries of a batch."""
         return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
-    async def follow(self, from_block: int, digest: Digest | None = None) -> AsyncGenerator[BoardEvent, None]:
-        """Endless; raises ChainError only when the nodes stay away. With a digest, of the past only that."""
+    async def follow(
+        self, from_block: int, digest: Digest | None = None, job_id: JobId | None = None
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Endless; raises ChainError only when the nodes stay away. With a digest, of the past only that.
+
+        Of one job, where it is named: its number is the first key of all that is told of it.
+        """
         failures = 0
-        self._last, self._last_hash, self._digest = (-1, -1, -1), 0, digest
+        self._begin_anew()
+        self._digest = digest
+        self._keys = None if job_id is None else [[], [hex(job_id)]]
         while True:
             started_s = time.monotonic()
             try:
@@ -95,7 +104,7 @@ class EventStream:
                 failures = 0
             except _Reorg as dropped:
                 log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
-                self._last, self._last_hash = (-1, -1, -1), 0
+                self._begin_anew()
                 self._nodes.forget_seen(int(str(dropped)))
                 yield Reorganised(int(str(dropped)))
             except _Lag as lag:
@@ -113,6 +122,9 @@ class EventStream:
                 pause_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
                 log.warning("events broke off, going on in %.1f s: %s", pause_s, _said(error))
                 await asyncio.sleep(pause_s)
+
+    def _begin_anew(self) -> None:
+        self._last, self._at = (-1, -1, -1), NOWHERE
 
     def _goes_elsewhere(self, failures: int, error: Exception) -> bool:
         """Whether to go on at once: a WebSocket failed, and another one is there, or we poll by now."""
@@ -175,14 +187,15 @@ class EventStream:
         place = place_of(raw)
         if place <= self._last:
             return False
-        self._last, self._last_hash = place, raw.block_hash
+        self._last = place
+        if raw.block_number >= self._at[0]:
+            self._at = (raw.block_number, raw.block_hash)
         self._nodes.saw(raw.block_number)
         return True
 
     async def _once(self, from_block: int) -> AsyncGenerator[Any, None]:
         """Raw events after the last one, until the connection breaks or changes its way."""
         self._used, self._is_polling = self._choose()
-        await self._check_last()
         if self._is_polling:
             self._say_polling()
             async with aclosing(self._poll(from_block)) as found:
@@ -193,23 +206,26 @@ class EventStream:
                 async for raw in heard:
                     yield raw
 
-    async def _check_last(self) -> None:
-        """Raise _Reorg if the block of the last event is no longer what it was, _Lag if it is not there."""
-        if self._last_hash:
-            newest, number = await self._used.newest_block(), self._last[0]
+    async def _checked_head(self) -> tuple[int, int]:
+        """The newest block and its hash. Raises _Reorg if where we were is another one now, _Lag if none."""
+        client, (number, known) = self._used.client, self._at
+        head = await said(ASKING, client.get_block_hash_and_number())
+        newest, now = head.block_number, head.block_hash
+        if self._at != NOWHERE:
             if number > newest:
                 raise _Lag(
                     f"the node {self._used.node.shown} is at block {newest}, and block {number} was told "
                     "already: it lags. If it stays so, use another node."
                 )
             self._said_lag = False
-            block = await self._used.client.get_block_with_tx_hashes(block_number=number)
-            if block.block_hash != self._last_hash:
+            if number < newest:
+                now = (await said(ASKING, client.get_block_with_tx_hashes(block_number=number))).block_hash
+            if now != known:
                 raise _Reorg(number)
+        return newest, head.block_hash
 
     async def _poll(self, from_block: int) -> AsyncGenerator[Any, None]:
         while self._choose() == (self._used, True):
-            await self._check_last()
             async for raw in self._missed(from_block):
                 yield raw
             await asyncio.sleep(POLL_S)
@@ -219,10 +235,11 @@ class EventStream:
         from websockets.asyncio.client import connect
 
         node = self._used.node
+        await self._checked_head()
         async with connect(
             node.ws_url, additional_headers=node.headers, ping_interval=PING_S, ping_timeout=PING_S
         ) as socket:
-            filtered = {"from_address": hex(self._board)}
+            filtered = {"from_address": hex(self._board), **({"keys": self._keys} if self._keys else {})}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))
             answer = json.loads(await _within(PING_S, socket.recv()))
@@ -237,7 +254,6 @@ class EventStream:
                 except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
                     async for raw in self._missed(from_block):
                         yield raw
-                    await self._check_last()
                     continue
                 note = json.loads(message)
                 if note.get("method") == "starknet_subscriptionReorg":
@@ -247,18 +263,19 @@ class EventStream:
 
     async def _missed(self, from_block: int) -> AsyncGenerator[Any, None]:
         """What was told since the last event; or, at first, of the past what is wanted of it, and None."""
-        if self._digest is None or self._last_hash:
-            async for raw in self._past(max(from_block, self._last[0])):
+        head = await self._checked_head()
+        if self._digest is None or self._at != NOWHERE:
+            async for raw in self._past(max(from_block, self._at[0]), self._keys):
                 yield raw
+            self._at = max(self._at, head)  # of a quiet job the last event may be long ago
             return
-        head = await said(ASKING, self._used.client.get_block_with_tx_hashes(block_number="latest"))
-        wanted = [(first, keys) for first, keys in self._digest if first <= head.block_number]
+        wanted = [(first, keys) for first, keys in self._digest if first <= head[0]]
         found = [raw for first, keys in wanted async for raw in self._past(first, keys)]
         for raw in sorted(found, key=place_of):
-            if raw.block_number <= head.block_number:
+            if raw.block_number <= head[0]:
                 yield raw
         # Between the digest and what comes there is no gap: later blocks are read whole.
-        self._last, self._last_hash = (head.block_number, LAST, LAST), head.block_hash
+        self._last, self._at = (head[0], LAST, LAST), head
         yield None
 
     def _past(self, first: int, keys: Keys | None = None) -> Any:

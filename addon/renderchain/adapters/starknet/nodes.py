@@ -9,6 +9,7 @@ from before it has the newest block that was seen: what we have done must not lo
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ LOOK_S = 60.0
 FIRST_REST_S = 30.0  # of a node that failed: others are asked first
 LONGEST_REST_S = 600.0
 SENDS = "starknet_add"  # what methods that send a transaction begin with
+log = logging.getLogger(__name__)
 Tell = Callable[[Notice], None]
 
 
@@ -76,21 +78,25 @@ class Nodes:
         for one in self._members:
             await one.session.close()
 
-    async def first_block_hash(self) -> int:
-        """By which chains of one identifier are told apart; 0 from a node that keeps no old blocks."""
+    async def first_block(self) -> str:
+        """By which chains of one identifier are told apart; "" from a node that keeps no old blocks."""
         asking = self.client.get_block_with_tx_hashes(block_number=0)
         try:
-            return int((await said("Asking for the first block", asking)).block_hash)
+            block = await said("Asking for the first block", asking)
         except NodeAway:
             raise
         except ChainError:
-            return 0
+            return ""
+        return f"{block.block_hash:#x} of {block.timestamp}"
 
     async def watch(self) -> None:
         """Look at all of them now and then, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_S)
-            await self.look()
+            try:
+                await self.look()
+            except Exception:  # whatever it is, a node that was left aside must not stay so for ever
+                log.exception("the nodes could not be looked at")
 
     async def look(self) -> list[ChainError | WrongNetwork]:
         """See which nodes are there and keep up, and choose one; returns what was wrong with each."""

@@ -118,10 +118,10 @@ class Sender:
             if receipt is not None:
                 return self._end(intent, receipt)
         if intent.signed is not None:
-            raise StuckTransaction(
+            raise NodeAway(
                 f"{intent.action} was sent as {_names(intent)}, whose nonce is refused now, and the node "
-                "knows of nothing that used it. It may have happened, or yet happen, but only once; it is "
-                "followed up at the next start. Check the node."
+                "knows of nothing that used it: it is behind. It may have happened, or yet happen, but only "
+                "once; it is followed up. Wait, or use another node."
             )
         raise ChainError(
             f"{intent.action} found its nonce taken {MAX_NONCES} times: another program sends from this "

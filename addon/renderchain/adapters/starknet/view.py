@@ -43,9 +43,9 @@ class StarknetView:
         self.chain_id = int(account.signer.chain_id)
         self.board = int(self._board.address)
 
-    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from that block on."""
-        return self._stream.follow(from_block)
+    def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on, or of one job."""
+        return self._stream.follow(from_block, job_id=job_id)
 
     async def block_number(self) -> int:
         """The newest block."""
