@@ -10,8 +10,10 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TypeVar
 
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.composition.requester import make_requester
@@ -35,6 +37,7 @@ scene.cycles.samples = int(sys.argv[3])
 bpy.ops.wm.save_mainfile()
 """
 RETRY_S = 1.0
+_T = TypeVar("_T")
 TIMEOUT_S = 240
 
 
@@ -72,12 +75,12 @@ class Artist:
                 group.create_task(self._one_after_the_other(first, terms, enough))
 
     async def _one_after_the_other(self, first: JobId | None, terms: JobTerms, enough: asyncio.Event) -> None:
-        job_id = first or await self._create(terms)
+        job_id = first or await _patiently(lambda: self._create(terms), "for a job")
         while True:
             self.reports[job_id] = await self._follow(job_id)
             if enough.is_set():
                 return
-            job_id = await self._create(terms)
+            job_id = await _patiently(lambda: self._create(terms), "for a job")
 
     async def _create(self, terms: JobTerms) -> JobId:
         async with self.network.chain("artist") as chain:
@@ -90,15 +93,21 @@ class Artist:
     async def _follow(self, job_id: JobId) -> JobReport:
         once = {"own_checks": 1, "final_checks": 0}
         settings = load_settings(self.network.settings_file("artist"), once)
-        while True:
-            try:
-                # Names of frames are those of the scene, so each job has a folder.
-                return await make_requester(settings, SilentReporter()).watch(
-                    job_id, self.folder / f"job-{job_id}"
-                )
-            except RemoteError as error:
-                print(f"the artist asks again about job {job_id}: {error}")
-                await asyncio.sleep(RETRY_S)
+        # Names of frames are those of the scene, so each job has a folder.
+        folder = self.folder / f"job-{job_id}"
+        return await _patiently(
+            lambda: make_requester(settings, SilentReporter()).watch(job_id, folder), f"about job {job_id}"
+        )
+
+
+async def _patiently(ask: Callable[[], Awaitable[_T]], what: str) -> _T:
+    """The answer; it is asked again when node or Kubo are away."""
+    while True:
+        try:
+            return await ask()
+        except RemoteError as error:
+            print(f"the artist asks again {what}: {error}")
+            await asyncio.sleep(RETRY_S)
 
 
 def _same_again(job: JobInfo) -> JobTerms:
