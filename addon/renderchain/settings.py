@@ -48,6 +48,7 @@ WHOLE = (
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
+    "known_tile_frames",
 )
 MOST = {"metrics_port": 65_535}
 # Less than that no render process lives with; 0 is the default.
@@ -151,6 +152,10 @@ class Settings:
         0  # with more that audits may need a worker takes no leases; 0: the disk's room
     )
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
+    blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
+    known_tile_frames: int = (
+        20  # after so many it is seen whether the known tile comes out as it did; 0: never
+    )
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
     @property
@@ -266,6 +271,8 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
     if name == "other_nodes":
         return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
+    if name == "blenders":
+        return _programs(value, base)
     if name == "render_environment":
         return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
     if name in SWITCHES:
@@ -279,6 +286,15 @@ def _node(text: Any) -> tuple[str, str]:
     if len(text.split()) > 2 or not rpc_url:
         raise ValueError
     return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
+
+
+def _programs(value: Any, base: Path) -> tuple[str, ...]:
+    """A list, or a text as PATH has it; no program twice."""
+    texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
+    found = tuple(os.path.abspath(base / Path(one).expanduser()) if one else "" for one in texts)
+    if not found or len(set(found)) < len(found):
+        raise ValueError
+    return found
 
 
 def _checked_text(name: str, value: str) -> str:

@@ -217,3 +217,19 @@ def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
     )
     with pytest.raises(SettingsError, match=said):
         load_settings(settings_file(tmp_path))
+
+
+def test_blenders_are_programs_beside_the_one_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(settings_file(tmp_path)).blenders == ("",)
+    two = load_settings(settings_file(tmp_path, 'blenders = ["", "blender-5.2/blender"]\n')).blenders
+    assert two == ("", str(tmp_path / "blender-5.2" / "blender"))
+    monkeypatch.setenv("RENDERCHAIN_BLENDERS", "/opt/a/blender:")
+    assert load_settings(settings_file(tmp_path)).blenders == ("/opt/a/blender", "")
+
+
+@pytest.mark.parametrize("value", ["[]", '["/a", "/a"]', '["", ""]', "[1]", "7", '["/a", "/b/../a"]'])
+def test_blenders_that_make_no_sense_are_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="blenders can't be"):
+        load_settings(settings_file(tmp_path, f"blenders = {value}\n"))

@@ -7,15 +7,13 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.images_reader import SandboxedImages
-from ..adapters.blender_process.probe_session import BlenderProbeRenderer
-from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
@@ -39,61 +37,62 @@ from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
 from ..app.upkeep.conditions import STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
+from ..app.worker.families import FamiliesInService
 from ..app.worker.job_probe import JobProbe
 from ..app.worker.loop import Worker
 from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
+from ..app.worker.time_gate import FrameTimes
 from ..core.errors import NodeAway
 from ..core.gate import GateLimits
+from ..core.notices.process import WaitingForWork
 from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
 from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
+from .blenders import Blenders, find_blenders
 from .network import leave, network_name, open_journal, patient_chain, when_there
-from .rendering import PROBE_DEVICE, make_renderer
 
 
 async def run_worker(
     settings: Settings,
     reporter: Reporter,
     *,
-    blender: str,
-    families: frozenset[int],
+    own: str,
     stop: asyncio.Event,
-    on_ready: Callable[[], None] = lambda: None,
     once: bool = False,
-    renderer: Renderer | None = None,
+    cheating: Callable[[Renderer], Renderer] | None = None,
 ) -> None:
-    """Work until ``stop`` is set, or until it is drained. ``blender`` is the application, or "" for bpy.
+    """Work until ``stop`` is set, or until it is drained. ``own`` is the Blender that runs here, "" for bpy.
 
-    ``on_ready`` is called when key, node, board and registration were looked at; with ``once`` it takes one
-    lease.
-    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender and pass a self-test
-    before they are submitted. Another renderer's leases are submitted as they are; only cheats have one.
-    Audits are always rendered by that Blender.
+    With ``once`` it takes one lease. Leases are rendered in sandboxed processes of the Blender of their
+    family, and pass a self-test before they are submitted. Those of a ``cheating`` renderer are submitted as
+    they are. Audits are always rendered honestly.
     """
     require_sandbox(settings.allow_unsandboxed)
-    blender_renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
-    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
-    probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
-    probe = Probe(probed_by, reporter, settings.folder / "probes")
     conditions = Conditions(reporter, time.time)
     leaving = asyncio.create_task(leave(conditions, stop))
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
             hold(await _account_lock(settings, conditions), f"the account {settings.account:#x}"),
-            patient_chain(settings, reporter, conditions) as chain,
-            own.running(),
         ):
-            store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
-            renderers = (renderer or own, own)
-            readiness = _readiness(settings, reporter, chain, once)
-            worker = _worker(settings, reporter, chain, store, families, *renderers, probe, readiness)
-            await worker.run(stop, on_ready)
+            blenders = await _unless(stop, find_blenders(settings, reporter, own))
+            probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
+            async with (
+                patient_chain(settings, reporter, conditions) as chain,
+                blenders.ready(settings, times := FrameTimes()) as honest,
+            ):
+                store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
+                renderers = (cheating(honest) if cheating else honest, honest)
+                readiness = _readiness(settings, reporter, chain, once)
+                worker = _worker(
+                    settings, reporter, chain, store, blenders.in_service, times, *renderers, probe, readiness
+                )
+                await worker.run(stop, lambda: _tell_ready(blenders, reporter))
     except NodeAway:
         if not stop.is_set():
             raise
@@ -104,6 +103,24 @@ async def run_worker(
 async def _account_lock(settings: Settings, conditions: Conditions) -> Path:
     """One agent per account and network on this machine, whatever its folder."""
     return lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> Blenders:
+    """What is found; nothing where it is stopped before: a device may need minutes to be made ready."""
+    finding, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((finding, stopping), return_when=asyncio.FIRST_COMPLETED)
+        return finding.result() if finding.done() else Blenders(())
+    finally:
+        stopping.cancel()
+        finding.cancel()
+        await asyncio.wait((finding,))
+
+
+def _tell_ready(blenders: Blenders, reporter: Reporter) -> None:
+    for maker in (one.maker for one in blenders.all):
+        version = ".".join(map(str, maker.version))
+        reporter.tell(WaitingForWork(version, maker.device, maker.device_name))
 
 
 def lock_of(network: str, account: int) -> Path:
@@ -140,7 +157,8 @@ def _worker(
     reporter: Reporter,
     chain: StarknetChain,
     store: ContentStore,
-    families: frozenset[int],
+    in_service: FamiliesInService,
+    times: FrameTimes,
     renderer: Renderer,
     verifying_renderer: Renderer,
     probe: Probe,
@@ -165,10 +183,8 @@ def _worker(
         self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
-    cache = ProbeCache(settings.folder / "probes")
-    job_probe = JobProbe(
-        chain, lease.fetch, probe, cache, reporter, seconds=settings.probe_seconds, now=time.time
-    )
+    seen = (probe, ProbeCache(settings.folder / "probes"))
+    job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
     rerender = Rerender(
         store,
         verifying_renderer,
@@ -182,7 +198,7 @@ def _worker(
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, families))
+    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, times)
     return Worker(
         chain,
         lease,
@@ -197,9 +213,9 @@ def _worker(
     )
 
 
-def _rules(settings: Settings, families: frozenset[int]) -> WorkerRules:
+def _rules(settings: Settings, in_service: FamiliesInService) -> WorkerRules:
     return WorkerRules(
-        families,
+        frozenset(in_service.known),
         settings.least_reward_fri,
         settings.from_block,
         settings.least_profit_fri,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-Value = str | int | bool | Sequence[int] | Sequence[str]
+Value = str | int | bool | Sequence[int | str]
 
 # Title, and of each setting its name, what an example holds, and what it means.
 SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
@@ -54,6 +54,16 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         (
             ("folder", "worker", "journal, packages, evidence, logs"),
             ("device", "AUTO", "or CPU, OPTIX, CUDA, HIP, ONEAPI, METAL"),
+            (
+                "blenders",
+                ("", "/opt/blender-5.2/blender"),
+                'programs to render with, one of each version; "": the one that runs the worker',
+            ),
+            (
+                "known_tile_frames",
+                20,
+                "after so many it is seen whether the known tile comes out as it did; 0: only at the start",
+            ),
             (
                 "allow_unsandboxed",
                 False,

@@ -10,7 +10,7 @@ from renderchain.core.audit.state import Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.metrics import exposition
-from renderchain.core.notices import Level, Notice, audits, conditions, leases, process, watching
+from renderchain.core.notices import Level, Notice, audits, conditions, devices, leases, process, watching
 from renderchain.core.worker_metrics import metrics_of
 from renderchain.core.worker_state import DAY_S, LAST, MOST, WorkerState
 
@@ -99,6 +99,20 @@ def test_frames_leases_and_pay_are_counted() -> None:
     assert value(page, "leases_held") == 1 and list(state.held) == [8]
     info = {"blender_version": "4.5", "device": "OPTIX", "device_name": 'H200 "big"'}
     assert value(page, "worker_info", **info) == 1
+
+
+def test_a_worker_of_several_families_is_ready_while_one_is_in_service() -> None:
+    newer = process.WaitingForWork("5.2", "OPTIX", "H200")
+    state = told(READY, newer)
+    page = page_of(state)
+    assert len(page["renderchain_worker_info"].samples) == 2
+    assert "renderchain_family_out_of_service" not in page
+    told(devices.FamilyOutOfService("5.2/cycles/optix", "It makes noise."), state=state)
+    page = page_of(state)
+    assert value(page, "family_out_of_service", family="5.2/cycles/optix") == 1
+    assert state.is_ready and not state.is_out_of_order
+    told(devices.FamilyOutOfService("4.5/cycles/optix", "It makes noise."), state=state)
+    assert not state.is_ready and state.is_out_of_order
 
 
 def test_transactions_fees_stake_and_the_newest_block() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...core.contract_errors import ContractError, SplitNotFunded
 from ...core.errors import (
     ContentError,
+    DeviceBroken,
     DiskFull,
     FeeTooHigh,
     InsufficientFunds,
@@ -38,6 +39,7 @@ LACKING, UNPAID = Blame("no access to files", False), Blame("account can't pay",
 # The first that fits.
 BLAME: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Blame], ...] = (
     (RenderFailed, CANT_RENDER),
+    (DeviceBroken, Blame("device out of order", False)),
     (ContentError, REFUSED),
     (SplitNotFunded, Blame("not all rendered", True)),
     (ContractError, Blame("chain refused", False)),

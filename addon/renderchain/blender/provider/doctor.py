@@ -33,7 +33,7 @@ from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded
 from .common import provider_parser, provider_settings, say
-from .machine import look_at_blender
+from .machine import look_at_blenders
 
 
 def doctor(arguments: Sequence[str]) -> int:
@@ -50,7 +50,7 @@ def doctor(arguments: Sequence[str]) -> int:
 async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     settings = provider_settings(options)
     found = [fine("settings", "read without a fault"), fine("python", platform.python_version())]
-    families, blender = look_at_blender(settings)
+    families, blender = await look_at_blenders(settings, reporter)
     found += blender
     found.append(_sandbox(settings))
     found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
