@@ -75,7 +75,7 @@ class Artist:
                 group.create_task(self._one_after_the_other(first, terms, enough))
 
     async def _one_after_the_other(self, first: JobId | None, terms: JobTerms, enough: asyncio.Event) -> None:
-        job_id = first or await _patiently(lambda: self._create(terms), "for a job")
+        job_id = await _patiently(lambda: self._create(terms), "for a job") if first is None else first
         while True:
             self.reports[job_id] = await self._follow(job_id)
             if enough.is_set():
