@@ -8,6 +8,7 @@ from pathlib import Path
 
 POWER = Path("/sys/class/power_supply")
 PROCESSES = Path("/proc")
+MEMORY = Path("/proc/meminfo")
 BACKGROUND = ("-b", "--background", "-c", "--command")
 
 
@@ -20,6 +21,16 @@ def lacks_room(folder: Path, least_bytes: int) -> str:
         f"The disk of {folder} has {free_bytes / 2**30:.1f} GiB left, less than least_free_bytes "
         f"({least_bytes / 2**30:.1f} GiB): make room."
     )
+
+
+def has_memory_to_spare(meminfo: Path = MEMORY) -> bool:
+    """Whether half of this machine's memory is free, so that another scene may be opened beside one."""
+    try:
+        words = [line.split() for line in meminfo.read_text().splitlines()]
+        kilobytes = {line[0]: int(line[1]) for line in words if len(line) > 1}
+        return 2 * kilobytes["MemAvailable:"] >= kilobytes["MemTotal:"]
+    except (OSError, KeyError, ValueError):
+        return False  # nobody knows, so one scene at a time
 
 
 def on_battery(power: Path = POWER) -> str:

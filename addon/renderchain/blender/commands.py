@@ -205,7 +205,7 @@ async def _work(settings: Settings, watched: Seen, *, once: bool) -> None:
     chosen = replace(settings, device=device)
 
     def on_ready() -> None:
-        reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
+        reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name, settings.lanes))
 
     async with watched.beating():
         await run_worker(

@@ -7,7 +7,7 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
-from ..adapters.machine import beside_blender, lacks_room, on_battery
+from ..adapters.machine import beside_blender, has_memory_to_spare, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -40,7 +40,9 @@ from ..app.provider.control import read_control
 from ..app.upkeep.conditions import NODE, STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.job_probe import JobProbe
+from ..app.worker.lane import Lane
 from ..app.worker.loop import Worker
+from ..app.worker.pace import Pace
 from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
@@ -76,9 +78,12 @@ async def run_worker(
     Audits are always rendered by that Blender.
     """
     require_sandbox(settings.allow_unsandboxed)
-    blender_renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
-    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
-    probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
+    own = [
+        make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed, lane=lane)
+        for lane in range(1, 1 + settings.lanes)
+    ]
+    ready = [ReadyRenderer(one, settings.folder / "ready" / str(lane)) for lane, one in enumerate(own, 1)]
+    probed_by = BlenderProbeRenderer(replace(own[0], device=PROBE_DEVICE))
     probe = Probe(probed_by, reporter, settings.folder / "probes")
     conditions = Conditions(reporter, time.time)
     leaving = asyncio.create_task(_leave(conditions, stop))
@@ -87,12 +92,14 @@ async def run_worker(
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
             hold(account_lock(settings), f"the account {settings.account:#x}"),
             _patient_chain(settings, reporter, conditions) as chain,
-            own.running(),
+            AsyncExitStack() as running,
         ):
+            for one in ready:
+                await running.enter_async_context(one.running())
             store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
-            renderers = (renderer or own, own)
+            lanes = _lanes(reporter, [renderer] * settings.lanes if renderer else ready, not renderer)
             readiness = _readiness(settings, reporter, chain, once)
-            worker = _worker(settings, reporter, chain, store, families, *renderers, probe, readiness)
+            worker = _worker(settings, reporter, chain, store, families, lanes, ready[0], probe, readiness)
             await worker.run(stop, on_ready)
     except NodeAway:
         if not stop.is_set():
@@ -160,20 +167,18 @@ def _worker(
     chain: StarknetChain,
     store: ContentStore,
     families: frozenset[int],
-    renderer: Renderer,
+    lanes: Sequence[Lane],
     verifying_renderer: Renderer,
     probe: Probe,
     readiness: Readiness,
 ) -> Worker:
-    """A worker and its part in audits; leases are rendered with ``renderer``."""
+    """A worker and its part in audits."""
     limits = _gate_limits(settings)
     sealer, journal = ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
-    self_test = SelfTest(renderer, reporter, random.SystemRandom())
     lease = RenderLease(
         chain,
         store,
-        renderer,
         reporter,
         settings.folder,
         hash_many=hash_many,
@@ -181,7 +186,6 @@ def _worker(
         proof_store=proof_store,
         journal=journal,
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
-        self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
     cache = ProbeCache(settings.folder / "probes")
@@ -205,6 +209,7 @@ def _worker(
     return Worker(
         chain,
         lease,
+        lanes,
         claims,
         audits,
         journal,
@@ -214,6 +219,15 @@ def _worker(
         new_secret=_random_bits,
         now=time.time,
     )
+
+
+def _lanes(reporter: Reporter, renderers: Sequence[Renderer], is_honest: bool) -> list[Lane]:
+    """A lane for each renderer; honest leases pass a self-test."""
+    pace, chance = Pace(), random.SystemRandom()
+    return [
+        Lane(number, one, SelfTest(one, reporter, chance) if is_honest else None, pace, has_memory_to_spare)
+        for number, one in enumerate(renderers, 1)
+    ]
 
 
 def _rules(settings: Settings, families: frozenset[int]) -> WorkerRules:

@@ -188,11 +188,11 @@ def test_the_time_that_is_left_is_told_by_the_frames_so_far() -> None:
     at = ids()
     state.note(leases.LeaseClaimed(*at, 16, 4), NOON_S)
     state.note(leases.RenderStarted(*at, 4, "CPU", "Xeon"), NOON_S)
-    assert state.frames and state.frames.left_s is None
+    assert state.rendering[at[1]].frames.left_s is None
     state.note(leases.FrameRendered(*at, 1, 10.0), NOON_S + 12)
-    assert state.frames and state.frames.left_s == 36
+    assert state.rendering[at[1]].frames.left_s == 36
     state.note(leases.LeaseSubmitted(*at, 4), NOON_S + 50)
-    assert state.frames is None and state.held[at[1]].step == "submitted"
+    assert not state.rendering and state.held[at[1]].step == "submitted"
 
 
 def test_progress_begins_anew_with_other_work() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ...core.audit.errors import FamilyAtCap, LeaseMustBeJudged, VerifiersMissing
@@ -19,15 +20,19 @@ from ...core.contract_errors import (
 )
 from ...core.errors import ChainError, RenderChainError
 from ...core.ids import JobId, LeaseId
+from ...core.job import JobInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
 from .job_probe import JobProbe
+from .preparing import Preparing
 from .stake_notice import StakeNotice
 
 log = logging.getLogger(__name__)
+PREPARE_S = 30.0
+Takes = Callable[[JobInfo], bool]
 MAX_FAILURES = 2  # of one job on this machine, before it is left to others
 
 
@@ -47,7 +52,9 @@ class WorkerRules:
 
 
 class Claims:
-    """The jobs that this worker heard of and would take, the oldest first."""
+    """The jobs that this worker heard of and would take, the oldest first; only of those is claimed whose
+    package was looked at, which goes on beside. ``changed`` is called when there may be more to claim.
+    """
 
     def __init__(self, chain: WorkerChain, probe: JobProbe, reporter: Reporter, rules: WorkerRules) -> None:
         self._chain = chain
@@ -65,6 +72,9 @@ class Claims:
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: Counter[JobId] = Counter()
         self._said: dict[JobId, str] = {}  # why a job waits
+        self._preparing = Preparing(self._prepare, self._tell_change)
+        self._prepares_at_s = 0.0  # by the loop's clock
+        self.changed: Callable[[], None] = lambda: None
 
     @property
     def next_try_s(self) -> float:
@@ -82,6 +92,7 @@ class Claims:
             self._jobs.discard(event.job_id)
             self._claimable.pop(event.job_id, None)
             self._said.pop(event.job_id, None)
+            self._preparing.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
@@ -100,54 +111,119 @@ class Claims:
         """Why this machine leaves a job alone, or ""."""
         return await self._probe.objection(job_id)
 
-    async def claim_one(self, held: Collection[LeaseId]) -> tuple[JobId, LeaseId] | None:
-        """Claim one lease; None if there is none to be had now, or all slots are taken."""
+    async def end(self) -> None:
+        """Look at no package any more."""
+        await self._preparing.end()
+
+    async def claim_one(
+        self, held: Collection[LeaseId], takes: Takes | None = None
+    ) -> tuple[JobId, LeaseId] | None:
+        """Claim one lease, of a job that ``takes`` allows; None if there is none to be had now, or all slots
+        are taken.
+
+        Packages of jobs that came before are looked at from now on, and nothing waits for that.
+        """
         taken = {split_lease_id(lease_id)[1] for lease_id in held}
         slot = next((one for one in range(MAX_SLOTS) if one not in taken), None)
         if slot is None:
             return None
-        for job_id in list(self._claimable):
-            if self._failures[job_id] < MAX_FAILURES and not self._probe.is_put_off(job_id):
+        unknown = list[JobId]()
+        try:
+            for job_id in list(self._claimable):
+                if self._is_left(job_id) or not await self._pays(job_id, takes):
+                    continue
+                if not self._probe.is_known(job_id):
+                    unknown.append(job_id)
+                    continue
                 lease_id = await self._claim(job_id, slot)
                 if lease_id is not None:
                     return job_id, lease_id
+        finally:
+            self._preparing.begin(unknown)
         return None
+
+    async def prepare(self, count: int) -> None:
+        """Have the packages of so many jobs looked at before they are needed; once in a while is enough."""
+        clock_s = asyncio.get_running_loop().time()
+        if clock_s < self._prepares_at_s:
+            return
+        self._prepares_at_s = clock_s + PREPARE_S
+        ready, unknown = 0, list[JobId]()
+        for job_id in list(self._claimable):
+            if ready + len(unknown) + len(self._preparing) >= count:
+                break
+            if self._is_left(job_id):
+                continue
+            if self._probe.is_known(job_id):
+                ready += 1
+            elif await self._pays(job_id):
+                unknown.append(job_id)
+        self._preparing.begin(unknown)
+
+    def _is_left(self, job_id: JobId) -> bool:
+        """Whether nothing is claimed of it, now or ever, whatever it pays."""
+        return (
+            self._failures[job_id] >= MAX_FAILURES
+            or job_id in self._preparing
+            or self._probe.is_put_off(job_id)
+            or self._probe.is_refused(job_id)
+        )
 
     async def _claim(self, job_id: JobId, slot: int) -> LeaseId | None:
         try:
-            if not await self._wants(job_id):
-                return None
             lease_id = await self._chain.claim_lease(job_id, slot, self._rules.most_frames)
-        except (NothingToClaim, JobIsOver):
-            self._claimable.pop(job_id, None)
-        except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded, FamilyAtCap):
-            return None  # another job may ask for less, and this one's audits may turn out not to be needed
-        except (VerifiersMissing, LeaseMustBeJudged) as error:
-            self._wait(job_id, error)  # seats come and go
         except ContractError as error:
-            self._claimable.pop(job_id, None)
-            self._reporter.tell(JobSkipped(job_id, str(error)))
+            self._note_refusal(job_id, error)
+            return None
         except ChainError as error:
             self._probe.put_off(job_id, error)
             raise  # it may have happened
-        else:
-            self._said.pop(job_id, None)
-            self._probe.went_well(job_id)
-            return lease_id
-        return None
+        self._said.pop(job_id, None)
+        self._probe.went_well(job_id)
+        return lease_id
 
-    async def _wants(self, job_id: JobId) -> bool:
-        """Whether to claim of it. What nobody foresaw is that job's alone: the next may be a good one."""
+    def _note_refusal(self, job_id: JobId, error: ContractError) -> None:
+        if isinstance(error, NothingToClaim | JobIsOver):
+            self._claimable.pop(job_id, None)
+        elif isinstance(error, VerifiersMissing | LeaseMustBeJudged):
+            self._wait(job_id, error)  # seats come and go
+        # Else another job may ask for less, and this one's audits may turn out not to be needed.
+        elif not isinstance(error, StakeNotFree | AuditPoolTooSmall | SplitNotFunded | FamilyAtCap):
+            self._claimable.pop(job_id, None)
+            self._reporter.tell(JobSkipped(job_id, str(error)))
+
+    async def _pays(self, job_id: JobId, takes: Takes | None = None) -> bool:
+        """Whether a lease of it is worth its stake and its gas now, and ``takes`` allows it."""
         try:
-            return await self._stakes.tell(job_id) and await self._probe.allows(job_id)
-        except ContractError:
-            raise
+            if not await self._stakes.tell(job_id):
+                return False
+            return takes is None or takes(await self._chain.job(job_id))
+        except ContractError as error:
+            self._note_refusal(job_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is
-            raise_if_ending(error)
-            if not isinstance(error, RenderChainError):
-                log.exception("job %s could not be looked at", job_id)
-            self._probe.put_off(job_id, error)
-            return False
+            self._put_off(job_id, error)
+        return False
+
+    async def _prepare(self, job_id: JobId) -> None:
+        """Look at its package."""
+        try:
+            await self._probe.allows(job_id)
+        except ContractError as error:
+            self._note_refusal(job_id, error)
+            if job_id in self._claimable:
+                self._probe.put_off(job_id, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self._put_off(job_id, error)
+
+    def _put_off(self, job_id: JobId, error: Exception) -> None:
+        """What nobody foresaw is that job's alone: the next may be a good one."""
+        raise_if_ending(error)
+        if not isinstance(error, RenderChainError):
+            log.exception("job %s could not be looked at", job_id)
+        self._probe.put_off(job_id, error)
+
+    def _tell_change(self) -> None:
+        self.changed()
 
     def _wait(self, job_id: JobId, error: ContractError) -> None:
         if self._said.get(job_id) != str(error):

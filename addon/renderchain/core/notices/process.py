@@ -28,10 +28,12 @@ class WaitingForWork(Notice):
     blender_version: str
     device: str
     device_name: str
+    lanes: int = 1
 
     @property
     def sentence(self) -> str:
-        return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name})"
+        lanes = f" in {self.lanes} lanes" if self.lanes > 1 else ""
+        return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name}){lanes}"
 
 
 @dataclass(frozen=True)
