@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from .finding import Finding, doubt, fine
+
 Device = TypeVar("Device")
 
 
@@ -25,3 +27,19 @@ def those_of(device: str, found: Sequence[Device]) -> list[Device]:
     """Of the backend's devices those that it means; where there are more lanes they are shared in turn."""
     _, _, number = device.partition(":")
     return [found[int(number) % len(found)]] if number and found else list(found)
+
+
+def look_at_lanes(device: str, count: int, lanes: int) -> Finding:
+    """Whether so many lanes suit a machine with so many devices of that kind."""
+    many = f"lanes = {lanes}"
+    if device == "CPU":
+        text = "the CPU is shared by all lanes"
+        return (
+            fine("lanes", f"{many}; {text}") if lanes == 1 else doubt("lanes", f"{many}, but {text}: set 1")
+        )
+    text = f"{count} {device} device{'s' if count > 1 else ''} here"
+    if lanes > count:
+        return doubt("lanes", f"{many}, but there is one for each of {text}: some are shared")
+    if lanes < count:
+        return doubt("lanes", f"{many}, and {text}: set lanes = {count} to render a lease on each")
+    return fine("lanes", f"{many}, {text}")

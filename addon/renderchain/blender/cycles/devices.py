@@ -30,8 +30,8 @@ def find(wanted: str) -> tuple[str, str]:
     ``wanted`` is AUTO, CPU or a backend, or one device of a backend (core/lanes.py). Raises RenderFailed if
     it is not to be had.
     """
-    preferences = bpy.context.preferences.addons["cycles"].preferences
-    backends = {"AUTO": BACKENDS, "CPU": ()}.get(wanted, (backend_of(wanted),))
+    preferences, kind = bpy.context.preferences.addons["cycles"].preferences, backend_of(wanted)
+    backends = {"AUTO": BACKENDS, "CPU": ()}.get(kind, (kind,))
     for backend in backends:
         try:
             preferences.compute_device_type = backend
@@ -44,12 +44,18 @@ def find(wanted: str) -> tuple[str, str]:
             for device in preferences.devices:
                 device.use = device.type == backend and device.id in used
             return backend, ", ".join(device.name for device in found)
-    if wanted not in ("AUTO", "CPU"):
-        raise RenderFailed(
-            f"Cycles finds no {backend_of(wanted)} device here; choose AUTO or CPU, or check the driver."
-        )
+    if kind not in ("AUTO", "CPU"):
+        raise RenderFailed(f"Cycles finds no {kind} device here; choose AUTO or CPU, or check the driver.")
     names = [name for name, kind, *_ in _cycles.available_devices("CPU") if kind == "CPU"]
     return "CPU", names[0] if names else "CPU"
+
+
+def count_of(kind: str) -> int:
+    """How many devices of a kind there are that was found; the CPU is one."""
+    if kind == "CPU":
+        return 1
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    return sum(device.type == kind for device in preferences.devices)
 
 
 def require_comparable(kind: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...core.errors import RenderChainError
 from ...core.finding import Finding, fault, fine
 from ...core.job import family_name, family_of
+from ...core.lanes import look_at_lanes
 from ...settings import Settings
 
 
@@ -28,7 +29,8 @@ def look_at_blender(settings: Settings) -> tuple[list[int], list[Finding]]:
         return [], [fine("blender", bpy.app.version_string), fault("device", str(error))]
     family = family_of((version[0], version[1]), "CYCLES", group)
     device = fine("device", f"{group} ({name}), family {family_name(family)}")
-    return [family], [fine("blender", bpy.app.version_string), device]
+    lanes = look_at_lanes(group, devices.count_of(group), settings.lanes)
+    return [family], [fine("blender", bpy.app.version_string), device, lanes]
 
 
 def worker_command(config: Path) -> list[str]:
