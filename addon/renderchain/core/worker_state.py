@@ -148,7 +148,7 @@ class WorkerState:
     @_fold.register
     def _(self, notice: WaitingForWork, time_s: float) -> None:
         self.machine, self.is_started = notice, True
-        self.lanes_s = dict.fromkeys(range(1, 1 + notice.lanes), 0.0) | self.lanes_s
+        self.lanes_s = dict.fromkeys(range(1, 1 + notice.lane_count), 0.0) | self.lanes_s
 
     @_fold.register
     def _(self, notice: WatchStarted, time_s: float) -> None:

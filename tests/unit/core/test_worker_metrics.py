@@ -101,6 +101,24 @@ def test_frames_leases_and_pay_are_counted() -> None:
     assert value(page, "worker_info", **info) == 1
 
 
+def test_each_lane_says_whether_it_renders_and_for_how_long_it_did() -> None:
+    ready = process.WaitingForWork("4.5", "OPTIX", "H200", 3)
+    state = told(ready, *lease(5), leases.RenderStarted(*ids(6), 2, "OPTIX", "H200", 2))
+    told(leases.FrameRendered(*ids(6), 1, 4.0), leases.FrameRendered(*ids(9), 1, 7.0), state=state)
+    page = page_of(state)
+    assert [value(page, "lane_rendering", lane=str(lane)) for lane in (1, 2, 3)] == [0, 1, 0]
+    assert [value(page, "lane_render_seconds_total", lane=str(lane)) for lane in (1, 2, 3)] == [3, 4, 0]
+
+
+def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is() -> None:
+    state = told(*(leases.RenderStarted(*ids(4 + lane), 2, "CPU", "Xeon", lane) for lane in (1, 2)))
+    assert list(state.rendering) == [5, 6]
+    told(leases.SelfTestPassed(*ids(5), 1, 2.0), state=state)
+    assert list(state.rendering) == [6] and state.held[LeaseId(5)].step == "uploading"
+    told(leases.RenderStarted(*ids(7), 2, "CPU", "Xeon", 2), state=state)
+    assert list(state.rendering) == [7]
+
+
 def test_transactions_fees_stake_and_the_newest_block() -> None:
     state = told(
         process.TransactionConfirmed("Claiming", 1, 70, FRI // 2),

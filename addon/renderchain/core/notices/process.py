@@ -28,11 +28,11 @@ class WaitingForWork(Notice):
     blender_version: str
     device: str
     device_name: str
-    lanes: int = 1
+    lane_count: int = 1
 
     @property
     def sentence(self) -> str:
-        lanes = f" in {self.lanes} lanes" if self.lanes > 1 else ""
+        lanes = f" in {self.lane_count} lanes" if self.lane_count > 1 else ""
         return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name}){lanes}"
 
 
