@@ -10,7 +10,6 @@ from itertools import product
 import pytest
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ChainError, RenderFailed
-from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices.leases import (
     FramesTakenOver,
@@ -63,7 +62,7 @@ def test_what_one_lane_meets_is_not_the_others_matter(
     (other,) = two.other_renderers
     other.fail("render", *[error] * 1000)
 
-    async def life() -> set[JobId]:
+    async def life() -> set[JobState]:
         jobs = [await artist.submit(1, SHORT) for _ in range(6)]
         async with two.working():
             watched = [artist.watching(job) for job in jobs]
