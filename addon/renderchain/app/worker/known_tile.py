@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.again import REPEATING, repeats
-from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, RenderFailed
+from ...core.errors import ContentError, DeviceBroken, RenderFailed
 from ...core.job import family_name
 from ...core.known_tile import (
     MOST_BYTES,
@@ -174,9 +174,8 @@ class WatchingRenderer:
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
-        """As the renderer's; raises PackageTooMuch where it is out of service."""
-        if self.known.broken:
-            raise PackageTooMuch(self.known.broken)
+        """As the renderer's; raises DeviceBroken where it is out of service."""
+        self.known.check()
         async with self.renderer.open(package, manifest, output) as session:
             yield _Session(session, self.known)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from renderchain.app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
 from renderchain.core.board_events import LeaseClaimed, TasksGivenBack
-from renderchain.core.errors import ContentError, DeviceBroken, PackageTooMuch, RenderFailed
+from renderchain.core.errors import ContentError, DeviceBroken, RenderFailed
 from renderchain.core.known_tile import Maker
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Progress
@@ -203,7 +203,7 @@ def test_nothing_more_is_opened_on_a_broken_device(bench: Bench) -> None:
         async with WatchingRenderer(bench.renderer, known).open(bench.folder, manifest(), bench.folder):
             pass
 
-    with pytest.raises(PackageTooMuch, match="noise"):
+    with pytest.raises(DeviceBroken, match="noise"):
         run(open_one())
     assert bench.renderer.opened == 0
 
