@@ -10,7 +10,7 @@ MOST_PACKAGES = 1000
 
 
 class Pace:
-    """What a frame of each package takes, by its CID, and a lease from its claim until it could be rendered."""
+    """What frames of each package take, by its CID, and a lease from its claim until it could be rendered."""
 
     def __init__(self) -> None:
         self._frames_s: dict[str, float] = {}
