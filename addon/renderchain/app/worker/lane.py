@@ -20,7 +20,7 @@ from .self_test import SelfTest
 SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
 DECLARED_PART = 1 / 4  # of its timeout: what a job says that a lease takes
 AHEAD_PART = 1 / 24  # of its timeout at most a lease waits for the one before it, as it looks
-SOON_S = 0.1  # is now: clocks go by less than nothing at times
+SOON_S = 0.1  # sooner is now: no timer is set for less
 HANDS = 2  # leases of a lane at once: one that is rendered, and one that is made ready or uploaded
 
 
