@@ -20,7 +20,7 @@ from .self_test import SelfTest
 SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
 DECLARED_PART = 1 / 4  # of its timeout: what a job says that a lease takes
 AHEAD_PART = 1 / 24  # of its timeout at most a lease waits for the one before it, as it looks
-SOON_S = 0.1  # is now: clocks go by less than nothing at times
+SOON_S = 0.1  # sooner is now: no timer is set for less
 HANDS = 2  # leases of a lane at once: one that is rendered, and one that is made ready or uploaded
 
 
@@ -77,7 +77,7 @@ class Lane:
         most_s = (1 - SPARE) * job.lease_timeout_s
         tasks = max(min(job.longest_lease, job.open_tasks), 1)
         declared_s = job.lease_timeout_s * DECLARED_PART / job.longest_lease
-        needed_s = tasks * (self.pace.frame_s(job.job_id) or declared_s)
+        needed_s = tasks * (self.pace.frame_s(job.package_cid) or declared_s)
         return left_s <= AHEAD_PART * job.lease_timeout_s and left_s + needed_s <= most_s
 
     def give(self, entry: LeaseEntry, began_s: float | None = None) -> Turn:
@@ -120,6 +120,7 @@ class Turn:
         self.is_over = False
         self._claim_began_s = began_s
         self._renders = False
+        self._cid = ""
         self._frames_left = 0
         self._since_s = 0.0
 
@@ -132,14 +133,17 @@ class Turn:
         self.end()
         self.lane.leave(self)
 
-    async def begin(self, frames: int) -> None:
-        """Wait until no other of the lane is rendered, then render so many frames; raises TurnMissed."""
+    async def begin(self, cid: str, frames: int) -> None:
+        """Wait until no other of the lane is rendered, then render so many frames of that package.
+
+        Raises TurnMissed.
+        """
         if self._claim_began_s is not None:
             self.lane.pace.note_lead(_now_s() - self._claim_began_s)
             self._claim_began_s = None
         if not self._renders:
             await self._wait()
-        self._frames_left, self._since_s = frames, _now_s()
+        self._cid, self._frames_left, self._since_s = cid, frames, _now_s()
 
     async def _wait(self) -> None:
         try:
@@ -157,7 +161,7 @@ class Turn:
     def note_frame(self) -> None:
         """One more frame is done."""
         now_s = _now_s()
-        self.lane.pace.note_frame(self.entry.job_id, now_s - self._since_s)
+        self.lane.pace.note_frame(self._cid, now_s - self._since_s)
         self._frames_left, self._since_s = self._frames_left - 1, now_s
         self.lane.paced()
 
@@ -172,7 +176,7 @@ class Turn:
     @property
     def left_s(self) -> float | None:
         """Until its last frame is done, as it looks; None as long as nobody knows."""
-        frame_s = self.lane.pace.frame_s(self.entry.job_id)
+        frame_s = self.lane.pace.frame_s(self._cid)
         if not self._renders or frame_s is None:
             return None
         others_s = max(self._frames_left - 1, 0) * frame_s

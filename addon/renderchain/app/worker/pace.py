@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 
-from ...core.ids import JobId
-
 USUAL_LEAD_S, LEAST_LEAD_S, LONGEST_LEAD_S = 30.0, 2.0, 120.0
 LEADS = 5  # the last ones count
-MOST_JOBS = 1000
+MOST_PACKAGES = 1000
 
 
 class Pace:
-    """What a frame of each job takes, and a lease from before its claim until it could be rendered."""
+    """What frames of each package take, by its CID, and a lease from its claim until it could be rendered."""
 
     def __init__(self) -> None:
-        self._frames_s: dict[JobId, float] = {}
+        self._frames_s: dict[str, float] = {}
         self._leads_s: deque[float] = deque(maxlen=LEADS)
 
-    def frame_s(self, job_id: JobId) -> float | None:
-        """What a frame of that job takes; None as long as none was rendered here."""
-        return self._frames_s.get(job_id)
+    def frame_s(self, cid: str) -> float | None:
+        """What a frame of that package takes; None as long as none was rendered here."""
+        return self._frames_s.get(cid)
 
-    def note_frame(self, job_id: JobId, seconds: float) -> None:
+    def note_frame(self, cid: str, seconds: float) -> None:
         """The newest frame counts as much as all before it."""
-        before = self._frames_s.pop(job_id, seconds)
-        self._frames_s[job_id] = (before + seconds) / 2
-        if len(self._frames_s) > MOST_JOBS:
+        before = self._frames_s.pop(cid, seconds)
+        self._frames_s[cid] = (before + seconds) / 2
+        if len(self._frames_s) > MOST_PACKAGES:
             del self._frames_s[next(iter(self._frames_s))]
-
-    def forget(self, job_id: JobId) -> None:
-        """The job is over."""
-        self._frames_s.pop(job_id, None)
 
     @property
     def lead_s(self) -> float:

@@ -102,7 +102,7 @@ class RenderFrames:
                 loaded = session.loaded
                 check_family(loaded, family)
                 kept = self._kept_with(entry, loaded, kept)
-                await turn.begin(len(frames) - len(kept))
+                await turn.begin(package.name, len(frames) - len(kept))
                 device = (loaded.device, loaded.device_name)
                 self._reporter.tell(RenderStarted(*ids, len(frames), *device, turn.lane.number))
                 for number, frame in enumerate(frames):
@@ -128,7 +128,7 @@ class RenderFrames:
     ) -> AsyncIterator[RenderSession]:
         """A process with the scene open; before it is this lease's turn, if there is memory for that."""
         if not turn.lane.opens_ahead():
-            await turn.begin(frames)
+            await turn.begin(package.name, frames)
         async with turn.lane.renderer.open(package, manifest, output) as session:
             yield session
 

@@ -11,11 +11,9 @@ import pytest
 from renderchain.app.worker.lane import HANDS, Lane
 from renderchain.app.worker.pace import LONGEST_LEAD_S, Pace
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded, TasksGivenBack
-from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices.leases import LeaseFailed, LeaseGivenBack
 from renderchain.core.worker_control import Control
-from renderchain.ports.journal import LeaseEntry
 
 from devkit.fakes.clock import run
 from devkit.fakes.people import OFFER, Artist, Machine
@@ -199,10 +197,10 @@ def test_nothing_is_claimed_ahead_that_would_be_late(
 ) -> None:
     async def ask() -> bool:
         lane = Lane(1, FakeRenderer(), None, Pace())
-        lane.pace.note_frame(JobId(1), frame_s)
-        await lane.give(LeaseEntry(1, bench.entry.lease_id, JobId(1), 2, "claimed")).begin(2)
         (job,) = bench.chain.jobs.values()
-        same = replace(job, job_id=JobId(1), longest_lease=tasks, tasks=tasks, held=0)
+        lane.pace.note_frame(job.package_cid, frame_s)
+        await lane.give(bench.entry).begin(job.package_cid, 2)
+        same = replace(job, longest_lease=tasks, tasks=tasks, held=0)
         return lane.takes(replace(same, lease_timeout_s=timeout_s))
 
     assert run(ask()) is is_taken
