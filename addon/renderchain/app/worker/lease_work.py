@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ...core.contract_errors import LeaseInOtherState, SplitNotFunded
-from ...core.errors import ChainError, ContentError, DiskFull, JournalError, RenderFailed, StoreError
+from ...core.contract_errors import LeaseInOtherState
+from ...core.errors import ChainError
 from ...core.job import JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
@@ -17,20 +16,13 @@ from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import reason_of
+from .blame import REFUSED, blame_of
 from .claims import Claims
 from .in_hand import InHand
 from .lane import SPARE, Turn, TurnMissed
 from .render_lease import RenderLease
 
 FREE_PART = 1 / 12  # of a lease's timeout: giving back is free before a tenth, and blocks are late
-# What the machine lacks, whatever the job; other errors of files come from what a job has us do.
-OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-WHY: Mapping[type[Exception], str] = {  # a lease is given back
-    RenderFailed: "can't render",
-    ContentError: "package refused",
-    StoreError: "no access to files",
-    SplitNotFunded: "not all rendered",
-}
 BUSY, STOPS = "worker is busy", "worker stops"
 
 
@@ -97,7 +89,7 @@ class LeaseWork:
         if lease.state is not LeaseState.CLAIMED or lease.job_id != entry.job_id:
             raise LeaseInOtherState(f"Rendering lease {entry.lease_id}")
         if await self._claims.objection(entry.job_id):  # nobody asked before it was assigned
-            await self.give_back(entry, WHY[ContentError])
+            await self.give_back(entry, REFUSED.reason)
             return
         left_s = self._left_s(lease, job)
         free_s = lease.since_s + FREE_PART * job.lease_timeout_s - self._now()
@@ -114,18 +106,18 @@ class LeaseWork:
         return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
 
     async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
-        """Give back what can't be done; where the machine is at fault, it rests before the next."""
-        if is_machines_fault(error):
+        """Give back what can't be done; where it is not the job's doing, it rests before the next."""
+        blame = blame_of(error)
+        if not blame.is_jobs:
             self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
             self._in_hand.rest()
-            await self.give_back(entry, WHY[StoreError])
+            await self.give_back(entry, blame.reason)
             return
         self._blame(entry, error)
-        reason = next((why for kind, why in WHY.items() if isinstance(error, kind)), WHY[RenderFailed])
-        await self.give_back(entry, reason, state="failed")
+        await self.give_back(entry, blame.reason, state="failed")
 
     def _blame(self, entry: LeaseEntry, error: Exception) -> None:
-        """It is the job's doing, as far as we can tell."""
+        """It is the job's doing."""
         self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
         self._claims.count_failure(entry.job_id)
 
@@ -140,10 +132,3 @@ class LeaseWork:
             self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
         self._journal.save_lease(replace(entry, state=state))
         self._lease.discard(entry.lease_id)
-
-
-def is_machines_fault(error: Exception) -> bool:
-    """Whether something failed for want of what the machine should have, whatever the job."""
-    if isinstance(error, OSError):
-        return error.errno in OUT_OF_ORDER
-    return isinstance(error, StoreError | DiskFull | JournalError | MemoryError)
