@@ -1,6 +1,6 @@
 """Whether leases can be done here in time, asked before they are claimed: by what was measured here.
 
-First that is the probe, on the CPU; once a frame of the job was rendered, it is what frames took.
+First that is the probe, on the CPU; once a frame of the package was rendered, it is what frames took.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class TimeGate:
 
     def _frame_s(self, job: JobInfo) -> tuple[float, float]:
         """What a frame takes at least, and what is reckoned with; zeros where nothing was measured."""
-        if seconds := self._pace.frame_s(job.job_id):
+        if seconds := self._pace.frame_s(job.package_cid):
             return seconds, seconds
         report = None if needs_prints(job.family) else self._report(job)  # a probe is no measure for a GPU
         return (report.least_frame_ms / 1000, report.frame_ms / 1000) if report else (0.0, 0.0)

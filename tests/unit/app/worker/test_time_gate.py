@@ -39,7 +39,7 @@ def fit(job: JobInfo, most: int, report: ProbeReport | None = None, *seconds: fl
     """What the gate says where frames took so long before."""
     pace = Pace()
     for one in seconds:
-        pace.note_frame(job.job_id, one)
+        pace.note_frame(job.package_cid, one)
     return TimeGate(pace, lambda _: report).fit(job, most)
 
 
