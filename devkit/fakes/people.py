@@ -81,6 +81,7 @@ class Machine:
         self.worker_id = WorkerId(0)
         self.control = Control()
         self.reserve_fri = 0
+        self.once = False
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
@@ -151,7 +152,13 @@ class Machine:
             self.reporter,
             self.rules,
             Readiness(
-                chain, self.reporter, lambda: self.control, (), self.world.now, reserve_fri=self.reserve_fri
+                chain,
+                self.reporter,
+                lambda: self.control,
+                (),
+                self.world.now,
+                reserve_fri=self.reserve_fri,
+                once=self.once,
             ),
             new_secret=self.random_bits,
             now=self.world.now,

@@ -250,6 +250,7 @@ class Worker:
                 self._hold(lease, await self._held.due_s(lease))
         self._lease.tidy([lease.lease_id for lease in claimed])
         for lease in claimed:  # only now: it takes long, and the others have duties
+            self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
             entry = known.get((lease.lease_id, lease.job_id), fresh)
