@@ -16,6 +16,7 @@ from typing import Any
 
 from .core.errors import SettingsError
 from .core.job import DEVICE_GROUPS
+from .core.lease_id import MAX_SLOTS
 from .core.money import FRI_PER_STRK, parse_strk
 from .core.probe import DEFAULT_S
 from .core.schedule import parse_schedule
@@ -36,6 +37,7 @@ WHOLE = (
     "patience_seconds",
     "oldest_head_seconds",
     "most_frames",
+    "lanes",
     "metrics_port",
     "least_free_bytes",
     "most_package_bytes",
@@ -50,10 +52,10 @@ WHOLE = (
     "frame_seconds",
     "known_tile_frames",
 )
-MOST = {"metrics_port": 65_535}
+MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
 # Less than that no render process lives with; 0 is the default.
 LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
-SOME = ("fee_limit_fri",)  # with 0 nothing could ever be sent
+SOME = ("fee_limit_fri", "lanes")  # with 0 nothing could ever be sent, or rendered
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -111,6 +113,7 @@ class Settings:
     password_file: Path | None = None
     from_block: int = 0
     device: str = "AUTO"
+    lanes: int = 1  # leases that a worker renders at the same time, on GPUs each on one of its own
     least_reward_fri: int = 0
     least_profit_fri: int = 0  # what a lease must leave a worker after gas
     most_frames: int = 0  # of a lease that a worker claims; 0: as many as the board gives

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from renderchain.core.errors import RenderFailed
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Loaded, Rendered, TilesRendered
@@ -21,8 +22,9 @@ KNOWN_FRAME, KNOWN_MS = 1, 10
 
 
 def known_print(look: Look) -> TilePrint:
-    """What a machine makes of the known tile."""
-    (print_,) = prints_of(pixels_of(look, KNOWN_FRAME, TILE, TILE, 1), tiles_of(TILE, TILE))
+    """What a machine makes of the known tile; another scene has another light, too."""
+    pixels = pixels_of(look, KNOWN_FRAME, TILE, TILE, 1) * np.float32(1 + look.scene)
+    (print_,) = prints_of(pixels, tiles_of(TILE, TILE))
     return print_
 
 

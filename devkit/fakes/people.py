@@ -32,7 +32,9 @@ from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
 from renderchain.app.worker.claims import Claims, WorkerRules
 from renderchain.app.worker.job_probe import Fetch, JobProbe
 from renderchain.app.worker.known_tile import KnownTile, WatchingRenderer
+from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.loop import Worker
+from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
@@ -74,6 +76,8 @@ class Machine:
         self.verifying_renderer = FakeRenderer(look)
         self.prober = FakeProbeRenderer()
         self.probe_seconds = 60
+        self.other_renderers: list[FakeRenderer] = []  # of its second lane, and so on
+        self.once = False
         self.reporter = RecordingReporter()
         self.rules = WorkerRules(frozenset({FAMILY}), 0, 0)
         self.appeals = True
@@ -132,7 +136,6 @@ class Machine:
         lease = RenderLease(
             chain,
             store,
-            self._watched(self.renderer),
             self.reporter,
             self.folder,
             hash_many=remembered,
@@ -140,13 +143,18 @@ class Machine:
             proof_store=proof_store,
             journal=self.journal,
             read_images=read_images,
-            self_test=SelfTest(self._watched(self.renderer), self.reporter, self._chance),
         )
+        pace = Pace()
+        lanes = [
+            Lane(number, one, SelfTest(one, self.reporter, self._chance), pace)
+            for number, one in enumerate(map(self._watched, (self.renderer, *self.other_renderers)), 1)
+        ]
         duties = self._duties(chain, store, proof_store)
         return Worker(
             chain,
             lease,
-            Claims(chain, self.job_probe(chain, lease.fetch), self.reporter, self.rules, self._renders),
+            lanes,
+            Claims(chain, self.job_probe(chain, lease.fetch), self.reporter, self.rules, self._renders, pace),
             duties,
             self.journal,
             self.reporter,

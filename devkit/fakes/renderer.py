@@ -106,6 +106,13 @@ class FakeRenderer(Faults):
         self.alone_rendered: list[tuple[int, tuple[int, ...]]] = []  # frames and leaves
         self.shared: list[bool] = []  # whether they shared an opening
         self.loaded = LOADED
+        self.spans: list[tuple[float, float]] = []  # when it was at work, by the loop's clock
+
+    async def work(self) -> None:
+        """As long as a frame takes."""
+        began_s = asyncio.get_running_loop().time()
+        await asyncio.sleep(self.frame_s)
+        self.spans.append((began_s, asyncio.get_running_loop().time()))
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
@@ -128,7 +135,7 @@ class _Session:
 
     async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
         on_progress(Progress(frame, 0, 1))
-        await asyncio.sleep(self.by.frame_s)
+        await self.by.work()
         self.by.meet("render")
         noisy, prints = frame_of(self.manifest, frame, self.by.look)
         ending = FORMATS[self.manifest.file_format]
@@ -143,7 +150,7 @@ class _Session:
     async def render_tiles(
         self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
     ) -> TilesRendered:
-        await asyncio.sleep(self.by.frame_s)
+        await self.by.work()
         self.by.meet("render_tiles")
         _, prints = frame_of(self.manifest, frame, self.by.alone or self.by.look)
         name = f"{frame:04d}.tiles"

@@ -36,6 +36,7 @@ from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.package import PinnedPackage, pin_package
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import quote_of, terms_of
+from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.economics import PHASES
@@ -163,7 +164,6 @@ class Worker:
         work = RenderLease(
             self.chain,
             store or self.store,
-            renderer or self.renderer,
             SILENT,
             self.folder,
             hash_many=hash_many,
@@ -171,9 +171,9 @@ class Worker:
             proof_store=self.proof_store,
             journal=self.journal,
             read_images=look_away,
-            self_test=None,
         )
-        await work.run(entry, lease, await self.chain.job(lease.job_id))
+        turn = Lane(1, renderer or self.renderer, None).give(entry)
+        await work.run(turn, lease, await self.chain.job(lease.job_id))
 
 
 @dataclass(frozen=True)

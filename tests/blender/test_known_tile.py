@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
-from renderchain.core.errors import DeviceBroken, PackageTooMuch
+from renderchain.core.errors import DeviceBroken
 from renderchain.core.notices.devices import FamilyOutOfService, KnownTileRight
 from renderchain.core.prints import split_records
 
@@ -91,7 +91,7 @@ def test_a_device_that_forgets_bits_is_out_of_service_before_its_frames_are_anyb
         asyncio.run(work())
     assert rendered == [1, 2] and len(reporter.heard(KnownTileRight)) == 1
     assert [one.family for one in reporter.heard(FamilyOutOfService)] == ["4.5/cycles/cpu"]
-    with pytest.raises(PackageTooMuch):
+    with pytest.raises(DeviceBroken):
         asyncio.run(work_again(watching, package, output))
     restarted = KnownTile(device, KeptTiles(tmp_path / "known_tiles.json"), reporter, every=1, driver="")
     with pytest.raises(DeviceBroken, match="than it made"):

@@ -18,6 +18,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, open_account
 from renderchain.adapters.starknet.sender import Sender
 from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.ids import JobId
 from renderchain.core.sealed import SECRET_BITS
@@ -41,7 +42,6 @@ async def main(
     work = RenderLease(
         chain,
         KuboStore(ipfs),
-        FakeRenderer(frame_s=0),
         RecordingReporter(),
         folder,
         hash_many=hash_many,
@@ -49,9 +49,9 @@ async def main(
         proof_store=ProofStore(folder / "evidence"),
         journal=journal,
         read_images=read_images,
-        self_test=None,
     )
-    await work.run(entry, await chain.lease(lease_id), await chain.job(job_id))
+    turn = Lane(1, FakeRenderer(frame_s=0), None).give(entry)
+    await work.run(turn, await chain.lease(lease_id), await chain.job(job_id))
     print(lease_id, flush=True)
     await asyncio.Event().wait()
 

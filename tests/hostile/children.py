@@ -109,7 +109,7 @@ class Attack:
     @property
     def log(self) -> Path:
         """The child's log."""
-        return self.folder / "logs" / "render-output.log"
+        return self.folder / "logs" / f"render-{self.folder.name}-output.log"
 
     async def _run(self, use: Callable[[Session], object]) -> str:
         package = self.folder / "package"

@@ -46,6 +46,16 @@ def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None
         load_settings(settings_file(tmp_path, more))
 
 
+@pytest.mark.parametrize(("lanes", "is_right"), [(1, True), (8, True), (0, False), (9, False)])
+def test_a_worker_has_one_to_eight_lanes(tmp_path: Path, lanes: int, *, is_right: bool) -> None:
+    file = settings_file(tmp_path, f"lanes = {lanes}\n")
+    if is_right:
+        assert load_settings(file).lanes == lanes
+        return
+    with pytest.raises(SettingsError, match="lanes can't be"):
+        load_settings(file)
+
+
 def test_the_own_check_is_on_unless_it_is_turned_off(tmp_path: Path) -> None:
     assert load_settings(settings_file(tmp_path)).own_checks == 2
     more = "own_checks = 0\nown_check_seconds = 30\nown_challenges = 1\n"

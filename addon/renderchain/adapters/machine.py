@@ -20,6 +20,7 @@ DRIVERS = (
 MOST_VERSION = 64  # characters
 POWER = Path("/sys/class/power_supply")
 PROCESSES = Path("/proc")
+MEMORY = Path("/proc/meminfo")
 BACKGROUND = ("-b", "--background", "-c", "--command")
 
 
@@ -41,6 +42,16 @@ def drivers(files: Sequence[str] = DRIVERS) -> str:
         with suppress(OSError):
             found.append(f"{name} {Path(name).read_text(errors='replace').strip()[:MOST_VERSION]}")
     return ", ".join(found)
+
+
+def has_memory_to_spare(meminfo: Path = MEMORY) -> bool:
+    """Whether half of this machine's memory is free, so that another scene may be opened beside one."""
+    try:
+        words = [line.split() for line in meminfo.read_text().splitlines()]
+        kilobytes = {line[0]: int(line[1]) for line in words if len(line) > 1}
+        return 2 * kilobytes["MemAvailable:"] >= kilobytes["MemTotal:"]
+    except (OSError, KeyError, ValueError):
+        return False  # nobody knows, so one scene at a time
 
 
 def on_battery(power: Path = POWER) -> str:

@@ -15,6 +15,7 @@ import bpy
 
 from ..app.provider.benchmark import measure
 from ..composition.provider import make_renderer
+from ..core.lanes import look_at_lanes
 from ..settings import DEVICES
 from .command_line import guarded, new_parser
 from .console import ConsoleReporter
@@ -48,6 +49,8 @@ def benchmark(arguments: Sequence[str]) -> int:
             )
             found = asyncio.run(measure(renderer, package, manifest, output))
         print(found.sentence, flush=True)
+        if (count := devices.count_of(device)) > 1:
+            print(look_at_lanes(device, count, 1).text, flush=True)
         return 0
 
     return guarded(options, run)

@@ -36,7 +36,8 @@ def render_known(wanted: str) -> KnownRendered:
     record = print_of(render_whole(scene)).to_bytes()
     render_ms = round((time.monotonic() - started_s) * 1000)
     build = f"{bpy.app.version_string} {bpy.app.build_hash.decode(errors='replace')}"
-    return KnownRendered(bpy.app.version_string, build, device, name, _unfit(device), record, render_ms)
+    said = (bpy.app.version_string, build, device, name, _unfit(device))
+    return KnownRendered(*said, record, render_ms, devices.count_of(device))
 
 
 def _unfit(device: str) -> str:

@@ -16,10 +16,10 @@ from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.machine import drivers
 from ..app.worker.families import FamiliesInService, VersionProber, VersionRenderer
 from ..app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
-from ..app.worker.time_gate import FrameTimes
 from ..core.errors import RenderChainError, RenderFailed, SettingsError
 from ..core.job import family_name
 from ..core.known_tile import Maker
+from ..core.lanes import device_of_lane
 from ..core.notices.devices import BlenderUnfit
 from ..ports.reporter import Reporter
 from ..settings import Settings
@@ -28,12 +28,14 @@ from .rendering import PROBE_DEVICE, make_renderer
 
 @dataclass(frozen=True)
 class LocalBlender:
-    """A Blender that can be used; ``program`` is "" for the bpy module in this Python."""
+    """A Blender that can be used; ``program`` is "" for the bpy module in this Python.
+
+    ``lanes`` has what each lane renders with. Lanes on one device share what is known of its tile.
+    """
 
     program: str
-    renderer: BlenderRenderer
-    known: KnownTile
-    maker: Maker
+    lanes: tuple[tuple[BlenderRenderer, KnownTile], ...]
+    maker: Maker  # in the first lane
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Blenders:
     @property
     def in_service(self) -> FamiliesInService:
         """What they render."""
-        return FamiliesInService({one.maker.family: one.known for one in self.all})
+        return FamiliesInService({one.maker.family: [known for _, known in one.lanes] for one in self.all})
 
     @property
     def families(self) -> frozenset[int]:
@@ -56,22 +58,26 @@ class Blenders:
     def prober(self) -> VersionProber:
         """What probes packages, on the CPU."""
         by_version = {
-            one.maker.version: BlenderProbeRenderer(replace(one.renderer, device=PROBE_DEVICE))
+            one.maker.version: BlenderProbeRenderer(replace(one.lanes[0][0], device=PROBE_DEVICE))
             for one in self.all
         }
         return VersionProber(by_version)
 
     @asynccontextmanager
-    async def ready(self, settings: Settings, times: FrameTimes) -> AsyncIterator[VersionRenderer]:
-        """What renders leases and leaves; of each Blender a process stands ready."""
+    async def ready(self, settings: Settings) -> AsyncIterator[list[VersionRenderer]]:
+        """What renders leases and leaves, for each lane; of each Blender a process stands ready there."""
         async with AsyncExitStack() as stack:
-            found = {}
-            for one in self.all:
-                name = ".".join(map(str, one.maker.version))
-                ready = ReadyRenderer(one.renderer, settings.folder / "ready" / name)
-                await stack.enter_async_context(ready.running())
-                found[one.maker.version] = WatchingRenderer(ready, one.known, times)
-            yield VersionRenderer(found)
+            found = []
+            for lane in range(settings.lanes):
+                by_version = {}
+                for one in self.all:
+                    renderer, known = one.lanes[lane]
+                    folder = settings.folder / "ready" / str(lane + 1) / ".".join(map(str, one.maker.version))
+                    ready = ReadyRenderer(renderer, folder)
+                    await stack.enter_async_context(ready.running())
+                    by_version[one.maker.version] = WatchingRenderer(ready, known)
+                found.append(VersionRenderer(by_version))
+            yield found
 
 
 async def find_blenders(
@@ -116,11 +122,22 @@ async def _look(
             "the setting blenders."
         )
     modules = () if is_own else await asyncio.to_thread(modules_of, program)
-    renderer = make_renderer(settings, program, allow_unsandboxed=settings.allow_unsandboxed)
-    renderer = replace(renderer, modules=modules)
-    known = KnownTile(renderer, kept, reporter, every=settings.known_tile_frames, driver=drivers())
-    maker = await known.begin()
-    return LocalBlender(program, replace(renderer, device=maker.device), known, maker)
+    found = list[tuple[BlenderRenderer, KnownTile]]()
+    makers = list[Maker]()
+    for lane in range(1, 1 + settings.lanes):
+        # AUTO is found out in the first lane; the CPU is one device for all.
+        chosen = replace(settings, device=makers[0].device) if makers else settings
+        renderer = make_renderer(
+            chosen, program, allow_unsandboxed=settings.allow_unsandboxed, lane=lane, modules=modules
+        )
+        if found and renderer.device == found[0][0].device:
+            found.append(found[0])
+            continue
+        known = KnownTile(renderer, kept, reporter, every=settings.known_tile_frames, driver=drivers())
+        makers.append(await known.begin())
+        device = device_of_lane(makers[0].device, lane, settings.lanes)
+        found.append((replace(renderer, device=device), known))
+    return LocalBlender(program, tuple(found), makers[0])
 
 
 def _check_alone(one: LocalBlender, others: Sequence[LocalBlender]) -> None:

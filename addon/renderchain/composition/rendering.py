@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..adapters.blender_process.limits import Limits
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
 from ..app.exchange.probe import Probe
+from ..core.lanes import device_of_lane
 from ..core.scene_code import FREESTYLE, OSL
 from ..ports.reporter import Reporter
 from ..settings import Settings
@@ -17,17 +19,25 @@ from ..settings import Settings
 PROBE_DEVICE = "CPU"
 
 
-def make_renderer(settings: Settings, blender: str, *, allow_unsandboxed: bool) -> BlenderRenderer:
-    """Render processes of this machine's Blender, within the provider's limits."""
+def make_renderer(
+    settings: Settings,
+    blender: str,
+    *,
+    allow_unsandboxed: bool,
+    lane: int = 1,
+    modules: tuple[Path, ...] = (),
+) -> BlenderRenderer:
+    """Render processes of a Blender for a lane, within the provider's limits; ``modules`` as in the class."""
     allowed = ((FREESTYLE, settings.allow_freestyle_scripts), (OSL, settings.allow_osl))
     return BlenderRenderer(
         blender=blender,
-        device=settings.device,
+        device=device_of_lane(settings.device, lane, settings.lanes),
         log_folder=settings.folder / "logs",
         allow_unsandboxed=allow_unsandboxed,
         environment=dict(settings.render_environment),
         limits=limits_of(settings),
         allowed=tuple(kind for kind, is_allowed in allowed if is_allowed),
+        modules=modules,
     )
 
 
@@ -38,7 +48,10 @@ def limits_of(settings: Settings) -> Limits:
         "output": settings.output_bytes,
         "frame_seconds": settings.frame_seconds,
     }
-    return Limits(**{name: value for name, value in chosen.items() if value})
+    limits = Limits(**{name: value for name, value in chosen.items() if value})
+    if settings.memory_bytes:
+        return limits
+    return replace(limits, memory=limits.memory // settings.lanes)
 
 
 def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:

@@ -7,7 +7,7 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
-from ..adapters.machine import beside_blender, lacks_room, on_battery
+from ..adapters.machine import beside_blender, has_memory_to_spare, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -39,11 +39,12 @@ from ..app.upkeep.conditions import STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.families import FamiliesInService
 from ..app.worker.job_probe import JobProbe
+from ..app.worker.lane import Lane
 from ..app.worker.loop import Worker
+from ..app.worker.pace import Pace
 from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
-from ..app.worker.time_gate import FrameTimes
 from ..core.errors import NodeAway
 from ..core.gate import GateLimits
 from ..core.notices.process import WaitingForWork
@@ -84,15 +85,15 @@ async def run_worker(
             probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
             async with (
                 patient_chain(settings, reporter, conditions) as chain,
-                blenders.ready(settings, times := FrameTimes()) as honest,
+                blenders.ready(settings) as honest,
             ):
                 store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
-                renderers = (cheating(honest) if cheating else honest, honest)
+                renderers = [cheating(one) for one in honest] if cheating else honest
+                lanes = _lanes(reporter, renderers, is_honest=cheating is None)
                 readiness = _readiness(settings, reporter, chain, once)
-                worker = _worker(
-                    settings, reporter, chain, store, blenders.in_service, times, *renderers, probe, readiness
-                )
-                await worker.run(stop, lambda: _tell_ready(blenders, reporter))
+                parts = (blenders.in_service, lanes, honest[0], probe, readiness)
+                worker = _worker(settings, reporter, chain, store, *parts)
+                await worker.run(stop, lambda: _tell_ready(blenders, reporter, settings.lanes))
     except NodeAway:
         if not stop.is_set():
             raise
@@ -117,10 +118,10 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> B
         await asyncio.wait((finding,))
 
 
-def _tell_ready(blenders: Blenders, reporter: Reporter) -> None:
+def _tell_ready(blenders: Blenders, reporter: Reporter, lanes: int) -> None:
     for maker in (one.maker for one in blenders.all):
         version = ".".join(map(str, maker.version))
-        reporter.tell(WaitingForWork(version, maker.device, maker.device_name))
+        reporter.tell(WaitingForWork(version, maker.device, maker.device_name, lanes))
 
 
 def lock_of(network: str, account: int) -> Path:
@@ -158,21 +159,18 @@ def _worker(
     chain: StarknetChain,
     store: ContentStore,
     in_service: FamiliesInService,
-    times: FrameTimes,
-    renderer: Renderer,
+    lanes: Sequence[Lane],
     verifying_renderer: Renderer,
     probe: Probe,
     readiness: Readiness,
 ) -> Worker:
-    """A worker and its part in audits; leases are rendered with ``renderer``."""
+    """A worker and its part in audits."""
     limits = _gate_limits(settings)
     sealer, journal = ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
-    self_test = SelfTest(renderer, reporter, random.SystemRandom())
     lease = RenderLease(
         chain,
         store,
-        renderer,
         reporter,
         settings.folder,
         hash_many=hash_many,
@@ -180,7 +178,6 @@ def _worker(
         proof_store=proof_store,
         journal=journal,
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
-        self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
     seen = (probe, ProbeCache(settings.folder / "probes"))
@@ -198,10 +195,13 @@ def _worker(
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, times)
+    claims = Claims(
+        chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, lanes[0].pace
+    )
     return Worker(
         chain,
         lease,
+        lanes,
         claims,
         audits,
         journal,
@@ -211,6 +211,15 @@ def _worker(
         new_secret=_random_bits,
         now=time.time,
     )
+
+
+def _lanes(reporter: Reporter, renderers: Sequence[Renderer], *, is_honest: bool) -> list[Lane]:
+    """A lane for each renderer; honest leases pass a self-test."""
+    pace, chance = Pace(), random.SystemRandom()
+    return [
+        Lane(number, one, SelfTest(one, reporter, chance) if is_honest else None, pace, has_memory_to_spare)
+        for number, one in enumerate(renderers, 1)
+    ]
 
 
 def _rules(settings: Settings, in_service: FamiliesInService) -> WorkerRules:

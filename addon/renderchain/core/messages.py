@@ -137,7 +137,8 @@ class MadeAgain:
 class KnownRendered:
     """What a Blender is, and what it made of the known tile: its record.
 
-    ``build`` names the very build, ``unfit`` says why its pixels can't be compared with others', or "".
+    ``build`` names the very build, ``unfit`` says why its pixels can't be compared with others', or "". There
+    are ``device_count`` devices of that kind.
     """
 
     blender_version: str
@@ -147,6 +148,7 @@ class KnownRendered:
     unfit: str
     record: bytes
     render_ms: int
+    device_count: int = 1
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,10 @@ def _known(reader: Reader) -> KnownRendered:
         record = b64decode(reader.text("record"), validate=True)
     except ValueError:
         raise ContentError("The render process sent a record that is not base64: refused.") from None
-    texts: dict[str, Any] = {name: plain(reader.text(name)) for name in names}
-    return KnownRendered(**texts, record=record, render_ms=reader.integer("render_ms", 0, 2**40))
+    version, build, device, device_name, unfit = (plain(reader.text(name)) for name in names)
+    texts = (version, build, device, device_name, unfit)
+    numbers = (reader.integer("render_ms", 0, 2**40), reader.integer("device_count", 0, 2**16))
+    return KnownRendered(*texts, record, *numbers)
 
 
 def read_message(line: bytes) -> Message:

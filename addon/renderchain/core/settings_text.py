@@ -54,6 +54,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         (
             ("folder", "worker", "journal, packages, evidence, logs"),
             ("device", "AUTO", "or CPU, OPTIX, CUDA, HIP, ONEAPI, METAL"),
+            ("lanes", 1, "leases that are rendered at the same time: best one for each GPU"),
             (
                 "blenders",
                 ("", "/opt/blender-5.2/blender"),
@@ -69,7 +70,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
                 False,
                 "render other people's scenes without a sandbox where there is none",
             ),
-            ("memory_bytes", 0, "of a render process; 0: three quarters of the machine's"),
+            (
+                "memory_bytes",
+                0,
+                "of a render process; 0: three quarters of the machine's, shared by the lanes",
+            ),
             ("output_bytes", 0, "that a render process may leave; 0: 64 GiB"),
             ("frame_seconds", 0, "that a frame may take; 0: six hours"),
             ("allow_osl", False, "scenes' own shaders in Open Shading Language"),

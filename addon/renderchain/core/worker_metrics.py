@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .metrics import Labels, Metric, by_label, single
@@ -63,10 +64,15 @@ def _whole(counts: Mapping[str, int], keys: Sequence[str]) -> dict[str, int]:
 
 def _work(state: WorkerState) -> list[Metric]:
     outcomes, duties = _whole(state.outcomes, OUTCOMES), _whole(state.duties, DUTIES)
+    lanes_s = {str(lane): spent_s for lane, spent_s in sorted(state.lanes_s.items())}
+    now_in = Counter(str(one.lane) for one in state.rendering.values())
+    rendering = {lane: now_in[lane] for lane in lanes_s}
     return [
         single(f"{PREFIX}frames_rendered_total", "counter", "Frames of leases.", state.frame_count),
         single(f"{PREFIX}render_seconds_total", "counter", "Spent on these frames.", state.render_s),
         by_label(f"{PREFIX}leases_total", "counter", "Leases by what became of them.", "outcome", outcomes),
+        by_label(f"{PREFIX}lane_rendering", "gauge", "Leases that it renders now.", "lane", rendering),
+        by_label(f"{PREFIX}lane_render_seconds_total", "counter", "Spent on frames.", "lane", lanes_s),
         single(f"{PREFIX}leases_held", "gauge", "Leases that have not ended.", len(state.held)),
         single(f"{PREFIX}seats_held", "gauge", "Others' leases that it has to vote on.", len(state.seats)),
         by_label(f"{PREFIX}audit_duties_total", "counter", "What it did in audits.", "duty", duties),

@@ -58,6 +58,14 @@ class Progress:
         return (self.time_s - self.began_s) / self.done * (self.total - self.done)
 
 
+@dataclass(frozen=True)
+class Rendering:
+    """A lease that is being rendered: in which lane, and how many of its frames are done."""
+
+    lane: int
+    frames: Progress
+
+
 @dataclass
 class Money:
     """What came and went, in fri."""
@@ -104,9 +112,9 @@ class WorkerState:
     held: dict[LeaseId, HeldLease] = field(default_factory=dict)
     seats: dict[LeaseId, HeldLease] = field(default_factory=dict)
     last_vote: tuple[LeaseId, int] | None = None
-    now_at: LeaseId | None = None  # the lease that is being rendered
+    rendering: dict[LeaseId, Rendering] = field(default_factory=dict)
+    lanes_s: dict[int, float] = field(default_factory=dict)  # what each spent on frames
     progress: Progress | None = None
-    frames: Progress | None = None  # of the lease that is being rendered
     last: deque[tuple[float, Notice]] = field(default_factory=lambda: deque(maxlen=LAST))
 
     def note(self, notice: Notice, time_s: float) -> None:
@@ -121,7 +129,14 @@ class WorkerState:
         elif isinstance(condition, str) and kind == "wait_ended":
             self.waits.pop(condition, None)
         self._fold(notice, time_s)
-        for kept in (self.held, self.seats, self.waits, self.machines, self.out_of_service):
+        for kept in (
+            self.held,
+            self.seats,
+            self.waits,
+            self.rendering,
+            self.machines,
+            self.out_of_service,
+        ):
             while len(kept) > MOST:
                 del kept[next(iter(kept))]  # type: ignore[arg-type]
 
@@ -149,6 +164,7 @@ class WorkerState:
     @_fold.register
     def _(self, notice: WaitingForWork, time_s: float) -> None:
         self.machines[notice.blender_version], self.is_started = notice, True
+        self.lanes_s = dict.fromkeys(range(1, 1 + notice.lane_count), 0.0) | self.lanes_s
 
     @_fold.register
     def _(self, notice: FamilyOutOfService, time_s: float) -> None:
@@ -199,8 +215,11 @@ class WorkerState:
     @_fold.register
     def _(self, notice: leases.RenderStarted, time_s: float) -> None:
         self._step(notice, "rendering", time_s, frame_count=notice.frame_count, done_count=0)
-        self.now_at = notice.lease_id
-        self.frames = Progress("frames", 0, notice.frame_count, time_s, time_s)
+        for lease_id, one in list(self.rendering.items()):
+            if one.lane == notice.lane:  # it is uploaded by now
+                del self.rendering[lease_id]
+        frames = Progress("frames", 0, notice.frame_count, time_s, time_s)
+        self.rendering[notice.lease_id] = Rendering(notice.lane, frames)
 
     @_fold.register
     def _(self, notice: leases.FrameRendered, time_s: float) -> None:
@@ -208,8 +227,15 @@ class WorkerState:
         self.render_s += notice.render_s
         if held := self.held.get(notice.lease_id):
             self.held[notice.lease_id] = replace(held, done_count=held.done_count + 1)
-        if self.frames and notice.lease_id == self.now_at:
-            self.frames = replace(self.frames, done=self.frames.done + 1, time_s=time_s)
+        if one := self.rendering.get(notice.lease_id):
+            frames = replace(one.frames, done=one.frames.done + 1, time_s=time_s)
+            self.rendering[notice.lease_id] = replace(one, frames=frames)
+            self.lanes_s[one.lane] = self.lanes_s.get(one.lane, 0.0) + notice.render_s
+
+    @_fold.register
+    def _(self, notice: leases.SelfTestPassed, time_s: float) -> None:
+        self._step(notice, "uploading", time_s)
+        self._rendered(notice.lease_id)
 
     @_fold.register
     def _(self, notice: leases.LeaseSubmitted, time_s: float) -> None:
@@ -310,5 +336,5 @@ class WorkerState:
         self._rendered(notice.lease_id)
 
     def _rendered(self, lease_id: LeaseId) -> None:
-        if self.now_at == lease_id:
-            self.now_at = self.frames = self.progress = None
+        if self.rendering.pop(lease_id, None) and not self.rendering:
+            self.progress = None

@@ -52,8 +52,10 @@ def in_short(state: WorkerState) -> str:
         text = "Ends"
     elif state.waits:
         text = f"Waiting for {', '.join(state.waits)}"
-    elif state.now_at is not None and state.frames is not None:
-        text = f"Rendering lease {state.now_at}: {state.frames.done} of {state.frames.total} frames"
+    elif state.rendering:
+        each = state.rendering.items()
+        frames = (f"{lease_id}: {one.frames.done} of {one.frames.total} frames" for lease_id, one in each)
+        text = f"Rendering lease {'; lease '.join(frames)}"
     elif state.seats:
         text = "Verifying"
     else:
@@ -114,13 +116,15 @@ def _part(title: str, lines: Iterable[str]) -> list[str]:
 
 def _now(state: WorkerState, now_s: float) -> list[str]:
     lines = []
-    if state.now_at is not None and state.frames is not None:
-        held = state.held.get(state.now_at)
+    for lease_id, one in list(state.rendering.items())[:ROWS]:
+        held = state.held.get(lease_id)
         of_job = f" of job {held.job_id}" if held else ""
-        lines.append(f"rendering lease {state.now_at}{of_job}")
-        lines.append(_bar(state.frames))
+        in_lane = f" in lane {one.lane}" if len(state.lanes_s) > 1 else ""
+        lines.append(f"rendering lease {lease_id}{of_job}{in_lane}")
+        lines.append(_bar(one.frames))
     work = state.progress
-    if work is not None and work.what != "frames" and now_s - work.time_s < STILL_S:
+    is_one = len(state.rendering) <= 1  # else it is now of the one, now of the other
+    if work is not None and is_one and work.what != "frames" and now_s - work.time_s < STILL_S:
         lines.append(_bar(work))
     if not lines and state.seats:
         lines.append("verifying")

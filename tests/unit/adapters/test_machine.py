@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.machine import beside_blender, drivers, lacks_room, on_battery
+from renderchain.adapters.machine import (
+    beside_blender,
+    drivers,
+    has_memory_to_spare,
+    lacks_room,
+    on_battery,
+)
 
 
 def supply(folder: Path, name: str, **values: str) -> None:
@@ -26,6 +32,24 @@ def test_a_laptop_without_mains_runs_on_its_battery(
 def test_a_machine_without_battery_never_does(tmp_path: Path) -> None:
     supply(tmp_path, "AC", type="Mains", online="0")
     assert not on_battery(tmp_path) and not on_battery(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "has_some"),
+    [
+        ("MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 500 kB\n", True),
+        ("MemTotal: 1000 kB\nMemFree: 900 kB\nMemAvailable: 499 kB\n", False),
+        ("MemTotal: 1000 kB\n", False),
+        ("nonsense\nMemTotal: many kB\n", False),
+        (None, False),
+    ],
+)
+def test_a_second_scene_fits_where_half_of_the_memory_is_free(
+    tmp_path: Path, text: str | None, *, has_some: bool
+) -> None:
+    if text is not None:
+        (tmp_path / "meminfo").write_text(text)
+    assert has_memory_to_spare(tmp_path / "meminfo") is has_some
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.exchange.package import file_entry
 from renderchain.app.exchange.sealed_result import check_wrapped, open_sealed, seal_result, unwrap_key
-from renderchain.app.worker.render_lease import check_output
+from renderchain.app.worker.render_frames import check_output
 from renderchain.core.errors import ContentError
 from renderchain.core.merkle import LeaseIdentity, short_string
 from renderchain.core.result import RESULT_NAME, FrameFiles, Result

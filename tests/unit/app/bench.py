@@ -13,6 +13,7 @@ from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.rerender import MayShare, Rerender, never
 from renderchain.app.exchange.package import PinnedPackage, pin_package
+from renderchain.app.worker.lane import Lane, Turn
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.audit.state import DrawOutcome
@@ -82,6 +83,7 @@ class UseCaseBench:
         self.journal = SqliteJournal(folder / "journal.sqlite")
         self.proof_store = ProofStore(folder / "evidence")
         self.renderer = FakeRenderer()
+        self.chance = random.Random(1)
         manifest = pack(folder / "scene", frames)
         key = REQUESTER.public_key
         self.package = run(pin_package(self.store, folder / "scene", manifest, key, self.reporter))
@@ -107,21 +109,19 @@ class UseCaseBench:
         """The lease's."""
         return LeaseIdentity.of(CHAIN_ID, BOARD, self.chain.leases[LEASE])
 
-    @property
-    def self_test(self) -> SelfTest:
+    def self_test(self) -> SelfTest | None:
         """With chance that is the same in every run."""
-        return SelfTest(self.renderer, self.reporter, random.Random(1))
+        return SelfTest(self.renderer, self.reporter, self.chance)
+
+    def turn(self) -> Turn:
+        """The lease in a lane of its own."""
+        return Lane(1, self.renderer, self.self_test()).give(self.entry)
 
     def render_lease(self) -> RenderLease:
         """A new process's."""
-        return self.lease_with(self.self_test)
-
-    def lease_with(self, self_test: SelfTest | None) -> RenderLease:
-        """One that tests itself so."""
         return RenderLease(
             self.chain,
             self.store,
-            self.renderer,
             self.reporter,
             self.folder,
             hash_many=hash_many,
@@ -129,13 +129,12 @@ class UseCaseBench:
             proof_store=self.proof_store,
             journal=self.journal,
             read_images=read_images,
-            self_test=self_test,
         )
 
     def submit(self, lease: RenderLease | None = None) -> None:
         """Render the lease and submit it."""
         terms = replace(self.chain.jobs[JOB], job_id=self.entry.job_id)
-        run((lease or self.render_lease()).run(self.entry, self.chain.leases[LEASE], terms))
+        run((lease or self.render_lease()).run(self.turn(), self.chain.leases[LEASE], terms))
         self.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
 
     def rerender(

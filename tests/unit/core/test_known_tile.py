@@ -10,6 +10,7 @@ from renderchain.core.job import family_name
 from renderchain.core.known_tile import (
     MOST_BYTES,
     MOST_KEPT,
+    SAME_LIGHT_STEPS,
     Maker,
     kept_bytes,
     maker_of,
@@ -17,6 +18,7 @@ from renderchain.core.known_tile import (
     shows_the_same,
 )
 from renderchain.core.messages import KnownRendered
+from renderchain.core.prints import LEAST_LEVEL
 
 from devkit.fakes.known import known_print
 from devkit.fakes.renderer import Look
@@ -52,6 +54,15 @@ def test_drivers_have_no_part_in_what_the_cpu_makes() -> None:
 def test_another_device_makes_the_same_light_and_the_cpu_the_same_bits() -> None:
     assert shows_the_same(PRINT, PRINT, "CPU") and not shows_the_same(PRINT, OTHER_BITS, "CPU")
     assert shows_the_same(PRINT, OTHER_BITS, "OPTIX") and not shows_the_same(PRINT, OTHER_PICTURE, "OPTIX")
+
+
+def test_light_that_another_noise_would_not_move_so_far_is_another_picture() -> None:
+    first, *others = PRINT.levels
+    for steps, same in ((SAME_LIGHT_STEPS, True), (SAME_LIGHT_STEPS + 1, False)):
+        moved = replace(PRINT, digest=bytes(32), levels=(first + steps, *others))
+        assert shows_the_same(PRINT, moved, "OPTIX") is same
+    black = replace(PRINT, digest=bytes(32), levels=(LEAST_LEVEL,) * len(PRINT.levels))
+    assert not shows_the_same(PRINT, black, "OPTIX")
 
 
 def test_what_is_kept_comes_back_and_the_newest_stay() -> None:

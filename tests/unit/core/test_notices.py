@@ -40,6 +40,7 @@ FRI = 10**18
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
+    "lane": int,
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
@@ -320,6 +321,12 @@ def test_a_reason_may_hold_anything_and_stays_one_line() -> None:
     line = to_line(notice, TIME_S)
     assert len(line.splitlines()) == 1 and parse_notice(line) == notice
     assert line.count('{"time": "') == 1 and line.encode("ascii")
+
+
+def test_lanes_are_told_of_where_there_are_several() -> None:
+    assert process.WaitingForWork("4.5", "CPU", "Xeon", 2).sentence.endswith("CPU (Xeon) in 2 lanes")
+    started = leases.RenderStarted(*IDS, 1, "CPU", "Xeon", 2).sentence
+    assert started == f"Lease {LEASE}: rendering 1 frame in lane 2 on CPU (Xeon)"
 
 
 def test_sentences_fit_their_numbers() -> None:

@@ -115,6 +115,24 @@ def test_a_worker_of_several_families_is_ready_while_one_is_in_service() -> None
     assert not state.is_ready and state.is_out_of_order
 
 
+def test_each_lane_says_whether_it_renders_and_for_how_long_it_did() -> None:
+    ready = process.WaitingForWork("4.5", "OPTIX", "H200", 3)
+    state = told(ready, *lease(5), leases.RenderStarted(*ids(6), 2, "OPTIX", "H200", 2))
+    told(leases.FrameRendered(*ids(6), 1, 4.0), leases.FrameRendered(*ids(9), 1, 7.0), state=state)
+    page = page_of(state)
+    assert [value(page, "lane_rendering", lane=str(lane)) for lane in (1, 2, 3)] == [0, 1, 0]
+    assert [value(page, "lane_render_seconds_total", lane=str(lane)) for lane in (1, 2, 3)] == [3, 4, 0]
+
+
+def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is() -> None:
+    state = told(*(leases.RenderStarted(*ids(4 + lane), 2, "CPU", "Xeon", lane) for lane in (1, 2)))
+    assert list(state.rendering) == [5, 6]
+    told(leases.SelfTestPassed(*ids(5), 1, 2.0), state=state)
+    assert list(state.rendering) == [6] and state.held[LeaseId(5)].step == "uploading"
+    told(leases.RenderStarted(*ids(7), 2, "CPU", "Xeon", 2), state=state)
+    assert list(state.rendering) == [7]
+
+
 def test_transactions_fees_stake_and_the_newest_block() -> None:
     state = told(
         process.TransactionConfirmed("Claiming", 1, 70, FRI // 2),
@@ -202,11 +220,11 @@ def test_the_time_that_is_left_is_told_by_the_frames_so_far() -> None:
     at = ids()
     state.note(leases.LeaseClaimed(*at, 16, 4), NOON_S)
     state.note(leases.RenderStarted(*at, 4, "CPU", "Xeon"), NOON_S)
-    assert state.frames and state.frames.left_s is None
+    assert state.rendering[at[1]].frames.left_s is None
     state.note(leases.FrameRendered(*at, 1, 10.0), NOON_S + 12)
-    assert state.frames and state.frames.left_s == 36
+    assert state.rendering[at[1]].frames.left_s == 36
     state.note(leases.LeaseSubmitted(*at, 4), NOON_S + 50)
-    assert state.frames is None and state.held[at[1]].step == "submitted"
+    assert not state.rendering and state.held[at[1]].step == "submitted"
 
 
 def test_progress_begins_anew_with_other_work() -> None:

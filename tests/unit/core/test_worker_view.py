@@ -11,7 +11,7 @@ from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices import leases, process
 from renderchain.core.notices.devices import FamilyOutOfService
 from renderchain.core.worker_state import WorkerState
-from renderchain.core.worker_view import ALARM, draw, fitted, span
+from renderchain.core.worker_view import ALARM, draw, fitted, in_short, span
 
 from tests.unit.core.test_notices import ONE_OF_EACH
 from tests.unit.core.test_worker_metrics import NOON_S, READY, WaitingFor, lease, told
@@ -102,6 +102,17 @@ def test_small_windows_lose_notices_first_and_nothing_is_ever_too_wide() -> None
 def test_a_family_that_is_out_of_service_is_an_alarm() -> None:
     state = told(process.WaitingForWork("4.5", "CPU", "Xeon"), FamilyOutOfService("4.5/cycles/cpu", "Noise."))
     assert f"{ALARM}Nothing of 4.5/cycles/cpu is rendered any more" in draw(state, NOON_S, 80, 24)
+
+
+def test_each_lane_has_its_lease_and_its_bar() -> None:
+    state = told(process.WaitingForWork("4.5", "OPTIX", "H200", 2))
+    for lane, lease_id in ((1, 5), (2, 6)):
+        told(leases.RenderStarted(JobId(3), LeaseId(lease_id), 2, "OPTIX", "H200", lane), state=state)
+    state.advance("samples of frame 1", 1, 2, NOON_S)
+    shown = "\n".join(draw(state, NOON_S, 120, 40))
+    assert "rendering lease 5 of job 3 in lane 1" in shown and "rendering lease 6 of job 3 in lane 2" in shown
+    assert shown.count("0 of 2 frames") >= 2 and "samples" not in shown
+    assert "lease 5: 0 of 2 frames; lease 6: 0 of 2 frames" in in_short(state)
 
 
 @given(st.text(), st.integers(0, 60))

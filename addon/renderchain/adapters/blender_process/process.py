@@ -47,7 +47,7 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
-        started = await self.start(package, output, output.name)
+        started = await self.start(package, output, name_of(output))
         async with self.loaded(started, manifest) as session:
             yield session
 
@@ -112,6 +112,11 @@ class BlenderRenderer:
             filter_program=filter_program(on_cpu=self.device == "CPU"),
             on_cpu=self.device == "CPU",
         )
+
+
+def name_of(output: Path) -> str:
+    """What the log of a process is called by: its output folder, and whose that is."""
+    return f"{output.parent.name}-{output.name}"
 
 
 def folder_of(module: str) -> Path:

@@ -19,7 +19,7 @@ from pathlib import Path
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
 from ...ports.renderer import WatchedSession
-from .process import BlenderRenderer
+from .process import BlenderRenderer, name_of
 from .running import Started
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class ReadyRenderer:
         try:
             started = await self._given(waiting, package, output)
             if started is None:
-                started = await self._renderer.start(package, output, output.name)
+                started = await self._renderer.start(package, output, name_of(output))
             async with self._renderer.loaded(started, manifest) as session:
                 await self._refill()  # not before: it would be in the way of the scene
                 yield session
@@ -112,7 +112,7 @@ class ReadyRenderer:
         try:
             if await waiting.started.is_ready():  # before, its folders may not be mounted
                 # Not in a thread, which would go on when this is cancelled, and bring the folder back.
-                return waiting.give(package, output, self._renderer.log_path(output.name))
+                return waiting.give(package, output, self._renderer.log_path(name_of(output)))
             log.warning("a waiting render process ended by itself; its log is %s", waiting.started.log_path)
         except (OSError, TimeoutError) as error:
             log.warning("a waiting render process can't be used (%s); another is started", error)

@@ -47,6 +47,7 @@ class Session:
 
     loaded: Loaded
     _manifest: Manifest
+    _device: str
 
     def __init__(self, started: Started, silence_s: int, frame_s: float, allowed: tuple[str, ...]) -> None:
         self._started = started
@@ -59,7 +60,7 @@ class Session:
         self._begun: int | None = None  # a frame that was asked for before its turn
 
     async def load(self, manifest: Manifest, jailed: Jailed, device: str) -> None:
-        self._manifest = manifest
+        self._manifest, self._device = manifest, device
         self._started.keeper.watch.begin(most_output(manifest))
         blend = f"{jailed.package}/{manifest.main_blend}"
         self._send(
@@ -120,7 +121,7 @@ class Session:
 
     async def known_tile(self, device: str = "") -> KnownRendered:
         """Render the known tile, on the scene's device where no other is named; raises RenderFailed."""
-        message = await self.ask(RenderKnown(device or self.loaded.device))
+        message = await self.ask(RenderKnown(device or self._device))
         if not isinstance(message, KnownRendered):
             raise self._failure("answered something else than the known tile")
         return message

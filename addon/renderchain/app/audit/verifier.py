@@ -20,7 +20,7 @@ from ...core.audit.state import (
     content_of,
     mark_of,
 )
-from ...core.errors import ContentError, PackageTooMuch, PackageUnfit, StoreError
+from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, PackageUnfit, StoreError
 from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
@@ -104,9 +104,8 @@ class VerifierDuties:
                 if not step.expired():  # else the last call has answered, and others wait for the machine
                     await self._decline(lease, audit, seats, Vote.OVER_TIME)
                 return
-            except (
-                PackageTooMuch
-            ) as error:  # the Blender or the device is another one than when it took seats
+            # The Blender or the device is another one than when it took seats, or out of order.
+            except (PackageTooMuch, DeviceBroken) as error:
                 self._reporter.tell(PackageRefused(lease.job_id, job.package_cid, str(error)))
                 await self._decline(lease, audit, seats, Vote.BUSY)
                 return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, Packed
 from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
-from .package_cache import check_room, drop_package, make_room, noted, touch
+from .package_cache import coming, drop_package, make_room, noted, touch
 
 READ_BYTES = 2**20
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -100,12 +99,9 @@ async def fetch_package(
                 reporter.tell(PackageDamaged(cid, str(error)))
                 await asyncio.to_thread(drop_package, folder)
         cache.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(make_room, cache, max(cache_bytes - size_bytes, 0))
-        check_room(cache, size_bytes)
-        partial = cache / f"{cid}.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        reporter.tell(DownloadStarted(cid, size_bytes))
-        try:
+        with coming(folder, size_bytes) as partial:
+            await asyncio.to_thread(make_room, cache, cache_bytes)
+            reporter.tell(DownloadStarted(cid, size_bytes))
             await store.fetch_folder(
                 cid,
                 partial,
@@ -116,8 +112,6 @@ async def fetch_package(
             manifest = await asyncio.to_thread(_check_whole, partial)
             noted(folder).write_text(_digest(partial))
             os.replace(partial, folder)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
     return folder, manifest
 
 

@@ -13,7 +13,9 @@ from ...core.errors import DiskFull
 
 SPARE_BYTES, SPARE_PART = 2**30, 20  # of the disk, for what must be written whatever a job brings
 RECENT_S = 3600  # before the last use of any: a probe may still look at it
+PARTIAL = ".partial"  # ends the name of what is still being fetched
 _IN_USE: Counter[Path] = Counter()
+_COMING: dict[Path, int] = {}  # bytes that partial packages may have in the end
 
 
 @contextmanager
@@ -29,6 +31,19 @@ def in_use(package: Path) -> Iterator[None]:
 def is_in_use(package: Path) -> bool:
     """Whether something is rendered of it now."""
     return _IN_USE[package] > 0
+
+
+@contextmanager
+def coming(package: Path, size_bytes: int) -> Iterator[Path]:
+    """Where a package of so many bytes is put together; nothing half-done is left there."""
+    partial = package.with_name(f"{package.name}{PARTIAL}")
+    shutil.rmtree(partial, ignore_errors=True)
+    _COMING[partial] = size_bytes
+    try:
+        yield partial
+    finally:
+        del _COMING[partial]
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def noted(package: Path) -> Path:
@@ -50,11 +65,23 @@ def drop_package(package: Path) -> None:
     noted(package).unlink(missing_ok=True)
 
 
-def make_room(cache: Path, most_bytes: int) -> None:
-    """Delete packages until those that are left have so many bytes, or all of them are needed."""
+def make_room(cache: Path, cache_bytes: int) -> None:
+    """Delete packages until there is room for those that are coming, or all of them are needed.
+
+    Raises DiskFull where the disk has no room for what is coming.
+    """
+    _drop_oldest(cache, max(cache_bytes - sum(_to_come(cache).values()), 0))
+    _check_room(cache)
+
+
+def _to_come(cache: Path) -> dict[Path, int]:
+    return {one: size for one, size in list(_COMING.items()) if one.parent == cache}
+
+
+def _drop_oldest(cache: Path, most_bytes: int) -> None:
     last_used = {one.with_suffix(""): one.stat().st_mtime for one in cache.glob("*.sha256")}
     for folder in cache.glob("*"):  # without a digest it would be fetched anew anyway
-        if folder.is_dir() and folder.suffix != ".partial":
+        if folder.is_dir() and folder.suffix != PARTIAL:
             last_used.setdefault(folder, 0.0)
     sizes = {one: _size_of(one) for one in last_used}
     left, newest_s = sum(sizes.values()), max(last_used.values(), default=0.0)
@@ -66,14 +93,16 @@ def make_room(cache: Path, most_bytes: int) -> None:
             left -= sizes[package]
 
 
-def check_room(cache: Path, size_bytes: int) -> None:
-    """Raise DiskFull where so much more would leave too little for evidence and journal."""
+def _check_room(cache: Path) -> None:
+    """Raise DiskFull where what is coming would leave too little for evidence and journal."""
     disk = shutil.disk_usage(cache)
     left = disk.free - min(SPARE_BYTES, disk.total // SPARE_PART)
-    if size_bytes > left:
+    lacking = sum(max(size - _size_of(one), 0) for one, size in _to_come(cache).items())
+    if lacking > left:
         raise DiskFull(
-            f"A package of {size_bytes} bytes was not fetched: the disk of {cache} has room for "
-            f"{max(left, 0)}, what has to stay free left out. Make room, or set most_package_bytes."
+            f"A package was not fetched: with what is fetched beside it {lacking} bytes are to come, and the "
+            f"disk of {cache} has room for {max(left, 0)}, what has to stay free left out. Make room, or set "
+            "most_package_bytes."
         )
 
 

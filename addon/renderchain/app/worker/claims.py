@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -19,16 +20,21 @@ from ...core.contract_errors import (
 )
 from ...core.errors import ChainError, RenderChainError
 from ...core.ids import JobId, LeaseId
+from ...core.job import JobInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
 from .job_probe import JobProbe
+from .pace import Pace
+from .preparing import Preparing
 from .stake_notice import StakeNotice
-from .time_gate import Fit, FrameTimes, TimeGate
+from .time_gate import TimeGate
 
 log = logging.getLogger(__name__)
+PREPARE_S = 30.0
+Takes = Callable[[JobInfo], bool]
 MAX_FAILURES = 2  # of one job on this machine, before it is left to others
 
 
@@ -48,9 +54,10 @@ class WorkerRules:
 
 
 class Claims:
-    """The jobs that this worker heard of and would take, the oldest first.
+    """The jobs that this worker heard of and would take, the oldest first; only of those is claimed whose
+    package was looked at, which goes on beside. ``changed`` is called when there may be more to claim.
 
-    ``renders`` says whether frames of a family are rendered here now, ``times`` what frames took here.
+    ``renders`` says whether frames of a family are rendered here now, ``pace`` what frames took.
     """
 
     def __init__(
@@ -60,14 +67,14 @@ class Claims:
         reporter: Reporter,
         rules: WorkerRules,
         renders: Callable[[int], bool] = lambda _: True,
-        times: FrameTimes | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._chain = chain
         self._probe = probe
         self._reporter = reporter
         self._rules = rules
         self._renders = renders
-        self._time_gate = TimeGate(times or FrameTimes(), probe.kept_report)
+        self._time_gate = TimeGate(pace or Pace(), probe.kept_report)
         self._stakes = StakeNotice(
             chain,
             reporter,
@@ -78,6 +85,9 @@ class Claims:
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self._failures: Counter[JobId] = Counter()
         self._said: dict[JobId, str] = {}  # why a job waits
+        self._preparing = Preparing(self._prepare, self._tell_change)
+        self._prepares_at_s = 0.0  # by the loop's clock
+        self.changed: Callable[[], None] = lambda: None
 
     @property
     def next_try_s(self) -> float:
@@ -95,6 +105,7 @@ class Claims:
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._said.pop(event.job_id, None)
+            self._preparing.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
@@ -113,74 +124,129 @@ class Claims:
         """Why this machine leaves a job alone, or ""."""
         return await self._probe.objection(job_id)
 
-    async def claim_one(self, held: Collection[LeaseId]) -> tuple[JobId, LeaseId] | None:
-        """Claim one lease; None if there is none to be had now, or all slots are taken."""
+    async def end(self) -> None:
+        """Look at no package any more."""
+        await self._preparing.end()
+
+    async def claim_one(
+        self, held: Collection[LeaseId], takes: Takes | None = None
+    ) -> tuple[JobId, LeaseId] | None:
+        """Claim one lease, of a job that ``takes`` allows; None if there is none to be had now, or all slots
+        are taken.
+
+        Packages of jobs that came before are looked at from now on, and nothing waits for that.
+        """
         taken = {split_lease_id(lease_id)[1] for lease_id in held}
         slot = next((one for one in range(MAX_SLOTS) if one not in taken), None)
         if slot is None:
             return None
-        for job_id in list(self._claimable):
-            if self._may_claim(job_id):
-                lease_id = await self._claim(job_id, slot)
+        unknown = list[JobId]()
+        try:
+            for job_id in list(self._claimable):
+                most = None if self._is_left(job_id) else await self._most(job_id, takes)
+                if most is None:
+                    continue
+                if not self._probe.is_known(job_id):
+                    unknown.append(job_id)
+                    continue
+                lease_id = await self._claim(job_id, slot, most)
                 if lease_id is not None:
                     return job_id, lease_id
+        finally:
+            self._preparing.begin(unknown)
         return None
 
-    def _may_claim(self, job_id: JobId) -> bool:
-        family = self._jobs.get(job_id)  # it may have closed meanwhile
-        is_ours = family is not None and self._renders(family)
-        return is_ours and self._failures[job_id] < MAX_FAILURES and not self._probe.is_put_off(job_id)
+    async def prepare(self, count: int) -> None:
+        """Have the packages of so many jobs looked at before they are needed; once in a while is enough."""
+        clock_s = asyncio.get_running_loop().time()
+        if clock_s < self._prepares_at_s:
+            return
+        self._prepares_at_s = clock_s + PREPARE_S
+        ready, unknown = 0, list[JobId]()
+        for job_id in list(self._claimable):
+            if ready + len(unknown) + len(self._preparing) >= count:
+                break
+            if self._is_left(job_id):
+                continue
+            if self._probe.is_known(job_id):
+                ready += 1
+            elif await self._most(job_id) is not None:
+                unknown.append(job_id)
+        self._preparing.begin(unknown)
 
-    async def _claim(self, job_id: JobId, slot: int) -> LeaseId | None:
+    def _is_left(self, job_id: JobId) -> bool:
+        """Whether nothing is claimed of it, now or ever, whatever it pays."""
+        family = self._jobs.get(job_id)  # it may have closed meanwhile
+        return (
+            family is None
+            or not self._renders(family)
+            or self._failures[job_id] >= MAX_FAILURES
+            or job_id in self._preparing
+            or self._probe.is_put_off(job_id)
+            or self._probe.is_refused(job_id)
+        )
+
+    async def _claim(self, job_id: JobId, slot: int, most: int) -> LeaseId | None:
         try:
-            most = await self._wants(job_id)
-            if most is None:
-                return None
             lease_id = await self._chain.claim_lease(job_id, slot, most)
-        except (NothingToClaim, JobIsOver):
-            self._claimable.pop(job_id, None)
-        except (StakeNotFree, AuditPoolTooSmall, SplitNotFunded, FamilyAtCap):
-            return None  # another job may ask for less, and this one's audits may turn out not to be needed
-        except (VerifiersMissing, LeaseMustBeJudged) as error:
-            self._wait(job_id, error)  # seats come and go
         except ContractError as error:
-            self._claimable.pop(job_id, None)
-            self._reporter.tell(JobSkipped(job_id, str(error)))
+            self._note_refusal(job_id, error)
+            return None
         except ChainError as error:
             self._probe.put_off(job_id, error)
             raise  # it may have happened
-        else:
-            self._said.pop(job_id, None)
-            self._probe.went_well(job_id)
-            return lease_id
-        return None
+        self._said.pop(job_id, None)
+        self._probe.went_well(job_id)
+        return lease_id
 
-    async def _wants(self, job_id: JobId) -> int | None:
-        """How many frames to claim of it at most (0: as many as there are); None: nothing of it.
+    def _note_refusal(self, job_id: JobId, error: ContractError) -> None:
+        if isinstance(error, NothingToClaim | JobIsOver):
+            self._claimable.pop(job_id, None)
+        elif isinstance(error, VerifiersMissing | LeaseMustBeJudged):
+            self._wait(job_id, error)  # seats come and go
+        # Else another job may ask for less, and this one's audits may turn out not to be needed.
+        elif not isinstance(error, StakeNotFree | AuditPoolTooSmall | SplitNotFunded | FamilyAtCap):
+            self._claimable.pop(job_id, None)
+            self._reporter.tell(JobSkipped(job_id, str(error)))
 
-        What nobody foresaw is that job's alone: the next may be a good one.
+    async def _most(self, job_id: JobId, takes: Takes | None = None) -> int | None:
+        """How many frames to claim of it at most (0: as many as there are); None: nothing of it now.
+
+        They can be done in time, as far as that is known, are worth stake and gas, and ``takes`` allows it.
         """
         try:
             job = await self._chain.job(job_id)
-            before = self._time_gate.fit(job, self._rules.most_frames)
-            if not await self._is_worth(job_id, before) or not await self._probe.allows(job_id):
-                return None
-            fit = self._time_gate.fit(job, self._rules.most_frames)  # now it is known what a frame takes
-            return fit.most if fit == before or await self._is_worth(job_id, fit) else None
-        except ContractError:
-            raise
+            fit = self._time_gate.fit(job, self._rules.most_frames)
+            if fit.too_slow:
+                self._say_once(job_id, fit.too_slow)
+            elif await self._stakes.tell(job_id, fit.most) and (takes is None or takes(job)):
+                return fit.most
+        except ContractError as error:
+            self._note_refusal(job_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is
-            raise_if_ending(error)
-            if not isinstance(error, RenderChainError):
-                log.exception("job %s could not be looked at", job_id)
-            self._probe.put_off(job_id, error)
-            return None
+            self._put_off(job_id, error)
+        return None
 
-    async def _is_worth(self, job_id: JobId, fit: Fit) -> bool:
-        """Whether so many frames can be done in time, and are worth stake and gas."""
-        if fit.too_slow:
-            self._say_once(job_id, fit.too_slow)
-        return not fit.too_slow and await self._stakes.tell(job_id, fit.most)
+    async def _prepare(self, job_id: JobId) -> None:
+        """Look at its package."""
+        try:
+            await self._probe.allows(job_id)
+        except ContractError as error:
+            self._note_refusal(job_id, error)
+            if job_id in self._claimable:
+                self._probe.put_off(job_id, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self._put_off(job_id, error)
+
+    def _put_off(self, job_id: JobId, error: Exception) -> None:
+        """What nobody foresaw is that job's alone: the next may be a good one."""
+        raise_if_ending(error)
+        if not isinstance(error, RenderChainError):
+            log.exception("job %s could not be looked at", job_id)
+        self._probe.put_off(job_id, error)
+
+    def _tell_change(self) -> None:
+        self.changed()
 
     def _wait(self, job_id: JobId, error: ContractError) -> None:
         self._say_once(job_id, f"{error} It is looked at again later.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,14 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True)
 class FamiliesInService:
-    """Families by their felts, and what is known of the tile of each."""
+    """Families by their felts, and what is known of the tile of each, on each of its devices."""
 
-    known: Mapping[int, KnownTile]
+    known: Mapping[int, Sequence[KnownTile]]
 
     def has(self, family: int) -> bool:
         """Whether frames of it are rendered here now."""
-        found = self.known.get(family)
-        return found is not None and not found.broken
+        found = self.known.get(family, ())
+        return bool(found) and not any(one.broken for one in found)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -61,9 +61,10 @@ class HeldLeases:
         self._held[lease_id] = Held(job_id, due_s)
         self._wake.set()
 
-    def clear(self) -> None:
-        """They are read from the chain again."""
-        self._held.clear()
+    def keep_only(self, lease_ids: Collection[LeaseId], *, of: Collection[LeaseId]) -> None:
+        """Of some, those that are not among these are held no more."""
+        for lease_id in set(of) - set(lease_ids):
+            self._held.pop(lease_id, None)
 
     async def due_s(self, lease: LeaseInfo) -> float:
         """When anyone may accept a submitted lease."""

@@ -61,6 +61,7 @@ class JobProbe:
         self._objections: dict[JobId, str] = {}  # "" where there is none
         self._sharing: set[str] = set()  # packages by their CID
         self._later: dict[JobId, _Attempt] = {}
+        self._turn = asyncio.Lock()  # probes take the whole processor
 
     @property
     def next_try_s(self) -> float:
@@ -95,6 +96,14 @@ class JobProbe:
         """Whether a job waits for its next try."""
         later = self._later.get(job_id)
         return later is not None and later.at_s > self._now()
+
+    def is_known(self, job_id: JobId) -> bool:
+        """Whether its package was looked at."""
+        return job_id in self._objections
+
+    def is_refused(self, job_id: JobId) -> bool:
+        """Whether its package was looked at, and is none for this machine."""
+        return bool(self._objections.get(job_id))
 
     def put_off(self, job_id: JobId, error: Exception) -> None:
         """Have a job wait, each time for twice as long: whatever is wrong with it, others may be well."""
@@ -160,9 +169,10 @@ class JobProbe:
         return self._cache.load(job.package_cid, family_name(job.family), self._seconds)
 
     async def _report(self, job: JobInfo, package: Path, manifest: Manifest) -> ProbeReport:
-        if kept := self.kept_report(job):
-            return kept
-        longest = min(job.longest_lease, job.tasks)
-        report = await self._probe.run(package, manifest, self._seconds, longest)
-        self._cache.save(job.package_cid, family_name(job.family), self._seconds, report)
-        return report
+        async with self._turn:
+            if kept := self.kept_report(job):
+                return kept
+            longest = min(job.longest_lease, job.tasks)
+            report = await self._probe.run(package, manifest, self._seconds, longest)
+            self._cache.save(job.package_cid, family_name(job.family), self._seconds, report)
+            return report

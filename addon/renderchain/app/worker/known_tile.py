@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.again import REPEATING, repeats
-from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, RenderFailed
+from ...core.errors import ContentError, DeviceBroken, RenderFailed
 from ...core.job import family_name
 from ...core.known_tile import (
     MOST_BYTES,
@@ -31,7 +30,6 @@ from ...core.notices.devices import FamilyOutOfService, KnownTileKept, KnownTile
 from ...core.prints import TilePrint
 from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
-from .time_gate import FrameTimes
 
 WORTH = 20  # times what the known tile takes must have been rendered before it is looked at between times
 
@@ -83,6 +81,7 @@ class KnownTile:
         self._driver = driver
         self._frames, self._rendered_ms, self._cost_ms = 0, 0, 0
         self.broken = ""  # why nothing may be rendered here any more
+        self.device_count = 1  # of that kind on this machine
 
     async def begin(self) -> Maker:
         """Look at it for the first time: who makes it, and whether as it should be.
@@ -93,7 +92,7 @@ class KnownTile:
         made = await self._fresh.known_tile()
         if made.unfit:
             raise RenderFailed(made.unfit)
-        self.maker = maker_of(made, self._driver)
+        self.maker, self.device_count = maker_of(made, self._driver), made.device_count
         self._family = family_name(self.maker.family)
         print_ = TilePrint.from_bytes(made.record)
         first = self._kept.load(self.maker)
@@ -168,26 +167,23 @@ class KnownTile:
 
 @dataclass(frozen=True)
 class WatchingRenderer:
-    """A renderer whose processes also make the known tile, now and then; it is noted what frames take."""
+    """A renderer whose processes also make the known tile, now and then."""
 
     renderer: WatchedRenderer
     known: KnownTile
-    times: FrameTimes = field(default_factory=FrameTimes)
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
-        """As the renderer's; raises PackageTooMuch where it is out of service."""
-        if self.known.broken:
-            raise PackageTooMuch(self.known.broken)
+        """As the renderer's; raises DeviceBroken where it is out of service."""
+        self.known.check()
         async with self.renderer.open(package, manifest, output) as session:
-            yield _Session(session, self.known, partial(self.times.note, package.name))
+            yield _Session(session, self.known)
 
 
 @dataclass(frozen=True)
 class _Session:
     session: WatchedSession
     known: KnownTile
-    note_seconds: Callable[[float], None]
 
     @property
     def loaded(self) -> Loaded:
@@ -198,7 +194,6 @@ class _Session:
         # No frame may be begun when the known tile's turn comes.
         coming = None if self.known.is_due_after(1) else then
         done = await self.session.render(frame, on_progress, coming)
-        self.note_seconds((done.render_ms + done.write_ms) / 1000)
         await self.known.rendered(self.session, done.render_ms, is_idle=coming is None, is_last=then is None)
         return done
 

@@ -7,14 +7,15 @@ all, and it begins again with what the chain knows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from functools import partial
 
 from ...core.board_events import BoardEvent, CaughtUp, JobClosed, Reorganised
-from ...core.contract_errors import LeaseInOtherState, UnknownWorker
+from ...core.contract_errors import UnknownWorker
 from ...core.errors import ChainError
-from ...core.job import JobInfo, LeaseInfo
+from ...core.ids import LeaseId
+from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
 from ...core.notices.process import Stopped
@@ -22,15 +23,15 @@ from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
-from ..upkeep.keeping import keep_at_work, reason_of
-from .blame import REFUSED, blame_of
+from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
 from .held import HeldLeases
+from .in_hand import InHand
+from .lane import HANDS, Lane
+from .lease_work import STOPS, LeaseWork
 from .readiness import Readiness
-from .render_lease import SPARE, RenderLease
+from .render_lease import RenderLease
 
-FIRST_RETRY_S = 5.0
-LONGEST_RETRY_S = 600.0
 TAKING = "Taking leases"
 LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
 # Three rounds of two days, a lease's and a window's time, twice over: older votes are settled.
@@ -45,6 +46,7 @@ class Worker:
         self,
         chain: WorkerChain,
         lease: RenderLease,
+        lanes: Sequence[Lane],
         claims: Claims,
         audits: AuditDuties,
         journal: Journal,
@@ -66,13 +68,18 @@ class Worker:
         self._new_secret = new_secret
         self._now = now
         self._wake = asyncio.Event()
+        self._wakes_at_s = 0.0  # by the loop's clock
+        self._has_asked = False  # for a lane that wants a lease now, of which there was none to be had
         self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
-        self._knows_leases = False  # not at the start, nor when the chain took back what it said
-        self._retry_s = FIRST_RETRY_S
+        self._in_hand = InHand(lanes, self._wake.set)
+        self._work = LeaseWork(chain, lease, claims, journal, reporter, self._in_hand, self._hold, now)
+        claims.changed = self._wake.set
+        for lane in lanes:
+            lane.paced = partial(self._look_ahead, lane)
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Work until ``stop`` is set, when a lease in hand is given back, or until it is drained.
+        """Work until ``stop`` is set, when leases in hand are given back, or until it is drained.
 
         ``on_ready`` is called once all that it needs was seen to be there. Raises UnknownWorker or ChainError
         at the start; later nothing ends it.
@@ -86,11 +93,14 @@ class Worker:
         on_ready()
         works: dict[str, Callable[[], Awaitable[None]]] = {
             "Listening to the chain": self._follow,
-            TAKING: self._work,
+            TAKING: self._take,
             "Settling leases": self._held.run,
             "Duties in audits": self._audits.run,
             "Verifying": self._audits.verify,
         }
+        for lane in self._in_hand.lanes:
+            hands = (f"Rendering in lane {lane.number}, hand {one}" for one in range(1, 1 + HANDS))
+            works |= dict.fromkeys(hands, partial(self._see_to, lane))
         parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
         ends = [asyncio.create_task(stop.wait()), parts[list(works).index(TAKING)]]
         try:
@@ -99,6 +109,10 @@ class Worker:
             for part in (*parts, *ends):
                 part.cancel()
             await asyncio.gather(*parts, *ends, return_exceptions=True)
+            await self._claims.end()
+        for turn in self._in_hand.take_back():
+            with suppress(ChainError):  # then the next start resumes it
+                await self._work.give_back(turn.entry, STOPS)
         self._reporter.tell(Stopped())
 
     async def _follow(self) -> None:
@@ -114,7 +128,7 @@ class Worker:
     def _forget(self) -> None:
         self._claims.clear()
         self._caught_up.clear()
-        self._knows_leases = False
+        self._in_hand.is_sure = False
 
     def _note(self, event: BoardEvent) -> None:
         self._audits.note(event)
@@ -127,132 +141,114 @@ class Worker:
         elif isinstance(event, JobClosed):
             self._lease.forget(event.job_id)
 
-    async def _work(self) -> None:
+    async def _see_to(self, lane: Lane) -> None:
+        """Do a lane's leases, one after the other; what fails without its end being known is read anew."""
+        while True:
+            with await lane.next() as turn:
+                try:
+                    await self._work.do(turn)
+                except Exception:
+                    self._in_hand.doubt()
+                    raise
+            self._wake.set()
+
+    async def _take(self) -> None:
         try:
-            await self._work_on()
+            await self._take_on()
         except Exception:
-            self._knows_leases = False  # what became of the last one is on the chain
+            self._in_hand.is_sure = False  # what became of the last one is on the chain
             raise
 
-    async def _work_on(self) -> None:
-        """Take leases, one after the other, until it is drained."""
+    async def _take_on(self) -> None:
+        """Claim leases for the lanes that want one, until it is drained."""
         while True:
             self._wake.clear()
             await self._caught_up.wait()
-            if not self._knows_leases:
+            if not self._in_hand.is_sure:
                 await self._resume()
             allowed = await self._readiness.allows()
-            if self._readiness.is_draining and not self._held.lease_ids and not self._audits.has_duties:
+            if self._readiness.is_draining and not self._mine and not self._audits.has_duties:
                 return
-            claimed = await self._claims.claim_one(self._held.lease_ids) if allowed else None
-            if claimed:
-                self._readiness.claimed()
-                job_id, lease_id = claimed
-                entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
-                self._journal.save_lease(entry)
-                await self._do(entry, is_new=True)
-                continue
-            longest_s = LOOK_AGAIN_S if allowed else PAUSE_S
-            wait_s = min(max(self._claims.next_try_s - self._now(), 0.0), longest_s)
+            if allowed and not self._in_hand.rests_for_s:
+                self._has_asked = False
+                if await self._claim():
+                    continue
+                await self._claims.prepare(1 + len(self._in_hand.lanes))
+            else:
+                self._has_asked = True
             with suppress(TimeoutError):
                 # wait_for may swallow a cancellation in Python 3.11.
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(self._wait_s(LOOK_AGAIN_S if allowed else PAUSE_S)):
                     await self._wake.wait()
 
-    async def _do(self, entry: LeaseEntry, *, is_new: bool) -> None:
-        """Render and submit a claimed lease; what fails is given back, so that others may try.
+    @property
+    def _mine(self) -> list[LeaseId]:
+        """The leases that take a slot of this worker's."""
+        return [*self._held.lease_ids, *self._in_hand.lease_ids]
 
-        A worker that must stop submits the frames that it has, and is then cancelled after all.
-        """
-        try:
-            await self._try(entry, is_new=is_new)
-        except LeaseInOtherState as error:
-            self._knows_leases = False
-            self._journal.save_lease(replace(entry, state="lost"))
-            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
-            self._lease.discard(entry.lease_id)
-        except ChainError:
-            raise  # what it was asked may have happened, or may yet; the lease stays as it is
-        except asyncio.CancelledError:
-            with suppress(ChainError):  # then it expires, or the next start resumes it
-                await asyncio.shield(self._give_back(entry, "worker stops"))
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next lease may go well
-            await self._fail(entry, error)
-        task = asyncio.current_task()
-        if task and task.cancelling():
-            raise asyncio.CancelledError
+    async def _claim(self) -> bool:
+        """Claim a lease for a lane that wants one; whether there was one to be had."""
+        lane = self._in_hand.wanting()
+        if lane is None:
+            return False
+        self._has_asked = True
+        began_s = asyncio.get_running_loop().time()
+        claimed = await self._claims.claim_one(self._mine, lane.takes if lane.left_s else None)
+        if claimed is None:
+            return False
+        self._readiness.claimed()
+        job_id, lease_id = claimed
+        entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
+        self._journal.save_lease(entry)
+        lane.give(entry, began_s)
+        return True
 
-    async def _try(self, entry: LeaseEntry, *, is_new: bool) -> None:
-        lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
-        if is_new:
-            ids = (entry.job_id, entry.lease_id)
-            self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
-        if await self._claims.objection(entry.job_id):  # nobody asked before it was assigned
-            await self._give_back(entry, REFUSED.reason)
+    def _wait_s(self, longest_s: float) -> float:
+        """How long there is nothing to be claimed, as far as one knows."""
+        next_try_s = max(self._claims.next_try_s - self._now(), 0.0)
+        wanted_in_s = [one for one in self._in_hand.wanted_in_s if one or not self._has_asked]
+        wait_s = min(next_try_s, longest_s, self._in_hand.rests_for_s or longest_s, *wanted_in_s)
+        self._wakes_at_s = asyncio.get_running_loop().time() + wait_s
+        return wait_s
+
+    def _look_ahead(self, lane: Lane) -> None:
+        """A lane has got on: it may want its next lease sooner than it looked."""
+        wants_in_s = lane.wants_in_s
+        if wants_in_s is None:
             return
-        submitted = await self._lease.run(entry, lease, job, most_s=self._left_s(lease, job))
-        self._journal.save_lease(replace(entry, state="submitted"))
-        self._hold(lease, self._now() + job.window_s)
-        self._retry_s = FIRST_RETRY_S
-        if submitted.failure:
-            self._blame(entry, submitted.failure)
-
-    def _left_s(self, lease: LeaseInfo, job: JobInfo) -> float:
-        """How long the lease may be rendered: after its timeout nobody wants it."""
-        return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
-
-    async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
-        """Give back what can't be done; where it is not the job's doing, have a rest before the next."""
-        blame = blame_of(error)
-        if not blame.is_jobs:
-            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
-            await self._give_back(entry, blame.reason)
-            await asyncio.sleep(self._retry_s)
-            self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
-            return
-        self._blame(entry, error)
-        await self._give_back(entry, blame.reason, state="failed")
-
-    def _blame(self, entry: LeaseEntry, error: Exception) -> None:
-        """It is the job's doing."""
-        self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
-        self._claims.count_failure(entry.job_id)
+        is_sooner = asyncio.get_running_loop().time() + wants_in_s < self._wakes_at_s
+        if is_sooner and not (wants_in_s == 0 and self._has_asked and lane.left_s):
+            self._wake.set()
 
     def _hold(self, lease: LeaseInfo, due_s: float) -> None:
         self._held.hold(lease.lease_id, lease.job_id, due_s)
         self._audits.own(lease.lease_id)
 
-    async def _give_back(self, entry: LeaseEntry, reason: str, state: str = "given_back") -> None:
-        try:
-            await self._chain.give_back(entry.lease_id, reason)
-        except LeaseInOtherState as error:
-            self._knows_leases = False  # it may have been submitted after all
-            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
-        else:
-            self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
-        self._journal.save_lease(replace(entry, state=state))
-        self._lease.discard(entry.lease_id)
-
     async def _resume(self) -> None:
         """Go on with what this worker holds, as the chain knows it: after a restart or a reorganisation."""
-        self._knows_leases = True
-        self._held.clear()
-        # A reorganisation may have given a lease's id to another job's lease.
-        entries = self._journal.leases(self._chain.board)
-        known = {(entry.lease_id, entry.job_id): entry for entry in entries}
-        claimed = []
+        self._in_hand.is_sure = True
+        known_before = set(self._held.lease_ids)
+        seen_to = set(self._in_hand.lease_ids)  # the hands know best, and say so where they do not
+        claimed, submitted = list[LeaseInfo](), list[tuple[LeaseInfo, float]]()
         for lease_id in await self._chain.open_leases():
             lease = await self._chain.lease(lease_id)
             if lease.state is LeaseState.CLAIMED:
                 claimed.append(lease)
             elif lease.state is LeaseState.SUBMITTED:
-                self._hold(lease, await self._held.due_s(lease))
-        self._lease.tidy([lease.lease_id for lease in claimed])
-        for lease in claimed:  # only now: it takes long, and the others have duties
+                submitted.append((lease, await self._held.due_s(lease)))
+        self._held.keep_only({lease.lease_id for lease, _ in submitted}, of=known_before)
+        for lease, due_s in submitted:
+            self._hold(lease, due_s)
+        seen_to |= set(self._in_hand.lease_ids)
+        self._lease.tidy([*(lease.lease_id for lease in claimed), *seen_to])
+        # A reorganisation may have given a lease's id to another job's lease.
+        known = {(one.lease_id, one.job_id): one for one in self._journal.leases(self._chain.board)}
+        for lease in claimed:
+            if lease.lease_id in seen_to:
+                continue
             self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
             entry = known.get((lease.lease_id, lease.job_id), fresh)
             self._journal.save_lease(entry)
-            await self._do(entry, is_new=False)
+            self._in_hand.resume(entry)

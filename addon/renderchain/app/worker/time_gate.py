@@ -10,27 +10,9 @@ from dataclasses import dataclass
 
 from ...core.job import JobInfo, needs_prints
 from ...core.probe_report import ProbeReport
+from .pace import Pace
 
 RENDER_PART = 0.8  # of a lease's timeout may be rendered; a tenth more is there for what goes slower
-MOST_PACKAGES = 1000
-
-
-class FrameTimes:
-    """What frames of packages took on this machine, by the packages' CIDs."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    def note(self, cid: str, seconds: float) -> None:
-        """The newest frame counts as much as all before it."""
-        before = self._seconds.pop(cid, seconds)
-        self._seconds[cid] = (before + seconds) / 2
-        if len(self._seconds) > MOST_PACKAGES:
-            del self._seconds[next(iter(self._seconds))]
-
-    def of(self, cid: str) -> float | None:
-        """What one takes; None where none was rendered yet."""
-        return self._seconds.get(cid)
 
 
 @dataclass(frozen=True)
@@ -44,8 +26,8 @@ class Fit:
 class TimeGate:
     """``report`` is what a job's probe found here, as far as it is known."""
 
-    def __init__(self, times: FrameTimes, report: Callable[[JobInfo], ProbeReport | None]) -> None:
-        self._times = times
+    def __init__(self, pace: Pace, report: Callable[[JobInfo], ProbeReport | None]) -> None:
+        self._pace = pace
         self._report = report
 
     def fit(self, job: JobInfo, most: int) -> Fit:
@@ -66,7 +48,7 @@ class TimeGate:
 
     def _frame_s(self, job: JobInfo) -> tuple[float, float]:
         """What a frame takes at least, and what is reckoned with; zeros where nothing was measured."""
-        if seconds := self._times.of(job.package_cid):
+        if seconds := self._pace.frame_s(job.package_cid):
             return seconds, seconds
         report = None if needs_prints(job.family) else self._report(job)  # a probe is no measure for a GPU
         return (report.least_frame_ms / 1000, report.frame_ms / 1000) if report else (0.0, 0.0)

@@ -7,6 +7,7 @@ import bpy
 
 from ...core.errors import RenderFailed
 from ...core.job import DEVICE_GROUPS
+from ...core.lanes import backend_of, those_of
 
 BACKENDS = tuple(group for group in DEVICE_GROUPS if group != "CPU")  # in the order that AUTO tries
 
@@ -26,25 +27,35 @@ def use(scene: bpy.types.Scene, kind: str) -> None:
 def find(wanted: str) -> tuple[str, str]:
     """Set Cycles to a device; returns its kind and its name.
 
-    ``wanted`` is AUTO, CPU or a backend. Raises RenderFailed if it is not to be had.
+    ``wanted`` is AUTO, CPU or a backend, or one device of a backend (core/lanes.py). Raises RenderFailed if
+    it is not to be had.
     """
-    preferences = bpy.context.preferences.addons["cycles"].preferences
-    backends = {"AUTO": BACKENDS, "CPU": ()}.get(wanted, (wanted,))
+    preferences, kind = bpy.context.preferences.addons["cycles"].preferences, backend_of(wanted)
+    backends = {"AUTO": BACKENDS, "CPU": ()}.get(kind, (kind,))
     for backend in backends:
         try:
             preferences.compute_device_type = backend
         except TypeError:
             continue  # this Blender was built without it
         preferences.refresh_devices()
-        found = [device for device in preferences.devices if device.type == backend]
+        found = those_of(wanted, [one for one in preferences.devices if one.type == backend])
         if found:
+            used = [device.id for device in found]
             for device in preferences.devices:
-                device.use = device.type == backend
+                device.use = device.type == backend and device.id in used
             return backend, ", ".join(device.name for device in found)
-    if wanted not in ("AUTO", "CPU"):
-        raise RenderFailed(f"Cycles finds no {wanted} device here; choose AUTO or CPU, or check the driver.")
+    if kind not in ("AUTO", "CPU"):
+        raise RenderFailed(f"Cycles finds no {kind} device here; choose AUTO or CPU, or check the driver.")
     names = [name for name, kind, *_ in _cycles.available_devices("CPU") if kind == "CPU"]
     return "CPU", names[0] if names else "CPU"
+
+
+def count_of(kind: str) -> int:
+    """How many devices of a kind there are that was found; the CPU is one."""
+    if kind == "CPU":
+        return 1
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    return sum(device.type == kind for device in preferences.devices)
 
 
 def require_comparable(kind: str) -> None:

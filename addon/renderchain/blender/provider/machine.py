@@ -12,6 +12,7 @@ from ...composition.blenders import LocalBlender, find_blenders, kept_tiles
 from ...core.errors import RenderChainError
 from ...core.finding import Finding, fault, fine
 from ...core.job import family_name, family_of
+from ...core.lanes import look_at_lanes
 from ...ports.reporter import Reporter
 from ...settings import Settings
 
@@ -40,7 +41,11 @@ async def look_at_blenders(settings: Settings, reporter: Reporter) -> tuple[list
     if not found.left_out:  # else their logs are wanted
         shutil.rmtree(scratch, ignore_errors=True)
     seen = [fine("blender", _described(one)) for one in found.all]
-    return sorted(found.families), [*seen, *(fault("blender", one.sentence) for one in found.left_out)]
+    seen += [fault("blender", one.sentence) for one in found.left_out]
+    seen += [
+        look_at_lanes(one.maker.device, one.lanes[0][1].device_count, settings.lanes) for one in found.all[:1]
+    ]
+    return sorted(found.families), seen
 
 
 def _described(one: LocalBlender) -> str:

@@ -136,15 +136,17 @@ class LeaseResumed(LeaseNotice):
 
 @dataclass(frozen=True)
 class RenderStarted(LeaseNotice):
-    """The scene is loaded and the first frame begins."""
+    """The scene is loaded and the first frame begins, in that lane (from 1)."""
 
     frame_count: int
     device: str
     device_name: str
+    lane: int = 1
 
     @property
     def sentence(self) -> str:
         what = f"rendering {counted(self.frame_count, 'frame')}"
+        what += f" in lane {self.lane}" if self.lane > 1 else ""
         return f"Lease {self.lease_id}: {what} on {self.device} ({self.device_name})"
 
 

@@ -28,10 +28,12 @@ class WaitingForWork(Notice):
     blender_version: str
     device: str
     device_name: str
+    lane_count: int = 1
 
     @property
     def sentence(self) -> str:
-        return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name})"
+        lanes = f" in {self.lane_count} lanes" if self.lane_count > 1 else ""
+        return f"Waiting for work: Blender {self.blender_version}, {self.device} ({self.device_name}){lanes}"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from renderchain.core.audit.state import (
     Vote,
     differing,
 )
-from renderchain.core.errors import ContentError, StoreError
+from renderchain.core.errors import ContentError, DeviceBroken, StoreError
 from renderchain.core.gate import GateLimits
 from renderchain.core.ids import WorkerId
 from renderchain.core.notices.jobs import PackageDamaged
@@ -242,3 +242,11 @@ def test_a_seat_of_another_blender_than_runs_here_is_not_voted_for(seat: Seat) -
     seat.renderer.loaded = replace(seat.renderer.loaded, blender_version="5.2.0 LTS")
     seat.act(AuditPhase.COMMIT)
     assert seat.words() == [(SEAT, Vote.BUSY)] and not seat.renderer.alone_rendered
+
+
+def test_a_verifier_whose_device_is_out_of_order_says_that_it_is_busy(seat: Seat) -> None:
+    seat.renderer.fail("open", DeviceBroken("It makes noise."))
+    seat.act(AuditPhase.COMMIT)
+    assert seat.words() == [(SEAT, Vote.BUSY)]
+    (refused,) = seat.bench.reporter.heard(PackageRefused)
+    assert "noise" in refused.reason

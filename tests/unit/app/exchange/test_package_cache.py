@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from renderchain.app.exchange.package import fetch_package, pin_package
-from renderchain.app.exchange.package_cache import RECENT_S, in_use, make_room, noted
-from renderchain.core.errors import StoreError
+from renderchain.app.exchange.package_cache import (
+    RECENT_S,
+    SPARE_BYTES,
+    SPARE_PART,
+    coming,
+    in_use,
+    make_room,
+    noted,
+)
+from renderchain.core.errors import DiskFull, StoreError
+from renderchain.core.gate import CACHE_BYTES
 
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import MemoryStore
@@ -71,6 +81,35 @@ def test_a_folder_without_a_digest_goes_and_a_half_done_one_is_not_touched(cache
     (cache / "f.partial").mkdir()
     make_room(cache, 0)
     assert names(cache) == both("c") | {"f.partial"}
+
+
+def test_what_is_fetched_beside_has_its_room_too(cache: Path) -> None:
+    each = 1000 + room_of(cache / "a")
+    with coming(cache / "e", 999) as partial:
+        make_room(cache, 3 * each + 999)
+        assert names(cache) == both("a", "b", "c")
+        make_room(cache, 3 * each + 998)
+        assert names(cache) == both("b", "c")
+        partial.mkdir()
+    make_room(cache, 2 * each)
+    assert names(cache) == both("b", "c")
+
+
+def test_two_packages_that_the_disk_has_no_room_for_together_do_not_come_together(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked at the disk before the other had written anything."""
+    disk = shutil.disk_usage(cache)
+    free = 10_000 + min(SPARE_BYTES, disk.total // SPARE_PART)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk._replace(free=free))
+    with coming(cache / "e", 6000) as partial:
+        make_room(cache, CACHE_BYTES)
+        with coming(cache / "f", 6000):
+            with pytest.raises(DiskFull, match="12000 bytes are to come"):
+                make_room(cache, CACHE_BYTES)
+            partial.mkdir()
+            (partial / "one").write_bytes(bytes(3000))
+            make_room(cache, CACHE_BYTES)
 
 
 def test_an_empty_cache_has_room(tmp_path: Path) -> None:

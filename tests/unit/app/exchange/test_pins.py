@@ -10,6 +10,7 @@ from renderchain.app.exchange.pins import Pins
 from renderchain.core.errors import StoreError
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.lease_id import join_lease_id
+from renderchain.ports.journal import LeaseEntry
 
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import MemoryStore
@@ -67,8 +68,8 @@ def test_a_leases_results_are_unpinned_once_its_evidence_is_gone(disk: Path) -> 
     bench.proof_store.prune(1000 + KEEP_S + 1)
     assert not bench.proof_store.knows(LEASE)
     work = bench.render_lease()
-    entry = bench.entry.__class__(bench.entry.board, NEXT, bench.entry.job_id, 77, "claimed")
-    run(work.run(entry, bench.chain.leases[NEXT], bench.chain.jobs[entry.job_id]))
+    bench.entry = LeaseEntry(bench.entry.board, NEXT, bench.entry.job_id, 77, "claimed")
+    run(work.run(bench.turn(), bench.chain.leases[NEXT], bench.chain.jobs[bench.entry.job_id]))
     (_, (_, _, second)) = bench.chain.of("submit")
     assert first.results_cid not in bench.store.pinned and second.results_cid in bench.store.pinned
     assert bench.package.cid in bench.store.pinned, "the package is the requester's pin"

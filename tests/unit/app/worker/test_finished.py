@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.app.worker.finished import FinishedFrames
-from renderchain.app.worker.render_lease import KILLS_BORNE
+from renderchain.app.worker.render_frames import KILLS_BORNE
 from renderchain.core.errors import ContentError, ProcessKilled, RenderFailed, StoreError
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.lease_id import join_lease_id

@@ -29,6 +29,7 @@ from renderchain.core.notices.conditions import WaitEnded, WaitingFor
 from renderchain.core.notices.leases import JobSkipped, LeaseClaimed, LeaseFailed, PackageRefused
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, STAKE_FRI, Artist, Machine
+from devkit.fakes.renderer import FakeRenderer
 from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
 
@@ -83,17 +84,20 @@ class Faulty(Wire):
             raise self._make()
 
 
-def calls_of_a_quiet_life(disk: Path) -> list[str]:
+def calls_of_a_quiet_life(disk: Path, lanes: int) -> list[str]:
     wire = Wire()
-    life(disk, wire)
+    life(disk, wire, lanes)
+    claims = [at for at, one in enumerate(wire.calls) if one == "claim_lease"]
+    assert claims[1] < wire.calls.index("submit"), "none was claimed ahead, nor for a second lane"
     return sorted(set(wire.calls))
 
 
-def life(disk: Path, wire: Wire) -> Machine:
+def life(disk: Path, wire: Wire, lanes: int = 1) -> Machine:
     """A job from its submission until it is paid; all money must be where it belongs."""
     world = World(disk)
     artist, machine = Artist(world, 0xA271), Machine(world, 0xF001)
     machine.renderer.frame_s = 20
+    machine.other_renderers = [FakeRenderer(frame_s=20) for _ in range(1, lanes)]
 
     async def live() -> None:
         await machine.join()
@@ -125,6 +129,7 @@ def life(disk: Path, wire: Wire) -> Machine:
 AT_THE_START = {"worker_id"}
 
 
+@pytest.mark.parametrize("lanes", [1, 2])
 @pytest.mark.parametrize(
     ("kind", "after"),
     [
@@ -134,8 +139,10 @@ AT_THE_START = {"worker_id"}
         if not (after and isinstance(make(), NOTHING_DONE))
     ],
 )
-def test_any_error_in_any_call_costs_nothing_and_ends_nothing(disk: Path, kind: int, after: bool) -> None:
-    methods = [one for one in calls_of_a_quiet_life(disk / "quiet") if one not in AT_THE_START]
+def test_any_error_in_any_call_costs_nothing_and_ends_nothing(
+    disk: Path, kind: int, after: bool, lanes: int
+) -> None:
+    methods = [one for one in calls_of_a_quiet_life(disk / "quiet", lanes) if one not in AT_THE_START]
     assert {"claim_lease", "submit", "lease", "job", "events", "add_folder", "fetch_folder"} <= {
         *methods,
         "events",
@@ -143,7 +150,7 @@ def test_any_error_in_any_call_costs_nothing_and_ends_nothing(disk: Path, kind: 
     for method in methods:
         wire = Faulty(method, KINDS[kind], after=after)
         print(f"{type(KINDS[kind]()).__name__} in {method}, {'after' if after else 'before'} its effect")
-        life(disk / method, wire)
+        life(disk / method, wire, lanes)
         assert wire.left < wire.most, f"{method} was not called"
 
 

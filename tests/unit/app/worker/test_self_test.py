@@ -183,9 +183,9 @@ def test_a_stop_in_the_self_test_waits_for_the_submission(
 
 
 def test_without_a_self_test_nothing_is_looked_at(bench: UseCaseBench) -> None:
-    lease = bench.lease_with(None)
+    bench.self_test = lambda: None  # type: ignore[method-assign]
     bench.renderer.alone = OTHER_PICTURE
-    bench.submit(lease)
+    bench.submit()
     assert looked_at(bench) == [] and len(bench.chain.of("submit")) == 1
 
 
@@ -200,7 +200,8 @@ def test_leaves_are_drawn_by_the_chance_that_is_given(bench: UseCaseBench) -> No
             return end - 1
 
     chosen = SelfTest(bench.renderer, bench.reporter, Last())  # type: ignore[arg-type]
-    bench.submit(bench.lease_with(chosen))
+    bench.self_test = lambda: chosen  # type: ignore[method-assign]
+    bench.submit()
     assert looked_at(bench) == [(3, (TILES - 1,)), (2, (TILES - 1,))]
 
 

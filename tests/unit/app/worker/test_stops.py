@@ -11,6 +11,7 @@ import pytest
 from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, STAKE_FRI, Artist, Machine
+from devkit.fakes.renderer import FakeRenderer
 from devkit.fakes.turns import Turns
 from devkit.fakes.wire import PowerCut, Wire
 from devkit.fakes.world import World
@@ -65,11 +66,12 @@ async def first_run(machine: Machine, watching: asyncio.Task[object], turn: int,
     return turns
 
 
-def life(disk: Path, turn: int, kind: Callable[[], Stop]) -> Life:
+def life(disk: Path, turn: int, kind: Callable[[], Stop], lanes: int) -> Life:
     """A job from its submission until it is paid, with a worker that ends at that turn and starts again."""
     world = World(disk, block_s=1, blocks=6)
     artist, machine = Artist(world, 0xA271), Machine(world, 0xF001)
     machine.renderer.frame_s = 1
+    machine.other_renderers = [FakeRenderer(frame_s=1) for _ in range(1, lanes)]
 
     async def live() -> Life:
         await machine.join()
@@ -96,12 +98,13 @@ def life(disk: Path, turn: int, kind: Callable[[], Stop]) -> Life:
     return found
 
 
+@pytest.mark.parametrize("lanes", [1, 2])
 @pytest.mark.parametrize("kind", [Stop, PowerCutAt])
-def test_a_worker_may_end_in_any_await(disk: Path, kind: Callable[[], Stop]) -> None:
-    whole = life(disk / "whole", 0, kind)
+def test_a_worker_may_end_in_any_await(disk: Path, kind: Callable[[], Stop], lanes: int) -> None:
+    whole = life(disk / "whole", 0, kind, lanes)
     turns = whole.turns.each_place(2)
     assert whole.attempts == TASKS and len(turns) > 50
-    lives = [life(disk / str(turn), turn, kind) for turn in turns]
+    lives = [life(disk / str(turn), turn, kind, lanes) for turn in turns]
     ended_in = set().union(*(one.ended_in for one in lives))
     if kind is Stop:  # what is rendered is submitted before the end
         assert not ended_in & FINISHING

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import MISSING, fields, replace
 
 import pytest
-from renderchain.app.worker.time_gate import Fit, FrameTimes, TimeGate
+from renderchain.app.worker.pace import Pace
+from renderchain.app.worker.time_gate import Fit, TimeGate
 from renderchain.core.board_events import LeaseClaimed
 from renderchain.core.job import JobInfo, family_of
 from renderchain.core.notices.leases import JobSkipped, LeaseOffered, LeaseSubmitted
@@ -36,10 +37,10 @@ def probed(least_s: float, most_s: float) -> ProbeReport:
 
 def fit(job: JobInfo, most: int, report: ProbeReport | None = None, *seconds: float) -> Fit:
     """What the gate says where frames took so long before."""
-    times = FrameTimes()
+    pace = Pace()
     for one in seconds:
-        times.note(job.package_cid, one)
-    return TimeGate(times, lambda _: report).fit(job, most)
+        pace.note_frame(job.package_cid, one)
+    return TimeGate(pace, lambda _: report).fit(job, most)
 
 
 def test_where_nothing_was_measured_nothing_is_held_against_a_job() -> None:
@@ -88,8 +89,10 @@ def test_a_worker_claims_leases_that_it_can_finish(world: World, artist: Artist,
             await asyncio.sleep(2000)
 
     world.live(life())
-    assert {event.count for event in world.network.told(LeaseClaimed)} == {2}
-    assert machine.reporter.heard(LeaseOffered)[-1].frame_count == 2, "it was reckoned with what is claimed"
+    first, *later = (event.count for event in world.network.told(LeaseClaimed))
+    assert first == 2 and max(later) == 4, "by the probe first, then by what frames took, which is 30 s"
+    offered = [one.frame_count for one in machine.reporter.heard(LeaseOffered)]
+    assert offered[:2] == [4, 2], "it is reckoned with what is claimed"
     assert sum(one.frame_count for one in machine.reporter.heard(LeaseSubmitted)) == 8
 
 

@@ -1,0 +1,134 @@
+"""What becomes of a lease that this worker claimed: it is submitted, or given back with the reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from ...core.contract_errors import LeaseInOtherState
+from ...core.errors import ChainError
+from ...core.job import JobInfo, LeaseInfo
+from ...core.lifecycle import LeaseState
+from ...core.notices import leases
+from ...ports.journal import Journal, LeaseEntry
+from ...ports.reporter import Reporter
+from ...ports.worker_chain import WorkerChain
+from ..upkeep.keeping import reason_of
+from .blame import REFUSED, blame_of
+from .claims import Claims
+from .in_hand import InHand
+from .lane import SPARE, Turn, TurnMissed
+from .render_lease import RenderLease
+
+FREE_PART = 1 / 12  # of a lease's timeout: giving back is free before a tenth, and blocks are late
+BUSY, STOPS = "worker is busy", "worker stops"
+
+
+class LeaseWork:
+    """``hold`` is told of submitted leases, and when anyone may accept them.
+
+    ``now`` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        chain: WorkerChain,
+        lease: RenderLease,
+        claims: Claims,
+        journal: Journal,
+        reporter: Reporter,
+        in_hand: InHand,
+        hold: Callable[[LeaseInfo, float], None],
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._lease = lease
+        self._claims = claims
+        self._journal = journal
+        self._reporter = reporter
+        self._in_hand = in_hand
+        self._hold = hold
+        self._now = now
+
+    async def do(self, turn: Turn) -> None:
+        """Render and submit a claimed lease; what fails is given back, so that others may try.
+
+        A worker that must stop submits the frames that it has, and is then cancelled after all.
+        """
+        entry = turn.entry
+        try:
+            await self._try(turn)
+        except LeaseInOtherState as error:
+            self._in_hand.doubt()
+            self._journal.save_lease(replace(entry, state="lost"))
+            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
+            self._lease.discard(entry.lease_id)
+        except ChainError:
+            raise  # what it was asked may have happened, or may yet; the lease stays as it is
+        except TurnMissed as error:
+            self._reporter.say(str(error))
+            await self.give_back(entry, BUSY)
+        except asyncio.CancelledError:
+            with suppress(ChainError):  # then it expires, or the next start resumes it
+                await asyncio.shield(self.give_back(entry, STOPS))
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next lease may go well
+            await self._fail(entry, error)
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise asyncio.CancelledError
+
+    async def _try(self, turn: Turn) -> None:
+        entry = turn.entry
+        lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
+        if turn.is_new:
+            ids = (entry.job_id, entry.lease_id)
+            self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
+        if lease.state is not LeaseState.CLAIMED or lease.job_id != entry.job_id:
+            raise LeaseInOtherState(f"Rendering lease {entry.lease_id}")
+        if await self._claims.objection(entry.job_id):  # nobody asked before it was assigned
+            await self.give_back(entry, REFUSED.reason)
+            return
+        left_s = self._left_s(lease, job)
+        free_s = lease.since_s + FREE_PART * job.lease_timeout_s - self._now()
+        turn.most_wait_s = free_s if turn.is_new and free_s > 0 else left_s / 2
+        submitted = await self._lease.run(turn, lease, job, most_s=left_s)
+        self._journal.save_lease(replace(entry, state="submitted"))
+        self._hold(lease, self._now() + job.window_s)
+        self._in_hand.went_well()
+        if submitted.failure:
+            self._blame(entry, submitted.failure)
+
+    def _left_s(self, lease: LeaseInfo, job: JobInfo) -> float:
+        """How long the lease may be rendered: after its timeout nobody wants it."""
+        return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
+
+    async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
+        """Give back what can't be done; where it is not the job's doing, it rests before the next."""
+        blame = blame_of(error)
+        if not blame.is_jobs:
+            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
+            self._in_hand.rest()
+            await self.give_back(entry, blame.reason)
+            return
+        self._blame(entry, error)
+        await self.give_back(entry, blame.reason, state="failed")
+
+    def _blame(self, entry: LeaseEntry, error: Exception) -> None:
+        """It is the job's doing."""
+        self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
+        self._claims.count_failure(entry.job_id)
+
+    async def give_back(self, entry: LeaseEntry, reason: str, state: str = "given_back") -> None:
+        """Let others have a lease. Raises ChainError."""
+        try:
+            await self._chain.give_back(entry.lease_id, reason)
+        except LeaseInOtherState as error:
+            self._in_hand.doubt()  # it may have been submitted after all
+            self._reporter.tell(leases.LeaseLost(entry.job_id, entry.lease_id, str(error)))
+        else:
+            self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
+        self._journal.save_lease(replace(entry, state=state))
+        self._lease.discard(entry.lease_id)
