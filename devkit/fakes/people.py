@@ -85,6 +85,7 @@ class Machine:
         self.worker_id = WorkerId(0)
         self.control = Control()
         self.reserve_fri = 0
+        self.once = False
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 

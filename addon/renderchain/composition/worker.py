@@ -7,8 +7,7 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
+from ..app.audit.evidence_room import EvidenceRoom
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
@@ -35,7 +35,7 @@ from ..app.exchange.pins import Pins
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
-from ..app.upkeep.conditions import NODE, STORE, Conditions
+from ..app.upkeep.conditions import STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.families import FamiliesInService
 from ..app.worker.job_probe import JobProbe
@@ -55,7 +55,7 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
-from .network import NODE_RETRY_S, open_chain, open_journal
+from .network import leave, network_name, open_journal, patient_chain, when_there
 
 
 async def run_worker(
@@ -75,16 +75,16 @@ async def run_worker(
     """
     require_sandbox(settings.allow_unsandboxed)
     conditions = Conditions(reporter, time.time)
-    leaving = asyncio.create_task(_leave(conditions, stop))
+    leaving = asyncio.create_task(leave(conditions, stop))
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
-            hold(account_lock(settings), f"the account {settings.account:#x}"),
+            hold(await _account_lock(settings, conditions), f"the account {settings.account:#x}"),
         ):
             blenders = await _unless(stop, find_blenders(settings, reporter, own))
             probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
             async with (
-                _patient_chain(settings, reporter, conditions) as chain,
+                patient_chain(settings, reporter, conditions) as chain,
                 blenders.ready(settings) as honest,
             ):
                 store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
@@ -99,6 +99,11 @@ async def run_worker(
             raise
     finally:
         leaving.cancel()
+
+
+async def _account_lock(settings: Settings, conditions: Conditions) -> Path:
+    """One agent per account and network on this machine, whatever its folder."""
+    return lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> Blenders:
@@ -119,37 +124,10 @@ def _tell_ready(blenders: Blenders, reporter: Reporter, lanes: int) -> None:
         reporter.tell(WaitingForWork(version, maker.device, maker.device_name, lanes))
 
 
-async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
-    await stop.wait()
-    conditions.leave()
-
-
-def account_lock(settings: Settings) -> Path:
-    """One agent per account and network on this machine, whatever its folder.
-
-    Public networks have many nodes, and a node many names; of others there may be several on one machine.
-    """
-    is_public = settings.network in ("sepolia", "mainnet")
-    network = settings.network if is_public else settings.rpc_url
-    name = hashlib.sha256(f"{network} {settings.account:#x}".encode()).hexdigest()[:32]
+def lock_of(network: str, account: int) -> Path:
+    """Where the lock of an account is that works on a network."""
+    name = hashlib.sha256(f"{network} {account:#x}".encode()).hexdigest()[:32]
     return default_folder() / "locks" / f"{name}.lock"
-
-
-@asynccontextmanager
-async def _patient_chain(
-    settings: Settings, reporter: Reporter, conditions: Conditions
-) -> AsyncIterator[StarknetChain]:
-    """The network; its calls wait for the node and for gas to be had, and so does the beginning."""
-    async with AsyncExitStack() as stack:
-        retry_s = NODE_RETRY_S
-        while True:
-            try:
-                chain = await stack.enter_async_context(open_chain(settings, reporter))
-                break
-            except NodeAway as error:
-                await conditions.wait(error, retry_s)
-        conditions.met(NODE)
-        yield conditions.patient(chain, NODE)
 
 
 def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:
@@ -162,6 +140,9 @@ def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, onc
         return lacks_room(folder, settings.least_free_bytes)
 
     checks: list[Check] = [hours, room]
+    if settings.most_evidence_bytes:
+        proof_store = ProofStore(folder / "evidence")
+        checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
     if settings.pause_on_battery:
         checks.append(on_battery)
     if settings.pause_beside_blender:
@@ -264,6 +245,8 @@ def _gate_limits(settings: Settings) -> GateLimits:
         memory_mib=settings.most_memory_mib,
         frame_seconds=settings.most_frame_seconds,
         output_bytes=settings.most_output_bytes,
+        samples=settings.most_samples,
+        frame_pixels=settings.most_frame_pixels,
     )
 
 

@@ -11,6 +11,7 @@ from functools import singledispatchmethod
 
 from .ids import JobId, LeaseId
 from .notices import LeaseNotice, Notice, audits, leases
+from .notices.conditions import HeadSeen
 from .notices.devices import FamilyOutOfService
 from .notices.lines import kind_of
 from .notices.process import (
@@ -107,6 +108,7 @@ class WorkerState:
     stake: leases.StakeSeen | None = None
     block: int = 0  # the newest that one of our transactions is in
     waits: dict[str, float] = field(default_factory=dict)  # for what, since when
+    head: HeadSeen | None = None  # of the node that is used
     held: dict[LeaseId, HeldLease] = field(default_factory=dict)
     seats: dict[LeaseId, HeldLease] = field(default_factory=dict)
     last_vote: tuple[LeaseId, int] | None = None
@@ -119,7 +121,7 @@ class WorkerState:
         """Hear a notice, of any kind."""
         kind = kind_of(type(notice))
         self.kinds[kind, notice.level.value] += 1
-        if kind not in NOT_SHOWN:
+        if kind not in NOT_SHOWN and not notice.is_quiet:
             self.last.append((time_s, notice))
         condition = getattr(notice, "condition", None)
         if isinstance(condition, str) and kind == "waiting_for":
@@ -188,6 +190,10 @@ class WorkerState:
         self.transactions[result] += 1
         self.block = max(self.block, block)
         self.money.fees_fri += fee_fri
+
+    @_fold.register
+    def _(self, notice: HeadSeen, time_s: float) -> None:
+        self.head = notice
 
     @_fold.register
     def _(self, notice: Withdrawn, time_s: float) -> None:

@@ -10,7 +10,7 @@ from renderchain.core.audit.state import Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.metrics import exposition
-from renderchain.core.notices import Level, Notice, audits, devices, leases, process, watching
+from renderchain.core.notices import Level, Notice, audits, conditions, devices, leases, process, watching
 from renderchain.core.worker_metrics import metrics_of
 from renderchain.core.worker_state import DAY_S, LAST, MOST, WorkerState
 
@@ -234,3 +234,14 @@ def test_progress_begins_anew_with_other_work() -> None:
         assert state.progress
         began_s = {0: 0, 5: 0, 7: 7, 9: 9}[second]
         assert state.progress.began_s == NOON_S + began_s
+
+
+def test_the_age_of_the_head_grows_until_the_node_tells_another_one_and_no_line_is_shown() -> None:
+    state = told(conditions.HeadSeen("https://a/rpc", 77, NOON_S - 5))
+    assert value(page_of(state), "head_age_seconds") == 65 and not state.last
+    assert value(page_of(state), "node_in_use", node="https://a/rpc") == 1
+    told(conditions.HeadSeen("https://b/rpc", 80, NOON_S + 50), state=state)
+    page = page_of(state)
+    assert value(page, "head_age_seconds") == 10
+    assert list(page["renderchain_node_in_use"].samples) == [(("node", "https://b/rpc"),)]
+    assert "renderchain_head_age_seconds" not in page_of(WorkerState(NOON_S))

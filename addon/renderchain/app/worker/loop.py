@@ -246,6 +246,7 @@ class Worker:
         for lease in claimed:
             if lease.lease_id in seen_to:
                 continue
+            self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
             entry = known.get((lease.lease_id, lease.job_id), fresh)

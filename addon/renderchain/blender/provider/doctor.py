@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from ...adapters.blender_process.describe import describe_limits
-from ...app.provider.doctor_chain import examine_chain
+from ...app.provider.doctor_chain import examine_chain, judge_nodes
 from ...app.provider.doctor_machine import (
     attempted,
     examine_disk,
@@ -19,6 +19,7 @@ from ...app.provider.doctor_machine import (
 )
 from ...composition.provider import (
     ask_store,
+    look_at_nodes,
     oldest_head_s,
     open_provider,
     public_key,
@@ -59,6 +60,7 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     found.append(examine_folder(settings.folder))
     found.append(examine_disk(settings.folder))
     found.append(await question("ipfs", lambda: ask_store(settings)))
+    found += judge_nodes(await look_at_nodes(settings))
     found += await examine_chain(
         lambda: open_provider(settings, reporter, signs=False),
         families,
