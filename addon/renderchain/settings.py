@@ -44,6 +44,8 @@ WHOLE = (
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
+    "cache_bytes",
+    "store_bytes",
 )
 MOST = {"metrics_port": 65_535}
 # Less than that no render process lives with; 0 is the default.
@@ -62,7 +64,7 @@ AMOUNTS = (
 )
 REQUIRED = ("rpc_url", "directory", "account")
 ADDRESSES = ("directory", "board", "account")
-PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
+PATHS = ("folder", "keystore", "password_file", "rpc_headers", "ipfs_headers", "ipfs_ca", "evidence")
 SWITCHES = (
     "allow_unsandboxed",
     "appeals",
@@ -74,6 +76,16 @@ SWITCHES = (
 )
 CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
+LISTS = {"ipfs_peers": ("/",), "gateways": ("https://", "http://127.0.0.1:", "http://localhost:")}
+# Where a secret header can be sent to as it is: nobody is in between.
+ON_THIS_MACHINE = (
+    "/ip4/127.",
+    "/ip6/::1/",
+    "/dns/localhost/",
+    "/dns4/localhost/",
+    "/dns6/localhost/",
+    "/unix/",
+)
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
@@ -97,6 +109,11 @@ class Settings:
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
+    ipfs_headers: Path | None = None  # a JSON file with authentication headers for the IPFS node
+    ipfs_ca: Path | None = None  # PEM: who signs its certificate, where the system does not know
+    ipfs_peers: tuple[str, ...] = ()  # nodes that the IPFS node stays connected to: "/ip4/…/p2p/… …"
+    gateways: tuple[str, ...] = ()  # read from where the IPFS node finds nothing: "https://… https://…"
+    store_bytes: int = 0  # that the IPFS node's repository may take; 0: no limit of ours
     folder: Path = default_folder()
     keystore: Path | None = None  # without it the system's keyring is used
     password_file: Path | None = None
@@ -137,6 +154,7 @@ class Settings:
     most_memory_mib: int = 0  # ... that the job says its scene needs
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
+    cache_bytes: int = 0  # that packages on the disk may take together; 0: 64 GiB
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
@@ -212,6 +230,9 @@ def _contradictions(typed: Mapping[str, Any]) -> list[str]:
         faults.append("password_file is given without the keystore that it opens")
     if bool(typed.get("evidence")) != bool(typed.get("workers")):
         faults.append("evidence and workers are a watchtower's, and it needs both")
+    api = str(typed.get("ipfs_api", ""))
+    if "ipfs_headers" in typed and api and not api.endswith("/https") and not api.startswith(ON_THIS_MACHINE):
+        faults.append("ipfs_headers would be sent to ipfs_api as they are; let it end with /https")
     for smaller, larger in LIMITS_WITHIN:
         if smaller in typed and larger in typed and typed[smaller] > typed[larger]:
             faults.append(f"{smaller} is more than {larger} ever allows")
@@ -246,6 +267,8 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
     if name == "workers":
         return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+    if name in LISTS:
+        return _listed(value, LISTS[name])
     if name == "render_environment":
         return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
     if name in SWITCHES:
@@ -267,6 +290,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise TypeError
     return value
+
+
+def _listed(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
+    if not all(one.startswith(beginnings) for one in found):
+        raise ValueError
+    return found
 
 
 def _whole(value: Any, most: int = 2**128 - 1) -> int:

@@ -20,7 +20,6 @@ from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
-from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
@@ -54,6 +53,7 @@ from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .network import NODE_RETRY_S, open_chain, open_journal
 from .rendering import PROBE_DEVICE, make_renderer
+from .storage import open_store, open_upkeep
 
 
 async def run_worker(
@@ -81,7 +81,8 @@ async def run_worker(
     probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
     probe = Probe(probed_by, reporter, settings.folder / "probes")
     conditions = Conditions(reporter, time.time)
-    leaving = asyncio.create_task(_leave(conditions, stop))
+    upkeep = open_upkeep(settings, reporter)
+    beside = [asyncio.create_task(_leave(conditions, stop)), asyncio.create_task(upkeep.run())]
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
@@ -89,16 +90,18 @@ async def run_worker(
             _patient_chain(settings, reporter, conditions) as chain,
             own.running(),
         ):
-            store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
+            store = conditions.patient(open_store(settings, reporter), STORE)
             renderers = (renderer or own, own)
-            readiness = _readiness(settings, reporter, chain, once)
+            readiness = _readiness(settings, reporter, chain, once, upkeep.lacks_room)
             worker = _worker(settings, reporter, chain, store, families, *renderers, probe, readiness)
             await worker.run(stop, on_ready)
     except NodeAway:
         if not stop.is_set():
             raise
     finally:
-        leaving.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
@@ -134,7 +137,9 @@ async def _patient_chain(
         yield conditions.patient(chain, NODE)
 
 
-def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:
+def _readiness(
+    settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool, store_room: Check
+) -> Readiness:
     schedule, folder = parse_schedule(settings.schedule), settings.folder
 
     def hours() -> str:
@@ -143,7 +148,7 @@ def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, onc
     def room() -> str:
         return lacks_room(folder, settings.least_free_bytes)
 
-    checks: list[Check] = [hours, room]
+    checks: list[Check] = [hours, room, store_room]
     if settings.pause_on_battery:
         checks.append(on_battery)
     if settings.pause_beside_blender:
@@ -197,7 +202,7 @@ def _worker(
         sealer=sealer,
         read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
-        note_pin=Pins(store, settings.folder / "pins.json", proof_store.knows).note,
+        keep_pinned=Pins(store, settings.folder / "pins.json", proof_store.knows).pin,
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
@@ -239,6 +244,7 @@ def _gate_limits(settings: Settings) -> GateLimits:
         memory_mib=settings.most_memory_mib,
         frame_seconds=settings.most_frame_seconds,
         output_bytes=settings.most_output_bytes,
+        cache_bytes=settings.cache_bytes,
     )
 
 

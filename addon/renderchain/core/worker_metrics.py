@@ -39,6 +39,7 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
         (("kind", kind), ("level", level)): float(n) for (kind, level), n in state.kinds.items()
     }
     waits = {name: max(now_s - since_s, 0.0) for name, since_s in state.waits.items()}
+    store: dict[Labels, float] = {(): float(state.stored_bytes)} if state.stored_bytes is not None else {}
     disk: dict[Labels, float] = {(): float(free_bytes)} if free_bytes is not None else {}
     return [
         Metric(f"{PREFIX}worker_info", "gauge", "What the worker renders with, once it is ready.", info),
@@ -47,6 +48,7 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
         single(f"{PREFIX}ready", "gauge", "1: it works, or would if there were work.", int(state.is_ready)),
         by_label(f"{PREFIX}waiting_seconds", "gauge", "How long it waits for what.", "condition", waits),
         Metric(f"{PREFIX}notices_total", "counter", "What it said, by kind and level.", told),
+        Metric(f"{PREFIX}store_bytes", "gauge", "What its IPFS node's repository takes.", store),
         Metric(f"{PREFIX}free_disk_bytes", "gauge", "Room where its folder is.", disk),
     ]
 

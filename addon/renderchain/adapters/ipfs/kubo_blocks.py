@@ -1,0 +1,53 @@
+"""Blocks of a Kubo node, which ipfshttpclient would read one at a time and whole into memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from .dag import MAX_BLOCK_BYTES, text_of
+from .http import asked, check_answer
+
+
+class KuboBlocks:
+    """``base_url`` ends with the API's path; ``where`` is the node in errors."""
+
+    def __init__(self, session: Any, base_url: str, action: str, where: str) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._place = (action, where)
+
+    async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
+        """All blocks below one; breaks off at the first that the node has to ask others for."""
+        # It asks for one after the other, each a way there and back; we ask for many at once.
+        options = {"arg": text_of(cid), "progress": "false", "offline": "true"}
+        async with (
+            asked(*self._place),
+            self._session.post(
+                f"{self._base_url}dag/export", params=options, allow_redirects=False
+            ) as response,
+        ):
+            await check_answer(response, *self._place)
+            async for piece in response.content.iter_any():
+                yield piece
+
+    async def block(self, cid: bytes) -> bytes:
+        """One block, from wherever it is."""
+        options = {"arg": text_of(cid)}
+        async with (
+            asked(*self._place),
+            self._session.post(
+                f"{self._base_url}block/get", params=options, allow_redirects=False
+            ) as response,
+        ):
+            await check_answer(response, *self._place)
+            return await whole(response)
+
+
+async def whole(response: Any) -> bytes:
+    """An answer's bytes, up to one more than a block may have."""
+    parts, left = list[bytes](), MAX_BLOCK_BYTES + 1
+    while left > 0 and (part := await response.content.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
