@@ -40,10 +40,12 @@ class Blocks:
 
     def node(self, kind: int, links: Sequence[Entry], *parts: bytes) -> bytes:
         """A node with the fields of UnixFS that are given."""
-        body = b"".join(
-            field(2, field(1, cid) + field(2, name.encode()) + field(3, 0)) for name, cid in links
-        )
-        return self._add(DAG_PB, body + field(1, field(1, kind) + b"".join(parts)))
+        return self._linked(kind, [(name, cid, 0) for name, cid in links], *parts)
+
+    def _linked(self, kind: int, links: Sequence[tuple[str, bytes, int]], *parts: bytes) -> bytes:
+        bodies = (field(1, cid) + field(2, name.encode()) + field(3, told) for name, cid, told in links)
+        fields = b"".join(field(2, one) for one in bodies)
+        return self._add(DAG_PB, fields + field(1, field(1, kind) + b"".join(parts)))
 
     def file(self, data: bytes, chunk_bytes: int = 2**20, *, size: int | None = None) -> bytes:
         """A file in chunks of so many bytes; ``size`` is what it says it has."""
@@ -55,6 +57,10 @@ class Blocks:
     def folder(self, entries: Iterable[Entry]) -> bytes:
         """A folder in one block."""
         return self.node(FOLDER, list(entries))
+
+    def folder_of_sizes(self, entries: Iterable[tuple[str, bytes, int]]) -> bytes:
+        """The same, with how many bytes it says are behind each."""
+        return self._linked(FOLDER, list(entries))
 
     def shard(self, entries: Iterable[Entry], fanout: int = 256) -> bytes:
         """A folder, or a part of one, whose names begin with where they are; a part's have no more."""
@@ -116,11 +122,19 @@ class BlockGiver:
     What was asked for is in ``asked``.
     """
 
-    def __init__(self, blocks: Blocks, streamed: bytes | None = None) -> None:
+    most_streamed_bytes = 2**40
+    most_streamed_file_bytes = 0
+
+    def __init__(
+        self, blocks: Blocks, streamed: bytes | None = None, files: Mapping[bytes, bytes] | None = None
+    ) -> None:
         self.by_cid = blocks.by_cid
+        self.files = files or {}
+        self.sends_bytes = files is not None
         self.streamed = streamed
         self.away: set[bytes] = set()
         self.asked: list[bytes] = []
+        self.read: list[tuple[int, int]] = []
 
     async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
         """The stream in pieces."""
@@ -128,6 +142,13 @@ class BlockGiver:
             raise StoreError("Nobody streams.")
         for at in range(0, len(self.streamed), 1000):
             yield self.streamed[at : at + 1000]
+
+    async def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        """Bytes of a file in pieces."""
+        self.read.append((at, size))
+        for begin in range(at, at + size, 700):
+            if piece := self.files[cid][begin : min(begin + 700, at + size)]:
+                yield piece
 
     async def block(self, cid: bytes) -> bytes:
         """One block."""

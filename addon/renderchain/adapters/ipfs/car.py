@@ -71,19 +71,21 @@ class CarReader:
 
 
 class CarTree:
-    """Writes a tree as its stream comes.
+    """Writes a tree, or what is below one of its folders, as its stream comes.
 
     Raises ContentError for what is wrong with the content, StoreError for what is with the stream, OSError
     for what is with the disk.
     """
 
-    def __init__(self, tree: Tree, max_bytes: int, max_files: int) -> None:
+    def __init__(self, tree: Tree, root: Want) -> None:
         self._tree = tree
         self._reader = CarReader()
-        self._wanted = [tree.root]
+        self._wanted = [root]
         self._nodes: dict[bytes, bytes] = {}
         self._places: dict[bytes, tuple[str, int, int]] = {}  # of bytes that are in a file already
-        self._node_bytes_left = SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * max_files + max_bytes // NODE_PART
+        self._node_bytes_left = (
+            SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
+        )
 
     def feed(self, piece: bytes) -> None:
         """Write what came."""
@@ -95,7 +97,6 @@ class CarTree:
         """All came that will."""
         while self._wanted and self._repeat():
             pass
-        self._tree.close()
         if self._wanted or not self._reader.is_between:
             raise StoreError("The stream of blocks ended early; fetch it again.")
 

@@ -25,10 +25,11 @@ _MOST_FANOUT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a node links to, by which name."""
+    """What a node links to, by which name, and how many bytes it says are behind it."""
 
     cid: bytes
     name: str
+    told_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,12 @@ def parse_node(cid: bytes, block: bytes) -> Node:
 
 
 def _link(raw: bytes) -> Link:
-    cid, name = b"", ""
+    cid, name, told_bytes = b"", "", 0
     for field, value in _fields(raw):
         if field == 1:
             cid = read_cid(_bytes(value))
+        elif field == 3 and isinstance(value, int):
+            told_bytes = value
         elif field == 2:
             try:
                 name = _bytes(value).decode()
@@ -98,7 +101,7 @@ def _link(raw: bytes) -> Link:
                 raise ContentError(f"The name {_bytes(value)[:80]!r} is no text: refused.") from None
     if not cid:
         raise ContentError(f"The link {name[:80]!r} leads nowhere: refused.")
-    return Link(cid, name)
+    return Link(cid, name, told_bytes)
 
 
 def _unix(links: tuple[Link, ...], raw: bytes) -> Node:

@@ -76,6 +76,10 @@ class Gateways:
 class _GatewayBlocks:
     """Raises StoreError, also where the gateway can't be reached at all: it is one of several."""
 
+    most_streamed_bytes = 2**62  # it is far away: the fewer questions the better
+    most_streamed_file_bytes = 0
+    sends_bytes = False  # it would put them together itself
+
     def __init__(self, session: Any, address: str, action: str) -> None:
         self._session = session
         self._address = address
@@ -85,6 +89,10 @@ class _GatewayBlocks:
         """All blocks below one."""
         async for piece in self._car(text_of(cid), "all"):
             yield piece
+
+    def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        """Not asked for."""
+        raise NotImplementedError
 
     async def block(self, cid: bytes) -> bytes:
         """One block."""

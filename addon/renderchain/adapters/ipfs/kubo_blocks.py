@@ -12,6 +12,10 @@ from .http import asked, check_answer
 class KuboBlocks:
     """``base_url`` ends with the API's path; ``where`` is the node in errors."""
 
+    most_streamed_bytes = 2**26
+    most_streamed_file_bytes = 2**17  # above, Kubo takes longer for the stream than for a call for each file
+    sends_bytes = True
+
     def __init__(self, session: Any, base_url: str, action: str, where: str) -> None:
         self._session = session
         self._base_url = base_url
@@ -26,6 +30,17 @@ class KuboBlocks:
             self._session.post(
                 f"{self._base_url}dag/export", params=options, allow_redirects=False
             ) as response,
+        ):
+            await check_answer(response, *self._place)
+            async for piece in response.content.iter_any():
+                yield piece
+
+    async def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        """Bytes of a file: for large ones half as much work for Kubo as a stream of blocks."""
+        options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
+        async with (
+            asked(*self._place),
+            self._session.post(f"{self._base_url}cat", params=options, allow_redirects=False) as response,
         ):
             await check_answer(response, *self._place)
             async for piece in response.content.iter_any():

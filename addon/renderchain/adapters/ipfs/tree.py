@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ...core.errors import ContentError, StoreError
 from ...core.reader import as_one_file, check_path
-from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, SHARD, Node, check_block, root_of
+from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, SHARD, Link, Node, check_block, root_of
 
 SPARE_NODES = 64
 NODES_PER_FILE = 34  # itself and the folders above it
@@ -34,17 +34,20 @@ class Want:
 
 
 class Tree:
-    """Not to be used by two threads at once. All methods raise ContentError, or OSError."""
+    """Not to be used by two threads at once, but for ``find``. All methods raise ContentError, or OSError.
+
+    What was opened may be opened again, where a source broke off.
+    """
 
     def __init__(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
         self._cid = cid
         self._folder = folder
-        self._max_bytes = max_bytes
-        self._max_files = max_files
+        self.max_bytes = max_bytes
+        self.max_files = max_files
         self._nodes_left = SPARE_NODES + NODES_PER_FILE * max_files + max_bytes // LEAST_CHUNK_BYTES
         self._bytes = 0  # of the files begun
-        self._files = 0
-        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._names: defaultdict[str, dict[str, Link]] = defaultdict(dict)
+        self._begun: dict[str, int] = {}  # how many of a file's bytes are done
         self._made: set[Path] = set()
         self._path = ""  # what was written last
         self._file: FileIO | None = None
@@ -67,6 +70,7 @@ class Tree:
         at = max(want.at, 0)
         if node.data and not is_there:
             self._write(want.path, at, node.data)
+        self._begun[want.path] += len(node.data)
         self.done_bytes += len(node.data)
         at += len(node.data)
         parts = []
@@ -107,7 +111,7 @@ class Tree:
             raise ContentError(f"A part of the folder {want.path!r} in {self._cid} is none: refused.")
         if not node.links and want.path:  # so that there are no more folders than files have names above them
             raise ContentError(f"The folder {want.path + '/'!r} in {self._cid} is empty: refused.")
-        found = []
+        found, here = [], set[str]()
         for link in node.links:
             name = link.name[node.padding :]
             if node.kind == SHARD and not name:
@@ -116,23 +120,26 @@ class Tree:
             if "/" in name:
                 raise ContentError(f"The content has the name {name[:80]!r}, which is a path: refused.")
             path = check_path(f"{want.path}/{name}" if want.path else name)
-            one, siblings = as_one_file(name), self._names[want.path]
-            if one in siblings:
+            one = as_one_file(name)
+            if one in here or self._names[want.path].setdefault(one, link) != link:
                 raise ContentError(f"{self._cid} name one file twice, {path!r}: refused.")
-            siblings.add(one)
+            here.add(one)
             found.append(Want(link.cid, path))
         return found
 
     def _begin(self, path: str, size: int, *, is_there: bool) -> None:
-        self._files += 1
-        self._bytes += size
-        if self._files > self._max_files:
+        if path in self._begun:
+            self.done_bytes -= self._begun[path]
+        else:
+            self._bytes += size
+        self._begun[path] = 0
+        if len(self._begun) > self.max_files:
             raise ContentError(
-                f"{self._cid} has over {self._max_files} files, more than was announced: refused."
+                f"{self._cid} has over {self.max_files} files, more than was announced: refused."
             )
-        if self._bytes > self._max_bytes:
+        if self._bytes > self.max_bytes:
             raise ContentError(
-                f"{self._cid} has over {self._max_bytes} bytes, more than was announced: refused."
+                f"{self._cid} has over {self.max_bytes} bytes, more than was announced: refused."
             )
         if not is_there:
             self._opened(path).truncate(size)  # an earlier try may have left another file there

@@ -63,7 +63,7 @@ def test_a_stream_becomes_the_folder_whether_blocks_that_stand_twice_come_twice(
     cid, done = blocks.tree(FILES, CHUNK_BYTES), list[int]()
     source = BlockGiver(blocks, blocks.stream(root(cid), repeats=repeats))
     assert get(source, cid, tmp_path / "got", on_bytes=done.append) == FILES
-    assert not source.asked and done[-1] == sum(map(len, FILES.values())) and done == sorted(done)
+    assert source.asked == [root(cid)] and done[-1] == sum(map(len, FILES.values())) and done == sorted(done)
 
 
 def test_without_a_stream_blocks_are_asked_for_one_by_one(blocks: Blocks, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_after_a_source_broke_off_what_is_there_is_not_asked_for_again(
     cid, target = blocks.tree(FILES, CHUNK_BYTES), tmp_path / "got"
     whole = blocks.stream(root(cid), repeats=True)
     source = BlockGiver(blocks, whole[: len(whole) // 2])
-    source.away = set(blocks.by_cid)
+    source.away = set(blocks.by_cid) - {root(cid)}
     with pytest.raises(StoreError):
         get(source, cid, target)
     there = contents(target)
@@ -126,6 +126,73 @@ def is_in(block: bytes, files: dict[str, bytes]) -> bool:
         for path, data in files.items()
         for at in range(0, max(len(data), 1), CHUNK_BYTES)
     )
+
+
+def giver_of_bytes(blocks: Blocks, data: bytes) -> tuple[BlockGiver, str]:
+    """Who gives a file's bytes, and a folder with it."""
+    file = blocks.file(data, CHUNK_BYTES)
+    return BlockGiver(blocks, files={file: data}), text_of(blocks.folder([("file", file)]))
+
+
+def test_a_files_bytes_come_together_and_its_chunks_are_checked_all_the_same(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    data = os.urandom(20 * CHUNK_BYTES + 5)
+    source, cid = giver_of_bytes(blocks, data)
+    assert get(source, cid, tmp_path / "got") == {"file": data}
+    assert source.read == [(0, len(data))] and len(source.asked) == 2
+
+
+def test_of_a_file_that_is_there_in_part_only_what_is_missing_is_read(blocks: Blocks, tmp_path: Path) -> None:
+    data = os.urandom(20 * CHUNK_BYTES + 5)
+    source, cid = giver_of_bytes(blocks, data)
+    half = bytearray(data[: 12 * CHUNK_BYTES])
+    half[3 * CHUNK_BYTES + 7] ^= 1
+    (tmp_path / "got").mkdir()
+    (tmp_path / "got" / "file").write_bytes(half)
+    assert get(source, cid, tmp_path / "got") == {"file": data}
+    assert source.read == [(3 * CHUNK_BYTES, CHUNK_BYTES), (12 * CHUNK_BYTES, 8 * CHUNK_BYTES + 5)]
+
+
+@pytest.mark.parametrize("false", [b"", b"short", bytes(30 * CHUNK_BYTES)])
+def test_false_bytes_of_a_file_are_not_kept_and_its_blocks_asked_for(
+    blocks: Blocks, tmp_path: Path, false: bytes
+) -> None:
+    data = os.urandom(20 * CHUNK_BYTES)
+    source, cid = giver_of_bytes(blocks, data)
+    source.files = dict.fromkeys(source.files, data[: 5 * CHUNK_BYTES] + false)
+    assert get(source, cid, tmp_path / "got") == {"file": data}
+    assert len(source.asked) == 2 + 15
+
+
+def test_a_chunk_that_says_it_is_huge_is_not_waited_for(blocks: Blocks, tmp_path: Path) -> None:
+    """It would be held in memory until it is whole."""
+    size = 2**40
+    chunks = [("", blocks.raw(b"x"))] * 2
+    file = blocks.node(2, chunks, field(3, 2 * size), field(4, size), field(4, size))
+    source = BlockGiver(blocks, files={file: b""})
+    with pytest.raises(ContentError, match="other bytes than its folder says"):
+        get(source, text_of(blocks.folder([("file", file)])), tmp_path / "got", max_bytes=2**50)
+    assert not source.read and not (tmp_path / "got").exists()
+
+
+def test_folders_of_large_files_are_not_streamed_and_those_of_small_ones_are(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    large = [blocks.raw(os.urandom(2000)) for _ in range(3)]
+    small = [blocks.raw(bytes([n])) for n in range(3)]
+
+    class Choosy(BlockGiver):
+        most_streamed_bytes, most_streamed_file_bytes = 100, 500
+
+    folders = [
+        blocks.folder_of_sizes([(str(n), one, len(blocks.by_cid[one])) for n, one in enumerate(ones)])
+        for ones in (large, small)
+    ]
+    cid = text_of(blocks.folder_of_sizes([("large", folders[0], 6000), ("small", folders[1], 3)]))
+    source = Choosy(blocks, blocks.stream(folders[1]))
+    assert len(get(source, cid, tmp_path / "got")) == 6
+    assert set(large) <= set(source.asked) and not set(small) & set(source.asked)
 
 
 def test_what_an_earlier_try_left_wrong_is_put_right(blocks: Blocks, tmp_path: Path) -> None:
