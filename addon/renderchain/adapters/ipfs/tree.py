@@ -142,7 +142,9 @@ class Tree:
                 f"{self._cid} has over {self.max_bytes} bytes, more than was announced: refused."
             )
         if not is_there:
-            self._opened(path).truncate(size)  # an earlier try may have left another file there
+            file = self._opened(path)
+            if os.fstat(file.fileno()).st_size > size:  # an earlier try left another file there
+                file.truncate(size)
 
     def _write(self, path: str, at: int, data: bytes) -> None:
         file = self._opened(path)
