@@ -19,15 +19,28 @@ FORBIDDEN = (401, 403)
 
 @asynccontextmanager
 async def open_session(
-    patience_s: float, headers: Mapping[str, str] | None = None, ca: Path | None = None, socket: str = ""
+    patience_s: float,
+    headers: Mapping[str, str] | None = None,
+    ca: Path | None = None,
+    socket: str = "",
+    *,
+    is_plain: bool = False,
 ) -> AsyncIterator[Any]:
-    """An aiohttp session that waits so long for more bytes; ``ca`` signs besides those the system trusts."""
+    """An aiohttp session that waits so long for more bytes; ``ca`` signs besides those the system trusts.
+
+    With ``is_plain`` it asks by HTTP 1.0, in which an answer is not cut into chunks: Kubo's have 4 KiB, and
+    reading them takes twice as long. Whoever reads has to know himself whether all came.
+    """
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=patience_s)
     connector = aiohttp.UnixConnector(socket) if socket else aiohttp.TCPConnector(ssl=trust(ca), limit=0)
     async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, headers=headers, read_bufsize=BUFFER_BYTES
+        connector=connector,
+        timeout=timeout,
+        headers=headers,
+        read_bufsize=BUFFER_BYTES,
+        version=aiohttp.HttpVersion10 if is_plain else aiohttp.HttpVersion11,
     ) as session:
         yield session
 

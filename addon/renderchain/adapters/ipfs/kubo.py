@@ -30,7 +30,7 @@ ADD_OPTIONS = {
     # fill both socket buffers and stop both sides. Sent bytes are counted here instead.
     "silent": "true",
 }
-SEND_BYTES = 2**18
+SEND_BYTES = 2**20
 PATIENCE_S = 300.0
 Answer = TypeVar("Answer")
 
@@ -105,8 +105,9 @@ class KuboStore:
         action, limits = f"Fetching {cid}", {"max_bytes": max_bytes, "max_files": max_files}
         base_url, socket = self._url()
         try:
-            async with open_session(self._patience_s, self._headers, self._ca, socket) as session:
-                blocks = KuboBlocks(session, base_url, action, f"the IPFS node at {self._api}")
+            parts = (self._patience_s, self._headers, self._ca, socket)
+            async with open_session(*parts) as session, open_session(*parts, is_plain=True) as streams:
+                blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {self._api}")
                 await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
         except OSError as error:
             raise of_disk(action, error) from error

@@ -10,14 +10,17 @@ from .http import asked, check_answer
 
 
 class KuboBlocks:
-    """``base_url`` ends with the API's path; ``where`` is the node in errors."""
+    """``streams`` is the session for answers of any length. ``base_url`` ends with the API's path; ``where``
+    is the node in errors.
+    """
 
     most_streamed_bytes = 2**26
     most_streamed_file_bytes = 2**17  # above, Kubo takes longer for the stream than for a call for each file
     sends_bytes = True
 
-    def __init__(self, session: Any, base_url: str, action: str, where: str) -> None:
+    def __init__(self, session: Any, streams: Any, base_url: str, action: str, where: str) -> None:
         self._session = session
+        self._streams = streams
         self._base_url = base_url
         self._place = (action, where)
 
@@ -27,7 +30,7 @@ class KuboBlocks:
         options = {"arg": text_of(cid), "progress": "false", "offline": "true"}
         async with (
             asked(*self._place),
-            self._session.post(
+            self._streams.post(
                 f"{self._base_url}dag/export", params=options, allow_redirects=False
             ) as response,
         ):
@@ -40,7 +43,7 @@ class KuboBlocks:
         options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
         async with (
             asked(*self._place),
-            self._session.post(f"{self._base_url}cat", params=options, allow_redirects=False) as response,
+            self._streams.post(f"{self._base_url}cat", params=options, allow_redirects=False) as response,
         ):
             await check_answer(response, *self._place)
             async for piece in response.content.iter_any():
