@@ -106,7 +106,8 @@ class KuboStore:
         base_url, socket = self._url()
         try:
             parts = (self._patience_s, self._headers, self._ca, socket)
-            async with open_session(*parts) as session, open_session(*parts, is_plain=True) as streams:
+            is_plain = base_url.startswith("http:")  # what stands before Kubo with TLS may know only 1.1
+            async with open_session(*parts) as session, open_session(*parts, is_plain=is_plain) as streams:
                 blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {self._api}")
                 await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
         except OSError as error:
