@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ WHOLE = (
     "probe_seconds",
     "show_gas",
     "patience_seconds",
+    "oldest_head_seconds",
     "most_frames",
     "metrics_port",
     "least_free_bytes",
@@ -41,11 +42,15 @@ WHOLE = (
     "most_memory_mib",
     "most_frame_seconds",
     "most_output_bytes",
+    "most_samples",
+    "most_frame_pixels",
+    "most_evidence_bytes",
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
     "cache_bytes",
     "store_bytes",
+    "known_tile_frames",
 )
 MOST = {"metrics_port": 65_535}
 # Less than that no render process lives with; 0 is the default.
@@ -63,6 +68,8 @@ AMOUNTS = (
     "daily_bonds_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
+# What an example file has in the place of what nobody can know before.
+PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
 ADDRESSES = ("directory", "board", "account")
 PATHS = ("folder", "keystore", "password_file", "rpc_headers", "ipfs_headers", "ipfs_ca", "evidence")
 SWITCHES = (
@@ -76,7 +83,6 @@ SWITCHES = (
 )
 CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
-LISTS = {"ipfs_peers": ("/",), "gateways": ("https://", "http://127.0.0.1:", "http://localhost:")}
 # Where a secret header can be sent to as it is: nobody is in between.
 ON_THIS_MACHINE = (
     "/ip4/127.",
@@ -105,7 +111,9 @@ class Settings:
     account: int
     network: str = "custom"
     ws_url: str = ""  # without it the node is polled
-    rpc_headers: Path | None = None  # a JSON file with authentication headers for the node
+    other_nodes: tuple[tuple[str, str], ...] = ()  # RPC and WebSocket ("") of each, for where the first fails
+    rpc_headers: Path | None = None  # a JSON file with authentication headers for the nodes
+    oldest_head_seconds: int = 0  # of a node that is used; 0: ten minutes on public networks, any elsewhere
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
@@ -155,7 +163,16 @@ class Settings:
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
     cache_bytes: int = 0  # that packages on the disk may take together; 0: 64 GiB
+    most_samples: int = 0  # ... that its package has a pixel
+    most_frame_pixels: int = 0  # ... that a frame of it has in all view layers together
+    most_evidence_bytes: int = (
+        0  # with more that audits may need a worker takes no leases; 0: the disk's room
+    )
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
+    blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
+    known_tile_frames: int = (
+        20  # after so many it is seen whether the known tile comes out as it did; 0: never
+    )
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
     @property
@@ -191,6 +208,11 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
             typed[name] = _typed(name, value, file.parent if file else Path.cwd())
         except (ValueError, TypeError, KeyError, SettingsError):
             faults.append(f"{name} can't be {value!r:.80} ({place})")
+    faults += [
+        f"{name} is still the example's: put your own there ({given[name][1]})"
+        for name, example in PLACEHOLDERS.items()
+        if name in typed and typed[name] == example
+    ]
     faults += _contradictions(typed)
     if faults:
         raise SettingsError(f"The settings are wrong: {'; '.join(faults)}. Correct {file or 'them'}.")
@@ -265,15 +287,66 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return _whole(value, MOST.get(name, 2**128 - 1))
     if name in AMOUNTS:
         return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
-    if name == "workers":
-        return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
-    if name in LISTS:
-        return _listed(value, LISTS[name])
-    if name == "render_environment":
-        return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+    if name in SEVERAL:
+        return SEVERAL[name](value, base)
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
     return _checked_text(name, _text(value))
+
+
+def _workers(value: Any, _: Path) -> tuple[int, ...]:
+    return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+
+
+def _environment(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
+    return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+
+
+def _nodes(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
+
+
+def _peers(value: Any, _: Path) -> tuple[str, ...]:
+    return _beginning(value, ("/",))
+
+
+def _gateways(value: Any, _: Path) -> tuple[str, ...]:
+    return _beginning(value, ("https://", "http://127.0.0.1:", "http://localhost:"))
+
+
+def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
+    if not all(one.startswith(beginnings) for one in found):
+        raise ValueError
+    return found
+
+
+def _node(text: Any) -> tuple[str, str]:
+    """RPC address and WebSocket of a node, which are apart by a space."""
+    rpc_url, ws_url = [*_text(text).split(), ""][:2]
+    if len(text.split()) > 2 or not rpc_url:
+        raise ValueError
+    return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
+
+
+def _programs(value: Any, base: Path) -> tuple[str, ...]:
+    """A list, or a text as PATH has it; no program twice."""
+    texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
+    found = tuple(os.path.abspath(base / Path(one).expanduser()) if one else "" for one in texts)
+    if not found or len(set(found)) < len(found):
+        raise ValueError
+    return found
+
+
+# Settings that are lists, and how each is read; a text in the environment has them apart.
+SEVERAL: Mapping[str, Callable[[Any, Path], Any]] = {
+    "workers": _workers,
+    "other_nodes": _nodes,
+    "blenders": _programs,
+    "ipfs_peers": _peers,
+    "gateways": _gateways,
+    "render_environment": _environment,
+}
 
 
 def _checked_text(name: str, value: str) -> str:
@@ -290,13 +363,6 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise TypeError
     return value
-
-
-def _listed(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
-    if not all(one.startswith(beginnings) for one in found):
-        raise ValueError
-    return found
 
 
 def _whole(value: Any, most: int = 2**128 - 1) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncGenerator
 from typing import Any
 
 from .dag import MAX_BLOCK_BYTES, text_of
 from .http import asked, check_answer
+
+WAKE_BYTES = 2**16
 
 
 class KuboBlocks:
@@ -35,6 +38,7 @@ class KuboBlocks:
             ) as response,
         ):
             await check_answer(response, *self._place)
+            _wake_seldom(response)
             async for piece in response.content.iter_any():
                 yield piece
 
@@ -60,6 +64,14 @@ class KuboBlocks:
         ):
             await check_answer(response, *self._place)
             return await whole(response)
+
+
+def _wake_seldom(response: Any) -> None:
+    """Have the system wait for some blocks: Kubo sends each part of one by itself, and we'd wake for each."""
+    connection = response.connection
+    if connection and response.version < (1, 1) and hasattr(socket, "SO_RCVLOWAT"):  # it ends by closing
+        ours = connection.transport.get_extra_info("socket")
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, WAKE_BYTES)
 
 
 async def whole(response: Any) -> bytes:
