@@ -127,6 +127,10 @@ bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.sealing
 
+bench-pack: ## storing and fetching packages against ipfs add and ipfs get
+	$(SETUP) demo
+	$(BIN)/python -m benchmarks.pack
+
 bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
 	$(SETUP) demo
 	$(BIN)/python -m research.attacks

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ WHOLE = (
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
+    "cache_bytes",
+    "store_bytes",
     "known_tile_frames",
 )
 MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
@@ -71,7 +73,7 @@ REQUIRED = ("rpc_url", "directory", "account")
 # What an example file has in the place of what nobody can know before.
 PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
 ADDRESSES = ("directory", "board", "account")
-PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
+PATHS = ("folder", "keystore", "password_file", "rpc_headers", "ipfs_headers", "ipfs_ca", "evidence")
 SWITCHES = (
     "allow_unsandboxed",
     "appeals",
@@ -83,6 +85,15 @@ SWITCHES = (
 )
 CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
+# Where a secret header can be sent to as it is: nobody is in between.
+ON_THIS_MACHINE = (
+    "/ip4/127.",
+    "/ip6/::1/",
+    "/dns/localhost/",
+    "/dns4/localhost/",
+    "/dns6/localhost/",
+    "/unix/",
+)
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
@@ -108,6 +119,11 @@ class Settings:
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
+    ipfs_headers: Path | None = None  # a JSON file with authentication headers for the IPFS node
+    ipfs_ca: Path | None = None  # PEM: who signs its certificate, where the system does not know
+    ipfs_peers: tuple[str, ...] = ()  # nodes that the IPFS node stays connected to: "/ip4/…/p2p/… …"
+    gateways: tuple[str, ...] = ()  # read from where the IPFS node finds nothing: "https://… https://…"
+    store_bytes: int = 0  # that the IPFS node's repository may take; 0: no limit of ours
     folder: Path = default_folder()
     keystore: Path | None = None  # without it the system's keyring is used
     password_file: Path | None = None
@@ -149,6 +165,7 @@ class Settings:
     most_memory_mib: int = 0  # ... that the job says its scene needs
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
+    cache_bytes: int = 0  # that packages on the disk may take together; 0: 64 GiB
     most_samples: int = 0  # ... that its package has a pixel
     most_frame_pixels: int = 0  # ... that a frame of it has in all view layers together
     most_evidence_bytes: int = (
@@ -238,6 +255,9 @@ def _contradictions(typed: Mapping[str, Any]) -> list[str]:
         faults.append("password_file is given without the keystore that it opens")
     if bool(typed.get("evidence")) != bool(typed.get("workers")):
         faults.append("evidence and workers are a watchtower's, and it needs both")
+    api = str(typed.get("ipfs_api", ""))
+    if "ipfs_headers" in typed and api and not api.endswith("/https") and not api.startswith(ON_THIS_MACHINE):
+        faults.append("ipfs_headers would be sent to ipfs_api as they are; let it end with /https")
     for smaller, larger in LIMITS_WITHIN:
         if smaller in typed and larger in typed and typed[smaller] > typed[larger]:
             faults.append(f"{smaller} is more than {larger} ever allows")
@@ -270,17 +290,38 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return _whole(value, MOST.get(name, 2**128 - 1))
     if name in AMOUNTS:
         return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
-    if name == "workers":
-        return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
-    if name == "other_nodes":
-        return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
-    if name == "blenders":
-        return _programs(value, base)
-    if name == "render_environment":
-        return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+    if name in SEVERAL:
+        return SEVERAL[name](value, base)
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
     return _checked_text(name, _text(value))
+
+
+def _workers(value: Any, _: Path) -> tuple[int, ...]:
+    return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+
+
+def _environment(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
+    return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+
+
+def _nodes(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
+
+
+def _peers(value: Any, _: Path) -> tuple[str, ...]:
+    return _beginning(value, ("/",))
+
+
+def _gateways(value: Any, _: Path) -> tuple[str, ...]:
+    return _beginning(value, ("https://", "http://127.0.0.1:", "http://localhost:"))
+
+
+def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
+    if not all(one.startswith(beginnings) for one in found):
+        raise ValueError
+    return found
 
 
 def _node(text: Any) -> tuple[str, str]:
@@ -298,6 +339,17 @@ def _programs(value: Any, base: Path) -> tuple[str, ...]:
     if not found or len(set(found)) < len(found):
         raise ValueError
     return found
+
+
+# Settings that are lists, and how each is read; a text in the environment has them apart.
+SEVERAL: Mapping[str, Callable[[Any, Path], Any]] = {
+    "workers": _workers,
+    "other_nodes": _nodes,
+    "blenders": _programs,
+    "ipfs_peers": _peers,
+    "gateways": _gateways,
+    "render_environment": _environment,
+}
 
 
 def _checked_text(name: str, value: str) -> str:

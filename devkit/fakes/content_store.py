@@ -27,6 +27,8 @@ class MemoryStore(Faults):
         super().__init__()
         self.folders: dict[str, Folder] = {}
         self.pinned: set[str] = set()
+        self.swarm: list[str] = []
+        self.connected: set[str] = set()
 
     async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
         """Store and pin a folder."""
@@ -52,7 +54,7 @@ class MemoryStore(Faults):
         files = self._known(cid)
         if len(files) > max_files or sum(map(len, files.values())) > max_bytes:
             raise ContentError(f"{cid} is larger than was announced: refused.")
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name, raw in files.items():
             target = folder / check_path(name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,11 @@ class MemoryStore(Faults):
             raise ContentError(f"{cid}/{path} has over {max_bytes} bytes: refused.")
         return files[path]
 
+    async def is_pinned(self, cid: str) -> bool:
+        """Whether it is kept."""
+        await self._turn("is_pinned")
+        return cid in self.pinned
+
     async def pin(self, cid: str) -> None:
         """Keep what is already stored."""
         await self._turn("pin")
@@ -80,6 +87,26 @@ class MemoryStore(Faults):
         """No longer keep it."""
         await self._turn("unpin")
         self.pinned.discard(cid)
+
+    async def stored_bytes(self) -> int:
+        """All that it has."""
+        await self._turn("stored_bytes")
+        return sum(len(raw) for files in self.folders.values() for raw in files.values())
+
+    async def collect_garbage(self) -> None:
+        """Lose what is not pinned."""
+        await self._turn("collect_garbage")
+        self.folders = {cid: files for cid, files in self.folders.items() if cid in self.pinned}
+
+    async def addresses(self) -> list[str]:
+        """Where others reach it."""
+        await self._turn("addresses")
+        return list(self.swarm)
+
+    async def connect(self, address: str) -> None:
+        """Know another node."""
+        await self._turn("connect")
+        self.connected.add(address)
 
     async def _turn(self, method: str) -> None:
         await asyncio.sleep(0)

@@ -29,6 +29,7 @@ from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
+from renderchain.app.upkeep.store_upkeep import StoreUpkeep
 from renderchain.app.worker.claims import Claims, WorkerRules
 from renderchain.app.worker.job_probe import Fetch, JobProbe
 from renderchain.app.worker.known_tile import KnownTile, WatchingRenderer
@@ -201,7 +202,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
-            note_pin=Pins(store, self.folder / "pins.json", proof_store.knows).note,
+            keep_pinned=Pins(store, self.folder / "pins.json", proof_store.knows).pin,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
         parts = (chain, proof_store, self.reporter, remembered, showing)
@@ -274,6 +275,7 @@ class Artist:
             hash_many=remembered,
             read_noisy=read_noisy,
             from_block=0,
+            upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
         )
         return Requester(parts, self.reporter)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
@@ -22,6 +26,7 @@ class ServiceError(Exception):
     """A service did not start; the text says which and where its log is."""
 
 
+@cache
 def tool_root(name: str) -> Path:
     """Where the set-up put a tool; brings it if it is missing."""
     command = [sys.executable, "-m", "tools.setup", "path", name]
@@ -111,26 +116,63 @@ def start_heartbeat(folder: Path, rpc_url: str) -> int:
 def start_kubo(folder: Path) -> tuple[int, int]:
     """Process id and API port of a Kubo node that talks to nobody else."""
     port = free_port()
-    binary = str(tool_root("kubo") / "bin" / "ipfs")
-    env = {"IPFS_PATH": str(folder / "kubo")}
-
-    def ipfs(*arguments: str) -> None:
-        done = subprocess.run(
-            [binary, *arguments], env={**os.environ, **env}, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise ServiceError(f"ipfs {arguments[0]} failed: {done.stderr.strip()}")
-
-    ipfs("init", "--empty-repo")
-    ipfs("config", "Addresses.API", f"/ip4/127.0.0.1/tcp/{port}")
-    ipfs("config", "--json", "Addresses.Gateway", "[]")
-    ipfs("config", "--json", "Addresses.Swarm", "[]")
+    _init_kubo(folder, {"API": f"/ip4/127.0.0.1/tcp/{port}", "Gateway": [], "Swarm": []})
     return start_kubo_again(folder, port), port
+
+
+@dataclass(frozen=True)
+class SwarmKubo:
+    """A Kubo node that talks to those it is told to; ``swarm`` is where they reach it."""
+
+    pid: int
+    folder: Path
+    api: str
+    gateway: str
+    swarm: str
+
+
+def start_swarm_kubo(folder: Path) -> SwarmKubo:
+    """A Kubo node on this machine that others here can connect to; it looks for nobody by itself."""
+    port, gateway, swarm = free_port(), free_port(), free_port()
+    api, swarm_address = f"/ip4/127.0.0.1/tcp/{port}", f"/ip4/127.0.0.1/tcp/{swarm}"
+    _init_kubo(folder, {"API": api, "Gateway": f"/ip4/127.0.0.1/tcp/{gateway}", "Swarm": [swarm_address]})
+    name = run_ipfs(folder, "config", "Identity.PeerID").strip()
+    log = folder / "kubo.log"
+    pid = start([_ipfs(), "daemon"], log, {"IPFS_PATH": str(folder / "kubo")})
+    wait_for_port(port, pid, log)
+    wait_for_port(gateway, pid, log)
+    return SwarmKubo(pid, folder, api, f"http://127.0.0.1:{gateway}", f"{swarm_address}/p2p/{name}")
+
+
+def run_ipfs(folder: Path, *arguments: str) -> str:
+    """What the command says, on the node whose files are in the folder."""
+    env = {**os.environ, "IPFS_PATH": str(folder / "kubo")}
+    done = subprocess.run([_ipfs(), *arguments], env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServiceError(f"ipfs {arguments[0]} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _ipfs() -> str:
+    return str(tool_root("kubo") / "bin" / "ipfs")
+
+
+def _init_kubo(folder: Path, addresses: Mapping[str, object]) -> None:
+    """A new repository of a node with these addresses, which finds nobody by itself."""
+    run_ipfs(folder, "init", "--empty-repo")
+    file = folder / "kubo" / "config"
+    config = json.loads(file.read_bytes())
+    config["Addresses"] |= addresses
+    config["Discovery"]["MDNS"]["Enabled"] = False
+    config["Routing"] = {"Type": "none", "DelegatedRouters": []}
+    config |= {"Bootstrap": [], "AutoConf": {"Enabled": False}, "DNS": {"Resolvers": {}}}
+    config["Ipns"]["DelegatedPublishers"] = []
+    file.write_text(json.dumps(config))
 
 
 def start_kubo_again(folder: Path, port: int) -> int:
     """Process id of a node on what another one kept there, and on its API port."""
-    binary, log = str(tool_root("kubo") / "bin" / "ipfs"), folder / "kubo.log"
-    pid = start([binary, "daemon", "--offline"], log, {"IPFS_PATH": str(folder / "kubo")})
+    log = folder / "kubo.log"
+    pid = start([_ipfs(), "daemon", "--offline"], log, {"IPFS_PATH": str(folder / "kubo")})
     wait_for_port(port, pid, log)
     return pid

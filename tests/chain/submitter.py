@@ -10,8 +10,8 @@ import secrets
 import sys
 from pathlib import Path
 
+from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.adapters.journal_sqlite import SqliteJournal
-from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.adapters.starknet.chain import StarknetChain

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.kubo import KuboStore
+from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.core.errors import ContentError, StoreError
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.adapters.keys import KeystoreFile
-from renderchain.adapters.kubo import KuboStore
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper
 from renderchain.app.exchange.package import PinnedPackage, pin_package

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from renderchain.adapters.kubo import KuboStore
+from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.lifecycle import JobState

@@ -15,7 +15,7 @@ PACKAGES = ("addon/renderchain", "devkit", "tools", "benchmarks", "research")
 PLANTED = [
     ("addon/renderchain/app/exchange/package.py", "from renderchain.adapters import poseidon"),
     ("addon/renderchain/adapters/poseidon.py", "from renderchain.app.exchange import package"),
-    ("addon/renderchain/adapters/kubo.py", "from renderchain.adapters import poseidon"),
+    ("addon/renderchain/adapters/ipfs/kubo.py", "from renderchain.adapters import poseidon"),
     ("addon/renderchain/settings.py", "from renderchain.app.exchange import package"),
     ("addon/renderchain/core/frames.py", "from renderchain.ports import journal"),
     ("addon/renderchain/core/frames.py", "import socket"),

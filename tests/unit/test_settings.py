@@ -229,6 +229,43 @@ def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
         load_settings(settings_file(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("line", "is_fine"),
+    [
+        ('gateways = ["https://a.example", "http://127.0.0.1:8080"]', True),
+        ('gateways = "https://a.example http://localhost:8080"', True),
+        ('gateways = "http://a.example"', False),
+        ("gateways = 5", False),
+        ('ipfs_peers = ["/ip4/192.0.2.1/tcp/4001/p2p/name"]', True),
+        ('ipfs_peers = ["192.0.2.1"]', False),
+        ('ipfs_headers = "a.json"', True),
+        ('ipfs_headers = "a.json"\nipfs_api = "/dns4/a.example/tcp/443/https"', True),
+        ('ipfs_headers = "a.json"\nipfs_api = "/ip4/127.0.0.1/tcp/5001"', True),
+        ('ipfs_headers = "a.json"\nipfs_api = "/unix/run/kubo.sock"', True),
+        ('ipfs_headers = "a.json"\nipfs_api = "/dns4/a.example/tcp/5001"', False),
+        ('ipfs_headers = "a.json"\nipfs_api = "/ip4/192.0.2.1/tcp/5001/http"', False),
+    ],
+)
+def test_what_gateways_see_and_who_sees_a_secret_is_looked_at(
+    tmp_path: Path, line: str, is_fine: bool
+) -> None:
+    file = settings_file(tmp_path, f"{line}\n")
+    if is_fine:
+        load_settings(file)
+        return
+    with pytest.raises(SettingsError, match=line.split(" ")[0]):
+        load_settings(file)
+
+
+def test_gateways_are_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, 'gateways = ["https://a.example", "https://b.example"]\n')
+    assert load_settings(file).gateways == ("https://a.example", "https://b.example")
+    monkeypatch.setenv("RENDERCHAIN_GATEWAYS", "https://c.example")
+    assert load_settings(file).gateways == ("https://c.example",)
+
+
 def test_blenders_are_programs_beside_the_one_that_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,17 +11,18 @@ from pathlib import Path
 from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.sandbox_start import try_sandbox as try_sandbox
 from ..adapters.keys import KeyringStore, KeystoreFile, make_password
-from ..adapters.kubo import KuboStore
 from ..adapters.starknet.accounts import Deployment, address_of, new_key, public_key_of
 from ..adapters.starknet.node import close_account, open_account, open_reader
 from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.provider import StarknetProvider
+from ..core.notices.storage import GIB
 from ..ports.key_store import KeyStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import node_of, open_keys, open_sender
 from .network import oldest_head_s as oldest_head_s
+from .storage import open_node
 
 
 @asynccontextmanager
@@ -80,10 +81,11 @@ def key_place(keystore: Path | None, password_file: Path | None, *, may_make_pas
 
 
 def secret_files(settings: Settings) -> tuple[Path, ...]:
-    """The files that the settings' key is kept in, if it is in files."""
+    """The files that the settings' secrets are kept in, as far as they are in files."""
+    headers = tuple(one for one in (settings.rpc_headers, settings.ipfs_headers) if one)
     if settings.keystore is None:
-        return ()
-    return settings.keystore, settings.password_file or settings.keystore.with_suffix(".password")
+        return headers
+    return settings.keystore, settings.password_file or settings.keystore.with_suffix(".password"), *headers
 
 
 def noted_account(keystore: Path) -> int:
@@ -98,7 +100,10 @@ def store_key(settings: Settings, private_key: int) -> None:
 
 async def ask_store(settings: Settings) -> str:
     """What the settings' IPFS node says of itself; raises StoreError."""
-    return f"Kubo {await KuboStore(settings.ipfs_api).version()} at {settings.ipfs_api}"
+    node = open_node(settings)
+    size, most = await node.stored_bytes() / GIB, settings.store_bytes / GIB
+    limit = f" of {most:.1f} (store_bytes)" if most else ", without a limit (store_bytes)"
+    return f"Kubo {await node.version()} at {settings.ipfs_api}; its repository takes {size:.1f} GiB{limit}"
 
 
 async def look_at_nodes(settings: Settings) -> list[tuple[str, str, int]]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.second_child import SecondChild
-from ..adapters.kubo import KuboStore
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
 from ..app.requester.final_check import FinalCheck
@@ -17,13 +16,14 @@ from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import open_chain, open_journal, open_keys
 from .rendering import make_renderer, make_scene_probe
+from .storage import open_store, open_upkeep
 
 
 def make_requester(settings: Settings, reporter: Reporter, blender: str = "") -> Requester:
     """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module."""
     parts = RequesterParts(
         open_chain=lambda: open_chain(settings, reporter),
-        store=KuboStore(settings.ipfs_api),
+        store=open_store(settings, reporter),
         journal=open_journal(settings),
         unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
         sealer=ChaChaSealer(),
@@ -36,6 +36,7 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         # Where there is no sandbox, a process of its own still has limits.
         read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
         from_block=settings.from_block,
+        upkeep=open_upkeep(settings, reporter),
     )
     return Requester(parts, reporter)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.keys import KeystoreFile
-from ..adapters.kubo import KuboStore
 from ..adapters.poseidon import hash_many
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.proof_store import ProofStore
@@ -25,6 +24,7 @@ from ..core.notices.watching import EvidenceOpen
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import leave, open_keys, patient_chain
+from .storage import open_node
 
 
 async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.Event) -> None:
@@ -47,7 +47,7 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
 
 
 def _watchtower(settings: Settings, evidence: Path, reporter: Reporter, chain: StarknetChain) -> Watchtower:
-    proof_store, store = ProofStore(evidence, is_own=False), KuboStore(settings.ipfs_api)
+    proof_store, store = ProofStore(evidence, is_own=False), open_node(settings)
     showing = Showing(chain, reporter, ShowLimits(0, 0))  # strikes are the worker's and the verifiers'
     prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=False)
     now, patience_s = time.time, float(settings.patience_seconds)

@@ -17,7 +17,6 @@ from ..adapters.blender_process.images_reader import SandboxedImages
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
-from ..adapters.kubo import KuboStore
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, has_memory_to_spare, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
@@ -56,6 +55,7 @@ from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
 from .network import leave, network_name, open_journal, patient_chain, when_there
+from .storage import open_store, open_upkeep
 
 
 async def run_worker(
@@ -75,7 +75,8 @@ async def run_worker(
     """
     require_sandbox(settings.allow_unsandboxed)
     conditions = Conditions(reporter, time.time)
-    leaving = asyncio.create_task(leave(conditions, stop))
+    upkeep = open_upkeep(settings, reporter)
+    beside = [asyncio.create_task(leave(conditions, stop)), asyncio.create_task(upkeep.run())]
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
@@ -87,10 +88,10 @@ async def run_worker(
                 patient_chain(settings, reporter, conditions) as chain,
                 blenders.ready(settings) as honest,
             ):
-                store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
+                store = conditions.patient(open_store(settings, reporter), STORE)
                 renderers = [cheating(one) for one in honest] if cheating else honest
                 lanes = _lanes(reporter, renderers, is_honest=cheating is None)
-                readiness = _readiness(settings, reporter, chain, once)
+                readiness = _readiness(settings, reporter, chain, once, upkeep.lacks_room)
                 parts = (blenders.in_service, lanes, honest[0], probe, readiness)
                 worker = _worker(settings, reporter, chain, store, *parts)
                 await worker.run(stop, lambda: _tell_ready(blenders, reporter, settings.lanes))
@@ -98,7 +99,9 @@ async def run_worker(
         if not stop.is_set():
             raise
     finally:
-        leaving.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _account_lock(settings: Settings, conditions: Conditions) -> Path:
@@ -130,7 +133,9 @@ def lock_of(network: str, account: int) -> Path:
     return default_folder() / "locks" / f"{name}.lock"
 
 
-def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:
+def _readiness(
+    settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool, store_room: Check
+) -> Readiness:
     schedule, folder = parse_schedule(settings.schedule), settings.folder
 
     def hours() -> str:
@@ -139,7 +144,7 @@ def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, onc
     def room() -> str:
         return lacks_room(folder, settings.least_free_bytes)
 
-    checks: list[Check] = [hours, room]
+    checks: list[Check] = [hours, room, store_room]
     if settings.most_evidence_bytes:
         proof_store = ProofStore(folder / "evidence")
         checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
@@ -191,7 +196,7 @@ def _worker(
         sealer=sealer,
         read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
-        note_pin=Pins(store, settings.folder / "pins.json", proof_store.knows).note,
+        keep_pinned=Pins(store, settings.folder / "pins.json", proof_store.knows).pin,
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
@@ -245,6 +250,7 @@ def _gate_limits(settings: Settings) -> GateLimits:
         memory_mib=settings.most_memory_mib,
         frame_seconds=settings.most_frame_seconds,
         output_bytes=settings.most_output_bytes,
+        cache_bytes=settings.cache_bytes,
         samples=settings.most_samples,
         frame_pixels=settings.most_frame_pixels,
     )

@@ -43,7 +43,7 @@ def check_path(path: str) -> str:
 
 def check_side_by_side(paths: Sequence[str], what: str) -> None:
     """Raise ContentError where paths name one file twice, or a file that is a folder too, on any disk."""
-    known = {_as_one_file(path) for path in paths}
+    known = {as_one_file(path) for path in paths}
     if len(known) != len(paths):
         raise ContentError(f"{what} name one file twice: refused.")
     folders = {"/".join(path.split("/")[:depth]) for path in known for depth in range(1, path.count("/") + 1)}
@@ -51,7 +51,7 @@ def check_side_by_side(paths: Sequence[str], what: str) -> None:
         raise ContentError(f"{what} have a file that is also a folder: refused.")
 
 
-def _as_one_file(path: str) -> str:
+def as_one_file(path: str) -> str:
     """What two paths have in common that some file system takes for one: case, and how accents are spelt."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 

@@ -34,6 +34,15 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("board", "0x0", "the board; 0: the directory's newest active one"),
             ("from_block", 0, "the block in which the board was deployed; nothing older is looked at"),
             ("ipfs_api", "/ip4/127.0.0.1/tcp/5001", "the API of your IPFS node"),
+            (
+                "ipfs_headers",
+                "ipfs.json",
+                "a JSON file with authentication headers for it, if it is elsewhere",
+            ),
+            ("ipfs_ca", "ipfs-ca.pem", "who signed its certificate, where the system does not know"),
+            ("ipfs_peers", "", 'nodes that it stays connected to: "/ip4/…/tcp/4001/p2p/… …"'),
+            ("gateways", "", 'read from where it finds nothing, each block checked: "https://…"'),
+            ("store_bytes", 0, "more than that its repository shall not take; 0: no limit of ours"),
         ),
     ),
     (
@@ -105,6 +114,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("pause_beside_blender", False, "take no leases while Blender is used on this machine"),
             ("least_free_bytes", 2 * 2**30, "with less room on the disk of folder it takes no leases"),
             ("most_package_bytes", 0, "jobs with larger packages are left to others; 0: none is too large"),
+            ("cache_bytes", 0, "that packages on the disk may take together; 0: 64 GiB"),
             ("most_memory_mib", 0, "jobs that say they need more memory are left to others; 0: none"),
             ("most_frame_seconds", 0, "jobs that say a frame takes longer are left to others; 0: none"),
             ("most_output_bytes", 0, "jobs whose leases may leave more are left to others; 0: none"),

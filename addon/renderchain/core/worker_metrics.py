@@ -40,6 +40,7 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
         (("kind", kind), ("level", level)): float(n) for (kind, level), n in state.kinds.items()
     }
     waits = {name: max(now_s - since_s, 0.0) for name, since_s in state.waits.items()}
+    store: dict[Labels, float] = {(): float(state.stored_bytes)} if state.stored_bytes is not None else {}
     head = state.head
     nodes = {head.node: 1.0} if head else {}
     head_age: dict[Labels, float] = {(): max(now_s - head.made_s, 0.0)} if head else {}
@@ -52,6 +53,7 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
         single(f"{PREFIX}ready", "gauge", "1: it works, or would if there were work.", int(state.is_ready)),
         by_label(f"{PREFIX}waiting_seconds", "gauge", "How long it waits for what.", "condition", waits),
         Metric(f"{PREFIX}notices_total", "counter", "What it said, by kind and level.", told),
+        Metric(f"{PREFIX}store_bytes", "gauge", "What its IPFS node's repository takes.", store),
         by_label(f"{PREFIX}node_in_use", "gauge", "1 for the node that it asks.", "node", nodes),
         Metric(f"{PREFIX}head_age_seconds", "gauge", "Age of that node's newest block.", head_age),
         Metric(f"{PREFIX}free_disk_bytes", "gauge", "Room where its folder is.", disk),

@@ -21,6 +21,7 @@ from .notices.process import (
     WaitingForWork,
     Withdrawn,
 )
+from .notices.storage import StoreMeasured
 from .notices.watching import WatchStarted
 
 LAST = 10  # notices
@@ -106,6 +107,7 @@ class WorkerState:
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
     money: Money = field(default_factory=Money)
     stake: leases.StakeSeen | None = None
+    stored_bytes: int | None = None  # of the IPFS node's repository, as it was told last
     block: int = 0  # the newest that one of our transactions is in
     waits: dict[str, float] = field(default_factory=dict)  # for what, since when
     head: HeadSeen | None = None  # of the node that is used
@@ -169,6 +171,10 @@ class WorkerState:
     @_fold.register
     def _(self, notice: FamilyOutOfService, time_s: float) -> None:
         self.out_of_service[notice.family] = notice.reason
+
+    @_fold.register
+    def _(self, notice: StoreMeasured, time_s: float) -> None:
+        self.stored_bytes = notice.stored_bytes
 
     @_fold.register
     def _(self, notice: WatchStarted, time_s: float) -> None:

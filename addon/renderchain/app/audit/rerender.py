@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from ...core.audit.state import NO, YES
@@ -28,7 +28,7 @@ from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
 
 FETCH_TRIES = 3
-NotePin = Callable[[str, LeaseId], None]  # what was pinned, and for which lease
+KeepPinned = Callable[[str, LeaseId], Awaitable[str]]  # content, and the lease that needs it; why not, or ""
 MayShare = Callable[[Path], bool]  # whether tiles of a frame of a package may share an opening
 
 
@@ -37,8 +37,9 @@ def never(_: Path) -> bool:
     return False
 
 
-def forget_pin(cid: str, lease_id: LeaseId) -> None:
-    """Of who pins nothing for long."""
+async def leave_unpinned(cid: str, lease_id: LeaseId) -> str:
+    """Of who pins nothing."""
+    return ""
 
 
 class Rerender:
@@ -59,7 +60,7 @@ class Rerender:
         read_noisy: ReadNoisy,
         may_share: MayShare = never,
         limits: GateLimits = NO_LIMITS,
-        note_pin: NotePin = forget_pin,
+        keep_pinned: KeepPinned = leave_unpinned,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -70,7 +71,7 @@ class Rerender:
         self._read_noisy = read_noisy
         self._may_share = may_share
         self._limits = limits
-        self._note_pin = note_pin
+        self._keep_pinned = keep_pinned
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
@@ -86,8 +87,8 @@ class Rerender:
 
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
-        package, manifest = await self._package(job)
-        with in_use(package):
+        with in_use(self._packages / job.package_cid):
+            package, manifest = await self._package(job)
             return await self._render(job, package, manifest, lease, leaves)
 
     async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
@@ -148,8 +149,7 @@ class Rerender:
             await asyncio.to_thread(
                 self._open_and_check, output, identity, lease, manifest, result.root, result_key
             )
-            await self._store.pin(result.results_cid)
-            self._note_pin(result.results_cid, lease.lease_id)
+            await self._keep_pinned(result.results_cid, lease.lease_id)
         except (StoreError, ContentError) as error:
             self._reporter.tell(NotDelivered(lease.job_id, lease.lease_id, str(error)))
             return NO

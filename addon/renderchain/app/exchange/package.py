@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from ...core.errors import ContentError
+from ...core.errors import ContentError, DiskFull
 from ...core.gate import CACHE_BYTES, GateLimits, check_before_fetch, check_gate
 from ...core.job import JobInfo
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
 from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
-from .package_cache import coming, drop_package, make_room, noted, touch
+from .package_cache import coming, drop_package, in_use, make_room, noted, touch
 
 READ_BYTES = 2**20
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -85,34 +86,56 @@ async def fetch_package(
     ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What is there
     is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
     thrown away and fetched once more. For a new one others make room that were not used for the longest, so
-    that all together have ``cache_bytes``. Raises StoreError, ContentError
-    or DiskFull, and leaves nothing half-done.
+    that all together have ``cache_bytes``. Raises StoreError, ContentError or DiskFull. After a StoreError or
+    a cancellation the next try goes on with what has come.
     """
     folder = cache / cid
-    async with _turn(folder):
-        if folder.exists():
-            try:
-                manifest = await asyncio.to_thread(check_package, folder)
-                touch(folder)
-                return folder, manifest
-            except ContentError as error:
-                reporter.tell(PackageDamaged(cid, str(error)))
-                await asyncio.to_thread(drop_package, folder)
-        cache.mkdir(parents=True, exist_ok=True)
-        with coming(folder, size_bytes) as partial:
-            await asyncio.to_thread(make_room, cache, cache_bytes)
-            reporter.tell(DownloadStarted(cid, size_bytes))
-            await store.fetch_folder(
-                cid,
-                partial,
-                max_bytes=size_bytes,
-                max_files=file_count,
-                on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
-            )
-            manifest = await asyncio.to_thread(_check_whole, partial)
-            noted(folder).write_text(_digest(partial))
-            os.replace(partial, folder)
+    with in_use(folder):
+        async with _turn(folder):
+            return await _fetch(store, folder, size_bytes, file_count, reporter, cache_bytes)
+
+
+async def _fetch(
+    store: ContentStore, folder: Path, size_bytes: int, file_count: int, reporter: Reporter, cache_bytes: int
+) -> tuple[Path, Manifest]:
+    cid, cache = folder.name, folder.parent
+    if folder.exists():
+        try:
+            manifest = await asyncio.to_thread(check_package, folder)
+            touch(folder)
+            return folder, manifest
+        except ContentError as error:
+            reporter.tell(PackageDamaged(cid, str(error)))
+            await asyncio.to_thread(drop_package, folder)
+    cache.mkdir(parents=True, exist_ok=True)
+    with coming(folder, size_bytes) as partial:
+        await asyncio.to_thread(make_room, cache, cache_bytes)
+        manifest = await _fetch_whole(store, cid, partial, size_bytes, file_count, reporter)
+    noted(folder).write_text(_digest(partial))
+    os.replace(partial, folder)
     return folder, manifest
+
+
+async def _fetch_whole(
+    store: ContentStore, cid: str, partial: Path, size_bytes: int, file_count: int, reporter: Reporter
+) -> Manifest:
+    reporter.tell(DownloadStarted(cid, size_bytes))
+    is_fresh = not partial.exists()
+    try:
+        await store.fetch_folder(
+            cid,
+            partial,
+            max_bytes=size_bytes,
+            max_files=file_count,
+            on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
+        )
+        return await asyncio.to_thread(_check_whole, partial)
+    except (ContentError, DiskFull) as error:
+        await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
+        if is_fresh or isinstance(error, DiskFull):
+            raise
+    # What an earlier try left may be to blame, and not who made the package.
+    return await _fetch_whole(store, cid, partial, size_bytes, file_count, reporter)
 
 
 async def fetch_checked(

@@ -1,9 +1,14 @@
-"""How much room packages take: those that were not used for the longest go first, those in use never."""
+"""How much room packages take: those that were not used for the longest go first, those in use never.
+
+What a crash leaves is a package that is whole, or one that the next try goes on with: both count, and go the
+same way.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,38 +17,32 @@ from pathlib import Path
 from ...core.errors import DiskFull
 
 SPARE_BYTES, SPARE_PART = 2**30, 20  # of the disk, for what must be written whatever a job brings
-RECENT_S = 3600  # before the last use of any: a probe may still look at it
-PARTIAL = ".partial"  # ends the name of what is still being fetched
+PARTIAL, DROPPED, NOTE = ".partial", ".dropped", ".sha256"
 _IN_USE: Counter[Path] = Counter()
-_COMING: dict[Path, int] = {}  # bytes that partial packages may have in the end
+_COMING: dict[Path, int] = {}  # packages that are being fetched, and the bytes that they may have in the end
+_USE = threading.Lock()  # nobody begins to use what is being deleted in another thread
 
 
 @contextmanager
 def in_use(package: Path) -> Iterator[None]:
-    """Nobody deletes the package meanwhile."""
-    _IN_USE[package] += 1
+    """Nobody deletes the package meanwhile, nor what there is of it."""
+    with _USE:
+        _IN_USE[package] += 1
     try:
         yield
     finally:
-        _IN_USE[package] -= 1
-
-
-def is_in_use(package: Path) -> bool:
-    """Whether something is rendered of it now."""
-    return _IN_USE[package] > 0
+        with _USE:
+            _IN_USE[package] -= 1
 
 
 @contextmanager
 def coming(package: Path, size_bytes: int) -> Iterator[Path]:
-    """Where a package of so many bytes is put together; nothing half-done is left there."""
-    partial = package.with_name(f"{package.name}{PARTIAL}")
-    shutil.rmtree(partial, ignore_errors=True)
-    _COMING[partial] = size_bytes
+    """Where a package of so many bytes is put together; what is there stays for the next try."""
+    _COMING[package] = size_bytes
     try:
-        yield partial
+        yield partial_of(package)
     finally:
-        del _COMING[partial]
-        shutil.rmtree(partial, ignore_errors=True)
+        del _COMING[package]
 
 
 def noted(package: Path) -> Path:
@@ -51,7 +50,12 @@ def noted(package: Path) -> Path:
 
     Its time is that of the package's last use.
     """
-    return package.with_name(f"{package.name}.sha256")
+    return package.with_name(package.name + NOTE)
+
+
+def partial_of(package: Path) -> Path:
+    """Where a package lies until it is whole."""
+    return package.with_name(package.name + PARTIAL)
 
 
 def touch(package: Path) -> None:
@@ -60,17 +64,30 @@ def touch(package: Path) -> None:
 
 
 def drop_package(package: Path) -> None:
-    """Delete a cached package."""
-    shutil.rmtree(package, ignore_errors=True)
-    noted(package).unlink(missing_ok=True)
+    """Delete a cached package, whoever uses it: it is damaged."""
+    _delete(_put_aside(package))
+
+
+def drop_if_unused(package: Path) -> bool:
+    """Delete a cached package and what there is of it, unless it is in use; whether that was done."""
+    with _USE:
+        if _IN_USE[package]:
+            return False
+        aside = _put_aside(package)
+    _delete(aside)
+    shutil.rmtree(partial_of(package), ignore_errors=True)
+    return True
 
 
 def make_room(cache: Path, cache_bytes: int) -> None:
     """Delete packages until there is room for those that are coming, or all of them are needed.
 
-    Raises DiskFull where the disk has no room for what is coming.
+    Raises DiskFull where those in use leave too little of ``cache_bytes``, or the disk too little for what
+    is coming.
     """
-    _drop_oldest(cache, max(cache_bytes - sum(_to_come(cache).values()), 0))
+    for left in cache.glob(f"*{DROPPED}"):  # by a crash
+        _delete(left)
+    _drop_oldest(cache, cache_bytes - sum(_to_come(cache).values()))
     _check_room(cache)
 
 
@@ -79,25 +96,31 @@ def _to_come(cache: Path) -> dict[Path, int]:
 
 
 def _drop_oldest(cache: Path, most_bytes: int) -> None:
-    last_used = {one.with_suffix(""): one.stat().st_mtime for one in cache.glob("*.sha256")}
-    for folder in cache.glob("*"):  # without a digest it would be fetched anew anyway
-        if folder.is_dir() and folder.suffix != PARTIAL:
-            last_used.setdefault(folder, 0.0)
-    sizes = {one: _size_of(one) for one in last_used}
-    left, newest_s = sum(sizes.values()), max(last_used.values(), default=0.0)
-    for package in sorted(last_used, key=lambda one: last_used[one]):
-        if left <= most_bytes:
+    last_used = {one.with_suffix(""): one.stat().st_mtime for one in cache.glob(f"*{NOTE}")}
+    for folder in cache.iterdir():  # without a digest it would be fetched anew anyway
+        if folder.is_dir():
+            package = folder.with_suffix("") if folder.suffix == PARTIAL else folder
+            last_used.setdefault(package, folder.stat().st_mtime if folder != package else 0.0)
+    come = _to_come(cache)
+    sizes = {one: _size_of(one) + _size_of(partial_of(one)) for one in last_used if one not in come}
+    taken = sum(sizes.values())
+    for package in sorted(sizes, key=lambda one: last_used[one]):
+        if taken <= most_bytes:
             return
-        if not is_in_use(package) and last_used[package] <= newest_s - RECENT_S:
-            drop_package(package)
-            left -= sizes[package]
+        if drop_if_unused(package):
+            taken -= sizes[package]
+    if taken > most_bytes:
+        raise DiskFull(
+            f"Packages in use take {taken} bytes in {cache}, and {max(most_bytes, 0)} would have to do for "
+            "them and what comes. Wait until one is not needed any more, or set cache_bytes."
+        )
 
 
 def _check_room(cache: Path) -> None:
     """Raise DiskFull where what is coming would leave too little for evidence and journal."""
     disk = shutil.disk_usage(cache)
     left = disk.free - min(SPARE_BYTES, disk.total // SPARE_PART)
-    lacking = sum(max(size - _size_of(one), 0) for one, size in _to_come(cache).items())
+    lacking = sum(max(size - size_there(one), 0) for one, size in _to_come(cache).items())
     if lacking > left:
         raise DiskFull(
             f"A package was not fetched: with what is fetched beside it {lacking} bytes are to come, and the "
@@ -106,5 +129,24 @@ def _check_room(cache: Path) -> None:
         )
 
 
+def size_there(package: Path) -> int:
+    """What an earlier try has left of a package."""
+    return _size_of(partial_of(package))
+
+
+def _put_aside(package: Path) -> Path:
+    """At once, so that nobody finds half of it."""
+    noted(package).unlink(missing_ok=True)
+    aside = package.with_name(package.name + DROPPED)
+    shutil.rmtree(aside, ignore_errors=True)
+    if package.is_dir():
+        os.replace(package, aside)
+    return aside
+
+
+def _delete(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _size_of(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*"))
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())

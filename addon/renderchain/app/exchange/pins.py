@@ -1,10 +1,10 @@
-"""What this process pinned in the content store, and for which lease: with its evidence the pin goes too."""
+"""What this process pinned in the content store, and for which leases: with their evidence the pin goes."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from ...ports.content_store import ContentStore
 
 
 class Pins:
-    """A small file at ``path``; ``is_needed`` says whether evidence of a lease is still kept."""
+    """A small file at ``path``; ``is_needed`` says whether evidence of a lease is still kept.
+
+    What somebody else had pinned before is never noted, and so never unpinned.
+    """
 
     def __init__(self, store: ContentStore, path: Path, is_needed: Callable[[LeaseId], bool]) -> None:
         self._store = store
@@ -22,26 +25,39 @@ class Pins:
         self._is_needed = is_needed
 
     def note(self, cid: str, lease_id: LeaseId) -> None:
-        """It is pinned for that lease, of which there is evidence by now."""
-        self._keep({**self._noted(), cid: lease_id})
+        """We pinned it for that lease, of which there is evidence by now."""
+        noted = self._noted()
+        self._keep({**noted, cid: sorted({*noted.get(cid, ()), lease_id})})
+
+    async def pin(self, cid: str, lease_id: LeaseId) -> str:
+        """Have it pinned while the lease needs it, if the store has it; why it is not, or ""."""
+        try:
+            if cid not in self._noted():
+                if await self._store.is_pinned(cid):
+                    return ""
+                await self._store.pin(cid)
+        except StoreError as error:
+            return str(error)
+        self.note(cid, lease_id)
+        return ""
 
     async def prune(self) -> None:
         """Unpin what no lease needs any more; what the store does not do now is tried the next time."""
-        for cid, lease_id in self._noted().items():
-            if self._is_needed(lease_id):
+        for cid, lease_ids in self._noted().items():
+            if any(map(self._is_needed, lease_ids)):
                 continue
             with suppress(StoreError):
                 await self._store.unpin(cid)
-                self._keep({one: lease for one, lease in self._noted().items() if one != cid})
+                self._keep({one: leases for one, leases in self._noted().items() if one != cid})
 
-    def _noted(self) -> dict[str, LeaseId]:
+    def _noted(self) -> dict[str, list[LeaseId]]:
         try:
             found = json.loads(self._path.read_bytes())
-            return {str(cid): LeaseId(int(lease_id)) for cid, lease_id in found.items()}
+            return {str(cid): [LeaseId(int(one)) for one in leases] for cid, leases in found.items()}
         except (OSError, ValueError, AttributeError, TypeError):
             return {}  # at worst something stays pinned
 
-    def _keep(self, noted: dict[str, LeaseId]) -> None:
+    def _keep(self, noted: Mapping[str, list[LeaseId]]) -> None:
         partial = self._path.with_suffix(".partial")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(json.dumps(noted))

@@ -23,10 +23,12 @@ from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.probe import Probe
+from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .final_check import FinalCheck
 from .offer import Offer
 from .own_check import OwnCheck
+from .package_pin import unpin_unneeded
 from .pool import top_up
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
@@ -48,6 +50,7 @@ class RequesterParts:
     hash_many: HashMany
     read_noisy: ReadNoisy
     from_block: int
+    upkeep: StoreUpkeep
 
 
 class Requester:
@@ -85,6 +88,7 @@ class Requester:
                 offer=offer,
                 name=name,
                 output=output,
+                upkeep=parts.upkeep,
             )
 
     async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
@@ -118,9 +122,11 @@ class Requester:
             own_check=parts.own_check,
             most_challenges=parts.most_challenges,
         )
+        await parts.upkeep.connect()
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
+            await unpin_unneeded(parts.store, parts.journal, self._reporter, entry.package_cid)
         return report
 
     async def cancel(self, job_id: JobId) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import SceneError
+from ...core.errors import InsufficientFunds, SceneError
 from ...core.ids import JobId
 from ...core.manifest import Manifest
 from ...core.probe_report import ProbeVerdict
@@ -15,8 +15,10 @@ from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import pin_package
 from ..exchange.probe import Probe
+from ..upkeep.store_upkeep import StoreUpkeep
 from .create_job import create_job
 from .offer import Offer
+from .package_pin import unpin_unneeded
 
 
 async def probed_offer(
@@ -57,11 +59,20 @@ async def submit(
     offer: Offer,
     name: str,
     output: Path,
+    upkeep: StoreUpkeep,
 ) -> JobId:
     """Pin a packed folder and create its job; returns the job's id.
 
-    Results are sealed for ``requester_key``. Raises StoreError, InsufficientFunds, ContractError
+    Results are sealed for ``requester_key``. Raises SceneError, StoreError, InsufficientFunds, ContractError
     or ChainError.
     """
+    await upkeep.need(sum(file.size_bytes for file in manifest.files))
+    await upkeep.connect()
     package = await pin_package(store, folder, manifest, requester_key, reporter)
-    return await create_job(chain, journal, package, offer, name=name, output=output, reporter=reporter)
+    try:
+        job_id = await create_job(chain, journal, package, offer, name=name, output=output, reporter=reporter)
+    except (SceneError, InsufficientFunds):  # there is no job, and will be none
+        await unpin_unneeded(store, journal, reporter, package.cid)
+        raise
+    await upkeep.say_addresses(package.cid)
+    return job_id

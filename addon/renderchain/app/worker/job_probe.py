@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.errors import ContentError, StoreError
+from ...core.errors import ContentError, DiskFull, StoreError
 from ...core.ids import JobId
 from ...core.job import JobInfo, family_name
 from ...core.manifest import Manifest
@@ -88,7 +88,7 @@ class JobProbe:
             return False
         try:
             return not await self.objection(job_id)
-        except StoreError as error:
+        except (StoreError, DiskFull) as error:  # others' packages may be smaller, or here already
             self.put_off(job_id, error)
             return False
 

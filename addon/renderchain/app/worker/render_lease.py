@@ -31,7 +31,7 @@ from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.deadline import Deadline
 from ..exchange.lease_result import write_result
 from ..exchange.package import fetch_checked
-from ..exchange.package_cache import drop_package, in_use, is_in_use
+from ..exchange.package_cache import drop_if_unused, in_use
 from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
 from .finished import FinishedFrames
@@ -97,8 +97,8 @@ class RenderLease:
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
         package = self._packages.pop(job_id, None)
-        if package and package not in self._packages.values() and not is_in_use(package):
-            drop_package(package)
+        if package and package not in self._packages.values():
+            drop_if_unused(package)
 
     async def fetch(self, terms: JobInfo) -> tuple[Path, Manifest]:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
@@ -118,9 +118,9 @@ class RenderLease:
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
         deadline = Deadline(most_s, SPARE * terms.lease_timeout_s)
-        async with deadline.within(f"Fetching the package of lease {lease.lease_id}"):
-            package, manifest = await self.fetch(terms)
-        with in_use(package):
+        with in_use(self._folder / "packages" / terms.package_cid):
+            async with deadline.within(f"Fetching the package of lease {lease.lease_id}"):
+                package, manifest = await self.fetch(terms)
             try:
                 return await self._run(turn, lease, terms.family, package, manifest, deadline)
             finally:
@@ -202,6 +202,7 @@ class RenderLease:
             self._proof_store.save(entry.lease_id, evidence)
             self._pins.note(cid, entry.lease_id)
             await self._keep(entry, {cid: sealed, package.name: package})
+            await self._pins.pin(package.name, entry.lease_id)  # who verifies it shall find its package
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)

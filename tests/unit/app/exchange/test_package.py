@@ -129,6 +129,15 @@ def test_what_a_crash_left_half_done_is_fetched_anew(shelf: Shelf) -> None:
     assert (folder / "main.blend").read_bytes() == (shelf.source / "main.blend").read_bytes()
 
 
+def test_an_earlier_try_that_left_strange_files_is_not_the_packages_fault(shelf: Shelf) -> None:
+    """The worker would leave the job alone for good."""
+    partial = shelf.cache / f"{shelf.package.cid}.partial"
+    partial.mkdir()
+    (partial / "strange").write_bytes(b"of a disk that forgot")
+    folder, _ = shelf.fetch()
+    assert not (folder / "strange").exists() and not partial.exists()
+
+
 def test_a_link_is_no_file_of_a_package(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
     target.write_bytes(b"a scene")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from renderchain.app.exchange.package import fetch_package, pin_package
 from renderchain.app.exchange.package_cache import (
-    RECENT_S,
     SPARE_BYTES,
     SPARE_PART,
     coming,
+    drop_if_unused,
+    drop_package,
     in_use,
     make_room,
     noted,
+    size_there,
 )
 from renderchain.core.errors import DiskFull, StoreError
 from renderchain.core.gate import CACHE_BYTES
@@ -38,11 +41,6 @@ def package(cache: Path, name: str, size_bytes: int, unused_s: int) -> Path:
     return folder
 
 
-def room_of(path: Path) -> int:
-    """What folders take themselves, on this file system."""
-    return sum(one.lstat().st_size for one in path.rglob("*") if one.is_dir())
-
-
 def names(cache: Path) -> set[str]:
     return {path.name for path in cache.iterdir()}
 
@@ -54,45 +52,87 @@ def both(*packages: str) -> set[str]:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """Three packages of 1000 bytes; the newest was used just now."""
-    for name, unused_s in (("b", 2 * RECENT_S), ("a", 3 * RECENT_S), ("c", 0)):
+    for name, unused_s in (("b", 2), ("a", 3), ("c", 0)):
         package(tmp_path, name, 1000, unused_s)
     return tmp_path
 
 
 def test_the_longest_unused_go_first_until_there_is_room(cache: Path) -> None:
-    each = 1000 + room_of(cache / "a")
-    make_room(cache, 3 * each)
+    make_room(cache, 3000)
     assert names(cache) == both("a", "b", "c")
-    make_room(cache, 3 * each - 1)
+    make_room(cache, 2999)
+    assert names(cache) == both("b", "c")
+    make_room(cache, 0)
+    assert not names(cache)
+
+
+def test_what_is_in_use_stays_and_where_that_is_too_much_there_is_no_room(cache: Path) -> None:
+    with in_use(cache / "a"), in_use(cache / "a"):
+        make_room(cache, 1000)
+        assert names(cache) == both("a")
+        with pytest.raises(DiskFull, match=r"in use take 1000 bytes .* cache_bytes"):
+            make_room(cache, 999)
+        assert not drop_if_unused(cache / "a")
+    assert drop_if_unused(cache / "a") and not names(cache)
+
+
+def test_what_crashes_left_counts_and_goes_unless_it_is_being_fetched(cache: Path) -> None:
+    (cache / "e").mkdir()  # its digest was not written yet
+    for name in ("f", "g", "h"):
+        (cache / f"{name}.partial").mkdir()
+        (cache / f"{name}.partial" / "half").write_bytes(bytes(500))
+    (cache / "i.dropped" / "textures").mkdir(parents=True)
+    with in_use(cache / "f"), coming(cache / "g", 800):
+        make_room(cache, 500 + 800)
+    assert names(cache) == {"f.partial", "g.partial"}
+    assert size_there(cache / "g") == 500
+
+
+def test_a_package_that_is_deleted_is_not_there_half(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash, or another thread, finds it whole or not at all."""
+
+    def dies(path: Path, **_: object) -> None:
+        if Path(path).exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", dies)
+    with pytest.raises(KeyboardInterrupt):
+        drop_if_unused(cache / "a")
+    assert names(cache) == both("b", "c") | {"a.dropped"}
+    monkeypatch.undo()
+    make_room(cache, 2000)
     assert names(cache) == both("b", "c")
 
 
-def test_what_is_in_use_or_was_lately_stays(cache: Path) -> None:
-    package(cache, "d", 1000, RECENT_S - 1)
-    with in_use(cache / "a"):
-        make_room(cache, 0)
-    assert names(cache) == both("a", "c", "d")
-    make_room(cache, 0)
-    assert names(cache) == both("c", "d")
+def test_nobody_begins_to_use_what_another_thread_is_deleting(cache: Path) -> None:
+    """Whoever holds a package has it as long as it does, whatever another thread would delete."""
+    over, gone = threading.Event(), 0
 
+    def delete() -> None:
+        while not over.is_set():
+            drop_if_unused(cache / "z")
 
-def test_a_folder_without_a_digest_goes_and_a_half_done_one_is_not_touched(cache: Path) -> None:
-    (cache / "e").mkdir()
-    (cache / "f.partial").mkdir()
-    make_room(cache, 0)
-    assert names(cache) == both("c") | {"f.partial"}
+    deleting = threading.Thread(target=delete)
+    deleting.start()
+    for _ in range(200):
+        with in_use(cache / "z"):
+            package(cache, "z", 1, 0)
+            gone += not (cache / "z" / "textures" / "one").exists()
+            drop_package(cache / "z")
+    over.set()
+    deleting.join()
+    assert not gone
 
 
 def test_what_is_fetched_beside_has_its_room_too(cache: Path) -> None:
-    each = 1000 + room_of(cache / "a")
     with coming(cache / "e", 999) as partial:
-        make_room(cache, 3 * each + 999)
+        make_room(cache, 3999)
         assert names(cache) == both("a", "b", "c")
-        make_room(cache, 3 * each + 998)
+        make_room(cache, 3998)
         assert names(cache) == both("b", "c")
         partial.mkdir()
-    make_room(cache, 2 * each)
-    assert names(cache) == both("b", "c")
+    make_room(cache, 2000)
+    assert names(cache) == both("b", "c") | {"e.partial"}  # for the next try
 
 
 def test_two_packages_that_the_disk_has_no_room_for_together_do_not_come_together(
@@ -123,7 +163,7 @@ def test_fetching_makes_room_and_use_keeps_a_package(disk: Path) -> None:
         source = disk / f"scene-{number}"
         made = run(pin_package(store, source, pack(source, [number]), bytes(range(32)), reporter))
         place = (store, made.cid, made.size_bytes, made.file_count, cache, reporter)
-        return run(fetch_package(*place, cache_bytes=1))[0]
+        return run(fetch_package(*place, cache_bytes=2 * made.size_bytes + 20))[0]
 
     first, second = fetch(1), fetch(2)
     for folder in (first, second):

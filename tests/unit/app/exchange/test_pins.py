@@ -47,6 +47,38 @@ def test_what_no_lease_needs_is_unpinned_also_after_a_restart(tmp_path: Path, st
     assert "one" in store.pinned
 
 
+def test_content_stays_pinned_as_long_as_one_of_several_leases_needs_it(
+    tmp_path: Path, store: MemoryStore
+) -> None:
+    store.folders["package"] = {}
+    needed = {LeaseId(1), LeaseId(2)}
+    pins = Pins(store, tmp_path / "pins.json", needed.__contains__)
+    for lease_id in (LeaseId(1), LeaseId(2)):
+        assert run(pins.pin("package", lease_id)) == ""
+    needed.remove(LeaseId(1))
+    run(pins.prune())
+    assert "package" in store.pinned
+    needed.remove(LeaseId(2))
+    run(pins.prune())
+    assert "package" not in store.pinned
+
+
+def test_what_somebody_else_pinned_is_never_unpinned(tmp_path: Path, store: MemoryStore) -> None:
+    """An artist and a worker may use one node."""
+    pins = Pins(store, tmp_path / "pins.json", lambda _: False)
+    assert run(pins.pin("other", LeaseId(1))) == ""
+    run(pins.prune())
+    assert "other" in store.pinned
+
+
+def test_what_the_store_does_not_have_is_not_noted_as_pinned(tmp_path: Path, store: MemoryStore) -> None:
+    pins = Pins(store, tmp_path / "pins.json", lambda _: False)
+    assert "Nobody has gone" in run(pins.pin("gone", LeaseId(1)))
+    store.pinned.add("gone")  # by somebody else, later
+    run(pins.prune())
+    assert "gone" in store.pinned
+
+
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"one": "x"}', b"\xff"])
 def test_a_broken_file_is_begun_anew(tmp_path: Path, store: MemoryStore, raw: bytes) -> None:
     path = tmp_path / "pins.json"
@@ -73,3 +105,14 @@ def test_a_leases_results_are_unpinned_once_its_evidence_is_gone(disk: Path) -> 
     (_, (_, _, second)) = bench.chain.of("submit")
     assert first.results_cid not in bench.store.pinned and second.results_cid in bench.store.pinned
     assert bench.package.cid in bench.store.pinned, "the package is the requester's pin"
+
+
+def test_a_leases_package_is_pinned_as_long_as_its_evidence_is_kept(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    bench.store.pinned.discard(bench.package.cid)  # the requester has another node
+    bench.submit()
+    assert bench.package.cid in bench.store.pinned
+    bench.proof_store.settle(LEASE, 1000)
+    bench.proof_store.prune(1000 + KEEP_S + 1)
+    run(Pins(bench.store, bench.folder / "pins.json", bench.proof_store.knows).prune())
+    assert bench.package.cid not in bench.store.pinned

@@ -1,0 +1,102 @@
+"""HTTP by aiohttp, for what is streamed: one session for each transfer, and what goes wrong in a sentence."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import SettingsError, StoreAway, StoreError
+
+CONNECT_TIMEOUT_S = 5
+BUFFER_BYTES = 2**20
+MOST_ERROR_BYTES = 2**16
+FORBIDDEN = (401, 403)
+
+
+@asynccontextmanager
+async def open_session(
+    patience_s: float,
+    headers: Mapping[str, str] | None = None,
+    ca: Path | None = None,
+    socket: str = "",
+    *,
+    is_plain: bool = False,
+) -> AsyncIterator[Any]:
+    """An aiohttp session that waits so long for more bytes; ``ca`` signs besides those the system trusts.
+
+    With ``is_plain`` it asks by HTTP 1.0, in which an answer is not cut into chunks: Kubo's have 4 KiB, and
+    reading them takes twice as long. Whoever reads has to know himself whether all came.
+    """
+    import aiohttp
+
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=patience_s)
+    connector = aiohttp.UnixConnector(socket) if socket else aiohttp.TCPConnector(ssl=trust(ca), limit=0)
+    async with aiohttp.ClientSession(
+        connector=connector,
+        timeout=timeout,
+        headers=headers,
+        read_bufsize=BUFFER_BYTES,
+        version=aiohttp.HttpVersion10 if is_plain else aiohttp.HttpVersion11,
+    ) as session:
+        yield session
+
+
+def trust(ca: Path | None) -> ssl.SSLContext | bool:
+    """Whose signatures count; raises SettingsError."""
+    if ca is None:
+        return True
+    try:
+        context = ssl.create_default_context()
+        context.load_verify_locations(ca)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"ipfs_ca, {ca}, can't be read as PEM ({error}); correct it.") from error
+    return context
+
+
+@asynccontextmanager
+async def asked(action: str, where: str) -> AsyncIterator[None]:
+    """What aiohttp raises inside of this, as our errors."""
+    import aiohttp
+
+    try:
+        yield
+    except aiohttp.ClientSSLError as error:
+        raise StoreError(
+            f"{action} failed: nobody whom this machine trusts signed the certificate of {where} "
+            f"({type(error).__name__}). Correct its address, or set ipfs_ca."
+        ) from error
+    except TimeoutError as error:
+        raise StoreError(
+            f"{action} failed: {where} sent nothing for a while. It may not find the content; check its "
+            "connection to others."
+        ) from error
+    except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError) as error:
+        raise StoreAway(
+            f"{action} failed: {where} can't be reached or broke off ({type(error).__name__}). Start it, or "
+            "correct its address in the settings."
+        ) from error
+    except aiohttp.ClientError as error:
+        raise StoreError(
+            f"{action} failed: {where} broke off ({type(error).__name__}). It may not find all of the "
+            "content; check its connection to others."
+        ) from error
+
+
+async def check_answer(response: Any, action: str, where: str) -> None:
+    """Raise StoreError where it is none."""
+    if response.status == 200:
+        return
+    if response.status in FORBIDDEN:
+        raise StoreError(
+            f"{action} failed: {where} does not let us in ({response.status}). Check ipfs_headers."
+        )
+    raw = await response.content.read(MOST_ERROR_BYTES)
+    try:
+        said = str(json.loads(raw)["Message"])[:200]
+    except (ValueError, KeyError, TypeError):
+        said = f"status {response.status}"
+    raise StoreError(f"{action} failed: {where} says {said}.")

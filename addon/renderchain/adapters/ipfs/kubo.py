@@ -1,0 +1,223 @@
+"""The content store on a Kubo node.
+
+CIDs are reproducible: version 1, raw leaves, chunks of 1 MiB, sha2-256. ipfshttpclient speaks to the node,
+except where folders are read: its ``get`` unpacks other people's files without looking, so blocks are read
+and checked here (``fetch_tree``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ...core.errors import Cancelled, ContentError, SettingsError, StoreError
+from ...core.reader import check_path
+from ...ports.content_store import BytesDone
+from .http import CONNECT_TIMEOUT_S, open_session
+from .kubo_blocks import KuboBlocks
+from .kubo_errors import asked_library, of_disk
+from .transfer import fetch_tree
+
+ADD_OPTIONS = {
+    "cid-version": "1",
+    "raw-leaves": "true",
+    "chunker": "size-1048576",
+    "pin": "true",
+    # Kubo answers while it reads, the library reads only after it sent: many progress lines would
+    # fill both socket buffers and stop both sides. Sent bytes are counted here instead.
+    "silent": "true",
+}
+SEND_BYTES = 2**20
+PATIENCE_S = 300.0
+Answer = TypeVar("Answer")
+
+
+class _Counter:
+    """Counts bytes in the library's thread and reports them in the caller's; can be stopped."""
+
+    def __init__(self, on_bytes: BytesDone) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_bytes = on_bytes
+        self._done = 0
+        self.stopped = threading.Event()
+
+    def add(self, count: int) -> None:
+        if self.stopped.is_set():
+            raise Cancelled("The transfer was stopped.")
+        self._done += count
+        self._loop.call_soon_threadsafe(self._on_bytes, self._done)
+
+
+class KuboStore:
+    """``api`` is the node's RPC address as a multiaddress, such as /ip4/127.0.0.1/tcp/5001.
+
+    ``headers`` let us in where it asks who we are, and never are part of an error. ``ca`` is a PEM file of
+    who signed its certificate. ``patience_s`` is how long it may look for more bytes.
+    """
+
+    def __init__(
+        self,
+        api: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        ca: Path | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._api = api
+        self._headers = dict(headers or {})
+        self._ca = ca
+        self._patience_s = patience_s
+
+    async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
+        """Store and pin a folder; returns its CID."""
+        links = [path for path in folder.rglob("*") if path.is_symlink()]
+        if links:
+            raise StoreError(f"{links[0]} is a symbolic link and would be left out; replace it by the file.")
+        counter = _Counter(on_bytes)
+
+        def add(client: Any) -> str:
+            from ipfshttpclient.multipart import stream_directory
+
+            body, headers = stream_directory(
+                str(folder), recursive=True, period_special=False, chunk_size=SEND_BYTES
+            )
+
+            def counted() -> Iterator[bytes]:
+                for chunk in body:
+                    counter.add(len(chunk))
+                    yield chunk
+
+            # The library's own add() has no place to count bytes at.
+            answer = client._client.request(
+                "/add", (), decoder="json", data=counted(), headers=headers, opts=dict(ADD_OPTIONS)
+            )
+            return str(answer[-1]["Hash"])
+
+        return await self._call(f"Storing {folder.name}", add, counter)
+
+    async def fetch_folder(
+        self, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone
+    ) -> None:
+        """Write the folder's files, or go on with that; raises ContentError at what breaks a limit."""
+        action, limits = f"Fetching {cid}", {"max_bytes": max_bytes, "max_files": max_files}
+        base_url, socket = self._url()
+        try:
+            parts = (self._patience_s, self._headers, self._ca, socket)
+            is_plain = base_url.startswith("http:")  # what stands before Kubo with TLS may know only 1.1
+            async with open_session(*parts) as session, open_session(*parts, is_plain=is_plain) as streams:
+                blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {self._api}")
+                await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
+        except OSError as error:
+            raise of_disk(action, error) from error
+
+    async def read_file(self, cid: str, path: str, max_bytes: int) -> bytes:
+        """One small file of a folder."""
+        where = f"{cid}/{check_path(path)}"
+
+        def read(client: Any) -> bytes:
+            raw: bytes = client.cat(where, length=max_bytes + 1)
+            if len(raw) > max_bytes:
+                raise ContentError(f"{where} has over {max_bytes} bytes: refused.")
+            return raw
+
+        return await self._call(f"Reading {where}", read)
+
+    async def version(self) -> str:
+        """What the node says that it is."""
+        return await self._call(
+            "Asking the IPFS node for its version", lambda client: str(client.version()["Version"])
+        )
+
+    async def is_pinned(self, cid: str) -> bool:
+        """Whether it is kept, for us or anybody else who uses the node."""
+        return await self._call(f"Asking for {cid}", lambda client: _is_pinned(client, cid))
+
+    async def pin(self, cid: str) -> None:
+        """Keep what is already stored; raises StoreError where a part of it is not."""
+        await self._call(f"Pinning {cid}", lambda client: client.pin.add(cid, opts={"offline": "true"}))
+
+    async def unpin(self, cid: str) -> None:
+        """No longer keep it."""
+
+        def remove(client: Any) -> None:
+            if _is_pinned(client, cid):
+                client.pin.rm(cid)
+
+        await self._call(f"Unpinning {cid}", remove)
+
+    async def stored_bytes(self) -> int:
+        """What the node's repository takes, whoever's it is."""
+        return await self._call(
+            "Asking the IPFS node for its size",
+            lambda client: int(client.repo.stat(opts={"size-only": "true"})["RepoSize"]),
+        )
+
+    async def collect_garbage(self) -> None:
+        """Have the node delete all that nobody pinned, whoever's it was."""
+        await self._call(
+            "Asking the IPFS node to delete what is not pinned", lambda client: client.repo.gc(quiet=True)
+        )
+
+    async def addresses(self) -> list[str]:
+        """Where other nodes reach this one, each with its name."""
+        return await self._call(
+            "Asking the IPFS node for its addresses",
+            lambda client: list(map(str, client.id()["Addresses"] or ())),
+        )
+
+    async def connect(self, address: str) -> None:
+        """Have the node open a connection to another one."""
+
+        def connect(client: Any) -> None:
+            # The library's own connect() sends each letter of the address as another one.
+            client._client.request("/swarm/connect", (address,), decoder="json")
+
+        await self._call(f"Connecting to {address}", connect)
+
+    def _url(self) -> tuple[str, str]:
+        """The API's address as HTTP has it, and the socket it is behind, if it is behind one."""
+        from ipfshttpclient.exceptions import AddressError
+        from ipfshttpclient.http_common import multiaddr_to_url_data
+
+        try:
+            base_url, socket, _, _ = multiaddr_to_url_data(self._api, "api/v0")
+        except AddressError as error:
+            raise SettingsError(f"ipfs_api can't be {self._api!r}; correct it.") from error
+        return str(base_url), str(socket or "")
+
+    async def _call(
+        self, action: str, work: Callable[[Any], Answer], counter: _Counter | None = None
+    ) -> Answer:
+        def run() -> Answer:
+            import ipfshttpclient
+
+            timeouts = (CONNECT_TIMEOUT_S, self._patience_s)
+            with asked_library(action, self._api):
+                # connect() would refuse every Kubo newer than the library; the calls used here work.
+                client = ipfshttpclient.Client(self._api, timeout=timeouts, headers=self._headers or None)
+                # It has no settings for these. Proxies, netrc and authorities of the environment don't count.
+                trusted = str(self._ca) if self._ca else True
+                client._client._session_props |= {"trust_env": False, "verify": trusted}
+                with client:
+                    return work(client)
+
+        try:
+            return await asyncio.to_thread(run)
+        except asyncio.CancelledError:
+            if counter:
+                counter.stopped.set()
+            raise
+
+
+def _is_pinned(client: Any, cid: str) -> bool:
+    from ipfshttpclient.exceptions import ErrorResponse
+
+    try:
+        return cid in client.pin.ls(cid, type="recursive")["Keys"]
+    except ErrorResponse as error:
+        if "not pinned" in str(error):
+            return False
+        raise

@@ -1,0 +1,63 @@
+"""What ipfshttpclient and the disk raise, as our errors."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ...core.errors import DiskFull, SettingsError, StoreAway, StoreError
+from .http import FORBIDDEN
+
+
+@contextmanager
+def asked_library(action: str, api: str) -> Iterator[None]:
+    """What ipfshttpclient raises inside of this, as our errors; no header is part of one."""
+    from ipfshttpclient import exceptions as ipfs
+    from requests.exceptions import RequestException, SSLError
+
+    try:
+        yield
+    except ipfs.ErrorResponse as error:
+        raise StoreError(f"{action} failed: the IPFS node says {error}.") from error
+    except ipfs.AddressError as error:
+        raise SettingsError(f"ipfs_api can't be {api!r}; correct it.") from error
+    except ipfs.TimeoutError as error:
+        raise StoreError(
+            f"{action} failed: the IPFS node at {api} did not answer in time. It may not "
+            "find the content; check its connection to others."
+        ) from error
+    except ipfs.ConnectionError as error:
+        if isinstance(error.original, SSLError):
+            raise StoreError(
+                f"{action} failed: nobody whom this machine trusts signed the certificate of the IPFS node "
+                f"at {api}. Correct its address, or set ipfs_ca."
+            ) from error
+        raise StoreAway(
+            f"{action} failed: the IPFS node at {api} can't be reached or broke off "
+            f"({type(error).__name__}). Start it, or correct its address in the settings."
+        ) from error
+    except ipfs.Error as error:
+        status = getattr(getattr(getattr(error, "original", None), "response", None), "status_code", 0)
+        if status in FORBIDDEN:
+            raise StoreError(
+                f"{action} failed: the IPFS node at {api} does not let us in ({status}). Check ipfs_headers."
+            ) from error
+        raise StoreError(
+            f"{action} failed: the IPFS node at {api} answered nonsense "
+            f"({type(error).__name__}). Check its address in the settings."
+        ) from error
+    except RequestException as error:  # in the midst of a file, where the library does not look
+        raise StoreError(
+            f"{action} failed: the IPFS node at {api} broke off ({type(error).__name__}). It "
+            "may not find all of the content; check its connection to others."
+        ) from error
+    except OSError as error:
+        raise of_disk(action, error) from error
+
+
+def of_disk(action: str, error: OSError) -> Exception:
+    """A file of ours that can't be read or written; the store has no part in it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{action} failed: there is no room left on the disk. Make some; nothing was lost.")
+    return StoreError(f"{action} failed on this machine: {error}. Check the disk and its permissions.")

@@ -1,0 +1,235 @@
+"""A folder's way from a source of blocks to the disk, each block compared with its CID.
+
+A source that has what is below a folder sends it in one stream, and a file's bytes in another. All else is
+asked for block by block, many at a time. What an earlier try has left on the disk as it should be is not
+asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import aclosing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from ...core.errors import ContentError, StoreAway, StoreError
+from ...ports.content_store import BytesDone
+from .car import CarTree
+from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node
+from .tree import Tree, Want
+
+BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
+AT_ONCE = 16  # blocks asked for
+Answer = TypeVar("Answer")
+
+
+class BlockSource(Protocol):
+    """Who has blocks. Raises StoreError; whatever it gives is checked here."""
+
+    most_streamed_bytes: int  # of a folder that is not better asked for in parts
+    most_streamed_file_bytes: int  # ... of its files on an average, or it is after all
+    sends_bytes: bool  # whether it sends parts of files by their bytes
+
+    def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
+        """All blocks below one as a CAR; breaks off where one is missing."""
+        ...
+
+    def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        """So many bytes of a file, or of a part of one, from there on."""
+        ...
+
+    async def block(self, cid: bytes) -> bytes:
+        """One block, looked for as long as it takes."""
+        ...
+
+
+async def fetch_tree(
+    source: BlockSource, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone
+) -> None:
+    """Write the files below a folder's CID, or go on with that.
+
+    Raises ContentError at the first that breaks a limit, and leaves nothing then. After StoreError, OSError
+    or a cancellation the next try goes on with what is there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tree, is_begun = Tree(cid, folder, max_bytes, max_files), any(folder.iterdir())
+        await _Transfer(source, tree, on_bytes, is_begun=is_begun).run()
+    except ContentError:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        raise
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()  # if nothing came
+        raise
+
+
+class _Transfer:
+    """With ``is_begun`` the disk is asked before the source."""
+
+    def __init__(self, source: BlockSource, tree: Tree, on_bytes: BytesDone, *, is_begun: bool) -> None:
+        self._source = source
+        self._tree = tree
+        self._on_bytes = on_bytes
+        self._is_begun = is_begun
+        self._streams = not is_begun
+        self._writing = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Fetch all of it. Raises ContentError, StoreError or OSError; nothing is written afterwards."""
+        wanted, asked = [self._tree.root], set[asyncio.Task[list[Want]]]()
+        try:
+            while wanted or asked:
+                while wanted and len(asked) < AT_ONCE:
+                    asked.add(asyncio.create_task(self._take(wanted.pop())))
+                done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+                for one in done:
+                    wanted += reversed(one.result())
+                self._on_bytes(self._tree.done_bytes)
+        finally:
+            for one in asked:
+                one.cancel()
+            await _ended(asked)
+            self._tree.close()
+
+    async def _take(self, want: Want) -> list[Want]:
+        """Write what is wanted; what else that wants."""
+        block = await self._find(want)
+        is_there = block is not None
+        if block is None:
+            block = await self._source.block(want.cid)
+            check_block(want.cid, block)
+        node = parse_node(want.cid, block)
+        if self._is_for_a_stream(node) and await self._came_streamed(want):
+            return []
+        parts = await self._write(partial(self._tree.open, want, node, is_there=is_there))
+        if node.kind in FILES and self._source.sends_bytes and len(parts) > 1:
+            return await self._read_parts(want, parts)
+        return parts
+
+    async def _find(self, want: Want) -> bytes | None:
+        return await _in_thread(partial(self._tree.find, want)) if self._is_begun else None
+
+    async def _write(self, work: Callable[[], Answer]) -> Answer:
+        async with self._writing:
+            return await _in_thread(work)
+
+    def _is_for_a_stream(self, node: Node) -> bool:
+        if not self._streams or node.kind not in FOLDERS or not node.links:
+            return False
+        below_bytes = sum(link.told_bytes for link in node.links)
+        most = self._source.most_streamed_file_bytes * len(node.links)
+        return below_bytes <= max(self._source.most_streamed_bytes, most)
+
+    async def _came_streamed(self, want: Want) -> bool:
+        """Whether all below a folder came in one stream; one batch is written while the next one comes."""
+        car, writing = CarTree(self._tree, want), list[asyncio.Task[None]]()
+        try:
+            async with aclosing(_batches(self._source.stream(want.cid))) as batches:
+                async for batch in batches:
+                    await asyncio.gather(*writing)
+                    self._on_bytes(self._tree.done_bytes)
+                    writing = [asyncio.create_task(self._write(partial(car.feed, batch)))]
+            await asyncio.gather(*writing)
+            await self._write(car.end)
+        except StoreAway:
+            raise
+        except StoreError:  # it has not all of it, or sends it in a way of its own
+            self._streams, self._is_begun = False, True
+            return False
+        finally:
+            await _ended(writing)
+        return True
+
+    async def _read_parts(self, want: Want, parts: list[Want]) -> list[Want]:
+        """Write parts of a file out of its bytes; the parts that have to come as blocks."""
+        left, missing = list[Want](), list[Want]()
+        for part in parts:
+            if part.cid[:4] != RAW or part.size > MAX_BLOCK_BYTES:
+                left.append(part)
+            elif block := await self._find(part):
+                await self._open_part(part, block, is_there=True)
+            else:
+                missing.append(part)
+        for run in _runs(missing):
+            try:
+                await self._read_run(want.cid, max(want.at, 0), run)
+            except StoreAway:
+                raise
+            except StoreError:
+                left += run  # where a block is missing, or is another one, it is named
+                self._is_begun = True
+        return left
+
+    async def _read_run(self, cid: bytes, begin: int, parts: list[Want]) -> None:
+        """One part is written while the next one comes."""
+        size, left = sum(part.size for part in parts), list(reversed(parts))
+        pieces, held, writing = list[bytes](), 0, list[asyncio.Task[None]]()
+        try:
+            async with aclosing(self._source.bytes_of(cid, parts[0].at - begin, size)) as stream:
+                async for piece in stream:
+                    pieces.append(piece)
+                    held += len(piece)
+                    while left and held >= left[-1].size:
+                        part, whole = left.pop(), b"".join(pieces)
+                        pieces, held = [whole[part.size :]], len(whole) - part.size
+                        await asyncio.gather(*writing)
+                        self._on_bytes(self._tree.done_bytes)
+                        opening = self._open_part(part, whole[: part.size], is_there=False)
+                        writing = [asyncio.create_task(opening)]
+                    if not left:
+                        break
+            await asyncio.gather(*writing)
+        finally:
+            await _ended(writing)
+        if left:
+            raise StoreError("A file's bytes ended early; fetch them again.")
+
+    async def _open_part(self, part: Want, block: bytes, *, is_there: bool) -> None:
+        def work() -> None:
+            check_block(part.cid, block)
+            self._tree.open(part, parse_node(part.cid, block), is_there=is_there)
+
+        await self._write(work)
+
+
+def _runs(parts: list[Want]) -> list[list[Want]]:
+    """Parts that follow each other, together."""
+    runs = list[list[Want]]()
+    for part in parts:
+        if runs and runs[-1][-1].at + runs[-1][-1].size == part.at:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return runs
+
+
+async def _batches(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    parts, size = list[bytes](), 0
+    async with aclosing(pieces):
+        async for piece in pieces:
+            parts.append(piece)
+            size += len(piece)
+            if size >= BATCH_BYTES:
+                yield b"".join(parts)
+                parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
+
+
+async def _in_thread(work: Callable[[], Answer]) -> Answer:
+    """Who is cancelled waits for its end too, so that nothing is written afterwards."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _ended([task])
+        raise
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """They run no more; what went wrong in them was said, or does not matter now."""
+    await asyncio.gather(*tasks, return_exceptions=True)

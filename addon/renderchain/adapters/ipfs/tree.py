@@ -1,0 +1,164 @@
+"""A folder that is written block by block, within the bytes and files that were announced.
+
+Nothing is written that is not checked: no block before it was compared with its CID, no name that leaves the
+folder or that some disk takes for another one, no byte more than its file has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+
+from ...core.errors import ContentError, StoreError
+from ...core.reader import as_one_file, check_path
+from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, SHARD, Link, Node, check_block, root_of
+
+SPARE_NODES = 64
+NODES_PER_FILE = 34  # itself and the folders above it
+LEAST_CHUNK_BYTES = 1024  # smaller parts no file is cut into
+_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A block and what it is for: a file or a folder, or where ``at`` is given, bytes of a file there."""
+
+    cid: bytes
+    path: str
+    at: int = -1
+    size: int = 0
+    is_shard: bool = False  # another part of a large folder's names
+
+
+class Tree:
+    """Not to be used by two threads at once, but for ``find``. All methods raise ContentError, or OSError.
+
+    What was opened may be opened again, where a source broke off.
+    """
+
+    def __init__(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
+        self._cid = cid
+        self._folder = folder
+        self.max_bytes = max_bytes
+        self.max_files = max_files
+        self._nodes_left = SPARE_NODES + NODES_PER_FILE * max_files + max_bytes // LEAST_CHUNK_BYTES
+        self._bytes = 0  # of the files begun
+        self._names: defaultdict[str, dict[str, Link]] = defaultdict(dict)
+        self._begun: dict[str, int] = {}  # how many of a file's bytes are done
+        self._made: set[Path] = set()
+        self._path = ""  # what was written last
+        self._file: FileIO | None = None
+        self.root = Want(root_of(cid), "")
+        self.done_bytes = 0
+
+    def open(self, want: Want, node: Node, *, is_there: bool = False) -> list[Want]:
+        """Write what a node holds, unless it is there; returns what else belongs to it, in order."""
+        self._nodes_left -= 1
+        if self._nodes_left < 0:
+            raise ContentError(f"{self._cid} has more blocks than so many files need: refused.")
+        if want.at < 0 and node.kind in FOLDERS:
+            return self._open_folder(want, node)
+        if node.kind not in FILES or not want.path or want.is_shard:
+            raise ContentError(f"{want.path!r} in {self._cid} is neither a file nor a folder: refused.")
+        if want.at < 0:
+            self._begin(want.path, node.size, is_there=is_there)
+        elif node.size != want.size:
+            raise ContentError(f"{want.path!r} has other bytes than its folder says: refused.")
+        at = max(want.at, 0)
+        if node.data and not is_there:
+            self._write(want.path, at, node.data)
+        self._begun[want.path] += len(node.data)
+        self.done_bytes += len(node.data)
+        at += len(node.data)
+        parts = []
+        for link, size in zip(node.links, node.sizes, strict=True):
+            parts.append(Want(link.cid, want.path, at, size))
+            at += size
+        return parts
+
+    def find(self, want: Want) -> bytes | None:
+        """A block of plain bytes that is on the disk already; None if it is not, or not as it should be."""
+        if want.cid[:4] != RAW:
+            return None
+        try:
+            if want.at >= 0:
+                block = self.read(want.path, want.at, want.size)
+            else:
+                path = self._folder / want.path
+                block = path.read_bytes() if path.stat().st_size <= MAX_BLOCK_BYTES else b""
+            check_block(want.cid, block)
+        except (OSError, StoreError):
+            return None
+        return block
+
+    def read(self, path: str, at: int, size: int) -> bytes:
+        """Bytes that were written."""
+        with (self._folder / path).open("rb", buffering=0) as file:
+            file.seek(at)
+            return file.read(min(size, MAX_BLOCK_BYTES))
+
+    def close(self) -> None:
+        """Nothing more is written for now."""
+        if self._file:
+            self._file.close()
+        self._path, self._file = "", None
+
+    def _open_folder(self, want: Want, node: Node) -> list[Want]:
+        if want.is_shard and node.kind != SHARD:
+            raise ContentError(f"A part of the folder {want.path!r} in {self._cid} is none: refused.")
+        if not node.links and want.path:  # so that there are no more folders than files have names above them
+            raise ContentError(f"The folder {want.path + '/'!r} in {self._cid} is empty: refused.")
+        found, here = [], set[str]()
+        for link in node.links:
+            name = link.name[node.padding :]
+            if node.kind == SHARD and not name:
+                found.append(Want(link.cid, want.path, is_shard=True))
+                continue
+            if "/" in name:
+                raise ContentError(f"The content has the name {name[:80]!r}, which is a path: refused.")
+            path = check_path(f"{want.path}/{name}" if want.path else name)
+            one = as_one_file(name)
+            if one in here or self._names[want.path].setdefault(one, link) != link:
+                raise ContentError(f"{self._cid} name one file twice, {path!r}: refused.")
+            here.add(one)
+            found.append(Want(link.cid, path))
+        return found
+
+    def _begin(self, path: str, size: int, *, is_there: bool) -> None:
+        if path in self._begun:
+            self.done_bytes -= self._begun[path]
+        else:
+            self._bytes += size
+        self._begun[path] = 0
+        if len(self._begun) > self.max_files:
+            raise ContentError(
+                f"{self._cid} has over {self.max_files} files, more than was announced: refused."
+            )
+        if self._bytes > self.max_bytes:
+            raise ContentError(
+                f"{self._cid} has over {self.max_bytes} bytes, more than was announced: refused."
+            )
+        if not is_there:
+            file = self._opened(path)
+            if os.fstat(file.fileno()).st_size > size:  # an earlier try left another file there
+                file.truncate(size)
+
+    def _write(self, path: str, at: int, data: bytes) -> None:
+        file = self._opened(path)
+        file.seek(at)
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+
+    def _opened(self, path: str) -> FileIO:
+        if self._file is None or self._path != path:
+            self.close()
+            target = self._folder / path
+            if target.parent not in self._made:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._made.add(target.parent)
+            self._path, self._file = path, FileIO(os.open(target, _FLAGS, 0o666), "wb")
+        return self._file

@@ -1,0 +1,21 @@
+"""How long a package stays pinned on the artist's side: as long as one of its jobs is not over."""
+
+from __future__ import annotations
+
+from ...core.errors import StoreError
+from ...core.lifecycle import JobState
+from ...ports.content_store import ContentStore
+from ...ports.journal import Journal
+from ...ports.reporter import Reporter
+
+OVER = (JobState.COMPLETED, JobState.CANCELED)
+
+
+async def unpin_unneeded(store: ContentStore, journal: Journal, reporter: Reporter, cid: str) -> None:
+    """Unpin a package, unless a job that was submitted from here still needs it."""
+    if any(one.package_cid == cid and one.state not in OVER for one in journal.jobs()):
+        return
+    try:
+        await store.unpin(cid)
+    except StoreError as error:
+        reporter.say(f"The package {cid} stays pinned, which takes room and does no harm: {error}")
