@@ -1,0 +1,59 @@
+"""A .blend file in its canonical form, unpacked and without traces of the session: what is sent."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import zstandard
+
+from ...core.blend.layout import NotUnderstood, read_layout
+from ...core.blend.session import forget_session
+from ...core.blend.structs import read_structs
+
+ZSTD, GZIP, BLEND = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"BLENDER"
+CHUNK_BYTES = 2**20
+MOST_UNPACKED_BYTES = 2**38
+
+
+def make_canonical(path: Path) -> None:
+    """Give a .blend file its canonical form; what is not understood stays as it is. Raises OSError."""
+    unpacked = path.with_name(f"{path.name}.unpacked")
+    with suppress(EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
+        try:
+            if _unpack(path, unpacked):
+                os.replace(unpacked, path)
+        finally:
+            unpacked.unlink(missing_ok=True)
+    if path.stat().st_size:
+        with suppress(NotUnderstood):
+            raw = np.memmap(path, np.uint8, "r+")
+            layout = read_layout(raw.data)
+            forget_session(raw, layout, read_structs(raw.data, layout))
+
+
+def _unpack(path: Path, target: Path) -> bool:
+    """Write what is in a compressed .blend; whether it is one."""
+    with path.open("rb") as packed:
+        magic = packed.read(len(ZSTD))
+        packed.seek(0)
+        reader: gzip.GzipFile | zstandard.ZstdDecompressionReader
+        if magic == ZSTD:
+            # Blender writes a frame for each megabyte or so, and one with their list, which is skipped.
+            reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+        elif magic[: len(GZIP)] == GZIP:
+            reader = gzip.GzipFile(fileobj=packed)
+        else:
+            return False
+        with reader, target.open("wb") as written:
+            left = MOST_UNPACKED_BYTES
+            while chunk := reader.read(CHUNK_BYTES):
+                left -= len(chunk)
+                if left < 0 or (not written.tell() and not chunk.startswith(BLEND)):
+                    return False
+                written.write(chunk)
+            return written.tell() > 0
