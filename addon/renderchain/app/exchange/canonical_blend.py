@@ -23,17 +23,23 @@ MOST_UNPACKED_BYTES = 2**38
 def make_canonical(path: Path) -> None:
     """Give a .blend file its canonical form; what is not understood stays as it is. Raises OSError."""
     unpacked = path.with_name(f"{path.name}.unpacked")
-    with suppress(EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
-        try:
+    try:
+        with suppress(NotUnderstood, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
             if _unpack(path, unpacked):
+                _forget_session(unpacked)
                 os.replace(unpacked, path)
-        finally:
-            unpacked.unlink(missing_ok=True)
-    if path.stat().st_size:
-        with suppress(NotUnderstood):
-            raw = np.memmap(path, np.uint8, "r+")
-            layout = read_layout(raw.data)
-            forget_session(raw, layout, read_structs(raw.data, layout))
+            elif path.stat().st_size:
+                _forget_session(path)
+    finally:
+        unpacked.unlink(missing_ok=True)
+
+
+def _forget_session(path: Path) -> None:
+    """Raises NotUnderstood where not even the blocks of the file can be told."""
+    raw = np.memmap(path, np.uint8, "r+")
+    layout = read_layout(raw.data)
+    with suppress(NotUnderstood):
+        forget_session(raw, layout, read_structs(raw.data, layout))
 
 
 def _unpack(path: Path, target: Path) -> bool:
