@@ -31,7 +31,7 @@ def make_canonical(path: Path) -> None:
             if _unpack(path, unpacked):
                 _forget_session(unpacked)
                 os.replace(unpacked, path)
-            elif path.stat().st_size:
+            else:
                 _forget_session(path)
     finally:
         unpacked.unlink(missing_ok=True)
@@ -39,6 +39,8 @@ def make_canonical(path: Path) -> None:
 
 def _forget_session(path: Path) -> None:
     """Raises NotUnderstood where not even the blocks of the file can be told."""
+    if not path.stat().st_size:
+        raise NotUnderstood("an empty file")
     raw = np.memmap(path, np.uint8, "r+")
     layout = read_layout(raw.data)
     with suppress(NotUnderstood):

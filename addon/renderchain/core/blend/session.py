@@ -1,4 +1,4 @@
-"""Canonical addresses: a file that is saved again, by another process, has the same ones.
+"""A file is made the same in whatever session it was saved: canonical addresses, and nothing left over.
 
 Blender writes each block under the address that it had in memory, other ones in every session, and so nearly
 every block of a file differs from the one before. When it reads, addresses are names: a word is looked up
@@ -9,6 +9,9 @@ same.
 
 Nothing is renamed by guess. Where a known address stands at a place of which the structs don't say that it is
 one, it may be a number, so that address keeps its value everywhere.
+
+What else a session leaves in a file is set to zero: numbers that only count in it, and what happened to be in
+memory behind the end of a text or between two fields, which may be anything that this Blender ever held.
 """
 
 from __future__ import annotations
@@ -21,8 +24,16 @@ from .layout import DATA, Bytes, Layout, Longs, NotUnderstood, Words
 from .structs import BlendStruct, Field, Structs
 from .words import LEAST, POINTER_BYTES, Flags, places, pointers, read_words, strays, write_words
 
-# A data-block's number in one session, as it was called and is called now. Who reads a file gives new ones.
-SESSION_FIELDS = ("session_uuid", "session_uid")
+# What a session numbers data-blocks, bones, strips and modifiers by, as it was called and is called now.
+# Blender gives new ones when it reads a file.
+SESSION_FIELDS = {
+    ("ID", "session_uuid"),
+    ("ID", "session_uid"),
+    ("SessionUUID", "uuid_"),
+    ("SessionUID", "uid_"),
+}
+TEXT_BYTES = 48  # a field of so many characters is a text; shorter ones may be numbers
+NO_TEXT = {"MStringProperty"}  # has its length beside it
 LEADING, DANGLING = 1 << 60, 1 << 61  # no machine's memory is there
 SLOT_BITS, SLOT_SHIFT, PLACE_SHIFT = 40, 20, 4
 PLACES = 2**16  # in a slot
@@ -30,29 +41,41 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)  # makes numbers that follow each other f
 
 
 def forget_session(raw: Bytes, layout: Layout, structs: Structs) -> None:
-    """Write canonical addresses over those of the file in ``raw``, and zeros over other traces of a session.
+    """Write canonical addresses over those of the file in ``raw``, and zeros over what else is of a session.
 
     Raises NotUnderstood, and has written none then.
     """
     if layout.pointer_bytes != POINTER_BYTES:
         raise NotUnderstood("addresses of four bytes")
-    groups = _Groups(raw, layout, structs)
-    at = pointers(raw, layout, structs)
+    groups, at = _Groups(raw, layout, structs), pointers(raw, layout, structs)
+    _clear(raw, layout, structs)
     values, new = read_words(raw, at, layout.order), groups.addresses()
     keeps = strays(raw, layout, at)
-    if np.isin(new, keeps).any():
-        raise NotUnderstood("canonical addresses that are taken")
+    # As good as never, and then these blocks alone keep their addresses as well.
+    keeps = np.union1d(keeps, layout.addresses[np.isin(new, keeps) | (layout.addresses < LEAST)])
     targets = groups.resolve(at, values, new)
-    kept = np.isin(layout.addresses, keeps) | (layout.addresses < LEAST)
-    addresses = np.where(kept, layout.addresses, new)
+    addresses = np.where(np.isin(layout.addresses, keeps), layout.addresses, new)
     write_words(raw, layout.starts + layout.address_at, addresses, layout.order)
     write_words(raw, at, np.where(np.isin(values, keeps), values, targets), layout.order)
-    for place, size_bytes in places(layout, structs, _is_of_session).tolist():
+
+
+def _clear(raw: Bytes, layout: Layout, structs: Structs) -> None:
+    """Zeros over what counts in one session only, and over what a text or a gap has of older memory."""
+    for place, size_bytes in places(layout, structs, _is_left_over).tolist():
         raw[place : place + size_bytes] = 0
+    for place, size_bytes in places(layout, structs, _is_text).tolist():
+        end = raw[place : place + size_bytes].tobytes().find(b"\0")
+        if end >= 0:
+            raw[place + end : place + size_bytes] = 0
 
 
-def _is_of_session(struct: BlendStruct, field: Field) -> bool:
-    return struct.name == "ID" and field.name in SESSION_FIELDS
+def _is_left_over(struct: BlendStruct, field: Field) -> bool:
+    return (struct.name, field.name) in SESSION_FIELDS or field.name.startswith("_pad")
+
+
+def _is_text(struct: BlendStruct, field: Field) -> bool:
+    is_long = field.kind == "char" and not field.stars and field.size_bytes >= TEXT_BYTES
+    return is_long and struct.name not in NO_TEXT
 
 
 class _Groups:
@@ -131,7 +154,7 @@ def _keys(raw: Bytes, layout: Layout, structs: Structs, leads: Longs) -> list[by
         number, key = int(layout.structs[block]), layout.codes[block]
         if name and 0 <= number < len(structs.all) and ident in (number, structs.all[number].starts_with):
             start = int(layout.payloads[block]) + name.at
-            end = min(start + name.count, int(layout.payloads[block] + layout.lengths[block]))
+            end = min(start + name.size_bytes, int(layout.payloads[block] + layout.lengths[block]))
             key += bytes(raw[start:end]).split(b"\0")[0]
         seen[key] = seen.get(key, 0) + 1
         keys.append(b"%d:%d:%s" % (seen[key], len(key), key))

@@ -12,7 +12,7 @@ import numpy as np
 
 from .layout import STRUCTS, Buffer, Layout, Longs, NotUnderstood
 
-SIZE = re.compile(rb"\[(\d{1,6})\]")
+SIDE = re.compile(rb"\[(\d{1,6})\]")
 MOST_DEPTH = 32
 MOST_SPOTS = 2**20  # of all structs of a file
 
@@ -22,9 +22,10 @@ class Field:
     """A field of a struct: ``count`` values of ``size_bytes`` each, from byte ``at``.
 
     ``stars`` is 0 for a value, 1 for an address, 2 for the address of a list of addresses. ``inner`` is the
-    number of the struct that a value is, -1 if it is none.
+    number of the struct that a value is, -1 if it is none. Characters of a text are one value.
     """
 
+    kind: str
     name: str
     at: int
     count: int
@@ -108,25 +109,51 @@ def _read(cursor: _Cursor, pointer_bytes: int) -> Structs:
         kind, count = cursor.numbers(2, "H")
         kinds.append(kind)
         members.append(cursor.numbers(2 * count, "H"))
-    by_kind = {kind: number for number, kind in enumerate(kinds)}
-    structs = []
-    for kind, words in zip(kinds, members, strict=True):
+    catalogue = _Catalogue(
+        names, types, sizes, {kind: number for number, kind in enumerate(kinds)}, pointer_bytes
+    )
+    return Structs(tuple(catalogue.struct(kind, words) for kind, words in zip(kinds, members, strict=True)))
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """The file's names, types with their sizes, and the numbers of those types that are structs."""
+
+    names: list[bytes]
+    types: list[bytes]
+    sizes: tuple[int, ...]
+    by_kind: dict[int, int]
+    pointer_bytes: int
+
+    def struct(self, kind: int, words: tuple[int, ...]) -> BlendStruct:
+        """A struct of numbers of types and names; raises ValueError unless it has the size that it says."""
         at, fields = 0, []
         for type_number, name_number in zip(words[::2], words[1::2], strict=True):
-            name = names[name_number]
-            stars = 1 if name[:1] == b"(" else len(name) - len(name.lstrip(b"*"))
-            count = 1 if name[:1] == b"(" else prod(map(int, SIZE.findall(name)))
-            size_bytes = pointer_bytes if stars else sizes[type_number]
-            inner = -1 if stars else by_kind.get(type_number, -1)
-            plain = name.strip(b"(*)").split(b"[")[0].split(b")")[0].decode("ascii", "replace")
-            fields.append(Field(plain, at, count, size_bytes, stars, inner))
-            at += count * size_bytes
-            if at > sizes[kind] or count > sizes[kind]:
-                raise ValueError(plain)
-        if at != sizes[kind]:
+            fields.append(self._field(type_number, self.names[name_number], at))
+            at += fields[-1].count * fields[-1].size_bytes
+            if max(at, fields[-1].count) > self.sizes[kind]:
+                raise ValueError(kind)
+        if at != self.sizes[kind]:
             raise ValueError(kind)
-        structs.append(BlendStruct(types[kind].decode("ascii", "replace"), at, tuple(fields)))
-    return Structs(tuple(structs))
+        return BlendStruct(_text(self.types[kind]), at, tuple(fields))
+
+    def _field(self, type_number: int, name: bytes, at: int) -> Field:
+        kind = _text(self.types[type_number])
+        plain = _text(name.strip(b"(*)").split(b"[")[0].split(b")")[0])
+        if name[:1] == b"(":  # of a function
+            return Field(kind, plain, at, 1, self.pointer_bytes, 1, -1)
+        sides = [int(side) for side in SIDE.findall(name)]
+        stars = len(name) - len(name.lstrip(b"*"))
+        if stars:
+            return Field(kind, plain, at, prod(sides), self.pointer_bytes, stars, -1)
+        size_bytes, inner = self.sizes[type_number], self.by_kind.get(type_number, -1)
+        if kind == "char" and sides:
+            return Field(kind, plain, at, prod(sides[:-1]), size_bytes * sides[-1], 0, inner)
+        return Field(kind, plain, at, prod(sides), size_bytes, 0, inner)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("ascii", "replace")
 
 
 class _Cursor:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-NAME_BYTES = 24
+NAME_BYTES = 64
 SIZES = {"char": 1, "int": 4, "void": 0, "double": 8}
 STRUCTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("raw_data", (("char", "bytes[1]"),)),
-    ("ID", (("void", "*next"), ("ID", "*lib"), ("char", f"name[{NAME_BYTES}]"))),
+    (
+        "ID",
+        (
+            ("void", "*next"),
+            ("ID", "*lib"),
+            ("char", f"name[{NAME_BYTES}]"),
+            ("int", "session_uid"),
+            ("int", "_pad"),
+        ),
+    ),
     ("Place", (("void", "*owner"), ("double", "size"))),
     (
         "Object",
@@ -120,6 +130,10 @@ class Addresses:
         """The address of something."""
         return self.known.setdefault((kind, one, place), self.given[len(self.known)])
 
+    def left_over(self, size_bytes: int) -> bytes:
+        """What memory held before: other bytes in every session."""
+        return random.Random(self.given[0]).randbytes(size_bytes)
+
 
 def scene(form: Form, things: Sequence[Thing], addresses: Addresses) -> bytes:
     """A file with these objects."""
@@ -136,7 +150,7 @@ def _thing(form: Form, things: Sequence[Thing], number: int, thing: Thing, addre
     list_at = addresses.at("list", number) if thing.mats else 0
     plain_at = addresses.at("plain", number) if thing.plain else 0
     ident = word(addresses.at("object", (number + 1) % len(things))) + word(0)
-    ident += thing.name.encode().ljust(NAME_BYTES, b"\0")
+    ident += thing.name.encode() + b"\0" + addresses.left_over(NAME_BYTES + 8 - len(thing.name) - 1)
     places = b"".join(word(addresses.at("object", number)) + double.pack(place) for place in range(2))
     payload = ident + word(plain_at) + word(list_at) + places + word(addresses.at("call", 0))
     text = form.block(b"OB", addresses.at("object", number), OBJECT, 1, payload + double.pack(thing.number))

@@ -12,7 +12,7 @@ from renderchain.core.blend.layout import NotUnderstood, read_layout
 from renderchain.core.blend.session import forget_session
 from renderchain.core.blend.structs import read_structs
 
-from .made import FORMS, Addresses, Form, Item, Thing, scene
+from .made import FORMS, NAME_BYTES, Addresses, Form, Item, Thing, scene
 
 THINGS = [Thing("OBone", (1,), (Item((1, 2)), Item((-1, 0)))), Thing("OBtwo", plain=b"twelve bytes")]
 # Two structs of four bytes, each of which holds the other.
@@ -47,10 +47,11 @@ def test_structs_say_where_addresses_are(form: Form) -> None:
     structs = read_structs(raw, read_layout(raw))
     places = structs.spots(lambda _, field: field.stars > 0)
     word = form.pointer_bytes
-    inside = 2 * word + 24 + 2 * word  # of an object, up to its places
+    ident = 2 * word + NAME_BYTES + 8
+    inside = ident + 2 * word  # of an object, up to its places
     step = word + 8
     assert places[3][:, 0].tolist() == [
-        0, word, 2 * word + 24, 3 * word + 24, inside, inside + step, inside + 2 * step
+        0, word, ident, ident + word, inside, inside + step, inside + 2 * step
     ]  # fmt: skip
     assert places[4][:, 0].tolist() == [0, word, 2 * word]
 

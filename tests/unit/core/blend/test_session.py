@@ -14,7 +14,7 @@ from renderchain.core.blend.layout import DATA, NotUnderstood, read_layout
 from renderchain.core.blend.session import forget_session
 from renderchain.core.blend.structs import read_structs
 
-from .made import FORMS, Addresses, Form, Item, Thing, scene
+from .made import FORMS, NAME_BYTES, Addresses, Form, Item, Thing, scene
 
 WIDE = [form for form in FORMS if form.pointer_bytes == 8]
 ITEMS = st.builds(
@@ -56,7 +56,7 @@ def found(raw: bytes, form: Form) -> list[tuple[bytes, list[int]]]:
     leads = {
         int(a): n
         for n, (a, code) in enumerate(zip(layout.addresses, layout.codes, strict=True))
-        if code != DATA
+        if code != DATA and int(a)
     }
     behind: dict[int, int] = {}
     ends = [number for number, code in enumerate(layout.codes) if code != DATA] + [len(layout.codes)]
@@ -130,6 +130,18 @@ def test_what_leads_nowhere_goes_on_so_and_is_one_where_it_was_behind_a_data_blo
     assert one == again
     assert len({one, two, three, other, four}) == 5
     assert not {one, two, three, other, four} & {0, *session, *layout.addresses.tolist()}
+
+
+def test_what_was_in_memory_behind_a_text_and_between_fields_is_not_sent() -> None:
+    addresses = Addresses(session_of(0))
+    raw = scene(Form(), [Thing("OBone"), Thing("OBtwo", plain=addresses.left_over(8))], addresses)
+    layout = read_layout(canonical(raw))
+    for block in (0, 1):
+        start = int(layout.payloads[block])
+        ident = canonical(raw)[start + 16 : start + 16 + NAME_BYTES + 8]
+        assert addresses.left_over(8) in raw[start : start + 16 + NAME_BYTES]
+        assert ident.rstrip(b"\0") == (b"OBone", b"OBtwo")[block]
+    assert addresses.left_over(8) in canonical(raw), "what an artist wrote stays"
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form.pointer_bytes == 4], ids=str)
