@@ -24,7 +24,7 @@ from ...core.blend.pieces import MOST_BYTES, cuts
 from ...core.errors import ContentError
 from ...core.manifest import PIECE_DIGITS, PIECES, Manifest, PackedFile, Recipe
 
-LEVEL = 9
+LEVEL = 3
 MOST_PIECES = 2**17  # of a package: what a manifest can name
 MOST_STORED_BYTES = MOST_BYTES + 2**12  # of a piece that nothing could be saved of
 

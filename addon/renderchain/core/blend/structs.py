@@ -91,32 +91,30 @@ def read_structs(raw: Buffer, layout: Layout) -> Structs:
         raise NotUnderstood("not one list of structs")
     number = layout.codes.index(STRUCTS)
     start = int(layout.payloads[number])
-    cursor = _Cursor(bytes(raw[start : start + int(layout.lengths[number])]), layout.order)
+    stream = _Stream(bytes(raw[start : start + int(layout.lengths[number])]), layout.order)
     try:
-        return _read(cursor, layout.pointer_bytes)
+        return _read(stream, layout.pointer_bytes)
     except (IndexError, ValueError) as error:
         raise NotUnderstood(f"byte {start}: a list of structs that is broken") from error
 
 
-def _read(cursor: _Cursor, pointer_bytes: int) -> Structs:
-    cursor.tag(b"SDNA")
-    names, types = cursor.texts(b"NAME"), cursor.texts(b"TYPE")
-    cursor.tag(b"TLEN")
-    sizes = cursor.numbers(len(types), "H")
-    cursor.tag(b"STRC")
+def _read(stream: _Stream, pointer_bytes: int) -> Structs:
+    stream.tag(b"SDNA")
+    names, types = stream.texts(b"NAME"), stream.texts(b"TYPE")
+    stream.tag(b"TLEN")
+    sizes = stream.numbers(len(types), "H")
+    stream.tag(b"STRC")
     kinds, members = [], []
-    for _ in range(cursor.numbers(1, "i")[0]):
-        kind, count = cursor.numbers(2, "H")
+    for _ in range(stream.numbers(1, "i")[0]):
+        kind, count = stream.numbers(2, "H")
         kinds.append(kind)
-        members.append(cursor.numbers(2 * count, "H"))
-    catalogue = _Catalogue(
-        names, types, sizes, {kind: number for number, kind in enumerate(kinds)}, pointer_bytes
-    )
-    return Structs(tuple(catalogue.struct(kind, words) for kind, words in zip(kinds, members, strict=True)))
+        members.append(stream.numbers(2 * count, "H"))
+    facts = _Facts(names, types, sizes, {kind: number for number, kind in enumerate(kinds)}, pointer_bytes)
+    return Structs(tuple(facts.struct(kind, words) for kind, words in zip(kinds, members, strict=True)))
 
 
 @dataclass(frozen=True)
-class _Catalogue:
+class _Facts:
     """The file's names, types with their sizes, and the numbers of those types that are structs."""
 
     names: list[bytes]
@@ -156,7 +154,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("ascii", "replace")
 
 
-class _Cursor:
+class _Stream:
     """Reads the list's parts one after the other; raises ValueError where there is less."""
 
     def __init__(self, text: bytes, order: str) -> None:
