@@ -17,14 +17,36 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import mathutils
 import numpy as np
 
 ops: Any = bpy.ops
 
 
+def look_at_all(scene: Any) -> None:
+    """A camera that has the scene's meshes in sight, and a sun."""
+    shown = [one for one in scene.objects if one.type == "MESH"]
+    corners = np.array([one.matrix_world @ mathutils.Vector(spot) for one in shown for spot in one.bound_box])
+    middle, size = (
+        mathutils.Vector(corners.mean(0)),
+        float(np.median(np.abs(corners - corners.mean(0)).max(1))),
+    )
+    camera, sun = bpy.data.cameras.new("Sight"), bpy.data.lights.new("Noon", "SUN")
+    sight, noon = bpy.data.objects.new("Sight", camera), bpy.data.objects.new("Noon", sun)
+    camera.clip_end, sun.energy = 100 * size, 3
+    sight.location = middle + size * mathutils.Vector((1, -2, 1))
+    sight.rotation_euler = (middle - sight.location).to_track_quat("-Z", "Y").to_euler()
+    noon.rotation_euler = (0.5, 0.3, 0)
+    for one in (sight, noon):
+        scene.collection.objects.link(one)
+    scene.camera = sight
+
+
 def digest() -> str:
     """Of the pixels of a small frame."""
     scene: Any = bpy.context.scene
+    if scene.camera is None:
+        look_at_all(scene)
     scene.render.engine, scene.cycles.samples = "CYCLES", 4
     scene.cycles.use_denoising = scene.cycles.use_adaptive_sampling = False
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 96, 64, 100
