@@ -22,7 +22,7 @@ arguments = sys.argv[sys.argv.index("--") + 1 :]
 sys.path[:0] = [arguments[0], f"{arguments[0]}/addon"]
 
 import bpy  # noqa: E402 (the paths come first)
-from renderchain.blender import packer  # noqa: E402
+from renderchain.blender.packing import packer  # noqa: E402
 from renderchain.core.errors import SceneError  # noqa: E402
 
 from research.exactness.base import Unavailable  # noqa: E402

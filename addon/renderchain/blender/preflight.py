@@ -14,7 +14,7 @@ from ..core.manifest import FORMATS
 from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
-from .dependencies import find_dependencies
+from .packing.dependencies import find_dependencies
 
 COMPOSITE = "Composite"
 

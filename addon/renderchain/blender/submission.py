@@ -14,7 +14,7 @@ from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.probe import DEFAULT_S
 from ..ports.reporter import Reporter
-from .packer import BlendPacker
+from .packing.packer import BlendPacker
 
 
 class Submission:

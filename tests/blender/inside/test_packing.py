@@ -42,7 +42,8 @@ def project(scene, tmp_path):
 
 def pack(part, tmp_path):
     package = tmp_path / "package"
-    return package, part("blender.packer").BlendPacker(bpy.context.scene).prepare(package, (1, 2)).finish()
+    packer = part("blender.packing.packer").BlendPacker(bpy.context.scene)
+    return package, packer.prepare(package, (1, 2)).finish()
 
 
 def test_the_package_holds_all_files_with_their_digests(part, project, tmp_path):

@@ -21,13 +21,13 @@ from pathlib import Path
 
 import bpy
 
-from ..app.exchange.canonical_blend import make_canonical
-from ..app.exchange.package import file_entry
-from ..core.errors import SceneError
-from ..core.manifest import MANIFEST_NAME, Manifest
+from ...app.exchange.canonical_blend import make_canonical
+from ...app.exchange.package import file_entry
+from ...core.errors import SceneError
+from ...core.manifest import MANIFEST_NAME, Manifest
+from ..preflight import SceneRefused, check_scene
+from ..scene_reader import SceneFacts, read_scene
 from .dependencies import Dependency, find_dependencies
-from .preflight import SceneRefused, check_scene
-from .scene_reader import SceneFacts, read_scene
 
 OUTSIDE = "_outside"
 REPACK = Path(__file__).with_name("repack.py")

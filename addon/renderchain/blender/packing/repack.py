@@ -13,11 +13,12 @@ from pathlib import Path
 
 import bpy
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+_HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(_HERE), str(_HERE.parent)]
 from dependencies import find_references  # noqa: E402 - the path comes first
 from leaving import leave  # noqa: E402
 
-del sys.path[0]  # else our folder cycles would stand before Blender's
+del sys.path[:2]  # else our folder cycles would stand before Blender's
 
 KINDS = ("images", "libraries", "sounds", "fonts", "movieclips", "volumes", "cache_files")
 
