@@ -1,9 +1,10 @@
-"""What is moved when a scene is sent again after one object was moved: pieces next to what others do.
+"""What is moved when a scene is sent again after a small change: pieces next to what others do.
 
     make bench-blocks        or        python -m benchmarks.blend_store
 
-Each scene's .blend is saved by two Blenders, one after the other; the second moves one object before. Both
-are stored, and the bytes of the blocks are counted that who has the first file lacks of the second:
+Each scene's .blend is saved by two Blenders, one after the other; the second moves one object before, or
+adds one. Both are stored, and the bytes of the blocks are counted that who has the first file lacks of the
+second:
 
 - pieces: as our client pins it, manifest and folders with it
 - default, 1 MiB, buzhash: ``ipfs add`` of the file as it was saved, with Kubo's own chunkers
@@ -55,13 +56,17 @@ ADD = ("add", "-Q", "-r", "--cid-version=1", "--raw-leaves", "--pin=false")
 ZSTD_LEVEL = 9
 PERCENT = 100.0
 CID_BYTES = 36
-MOVE = """
+CHANGE = """
 import bpy, os, sys
-source, target = sys.argv[sys.argv.index("--") + 1 :]
+source, target, change = sys.argv[sys.argv.index("--") + 1 :]
 bpy.ops.wm.open_mainfile(filepath=source, load_ui=False, use_scripts=False)
 if os.path.dirname(target).endswith("two"):
     named = sorted(bpy.context.scene.objects, key=lambda one: (one.type != "MESH", one.name))
-    named[0].location.x += 0.37
+    thing = named[0]
+    if change == "add":
+        thing = thing.copy()
+        bpy.context.scene.collection.objects.link(thing)
+    thing.location.x += 0.37
 bpy.ops.wm.save_as_mainfile(filepath=target, compress=False)
 sys.stdout.flush()
 os._exit(0)
@@ -152,14 +157,15 @@ def new_bytes(node: Node, first: Path, second: Path, chunker: str = CHUNKERS["1 
     return sum(size for cid, size in node.blocks(second, chunker).items() if cid not in known)
 
 
-def measure(scene: Path, folder: Path, blender: Blender) -> Moved:
-    """Save, move, save, and count."""
+def measure(scene: Path, folder: Path, blender: Blender, change: str) -> Moved:
+    """Save, change, save, and count."""
     script = folder / "move.py"
-    script.write_text(MOVE)
+    script.write_text(CHANGE)
     start, one, two = (folder / name / "main.blend" for name in ("start", "one", "two"))
     for source, target in ((scene, start), (start, one), (start, two)):
         target.parent.mkdir()
-        subprocess.run(blender.script(script, [str(source), str(target)]), check=True, capture_output=True)
+        command = blender.script(script, [str(source), str(target), change])
+        subprocess.run(command, check=True, capture_output=True)
     node = Node(folder / "ipfs")
     stored = [folder / "stored one", folder / "stored two"]
     cut_s = [pinned(file, target) for file, target in zip((one, two), stored, strict=True)]
@@ -180,14 +186,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--blender", default="", help="an application; default: the bpy module")
     parser.add_argument("--scene", action="append", choices=SCENES, help="default: all")
+    parser.add_argument(
+        "--change", choices=("move", "add"), default="move", help="move one object, or add one"
+    )
     options = parser.parse_args()
     blender = Blender(options.blender)
-    print(f"{date.today()}  {os.cpu_count()} cores, {platform.machine()}, {options.blender or 'bpy'}")
+    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    print(f"{date.today()}  {machine}, {options.blender or 'bpy'}, {options.change}")
     names = ("pieces", *CHUNKERS, "zstd", "files", "first time")
     print(f"{'scene':<10} {'MiB':>6} " + " ".join(f"{name:>10}" for name in names) + "  cut, s  together, s")
     for name in options.scene or SCENES:
         with tempfile.TemporaryDirectory(prefix="blend-store-") as folder:
-            moved = measure(tool_root("scenes") / SCENES[name], Path(folder), blender)
+            moved = measure(tool_root("scenes") / SCENES[name], Path(folder), blender, options.change)
         parts = [*moved.by_way.values(), moved.first_bytes]
         shares = " ".join(f"{PERCENT * part / moved.size_bytes:>9.2f}%" for part in parts)
         times = f"{moved.cut_s:>7.2f} {moved.together_s:>12.2f}"

@@ -20,6 +20,7 @@ import bpy
 import mathutils
 import numpy as np
 
+data: Any = bpy.data
 ops: Any = bpy.ops
 
 
@@ -31,7 +32,7 @@ def look_at_all(scene: Any) -> None:
         mathutils.Vector(corners.mean(0)),
         float(np.median(np.abs(corners - corners.mean(0)).max(1))),
     )
-    camera, sun = bpy.data.cameras.new("Sight"), bpy.data.lights.new("Noon", "SUN")
+    camera, sun = bpy.data.cameras.new("Sight"), data.lights.new("Noon", "SUN")
     sight, noon = bpy.data.objects.new("Sight", camera), bpy.data.objects.new("Noon", sun)
     camera.clip_end, sun.energy = 100 * size, 3
     sight.location = middle + size * mathutils.Vector((1, -2, 1))
