@@ -17,7 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import zstandard
 
 from ...core.blend.layout import NotUnderstood, read_layout
 from ...core.blend.pieces import MOST_BYTES, cuts
@@ -81,6 +80,8 @@ def _cut(path: Path, stored: Path, most: int) -> tuple[str, ...]:
 
 
 def _write_piece(raw: memoryview, stored: Path) -> str:
+    import zstandard  # not every Blender in which a scene is packed has it
+
     name = hashlib.sha256(raw).hexdigest()[:PIECE_DIGITS]
     target = stored / name
     if not target.exists():
@@ -90,6 +91,8 @@ def _write_piece(raw: memoryview, stored: Path) -> str:
 
 def _read_piece(path: Path) -> bytes:
     """A piece's bytes; raises ContentError for one that is none, or has more than a piece may."""
+    import zstandard
+
     try:
         with path.open("rb") as file:
             stored = file.read(MOST_STORED_BYTES + 1)

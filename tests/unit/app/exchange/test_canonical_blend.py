@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,14 @@ def test_plain_zstandard_and_gzip_have_one_canonical_form(file: Path) -> None:
 )
 def test_what_is_no_whole_blend_stays_as_it_is(file: Path, raw: bytes) -> None:
     assert canonical(file, raw) == raw
+
+
+def test_where_there_is_no_zstandard_scenes_are_packed_all_the_same(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = canonical(file, RAW)
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    assert canonical(file, RAW) == plain
+    assert canonical(file, frames(RAW)) == frames(RAW)
+    imported = "import sys; sys.modules['zstandard'] = None; import renderchain.app.exchange.package"
+    subprocess.run([sys.executable, "-c", imported], check=True)
