@@ -130,6 +130,9 @@ bench-sealing: ## sealing and opening results against sha-256
 bench-pack: ## storing and fetching packages against ipfs add and ipfs get
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.pack
+bench-blocks: ## bytes moved when a scene is sent again: pieces of .blend files, and other ways
+	$(SETUP) python kubo scenes
+	$(BIN)/python -m benchmarks.blend_store
 
 bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
 	$(SETUP) demo

@@ -21,6 +21,8 @@ from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
 SCHEMA = "renderchain/manifest/2"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
+PIECES = "manifest.pieces"  # the folder of a package's pieces
+PIECE_DIGITS = 32
 UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
 # Of scenes, view layers and views of colour: Blender 5 lets names have so many bytes.
 MOST_NAME_BYTES = 255
@@ -45,11 +47,28 @@ class PackedFile:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What puts one of a package's files together: its pieces one after the other, by their names.
+
+    A piece is named by the first half of its sha-256 in hex, before it is compressed. The file's own digest
+    vouches for the result.
+    """
+
+    path: str
+    pieces: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it stands in a document."""
+        return {"path": self.path, "pieces": list(self.pieces)}
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a worker needs to know to render a package.
 
     ``requester_key`` is the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the
-    scene's seed is kept instead of one that differs from frame to frame.
+    scene's seed is kept instead of one that differs from frame to frame. ``recipes`` are of those files that
+    the store has in pieces.
     """
 
     blender_version: tuple[int, int]
@@ -68,6 +87,7 @@ class Manifest:
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
     own_seed: bool = False
+    recipes: tuple[Recipe, ...] = ()
 
     def frames_of(self, lease: Leased) -> tuple[int, ...]:
         """The frame numbers of a lease's tasks."""
@@ -93,6 +113,19 @@ class Manifest:
         """Bytes of all files, the manifest itself not counted."""
         return sum(file.size_bytes for file in self.files)
 
+    @property
+    def cut_bytes(self) -> int:
+        """Bytes of the files that the store has in pieces, put together."""
+        cut = {recipe.path for recipe in self.recipes}
+        return sum(file.size_bytes for file in self.files if file.path in cut)
+
+    @property
+    def stored_paths(self) -> frozenset[str]:
+        """The files that the store has, the manifest itself among them."""
+        pieces = {f"{PIECES}/{piece}" for recipe in self.recipes for piece in recipe.pieces}
+        whole = {file.path for file in self.files} - {recipe.path for recipe in self.recipes}
+        return frozenset(pieces | whole | {MANIFEST_NAME})
+
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
         body: dict[str, Any] = {
@@ -113,6 +146,7 @@ class Manifest:
             "requester_key": self.requester_key,
             "own_seed": self.own_seed,
             "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
+            "recipes": [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)],
         }
         return dump_canonical(body)
 
@@ -121,6 +155,10 @@ def read_file(entry: Reader) -> PackedFile:
     """A file's entry; raises ContentError."""
     size_bytes = entry.integer("size_bytes", 0, 2**50)
     return PackedFile(entry.path("path"), entry.hexadecimal("sha256", 64), size_bytes)
+
+
+def _read_recipe(entry: Reader) -> Recipe:
+    return Recipe(entry.path("path"), tuple(entry.hexadecimals("pieces", PIECE_DIGITS)))
 
 
 def parse_manifest(raw: bytes) -> Manifest:
@@ -146,6 +184,7 @@ def parse_manifest(raw: bytes) -> Manifest:
         files=tuple(read_file(entry) for entry in reader.objects("files")),
         requester_key=reader.hexadecimal("requester_key", 64),
         own_seed=reader.boolean("own_seed"),
+        recipes=tuple(_read_recipe(entry) for entry in reader.objects("recipes")),
     )
     _check_files(manifest)
     _check_frames(manifest)
@@ -177,5 +216,12 @@ def _check_files(manifest: Manifest) -> None:
     """Raise ContentError unless all files can lie side by side, on any file system."""
     paths = [file.path for file in manifest.files]
     check_side_by_side([*paths, MANIFEST_NAME], "The manifest's 'files'")
+    if any(path.split("/")[0].casefold() == PIECES for path in paths):
+        raise ContentError(f"The manifest's 'files' have one in the folder {PIECES!r}: refused.")
     if manifest.main_blend not in paths:
         raise ContentError("The manifest's 'main_blend' is none of its 'files': refused.")
+    cut = [recipe.path for recipe in manifest.recipes]
+    if len(set(cut)) != len(cut) or not set(cut) <= set(paths):
+        raise ContentError(
+            "The manifest's 'recipes' name one of its 'files' twice, or none of them: refused."
+        )

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import bpy
 
+from ...app.exchange.canonical_blend import make_canonical
 from ...app.exchange.package import file_entry
 from ...core.errors import SceneError
 from ...core.manifest import MANIFEST_NAME, Manifest
@@ -67,6 +68,8 @@ class PreparedPackage:
         blends.append({"source": str(scratch / self.main), "target": self.main})
         order = {"blends": blends, "places": self.places, "folder": str(self.folder), "main": self.main}
         _repack(self.blender, scratch, order)
+        for blend in blends:
+            make_canonical(self.folder / blend["target"])
         return _write_manifest(self)
 
 
