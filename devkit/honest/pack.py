@@ -19,7 +19,7 @@ sys.path.insert(0, addon)
 
 import bpy  # noqa: E402 (the path comes first)
 from renderchain.blender.leaving import leave  # noqa: E402
-from renderchain.blender.packer import BlendPacker  # noqa: E402
+from renderchain.blender.packing.packer import BlendPacker  # noqa: E402
 from renderchain.core.errors import SceneError  # noqa: E402
 from renderchain.core.frames import parse_frames  # noqa: E402
 

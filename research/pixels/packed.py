@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "addon")]
-from renderchain.blender.packer import BlendPacker  # noqa: E402 (the paths come first)
+from renderchain.blender.packing.packer import BlendPacker  # noqa: E402 (the paths come first)
 
 from research.pixels import hard_scenes, scenes  # noqa: E402
 

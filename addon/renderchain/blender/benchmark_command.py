@@ -19,7 +19,7 @@ from ..settings import DEVICES
 from .command_line import guarded, new_parser
 from .console import ConsoleReporter
 from .cycles import devices
-from .packer import BlendPacker
+from .packing.packer import BlendPacker
 
 SIZE, SAMPLES, FRAMES = 256, 32, (1, 2, 3, 4)
 

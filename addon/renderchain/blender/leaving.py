@@ -1,6 +1,6 @@
 """How our scripts leave Blender: at once, because its own way out may hang.
 
-Also read by repack.py in a Blender that knows nothing else of us: only bpy and the standard library.
+Also read by packing/repack.py in a Blender that knows nothing else of us: only bpy and the standard library.
 """
 
 from __future__ import annotations

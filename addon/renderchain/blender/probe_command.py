@@ -25,7 +25,7 @@ from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict
 from .command_line import guarded, new_parser, settings_of, whole_seconds
 from .console import ConsoleReporter
-from .packer import BlendPacker
+from .packing.packer import BlendPacker
 from .preflight import SceneRefused
 from .scene_options import add_scene_options, open_scene
 

@@ -1,0 +1,191 @@
+"""The program of a clean Blender: look at a copy of the artist's file, gather its files, write the package.
+
+Here nothing of the artist's session is left, and nothing that happens here reaches it. All work on files is
+done here as well, so that the artist's Blender goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...core.errors import SceneError
+from ...core.manifest import PackedFile
+from ...core.scene_finding import SceneFinding, errors_in, overridden
+from ..leaving import leave
+from .caches import BESIDE
+from .expansion import Files, Folders, extension_of
+from .kinds import references
+from .places import LIBRARIES, Places
+from .reference import Bases, Reference
+from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
+
+MAIN_BLEND = "scene.blend"
+NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be packed: a ``copy``, ``depth`` folders deep, of what the artist knows as ``blend``.
+
+    ``allowed`` are the errors that the artist has overridden, by name or kind.
+    """
+
+    copy: str
+    depth: int
+    blend: str
+    scene: str
+    folder: str
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it: all findings, and the package's files unless some finding is an error."""
+
+    findings: tuple[SceneFinding, ...] = ()
+    files: tuple[PackedFile, ...] = ()
+    refused: str = ""
+
+    def to_json(self) -> str:
+        """For the process that asked."""
+        findings, files = ([one.as_dict() for one in some] for some in (self.findings, self.files))
+        return json.dumps({"findings": findings, "files": files, "refused": self.refused})
+
+    @classmethod
+    def parse(cls, text: str) -> Answer:
+        """Back out of what ``to_json`` wrote."""
+        body = json.loads(text)
+        findings = tuple(SceneFinding.parse(one) for one in body["findings"])
+        return cls(findings, tuple(PackedFile(**one) for one in body["files"]), body["refused"])
+
+
+def run(written: Path) -> None:
+    """Do what the order in a file says, leave the answer beside it, and end."""
+    code = 1
+    try:
+        order = Order(**json.loads(written.read_text()))
+        try:
+            answer = pack(order)
+        except SceneError as error:
+            answer = Answer(refused=str(error))
+        written.with_name("answer.json").write_text(answer.to_json())
+        code = 0
+    except Exception:  # noqa: BLE001 - Blender must end, whatever it was
+        traceback.print_exc()
+    leave(code)  # where Blender refused drivers in Python, its own way out may hang
+
+
+def pack(order: Order) -> Answer:
+    """Look at the copy, and write the package unless an error is found."""
+    _open(order.copy)
+    folders = Folders()
+    bases = Bases(os.path.dirname(order.blend), order.depth)
+    found = survey(bpy.data.scenes[order.scene], bases, folders, order.blend)
+    findings = overridden(found.findings, order.allowed)
+    if errors_in(findings):
+        return Answer(findings)
+    places = Places(Path(order.folder))
+    libraries = {
+        path: f"{LIBRARIES}/{_digest(path)}.blend" for path in sorted(found.libraries) if os.path.isfile(path)
+    }
+    _write(found.local, libraries, bases, places, MAIN_BLEND)
+    for path, place in libraries.items():
+        _pack_library(path, place, found.linked, libraries, places)
+    return Answer(findings, tuple(places.files()))
+
+
+def _pack_library(
+    path: str, place: str, linked: dict[Key, Files], libraries: dict[str, str], places: Places
+) -> None:
+    """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
+    _open(path)
+    bases = Bases("", 0)
+    own = [one for one in references() if is_in_file(one.owner)]
+    if not own and not bpy.data.libraries:
+        places.take(Path(path), place)
+        return
+    needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]
+    _write(needed, libraries, bases, places, place)
+
+
+def _open(path: str) -> None:
+    try:
+        bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())
+        raise SceneError(
+            f"{path} can't be opened as a .blend ({reason}); check it and submit again."
+        ) from None
+
+
+def _write(
+    needed: Sequence[tuple[Reference, Files | None]],
+    libraries: dict[str, str],
+    bases: Bases,
+    places: Places,
+    blend: str,
+) -> None:
+    """Write the open file as ``blend`` of the package, its references rewritten."""
+    paths = {library: bases.absolute(library.filepath, None) for library in bpy.data.libraries}
+    target = str(places.room_for(blend))
+    if any(reference.is_opened for reference, _ in needed):
+        # The new paths start here, and Blender takes a sequence that it can't see for a film.
+        bpy.ops.wm.save_as_mainfile(filepath=target, relative_remap=False, compress=False)
+    for reference, files in needed:
+        _rewrite(reference, files, places, blend)
+    _rewrite_libraries(paths, libraries, blend)
+    bpy.ops.wm.save_as_mainfile(filepath=target, copy=True, relative_remap=False, compress=False)
+    places.note(blend)
+
+
+def _rewrite(reference: Reference, files: Files | None, places: Places, blend: str) -> None:
+    """Copy the files of a reference of ``blend`` and have it lead there."""
+    if reference.is_beside:
+        if files is not None:
+            places.put_beside(files, blend, BESIDE)
+    elif files is not None and files.members:
+        reference.lead_to(_from(blend, places.put(files)))
+    else:
+        reference.lead_to(NOWHERE + extension_of(reference.path) if reference.expand else "")
+
+
+def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str, str], blend: str) -> None:
+    """Have libraries lead into the package. What came with Blender becomes the file's own; the rest goes."""
+    for library in list(bpy.data.libraries):
+        if library.packed_file or getattr(library, "is_archive", False):
+            continue
+        path = paths[library]
+        if path in libraries:
+            library.filepath = _from(blend, libraries[path])
+            continue
+        if is_blenders_own(path):
+            for block in _directly_used(library):
+                block.make_local()
+        bpy.data.libraries.remove(library)
+
+
+def _directly_used(library: bpy.types.Library) -> Sequence[Any]:
+    return [one for one in library.users_id if not one.is_library_indirect]
+
+
+def _from(blend: str, place: str) -> str:
+    """A path in the package as a .blend of it says it."""
+    return (
+        "//"
+        + os.path.relpath(place, os.path.dirname(blend) or ".").replace(os.sep, "/")
+        + "/" * place.endswith("/")
+    )
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:20]
