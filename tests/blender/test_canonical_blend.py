@@ -9,10 +9,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from renderchain.app.exchange.canonical_blend import make_canonical
 from renderchain.app.exchange.package import file_entry
 from renderchain.app.exchange.pieces import put_together, take_apart
+from renderchain.core.blend.layout import read_layout
+from renderchain.core.blend.session import DANGLING
+from renderchain.core.blend.structs import read_structs
+from renderchain.core.blend.words import pointers, read_words
 
 from devkit.fakes.package import manifest_of
 from devkit.honest.blenders import Blender
@@ -55,6 +60,16 @@ def canonical_of(file: Path) -> Path:
     return copy
 
 
+def without_lost(file: Path) -> bytes:
+    """The file without the addresses that lead nowhere: no Blender reads them, and each writes others."""
+    raw = np.fromfile(file, np.uint8)
+    layout = read_layout(raw.data)
+    at = pointers(raw, layout, read_structs(raw.data, layout))
+    lost = at[read_words(raw, at, layout.order) >= np.uint64(DANGLING)]
+    raw[lost[:, None] + np.arange(8)] = 0
+    return raw.tobytes()
+
+
 def test_a_canonical_scene_renders_the_same_bits(blender: Blender, box: Path, folder: Path) -> None:
     scenes = [box, *(tool_root("scenes") / name for name in RENDERED)]
     saved = [folder / f"{number}.blend" for number in range(len(scenes))]
@@ -88,7 +103,7 @@ def test_blender_reads_all_of_a_canonical_file_as_it_reads_the_original(
     for file in again:
         make_canonical(file)
     for original, one, other in zip(files, again[: len(files)], again[len(files) :], strict=True):
-        assert one.read_bytes() == other.read_bytes(), original
+        assert without_lost(one) == without_lost(other), original
 
 
 def test_every_real_file_comes_back_from_its_pieces(folder: Path) -> None:
