@@ -95,7 +95,7 @@ def save(path, relative=True):
 
 
 def picture(frame, folder):
-    """What Blender makes of a frame, as numbers; volumes as their grids too: not every build can draw them."""
+    """What Blender makes of a frame, as numbers; volumes as their grids too: some builds draw none."""
     scene = bpy.context.scene
     scene.frame_set(frame)
     scene.render.image_settings.file_format = "PNG"
