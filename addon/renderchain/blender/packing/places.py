@@ -30,8 +30,7 @@ class Places:
         self._root = root
         self._put: dict[Files, str] = {}
         self._entries: dict[str, PackedFile] = {}
-        self._made = root / FOLDER  # the folder that was made last
-        self._made.mkdir(parents=True, exist_ok=True)
+        self._made = root  # the folder that was made last; receivers refuse empty ones
 
     def put(self, files: Files) -> str:
         """Copy them, once; where the path that stands for them leads to, from the package's folder."""

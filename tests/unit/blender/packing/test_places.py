@@ -78,6 +78,7 @@ def test_digests_and_sizes_are_those_of_what_lies_there(tmp_path: Path) -> None:
 
 def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     places, path = Places(tmp_path / "package"), written(tmp_path / "a.png", b"a")
+    assert not (tmp_path / "package").exists()  # receivers refuse a folder that stays empty
     files = one_file(path, Folders())
     Path(path).unlink()
     with pytest.raises(SceneError, match=r"a\.png can't be copied \(No such file"):
