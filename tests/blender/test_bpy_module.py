@@ -30,8 +30,14 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 @pytest.mark.parametrize(
     "file",
     [
+        "test_clean.py",
         "test_devices.py",
         "test_final_image.py",
+        "test_output.py",
+        "test_packed_files.py",
+        "test_packed_kinds.py",
+        "test_packing.py",
+        "test_path_table.py",
         "test_probe.py",
         "test_reading.py",
         "test_reading_fine.py",

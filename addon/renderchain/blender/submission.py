@@ -12,6 +12,7 @@ from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.frames import format_frames
 from ..core.ids import JobId
+from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
@@ -47,7 +48,7 @@ class Submission:
             for warning in self._prepared.warnings:
                 reporter.say(warning)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
-            manifest = await asyncio.to_thread(self._prepared.finish)
+            manifest = await self._pack(reporter)
             return await requester.submit(
                 self._folder,
                 manifest,
@@ -56,3 +57,15 @@ class Submission:
                 output=output,
                 probe_seconds=probe_seconds,
             )
+
+    async def _pack(self, reporter: Reporter) -> Manifest:
+        """Raises SceneError; a task that is cancelled waits for the clean Blender's end."""
+        packing = asyncio.create_task(
+            asyncio.to_thread(self._prepared.finish, lambda one: reporter.say(one.text))
+        )
+        try:
+            return await asyncio.shield(packing)
+        except asyncio.CancelledError:
+            self._prepared.stop()
+            await asyncio.wait({packing})
+            raise

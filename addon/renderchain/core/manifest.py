@@ -30,7 +30,28 @@ MOST_LAYERS = 256
 LAST_FRAME = 1_048_574  # Blender's own, and negative the first
 ENGINE = re.compile("[A-Z][A-Z0-9_]{0,22}")
 FPS = re.compile(r"[0-9]{1,6}(/[0-9.e+-]{1,16})?")
-FORMATS = {"OPEN_EXR": "exr", "PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}
+# Blender's formats that are one image a file, by its own names, with its endings; J2C is its JPEG2000 without
+# the container. Not AVIF, which Debian's Blender 5.2 offers and can't write.
+FORMATS = {
+    "BMP": "bmp",
+    "IRIS": "rgb",
+    "PNG": "png",
+    "JPEG": "jpg",
+    "JPEG2000": "jp2",
+    "J2C": "j2c",
+    "TARGA": "tga",
+    "TARGA_RAW": "tga",
+    "CINEON": "cin",
+    "DPX": "dpx",
+    "OPEN_EXR": "exr",
+    "OPEN_EXR_MULTILAYER": "exr",
+    "HDR": "hdr",
+    "TIFF": "tif",
+    "WEBP": "webp",
+}
+RGBA_CHANNELS, MOST_CHANNELS = 4, 8192
+CHANNEL_BYTES = 4
+PIXEL_BYTES = 48  # of a final image of four channels, in the largest format
 
 
 @dataclass(frozen=True)
@@ -67,6 +88,8 @@ class Manifest:
     """What a worker needs to know to render a package.
 
     ``requester_key`` is the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the
+    scene's seed is kept instead of one that differs from frame to frame. ``final_channels`` is how many a
+    final image has that keeps all passes (OPEN_EXR_MULTILAYER).
     scene's seed is kept instead of one that differs from frame to frame. ``recipes`` are of those files that
     the store has in pieces.
     """
@@ -87,6 +110,7 @@ class Manifest:
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
     own_seed: bool = False
+    final_channels: int = RGBA_CHANNELS
     recipes: tuple[Recipe, ...] = ()
 
     def frames_of(self, lease: Leased) -> tuple[int, ...]:
@@ -107,6 +131,16 @@ class Manifest:
     def leaves_per_frame(self) -> int:
         """A frame's leaves: of each tile, one for each view layer."""
         return leaves_of(self.width, self.height, len(self.view_layers))
+
+    @property
+    def final_pixel_bytes(self) -> int:
+        """How many bytes a pixel a final image may have, its header aside."""
+        return max(PIXEL_BYTES, CHANNEL_BYTES * self.final_channels)
+
+    @property
+    def noisy_pixel_bytes(self) -> int:
+        """How many bytes a pixel a noisy pass may have, its header aside."""
+        return CHANNEL_BYTES * RGBA_CHANNELS * len(self.view_layers)
 
     @property
     def size_bytes(self) -> int:
@@ -145,6 +179,7 @@ class Manifest:
             "view_transform": self.view_transform,
             "requester_key": self.requester_key,
             "own_seed": self.own_seed,
+            "final_channels": self.final_channels,
             "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
             "recipes": [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)],
         }
@@ -184,6 +219,7 @@ def parse_manifest(raw: bytes) -> Manifest:
         files=tuple(read_file(entry) for entry in reader.objects("files")),
         requester_key=reader.hexadecimal("requester_key", 64),
         own_seed=reader.boolean("own_seed"),
+        final_channels=reader.integer("final_channels", RGBA_CHANNELS, MOST_CHANNELS),
         recipes=tuple(_read_recipe(entry) for entry in reader.objects("recipes")),
     )
     _check_files(manifest)
@@ -208,7 +244,7 @@ def _check_frames(manifest: Manifest) -> None:
         )
     if manifest.file_format not in FORMATS:
         raise ContentError(
-            f"The manifest's 'file_format' {manifest.file_format[:32]!r} is unknown; use PNG or EXR."
+            f"The manifest's 'file_format' {manifest.file_format[:32]!r} is unknown; use PNG or OPEN_EXR."
         )
 
 
