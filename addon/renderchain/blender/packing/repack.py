@@ -86,6 +86,7 @@ def run(written: Path) -> None:
 
 def pack(order: Order) -> Answer:
     """Look at the copy, and write the package unless an error is found."""
+    bpy.context.preferences.filepaths.save_version = 0  # no copies of what was saved before
     _open(order.copy)
     folders = Folders()
     bases = Bases(os.path.dirname(order.blend), order.depth)
