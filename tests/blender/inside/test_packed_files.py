@@ -17,6 +17,8 @@ def project(tmp_path):
 def opened(part, project, allowed=()):
     package = project.with_name("package")
     manifest = pack(part, package, allowed=allowed)
+    there = {path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()}
+    assert there == {"manifest.json", *(file.path for file in manifest.files)}
     project.rename(project.with_name("gone"))
     bpy.ops.wm.open_mainfile(filepath=str(package / "scene.blend"), use_scripts=False)
     return manifest

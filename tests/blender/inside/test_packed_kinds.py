@@ -162,6 +162,17 @@ def library_in_a_library(project, elsewhere):
 
 
 @kind()
+def image_of_a_library_override(project, elsewhere):
+    path = _library(project / "lib" / "m.blend", elsewhere / "tex" / "wood.png")
+    stage()
+    save(project / "film.blend")
+    image = _linked(path, "images", "wood.png").override_create()
+    assert image.library is None and image.override_library
+    plane(glowing(image)[0])
+    save(project / "film.blend")
+
+
+@kind()
 def font(project, elsewhere):
     source = next(Path(bpy.utils.system_resource("DATAFILES"), "fonts").glob("NotoSansMath*.woff2"))
     project.mkdir()
@@ -435,6 +446,21 @@ def cloth_baked_on_disk(project, elsewhere):
     save(project / "film.blend")
     _bake_to_disk(cache)
     assert list((project / "blendcache_film").glob("*.bphys"))
+    save(project / "film.blend")
+
+
+@kind(2, 6)
+def cloth_in_a_folder_of_its_own(project, elsewhere):
+    cache = _falling_cloth()
+    thing = bpy.context.object
+    save(project / "film.blend")
+    _bake_to_disk(cache)
+    (project / "blendcache_film").rename(project / "simulated")
+    thing.modifiers.remove(thing.modifiers["cloth"])
+    cache = thing.modifiers.new("cloth", "CLOTH").point_cache
+    cache.use_external = True
+    cache.index, cache.name, cache.filepath = 0, thing.name.encode().hex().upper(), "//simulated/"
+    assert cache.is_baked
     save(project / "film.blend")
 
 

@@ -175,6 +175,13 @@ def test_packing_that_is_stopped_ends_soon_and_leaves_nothing(part, project, tmp
     assert not (tmp_path / "package").exists() and not Path(prepared.scratch.name).exists()
 
 
+def test_a_package_that_is_larger_than_any_workers_cache_is_refused(part, project, tmp_path, monkeypatch):
+    monkeypatch.setattr(part("blender.packing.packer"), "CACHE_BYTES", 1000)
+    with pytest.raises(part("core.errors").SceneError, match="and workers take 1,000"):
+        pack(part, tmp_path)
+    assert not (tmp_path / "package").exists()
+
+
 def test_a_clean_blender_that_takes_too_long_is_ended_with_a_sentence(part, project, tmp_path, monkeypatch):
     monkeypatch.setattr(part("blender.packing.packer"), "LONGEST_S", 0)
     with pytest.raises(part("core.errors").SceneError, match="took over 0 minutes"):

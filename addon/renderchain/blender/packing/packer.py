@@ -26,6 +26,7 @@ import bpy
 from ...app.exchange.canonical_blend import make_canonical
 from ...app.exchange.package import file_entry
 from ...core.errors import Cancelled, ContentError, SceneError
+from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
 from ..preflight import Findings, SceneRefused, check_scene
@@ -150,6 +151,11 @@ class PreparedPackage:
             parse_manifest(document)  # as every worker will
         except ContentError as error:
             raise SceneError(f"Workers would refuse this package, so nothing was sent: {error}") from error
+        if manifest.size_bytes > CACHE_BYTES:
+            raise SceneError(
+                f"The package has {manifest.size_bytes:,} bytes, and workers take {CACHE_BYTES:,}. "
+                "Nothing was sent. Leave out what the frames do not need."
+            )
         (self.folder / MANIFEST_NAME).write_bytes(document)
         return manifest
 
