@@ -17,6 +17,10 @@ from .probe_messages import COMMANDS as PROBE_COMMANDS
 from .probe_messages import NAMES as PROBE_NAMES
 from .probe_messages import READERS as PROBE_READERS
 from .probe_messages import ProbeCommand, ProbeMessage
+from .proof_messages import COMMANDS as PROOF_COMMANDS
+from .proof_messages import NAMES as PROOF_NAMES
+from .proof_messages import READERS as PROOF_READERS
+from .proof_messages import ProofCommand, ProofMessage
 from .reader import Reader
 
 SCHEMA = "renderchain/message/1"
@@ -132,8 +136,8 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain | ProbeCommand
-Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed | ProbeMessage
+Command = Load | Render | RenderTiles | MakeAgain | ProbeCommand | ProofCommand
+Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed | ProbeMessage | ProofMessage
 _COMMANDS: dict[str, Any] = {
     "load": Load,
     "render": Render,
@@ -143,9 +147,10 @@ _COMMANDS: dict[str, Any] = {
 _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
-_COMMANDS |= PROBE_COMMANDS
+_COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS
 LISTS = ("tiles", "view_layers", "frames", "allowed")
-_NAMES |= PROBE_NAMES
+_NAMES |= PROBE_NAMES | PROOF_NAMES
+_READERS = PROBE_READERS | PROOF_READERS
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -179,8 +184,8 @@ def read_message(line: bytes) -> Message:
         return Loaded(plain(texts[0]), plain(texts[1]), plain(texts[2]), reader.integer("load_ms", 0, 2**40))
     if kind == "failed":
         return Failed(plain(reader.text("reason")))
-    if kind in PROBE_READERS:
-        return PROBE_READERS[kind](reader)
+    if kind in _READERS:
+        return _READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)
     if kind == "progress":
         return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))

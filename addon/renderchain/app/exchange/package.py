@@ -113,7 +113,7 @@ async def fetch_package(
                 max_files=file_count,
                 on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
             )
-            manifest = await asyncio.to_thread(_check_whole, partial)
+            manifest = await asyncio.to_thread(read_package, partial)
             noted(folder).write_text(_digest(partial))
             os.replace(partial, folder)
         finally:
@@ -141,10 +141,11 @@ def check_package(folder: Path) -> Manifest:
     note = noted(folder)
     if not note.is_file() or note.read_text() != _digest(folder):
         raise ContentError(f"The manifest of the package {folder.name} is not the one that was fetched.")
-    return _check_whole(folder)
+    return read_package(folder)
 
 
-def _check_whole(folder: Path) -> Manifest:
+def read_package(folder: Path) -> Manifest:
+    """The manifest of a package that lies in a folder; raises ContentError unless all is as it says."""
     manifest = _manifest(folder)
     check_files(folder, manifest.files)
     known = {file.path for file in manifest.files} | {MANIFEST_NAME}
