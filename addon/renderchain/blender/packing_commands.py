@@ -46,7 +46,7 @@ class Answer:
         """Refused, not all of it looked at, or fine."""
         if errors_in(self.findings):
             return REFUSED
-        return OPEN if any(one.kind == "time" for one in self.findings) else FINE
+        return OPEN if any(one.kind in ("scripts", "time") for one in self.findings) else FINE
 
     def as_dict(self) -> dict[str, Any]:
         """As programs read it."""

@@ -63,7 +63,9 @@ def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
     ):
         rendered = asyncio.run(_frames(options, reporter, package, manifest, frames, Path(scratch)))
         text = (
-            json.dumps({"frames": rendered}) if options.json else "\n".join(one["image"] for one in rendered)
+            json.dumps({"frames": rendered})
+            if options.json
+            else "\n".join(str(one["image"]) for one in rendered)
         )
         told.write(f"{text}\n".encode())
     return 0

@@ -11,7 +11,6 @@ from ..core.errors import SceneError
 from ..core.frames import parse_frames
 from .scene_reader import read_scene
 
-
 ALLOW_HELP = "let an error pass by its name, or all of its kind, as the JSON has them; may be given again"
 
 

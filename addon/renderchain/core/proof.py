@@ -43,7 +43,8 @@ STATES = {
         "Replace it by Blender's own nodes, or bake it into an image.",
     ),
     "driver": (
-        "{block} has a driver ({detail}) that workers can't evaluate: they run no Python of scenes.",
+        "{block} has a driver ({detail}) that workers can't evaluate: they run no Python of scenes, and have "
+        "no add-ons.",
         "Write it as a simple expression, or bake it into keys.",
     ),
 }
@@ -77,6 +78,11 @@ DIFFERENCES = {
 }
 OTHERS = {
     "open": ("The package can't be opened and rendered: {detail}", "Mend the scene, and pack it again."),
+    "scripts": (
+        "Scripts of the file did not run when it was opened here ({detail}), so what they do to the picture is "
+        "not known. Workers run none.",
+        "Open it with scripts allowed (--run-scripts) to compare the package with what they do.",
+    ),
     "time": ("The proof was not done in time: {detail}.", "Give it more seconds to be sure."),
     "sandbox": (
         "There is no sandbox on this machine, so your files were in reach while the package was proved.",
@@ -84,7 +90,7 @@ OTHERS = {
     ),
 }
 SENTENCES = STATES | DIFFERENCES | OTHERS
-WARNINGS = ("time", "sandbox")
+WARNINGS = ("scripts", "time", "sandbox")
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def found(
     kind: str, *, block: str = "", frame: int | None = None, detail: str = "", is_error: bool = True
 ) -> SceneFinding:
     """A finding of this kind; names, which somebody unknown chose, are cut and cleaned."""
-    block, detail = printable(block), printable(detail, MOST_DETAIL)
+    block, detail = printable(block), printable(detail, MOST_DETAIL).rstrip(".")
     sentence, fix = SENTENCES[kind]
     severity = Severity.ERROR if is_error and kind not in WARNINGS else Severity.WARNING
     told = sentence.format(block=block, frame=frame, detail=detail)
@@ -140,7 +146,7 @@ def _compare_block(
                 known = kind if kind == "value" and artist and package else "shown"
                 yield Seen(known, block, detail, True)
         elif not is_same(mine, theirs):
-            yield Seen(kind, block, detail or _told(mine, theirs), True)
+            yield Seen(kind, block, ": ".join(filter(None, (detail, _told(mine, theirs)))), True)
 
 
 def is_same(mine: Value, theirs: Value) -> bool:

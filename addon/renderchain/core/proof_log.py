@@ -15,6 +15,7 @@ _COMPLAINT = re.compile(
     r"unsupported|corrupt|invalid (file|image)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\S*source/\S+:\d+ \S+: ")  # in Blender's own source
 # About the machine, not about the scene.
 _OF_MACHINE = re.compile(
     r"fontconfig|alsa|pulse|jack|xdg|libgl|egl|vulkan|wayland|opengl|hip|cuda|optix|oneapi|level-zero|"
@@ -26,7 +27,7 @@ _OF_MACHINE = re.compile(
 def complaints_in(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines that name a missing or unreadable thing, each once."""
     found = dict.fromkeys(
-        printable(line)[:MOST_LINE].strip()
+        printable(_PLACE.sub("", line))[:MOST_LINE].strip()
         for line in lines
         if _COMPLAINT.search(line) and not _OF_MACHINE.search(line)
     )

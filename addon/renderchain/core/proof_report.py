@@ -24,11 +24,12 @@ def picture_name(frame: int, extension: str) -> str:
 
 @dataclass(frozen=True)
 class ArtistsSide:
-    """Frames that were looked at, and rendered; Blender's complaints on the way."""
+    """Frames that were looked at, and rendered; Blender's complaints on the way; scripts that did not run."""
 
     looked: tuple[int, ...]
     pictured: tuple[int, ...]
     lines: tuple[str, ...]
+    scripts: str = ""
 
     def to_json(self) -> str:
         """For another process of ours."""
@@ -38,7 +39,7 @@ class ArtistsSide:
 def parse_artists_side(text: str) -> ArtistsSide:
     """The inverse of ``to_json``, of our own process alone."""
     body = json.loads(text)
-    return ArtistsSide(tuple(body["looked"]), tuple(body["pictured"]), tuple(body["lines"]))
+    return ArtistsSide(tuple(body["looked"]), tuple(body["pictured"]), tuple(body["lines"]), body["scripts"])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 
 import pytest
-from renderchain.core.proof import MAX_SEEN, SENTENCES, Seen, compare, found, frames_to_prove, is_same
+from renderchain.core.proof import (
+    MAX_SEEN,
+    SENTENCES,
+    Record,
+    Seen,
+    Value,
+    compare,
+    found,
+    frames_to_prove,
+    is_same,
+)
 from renderchain.core.scene_finding import Severity
 
 PLACE = {"place": [1.0, 2.0, 3.0], "shape": [8.0]}
@@ -29,8 +39,8 @@ def test_the_same_record_has_no_difference() -> None:
         ("value:energy", [3.0], [4.0]),
     ],
 )
-def test_what_differs_is_told_by_kind_and_data_block(aspect: str, mine: object, theirs: object) -> None:
-    (one,) = compare({"Object 'a'": {aspect: mine}}, {"Object 'a'": {aspect: theirs}})  # type: ignore[dict-item]
+def test_what_differs_is_told_by_kind_and_data_block(aspect: str, mine: Value, theirs: Value) -> None:
+    (one,) = compare({"Object 'a'": {aspect: mine}}, {"Object 'a'": {aspect: theirs}})
     assert (one.kind, one.block, one.is_error) == (aspect.split(":")[0], "Object 'a'", True)
 
 
@@ -52,7 +62,7 @@ def test_what_the_artist_does_not_have_either_is_a_warning() -> None:
 def test_what_workers_never_run_is_an_error_even_where_it_does_nothing_here_either(
     aspect: str, wrong: str
 ) -> None:
-    record = {"Material 'm'": {aspect: wrong}}
+    record: Record = {"Material 'm'": {aspect: wrong}}
     (one,) = compare(record, record)
     assert one.is_error and one.detail == aspect.split(":")[1]
 
@@ -64,8 +74,8 @@ def test_a_data_block_of_one_side_alone_is_named_once_unless_a_record_is_cut_sho
 
 
 def test_causes_come_before_consequences_and_errors_before_warnings() -> None:
-    artist = {"A": {"place": [0.0], "driver:x": ""}, "B": {"data": "gone"}, "C": {"data": ""}}
-    package = {"A": {"place": [1.0], "driver:x": "y"}, "B": {"data": "gone"}, "C": {"data": "gone"}}
+    artist: Record = {"A": {"place": [0.0], "driver:x": ""}, "B": {"data": "gone"}, "C": {"data": ""}}
+    package: Record = {"A": {"place": [1.0], "driver:x": "y"}, "B": {"data": "gone"}, "C": {"data": "gone"}}
     seen = kinds(compare(artist, package))
     assert seen == [("data", "C", True), ("driver", "A", True), ("place", "A", True), ("data", "B", False)]
 
@@ -80,7 +90,7 @@ def test_no_more_is_told_than_a_message_can_hold() -> None:
 def test_every_kind_has_a_sentence_and_something_to_do(kind: str) -> None:
     one = found(kind, block="Object 'a\n'", frame=3, detail="what it is\x1b")
     assert one.sentence.isprintable() and "{" not in one.sentence and one.fix.endswith(".")
-    assert one.severity is (Severity.WARNING if kind in ("time", "sandbox") else Severity.ERROR)
+    assert one.severity is (Severity.WARNING if kind in ("scripts", "time", "sandbox") else Severity.ERROR)
     assert found(kind, is_error=False).severity is Severity.WARNING
 
 

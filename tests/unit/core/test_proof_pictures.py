@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from renderchain.core.prints import Pixels
 from renderchain.core.proof_pictures import apart
 
 RANDOM = np.random.default_rng(7)
 HEIGHT, WIDTH = 64, 96
 
 
-def flat(value: float = 0.5) -> np.ndarray:
+def flat(value: float = 0.5) -> Pixels:
     return np.full((HEIGHT, WIDTH, 3), value, np.float32)
 
 
-def noisy(base: np.ndarray, deviation: float = 0.1) -> np.ndarray:
-    return (base + RANDOM.normal(0, deviation, base.shape)).astype(np.float32)
+def noisy(base: Pixels, deviation: float = 0.1) -> Pixels:
+    return np.asarray(base + RANDOM.normal(0, deviation, base.shape), np.float32)
 
 
 def test_the_same_picture_is_the_same_and_rounding_does_not_matter() -> None:

@@ -6,6 +6,7 @@ core/proof.py has what is compared and what follows. A process that overruns the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import shutil
 import tempfile
@@ -88,14 +89,13 @@ class _PackageProof:
         started_s = _now()
         until_s = started_s + seconds
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._renderer.open(self._package, self._manifest, output) as session,
-            ):
-                await self._look(session, started_s + seconds * LOOKS_PART)
-                await self._picture(session, until_s)
-        except TimeoutError:
-            pass  # what was not looked at is told below
+            with contextlib.suppress(TimeoutError):  # what was not looked at is told below
+                async with (
+                    asyncio.timeout(seconds),
+                    self._renderer.open(self._package, self._manifest, output) as session,
+                ):
+                    await self._look(session, started_s + seconds * LOOKS_PART)
+                    await self._picture(session, until_s)
         except (RenderFailed, ContentError) as error:
             self.was_killed = isinstance(error, ProcessKilled)
             self._add(found("open", detail=str(error)))
@@ -149,6 +149,8 @@ class _PackageProof:
 
     def _tell_what_is_open(self) -> None:
         of = len(self._manifest.frames)
+        if self._artist.scripts:
+            self._add(found("scripts", detail=self._artist.scripts))
         if not self._renderer.has_sandbox:
             self._add(found("sandbox"))
         if len(self._looked) < of:

@@ -51,7 +51,8 @@ class ArtistsSession:
                 pictured = one.picture([frame for frame in (*weighed, *looked) if frame in looked])
         finally:
             scene.frame_set(at, subframe=subframe)
-        return ArtistsSide(looked, pictured, complaints_in(lines))
+        scripts = bpy.app.autoexec_fail_message or "some" if bpy.app.autoexec_fail else ""
+        return ArtistsSide(looked, pictured, complaints_in(lines), scripts)
 
 
 class _Recording:

@@ -28,8 +28,9 @@ def as_picture(scene: Any) -> Iterator[None]:
     percentage = max(1, min(render.resolution_percentage, largest))
     samples = min(cycles.samples, PICTURE_SAMPLES)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(changed(render, resolution_percentage=percentage))
-        stack.enter_context(changed(cycles, samples=samples, use_denoising=False))
+        # A burned-in stamp has the time of rendering and the file's name.
+        stack.enter_context(changed(render, resolution_percentage=percentage, use_stamp=False))
+        stack.enter_context(changed(cycles, samples=samples, use_denoising=False, device="CPU"))
         for node in _file_outputs():
             stack.enter_context(changed(node, mute=True))
         yield

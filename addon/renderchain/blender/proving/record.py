@@ -44,9 +44,8 @@ def record_of(scene: bpy.types.Scene, reads: Reads, may_go_on: Callable[[], bool
         for block in reach.blocks:
             if not may_go_on():
                 return
-            aspects = dict(settings_of(block, graph))
-            if aspects:
-                found.setdefault(_name(block), {}).update(aspects)
+            if settings := dict(settings_of(block, graph)):
+                found.setdefault(_name(block), {}).update(settings)
 
     with _looking(scene, look):
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)

@@ -26,7 +26,7 @@ Aspects = Iterator[tuple[str, Value]]
 def instances_of(graph: Any, may_go_on: Callable[[], bool]) -> Iterator[tuple[Any, Aspects]]:
     """Each object that is rendered, with aspects of all its instances together."""
     places: dict[Any, list[list[float]]] = defaultdict(list)
-    objects = {}
+    objects: dict[str, Any] = {}
     for number, instance in enumerate(graph.object_instances):
         if number % 256 == 0 and not may_go_on():
             return
@@ -46,6 +46,9 @@ def _aspects(thing: Any, places: list[list[float]]) -> Aspects:
         "value:materials",
         " ".join(slot.material.name_full for slot in thing.material_slots if slot.material),
     )
+    if thing.type == "VOLUME":
+        grids = thing.data.grids
+        yield "data", "" if grids.load() else grids.error_message or "no grids"
     yield "shape", list(_shape(thing))
     for system in thing.particle_systems:
         yield f"shape:{system.name}", list(_particles(thing, system))

@@ -109,6 +109,12 @@ def test_without_a_sandbox_it_is_said_that_the_files_were_in_reach(folder: Path)
     assert one.kind == "sandbox"
 
 
+def test_scripts_that_did_not_run_on_the_artists_side_are_told(folder: Path) -> None:
+    side = ArtistsSide(FRAMES, FRAMES, (), "Text 'rig.py'")
+    (one,) = run(folder, Prover(), side=side).findings
+    assert one.kind == "scripts" and "Text 'rig.py'" in one.sentence
+
+
 def test_a_package_that_does_not_open_is_an_error(folder: Path) -> None:
     (one, *_) = run(folder, Prover(errors=[RenderFailed("it has no camera")])).errors
     assert one.kind == "open" and "it has no camera" in one.sentence
