@@ -30,6 +30,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 @pytest.mark.parametrize(
     "file",
     [
+        "test_artists_side.py",
         "test_devices.py",
         "test_final_image.py",
         "test_probe.py",

@@ -1,4 +1,4 @@
-"""The commands for pipelines: preflight, pack and render, without a network, as people and programs read them."""
+"""The commands for pipelines: preflight, pack and render, without a network, for people and programs."""
 
 from __future__ import annotations
 

@@ -15,8 +15,6 @@ from renderchain.blender.packing.packer import BlendPacker
 from renderchain.blender.proving.artist import ArtistsSession
 from renderchain.core.proof_report import INDEX
 
-from devkit.fakes.reporter import RecordingReporter
-
 folder, kind = Path(sys.argv[-2]), sys.argv[-1]
 project, frames = folder / "project", (1, 2, 3)
 STL = """solid a
@@ -29,6 +27,11 @@ endloop
 endfacet
 endsolid a
 """
+
+
+class Silent:
+    def progress(self, what, done, total):
+        pass
 
 
 def picture(path, color):
@@ -189,6 +192,7 @@ scene.camera = bpy.context.object
 bpy.ops.mesh.primitive_plane_add(size=3)
 scene.render.engine = "CYCLES"
 scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.device = 4, False, "CPU"
+scene.cycles.use_animated_seed = True  # as the network has it
 scene.render.resolution_x, scene.render.resolution_y, scene.frame_end = 48, 32, frames[-1]
 scene.view_settings.view_transform = "Standard"
 bpy.context.preferences.filepaths.use_scripts_auto_execute = True
@@ -197,6 +201,6 @@ if kind != "packed texture":  # whose changes are not saved
     bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
 manifest = BlendPacker(scene).prepare(folder / "package", frames).finish()
 (folder / "artist").mkdir()
-side = ArtistsSession(scene).record(folder / "artist", manifest, 60, RecordingReporter())
+side = ArtistsSession(scene).record(folder / "artist", manifest, 60, Silent())
 (folder / INDEX).write_text(side.to_json())
 os._exit(0)  # the bpy module can hang where it frees everything

@@ -79,8 +79,8 @@ DIFFERENCES = {
 OTHERS = {
     "open": ("The package can't be opened and rendered: {detail}", "Mend the scene, and pack it again."),
     "scripts": (
-        "Scripts of the file did not run when it was opened here ({detail}), so what they do to the picture is "
-        "not known. Workers run none.",
+        "Scripts of the file did not run when it was opened here ({detail}), so what they do to the picture "
+        "is not known. Workers run none.",
         "Open it with scripts allowed (--run-scripts) to compare the package with what they do.",
     ),
     "time": ("The proof was not done in time: {detail}.", "Give it more seconds to be sure."),

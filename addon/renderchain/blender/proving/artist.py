@@ -15,10 +15,10 @@ from typing import Any
 
 import bpy
 
+from ...core.errors import SceneError
 from ...core.manifest import FORMATS, Manifest
 from ...core.probe import frames_by_weight
 from ...core.proof import LOOKS_SHARE, MOST_PICTURES, frames_to_prove
-from ...core.proof_log import complaints_in
 from ...core.proof_report import ArtistsSide, picture_name, record_name
 from ...ports.reporter import Reporter
 from ..cycles.changes import changes_of
@@ -49,10 +49,15 @@ class ArtistsSession:
             with overheard() as lines, forced(scene, own_seed=manifest.own_seed):
                 looked = one.look(frames_to_prove(frames, weighed))
                 pictured = one.picture([frame for frame in (*weighed, *looked) if frame in looked])
+        except RuntimeError as error:  # Blender's own
+            reason = " ".join(str(error).split())
+            raise SceneError(
+                f"This Blender can't render the scene itself ({reason}); mend that first."
+            ) from error
         finally:
             scene.frame_set(at, subframe=subframe)
         scripts = bpy.app.autoexec_fail_message or "some" if bpy.app.autoexec_fail else ""
-        return ArtistsSide(looked, pictured, complaints_in(lines), scripts)
+        return ArtistsSide(looked, pictured, tuple(lines), scripts)
 
 
 class _Recording:

@@ -9,7 +9,6 @@ from pathlib import Path
 import bpy
 
 from ...core.proof import compare
-from ...core.proof_log import complaints_in
 from ...core.proof_messages import (
     MAX_LINES,
     ProofCommand,
@@ -47,7 +46,7 @@ class ProofProgram:
             self._path.open()
             record, _ = record_of(self._path.at(command.frame), self._reads, lambda: True)
         seen = compare(artist["blocks"], record, is_whole=artist["is_whole"])
-        return ProofLooked(command.frame, seen, complaints_in(lines)[:MAX_LINES], _ms(started_s))
+        return ProofLooked(command.frame, seen, tuple(lines[:MAX_LINES]), _ms(started_s))
 
     def _picture(self, command: ProofPicture) -> ProofPictured:
         started_s = time.monotonic()
@@ -60,7 +59,7 @@ class ProofProgram:
             again = theirs.with_name(f"again-{theirs.name}")
             self._render(command.frame, again, 1)
             apart = pictures_apart(theirs, mine, again)
-        return ProofPictured(command.frame, apart, complaints_in(lines)[:MAX_LINES], _ms(started_s))
+        return ProofPictured(command.frame, apart, tuple(lines[:MAX_LINES]), _ms(started_s))
 
     def _render(self, frame: int, path: Path, other_seed: int) -> None:
         scene = self._path.at(frame)

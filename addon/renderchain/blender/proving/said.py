@@ -5,34 +5,40 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 
-MOST_BYTES = 2**20
+from ...core.proof_log import complaints_in
 
 
 @contextlib.contextmanager
 def overheard() -> Iterator[list[str]]:
-    """The lines that are printed in the block, there when it ends; they also go where they belong."""
-    lines: list[str] = []
+    """Blender's complaints in the block, there when it ends; all that it prints goes to standard error then.
+
+    What Python writes to standard error is not held up: somebody may look at progress.
+    """
+    complaints: list[str] = []
     with tempfile.TemporaryFile() as heard:
         _flush()
-        kept = [os.dup(number) for number in (1, 2)]
+        kept, stream = [os.dup(number) for number in (1, 2)], sys.stderr
         try:
-            for number in (1, 2):
-                os.dup2(heard.fileno(), number)
-            yield lines
+            with open(kept[1], "w", closefd=False, errors="backslashreplace") as sys.stderr:
+                for number in (1, 2):
+                    os.dup2(heard.fileno(), number)
+                yield complaints
         finally:
             _flush()
+            sys.stderr = stream
             for number, before in zip((1, 2), kept, strict=True):
                 os.dup2(before, number)
                 os.close(before)
             heard.seek(0)
-            said = heard.read(MOST_BYTES)
-            lines += said.decode(errors="replace").splitlines()
-            with contextlib.suppress(OSError):
-                os.write(2, said)
+            complaints += complaints_in(line.decode(errors="replace") for line in heard)
+            heard.seek(0)
+            with contextlib.suppress(OSError), open(2, "wb", closefd=False) as errors:
+                shutil.copyfileobj(heard, errors)
 
 
 def _flush() -> None:
