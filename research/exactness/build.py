@@ -30,7 +30,7 @@ from research.exactness.kinds import KINDS  # noqa: E402
 from research.exactness.moving import FIRST, LAST, Kind, moving_scene  # noqa: E402
 
 # A clean Blender that hangs on its way out, as the bpy module can, must not hold up the other kinds.
-packer.REPACK_TIMEOUT_S = 60
+packer.LONGEST_S = 60
 
 
 def pack(kind: Kind, folder: Path) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def try_to_pack(kind: Kind, folder: Path) -> dict[str, Any]:
     except Unavailable as error:
         return {"missing": f"not in this Blender ({error})"}
     except subprocess.TimeoutExpired:
-        failed = f"the clean Blender that packs it did not end within {packer.REPACK_TIMEOUT_S} s"
+        failed = f"the clean Blender that packs it did not end within {packer.LONGEST_S} s"
         return {"said": [], "is_refused": False, "failed": failed}
     except Exception as error:  # noqa: BLE001 - one kind's mistake must not cost the others
         traceback.print_exc()

@@ -18,13 +18,14 @@ from typing import Any
 import bpy
 
 from ..core.errors import SceneError
-from ..core.manifest import MANIFEST_NAME, Manifest, parse_manifest
+from ..core.manifest import Manifest
 from ..core.proof import DEFAULT_S
 from ..core.proof_report import ProofReport
 from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden
 from .command_line import guarded, new_parser, output_for_report, settings_of, whole_seconds
 from .console import ConsoleReporter
 from .packing.packer import BlendPacker
+from .packing.survey import look_at_files
 from .preflight import Findings, SceneRefused, check_scene
 from .proving.artist import ArtistsSession
 from .proving.proving import Proving
@@ -85,7 +86,8 @@ def preflight(arguments: Sequence[str], file: Path | None = None) -> int:
 
     def look(reporter: ConsoleReporter) -> Answer:
         scene, frames = open_scene(options, file)
-        return Answer(_allowed(options, _told(check_scene(scene, frames))))
+        found = (*_told(check_scene(scene, frames)), *look_at_files(scene))
+        return Answer(overridden(found, options.allow))
 
     return guarded(options, lambda reporter: _answer(options, reporter, look))
 
@@ -128,28 +130,24 @@ def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepor
     if folder.exists() and any(folder.iterdir()):
         raise SceneError(f"{folder} is not empty; name a new folder for the package.")
     scene, frames = open_scene(options, file)
+    findings: list[SceneFinding] = []
     try:
-        prepared = BlendPacker(scene).prepare(folder, frames, own_seed=options.own_seed)
-        manifest = prepared.finish()
-        parse_manifest((folder / MANIFEST_NAME).read_bytes())
+        prepared = BlendPacker(scene, options.allow).prepare(folder, frames, own_seed=options.own_seed)
+        findings += _told(Findings((), prepared.warnings))
+        manifest = prepared.finish(findings.append)
     except SceneRefused as error:
-        return Answer(_allowed(options, _told(error.findings)))
+        return Answer((*findings, *(error.files or _told(error.findings))))
     except SceneError as error:
-        return Answer((SceneFinding("pack", Severity.ERROR, str(error), "", ""),))
-    findings = tuple(SceneFinding("scene", Severity.WARNING, text, "", "") for text in prepared.warnings)
+        return Answer((*findings, SceneFinding("pack", Severity.ERROR, str(error), "", "")))
     if not options.seconds:
-        return Answer(findings, manifest)
+        return Answer(tuple(findings), manifest)
     session, blender = ArtistsSession(scene), bpy.app.binary_path
     proving = Proving(session, blender, options.seconds, options.allow_unsandboxed)
     report = asyncio.run(proving.run(folder, manifest, reporter))
-    answer = Answer(_allowed(options, (*findings, *report.findings)), manifest, report)
+    answer = Answer((*findings, *overridden(report.findings, options.allow)), manifest, report)
     if answer.exit_code == REFUSED and not options.keep:
         shutil.rmtree(folder)
     return answer
-
-
-def _allowed(options: argparse.Namespace, findings: Sequence[SceneFinding]) -> tuple[SceneFinding, ...]:
-    return overridden(findings, set(options.allow))
 
 
 def _told(findings: Findings) -> tuple[SceneFinding, ...]:

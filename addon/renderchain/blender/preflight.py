@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -11,10 +10,11 @@ import bpy
 from ..core.errors import SceneError
 from ..core.exactness import REFUSED, Finding, errors_of, warnings_of
 from ..core.manifest import FORMATS
+from ..core.scene_finding import SceneFinding
 from ..core.tiles import MOST_LEAVES, leaves_of
+from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
-from .packing.dependencies import find_dependencies
 
 COMPOSITE = "Composite"
 
@@ -32,15 +32,19 @@ class Findings:
 
 
 class SceneRefused(SceneError):
-    """What preflight found keeps the scene from being sent."""
+    """What was found keeps the scene from being sent; ``files``: what packing found, warnings too."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, files: tuple[SceneFinding, ...] = ()) -> None:
         super().__init__(" ".join(findings.errors))
         self.findings = findings
+        self.files = files
 
 
 def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False) -> Findings:
-    """Look at the scene's settings, at these frames (by default its range) and at every file it refers to."""
+    """Look at the scene's settings and at these frames (by default its range).
+
+    The files that it refers to are looked at by ``packing.survey``, which takes longer.
+    """
     frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
     findings = read_for_artist(scene, frames, own_seed=own_seed)
     errors = [text for wrong, text in _settings(scene) if wrong]
@@ -53,12 +57,7 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
         warnings.append(
             "Workers render without the texture cache; textures may look a little sharper or softer."
         )
-    for dependency in find_dependencies():
-        for path in dependency.files:
-            if not Path(path).is_file():
-                errors.append(f"{dependency.owner} refers to {path}, which is missing. Find it or remove it.")
-        if not dependency.files and not Path(dependency.path).is_dir():
-            errors.append(f"{dependency.owner} refers to {dependency.path}, which matches no file.")
+    errors += _unsaved_images(scene)
     refused = tuple(one for one in findings if one.kind in REFUSED)
     return Findings(tuple(errors), tuple(warnings), refused)
 
@@ -95,6 +94,17 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
             render.use_sequencer and any(_shows(strip) for strip in _strips(scene)),
             "The video sequencer has strips and would replace the rendering; turn Sequencer off.",
         ),
+    ]
+
+
+def _unsaved_images(scene: bpy.types.Scene) -> list[str]:
+    """Painted images that a saved .blend has not."""
+    changed = [image for image in bpy.data.images if image.type == "IMAGE" and image.is_dirty]
+    reach = Reach(scene, only_shown=True) if changed else ()
+    return [
+        f"Image {image.name!r} was changed and not saved. Save or pack it, and submit again."
+        for image in changed
+        if image in reach
     ]
 
 

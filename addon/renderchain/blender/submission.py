@@ -51,7 +51,7 @@ class Submission:
         self._proving: Proving | None = None
         self._allowed = allowed
         try:
-            self._prepared = BlendPacker(scene).prepare(self._folder, frames, own_seed=own_seed)
+            self._prepared = BlendPacker(scene, allowed).prepare(self._folder, frames, own_seed=own_seed)
             if proof_seconds:
                 artist = ArtistsSession(scene) if bpy.app.background else other_session(scene)
                 # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
@@ -73,7 +73,7 @@ class Submission:
             for warning in self._prepared.warnings:
                 reporter.say(warning)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
-            manifest = await asyncio.to_thread(self._prepared.finish)
+            manifest = await self._pack(reporter)
             await self._prove(manifest, reporter)
             return await requester.submit(
                 self._folder,
@@ -83,6 +83,18 @@ class Submission:
                 output=output,
                 probe_seconds=probe_seconds,
             )
+
+    async def _pack(self, reporter: Reporter) -> Manifest:
+        """Raises SceneError; a task that is cancelled waits for the clean Blender's end."""
+        packing = asyncio.create_task(
+            asyncio.to_thread(self._prepared.finish, lambda one: reporter.say(one.text))
+        )
+        try:
+            return await asyncio.shield(packing)
+        except asyncio.CancelledError:
+            self._prepared.stop()
+            await asyncio.wait({packing})
+            raise
 
     async def _prove(self, manifest: Manifest, reporter: Reporter) -> None:
         """Raise SceneError where the package is not what the artist's Blender makes of the scene."""

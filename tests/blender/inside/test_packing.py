@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import re
+import shutil
+import threading
+import time
 from pathlib import Path
 
 import bpy
@@ -27,15 +31,20 @@ def project(scene, tmp_path):
         image_file(root / "udim" / f"wall.{tile}.png", (0, 0, 1, 1))
     for number in (1, 2, 3):
         image_file(root / "sequence" / f"water{number:03d}.png", (0, number / 3, 1, 1))
-    for path in (root / "textures" / "inside.png", tmp_path / "elsewhere" / "inside.png"):
-        bpy.data.images.load(str(path)).use_fake_user = True
+    inside, outside = (
+        bpy.data.images.load(str(path))
+        for path in (root / "textures" / "inside.png", tmp_path / "elsewhere" / "inside.png")
+    )
     udim = bpy.data.images.load(str(root / "udim" / "wall.1001.png"))
-    udim.source, udim.filepath, udim.use_fake_user = "TILED", str(root / "udim" / "wall.<UDIM>.png"), True
+    udim.source, udim.filepath = "TILED", str(root / "udim" / "wall.<UDIM>.png")
+    udim.tiles.new(1002)
     water = bpy.data.images.load(str(root / "sequence" / "water001.png"))
-    water.source, water.use_fake_user = "SEQUENCE", True
+    water.source = "SEQUENCE"
     packed = bpy.data.images.load(str(root / "textures" / "inside.png"), check_existing=False)
-    packed.use_fake_user = True
     packed.pack()
+    tree = bpy.data.materials["Material"].node_tree
+    for image in (inside, outside, udim, water, packed):
+        tree.nodes.new("ShaderNodeTexImage").image = image
     bpy.ops.wm.save_as_mainfile(filepath=str(root / "film.blend"))
     return root
 
@@ -49,10 +58,13 @@ def pack(part, tmp_path):
 def test_the_package_holds_all_files_with_their_digests(part, project, tmp_path):
     package, manifest = pack(part, tmp_path)
     paths = {file.path for file in manifest.files}
-    assert {"film.blend", "textures/inside.png", "udim/wall.1001.png", "udim/wall.1002.png"} <= paths
-    assert {f"sequence/water00{number}.png" for number in (1, 2, 3)} <= paths
-    (outside,) = [path for path in paths if path.startswith("_outside/")]
-    assert outside.endswith("/inside.png")
+    assert "scene.blend" in paths
+    assert all(
+        re.fullmatch(r"scene\.blend|f/([0-9a-f]{20}/)?(s\d*|[0-9a-f]{20})\.png", path) for path in paths
+    )
+    found = [(package / path).read_bytes() for path in paths]
+    wanted = [*project.parent.rglob("*.png")]
+    assert all(path.read_bytes() in found for path in wanted if package not in path.parents)
     for file in manifest.files:
         content = (package / file.path).read_bytes()
         assert (file.size_bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
@@ -63,14 +75,23 @@ def test_every_path_in_the_package_is_relative_and_leads_into_it(part, project, 
     package, _ = pack(part, tmp_path)
     moved = tmp_path / "moved"
     package.rename(moved)
-    (project / "textures" / "inside.png").unlink()
-    bpy.ops.wm.open_mainfile(filepath=str(moved / "film.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(moved / "scene.blend"))
     for image in bpy.data.images:
         if image.filepath and not image.packed_file:
             assert image.filepath.startswith("//"), image.filepath
-            found = Path(bpy.path.abspath(image.filepath)).resolve()
+            found = Path(bpy.path.abspath(image.filepath))
             assert found.is_relative_to(moved)
             assert found.exists() or "<UDIM>" in found.name
+
+
+def test_what_did_not_change_keeps_its_name_and_content(part, project, tmp_path):
+    _, one = pack(part, tmp_path)
+    shutil.rmtree(tmp_path / "package")
+    image_file(project / "textures" / "inside.png", (0, 0, 0, 1))
+    _, other = pack(part, tmp_path)
+    before, after = ({file.path: file.sha256 for file in made.files} for made in (one, other))
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert "scene.blend" in changed and len(changed) == 3  # the old texture and the new
 
 
 def test_the_artists_file_and_session_stay_as_they_are(part, project, tmp_path):
@@ -83,7 +104,7 @@ def test_the_artists_file_and_session_stay_as_they_are(part, project, tmp_path):
     assert sorted(path.relative_to(project) for path in project.rglob("*")) == names
     assert bpy.data.filepath == str(project / "film.blend")
     assert sorted(image.filepath for image in bpy.data.images) == paths
-    bpy.ops.wm.open_mainfile(filepath=str(package / "film.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(package / "scene.blend"))
     assert bpy.context.scene.frame_current == 7
 
 
@@ -98,6 +119,7 @@ def test_packing_does_not_delete_the_extensions_wheels(part, project, tmp_path):
 def test_an_unsaved_scene_can_be_packed(part, scene, tmp_path):
     package, manifest = pack(part, tmp_path)
     assert manifest.main_blend == "scene.blend"
+    assert [file.path for file in manifest.files] == ["scene.blend"]
     assert (package / "scene.blend").is_file()
 
 
@@ -119,11 +141,42 @@ def test_particles_without_a_cache_on_disk_are_missing_nothing(part, project, tm
     assert not [file.path for file in manifest.files if "blendcache" in file.path]
 
 
-def test_a_cache_on_disk_that_blender_names_is_packed(part, project, tmp_path):
-    emitter = bpy.data.objects["Cube"]
-    emitter.modifiers.new("dust", "PARTICLE_SYSTEM")
-    emitter.particle_systems[0].settings.physics_type = "NO"
-    (project / "blendcache_film").mkdir()
-    (project / "blendcache_film" / "dust_000001_00.bphys").write_bytes(b"dust")
-    package, _ = pack(part, tmp_path)
-    assert (package / "blendcache_film" / "dust_000001_00.bphys").read_bytes() == b"dust"
+def test_a_missing_file_that_no_frame_shows_is_a_warning(part, project, tmp_path):
+    unused = bpy.data.images.load(str(project / "textures" / "inside.png"), check_existing=False)
+    unused.name, unused.use_fake_user, unused.filepath = "unused", True, "//gone.png"
+    said = []
+    prepared = (
+        part("blender.packing.packer").BlendPacker(bpy.context.scene).prepare(tmp_path / "package", (1,))
+    )
+    prepared.finish(said.append)
+    (one,) = said
+    assert one.severity == "warning" and "gone.png" in one.sentence and one.block == "Image 'unused'"
+
+
+def test_an_artist_sends_what_is_missing_by_naming_it(part, project, tmp_path):
+    (tmp_path / "elsewhere" / "inside.png").unlink()
+    packer = part("blender.packing.packer").BlendPacker
+    with pytest.raises(part("core.errors").SceneError, match="which is missing"):
+        packer(bpy.context.scene).prepare(tmp_path / "package", (1,)).finish()
+    allowed = ["missing file:Image 'inside.png.001'"]
+    manifest = packer(bpy.context.scene, allowed).prepare(tmp_path / "package", (1,)).finish()
+    assert manifest.files
+
+
+def test_packing_that_is_stopped_ends_soon_and_leaves_nothing(part, project, tmp_path):
+    prepared = (
+        part("blender.packing.packer").BlendPacker(bpy.context.scene).prepare(tmp_path / "package", (1,))
+    )
+    threading.Timer(0.2, prepared.stop).start()
+    started_s = time.monotonic()
+    with pytest.raises(part("core.errors").Cancelled):
+        prepared.finish()
+    assert time.monotonic() - started_s < 5
+    assert not (tmp_path / "package").exists() and not Path(prepared.scratch.name).exists()
+
+
+def test_a_clean_blender_that_takes_too_long_is_ended_with_a_sentence(part, project, tmp_path, monkeypatch):
+    monkeypatch.setattr(part("blender.packing.packer"), "LONGEST_S", 0)
+    with pytest.raises(part("core.errors").SceneError, match="took over 0 minutes"):
+        pack(part, tmp_path)
+    assert not (tmp_path / "package").exists()

@@ -8,4 +8,4 @@ def test_a_scene_whose_driver_needs_python_is_packed_by_a_blender_that_ends(part
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "driven.blend"))
     package = tmp_path / "package"
     part("blender.packing.packer").BlendPacker(scene).prepare(package, (1,)).finish()
-    assert (package / "driven.blend").is_file()
+    assert (package / "scene.blend").is_file()

@@ -1,7 +1,7 @@
 """Packing the open scene: a copy of the .blend, its libraries and files, every path below one folder.
 
-The artist's own file and session are never changed: what has to be rewritten is rewritten in a
-clean Blender beside this one, which then also opens the finished package and looks for gaps.
+The artist's own file and session are never changed: a clean Blender beside this one looks for the files,
+copies them and rewrites the paths.
 
 ``BlendPacker.prepare`` reads the open scene and belongs on Blender's main thread; the long rest,
 ``PreparedPackage.finish``, uses no bpy and may run on any thread.
@@ -9,72 +9,139 @@ clean Blender beside this one, which then also opens the finished package and lo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import bpy
 
-from ...app.exchange.package import file_entry
-from ...core.errors import SceneError
-from ...core.manifest import MANIFEST_NAME, Manifest
-from ..preflight import SceneRefused, check_scene
+from ...core.errors import Cancelled, ContentError, SceneError
+from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
+from ...core.scene_finding import SceneFinding, errors_in
+from ..preflight import Findings, SceneRefused, check_scene
 from ..scene_reader import SceneFacts, read_scene
-from .dependencies import Dependency, find_dependencies
+from .repack import MAIN_BLEND, Answer, Order
 
-OUTSIDE = "_outside"
-REPACK = Path(__file__).with_name("repack.py")
-REPACK_TIMEOUT_S = 1800
+CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
+LONGEST_S = 3600
+LOOK_EVERY_S = 0.1
+MOST_SENTENCES = 8
 
 
 @dataclass(frozen=True)
 class PreparedPackage:
-    """A copy of the open scene and what has to be gathered for it; ``warnings`` are for the artist."""
+    """A copy of the open scene, to be packed; ``warnings`` are for the artist."""
 
     folder: Path
     scratch: tempfile.TemporaryDirectory[str]
     frames: tuple[int, ...]
     facts: SceneFacts
-    main: str
-    places: dict[str, str]
-    libraries: frozenset[str]
+    order: Order
     blender: str
     warnings: tuple[str, ...]
     own_seed: bool
+    stopped: threading.Event
 
-    def finish(self) -> Manifest:
-        """Write the package; raises SceneError and then leaves nothing in the folder."""
+    def stop(self) -> None:
+        """From any thread: ``finish`` ends soon, with Cancelled."""
+        self.stopped.set()
+
+    def finish(self, warn: Callable[[SceneFinding], None] = lambda _: None) -> Manifest:
+        """Write the package; ``warn`` is called for what the artist should know.
+
+        Raises SceneError, SceneRefused or Cancelled, and then leaves nothing in the folder.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with self.scratch:
-                return self._write()
+                answer = self._answer()
+                if refused := errors_in(answer.findings):
+                    raise SceneRefused(Findings(_told(refused), ()), answer.findings)
+                for one in answer.findings:
+                    warn(one)
+                return self._write_manifest(answer.files)
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
 
-    def _write(self) -> Manifest:
-        for source, place in self.places.items():
-            if source not in self.libraries:
-                _copy(source, self.folder / place)
+    def _answer(self) -> Answer:
+        """Have a clean Blender write the package."""
         scratch = Path(self.scratch.name)
-        blends = [{"source": one, "target": self.places[one]} for one in sorted(self.libraries)]
-        blends.append({"source": str(scratch / self.main), "target": self.main})
-        order = {"blends": blends, "places": self.places, "folder": str(self.folder), "main": self.main}
-        _repack(self.blender, scratch, order)
-        return _write_manifest(self)
+        written, log = scratch / "order.json", scratch / "log.txt"
+        written.write_text(json.dumps(asdict(self.order)))
+        code = self._run(_command(self.blender, written), log)
+        answer = written.with_name("answer.json")
+        if code or not answer.exists():
+            tail = log.read_text(errors="replace")[-1000:]
+            raise SceneError(f"Blender could not write the package (exit code {code}): {tail}")
+        said = Answer.parse(answer.read_text())
+        if said.refused:
+            raise SceneError(said.refused)
+        return said
+
+    def _run(self, command: list[str], log: Path) -> int:
+        # A Blender that starts without our extension enabled deletes the extension's wheels from the
+        # user's folder, under the feet of the one that we run in; it gets a folder of its own.
+        env = {**os.environ, "BLENDER_USER_RESOURCES": str(log.with_name("resources"))}
+        until_s = time.monotonic() + LONGEST_S
+        with log.open("wb") as said:
+            process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            try:
+                while process.poll() is None:
+                    if self.stopped.wait(LOOK_EVERY_S):
+                        raise Cancelled("Packing was stopped; nothing was sent.")
+                    if time.monotonic() > until_s:
+                        raise SceneError(
+                            f"Packing took over {LONGEST_S // 60} minutes and was ended; nothing was sent. "
+                            "Look for a folder on a slow or lost drive among the scene's files."
+                        )
+            finally:
+                process.kill()
+                process.wait()
+        return process.returncode
+
+    def _write_manifest(self, files: tuple[PackedFile, ...]) -> Manifest:
+        facts = self.facts
+        manifest = Manifest(
+            blender_version=facts.blender_version,
+            main_blend=MAIN_BLEND,
+            scene=facts.name,
+            view_layers=facts.view_layers,
+            engine=facts.engine,
+            width=facts.width,
+            height=facts.height,
+            fps=facts.fps,
+            frames=self.frames,
+            samples=facts.samples,
+            adaptive=facts.adaptive,
+            file_format=facts.file_format,
+            view_transform=facts.view_transform,
+            files=files,
+            own_seed=self.own_seed,
+        )
+        document = manifest.to_bytes()
+        try:
+            parse_manifest(document)  # as every worker will
+        except ContentError as error:
+            raise SceneError(f"Workers would refuse this package, so nothing was sent: {error}") from error
+        (self.folder / MANIFEST_NAME).write_bytes(document)
+        return manifest
 
 
 class BlendPacker:
-    """Packs one scene of the open file."""
+    """Packs one scene of the open file; errors that are ``allowed``, by name or kind, don't stop it."""
 
-    def __init__(self, scene: bpy.types.Scene) -> None:
+    def __init__(self, scene: bpy.types.Scene, allowed: Collection[str] = ()) -> None:
         self._scene = scene
+        self._allowed = tuple(allowed)
 
     def prepare(self, folder: Path, frames: tuple[int, ...], *, own_seed: bool = False) -> PreparedPackage:
         """Copy the scene as it is now, unsaved changes included; raises SceneError if it can't be sent.
@@ -84,98 +151,39 @@ class BlendPacker:
         findings = check_scene(self._scene, frames, own_seed=own_seed)
         if findings.errors:
             raise SceneRefused(findings)
-        root = os.path.dirname(bpy.data.filepath)
-        main = os.path.basename(bpy.data.filepath) or "scene.blend"
-        dependencies = find_dependencies()
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
-        copy = os.path.join(scratch.name, main)
-        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, relative_remap=True, compress=False)
+        order = self._copy(scratch.name, folder)
         return PreparedPackage(
             folder,
             scratch,
             frames,
             read_scene(self._scene),
-            main,
-            _places(root, main, dependencies),
-            frozenset(one.path for one in dependencies if one.is_library),
+            order,
             bpy.app.binary_path,
             findings.warnings,
             own_seed,
+            threading.Event(),
         )
 
-
-def _places(root: str, main: str, dependencies: list[Dependency]) -> dict[str, str]:
-    """Where each file goes: as it lies below the project's folder, else into a folder of its own."""
-    places = {}
-    for dependency in dependencies:
-        for source in dependency.files:
-            inside = bool(root) and Path(source).is_relative_to(root)
-            relative = Path(source).relative_to(root).as_posix() if inside else ""
-            if not inside or relative in (main, MANIFEST_NAME):
-                key = hashlib.sha256(os.path.dirname(source).encode()).hexdigest()[:8]
-                relative = f"{OUTSIDE}/{key}/{os.path.basename(source)}"
-            places[source] = relative
-    return places
+    def _copy(self, scratch: str, folder: Path) -> Order:
+        """Save the open file deeper than it lies: see ``Bases``."""
+        blend = bpy.data.filepath
+        depth = len(Path(blend).parts) + 1
+        copy = Path(scratch, *["d"] * depth, MAIN_BLEND)
+        copy.parent.mkdir(parents=True)
+        bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True, relative_remap=True, compress=False)
+        return Order(str(copy), depth, blend, self._scene.name, str(folder), self._allowed)
 
 
-def _copy(source: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        shutil.copyfile(source, target)
-    except OSError as error:
-        raise SceneError(f"{source} can't be read ({error.strerror}); check it and submit again.") from error
+def _told(refused: tuple[SceneFinding, ...]) -> tuple[str, ...]:
+    """The errors' sentences, no more of them than can be read."""
+    more = len(refused) - MOST_SENTENCES
+    sentences = tuple(one.text for one in refused[:MOST_SENTENCES])
+    return (*sentences, f"And {more} more of that.") if more > 0 else sentences
 
 
-def _repack(blender: str, scratch: Path, order: dict[str, object]) -> None:
-    """Have a clean Blender write the .blend files with their new paths and check the package."""
-    written, answer = scratch / "order.json", scratch / "answer.json"
-    written.write_text(json.dumps({**order, "answer": str(answer)}))
-    if blender:
-        options = ["--background", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1"]
-        command = [blender, *options, "--python", str(REPACK), "--", str(written)]
-    else:
-        command = [sys.executable, "-I", str(REPACK), "--", str(written)]
-    # A Blender that starts without our extension enabled deletes the extension's wheels from the
-    # user's folder, under the feet of the one that we run in; it gets a folder of its own.
-    env = {**os.environ, "BLENDER_USER_RESOURCES": str(scratch / "resources")}
-    done = subprocess.run(
-        command,
-        env=env,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=REPACK_TIMEOUT_S,
-        check=False,
-    )
-    if done.returncode or not answer.exists():
-        tail = (done.stdout + done.stderr)[-1000:]
-        raise SceneError(f"Blender could not write the package (exit code {done.returncode}): {tail}")
-    gaps = json.loads(answer.read_text())["gaps"]
-    if gaps:
-        raise SceneError(
-            f"These references do not resolve in the package: {'; '.join(gaps)}. Nothing was sent."
-        )
-
-
-def _write_manifest(package: PreparedPackage) -> Manifest:
-    folder, facts = package.folder, package.facts
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = Manifest(
-        blender_version=facts.blender_version,
-        main_blend=package.main,
-        scene=facts.name,
-        view_layers=facts.view_layers,
-        engine=facts.engine,
-        width=facts.width,
-        height=facts.height,
-        fps=facts.fps,
-        frames=package.frames,
-        samples=facts.samples,
-        adaptive=facts.adaptive,
-        file_format=facts.file_format,
-        view_transform=facts.view_transform,
-        files=tuple(file_entry(folder, path) for path in files),
-        own_seed=package.own_seed,
-    )
-    (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
-    return manifest
+def _command(blender: str, written: Path) -> list[str]:
+    if not blender:
+        return [sys.executable, "-I", str(CLEAN_BLENDER), "--", str(written)]
+    options = ["--background", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1"]
+    return [blender, *options, "--python", str(CLEAN_BLENDER), "--", str(written)]

@@ -1,84 +1,191 @@
-"""Run in a clean Blender: write .blend files with rewritten paths, then look for gaps.
+"""The program of a clean Blender: look at a copy of the artist's file, gather its files, write the package.
 
-A script for ``--python``; the order is a JSON file behind "--". A .blend whose paths all stay as
-they are is copied byte by byte, so that it keeps its content identifier.
+Here nothing of the artist's session is left, and nothing that happens here reaches it. All work on files is
+done here as well, so that the artist's Blender goes on meanwhile.
 """
 
+from __future__ import annotations
+
+import hashlib
 import json
 import os
-import shutil
-import sys
 import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
-_HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(_HERE), str(_HERE.parent)]
-from dependencies import find_references  # noqa: E402 - the path comes first
-from leaving import leave  # noqa: E402
+from ...core.errors import SceneError
+from ...core.manifest import PackedFile
+from ...core.scene_finding import SceneFinding, errors_in, overridden
+from ..leaving import leave
+from .caches import BESIDE
+from .expansion import Files, Folders, extension_of
+from .kinds import references
+from .places import LIBRARIES, Places
+from .reference import Bases, Reference
+from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
 
-del sys.path[:2]  # else our folder cycles would stand before Blender's
-
-KINDS = ("images", "libraries", "sounds", "fonts", "movieclips", "volumes", "cache_files")
-
-
-def main(order):
-    folder = Path(order["folder"])
-    for blend in order["blends"]:
-        target = folder / blend["target"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        rewrite(blend, target, order["places"], folder)
-    bpy.ops.wm.open_mainfile(filepath=str(folder / order["main"]), load_ui=False, use_scripts=False)
-    Path(order["answer"]).write_text(json.dumps({"gaps": gaps(folder)}))
+MAIN_BLEND = "scene.blend"
+NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
 
 
-def rewrite(blend, target, places, folder):
-    bpy.ops.wm.open_mainfile(filepath=blend["source"], load_ui=False, use_scripts=False)
-    here = os.path.dirname(os.path.normpath(target))
-    changed = False
-    for kind in KINDS:
-        for block in getattr(bpy.data, kind):
-            if block.library is not None or not block.filepath or getattr(block, "packed_file", None):
-                continue
-            source = os.path.normpath(bpy.path.abspath(block.filepath))
-            place = place_of(source, places)
-            if place is None:
-                continue  # a gap, which the check names, or nothing that is rendered
-            path = "//" + os.path.relpath(folder / place, here).replace(os.sep, "/")
-            if path != block.filepath.replace("\\", "/"):
-                block.filepath = path
-                changed = True
-    if changed:
-        bpy.ops.wm.save_as_mainfile(filepath=str(target), copy=True, relative_remap=False, compress=False)
+@dataclass(frozen=True)
+class Order:
+    """What is to be packed: a ``copy``, ``depth`` folders deep, of what the artist knows as ``blend``.
+
+    ``allowed`` are the errors that the artist has overridden, by name or kind.
+    """
+
+    copy: str
+    depth: int
+    blend: str
+    scene: str
+    folder: str
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it: all findings, and the package's files unless some finding is an error."""
+
+    findings: tuple[SceneFinding, ...] = ()
+    files: tuple[PackedFile, ...] = ()
+    refused: str = ""
+
+    def to_json(self) -> str:
+        """For the process that asked."""
+        findings, files = ([one.as_dict() for one in some] for some in (self.findings, self.files))
+        return json.dumps({"findings": findings, "files": files, "refused": self.refused})
+
+    @classmethod
+    def parse(cls, text: str) -> Answer:
+        """Back out of what ``to_json`` wrote."""
+        body = json.loads(text)
+        findings = tuple(SceneFinding.parse(one) for one in body["findings"])
+        return cls(findings, tuple(PackedFile(**one) for one in body["files"]), body["refused"])
+
+
+def run(written: Path) -> None:
+    """Do what the order in a file says, leave the answer beside it, and end."""
+    code = 1
+    try:
+        order = Order(**json.loads(written.read_text()))
+        try:
+            answer = pack(order)
+        except SceneError as error:
+            answer = Answer(refused=str(error))
+        written.with_name("answer.json").write_text(answer.to_json())
+        code = 0
+    except Exception:  # noqa: BLE001 - Blender must end, whatever it was
+        traceback.print_exc()
+    leave(code)  # where Blender refused drivers in Python, its own way out may hang
+
+
+def pack(order: Order) -> Answer:
+    """Look at the copy, and write the package unless an error is found."""
+    _open(order.copy)
+    folders = Folders()
+    bases = Bases(os.path.dirname(order.blend), order.depth)
+    found = survey(bpy.data.scenes[order.scene], bases, folders, order.blend)
+    findings = overridden(found.findings, order.allowed)
+    if errors_in(findings):
+        return Answer(findings)
+    places = Places(Path(order.folder))
+    libraries = {
+        path: f"{LIBRARIES}/{_digest(path)}.blend" for path in sorted(found.libraries) if os.path.isfile(path)
+    }
+    _write(found.local, libraries, bases, places, MAIN_BLEND)
+    for path, place in libraries.items():
+        _pack_library(path, place, found.linked, libraries, places)
+    return Answer(findings, tuple(places.files()))
+
+
+def _pack_library(
+    path: str, place: str, linked: dict[Key, Files], libraries: dict[str, str], places: Places
+) -> None:
+    """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
+    _open(path)
+    bases = Bases("", 0)
+    own = [one for one in references() if is_in_file(one.owner)]
+    if not own and not bpy.data.libraries:
+        places.take(Path(path), place)
+        return
+    needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]
+    _write(needed, libraries, bases, places, place)
+
+
+def _open(path: str) -> None:
+    try:
+        bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())
+        raise SceneError(
+            f"{path} can't be opened as a .blend ({reason}); check it and submit again."
+        ) from None
+
+
+def _write(
+    needed: Sequence[tuple[Reference, Files | None]],
+    libraries: dict[str, str],
+    bases: Bases,
+    places: Places,
+    blend: str,
+) -> None:
+    """Write the open file as ``blend`` of the package, its references rewritten."""
+    paths = {library: bases.absolute(library.filepath, None) for library in bpy.data.libraries}
+    target = str(places.room_for(blend))
+    if any(reference.is_opened for reference, _ in needed):
+        # The new paths start here, and Blender takes a sequence that it can't see for a film.
+        bpy.ops.wm.save_as_mainfile(filepath=target, relative_remap=False, compress=False)
+    for reference, files in needed:
+        _rewrite(reference, files, places, blend)
+    _rewrite_libraries(paths, libraries, blend)
+    bpy.ops.wm.save_as_mainfile(filepath=target, copy=True, relative_remap=False, compress=False)
+    places.note(blend)
+
+
+def _rewrite(reference: Reference, files: Files | None, places: Places, blend: str) -> None:
+    """Copy the files of a reference of ``blend`` and have it lead there."""
+    if reference.is_beside:
+        if files is not None:
+            places.put_beside(files, blend, BESIDE)
+    elif files is not None and files.members:
+        reference.lead_to(_from(blend, places.put(files)))
     else:
-        shutil.copyfile(blend["source"], target)
+        reference.lead_to(NOWHERE + extension_of(reference.path) if reference.expand else "")
 
 
-def place_of(source, places):
-    if source in places:
-        return places[source]
-    # A UDIM or a sequence: its files lie together, so any of them tells the folder.
-    folder, name = os.path.split(source)
-    for known, place in places.items():
-        if os.path.dirname(known) == folder and ("<UDIM>" in name or not os.path.exists(source)):
-            return os.path.join(os.path.dirname(place), name).replace(os.sep, "/")
-    return None
+def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str, str], blend: str) -> None:
+    """Have libraries lead into the package. What came with Blender becomes the file's own; the rest goes."""
+    for library in list(bpy.data.libraries):
+        if library.packed_file or getattr(library, "is_archive", False):
+            continue
+        path = paths[library]
+        if path in libraries:
+            library.filepath = _from(blend, libraries[path])
+            continue
+        if is_blenders_own(path):
+            for block in _directly_used(library):
+                block.make_local()
+        bpy.data.libraries.remove(library)
 
 
-def gaps(folder):
-    found = []
-    for one in find_references():
-        absolute = Path(one.absolute)
-        there = absolute.exists() or "<UDIM>" in absolute.name
-        if not there or not absolute.is_relative_to(os.path.normpath(folder)):
-            found.append(f"{one.owner_name}: {one.path}")
-    return sorted(found)
+def _directly_used(library: bpy.types.Library) -> Sequence[Any]:
+    return [one for one in library.users_id if not one.is_library_indirect]
 
 
-try:
-    main(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text()))
-except BaseException:  # noqa: BLE001 - Blender must end, whatever it was
-    traceback.print_exc()
-    leave(1)
-leave(0)  # where Blender refused drivers in Python, its own way out may hang
+def _from(blend: str, place: str) -> str:
+    """A path in the package as a .blend of it says it."""
+    return (
+        "//"
+        + os.path.relpath(place, os.path.dirname(blend) or ".").replace(os.sep, "/")
+        + "/" * place.endswith("/")
+    )
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:20]

@@ -27,7 +27,8 @@ def read_exactness(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: b
     if bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and has_volume(reach):
         findings.append(found("volume guiding"))
     findings += read_noise(reach, frames)
-    return (*findings, *read_simulations(scene, reach, frames), *read_circles(reach))
+    shown = Reach(scene, only_shown=True)
+    return (*findings, *read_simulations(scene, shown, frames), *read_circles(reach))
 
 
 def read_for_artist(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: bool) -> tuple[Finding, ...]:

@@ -1,0 +1,104 @@
+"""What objects read from disk: mesh caches, sculpted detail, oceans, fluids, physics, bakes of nodes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import bpy
+
+from .expansion import Files, Folders, one_file, tree
+from .reference import Reference
+
+BESIDE = "blendcache_"
+_OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
+_BAKE = r".+\.(json|blob)"
+
+
+def mesh_caches() -> Iterator[Reference]:
+    """MDD and PC2."""
+    for owner, modifier in _modifiers("MESH_CACHE"):
+        if modifier.filepath:
+            yield Reference(owner, modifier, "filepath", modifier.filepath, one_file)
+
+
+def multires() -> Iterator[Reference]:
+    """Sculpted detail in a file of its own."""
+    for owner, modifier in _modifiers("MULTIRES"):
+        if modifier.filepath and modifier.is_external:
+            yield Reference(owner, modifier, "filepath", modifier.filepath, one_file, is_opened=True)
+
+
+def oceans() -> Iterator[Reference]:
+    """Baked oceans; an unbaked one is computed anew, the same everywhere."""
+    for owner, modifier in _modifiers("OCEAN"):
+        if modifier.filepath:
+            expand = partial(_tree, _OCEAN) if modifier.is_cached else None
+            yield Reference(owner, modifier, "filepath", modifier.filepath, expand)
+
+
+def fluids() -> Iterator[Reference]:
+    """The caches of baked fluid domains."""
+    for owner, modifier in _modifiers("FLUID"):
+        domain = modifier.domain_settings if modifier.fluid_type == "DOMAIN" else None
+        if domain and domain.cache_directory:
+            expand = partial(_tree, ".*") if domain.has_cache_baked_any else None
+            yield Reference(owner, domain, "cache_directory", domain.cache_directory, expand)
+
+
+def node_bakes() -> Iterator[Reference]:
+    """Bakes of geometry nodes on disk; a folder that is not there is no bake."""
+    for owner, modifier in _modifiers("NODES"):
+        if modifier.bake_directory:
+            path = modifier.bake_directory
+            yield Reference(owner, modifier, "bake_directory", path, _bake)
+        for bake in modifier.bakes:
+            if bake.use_custom_path and bake.directory:
+                yield Reference(owner, bake, "directory", bake.directory, _bake)
+
+
+def point_caches() -> Iterator[Reference]:
+    """Cloth, soft bodies, particles, dynamic paint and rigid bodies on disk."""
+    for scene in bpy.data.scenes:
+        if scene.rigidbody_world and scene.rigidbody_world.point_cache:
+            yield from _of_point_cache(scene, scene.rigidbody_world.point_cache)
+    for owner in bpy.data.objects:
+        for system in owner.particle_systems:
+            yield from _of_point_cache(owner, system.point_cache)
+        for modifier in owner.modifiers:
+            if modifier.type in ("CLOTH", "SOFT_BODY"):
+                yield from _of_point_cache(owner, modifier.point_cache)
+            elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
+                for surface in modifier.canvas_settings.canvas_surfaces:
+                    yield from _of_point_cache(owner, surface.point_cache)
+
+
+def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
+    """In a folder that the cache names, or beside the .blend, then named after the data-block."""
+    if cache.use_external:
+        pattern = re.escape(cache.name) + r"_\d{6}(_\d\d)?\.bphys"
+        yield Reference(owner, cache, "filepath", cache.filepath, partial(_tree, pattern))
+    elif cache.use_disk_cache and cache.is_baked:
+        is_own = owner.library is None or not cache.use_library_path
+        blend = "" if is_own else owner.library.filepath
+        named = re.escape(cache.name) if cache.name else owner.name.encode().hex().upper()
+        pattern = named + r"_\d{6}_\d\d\.bphys"
+        yield Reference(owner, cache, "", blend, partial(_tree, pattern), is_beside=True)
+
+
+def _tree(pattern: str, path: str, folders: Folders) -> Files:
+    return tree(path, pattern)
+
+
+def _bake(path: str, folders: Folders) -> Files:
+    return tree(path, _BAKE) if os.path.isdir(path) else Files((), "")
+
+
+def _modifiers(kind: str) -> Iterator[tuple[Any, Any]]:
+    for owner in bpy.data.objects:
+        for modifier in owner.modifiers:
+            if modifier.type == kind:
+                yield owner, modifier

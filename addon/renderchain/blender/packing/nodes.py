@@ -1,0 +1,113 @@
+"""Files that nodes read: IES lights, OSL shaders, and whatever geometry nodes import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+from .expansion import one_file
+from .reference import Reference
+
+FILE_PATH = "FILE_PATH"
+IMPORT = "GeometryNodeImport"
+
+
+def ies_lights() -> Iterator[Reference]:
+    """How real lamps shine."""
+    yield from _files("ShaderNodeTexIES")
+
+
+def shader_scripts() -> Iterator[Reference]:
+    """Open Shading Language from a file."""
+    yield from _files("ShaderNodeScript")
+
+
+def _files(kind: str) -> Iterator[Reference]:
+    for owner, tree in trees():
+        for node in tree.nodes:
+            if node.bl_idname == kind and node.filepath:
+                expand = one_file if node.mode == "EXTERNAL" else None
+                yield Reference(owner, node, "filepath", node.filepath, expand)
+
+
+def file_sockets() -> Iterator[Reference]:
+    """Paths as values of sockets: of nodes that import, of groups, and of modifiers that use groups."""
+    for owner, tree in trees():
+        for node in tree.nodes:
+            yield from _of_node(owner, node)
+        for item in _path_inputs(tree):
+            if item.default_value:  # a value for new users of the group only
+                yield Reference(owner, item, "default_value", item.default_value, None)
+    for owner in bpy.data.objects:
+        for modifier in owner.modifiers:
+            if modifier.type == "NODES" and modifier.node_group:
+                for item in _path_inputs(modifier.node_group):
+                    path = modifier.get(item.identifier, "")
+                    if path:
+                        yield Reference(owner, modifier, f"[{item.identifier}]", path, one_file)
+
+
+def _of_node(owner: Any, node: Any) -> Iterator[Reference]:
+    for socket in node.inputs:
+        if _is_path(socket) and not socket.is_linked and socket.default_value:
+            yield Reference(owner, socket, "default_value", socket.default_value, one_file)
+    if _feeds_path(node) and node.string:
+        yield Reference(owner, node, "string", node.string, one_file)
+
+
+def computed_paths() -> Iterator[tuple[bpy.types.ID, Any]]:
+    """Nodes that import what other nodes say; whose path nobody can find out beforehand, or rewrite."""
+    for owner, tree in trees():
+        for node in tree.nodes:
+            if node.bl_idname.startswith(IMPORT):
+                for socket in node.inputs:
+                    if _is_path(socket) and socket.is_linked and not _is_known(socket):
+                        yield owner, node
+
+
+def trees() -> Iterator[tuple[Any, Any]]:
+    """All node trees with the data-block that they are in: itself, or a material, world, light, scene…"""
+    for group in bpy.data.node_groups:
+        yield group, group
+    for blocks in (
+        bpy.data.materials,
+        bpy.data.worlds,
+        bpy.data.lights,
+        bpy.data.scenes,
+        bpy.data.linestyles,
+        bpy.data.textures,
+    ):
+        for block in blocks:
+            tree = getattr(block, "node_tree", None)
+            if tree is not None and tree.is_embedded_data:
+                yield block, tree
+
+
+def _is_path(socket: Any) -> bool:
+    return bool(socket.bl_idname == "NodeSocketStringFilePath")
+
+
+def _path_inputs(tree: Any) -> Iterator[Any]:
+    for item in tree.interface.items_tree:
+        is_text = item.item_type == "SOCKET" and item.socket_type == "NodeSocketString"
+        if is_text and item.in_out == "INPUT" and getattr(item, "subtype", "") == FILE_PATH:
+            yield item
+
+
+def _feeds_path(node: Any) -> bool:
+    """Whether a text node is what an import reads."""
+    return node.bl_idname == "FunctionNodeInputString" and any(
+        _is_path(link.to_socket) for socket in node.outputs for link in socket.links
+    )
+
+
+def _is_known(socket: Any) -> bool:
+    """Whether the path comes straight from a text, or from a group's input that is a path itself."""
+    link = socket.links[0]
+    source = link.from_node
+    if source.bl_idname == "NodeGroupInput":
+        items = _path_inputs(source.id_data)
+        return any(item.identifier == link.from_socket.identifier for item in items)
+    return bool(source.bl_idname == "FunctionNodeInputString")

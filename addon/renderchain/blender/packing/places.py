@@ -1,0 +1,117 @@
+"""Where files lie in a package, under names that say nothing of the artist's folders.
+
+A name is made of a file's content, so what did not change keeps it, and what two paths share is there once.
+Files that belong together, a sequence or a cache, share a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...core.errors import SceneError
+from ...core.manifest import PackedFile
+from .expansion import Files, extension_of
+
+FOLDER = "f"
+LIBRARIES = "l"
+READ_BYTES = 2**20
+_DIGITS = 20  # of a digest in a name
+
+
+class Places:
+    """Fills a package's folder; ``files`` is what lies there, for its manifest."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._put: dict[Files, str] = {}
+        self._entries: dict[str, PackedFile] = {}
+        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+
+    def put(self, files: Files) -> str:
+        """Copy them, once; where the path that stands for them leads to, from the package's folder."""
+        if files not in self._put:
+            self._put[files] = self._alone(files) if files.is_alone else self._together(files)
+        return self._put[files]
+
+    def put_beside(self, files: Files, blend: str, prefix: str) -> None:
+        """Copy a cache to where Blender looks for it: beside a .blend, in a folder that is named after it."""
+        head, _ = os.path.splitext(os.path.basename(blend))
+        folder = os.path.join(os.path.dirname(blend), prefix + head)
+        for source, name in files.members:
+            self._copy(source, f"{folder}/{name}".lstrip("/"))
+
+    def room_for(self, place: str) -> Path:
+        """Where somebody may write a file of the package."""
+        path = self._root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def note(self, place: str) -> None:
+        """A file that somebody else wrote into the package."""
+        path = self._root / place
+        self._entries[place] = PackedFile(place, _digest(path), path.stat().st_size)
+
+    def take(self, source: Path, place: str) -> None:
+        """Copy a file as it is to a place of its own."""
+        self._copy(str(source), place)
+
+    def files(self) -> Iterator[PackedFile]:
+        """All that was put here, by path."""
+        return iter(sorted(self._entries.values(), key=lambda one: one.path))
+
+    def _alone(self, files: Files) -> str:
+        ((source, name),) = files.members
+        part = f"{FOLDER}/part"
+        found = self._copy(source, part)
+        place = f"{FOLDER}/{found.sha256[:_DIGITS]}{extension_of(name)}"
+        self._move(part, place)
+        return place
+
+    def _together(self, files: Files) -> str:
+        part = f"{FOLDER}/part"
+        digest = hashlib.sha256(files.name.encode())
+        copied = [self._copy(source, f"{part}/{name}") for source, name in files.members]
+        for one in sorted(copied, key=lambda one: one.path):
+            digest.update(f"{one.path} {one.sha256}\n".encode())
+        folder = f"{FOLDER}/{digest.hexdigest()[:_DIGITS]}"
+        for one in copied:
+            self._move(one.path, folder + one.path[len(part) :])
+        shutil.rmtree(self._root / part, ignore_errors=True)
+        return f"{folder}/{files.name}"
+
+    def _copy(self, source: str, place: str) -> PackedFile:
+        target = self._root / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        try:
+            with open(source, "rb") as read, target.open("wb") as written:
+                while chunk := read.read(READ_BYTES):
+                    digest.update(chunk)
+                    written.write(chunk)
+                    size += len(chunk)
+        except OSError as error:
+            name = error.filename or source
+            raise SceneError(
+                f"{name} can't be copied ({error.strerror}); check it and submit again."
+            ) from error
+        self._entries[place] = PackedFile(place, digest.hexdigest(), size)
+        return self._entries[place]
+
+    def _move(self, part: str, place: str) -> None:
+        target = self._root / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self._root / part, target)
+        one = self._entries.pop(part)
+        self._entries[place] = PackedFile(place, one.sha256, one.size_bytes)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(READ_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""One reference of the open file: whose it is, which property holds the path, and what it stands for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .expansion import Files, Folders
+
+Expand = Callable[[str, Folders], Files]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A path as one property of a data-block has it.
+
+    ``expand`` makes files of the absolute path; None where nothing reads them and only the path has to go.
+    ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
+    Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it.
+    """
+
+    owner: bpy.types.ID
+    holder: Any
+    attribute: str
+    path: str
+    expand: Expand | None
+    is_beside: bool = False
+    is_opened: bool = False
+    is_seen: bool = True
+
+    @property
+    def owner_name(self) -> str:
+        """Whose path it is, in words."""
+        return f"{self.owner.bl_rna.name} {self.owner.name!r}"
+
+    def lead_to(self, path: str) -> None:
+        """Have the property say this path instead."""
+        if self.attribute.startswith("["):
+            self.holder[self.attribute[1:-1]] = path
+        elif self.attribute:
+            setattr(self.holder, self.attribute, path)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table: the RNA properties that hold such paths, and where they are in the open file."""
+
+    name: str
+    properties: tuple[str, ...]
+    find: Callable[[], Iterator[Reference]]
+
+
+class Bases:
+    """Where relative paths start.
+
+    Packing works on a copy that Blender saved elsewhere, with the paths that it knows of made to fit; those
+    that it forgets still start at the artist's folder. The copy lies ``depth`` folders deep, deeper than the
+    artist's file, so only a path that was made to fit climbs that far.
+    """
+
+    def __init__(self, artist_folder: str, depth: int) -> None:
+        self._artist_folder = artist_folder
+        self._depth = depth
+
+    def absolute(self, path: str, library: bpy.types.Library | None) -> str:
+        """The path as it was for the artist."""
+        if not path.startswith("//"):
+            return os.path.normpath(path)
+        relative = path[2:].replace("\\", "/") if os.sep == "\\" else path[2:]
+        if library is not None:
+            return os.path.normpath(bpy.path.abspath(path, library=library))
+        climbs = 0
+        for part in relative.split("/"):
+            if part != "..":
+                break
+            climbs += 1
+        if self._depth and climbs < self._depth:
+            return os.path.normpath(os.path.join(self._artist_folder, relative))
+        return os.path.normpath(bpy.path.abspath(path))

@@ -1,0 +1,121 @@
+"""What of the open file's references a scene needs, and what is wrong with them.
+
+Missing files keep a scene from being sent only where a frame may show them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import bpy
+
+from ...core.scene_finding import SceneFinding, Severity
+from ..cycles.reading.reach import Reach
+from .caches import BESIDE
+from .expansion import Files, Folders
+from .kinds import references
+from .nodes import computed_paths
+from .reference import Bases, Reference
+
+MISSING = "missing file"
+FIND_IT = "Find it or remove it."
+NOT_SHOWN = "No frame shows it."
+Key = tuple[str, str, str, str]
+
+
+@dataclass
+class Survey:
+    """The references of the open file, and of them those that a scene uses, with their files."""
+
+    findings: list[SceneFinding] = field(default_factory=list)
+    local: list[tuple[Reference, Files | None]] = field(default_factory=list)
+    linked: dict[Key, Files] = field(default_factory=dict)
+    libraries: set[str] = field(default_factory=set)
+
+
+def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -> Survey:
+    """Look at the open file, whose artist knows it as ``blend``."""
+    used, shown = Reach(scene), Reach(scene, only_shown=True)
+    found = Survey()
+    for one in references():
+        is_used, is_own = one.owner in used, is_in_file(one.owner)
+        path = absolute(one, bases, blend)
+        files = one.expand(path, folders) if one.expand and (is_used or is_own) else None
+        if files is not None and files.missing:
+            found.findings.append(_missing(one, files, is_shown=one.is_seen and one.owner in shown))
+        if is_own:
+            found.local.append((one, files if is_used else None))
+        elif files is not None:
+            found.linked[key_of(one, path)] = files
+    found.findings += _of_libraries(found, bases, used, shown)
+    found.findings += (_computed(owner, node) for owner, node in computed_paths() if owner in shown)
+    return found
+
+
+def look_at_files(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
+    """What is wrong with the files of a scene in the artist's own session."""
+    return tuple(survey(scene, Bases("", 0), Folders(), bpy.data.filepath).findings)
+
+
+def absolute(one: Reference, bases: Bases, blend: str) -> str:
+    """The path of a reference as it was for the artist."""
+    if one.is_beside:
+        blend = bases.absolute(one.path, None) if one.path else blend
+        head, _ = os.path.splitext(os.path.basename(blend))
+        return os.path.join(os.path.dirname(blend), BESIDE + head)
+    return bases.absolute(one.path, one.owner.library)
+
+
+def key_of(one: Reference, path: str) -> Key:
+    """What tells a linked reference from others, seen from the film and from its own file alike."""
+    return (one.owner.id_type, one.owner.name, one.attribute, path)
+
+
+def is_in_file(block: bpy.types.ID) -> bool:
+    """Whether a data-block is written into the open file: its own, or one that Blender 5 packed into it."""
+    return block.library is None or getattr(block.library, "is_archive", False)
+
+
+def is_blenders_own(path: str) -> bool:
+    """Whether a file came with Blender, which every worker has."""
+    roots = (bpy.utils.resource_path("LOCAL"), bpy.utils.resource_path("SYSTEM"))
+    return any(root and os.path.realpath(path).startswith(os.path.realpath(root) + os.sep) for root in roots)
+
+
+def _missing(one: Reference, files: Files, *, is_shown: bool) -> SceneFinding:
+    path, more = files.missing[0], len(files.missing) - 1
+    how = "which is missing" if files.is_alone or files.members else "which matches no file"
+    sentence = f"{one.owner_name} refers to {path}, {how}"
+    sentence += f", as are {more} more." if more else "."
+    if is_shown:
+        return SceneFinding(MISSING, Severity.ERROR, sentence, one.owner_name, FIND_IT)
+    return SceneFinding(MISSING, Severity.WARNING, f"{sentence} {NOT_SHOWN}", one.owner_name, "")
+
+
+def _of_libraries(found: Survey, bases: Bases, used: Reach, shown: Reach) -> Iterator[SceneFinding]:
+    for library in bpy.data.libraries:
+        if library.packed_file or getattr(library, "is_archive", False):
+            continue
+        path = bases.absolute(library.filepath, None)
+        blocks = library.users_id
+        if is_blenders_own(path) or not any(block in used for block in blocks):
+            continue
+        found.libraries.add(path)
+        if not os.path.isfile(path):
+            name, is_shown = f"Library {library.name!r}", any(block in shown for block in blocks)
+            sentence = f"{name} refers to {path}, which is missing."
+            severity = Severity.ERROR if is_shown else Severity.WARNING
+            yield SceneFinding(MISSING, severity, sentence, name, FIND_IT if is_shown else NOT_SHOWN)
+
+
+def _computed(owner: bpy.types.ID, node: bpy.types.Node) -> SceneFinding:
+    block = f"{owner.bl_rna.name} {owner.name!r}"
+    return SceneFinding(
+        "computed path",
+        Severity.ERROR,
+        f"The node {node.name!r} in {block} reads a file whose path other nodes compute: it can't be packed.",
+        block,
+        "Type the path into the node, or bake the geometry.",
+    )

@@ -1,0 +1,213 @@
+"""References that no picture tells of: where they lead in a package, and with which bytes."""
+
+from pathlib import Path
+
+import bpy
+import pytest
+from building import tree_on
+from picturing import GREEN, RED, glowing, pack, plane, png, save, stage, textured
+
+
+@pytest.fixture
+def project(tmp_path):
+    stage()
+    return tmp_path / "project"
+
+
+def opened(part, project, allowed=()):
+    package = project.with_name("package")
+    manifest = pack(part, package, allowed=allowed)
+    project.rename(project.with_name("gone"))
+    bpy.ops.wm.open_mainfile(filepath=str(package / "scene.blend"), use_scripts=False)
+    return manifest
+
+
+def content(path):
+    assert path.startswith("//f/"), path
+    return Path(bpy.path.abspath(path)).read_bytes()
+
+
+def test_a_clip_keeps_the_number_from_which_blender_counts(part, project):
+    for number in (7, 8, 9):
+        png(project / "clip" / f"take{number:04d}_a.png", (number, 0, 0))
+    clip = bpy.data.movieclips.load(str(project / "clip" / "take0008_a.png"))
+    bpy.context.scene.active_clip = clip
+    before = (clip.source, clip.frame_duration)
+    save(project / "film.blend")
+    opened(part, project)
+    (clip,) = bpy.data.movieclips
+    assert (clip.source, clip.frame_duration) == before and clip.source == "SEQUENCE"
+    assert clip.filepath.endswith("/s0008.png")
+    folder = Path(bpy.path.abspath(clip.filepath)).parent
+    assert sorted(one.name for one in folder.iterdir()) == ["s0007.png", "s0008.png", "s0009.png"]
+
+
+def test_a_sound_is_packed_and_one_that_is_missing_is_a_warning(part, project):
+    project.mkdir()
+    for name in ("there.wav", "gone.wav"):
+        (project / name).write_bytes(b"RIFF" + name.encode())
+        speaker = bpy.data.objects.new(name, bpy.data.speakers.new(name))
+        speaker.data.sound = bpy.data.sounds.load(str(project / name))
+        bpy.context.scene.collection.objects.link(speaker)
+    save(project / "film.blend")
+    (project / "gone.wav").unlink()
+    opened(part, project)
+    assert content(bpy.data.sounds["there.wav"].filepath) == b"RIFFthere.wav"
+    assert bpy.data.sounds["gone.wav"].filepath == "//none.wav"
+
+
+def test_a_text_is_in_the_blend_and_its_path_goes(part, project):
+    (project / "tools").mkdir(parents=True)
+    (project / "tools" / "rig.py").write_text("print('rig')\n")
+    text = bpy.data.texts.load(str(project / "tools" / "rig.py"))
+    text.use_fake_user = True
+    save(project / "film.blend", relative=False)
+    manifest = opened(part, project)
+    assert [file.path for file in manifest.files] == ["scene.blend"]
+    for text in bpy.data.texts:  # whoever cleans the file may take out what no rendering runs
+        assert text.filepath == ""
+
+
+def test_strips_of_a_sequencer_that_is_off_stop_nothing_and_lead_nowhere(part, project):
+    scene = bpy.context.scene
+    strips = scene.sequence_editor_create().strips
+    strips.new_image("picture", str(png(project / "edit" / "strip.png", RED)), 1, 1)
+    scene.render.use_sequencer = False
+    save(project / "film.blend")
+    (project / "edit" / "strip.png").unlink()
+    manifest = opened(part, project)
+    assert [file.path for file in manifest.files] == ["scene.blend"]
+    for strip in bpy.context.scene.sequence_editor.strips if bpy.context.scene.sequence_editor else ():
+        assert strip.directory == "" and all(one.filename == "" for one in strip.elements)
+
+
+def test_shaders_and_cameras_in_osl_come_along(part, project):
+    project.mkdir()
+    (project / "red.osl").write_text("shader red(output color C = 0) { C = color(1, 0, 0); }\n")
+    material, _ = glowing()
+    node = material.node_tree.nodes.new("ShaderNodeScript")
+    node.mode = "EXTERNAL"
+    plane(material)
+    camera = bpy.context.scene.camera.data
+    camera.type, camera.custom_mode = "CUSTOM", "EXTERNAL"
+    save(project / "film.blend")
+    node.filepath = camera.custom_filepath = "//red.osl"
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+    opened(part, project)
+    (node,) = (
+        one for one in bpy.data.materials["glow"].node_tree.nodes if one.bl_idname == "ShaderNodeScript"
+    )
+    wanted = (project.with_name("gone") / "red.osl").read_bytes()
+    assert content(node.filepath) == content(bpy.context.scene.camera.data.custom_filepath) == wanted
+
+
+def test_a_path_that_a_text_node_says_is_rewritten_there(part, project):
+    save(project / "film.blend")
+    (project / "table.csv").write_text("x\n1\n")
+    tree, _, last = tree_on(plane())
+    read, said = tree.nodes.new("GeometryNodeImportCSV"), tree.nodes.new("FunctionNodeInputString")
+    said.string = "//table.csv"
+    tree.links.new(said.outputs[0], read.inputs[0])
+    tree.links.new(read.outputs[0], last.inputs[0])
+    save(project / "film.blend")
+    opened(part, project)
+    (said,) = (one for one in bpy.data.node_groups[0].nodes if one.bl_idname == "FunctionNodeInputString")
+    assert content(said.string) == b"x\n1\n"
+
+
+def test_a_path_that_nodes_compute_is_an_error_that_names_the_node(part, project):
+    tree, _, last = tree_on(plane())
+    read, joined = tree.nodes.new("GeometryNodeImportCSV"), tree.nodes.new("GeometryNodeStringJoin")
+    tree.links.new(joined.outputs[0], read.inputs[0])
+    tree.links.new(read.outputs[0], last.inputs[0])
+    save(project / "film.blend")
+    with pytest.raises(part("blender.preflight").SceneRefused) as caught:
+        pack(part, project.with_name("package"))
+    (one,) = caught.value.files
+    assert (one.kind, one.severity) == ("computed path", "error")
+    assert read.name in one.sentence and tree.name in one.block
+
+
+@pytest.mark.parametrize("how", ["file", "generated", "packed"])
+def test_an_image_that_was_painted_and_not_saved_stops_the_scene(part, project, how):
+    image = textured(png(project / "a.png", RED))
+    if how == "generated":
+        image.source = "GENERATED"
+    elif how == "packed":
+        image.pack()
+    save(project / "film.blend")
+    image.pixels = [0, 0, 1, 1] * (image.size[0] * image.size[1])
+    image.update()
+    with pytest.raises(part("blender.preflight").SceneRefused, match=r"'a\.png' was changed and not saved"):
+        pack(part, project.with_name("package"))
+    image.pack()
+    assert pack(part, project.with_name("package")).files
+
+
+def test_what_came_with_blender_becomes_the_files_own(part, project):
+    datafiles = Path(bpy.utils.system_resource("DATAFILES"))
+    essentials = next(
+        path
+        for path in (datafiles / "assets").rglob("*.blend")
+        if "geometry_nodes" in f"{path.parent.name}/{path.name}"
+    )
+    save(project / "film.blend")
+    with bpy.data.libraries.load(str(essentials), link=True) as (there, wanted):
+        wanted.node_groups = [there.node_groups[0]]
+    plane().modifiers.new("nodes", "NODES").node_group = wanted.node_groups[0]
+    name = wanted.node_groups[0].name
+    save(project / "film.blend")
+    manifest = opened(part, project)
+    assert [file.path for file in manifest.files] == ["scene.blend"]
+    assert bpy.data.objects["plane"].modifiers[0].node_group.name == name
+    assert (
+        not bpy.data.libraries
+        and str(datafiles).encode() not in (project.with_name("package") / "scene.blend").read_bytes()
+    )
+
+
+def test_a_file_saved_in_sculpt_mode_is_packed_without_blenders_brushes(part, project):
+    bpy.ops.mesh.primitive_grid_add(size=3)
+    save(project / "film.blend")
+    bpy.ops.object.mode_set(mode="SCULPT")
+    manifest = opened(part, project)
+    assert [file.path for file in manifest.files] == ["scene.blend"]
+
+
+def test_a_library_of_which_the_scene_uses_nothing_is_taken_out(part, project):
+    textured(png(project / "tex" / "a.png", RED))
+    save(project / "lib.blend")
+    stage()
+    save(project / "film.blend")
+    with bpy.data.libraries.load(str(project / "lib.blend"), link=True) as (there, wanted):
+        wanted.materials = there.materials
+    wanted.materials[0].use_fake_user = True
+    textured(png(project / "b.png", GREEN))
+    save(project / "film.blend")
+    manifest = opened(part, project)
+    assert not bpy.data.libraries
+    assert [file.path.split("/")[0] for file in manifest.files] == ["f", "scene.blend"]
+
+
+def test_a_missing_file_of_a_hidden_object_is_a_warning_unless_something_else_shows_it(part, project):
+    image = textured(png(project / "a.png", RED))
+    hidden = bpy.data.objects["plane"]
+    hidden.hide_render = True
+    save(project / "film.blend")
+    (project / "a.png").unlink()
+    look = part("blender.packing.survey").look_at_files
+
+    def severities():
+        return [str(one.severity) for one in look(bpy.context.scene)]
+
+    assert severities() == ["warning"]
+    hidden.hide_render = False
+    hidden.keyframe_insert("hide_render", frame=1)
+    hidden.hide_render = True
+    assert severities() == ["error"]
+    hidden.animation_data_clear()
+    assert severities() == ["warning"]
+    tree, _, _ = tree_on(plane(name="other"))
+    tree.nodes.new("GeometryNodeObjectInfo").inputs["Object"].default_value = hidden
+    assert severities() == ["error"]
+    assert image.name in look(bpy.context.scene)[0].block
