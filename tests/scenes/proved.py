@@ -7,6 +7,7 @@ recorded in FOLDER/artist; both as the artist's client does.
 import os
 import struct
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import bpy
@@ -87,7 +88,11 @@ def packed_texture(plane):
     image = bpy.data.images.load(str(picture(project / "wood.png", (1, 0, 0))))
     image.pack()
     glow(plane, image)
-    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+
+
+def paint_over():
+    """After it was packed: as where packing does not notice what saving loses."""
+    image = bpy.data.images["wood.png"]
     image.pixels.foreach_set(np.tile(np.array([0, 0, 1, 1], np.float32), 64))
     image.update()
 
@@ -109,9 +114,18 @@ def imported(plane):
     (project / "a.stl").write_text(STL)
     tree = bpy.data.node_groups.new("import", "GeometryNodeTree")
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-    node, output = tree.nodes.new("GeometryNodeImportSTL"), tree.nodes.new("NodeGroupOutput")
-    node.inputs[0].default_value = str(project / "a.stl")
-    tree.links.new(node.outputs[0], output.inputs[0])
+    kinds = (
+        "GeometryNodeImportSTL",
+        "GeometryNodeRealizeInstances",
+        "GeometryNodeSetMaterial",
+        "NodeGroupOutput",
+    )
+    nodes = [tree.nodes.new(kind) for kind in kinds]
+    for one, other in pairwise(nodes):
+        tree.links.new(one.outputs[0], other.inputs[0])
+    glow(plane)
+    nodes[0].inputs[0].default_value = str(project / "a.stl")
+    nodes[2].inputs["Material"].default_value = plane.data.materials[0]
     plane.modifiers.new("import", "NODES").node_group = tree
 
 
@@ -121,6 +135,7 @@ def library(plane):
     with bpy.data.libraries.load(str(project / "lib.blend"), link=True) as (there, here):
         here.objects = there.objects
     bpy.context.scene.collection.objects.link(here.objects[0])
+    plane.hide_render = True
 
 
 def python_driver(plane):
@@ -197,9 +212,10 @@ scene.render.resolution_x, scene.render.resolution_y, scene.frame_end = 48, 32, 
 scene.view_settings.view_transform = "Standard"
 bpy.context.preferences.filepaths.use_scripts_auto_execute = True
 KINDS[kind](bpy.data.objects["Plane"])
-if kind != "packed texture":  # whose changes are not saved
-    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
 manifest = BlendPacker(scene).prepare(folder / "package", frames).finish()
+if kind == "packed texture":
+    paint_over()
 (folder / "artist").mkdir()
 side = ArtistsSession(scene).record(folder / "artist", manifest, 60, Silent())
 (folder / INDEX).write_text(side.to_json())
