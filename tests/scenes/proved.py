@@ -129,6 +129,28 @@ def imported(plane):
     plane.modifiers.new("import", "NODES").node_group = tree
 
 
+def baked_zone(plane):
+    glow(plane)
+    tree = bpy.data.node_groups.new("zone", "GeometryNodeTree")
+    for direction in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    kinds = ("NodeGroupInput", "GeometryNodeSimulationInput", "GeometryNodeSetPosition")
+    first, start, move = (tree.nodes.new(kind) for kind in kinds)
+    end, last = tree.nodes.new("GeometryNodeSimulationOutput"), tree.nodes.new("NodeGroupOutput")
+    start.pair_with_output(end)
+    move.inputs["Offset"].default_value = (0.4, 0, 0)
+    links = ((first.outputs[0], start.inputs[0]), (start.outputs[1], move.inputs[0]))
+    for one, other in (*links, (move.outputs[0], end.inputs[1]), (end.outputs[0], last.inputs[0])):
+        tree.links.new(one, other)
+    modifier = plane.modifiers.new("zone", "NODES")
+    modifier.node_group, modifier.bake_target = tree, "DISK"
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+    with bpy.context.temp_override(object=plane, active_object=plane, selected_objects=[plane]):
+        bpy.ops.object.geometry_node_bake_single(
+            session_uid=plane.session_uid, modifier_name=modifier.name, bake_id=modifier.bakes[0].bake_id
+        )
+
+
 def library(plane):
     glow(plane)
     bpy.data.libraries.write(str(project / "lib.blend"), {plane}, fake_user=True)
@@ -191,6 +213,7 @@ KINDS = {
         packed_texture,
         mesh_cache,
         imported,
+        baked_zone,
         library,
         python_driver,
         handler,

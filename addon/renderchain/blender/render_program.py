@@ -43,6 +43,7 @@ from .cycles.canonical_path import CanonicalPath
 from .cycles.passes import enable_noisy, noisy_layers, noisy_pixels, save_final, set_format, write_noisy
 from .cycles.reading.scene import read_exactness
 from .cycles.scene_code import check_code, disarm
+from .cycles.staging import staged
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
 from .proving.proof_program import ProofProgram
 
@@ -83,6 +84,7 @@ class RenderProgram:
         self._messages = messages
         self._load: Load | None = None
         self._path: CanonicalPath | None = None
+        self._root = Path()  # of the package, as it is opened
         self._proof: ProofProgram | None = None
         self._has_whole_frames = False
         self._frame = 0
@@ -123,7 +125,9 @@ class RenderProgram:
             set_format(scene, command.file_format)
             enable_noisy(scene)
 
-        path = CanonicalPath(command.blend, command.scene, prepare, check)
+        blend = staged(command.blend)
+        self._root = Path(blend).parent
+        path = CanonicalPath(blend, command.scene, prepare, check)
         scene = path.open()
         layers = noisy_layers(scene)
         if layers != sorted(command.view_layers):
@@ -219,7 +223,7 @@ class RenderProgram:
         """Do a part of a proof."""
         load, path = self._loaded()
         if self._proof is None:
-            self._proof = ProofProgram(path, Path(load.blend).parent, Path(load.output))
+            self._proof = ProofProgram(path, self._root, Path(load.output))
         self.send(self._proof.answer(command))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
