@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .probe_report import printable
+from .probe_report import MAX_SENTENCE, printable
 from .scene_finding import SceneFinding, Severity
 
 DEFAULT_S = 120
@@ -107,7 +107,10 @@ def found(
     kind: str, *, block: str = "", frame: int | None = None, detail: str = "", is_error: bool = True
 ) -> SceneFinding:
     """A finding of this kind; names, which somebody unknown chose, are cut and cleaned."""
-    block, detail = printable(block), printable(detail, MOST_DETAIL).rstrip(".")
+    block, detail = (
+        printable(block),
+        printable(detail, MAX_SENTENCE if kind == "open" else MOST_DETAIL).rstrip("."),
+    )
     sentence, fix = SENTENCES[kind]
     severity = Severity.ERROR if is_error and kind not in WARNINGS else Severity.WARNING
     told = sentence.format(block=block, frame=frame, detail=detail)

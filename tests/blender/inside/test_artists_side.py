@@ -85,6 +85,17 @@ def test_a_side_is_recorded_in_its_time_but_one_frame_always(part, packed):
     assert len(side.looked) == len(side.pictured) == 1
 
 
+def test_what_cannot_be_read_of_a_scene_is_an_error_and_no_empty_record(part, packed, monkeypatch):
+    def fail(*_):
+        raise ValueError("odd data")
+
+    monkeypatch.setattr(part("blender.proving.record"), "settings_of", fail)
+    with pytest.raises(part("core.errors").SceneError, match="odd data"):
+        record(part, packed)
+    monkeypatch.undo()
+    assert record(part, packed).looked
+
+
 def record_both(part, packed, tmp_path):
     """The records of this session and of another Blender's."""
     record(part, packed)

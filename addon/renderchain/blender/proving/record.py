@@ -25,19 +25,26 @@ class Looker(bpy.types.RenderEngine):
     bl_idname = "RENDERCHAIN_LOOKER"
     bl_label = "RenderChain Looker"
     look: Callable[[Any], None] = staticmethod(lambda _: None)
+    error: Exception | None = None
 
     def render(self, depsgraph: Any) -> None:  # type: ignore[override]
-        """Look at a view layer."""
-        Looker.look(depsgraph)
+        """Look at a view layer; Blender would print what is raised here and go on."""
+        try:
+            Looker.look(depsgraph)
+        except Exception as error:  # noqa: BLE001 - it is raised again behind the rendering
+            Looker.error = error
 
 
 def record_of(scene: bpy.types.Scene, reads: Reads, may_go_on: Callable[[], bool]) -> tuple[Record, bool]:
-    """The record of the scene's current frame, and whether it is whole: not where ``may_go_on`` says no."""
+    """The record of the scene's current frame, and whether it is whole: not where ``may_go_on`` says no.
+
+    Raises RuntimeError.
+    """
     found: Record = {}
     reach = Reach(scene)
 
     def look(graph: Any) -> None:
-        # Drivers are known only when they were evaluated, so all of it is read here.
+        # What is evaluated is there only as long as the graph is.
         layer = f":{graph.view_layer.name}" if len(scene.view_layers) > 1 else ""
         for thing, aspects in instances_of(graph, may_go_on):
             found.setdefault(_name(thing), {}).update((f"{kind}{layer}", value) for kind, value in aspects)
@@ -64,7 +71,7 @@ def _looking(scene: Any, look: Callable[[Any], None]) -> Iterator[None]:
     sides = (render.resolution_x, render.resolution_y)
     percentage = max(1, 100 * SIDE // max(sides), -(-100 // min(sides)))
     bpy.utils.register_class(Looker)
-    Looker.look = staticmethod(look)
+    Looker.look, Looker.error = staticmethod(look), None
     try:
         with changed(
             render,
@@ -74,6 +81,8 @@ def _looking(scene: Any, look: Callable[[Any], None]) -> Iterator[None]:
             resolution_percentage=min(100, percentage),
         ):
             yield
+        if Looker.error:
+            raise RuntimeError(f"{type(Looker.error).__name__}: {Looker.error}") from Looker.error
     finally:
         bpy.utils.unregister_class(Looker)
 
