@@ -114,6 +114,10 @@ bench-overhead: ## frames by RenderChain, one and two workers, against plain Ble
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.overhead
 
+soak: ## two hours of tiny leases; what the agents' memory, handles and folders gain
+	$(SETUP) demo
+	$(BIN)/python -m benchmarks.soak
+
 bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo
 	$(BIN)/python -m research.determinism

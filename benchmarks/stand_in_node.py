@@ -99,7 +99,14 @@ def serve(leases: int, ready: Any) -> None:
     async def answer(request: Any) -> Any:
         body = await request.json()
         method, params = body["method"], body.get("params", {})
-        result: Any = {"starknet_specVersion": "0.10.2", "starknet_blockNumber": NEWEST}.get(method)
+        newest = {"block_number": NEWEST, "block_hash": hex(NEWEST + 1)}
+        facts: dict[str, Any] = {
+            "blockHashAndNumber": newest,
+            "specVersion": "0.10.2",
+            "blockNumber": NEWEST,
+            "chainId": "0x534e",
+        }
+        result: Any = facts.get(method.removeprefix("starknet_"))
         if method == "starknet_getEvents":
             result = page_of(events, params["filter"])
         elif result is None:

@@ -16,6 +16,7 @@ from contextlib import aclosing
 
 from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node
+from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.adapters.starknet.worker import digest_of
 from renderchain.core.board_events import CaughtUp
 
@@ -26,12 +27,9 @@ VOTES_S = 20 * 86400.0  # as the worker's loop asks for them
 
 async def read(leases: int) -> tuple[float, int, float]:
     """Seconds and events of a worker's start; seconds of reading everything, by a tenth of it."""
-    from starknet_py.net.full_node_client import FullNodeClient
-
-    node = Node(f"http://127.0.0.1:{PORT}/", "")
-    async with node.session() as session:
-        client = FullNodeClient(node_url=node.rpc_url, session=session)
-        stream = EventStream(client, node, BOARD)
+    nodes = await Nodes.connect(Node(f"http://127.0.0.1:{PORT}/", ""))
+    try:
+        stream = EventStream(nodes, BOARD)
         start_s, count = time.perf_counter(), 0
         digest = await digest_of(stream, 0, {1}, time.time() - VOTES_S)
         async with aclosing(stream.follow(0, digest)) as told:
@@ -39,11 +37,13 @@ async def read(leases: int) -> tuple[float, int, float]:
                 count += 1
         ours_s = time.perf_counter() - start_s
         start_s, tenth = time.perf_counter(), leases * (len(NAMES) + 2 / LEASES_A_JOB) / 10
-        whole = EventStream(client, node, BOARD)
+        whole = EventStream(nodes, BOARD)
         async with aclosing(whole.follow(0)) as told:
             for _ in range(int(tenth)):
                 await anext(told)
         return ours_s, count, 10 * (time.perf_counter() - start_s)
+    finally:
+        await nodes.close()
 
 
 def main() -> None:

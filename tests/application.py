@@ -23,6 +23,11 @@ class Application:
         return str(self.root / "blender")
 
     @property
+    def outside(self) -> str:
+        """The same program in the system that the tests run in, as one that lies beside another Blender."""
+        return str(self.root / "outside")
+
+    @property
     def environment(self) -> dict[str, str]:
         """What it is started with."""
         return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources)}

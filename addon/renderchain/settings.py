@@ -34,6 +34,7 @@ WHOLE = (
     "probe_seconds",
     "show_gas",
     "patience_seconds",
+    "oldest_head_seconds",
     "most_frames",
     "metrics_port",
     "least_free_bytes",
@@ -41,9 +42,13 @@ WHOLE = (
     "most_memory_mib",
     "most_frame_seconds",
     "most_output_bytes",
+    "most_samples",
+    "most_frame_pixels",
+    "most_evidence_bytes",
     "memory_bytes",
     "output_bytes",
     "frame_seconds",
+    "known_tile_frames",
 )
 MOST = {"metrics_port": 65_535}
 # Less than that no render process lives with; 0 is the default.
@@ -61,6 +66,8 @@ AMOUNTS = (
     "daily_bonds_fri",
 )
 REQUIRED = ("rpc_url", "directory", "account")
+# What an example file has in the place of what nobody can know before.
+PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
 ADDRESSES = ("directory", "board", "account")
 PATHS = ("folder", "keystore", "password_file", "rpc_headers", "evidence")
 SWITCHES = (
@@ -93,7 +100,9 @@ class Settings:
     account: int
     network: str = "custom"
     ws_url: str = ""  # without it the node is polled
-    rpc_headers: Path | None = None  # a JSON file with authentication headers for the node
+    other_nodes: tuple[tuple[str, str], ...] = ()  # RPC and WebSocket ("") of each, for where the first fails
+    rpc_headers: Path | None = None  # a JSON file with authentication headers for the nodes
+    oldest_head_seconds: int = 0  # of a node that is used; 0: ten minutes on public networks, any elsewhere
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
@@ -137,7 +146,16 @@ class Settings:
     most_memory_mib: int = 0  # ... that the job says its scene needs
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
+    most_samples: int = 0  # ... that its package has a pixel
+    most_frame_pixels: int = 0  # ... that a frame of it has in all view layers together
+    most_evidence_bytes: int = (
+        0  # with more that audits may need a worker takes no leases; 0: the disk's room
+    )
     metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
+    blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
+    known_tile_frames: int = (
+        20  # after so many it is seen whether the known tile comes out as it did; 0: never
+    )
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 
     @property
@@ -173,6 +191,11 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
             typed[name] = _typed(name, value, file.parent if file else Path.cwd())
         except (ValueError, TypeError, KeyError, SettingsError):
             faults.append(f"{name} can't be {value!r:.80} ({place})")
+    faults += [
+        f"{name} is still the example's: put your own there ({given[name][1]})"
+        for name, example in PLACEHOLDERS.items()
+        if name in typed and typed[name] == example
+    ]
     faults += _contradictions(typed)
     if faults:
         raise SettingsError(f"The settings are wrong: {'; '.join(faults)}. Correct {file or 'them'}.")
@@ -246,11 +269,32 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
     if name == "workers":
         return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
+    if name == "other_nodes":
+        return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
+    if name == "blenders":
+        return _programs(value, base)
     if name == "render_environment":
         return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
     return _checked_text(name, _text(value))
+
+
+def _node(text: Any) -> tuple[str, str]:
+    """RPC address and WebSocket of a node, which are apart by a space."""
+    rpc_url, ws_url = [*_text(text).split(), ""][:2]
+    if len(text.split()) > 2 or not rpc_url:
+        raise ValueError
+    return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
+
+
+def _programs(value: Any, base: Path) -> tuple[str, ...]:
+    """A list, or a text as PATH has it; no program twice."""
+    texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
+    found = tuple(os.path.abspath(base / Path(one).expanduser()) if one else "" for one in texts)
+    if not found or len(set(found)) < len(found):
+        raise ValueError
+    return found
 
 
 def _checked_text(name: str, value: str) -> str:

@@ -76,9 +76,13 @@ class MemoryView(MemoryAccount):
         """The board's address."""
         return self._network.model.addresses.board
 
-    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from that block on."""
-        return self._network.follow(from_block)
+    async def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on, or of one job."""
+        async with aclosing(self._network.follow(from_block)) as told:
+            async for event in told:
+                about = job_id if isinstance(event, Reorganised) else getattr(event, "job_id", None)
+                if job_id is None or about == job_id:
+                    yield event
 
     async def news(
         self, from_block: int, families: Collection[int], votes_since_s: float

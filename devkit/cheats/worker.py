@@ -14,15 +14,13 @@ import sys
 from pathlib import Path
 
 import bpy  # noqa: F401 - as a Python module it has to come first
-from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.blender.command_line import told_to_end
 from renderchain.blender.console import FORMS, ConsoleReporter
 from renderchain.composition.worker import run_worker
-from renderchain.core.job import family_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices import Notice
 from renderchain.core.notices.leases import LeaseNotAccepted
-from renderchain.core.notices.process import WaitingForWork
+from renderchain.ports.renderer import Renderer
 from renderchain.settings import load_settings
 
 from .patience import Patience
@@ -49,14 +47,14 @@ async def work(options: argparse.Namespace) -> None:
     """Cheat until caught or ended."""
     stop = told_to_end()
     settings = load_settings(options.config, {"appeals": "false"})
-    honest = BlenderRenderer(blender="", device="CPU", log_folder=settings.folder / "logs")
-    families = frozenset({family_of((4, 5), "CYCLES", "CPU")})
     patience = Patience(options.from_exp)
     reporter = Watchful(options.name, options.log, stop, patience)
     reporter.say(f"Cheating: {options.cheat}")
-    reporter.tell(WaitingForWork("4.5", "CPU", "a cheat"))
-    cheating = CheatingRenderer(honest, options.cheat, options.share, options.seed, patience.is_over)
-    await run_worker(settings, reporter, blender="", families=families, stop=stop, renderer=cheating)
+
+    def cheating(honest: Renderer) -> Renderer:
+        return CheatingRenderer(honest, options.cheat, options.share, options.seed, patience.is_over)
+
+    await run_worker(settings, reporter, own="", stop=stop, cheating=cheating)
 
 
 def main() -> int:

@@ -31,6 +31,7 @@ from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
 from renderchain.app.worker.claims import Claims, WorkerRules
 from renderchain.app.worker.job_probe import Fetch, JobProbe
+from renderchain.app.worker.known_tile import KnownTile, WatchingRenderer
 from renderchain.app.worker.loop import Worker
 from renderchain.app.worker.readiness import Readiness
 from renderchain.app.worker.render_lease import RenderLease
@@ -40,10 +41,12 @@ from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
+from renderchain.ports.renderer import Renderer
 
 from devkit.board.chain import MemoryChain
 
 from .hashing import remembered
+from .known import KnowingRenderer
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
 from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
@@ -78,6 +81,8 @@ class Machine:
         self.worker_id = WorkerId(0)
         self.control = Control()
         self.reserve_fri = 0
+        self.once = False
+        self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
     @property
@@ -127,7 +132,7 @@ class Machine:
         lease = RenderLease(
             chain,
             store,
-            self.renderer,
+            self._watched(self.renderer),
             self.reporter,
             self.folder,
             hash_many=remembered,
@@ -135,23 +140,37 @@ class Machine:
             proof_store=proof_store,
             journal=self.journal,
             read_images=read_images,
-            self_test=SelfTest(self.renderer, self.reporter, self._chance),
+            self_test=SelfTest(self._watched(self.renderer), self.reporter, self._chance),
         )
         duties = self._duties(chain, store, proof_store)
         return Worker(
             chain,
             lease,
-            Claims(chain, self.job_probe(chain, lease.fetch), self.reporter, self.rules),
+            Claims(chain, self.job_probe(chain, lease.fetch), self.reporter, self.rules, self._renders),
             duties,
             self.journal,
             self.reporter,
             self.rules,
             Readiness(
-                chain, self.reporter, lambda: self.control, (), self.world.now, reserve_fri=self.reserve_fri
+                chain,
+                self.reporter,
+                lambda: self.control,
+                (),
+                self.world.now,
+                reserve_fri=self.reserve_fri,
+                once=self.once,
             ),
             new_secret=self.random_bits,
             now=self.world.now,
         )
+
+    def _watched(self, renderer: FakeRenderer) -> Renderer:
+        if self.known and isinstance(renderer, KnowingRenderer):
+            return WatchingRenderer(renderer, self.known)
+        return renderer
+
+    def _renders(self, family: int) -> bool:
+        return not (self.known and self.known.broken)
 
     def job_probe(self, chain: Any, fetch: Fetch) -> JobProbe:
         """What it thinks of jobs' packages, in a new process."""
@@ -168,7 +187,7 @@ class Machine:
     def _duties(self, chain: Any, store: Any, proof_store: ProofStore) -> AuditDuties:
         rerender = Rerender(
             store,
-            self.verifying_renderer,
+            self._watched(self.verifying_renderer),
             self.reporter,
             self.folder,
             hash_many=remembered,

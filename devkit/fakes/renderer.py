@@ -39,14 +39,17 @@ class Look:
 Frame = tuple[bytes, tuple[TilePrint, ...]]  # the noisy pass's file, and the prints of its leaves
 
 
+def pixels_of(look: Look, frame: int, width: int, height: int, layers: int) -> Pixels:
+    """A frame's noisy pass."""
+    chance = np.random.default_rng((look.scene, frame % 2**32))
+    light = chance.random((height, width, 4 * layers), np.float32) + 0.1
+    # So little that the prints agree, and no digest is the same.
+    return np.asarray(light * (1 + look.machine * 2.0**-20), np.float32)
+
+
 @lru_cache(maxsize=256)
 def _frame(look: Look, frame: int, width: int, height: int, layers: int) -> Frame:
-    light = (
-        np.random.default_rng((look.scene, frame % 2**32)).random((height, width, 4 * layers), np.float32)
-        + 0.1
-    )
-    # So little that the prints agree, and no digest is the same.
-    pixels = (light * (1 + look.machine * 2.0**-20)).astype(np.float32)
+    pixels = pixels_of(look, frame, width, height, layers)
     raw = io.BytesIO()
     np.save(raw, pixels)
     return raw.getvalue(), tuple(prints_of(pixels, tiles_of(width, height)))

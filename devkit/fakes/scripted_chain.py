@@ -78,7 +78,7 @@ class ScriptedChain(Faults):
     def board(self) -> int:
         return BOARD
 
-    async def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
+    async def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
         while True:
             yield await self.coming.get()
 

@@ -11,6 +11,7 @@ from typing import Any
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
+from renderchain.app.upkeep.conditions import NODE, Conditions
 from renderchain.app.watchtower.content_watch import ContentWatch
 from renderchain.app.watchtower.lease_watch import LeaseWatch
 from renderchain.app.watchtower.watchtower import WatchRules, Watchtower
@@ -58,7 +59,8 @@ class Tower:
     def watchtower(self, wire: Wire | None = None) -> Watchtower:
         """A new process."""
         self.wire = wire or Wire()
-        chain: Any = self.wire.through(self.chain)
+        self.conditions = Conditions(self.reporter, self.now)
+        chain: Any = self.conditions.patient(self.wire.through(self.chain), NODE)
         store: Any = self.wire.through(self.world.store)
         proof_store = ProofStore(self.evidence, is_own=False)
         showing = Showing(chain, self.reporter, ShowLimits(0, 0))
@@ -79,6 +81,7 @@ class Tower:
             yield
         finally:
             stop.set()
+            self.conditions.leave()
             await task
 
 

@@ -66,22 +66,22 @@ class Blender:
             allow_unsandboxed=allow_unsandboxed,
             environment=dict(environment),
             entrance=tuple(self._inside),
-            modules=modules,
+            more_modules=modules,
         )
 
 
 @dataclass(frozen=True)
 class _Renderer(BlenderRenderer):
     entrance: tuple[str, ...] = ()
-    modules: Path | None = None
+    more_modules: Path | None = None
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
         jailed = super()._jailed(package, output)
         command = jailed.command
-        if self.modules:
+        if self.more_modules:
             start = command.index(str(PACKAGE_ROOT))  # its "--ro-bind"
-            bound = ["--ro-bind", str(self.modules), str(self.modules)]
-            command = [*command[: start - 1], *bound, *command[start - 1 :], str(self.modules)]
+            bound = ["--ro-bind", str(self.more_modules), str(self.more_modules)]
+            command = [*command[: start - 1], *bound, *command[start - 1 :], str(self.more_modules)]
         return replace(jailed, command=[*self.entrance, *command])
 
 

@@ -45,7 +45,7 @@ class Views:
     async def person(self, index: int) -> tuple[StarknetChain, StarknetRegistry]:
         """Somebody with an account."""
         account, sender = await self.chains.sender(self.chains.accounts[index])
-        chain = await StarknetChain.connect(account, sender, self.node, self.deployed.directory)
+        chain = await StarknetChain.connect(account, sender, self.deployed.directory)
         return chain, await StarknetRegistry.connect(account, sender, self.deployed.directory)
 
     def pass_time(self, seconds: int, blocks: int = 10) -> None:
@@ -87,7 +87,7 @@ class Chains:
     ) -> StarknetChain:
         """A network as an account sees it."""
         account, sender = await self.sender(one, node, **options)
-        return await StarknetChain.connect(account, sender, node or self.node, deployed.directory)
+        return await StarknetChain.connect(account, sender, deployed.directory)
 
     async def network(self, rules: Rules = RULES) -> Views:
         """A new network with one worker."""

@@ -95,8 +95,8 @@ async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
             artist_account, artist = await opened(accounts[0])
             deployed = await deploy_network(artist_account, RULES)
             connect = StarknetChain.connect
-            views = [await connect(artist_account, artist, node, deployed.directory)]
-            views.append(await connect(*await opened(accounts[1]), node, deployed.directory))
+            views = [await connect(artist_account, artist, deployed.directory)]
+            views.append(await connect(*await opened(accounts[1]), deployed.directory))
             for owner, operator in zip(accounts[2::2], accounts[3::2], strict=True):
                 registry = await StarknetRegistry.connect(*await opened(owner), deployed.directory)
                 number = await registry.register(operator.address, owner.address, [FAMILY], STAKE_FRI)
@@ -106,7 +106,7 @@ async def many_workers(workers: int) -> AsyncIterator[ManyWorkers]:
                 working = await opened(operator)
                 await (await StarknetRegistry.connect(*working, deployed.directory)).accept_operator(number)
                 await registry.set_signer(number, KeyPair.from_private_key(operator.private_key).public_key)
-                views.append(await connect(*working, node, deployed.directory))
+                views.append(await connect(*working, deployed.directory))
             pass_time(node.rpc_url, 1, 2 * RULES.epoch_blocks)
             yield ManyWorkers(node, deployed, views[0], views[1], views[2:], accounts, artist_account)
     finally:

@@ -59,6 +59,10 @@ class LocalWorkers:
         options = ["--config", str(self._network.settings_file(name)), "--name", name, "--log", "json"]
         self._pids[number] = start([*plan.command, *options], self.log(number), dict(plan.environment))
 
+    def pid(self, number: int) -> int:
+        """Its process."""
+        return self._pids[number]
+
     def is_running(self, number: int) -> bool:
         """Whether its process lives."""
         return is_running(self._pids[number])

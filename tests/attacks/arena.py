@@ -331,7 +331,7 @@ class _Opener:
     async def chain(self, one: Account, folder: Path, deployed: Deployed) -> StarknetChain:
         """A network as an account sees it."""
         account, sender = await self.sender(one, folder)
-        return await StarknetChain.connect(account, sender, self._node, deployed.directory)
+        return await StarknetChain.connect(account, sender, deployed.directory)
 
     async def worker(
         self, accounts: Sequence[Account], deployed: Deployed, folder: Path
@@ -347,7 +347,7 @@ class _Opener:
         await registry.set_seats(worker_id, FAMILY, SEATS)
         working, own = await self.sender(operator, folder)
         await (await StarknetRegistry.connect(working, own, deployed.directory)).accept_operator(worker_id)
-        chain = await StarknetChain.connect(working, own, self._node, deployed.directory)
+        chain = await StarknetChain.connect(working, own, deployed.directory)
         return chain, registry, worker_id, payout
 
 

@@ -28,7 +28,9 @@ def test_the_zip_holds_the_package_and_exactly_the_wheels_that_it_declares(exten
     source = REPO / "addon" / "renderchain"
     ours = {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
     assert ours <= names
-    rest = names - ours - {"blender_manifest.toml"}
+    data = {"blender_manifest.toml", "blender/known_tile.blend"}
+    assert data <= names
+    rest = names - ours - data
     assert not [name for name in rest if not name.endswith((".whl", ".json", ".gz", "/"))], rest
 
 

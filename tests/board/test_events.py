@@ -71,6 +71,25 @@ def flat(prints: Sequence[Sequence[int]]) -> tuple[int, ...]:
     return tuple(felt for one in prints for felt in one)
 
 
+def test_of_one_job_nothing_is_heard_but_what_it_is_about(networks: Opener) -> None:
+    async def run() -> None:
+        async with networks() as opened:
+            net = await opened.network(RULES)
+            quiet, busy = await net.artist.create_job(TERMS), await net.artist.create_job(TERMS)
+            lease_id = await net.worker.claim_lease(busy, 0)
+            await net.worker.give_back(lease_id, "away")
+            async with aclosing(net.outsider.events(0, quiet)) as stream:
+                first = await asyncio.wait_for(anext(stream), 10)
+                assert isinstance(first, JobCreated) and first.job_id == quiet
+                heard = asyncio.create_task(anext(stream))
+                await net.worker.claim_lease(busy, 1)
+                await net.worker.claim_lease(quiet, 0)
+                claimed = await asyncio.wait_for(heard, 10)
+                assert isinstance(claimed, LeaseClaimed) and claimed.job_id == quiet
+
+    asyncio.run(run())
+
+
 def test_a_job_is_told_from_its_start_to_its_end(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)

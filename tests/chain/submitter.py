@@ -34,7 +34,7 @@ async def main(
     node = Node(rpc, "")
     account = await open_account(node, address, key)
     journal = SqliteJournal(folder / "journal.sqlite")
-    chain = await StarknetChain.connect(account, Sender(account, journal, 10**19), node, directory)
+    chain = await StarknetChain.connect(account, Sender(account, journal, 10**19), directory)
     lease_id = await chain.claim_lease(job_id, 0)
     entry = LeaseEntry(chain.board, lease_id, job_id, secrets.randbits(SECRET_BITS), "claimed")
     journal.save_lease(entry)

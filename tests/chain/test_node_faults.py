@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from renderchain.adapters.starknet.chain import StarknetChain
-from renderchain.adapters.starknet.node import Node, check_head, node_gas_price_fri, read_headers
+from renderchain.adapters.starknet.node import Node, node_gas_price_fri, read_headers
+from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.core.errors import (
     ChainError,
     KeyStoreError,
@@ -24,9 +23,6 @@ from renderchain.core.errors import (
 )
 
 from devkit.made_up_job import TERMS
-from devkit.network.clients import Chains
-from devkit.network.devnet import tell
-from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Proxy, error, proxy_before, result
 
 
@@ -86,9 +82,9 @@ def test_a_wrong_contract_at_the_address_is_refused(chains: Callable[[], Any]) -
             account, sender = await opened.sender(opened.accounts[5])
             for address, said in ((0x1234, "no contract at"), (net.deployed.board, "is not the Directory")):
                 with pytest.raises(WrongNetwork, match=said):
-                    await StarknetChain.connect(account, sender, opened.node, address)
+                    await StarknetChain.connect(account, sender, address)
             with pytest.raises(WrongNetwork, match="no active board"):
-                await StarknetChain.connect(account, sender, opened.node, net.deployed.directory, 0x1234)
+                await StarknetChain.connect(account, sender, net.deployed.directory, 0x1234)
 
     asyncio.run(run())
 
@@ -98,11 +94,12 @@ def test_a_node_that_shows_the_past_is_refused(chains: Callable[[], Any]) -> Non
         async with chains() as opened:
             account = await opened.account(opened.accounts[0])
             newest = (await account.client.get_block(block_number="latest")).timestamp
-            await check_head(account, newest + 600, 600)
+            node = replace(opened.node, oldest_head_s=600)
+            await (await Nodes.connect(node, now=lambda: newest + 600)).close()
             with pytest.raises(NodeAway, match="newest block is 10 minutes old: it is behind"):
-                await check_head(account, newest + 601, 600)
+                await Nodes.connect(node, now=lambda: newest + 601)
             with pytest.raises(NodeAway, match="10 minutes in this machine's future"):
-                await check_head(account, newest - 601, 600)
+                await Nodes.connect(node, now=lambda: newest - 601)
 
     asyncio.run(run())
 
@@ -127,7 +124,7 @@ def test_a_price_of_gas_that_is_absurd_is_refused_with_and_without_an_account(
                     return dict((await answer.json())["result"])
 
             lie = result(await block() | {"l2_gas_price": dear})
-            proxy.rule = lambda method, question: lie if method.startswith("getBlockWith") else None
+            proxy.rule = lambda method, question: lie if method == "getBlockWithTxs" else None
             with pytest.raises(ChainError, match="absurd.* Nothing was sent"):
                 await node_gas_price_fri(behind(proxy))
             fresh = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
@@ -244,131 +241,3 @@ def test_authentication_headers_reach_the_node_and_no_error(
                 read_headers(file)
 
     asyncio.run(run())
-
-
-async def names(stream: Any, count: int) -> list[str]:
-    return [type(await asyncio.wait_for(anext(stream), 40)).__name__ for _ in range(count)]
-
-
-@pytest.mark.parametrize("fault", ["cut", "deaf", "refused", "none at all"])
-def test_events_survive_a_broken_websocket_each_once(
-    chains: Callable[[], Any], fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("renderchain.adapters.starknet.events.PING_S", 0.5)
-    monkeypatch.setattr("renderchain.adapters.starknet.events.POLL_S", 0.2)
-    monkeypatch.setattr("renderchain.adapters.starknet.events.FIRST_RETRY_S", 0.1)
-
-    async def run() -> None:
-        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
-            net = await opened.network()
-            node = Node(proxy.rpc_url, "" if fault == "none at all" else proxy.ws_url)
-            chain = await opened.chain(opened.accounts[5], net.deployed, node)
-            proxy.sockets_open = fault != "refused"
-            start = await chain.block_number()
-            job_id = await net.artist.create_job(TERMS)
-            async with aclosing(chain.events(start)) as stream:
-                assert await names(stream, 1) == ["JobCreated"]
-                if fault == "cut":
-                    await proxy.cut()
-                if fault == "deaf":
-                    proxy.go_deaf()
-                lease_id = await net.worker.claim_lease(job_id, 0)
-                assert await names(stream, 1) == ["LeaseClaimed"]
-                await net.worker.give_back(lease_id, "away")
-                assert await names(stream, 2) == ["TasksGivenBack", "LeaseEnded"]
-
-    asyncio.run(run())
-
-
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ("refused", "the WebSocket ws://.* does not work: .* Check ws_url, or use a node that has one"),
-        ("none at all", "no ws_url is set: .* Set ws_url to the node's WebSocket address, or use"),
-    ],
-    ids=("refused", "none at all"),
-)
-def test_polling_is_a_way_out_that_the_log_names_once(
-    chains: Callable[[], Any],
-    fault: str,
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    for name, value in (("FIRST_RETRY_S", 0.05), ("POLL_S", 0.05), ("POLL_FOR_S", 0.2), ("MAX_FAILURES", 4)):
-        monkeypatch.setattr(f"renderchain.adapters.starknet.events.{name}", value)
-
-    def logged(pattern: str) -> int:
-        return sum(bool(re.search(pattern, record.getMessage())) for record in caplog.records)
-
-    async def run() -> None:
-        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
-            net = await opened.network()
-            node = Node(proxy.rpc_url, "" if fault == "none at all" else proxy.ws_url)
-            chain = await opened.chain(opened.accounts[5], net.deployed, node)
-            proxy.sockets_open = False
-            start = await chain.block_number()
-            async with aclosing(chain.events(start)) as stream:
-                heard = asyncio.create_task(names(stream, 1))
-                await asyncio.sleep(3)  # the WebSocket is tried again and again meanwhile
-                await net.artist.create_job(TERMS)
-                assert await heard == ["JobCreated"]
-                assert logged(said) == 1 and logged("asked for events") == 1
-                proxy.sockets_open = True
-                heard = asyncio.create_task(names(stream, 1))
-                await asyncio.sleep(1)
-                await net.artist.create_job(TERMS)
-                assert await heard == ["JobCreated"]
-                assert logged("works again") == (fault == "refused")
-
-    asyncio.run(run())
-
-
-def test_a_node_that_forgot_the_subscription_is_asked(
-    chains: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("renderchain.adapters.starknet.events.WATCH_S", 0.3)
-
-    async def run() -> None:
-        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
-            net = await opened.network()
-            chain = await opened.chain(opened.accounts[5], net.deployed, behind(proxy))
-            start = await chain.block_number()
-            async with aclosing(chain.events(start)) as stream:
-                await net.artist.create_job(TERMS)
-                assert await names(stream, 1) == ["JobCreated"]
-                proxy.go_deaf()  # the connection's pings are ten seconds apart
-                job_id = await net.artist.create_job(TERMS)
-                assert await names(stream, 1) == ["JobCreated"] and job_id == 2
-
-    asyncio.run(run())
-
-
-def test_a_reorganised_chain_tells_its_events_again(tmp_path: Path) -> None:
-    """On a devnet of its own: aborting blocks would take other tests' blocks too."""
-    pid, port = start_devnet(tmp_path / "devnet", 8, archive=True)
-
-    async def run() -> None:
-        from contextlib import AsyncExitStack
-
-        async with AsyncExitStack() as stack:
-            opened = Chains(port, tmp_path, stack)
-            net = await opened.network()
-            start = await net.artist.block_number()
-            job_id = await net.artist.create_job(TERMS)
-            async with aclosing(net.outsider.events(start)) as stream:
-                assert await names(stream, 1) == ["JobCreated"]
-                kept = await net.artist.block_number()
-                await net.worker.claim_lease(job_id, 0)
-                assert await names(stream, 1) == ["LeaseClaimed"]
-                tell(opened.node.rpc_url, "abortBlocks", starting_block_id={"block_number": kept + 1})
-                assert await names(stream, 2) == ["Reorganised", "JobCreated"]
-                assert await net.worker.open_leases() == []
-                fresh = await opened.chain(opened.accounts[2], net.deployed)
-                await fresh.claim_lease(job_id, 3)
-                assert await names(stream, 1) == ["LeaseClaimed"]
-
-    try:
-        asyncio.run(run())
-    finally:
-        stop(pid)

@@ -57,16 +57,14 @@ class Heard:
 
 async def provider(opened: Chains, one: Account, deployed: Deployed) -> StarknetProvider:
     account, sender = await opened.sender(one)
-    return await StarknetProvider.connect(
-        account, sender, opened.node, deployed.directory, limit_fri=LIMIT_FRI
-    )
+    return await StarknetProvider.connect(account, sender, deployed.directory, limit_fri=LIMIT_FRI)
 
 
 async def reader(opened: Chains, address: int, deployed: Deployed) -> StarknetProvider:
     """The same without a key."""
     account = await open_reader(opened.node, address)
     opened._stack.push_async_callback(close_account, account)
-    return await StarknetProvider.connect(account, None, opened.node, deployed.directory, limit_fri=LIMIT_FRI)
+    return await StarknetProvider.connect(account, None, deployed.directory, limit_fri=LIMIT_FRI)
 
 
 async def new_account(opened: Chains, fri: int) -> Account:

@@ -110,6 +110,9 @@ def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> Non
     shown = shell.run("account show")
     assert f"{address} on SN_SEPOLIA: deployed" in shown and "owns worker 1" in shown
     assert "operates worker 1" in shown
+    shell.run(f"families remove {FAMILY} --yes")
+    said = shell.run("families add --here --yes")
+    assert "known tile is right" in said and FAMILY in shell.run("families")
     shell.run("stake add 1 --yes")
     shell.run("stake move 2 --yes")
     shell.run("offer --votes-from 0.001 --memory 4096 --yes")
@@ -183,7 +186,15 @@ def test_a_worker_is_told_to_pause_by_a_file_in_its_folder(shell: Shell) -> None
 
 @pytest.mark.parametrize(
     "command",
-    ["register --stake -1 --families a", "stake add many", "payout set nobody", "offer", "seats 1"],
+    [
+        "families add",
+        "families add --here 4.5/cycles/cpu",
+        "register --stake -1 --families a",
+        "stake add many",
+        "payout set nobody",
+        "offer",
+        "seats 1",
+    ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(
     command: str, capsys: pytest.CaptureFixture[str]

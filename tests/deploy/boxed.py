@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +30,9 @@ class Containers:
     """Images and containers below ``root``."""
 
     def __init__(self, root: Path) -> None:
-        self._storage = ["--root", str(root / "images"), "--runroot", str(root / "run")]
+        # podman takes no path of over 50 characters for it, and remembers it with the images.
+        self._run = f"/tmp/renderchain-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+        self._storage = ["--root", str(root / "images"), "--runroot", self._run]
         self._volumes: list[str] = []
         self._groups = {path for path in Path("/sys/fs/cgroup").glob(f"*/{GROUP}")}
 
@@ -75,6 +79,7 @@ class Containers:
             for path in (*sorted(group.rglob("*"), reverse=True), group):
                 with suppress(OSError):
                     path.rmdir()
+        shutil.rmtree(self._run, ignore_errors=True)
 
     def _buildah(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._done(["buildah", *self._storage, *arguments], check)

@@ -10,7 +10,7 @@ from typing import Any
 
 from renderchain.adapters.starknet.contracts import open_contract, open_token
 from renderchain.adapters.starknet.events import EventStream
-from renderchain.adapters.starknet.node import Node, close_account, open_account
+from renderchain.adapters.starknet.node import Node, close_account, nodes_of, open_account
 from renderchain.adapters.starknet.submission import typed_result
 from renderchain.core.board_events import BoardEvent
 from renderchain.core.job import LeaseInfo, LeaseResult
@@ -51,7 +51,7 @@ class Actors:
         self._accounts = accounts
         self._nonces: dict[str, int] = {}
         self._contracts = contracts
-        self._stream = EventStream(accounts["outsider"].client, node, int(contracts["board"].address))
+        self._stream = EventStream(nodes_of(accounts["outsider"]), int(contracts["board"].address))
         self.addresses = {name: int(one.address) for name, one in accounts.items()} | PAYOUTS
         self.names = {address: name for name, address in self.addresses.items()}
         self.calls = 0

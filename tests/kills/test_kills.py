@@ -28,9 +28,9 @@ from renderchain.core.notices.leases import (
 
 from devkit.logs import notices_of
 from devkit.network.local import STAKE_FRI, Network, running_network
+from devkit.network.same_again import FRAMES, REWARD, Artist
 from tools.demo import ledger
 
-from .artist import FRAMES, REWARD, Artist
 from .below import adopting, alive_below, bury
 from .machine import Machine
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from renderchain.composition.network import node_of
 from renderchain.composition.watchtower import run_watchtower
 from renderchain.core.errors import SettingsError
 from renderchain.settings import Settings, load_settings
@@ -98,6 +100,43 @@ def test_workers_of_a_watchtower_are_a_list_in_the_file_and_words_in_the_environ
         load_settings(file, {"workers": "first"})
 
 
+def test_other_nodes_are_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, 'other_nodes = ["https://a/rpc wss://a/ws", "http://b"]\n')
+    nodes = (("https://a/rpc", "wss://a/ws"), ("http://b", ""))
+    assert (
+        load_settings(file).other_nodes == nodes and load_settings(settings_file(tmp_path)).other_nodes == ()
+    )
+    monkeypatch.setenv("RENDERCHAIN_OTHER_NODES", "https://a/rpc wss://a/ws, http://b")
+    assert load_settings(settings_file(tmp_path)).other_nodes == nodes
+    for wrong in ("ftp://a", "http://a http://b", "http://a ws://b ws://c", "ws://a", " ,http://a"):
+        with pytest.raises(SettingsError, match="other_nodes can't be"):
+            load_settings(file, {"other_nodes": wrong})
+
+
+def test_the_headers_of_a_node_are_told_to_no_other_one(tmp_path: Path) -> None:
+    headers = {"x-key": "first", "http://b": {"x-key": "second"}}
+    (tmp_path / "headers.json").write_text(json.dumps(headers))
+    more = 'rpc_headers = "headers.json"\nother_nodes = ["http://b ws://b", "http://c"]\n'
+    node = node_of(load_settings(settings_file(tmp_path, more)))
+    assert [one.headers for one in node.each] == [{"x-key": "first"}, {"x-key": "second"}, {}]
+    assert [one.ws_url for one in node.each] == ["ws://b", "ws://b", ""]
+    (tmp_path / "headers.json").write_text(json.dumps({"http://b": {"x-key": 1}}))
+    with pytest.raises(SettingsError, match="one below the address of each other node"):
+        node_of(load_settings(settings_file(tmp_path, more)))
+
+
+@pytest.mark.parametrize(
+    ("more", "oldest_s"),
+    [('network = "sepolia"\n', 600), ('network = "sepolia"\noldest_head_seconds = 90\n', 90), ("", 1e12)],
+)
+def test_how_old_a_nodes_head_may_be_follows_the_network_unless_it_is_said(
+    tmp_path: Path, more: str, oldest_s: float
+) -> None:
+    assert node_of(load_settings(settings_file(tmp_path, more))).oldest_head_s == oldest_s
+
+
 def test_all_faults_are_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(
@@ -140,11 +179,6 @@ def test_nothing_that_a_setting_may_be_ends_otherwise_than_in_a_sentence(name: s
             assert name in str(error)
 
 
-def test_the_examples_name_settings_that_there_are() -> None:
-    for example in (Path(__file__).parents[2] / "worker_headless").glob("*.toml"):
-        load_settings(example)
-
-
 def test_a_watchtower_says_what_it_needs() -> None:
     settings = Settings("http://127.0.0.1:1/rpc", 1, 2)
     with pytest.raises(SettingsError, match="evidence, a folder, and workers"):
@@ -183,3 +217,19 @@ def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
     )
     with pytest.raises(SettingsError, match=said):
         load_settings(settings_file(tmp_path))
+
+
+def test_blenders_are_programs_beside_the_one_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(settings_file(tmp_path)).blenders == ("",)
+    two = load_settings(settings_file(tmp_path, 'blenders = ["", "blender-5.2/blender"]\n')).blenders
+    assert two == ("", str(tmp_path / "blender-5.2" / "blender"))
+    monkeypatch.setenv("RENDERCHAIN_BLENDERS", "/opt/a/blender:")
+    assert load_settings(settings_file(tmp_path)).blenders == ("/opt/a/blender", "")
+
+
+@pytest.mark.parametrize("value", ["[]", '["/a", "/a"]', '["", ""]', "[1]", "7", '["/a", "/b/../a"]'])
+def test_blenders_that_make_no_sense_are_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="blenders can't be"):
+        load_settings(settings_file(tmp_path, f"blenders = {value}\n"))

@@ -8,9 +8,9 @@ from typing import Any
 from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node
+from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.core.board_events import BoardEvent
 from starknet_py.hash.selector import get_selector_from_name
-from starknet_py.net.full_node_client import FullNodeClient
 
 from devkit.network.local import Network
 
@@ -58,9 +58,15 @@ class Transaction:
 
 async def transactions(network: Network, first_block: int) -> list[Transaction]:
     """All transactions from a block on."""
-    client = FullNodeClient(node_url=network.rpc_url)
-    stream = EventStream(client, Node(network.rpc_url, network.ws_url), network.contracts.board)
-    found = []
+    nodes = await Nodes.connect(Node(network.rpc_url, network.ws_url))
+    try:
+        return await _transactions(network, first_block, nodes)
+    finally:
+        await nodes.close()
+
+
+async def _transactions(network: Network, first_block: int, nodes: Nodes) -> list[Transaction]:
+    client, stream, found = nodes.client, EventStream(nodes, network.contracts.board), []
     for number in range(first_block, await client.get_block_number() + 1):
         block = await client.get_block(block_number=number)
         for sent in block.transactions:

@@ -49,6 +49,16 @@ INSIDE = """\
 exec bwrap --bind {root} / --dev-bind /dev /dev --bind /proc /proc --bind /tmp /tmp \\
   --bind "$HOME" "$HOME" --bind "$PWD" "$PWD" --chdir "$PWD" "$@"
 """
+# Blender without that system around it, by its own loader: as one that lies beside another on a machine.
+OUTSIDE = """\
+#!/bin/sh
+# Runs the application in the caller's own system, with its own libraries and Python.
+export BLENDER_SYSTEM_PYTHON={root}/usr BLENDER_SYSTEM_RESOURCES={root}/usr/share/blender
+libraries={root}/usr/lib/x86_64-linux-gnu
+exec $libraries/ld-linux-x86-64.so.2 \\
+  --library-path "$libraries:{root}/usr/lib:$libraries/blas:$libraries/lapack:$libraries/pulseaudio" \\
+  {root}/usr/bin/blender "$@"
+"""
 LIBRARY_FOLDERS = (
     "/lib",
     "/usr/lib",
@@ -116,7 +126,7 @@ def scenes() -> None:
 
 
 def blender_root() -> Path:
-    """The folder with the Blender application: root is its system, blender starts it."""
+    """The folder with the Blender application: root is its system; blender starts it there, outside here."""
     return recipe_dir("blender", BLENDER_VERSION, *CHROOT_PACKAGES, INSIDE)
 
 
@@ -124,6 +134,7 @@ def blender_app() -> None:
     """Debian's build of Blender 5.2 LTS in a folder of its own, and a script that starts it."""
     folder = blender_root()
     if is_done(folder):
+        _starters(folder)  # they may have changed; nothing else has
         return
     if os.geteuid() != 0:
         raise SetupError("setup: the Blender 5.2 application is set up as root; run `sudo make blender-app`.")
@@ -156,8 +167,14 @@ def mirror() -> str:
 
 
 def _starters(folder: Path) -> None:
-    inside, blender = folder / "inside", folder / "blender"
-    inside.write_text(INSIDE.format(root=folder / "root"))
-    blender.write_text(f'#!/bin/sh\nexec {inside} blender "$@"\n')
-    for script in (inside, blender):
-        script.chmod(0o755)
+    root = folder / "root"
+    scripts = {
+        "inside": INSIDE.format(root=root),
+        "blender": f'#!/bin/sh\nexec {folder / "inside"} blender "$@"\n',
+        "outside": OUTSIDE.format(root=root),
+    }
+    for name, text in scripts.items():
+        script = folder / name
+        if not script.exists() or script.read_text() != text:  # the folder may be nobody's to write
+            script.write_text(text)
+            script.chmod(0o755)

@@ -66,19 +66,31 @@ MIGRATIONS = (
         body TEXT NOT NULL, PRIMARY KEY (board, lease_id, secret, frame)
     );
     """,
+    # When a lease was noted last, so that it goes one day.
+    """
+    ALTER TABLE leases ADD COLUMN since_s REAL NOT NULL DEFAULT 0;
+    UPDATE leases SET since_s = CAST(strftime('%s', 'now') AS REAL);
+    CREATE INDEX leases_since ON leases (since_s);
+    """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
 KEPT_INTENTS = 200  # that have ended
+# Twice what a lease with its window and all rounds of its audit can take; its evidence outlives it anyway.
+KEPT_LEASES_S = 40 * 86400.0
 OPEN = (IntentState.INTENDED, IntentState.SIGNED)
 Answer = TypeVar("Answer")
 
 
 class SqliteJournal:
-    """Journal and outbox. Any thread and process may use it, the threads of one in turn."""
+    """Journal and outbox. Any thread and process may use it, the threads of one in turn.
 
-    def __init__(self, path: Path) -> None:
+    ``now`` gives seconds since 1970.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
         self._path = path
+        self._now = now
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         os.chmod(path, 0o600)
@@ -129,14 +141,23 @@ class SqliteJournal:
         return [JobEntry(entry_id, int(found, 16), *rest) for entry_id, found, *rest in rows]
 
     def save_lease(self, entry: LeaseEntry) -> None:
-        """Note a lease or its new state."""
-        values = (hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret), entry.state)
-        anew = "ON CONFLICT DO UPDATE SET job_id = excluded.job_id, state = excluded.state"
-        self._run(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?) {anew}", values)
+        """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
+        kept = (hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret), entry.state, self._now())
+        anew = (
+            "ON CONFLICT DO UPDATE SET"
+            " job_id = excluded.job_id, state = excluded.state, since_s = excluded.since_s"
+        )
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?) {anew}", kept)
+            connection.execute("DELETE FROM leases WHERE since_s < ?", (self._now() - KEPT_LEASES_S,))
+
+        self._transact(save)
 
     def leases(self, board: int) -> list[LeaseEntry]:
         """All leases on that board, the oldest first."""
-        rows = self._run("SELECT * FROM leases WHERE board = ? ORDER BY rowid", (hex(board),))
+        select = "SELECT board, lease_id, job_id, secret, state FROM leases WHERE board = ? ORDER BY rowid"
+        rows = self._run(select, (hex(board),))
         return [
             LeaseEntry(int(found, 16), lease, job, int(secret, 16), state)
             for found, lease, job, secret, state in rows
@@ -182,7 +203,7 @@ class SqliteJournal:
         """
         insert = "INSERT OR IGNORE INTO outbox VALUES (NULL, ?, ?, ?, ?, ?, NULL, '[]', NULL, ?, ?)"
         texts = (name, hex(account), action, json.dumps(calls), IntentState.INTENDED)
-        self._run(insert, (*texts, OWNER, time.time()), synced=False)
+        self._run(insert, (*texts, OWNER, self._now()), synced=False)
         return self._intents("account = ? AND key = ?", (hex(account), name))[0]
 
     def note_signed(self, intent: Intent, nonce: int, tx_hash: int, signed: dict[str, Any]) -> Intent:

@@ -50,6 +50,8 @@ class LogFile:
 
     def tell(self, notice: Notice) -> None:
         """A line."""
+        if notice.is_quiet:
+            return
         line = to_line(notice, self._now(), self._name)
         if len(line) >= LINE_BYTES:
             line = to_line(Remark(printable(notice.sentence)), self._now(), self._name)

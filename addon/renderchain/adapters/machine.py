@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+# Where drivers of graphics devices and what comes with them say their version.
+DRIVERS = (
+    "/sys/module/nvidia/version",
+    "/sys/module/amdgpu/version",
+    "/sys/module/amdgpu/srcversion",
+    "/sys/module/i915/srcversion",
+    "/sys/module/xe/srcversion",
+    "/opt/rocm/.info/version",
+)
+MOST_VERSION = 64  # characters
 POWER = Path("/sys/class/power_supply")
 PROCESSES = Path("/proc")
 BACKGROUND = ("-b", "--background", "-c", "--command")
@@ -20,6 +32,15 @@ def lacks_room(folder: Path, least_bytes: int) -> str:
         f"The disk of {folder} has {free_bytes / 2**30:.1f} GiB left, less than least_free_bytes "
         f"({least_bytes / 2**30:.1f} GiB): make room."
     )
+
+
+def drivers(files: Sequence[str] = DRIVERS) -> str:
+    """What is said of this machine's drivers of graphics devices: another text after each change of them."""
+    found = []
+    for name in files:
+        with suppress(OSError):
+            found.append(f"{name} {Path(name).read_text(errors='replace').strip()[:MOST_VERSION]}")
+    return ", ".join(found)
 
 
 def on_battery(power: Path = POWER) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -18,11 +17,9 @@ from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
-from ..core.errors import RenderFailed, SettingsError
 from ..core.ids import JobId
-from ..core.job import DEVICE_GROUPS, family_of
+from ..core.job import DEVICE_GROUPS
 from ..core.money import parse_strk
-from ..core.notices.process import WaitingForWork
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
@@ -36,7 +33,6 @@ from .command_line import (
     whole_seconds,
 )
 from .console import ConsoleReporter
-from .cycles import devices
 from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
@@ -210,36 +206,8 @@ def worker(arguments: Sequence[str]) -> int:
 
 
 async def _work(settings: Settings, watched: Seen, *, once: bool) -> None:
-    stop = told_to_end()
-    version = (bpy.app.version[0], bpy.app.version[1])
-    device, device_name = _device(settings.device)
-    families = frozenset({family_of(version, "CYCLES", device)})
-    reporter = watched.reporter
-    chosen = replace(settings, device=device)
-
-    def on_ready() -> None:
-        reporter.tell(WaitingForWork(f"{version[0]}.{version[1]}", device, device_name))
-
     async with watched.beating():
-        await run_worker(
-            chosen,
-            reporter,
-            blender=bpy.app.binary_path,
-            families=families,
-            stop=stop,
-            on_ready=on_ready,
-            once=once,
-        )
-
-
-def _device(wanted: str) -> tuple[str, str]:
-    """Kind and name; raises SettingsError where this machine has none that a worker may use."""
-    try:
-        device, device_name = devices.find(wanted)
-        devices.require_comparable(device)
-    except RenderFailed as error:
-        raise SettingsError(str(error)) from error
-    return device, device_name
+        await run_worker(settings, watched.reporter, own=bpy.app.binary_path, stop=told_to_end(), once=once)
 
 
 COMMANDS = {

@@ -39,6 +39,8 @@ class ConsoleReporter:
 
     def tell(self, notice: Notice) -> None:
         """A line; as text a doubt comes with the command that challenges."""
+        if notice.is_quiet:
+            return
         if self._as_json:
             self._write(to_line(notice, time.time(), self._name))
             return

@@ -28,6 +28,7 @@ from ..core.messages import (
     Progress,
     Render,
     Rendered,
+    RenderKnown,
     RenderTiles,
     TilesRendered,
     read_command,
@@ -45,6 +46,7 @@ from .cycles.reading.scene import read_exactness
 from .cycles.scene_code import check_code, disarm
 from .cycles.staging import staged
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
+from .known_tile import render_known
 from .proving.proof_program import ProofProgram
 
 PROGRESS_EVERY_S = 0.5
@@ -65,6 +67,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.load(command)
             elif isinstance(command, MakeAgain):
                 program.make_again(command)
+            elif isinstance(command, RenderKnown):
+                program.render_known(command)
             elif isinstance(command, ProbeCommand):
                 program.probe(command)
             elif isinstance(command, ProofCommand):
@@ -194,6 +198,12 @@ class RenderProgram:
             final_image.make_again(scene, output / command.noisy, output / name, Path(scratch))
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
+
+    def render_known(self, command: RenderKnown) -> None:
+        """Render the known tile; the scene is opened anew for what comes after it."""
+        if self._path:
+            self._path.close()
+        self.send(render_known(command.device))
 
     def _tiles(self, frame: int, wanted: Sequence[int], shared: bool) -> dict[int, Pixels]:
         """Tiles of a frame with all their layers, each alone in an opening of its own, or all in one.

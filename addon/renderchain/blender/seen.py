@@ -140,6 +140,8 @@ def _why_not_ready(state: WorkerState, now_s: float) -> str:
         return "It ends."
     if not state.is_started:
         return "It has not started yet."
+    if state.is_out_of_order:
+        return "Nothing is rendered any more: " + " ".join(state.out_of_service.values())
     return "\n".join(f"Waiting for {name} for {now_s - at_s:.0f} s." for name, at_s in state.waits.items())
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from math import inf
+from typing import Any, TypeVar
 
 from ..adapters.journal_sqlite import SqliteJournal
 from ..adapters.keys import KeyringStore, KeystoreFile
@@ -13,15 +15,18 @@ from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.fees import Fee
 from ..adapters.starknet.node import (
     Node,
-    check_head,
     close_account,
     node_gas_price_fri,
+    nodes_of,
     open_account,
     read_headers,
 )
+from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.registry import StarknetRegistry
 from ..adapters.starknet.sender import Sender
 from ..app.requester.create_job import intent_of_job
+from ..app.upkeep.conditions import NODE, Conditions
+from ..core.errors import NodeAway
 from ..core.notices.process import FeeEstimated
 from ..ports.fee_budget import FeeBudget
 from ..ports.journal import Journal
@@ -31,8 +36,10 @@ from ..ports.reporter import Reporter
 from ..settings import CHAIN_IDS, Settings
 
 # A node whose newest block is older shows us the past. A devnet makes blocks only when it is used.
+PUBLIC = ("sepolia", "mainnet")
 OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 600.0}
 NODE_RETRY_S = 10.0
+Answer = TypeVar("Answer")
 
 
 def open_keys(settings: Settings) -> KeyStore:
@@ -50,11 +57,54 @@ async def open_chain(
 ) -> AsyncIterator[StarknetChain]:
     """The network as the settings' account sees it; what an earlier process left is finished first."""
     async with open_sender(settings, reporter, budget) as (account, sender):
-        chain = await StarknetChain.connect(
-            account, sender, node_of(settings), settings.directory, settings.board
-        )
+        chain = await StarknetChain.connect(account, sender, settings.directory, settings.board)
         await _finish_earlier(chain, open_journal(settings))
         yield chain
+
+
+async def leave(conditions: Conditions, stop: asyncio.Event) -> None:
+    """Wait for nothing more once that is set."""
+    await stop.wait()
+    conditions.leave()
+
+
+async def when_there(ask: Callable[[], Awaitable[Answer]], conditions: Conditions) -> Answer:
+    """What the node answers, asked again until it is there."""
+    while True:
+        try:
+            answer = await ask()
+        except NodeAway as error:
+            await conditions.wait(error, NODE_RETRY_S)
+        else:
+            conditions.met(NODE)
+            return answer
+
+
+@asynccontextmanager
+async def patient_chain(
+    settings: Settings, reporter: Reporter, conditions: Conditions, budget: FeeBudget | None = None
+) -> AsyncIterator[StarknetChain]:
+    """The network; its calls wait for a node and for gas to be had, and so does the beginning."""
+    async with AsyncExitStack() as stack:
+
+        async def begin() -> StarknetChain:
+            return await stack.enter_async_context(open_chain(settings, reporter, budget))
+
+        yield conditions.patient(await when_there(begin, conditions), NODE)
+
+
+async def network_name(settings: Settings) -> str:
+    """What tells a network from others, by whatever names its nodes go.
+
+    A node is asked only where there may be many chains of one identifier. Raises NodeAway.
+    """
+    if settings.network in PUBLIC:
+        return settings.network
+    nodes = await Nodes.connect(replace(node_of(settings), oldest_head_s=inf))
+    try:
+        return f"{nodes.chain:#x} {await nodes.first_block()} {settings.directory:#x}"
+    finally:
+        await nodes.close()
 
 
 @asynccontextmanager
@@ -71,13 +121,15 @@ async def open_sender(
 ) -> AsyncIterator[tuple[Any, Sender]]:
     """The settings' account and its one sender in this process."""
     key = open_keys(settings).private_key(settings.account)
-    account = await open_account(node_of(settings), settings.account, key)
+    account = await open_account(node_of(settings), settings.account, key, reporter.tell)
+    watching = asyncio.create_task(nodes_of(account).watch())
     try:
-        await check_head(account, time.time(), OLDEST_HEAD_S[settings.network])
         limit_fri, say_fee = settings.fee_limit_fri, _say_fee(reporter)
         outbox, say_end = _outbox(settings), reporter.tell
         yield account, Sender(account, outbox, limit_fri, budget=budget, say_fee=say_fee, say_end=say_end)
     finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await close_account(account)
 
 
@@ -87,9 +139,16 @@ async def gas_price_fri(settings: Settings) -> int:
 
 
 def node_of(settings: Settings) -> Node:
-    """Where the settings' node is and what it must be."""
-    headers = read_headers(settings.rpc_headers)
-    return Node(settings.rpc_url, settings.ws_url, CHAIN_IDS[settings.network], headers)
+    """Where the settings' nodes are and what they must be."""
+    chain_id, file = CHAIN_IDS[settings.network], settings.rpc_headers
+    others = [Node(rpc, ws, chain_id, read_headers(file, rpc)) for rpc, ws in settings.other_nodes]
+    first = (settings.rpc_url, settings.ws_url, chain_id, read_headers(file))
+    return Node(*first, tuple(others), oldest_head_s(settings))
+
+
+def oldest_head_s(settings: Settings) -> float:
+    """How old the newest block of a node may be that is used, in seconds."""
+    return float(settings.oldest_head_seconds) or OLDEST_HEAD_S[settings.network]
 
 
 def _say_fee(reporter: Reporter) -> Callable[[str, Fee], None]:

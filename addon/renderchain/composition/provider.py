@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 from ..adapters.blender_process.process import BlenderRenderer
@@ -12,12 +14,14 @@ from ..adapters.keys import KeyringStore, KeystoreFile, make_password
 from ..adapters.kubo import KuboStore
 from ..adapters.starknet.accounts import Deployment, address_of, new_key, public_key_of
 from ..adapters.starknet.node import close_account, open_account, open_reader
+from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.provider import StarknetProvider
 from ..ports.key_store import KeyStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import OLDEST_HEAD_S, node_of, open_keys, open_sender
+from .network import node_of, open_keys, open_sender
+from .network import oldest_head_s as oldest_head_s
 
 
 @asynccontextmanager
@@ -25,18 +29,16 @@ async def open_provider(
     settings: Settings, reporter: Reporter, *, signs: bool = True
 ) -> AsyncIterator[StarknetProvider]:
     """The network as the settings' account uses it; without ``signs`` its key is not needed, nor used."""
-    node = node_of(settings)
+    node = node_of(settings) if signs else replace(node_of(settings), oldest_head_s=inf)  # to look is no harm
     place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri}
     if signs:
         async with open_sender(settings, reporter) as (account, sender):
             await sender.recover()
-            yield await StarknetProvider.connect(
-                account, sender, node, settings.directory, settings.board, **place
-            )
+            yield await StarknetProvider.connect(account, sender, settings.directory, settings.board, **place)
         return
     reader = await open_reader(node, settings.account)
     try:
-        yield await StarknetProvider.connect(reader, None, node, settings.directory, settings.board, **place)
+        yield await StarknetProvider.connect(reader, None, settings.directory, settings.board, **place)
     finally:
         await close_account(reader)
 
@@ -99,9 +101,9 @@ async def ask_store(settings: Settings) -> str:
     return f"Kubo {await KuboStore(settings.ipfs_api).version()} at {settings.ipfs_api}"
 
 
-def oldest_head_s(settings: Settings) -> float:
-    """How old the newest block of the settings' network may be, in seconds."""
-    return OLDEST_HEAD_S[settings.network]
+async def look_at_nodes(settings: Settings) -> list[tuple[str, str, int]]:
+    """Of each node its address, what is wrong with it ("": nothing), and its newest block."""
+    return await Nodes.examine(node_of(settings))
 
 
 def make_renderer(blender: str, device: str, folder: Path, *, allow_unsandboxed: bool) -> Renderer:

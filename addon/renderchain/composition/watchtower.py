@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from ..adapters.fee_budget_file import FeeBudgetFile
@@ -16,15 +15,16 @@ from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.showing import Showing, ShowLimits
+from ..app.upkeep.conditions import Conditions
 from ..app.watchtower.content_watch import ContentWatch
 from ..app.watchtower.lease_watch import LeaseWatch
 from ..app.watchtower.watchtower import WatchRules, Watchtower
-from ..core.errors import ChainError, SettingsError
+from ..core.errors import NodeAway, SettingsError
 from ..core.ids import WorkerId
-from ..core.notices.watching import ChainAway, EvidenceOpen
+from ..core.notices.watching import EvidenceOpen
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import NODE_RETRY_S, open_chain, open_keys
+from .network import leave, open_keys, patient_chain
 
 
 async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.Event) -> None:
@@ -34,16 +34,16 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
     if settings.evidence.is_dir() and settings.evidence.stat().st_mode & 0o077:
         reporter.tell(EvidenceOpen(f"chmod 700 {settings.evidence}"))
     budget = FeeBudgetFile(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
-    while not stop.is_set():
-        try:
-            async with open_chain(settings, reporter, budget) as chain:
-                await _watchtower(settings, settings.evidence, reporter, chain).run(stop)
-                return
-        except ChainError as error:
-            reporter.tell(ChainAway(str(error)))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(NODE_RETRY_S):
-                    await stop.wait()
+    conditions = Conditions(reporter, time.time)
+    leaving = asyncio.create_task(leave(conditions, stop))
+    try:
+        async with patient_chain(settings, reporter, conditions, budget) as chain:
+            await _watchtower(settings, settings.evidence, reporter, chain).run(stop)
+    except NodeAway:
+        if not stop.is_set():
+            raise
+    finally:
+        leaving.cancel()
 
 
 def _watchtower(settings: Settings, evidence: Path, reporter: Reporter, chain: StarknetChain) -> Watchtower:

@@ -7,16 +7,13 @@ import hashlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.images_reader import SandboxedImages
-from ..adapters.blender_process.probe_session import BlenderProbeRenderer
-from ..adapters.blender_process.ready import ReadyRenderer
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
@@ -28,6 +25,7 @@ from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
+from ..app.audit.evidence_room import EvidenceRoom
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
@@ -37,63 +35,64 @@ from ..app.exchange.pins import Pins
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
-from ..app.upkeep.conditions import NODE, STORE, Conditions
+from ..app.upkeep.conditions import STORE, Conditions
 from ..app.worker.claims import Claims, WorkerRules
+from ..app.worker.families import FamiliesInService
 from ..app.worker.job_probe import JobProbe
 from ..app.worker.loop import Worker
 from ..app.worker.readiness import Check, Readiness
 from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
+from ..app.worker.time_gate import FrameTimes
 from ..core.errors import NodeAway
 from ..core.gate import GateLimits
+from ..core.notices.process import WaitingForWork
 from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
 from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
-from .network import NODE_RETRY_S, open_chain, open_journal
-from .rendering import PROBE_DEVICE, make_renderer
+from .blenders import Blenders, find_blenders
+from .network import leave, network_name, open_journal, patient_chain, when_there
 
 
 async def run_worker(
     settings: Settings,
     reporter: Reporter,
     *,
-    blender: str,
-    families: frozenset[int],
+    own: str,
     stop: asyncio.Event,
-    on_ready: Callable[[], None] = lambda: None,
     once: bool = False,
-    renderer: Renderer | None = None,
+    cheating: Callable[[Renderer], Renderer] | None = None,
 ) -> None:
-    """Work until ``stop`` is set, or until it is drained. ``blender`` is the application, or "" for bpy.
+    """Work until ``stop`` is set, or until it is drained. ``own`` is the Blender that runs here, "" for bpy.
 
-    ``on_ready`` is called when key, node, board and registration were looked at; with ``once`` it takes one
-    lease.
-    Without a ``renderer`` leases are rendered in sandboxed processes of that Blender and pass a self-test
-    before they are submitted. Another renderer's leases are submitted as they are; only cheats have one.
-    Audits are always rendered by that Blender.
+    With ``once`` it takes one lease. Leases are rendered in sandboxed processes of the Blender of their
+    family, and pass a self-test before they are submitted. Those of a ``cheating`` renderer are submitted as
+    they are. Audits are always rendered honestly.
     """
     require_sandbox(settings.allow_unsandboxed)
-    blender_renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
-    own = ReadyRenderer(blender_renderer, settings.folder / "ready")
-    probed_by = BlenderProbeRenderer(replace(blender_renderer, device=PROBE_DEVICE))
-    probe = Probe(probed_by, reporter, settings.folder / "probes")
     conditions = Conditions(reporter, time.time)
-    leaving = asyncio.create_task(_leave(conditions, stop))
+    leaving = asyncio.create_task(leave(conditions, stop))
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
-            hold(account_lock(settings), f"the account {settings.account:#x}"),
-            _patient_chain(settings, reporter, conditions) as chain,
-            own.running(),
+            hold(await _account_lock(settings, conditions), f"the account {settings.account:#x}"),
         ):
-            store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
-            renderers = (renderer or own, own)
-            readiness = _readiness(settings, reporter, chain, once)
-            worker = _worker(settings, reporter, chain, store, families, *renderers, probe, readiness)
-            await worker.run(stop, on_ready)
+            blenders = await _unless(stop, find_blenders(settings, reporter, own))
+            probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
+            async with (
+                patient_chain(settings, reporter, conditions) as chain,
+                blenders.ready(settings, times := FrameTimes()) as honest,
+            ):
+                store = conditions.patient(KuboStore(settings.ipfs_api), STORE)
+                renderers = (cheating(honest) if cheating else honest, honest)
+                readiness = _readiness(settings, reporter, chain, once)
+                worker = _worker(
+                    settings, reporter, chain, store, blenders.in_service, times, *renderers, probe, readiness
+                )
+                await worker.run(stop, lambda: _tell_ready(blenders, reporter))
     except NodeAway:
         if not stop.is_set():
             raise
@@ -101,37 +100,33 @@ async def run_worker(
         leaving.cancel()
 
 
-async def _leave(conditions: Conditions, stop: asyncio.Event) -> None:
-    await stop.wait()
-    conditions.leave()
+async def _account_lock(settings: Settings, conditions: Conditions) -> Path:
+    """One agent per account and network on this machine, whatever its folder."""
+    return lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
 
 
-def account_lock(settings: Settings) -> Path:
-    """One agent per account and network on this machine, whatever its folder.
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> Blenders:
+    """What is found; nothing where it is stopped before: a device may need minutes to be made ready."""
+    finding, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((finding, stopping), return_when=asyncio.FIRST_COMPLETED)
+        return finding.result() if finding.done() else Blenders(())
+    finally:
+        stopping.cancel()
+        finding.cancel()
+        await asyncio.wait((finding,))
 
-    Public networks have many nodes, and a node many names; of others there may be several on one machine.
-    """
-    is_public = settings.network in ("sepolia", "mainnet")
-    network = settings.network if is_public else settings.rpc_url
-    name = hashlib.sha256(f"{network} {settings.account:#x}".encode()).hexdigest()[:32]
+
+def _tell_ready(blenders: Blenders, reporter: Reporter) -> None:
+    for maker in (one.maker for one in blenders.all):
+        version = ".".join(map(str, maker.version))
+        reporter.tell(WaitingForWork(version, maker.device, maker.device_name))
+
+
+def lock_of(network: str, account: int) -> Path:
+    """Where the lock of an account is that works on a network."""
+    name = hashlib.sha256(f"{network} {account:#x}".encode()).hexdigest()[:32]
     return default_folder() / "locks" / f"{name}.lock"
-
-
-@asynccontextmanager
-async def _patient_chain(
-    settings: Settings, reporter: Reporter, conditions: Conditions
-) -> AsyncIterator[StarknetChain]:
-    """The network; its calls wait for the node and for gas to be had, and so does the beginning."""
-    async with AsyncExitStack() as stack:
-        retry_s = NODE_RETRY_S
-        while True:
-            try:
-                chain = await stack.enter_async_context(open_chain(settings, reporter))
-                break
-            except NodeAway as error:
-                await conditions.wait(error, retry_s)
-        conditions.met(NODE)
-        yield conditions.patient(chain, NODE)
 
 
 def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool) -> Readiness:
@@ -144,6 +139,9 @@ def _readiness(settings: Settings, reporter: Reporter, chain: StarknetChain, onc
         return lacks_room(folder, settings.least_free_bytes)
 
     checks: list[Check] = [hours, room]
+    if settings.most_evidence_bytes:
+        proof_store = ProofStore(folder / "evidence")
+        checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
     if settings.pause_on_battery:
         checks.append(on_battery)
     if settings.pause_beside_blender:
@@ -159,7 +157,8 @@ def _worker(
     reporter: Reporter,
     chain: StarknetChain,
     store: ContentStore,
-    families: frozenset[int],
+    in_service: FamiliesInService,
+    times: FrameTimes,
     renderer: Renderer,
     verifying_renderer: Renderer,
     probe: Probe,
@@ -184,10 +183,8 @@ def _worker(
         self_test=self_test if renderer is verifying_renderer else None,
         limits=limits,
     )
-    cache = ProbeCache(settings.folder / "probes")
-    job_probe = JobProbe(
-        chain, lease.fetch, probe, cache, reporter, seconds=settings.probe_seconds, now=time.time
-    )
+    seen = (probe, ProbeCache(settings.folder / "probes"))
+    job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
     rerender = Rerender(
         store,
         verifying_renderer,
@@ -201,7 +198,7 @@ def _worker(
         limits=limits,
     )
     audits = _audits(settings, reporter, chain, rerender, proof_store)
-    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, families))
+    claims = Claims(chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, times)
     return Worker(
         chain,
         lease,
@@ -216,9 +213,9 @@ def _worker(
     )
 
 
-def _rules(settings: Settings, families: frozenset[int]) -> WorkerRules:
+def _rules(settings: Settings, in_service: FamiliesInService) -> WorkerRules:
     return WorkerRules(
-        families,
+        frozenset(in_service.known),
         settings.least_reward_fri,
         settings.from_block,
         settings.least_profit_fri,
@@ -239,6 +236,8 @@ def _gate_limits(settings: Settings) -> GateLimits:
         memory_mib=settings.most_memory_mib,
         frame_seconds=settings.most_frame_seconds,
         output_bytes=settings.most_output_bytes,
+        samples=settings.most_samples,
+        frame_pixels=settings.most_frame_pixels,
     )
 
 

@@ -10,6 +10,7 @@ RenderChainError
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
  │   │   └─ ProcessKilled  it was killed, and not for a limit
+ │   ├─ DeviceBroken       what this machine renders with makes other pixels than it should
  │   ├─ DiskFull           there is no room left for a file
  │   ├─ AgentRunsAlready   another process works with the same folder or account
  │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
@@ -74,6 +75,10 @@ class RenderFailed(LocalError):
 
 class ProcessKilled(RenderFailed):
     """The render process was killed, and not for a limit: by the machine's user or its kernel."""
+
+
+class DeviceBroken(LocalError):
+    """What this machine renders with makes other pixels than it should."""
 
 
 class DiskFull(LocalError):

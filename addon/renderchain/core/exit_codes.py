@@ -11,6 +11,7 @@ from .contract_errors import NotWorkerOperator, UnknownWorker, WorkerDoesNotOffe
 from .errors import (
     AgentRunsAlready,
     ChainError,
+    DeviceBroken,
     DiskFull,
     InsufficientFunds,
     JournalError,
@@ -41,6 +42,7 @@ class Cause:
 CAUSES = (
     Cause(67, (UnknownWorker, NotWorkerOperator, WorkerDoesNotOffer), needs_hand=True),
     Cause(69, (ChainError, StoreError)),
+    Cause(70, (DeviceBroken,), needs_hand=True),
     Cause(71, (SandboxMissing,), needs_hand=True),
     Cause(73, (AgentRunsAlready,), needs_hand=True),
     Cause(74, (JournalError, DiskFull, OSError)),

@@ -6,6 +6,7 @@ The render process has opened somebody else's scene, so the agent checks every l
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,13 @@ class MakeAgain:
 
 
 @dataclass(frozen=True)
+class RenderKnown:
+    """To the render process: render the known tile on this device, whatever scene is open meanwhile."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class Loaded:
     """The scene is open; ``device`` is what Cycles will use, such as OPTIX or CPU."""
 
@@ -130,23 +138,51 @@ class MadeAgain:
 
 
 @dataclass(frozen=True)
+class KnownRendered:
+    """What a Blender is, and what it made of the known tile: its record.
+
+    ``build`` names the very build, ``unfit`` says why its pixels can't be compared with others', or "".
+    """
+
+    blender_version: str
+    build: str
+    device: str
+    device_name: str
+    unfit: str
+    record: bytes
+    render_ms: int
+
+
+@dataclass(frozen=True)
 class Failed:
     """What was asked could not be done; the process goes on."""
 
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain | ProbeCommand | ProofCommand
-Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | Failed | ProbeMessage | ProofMessage
+Command = Load | Render | RenderTiles | MakeAgain | RenderKnown | ProbeCommand | ProofCommand
+Message = (
+    Loaded
+    | Progress
+    | Rendered
+    | TilesRendered
+    | MadeAgain
+    | KnownRendered
+    | Failed
+    | ProbeMessage
+    | ProofMessage
+)
 _COMMANDS: dict[str, Any] = {
     "load": Load,
     "render": Render,
     "render_tiles": RenderTiles,
     "make_again": MakeAgain,
+    "render_known": RenderKnown,
 }
 _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
+_NAMES |= {KnownRendered: "known_rendered"}
 _COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS
 LISTS = ("tiles", "view_layers", "frames", "allowed")
 _NAMES |= PROBE_NAMES | PROOF_NAMES
@@ -156,6 +192,7 @@ _READERS = PROBE_READERS | PROOF_READERS
 def to_line(message: Command | Message) -> bytes:
     """The line, its newline included."""
     body: dict[str, Any] = {"schema": SCHEMA, "type": _NAMES[type(message)], **asdict(message)}
+    body |= {name: b64encode(value).decode() for name, value in body.items() if isinstance(value, bytes)}
     return json.dumps(body, separators=(",", ":")).encode() + b"\n"
 
 
@@ -175,6 +212,16 @@ def _name(reader: Reader, field: str) -> str:
     return name
 
 
+def _known(reader: Reader) -> KnownRendered:
+    names = ("blender_version", "build", "device", "device_name", "unfit")
+    try:
+        record = b64decode(reader.text("record"), validate=True)
+    except ValueError:
+        raise ContentError("The render process sent a record that is not base64: refused.") from None
+    texts: dict[str, Any] = {name: plain(reader.text(name)) for name in names}
+    return KnownRendered(**texts, record=record, render_ms=reader.integer("render_ms", 0, 2**40))
+
+
 def read_message(line: bytes) -> Message:
     """A message of the render process; raises ContentError for anything malformed."""
     reader = Reader.parse(line, "render process's message", SCHEMA, MAX_LINE_BYTES)
@@ -184,6 +231,8 @@ def read_message(line: bytes) -> Message:
         return Loaded(plain(texts[0]), plain(texts[1]), plain(texts[2]), reader.integer("load_ms", 0, 2**40))
     if kind == "failed":
         return Failed(plain(reader.text("reason")))
+    if kind == "known_rendered":
+        return _known(reader)
     if kind in _READERS:
         return _READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)

@@ -117,6 +117,24 @@ def tile_estimate_s(width: int, height: int, samples: int, *, whole: bool, reduc
     return reduced_s * max(1.0, pixels * samples / (reduced_pixels * min(samples, REDUCED_SAMPLES)))
 
 
+def frame_estimate_s(
+    width: int, height: int, samples: int, *, reduced_s: float, leaves_s: Sequence[float], whole: bool
+) -> float:
+    """What a frame of that size may take at most, by a reduced one and by leaves at full size.
+
+    Each counts what every rendering takes, such as opening the file, as often as it fits into the frame, so
+    the smaller estimate is the better one. ``whole``: for a leaf its whole frame was rendered.
+    """
+    by_reduced = tile_estimate_s(width, height, samples, whole=True, reduced_s=reduced_s)
+    if not leaves_s:
+        return by_reduced
+    leaf_s = sum(leaves_s) / len(leaves_s)
+    if whole:
+        return leaf_s
+    crop = min(width, WIDEST_CROP) * min(height, WIDEST_CROP)
+    return max(reduced_s, min(by_reduced, leaf_s * width * height / crop))
+
+
 def order_reason(frame: int) -> ProbeReason:
     """A frame that a jump in a fresh process makes another one."""
     return ProbeReason(

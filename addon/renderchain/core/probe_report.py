@@ -11,7 +11,7 @@ from .errors import ContentError
 from .print_limits import LEAST, MOST, PrintLimits
 from .reader import Reader
 
-SCHEMA = "renderchain/probe/1"
+SCHEMA = "renderchain/probe/2"
 MAX_REPORT_BYTES = 64 * 1024
 MAX_NAME = 80
 MAX_SENTENCE = 600
@@ -63,7 +63,8 @@ class ProbeReport:
 
     ``limits`` are what the job needs, None where that was not measured or the job is refused.
     ``share_openings``: the tiles of a frame came out the same in one opening of the file. ``times_ms`` has
-    the milliseconds of each part.
+    the milliseconds of each part. A frame of the job takes at least ``least_frame_ms`` on the machine's CPU,
+    and about ``frame_ms`` at most; both are 0 where no frame was rendered.
     """
 
     reasons: tuple[ProbeReason, ...] = ()
@@ -71,6 +72,8 @@ class ProbeReport:
     share_openings: bool = False
     frames: tuple[int, ...] = ()
     times_ms: tuple[tuple[str, int], ...] = ()
+    least_frame_ms: int = 0
+    frame_ms: int = 0
 
     @property
     def verdict(self) -> ProbeVerdict:
@@ -101,11 +104,13 @@ class ProbeReport:
             "share_openings": self.share_openings,
             "seconds": {part: ms / 1000 for part, ms in self.times_ms},
             "frames": list(self.frames),
+            "frame_seconds": {"least": self.least_frame_ms / 1000, "most": self.frame_ms / 1000},
         }
 
     def to_bytes(self) -> bytes:
         """Canonical JSON, for the worker's own folder."""
-        body = self.as_dict() | {"schema": SCHEMA, "seconds": None}
+        body = self.as_dict() | {"schema": SCHEMA, "seconds": None, "frame_seconds": None}
+        body |= {"least_frame_ms": self.least_frame_ms, "frame_ms": self.frame_ms}
         body["times"] = [{"part": part, "ms": ms} for part, ms in self.times_ms]
         return dump_canonical(body)
 
@@ -121,6 +126,8 @@ def parse_report(raw: bytes) -> ProbeReport:
         reader.boolean("share_openings"),
         tuple(reader.integers("frames", 0, MAX_FRAMES)),
         times,
+        reader.integer("least_frame_ms", 0, MAX_MS),
+        reader.integer("frame_ms", 0, MAX_MS),
     )
     if reader.text("verdict") != report.verdict.value:
         raise ContentError("The probe's report has a verdict that its reasons do not make: refused.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-Value = str | int | bool | Sequence[int]
+Value = str | int | bool | Sequence[int | str]
 
 # Title, and of each setting its name, what an example holds, and what it means.
 SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
@@ -18,7 +18,17 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
                 "ws://127.0.0.1:5050/ws",
                 "its WebSocket; without it the node is asked every two seconds",
             ),
-            ("rpc_headers", "headers.json", "a JSON file with authentication headers for the node"),
+            (
+                "other_nodes",
+                ("http://127.0.0.1:5051/rpc ws://127.0.0.1:5051/ws",),
+                "of the same chain, used while the first is away or behind",
+            ),
+            ("rpc_headers", "headers.json", "a JSON file with authentication headers for the nodes"),
+            (
+                "oldest_head_seconds",
+                0,
+                "of a node that is used, by its newest block; 0: 600 on public networks, any elsewhere",
+            ),
             ("network", "devnet", "or sepolia, mainnet, custom: the chain that the node must serve"),
             ("directory", "0x0", "the network's directory contract; everything else is found from it"),
             ("board", "0x0", "the board; 0: the directory's newest active one"),
@@ -44,6 +54,16 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         (
             ("folder", "worker", "journal, packages, evidence, logs"),
             ("device", "AUTO", "or CPU, OPTIX, CUDA, HIP, ONEAPI, METAL"),
+            (
+                "blenders",
+                ("", "/opt/blender-5.2/blender"),
+                'programs to render with, one of each version; "": the one that runs the worker',
+            ),
+            (
+                "known_tile_frames",
+                20,
+                "after so many it is seen whether the known tile comes out as it did; 0: only at the start",
+            ),
             (
                 "allow_unsandboxed",
                 False,
@@ -83,6 +103,13 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("most_memory_mib", 0, "jobs that say they need more memory are left to others; 0: none"),
             ("most_frame_seconds", 0, "jobs that say a frame takes longer are left to others; 0: none"),
             ("most_output_bytes", 0, "jobs whose leases may leave more are left to others; 0: none"),
+            ("most_samples", 0, "packages with more samples a pixel are left to others; 0: none"),
+            ("most_frame_pixels", 0, "packages with more pixels a frame, of all view layers, too; 0: none"),
+            (
+                "most_evidence_bytes",
+                0,
+                "with more kept for leases that are not settled it takes none; 0: as the disk has room",
+            ),
             (
                 "metrics_port",
                 0,
@@ -105,7 +132,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         "A watchtower",
         (
             ("evidence", "evidence", "the worker's FOLDER/evidence, or a copy that is kept up to date"),
-            ("workers", (1,), "the numbers of the workers that it answers for"),
+            ("workers", (0,), "the numbers of the workers that it answers for"),
             ("patience_seconds", 120, "how long a worker may take before it is answered for"),
             ("daily_fee_limit_fri", "20STRK", "all its transactions of a day (UTC) together"),
         ),
@@ -140,4 +167,4 @@ def _toml(value: Value) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return str(value) if isinstance(value, int) else json.dumps(list(value))
+    return str(value) if isinstance(value, int) else f"[{', '.join(map(_toml, value))}]"

@@ -30,23 +30,29 @@ def metrics_of(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: 
 
 
 def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: int | None) -> list[Metric]:
-    machine = state.machine
     facts = ("blender_version", "device", "device_name")
-    info: dict[Labels, float] = (
-        {tuple((name, getattr(machine, name)) for name in facts): 1.0} if machine else {}
-    )
+    info: dict[Labels, float] = {
+        tuple((name, getattr(one, name)) for name in facts): 1.0 for one in state.machines.values()
+    }
+    out = dict.fromkeys(state.out_of_service, 1)
     told: dict[Labels, float] = {
         (("kind", kind), ("level", level)): float(n) for (kind, level), n in state.kinds.items()
     }
     waits = {name: max(now_s - since_s, 0.0) for name, since_s in state.waits.items()}
+    head = state.head
+    nodes = {head.node: 1.0} if head else {}
+    head_age: dict[Labels, float] = {(): max(now_s - head.made_s, 0.0)} if head else {}
     disk: dict[Labels, float] = {(): float(free_bytes)} if free_bytes is not None else {}
     return [
         Metric(f"{PREFIX}worker_info", "gauge", "What the worker renders with, once it is ready.", info),
+        by_label(f"{PREFIX}family_out_of_service", "gauge", "1: it makes false pixels.", "family", out),
         single(f"{PREFIX}start_time_seconds", "gauge", "When it started, since 1970.", state.began_s),
         single(f"{PREFIX}loop_age_seconds", "gauge", "Since when its loop stands still.", loop_age_s),
         single(f"{PREFIX}ready", "gauge", "1: it works, or would if there were work.", int(state.is_ready)),
         by_label(f"{PREFIX}waiting_seconds", "gauge", "How long it waits for what.", "condition", waits),
         Metric(f"{PREFIX}notices_total", "counter", "What it said, by kind and level.", told),
+        by_label(f"{PREFIX}node_in_use", "gauge", "1 for the node that it asks.", "node", nodes),
+        Metric(f"{PREFIX}head_age_seconds", "gauge", "Age of that node's newest block.", head_age),
         Metric(f"{PREFIX}free_disk_bytes", "gauge", "Room where its folder is.", disk),
     ]
 

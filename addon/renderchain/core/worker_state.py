@@ -11,6 +11,8 @@ from functools import singledispatchmethod
 
 from .ids import JobId, LeaseId
 from .notices import LeaseNotice, Notice, audits, leases
+from .notices.conditions import HeadSeen
+from .notices.devices import FamilyOutOfService
 from .notices.lines import kind_of
 from .notices.process import (
     Stopped,
@@ -83,7 +85,8 @@ class WorkerState:
     """``note`` and ``advance`` change it; times are in seconds since 1970."""
 
     began_s: float
-    machine: WaitingForWork | None = None  # of a worker that has started
+    machines: dict[str, WaitingForWork] = field(default_factory=dict)  # by Blender, once it has started
+    out_of_service: dict[str, str] = field(default_factory=dict)  # families, and why
     is_started: bool = False
     is_ended: bool = False
     frame_count: int = 0
@@ -97,6 +100,7 @@ class WorkerState:
     stake: leases.StakeSeen | None = None
     block: int = 0  # the newest that one of our transactions is in
     waits: dict[str, float] = field(default_factory=dict)  # for what, since when
+    head: HeadSeen | None = None  # of the node that is used
     held: dict[LeaseId, HeldLease] = field(default_factory=dict)
     seats: dict[LeaseId, HeldLease] = field(default_factory=dict)
     last_vote: tuple[LeaseId, int] | None = None
@@ -109,7 +113,7 @@ class WorkerState:
         """Hear a notice, of any kind."""
         kind = kind_of(type(notice))
         self.kinds[kind, notice.level.value] += 1
-        if kind not in NOT_SHOWN:
+        if kind not in NOT_SHOWN and not notice.is_quiet:
             self.last.append((time_s, notice))
         condition = getattr(notice, "condition", None)
         if isinstance(condition, str) and kind == "waiting_for":
@@ -117,7 +121,7 @@ class WorkerState:
         elif isinstance(condition, str) and kind == "wait_ended":
             self.waits.pop(condition, None)
         self._fold(notice, time_s)
-        for kept in (self.held, self.seats, self.waits):
+        for kept in (self.held, self.seats, self.waits, self.machines, self.out_of_service):
             while len(kept) > MOST:
                 del kept[next(iter(kept))]  # type: ignore[arg-type]
 
@@ -131,7 +135,12 @@ class WorkerState:
     @property
     def is_ready(self) -> bool:
         """Whether it works or would, if there were work."""
-        return self.is_started and not self.waits and not self.is_ended
+        return self.is_started and not self.waits and not self.is_ended and not self.is_out_of_order
+
+    @property
+    def is_out_of_order(self) -> bool:
+        """Whether a worker has no family left that it may render."""
+        return bool(self.machines) and len(self.out_of_service) >= len(self.machines)
 
     @singledispatchmethod
     def _fold(self, notice: Notice, time_s: float) -> None:
@@ -139,7 +148,11 @@ class WorkerState:
 
     @_fold.register
     def _(self, notice: WaitingForWork, time_s: float) -> None:
-        self.machine, self.is_started = notice, True
+        self.machines[notice.blender_version], self.is_started = notice, True
+
+    @_fold.register
+    def _(self, notice: FamilyOutOfService, time_s: float) -> None:
+        self.out_of_service[notice.family] = notice.reason
 
     @_fold.register
     def _(self, notice: WatchStarted, time_s: float) -> None:
@@ -161,6 +174,10 @@ class WorkerState:
         self.transactions[result] += 1
         self.block = max(self.block, block)
         self.money.fees_fri += fee_fri
+
+    @_fold.register
+    def _(self, notice: HeadSeen, time_s: float) -> None:
+        self.head = notice
 
     @_fold.register
     def _(self, notice: Withdrawn, time_s: float) -> None:

@@ -87,11 +87,9 @@ def _clock(time_s: float) -> str:
 
 
 def _head(state: WorkerState, now_s: float, name: str) -> list[str]:
-    machine = state.machine
-    what = (
-        f", Blender {machine.blender_version}, {machine.device} ({machine.device_name})"
-        if machine is not None
-        else ""
+    what = "".join(
+        f", Blender {one.blender_version}, {one.device} ({one.device_name})"
+        for one in state.machines.values()
     )
     who = f"RenderChain {name}".rstrip() + what
     return [f"{_clock(now_s)}  {who}, up {span(now_s - state.began_s)}"]
@@ -101,6 +99,7 @@ def _condition(state: WorkerState, now_s: float, loop_age_s: float) -> list[str]
     lines = [f"{ALARM}It has stood still for {span(loop_age_s)}"] if loop_age_s > STILL_S else []
     for name, at_s in list(state.waits.items())[:ROWS]:
         lines.append(f"{ALARM}Waiting for {name} since {_clock(at_s)} ({span(now_s - at_s)})")
+    lines += [f"{ALARM}Nothing of {family} is rendered any more" for family in state.out_of_service]
     if lines:
         return lines
     if state.is_ended:

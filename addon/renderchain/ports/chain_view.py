@@ -28,8 +28,10 @@ class ChainView(Protocol):
         """The board's address."""
         ...
 
-    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from that block on, in order, each once; endless, so close it."""
+    def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board, or of one job, from that block on, in order, each once; endless, so
+        close it.
+        """
         ...
 
     async def block_number(self) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..core.manifest import Manifest
-from ..core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
+from ..core.messages import KnownRendered, Loaded, MadeAgain, Progress, Rendered, TilesRendered
 from ..core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
 from ..core.proof_messages import ProofLooked, ProofPictured
 
@@ -41,6 +41,14 @@ class RenderSession(Protocol):
         ...
 
 
+class KnownTileRenderer(Protocol):
+    """Renders the known tile in processes that have no scene."""
+
+    async def known_tile(self, device: str = "") -> KnownRendered:
+        """On the device of leases, or another that is named; raises RenderFailed or SandboxMissing."""
+        ...
+
+
 class Renderer(Protocol):
     """Starts render processes; each sees its package and its output folder and nothing else."""
 
@@ -48,6 +56,24 @@ class Renderer(Protocol):
         self, package: Path, manifest: Manifest, output: Path
     ) -> AbstractAsyncContextManager[RenderSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...
+
+
+class WatchedSession(RenderSession, Protocol):
+    """A render process that makes the known tile beside its scene."""
+
+    async def known_tile(self) -> KnownRendered:
+        """Render the known tile on the scene's device, between two frames; raises RenderFailed."""
+        ...
+
+
+class WatchedRenderer(Protocol):
+    """Starts such render processes."""
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path
+    ) -> AbstractAsyncContextManager[WatchedSession]:
+        """As a Renderer's."""
         ...
 
 

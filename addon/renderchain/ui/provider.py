@@ -14,7 +14,7 @@ from ..app.provider.signing import carry_out, explained
 from ..app.provider.status import status_of
 from ..blender.console import ConsoleReporter
 from ..blender.provider.common import chosen_worker
-from ..blender.provider.machine import look_at_blender
+from ..blender.provider.machine import own_families
 from ..composition.provider import open_provider
 from ..core.errors import ChangeRefused, RenderChainError
 from ..core.money import parse_strk
@@ -103,7 +103,7 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 
     def _families(self) -> list[int]:
         """Those of this machine, which only registering needs; the devices are asked on the main thread."""
-        return look_at_blender(read_settings())[0] if self.step == "REGISTER" else []
+        return own_families(read_settings()) if self.step == "REGISTER" else []
 
 
 class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming

@@ -57,6 +57,8 @@ class PanelReporter:
 
     def tell(self, notice: Notice) -> None:
         """Its sentence; a doubt's stays in the panel, with a button."""
+        if notice.is_quiet:
+            return
         self.say(notice.sentence)
         if isinstance(notice, Doubt):
             doubt = {notice.lease_id: notice.sentence}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import KEPT_INTENTS, MIGRATIONS, SqliteJournal
+from renderchain.adapters.journal_sqlite import KEPT_INTENTS, KEPT_LEASES_S, MIGRATIONS, SqliteJournal
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
@@ -97,3 +97,27 @@ def test_transactions_that_have_ended_do_not_fill_the_disk_and_named_ones_stay(t
     assert {named.intent_id, waiting.intent_id} < {*kept}
     assert len(kept) <= KEPT_INTENTS + 3
     assert journal.intend("job 1", 7, "Creating the job", [(1, 2, [3])]).state is IntentState.CONFIRMED
+
+
+def test_leases_of_years_do_not_fill_the_disk_and_those_that_audits_may_need_stay(tmp_path: Path) -> None:
+    day_s, now_s = 86400.0, [0.0]
+    journal = SqliteJournal(tmp_path / "journal.sqlite", lambda: now_s[0])
+    for number in range(3 * 365):
+        now_s[0] += day_s
+        entry = LeaseEntry(1 + number % 2, LeaseId(number), JobId(1), number, "claimed")
+        journal.save_lease(entry)
+        journal.save_lease(replace(entry, state="submitted"))
+    kept = {one.lease_id for board in (1, 2) for one in journal.leases(board)}
+    assert kept == set(range(3 * 365 - int(KEPT_LEASES_S / day_s) - 1, 3 * 365))
+
+
+def test_a_lease_whose_state_changes_late_stays(tmp_path: Path) -> None:
+    now_s = [0.0]
+    journal = SqliteJournal(tmp_path / "journal.sqlite", lambda: now_s[0])
+    old, other = (LeaseEntry(1, LeaseId(number), JobId(1), number, "claimed") for number in (1, 2))
+    journal.save_lease(old)
+    now_s[0] = 0.9 * KEPT_LEASES_S
+    journal.save_lease(replace(old, state="submitted"))
+    now_s[0] = 1.5 * KEPT_LEASES_S
+    journal.save_lease(other)
+    assert journal.leases(1) == [replace(old, state="submitted"), other]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.machine import beside_blender, lacks_room, on_battery
+from renderchain.adapters.machine import beside_blender, drivers, lacks_room, on_battery
 
 
 def supply(folder: Path, name: str, **values: str) -> None:
@@ -48,3 +48,12 @@ def test_a_blender_with_a_window_is_somebody_at_work(tmp_path: Path, words: list
 def test_a_disk_with_too_little_room_is_said(tmp_path: Path) -> None:
     assert "make room" in lacks_room(tmp_path / "not yet", 2**62)
     assert not lacks_room(tmp_path, 1)
+
+
+def test_drivers_are_known_by_their_versions(tmp_path: Path) -> None:
+    (tmp_path / "version").write_text("570.124\n")
+    files = [str(tmp_path / "version"), str(tmp_path / "none")]
+    before = drivers(files)
+    assert before.endswith(" 570.124") and drivers(files) == before
+    (tmp_path / "version").write_text("575.1\n")
+    assert drivers(files) != before and drivers([]) == ""

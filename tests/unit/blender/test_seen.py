@@ -16,6 +16,7 @@ from renderchain.adapters.live_terminal import EVERY_S
 from renderchain.adapters.state_keeper import StateKeeper
 from renderchain.blender.seen import STILL_S, pages_of, seen
 from renderchain.core.errors import ChainError, SettingsError
+from renderchain.core.notices.devices import FamilyOutOfService
 from renderchain.core.notices.process import Stopped, WaitingForWork
 from renderchain.settings import Settings
 
@@ -68,6 +69,17 @@ def test_it_is_alive_while_its_loop_goes_round(tmp_path: Path) -> None:
     assert alive().status == 503 and "30 s" in alive().body
     keeper.beat()
     assert alive().status == 200
+
+
+def test_a_worker_that_makes_false_pixels_says_so_where_it_is_asked_whether_it_is_ready(
+    tmp_path: Path,
+) -> None:
+    keeper = StateKeeper(Clock(), Clock())
+    ready = pages_of(keeper, tmp_path)["/readyz"]
+    keeper.tell(READY)
+    assert ready().status == 200
+    keeper.tell(FamilyOutOfService("4.5/cycles/cpu", "It makes noise."))
+    assert ready().status == 503 and "It makes noise." in ready().body
 
 
 def test_metrics_are_there_also_before_the_folder_is(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from renderchain.core.errors import ContentError
 from renderchain.core.messages import (
     Command,
     Failed,
+    KnownRendered,
     Load,
     Loaded,
     Message,
     Progress,
     Render,
     Rendered,
+    RenderKnown,
     RenderTiles,
     TilesRendered,
     read_command,
@@ -31,6 +33,7 @@ from renderchain.core.messages import (
         Rendered(1, "1.png", "1.exr", "1.leaves", 4, 5),
         TilesRendered(1, "0001.tiles", 4),
         Failed("no camera"),
+        KnownRendered("4.5.15 LTS", "4.5.15 LTS a1b2", "CPU", "a processor", "", bytes(range(256)) * 2, 90),
     ],
 )
 def test_a_message_survives_its_line(message: Message) -> None:
@@ -44,6 +47,7 @@ def test_a_message_survives_its_line(message: Message) -> None:
         Render(1),
         RenderTiles(1, (509, 0)),
         RenderTiles(1, (509, 0), shared=True),
+        RenderKnown("OPTIX"),
     ],
 )
 def test_a_command_survives_its_line(command: Command) -> None:

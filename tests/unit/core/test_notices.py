@@ -43,7 +43,9 @@ FIELDS: dict[str, Any] = {
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
-    **dict.fromkeys(("reason", "action", "text", "source", "condition", "part"), str),
+    **dict.fromkeys(
+        ("reason", "action", "text", "source", "condition", "part", "node", "used", "blender"), str
+    ),
     "job_id": JobId,
     "worker_id": WorkerId,
     "lease_id": LeaseId,
@@ -79,6 +81,11 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     conditions.ClaimsPaused("It is paused."): "Taking no new leases: It is paused.",
     conditions.ClaimsResumed(): "Taking new leases again",
+    conditions.NodeLeft("https://a/rpc", "it is behind", "https://b/rpc"): (
+        "The node https://a/rpc is left aside, https://b/rpc is used: it is behind"
+    ),
+    conditions.NodeUsable("https://a/rpc"): "The node https://a/rpc can be used again",
+    conditions.HeadSeen("https://a/rpc", 77, TIME_S): "The node https://a/rpc is at block 77",
     conditions.ReserveRunsOut(3 * FRI, FRI, 216000.0): (
         "The account holds 3 STRK: as it is spent, in about 2.5 days it reaches its reserve of 1, below "
         "which no leases are taken; send it some"
@@ -119,7 +126,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     watching.ContentLost(*IDS, "bafy", "No copy."): (
         f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
     ),
-    watching.ChainAway("No answer."): "No answer. Trying again.",
     watching.EvidenceOpen("chmod 700 evidence"): (
         "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
     ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from renderchain.core.errors import SettingsError
 from renderchain.core.settings_text import SECTIONS, settings_text
-from renderchain.settings import Settings, load_settings
+from renderchain.settings import PLACEHOLDERS, Settings, load_settings
 
 from devkit.network.services import REPO
 
@@ -33,7 +35,25 @@ def test_the_workers_example_is_what_such_a_file_looks_like() -> None:
     assert (EXAMPLES / "worker.example.toml").read_text() == settings_text(
         {name: examples[name] for name in WORKER}
     )
-    load_settings(EXAMPLES / "worker.example.toml")
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.example.toml")), ids=lambda path: path.name)
+def test_an_example_is_right_but_for_its_placeholders_each_of_which_is_named(example: Path) -> None:
+    chosen = tomllib.loads(example.read_text())
+    with pytest.raises(SettingsError) as refused:
+        load_settings(example)
+    left = [name for name in PLACEHOLDERS if name in chosen]
+    assert {"directory", "account"} <= set(left)
+    for name in left:
+        assert f"{name} is still the example's: put your own there (in {example})" in str(refused.value)
+    own = {name: [7] if name == "workers" else "0x7" for name in left}
+    assert load_settings(example, own).directory == 7
+
+
+def test_every_example_of_a_placeholder_is_taken_for_one() -> None:
+    examples = {name: example for _, entries in SECTIONS for name, example, _ in entries}
+    for name, left in PLACEHOLDERS.items():
+        assert examples[name] == (left if name == "workers" else hex(left))
 
 
 def test_every_example_can_be_given() -> None:

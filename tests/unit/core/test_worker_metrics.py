@@ -10,7 +10,7 @@ from renderchain.core.audit.state import Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.metrics import exposition
-from renderchain.core.notices import Level, Notice, audits, leases, process, watching
+from renderchain.core.notices import Level, Notice, audits, conditions, devices, leases, process, watching
 from renderchain.core.worker_metrics import metrics_of
 from renderchain.core.worker_state import DAY_S, LAST, MOST, WorkerState
 
@@ -99,6 +99,20 @@ def test_frames_leases_and_pay_are_counted() -> None:
     assert value(page, "leases_held") == 1 and list(state.held) == [8]
     info = {"blender_version": "4.5", "device": "OPTIX", "device_name": 'H200 "big"'}
     assert value(page, "worker_info", **info) == 1
+
+
+def test_a_worker_of_several_families_is_ready_while_one_is_in_service() -> None:
+    newer = process.WaitingForWork("5.2", "OPTIX", "H200")
+    state = told(READY, newer)
+    page = page_of(state)
+    assert len(page["renderchain_worker_info"].samples) == 2
+    assert "renderchain_family_out_of_service" not in page
+    told(devices.FamilyOutOfService("5.2/cycles/optix", "It makes noise."), state=state)
+    page = page_of(state)
+    assert value(page, "family_out_of_service", family="5.2/cycles/optix") == 1
+    assert state.is_ready and not state.is_out_of_order
+    told(devices.FamilyOutOfService("4.5/cycles/optix", "It makes noise."), state=state)
+    assert not state.is_ready and state.is_out_of_order
 
 
 def test_transactions_fees_stake_and_the_newest_block() -> None:
@@ -202,3 +216,14 @@ def test_progress_begins_anew_with_other_work() -> None:
         assert state.progress
         began_s = {0: 0, 5: 0, 7: 7, 9: 9}[second]
         assert state.progress.began_s == NOON_S + began_s
+
+
+def test_the_age_of_the_head_grows_until_the_node_tells_another_one_and_no_line_is_shown() -> None:
+    state = told(conditions.HeadSeen("https://a/rpc", 77, NOON_S - 5))
+    assert value(page_of(state), "head_age_seconds") == 65 and not state.last
+    assert value(page_of(state), "node_in_use", node="https://a/rpc") == 1
+    told(conditions.HeadSeen("https://b/rpc", 80, NOON_S + 50), state=state)
+    page = page_of(state)
+    assert value(page, "head_age_seconds") == 10
+    assert list(page["renderchain_node_in_use"].samples) == [(("node", "https://b/rpc"),)]
+    assert "renderchain_head_age_seconds" not in page_of(WorkerState(NOON_S))

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.notices import leases, process
+from renderchain.core.notices.devices import FamilyOutOfService
 from renderchain.core.worker_state import WorkerState
-from renderchain.core.worker_view import draw, fitted, span
+from renderchain.core.worker_view import ALARM, draw, fitted, span
 
 from tests.unit.core.test_notices import ONE_OF_EACH
 from tests.unit.core.test_worker_metrics import NOON_S, READY, WaitingFor, lease, told
@@ -96,6 +97,11 @@ def test_small_windows_lose_notices_first_and_nothing_is_ever_too_wide() -> None
     for height in range(0, 14):
         assert draw(state, NOW_S, 80, height) == whole[:height]
     assert draw(state, NOW_S, 80, 17)[-1] == whole[-1]  # the newest notices are the last to go
+
+
+def test_a_family_that_is_out_of_service_is_an_alarm() -> None:
+    state = told(process.WaitingForWork("4.5", "CPU", "Xeon"), FamilyOutOfService("4.5/cycles/cpu", "Noise."))
+    assert f"{ALARM}Nothing of 4.5/cycles/cpu is rendered any more" in draw(state, NOON_S, 80, 24)
 
 
 @given(st.text(), st.integers(0, 60))

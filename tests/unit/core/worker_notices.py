@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.notices import Notice, appeals, jobs, leases
+from renderchain.core.notices import Notice, appeals, devices, jobs, leases
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
+    devices.BlenderUnfit(
+        "/opt/blender", "It has no OpenEXR."
+    ): "/opt/blender is left out: It has no OpenEXR.",
+    devices.KnownTileKept("4.5/cycles/optix", "B", 0.25): (
+        "The known tile of 4.5/cycles/optix was made on B for the first time, in 0.25 s, and is what later "
+        "ones are compared with"
+    ),
+    devices.KnownTileRight("4.5/cycles/optix", 0.25): (
+        "The known tile of 4.5/cycles/optix came out as before, in 0.25 s"
+    ),
+    devices.FamilyOutOfService("4.5/cycles/optix", "It makes noise."): (
+        "Nothing of 4.5/cycles/optix is rendered any more: It makes noise."
+    ),
     appeals.AppealTooDear(*IDS, 2 * 10**18, "largest_bond_fri allows 1"): (
         f"Lease {LEASE} is not appealed, which takes a bond of 2 STRK: largest_bond_fri allows 1"
     ),

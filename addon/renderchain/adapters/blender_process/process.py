@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
+from ...core.messages import KnownRendered
 from .limits import Limits
 from .logs import prune_logs
-from .running import Started, start_process
+from .running import LOAD_TIMEOUT_S, Started, start_process
 from .sandbox import Jailed, jail
 from .seccomp import filter_program
 from .session import Session
@@ -28,7 +30,8 @@ class BlenderRenderer:
     """``blender`` is the application to run, or "" for the bpy module in this Python.
 
     ``device`` is AUTO or one of Cycles' names; a frame may be silent for ``silence_s``, no longer.
-    ``allowed`` is code of scenes' own that may run (core/scene_code.py).
+    ``allowed`` is code of scenes' own that may run (core/scene_code.py). ``modules`` are folders with what
+    NEEDED_MODULES names, for another Python than this one.
     """
 
     blender: str
@@ -39,6 +42,7 @@ class BlenderRenderer:
     environment: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     allowed: tuple[str, ...] = ()
+    modules: tuple[Path, ...] = ()
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
@@ -64,12 +68,30 @@ class BlenderRenderer:
         finally:
             await session.close()
 
+    async def known_tile(self, device: str = "") -> KnownRendered:
+        """The known tile as a process without a scene makes it, on another device where one is named.
+
+        Raises RenderFailed or SandboxMissing.
+        """
+        with tempfile.TemporaryDirectory(prefix="renderchain-known-") as scratch:
+            package, output = Path(scratch, "package"), Path(scratch, "output")
+            package.mkdir()
+            output.mkdir()
+            which = Path(self.blender).parent.name or "module"
+            name = f"known-{which}-{(device or self.device).lower()}"
+            started = await self.start(package, output, name)
+            session = Session(started, LOAD_TIMEOUT_S, LOAD_TIMEOUT_S, ())
+            try:
+                return await session.known_tile(device or self.device)
+            finally:
+                await session.close()
+
     def log_path(self, name: str) -> Path:
         """Where a process of that name says what goes wrong."""
         return self.log_folder / f"render-{name}.log"
 
     def _jailed(self, package: Path, output: Path) -> Jailed:
-        modules = [folder_of(name) for name in NEEDED_MODULES]
+        modules = list(self.modules) or [folder_of(name) for name in NEEDED_MODULES]
         arguments = ["--", *(str(folder) for folder in modules)]
         readable = {PACKAGE_ROOT, *modules}
         if self.blender:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
-from ...ports.renderer import RenderSession
+from ...ports.renderer import WatchedSession
 from .process import BlenderRenderer
 from .running import Started
 
@@ -91,7 +91,7 @@ class ReadyRenderer:
                 await waiting.end()
 
     @contextlib.asynccontextmanager
-    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[WatchedSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
         waiting, self._waiting = self._waiting, None
         try:

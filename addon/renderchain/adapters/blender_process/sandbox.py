@@ -7,8 +7,10 @@ files, and of the machine what libraries ask for: processors and memory.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +56,9 @@ DEFAULT_TMPFS = 2**30
 FILTER = "@filter"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
-NOBODY = ("--uid", "1000", "--gid", "1000", "--hostname", "render")
+NOBODY = ("--uid", "1000", "--gid", "1000")
+HOST = ("--hostname", "render")
+TRY_S = 20
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def jail(
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
         return Jailed(list(command), str(package), str(output or ""), {**os.environ, **environment})
-    arguments = [bwrap, *ISOLATION, *NOBODY, "--cap-drop", "ALL", "--clearenv"]
+    host = HOST if _may_name_host(bwrap) else ()
+    arguments = [bwrap, *ISOLATION, *NOBODY, *host, "--cap-drop", "ALL", "--clearenv"]
     for variable, value in (*ENVIRONMENT.items(), *environment.items()):
         arguments += ["--setenv", variable, value]
     arguments += _system(on_cpu)
@@ -125,6 +130,17 @@ def jail(
         arguments += ["--seccomp", FILTER]
     whole = [*arguments, "--chdir", "/output" if output else "/", "--", *command]
     return Jailed(whole, "/package", "/output", filter=filter_program)
+
+
+@functools.cache
+def _may_name_host(bwrap: str) -> bool:
+    """Whether the sandbox may have a name of its own; a container's filter of system calls may forbid it.
+
+    It then has the container's name, which is a number as a rule.
+    """
+    command = [bwrap, "--unshare-user", "--unshare-uts", *HOST, "--ro-bind", "/", "/", "true"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=TRY_S, check=False)
+    return "hostname" not in tried.stderr
 
 
 def _system(on_cpu: bool) -> list[str]:

@@ -13,6 +13,7 @@ from ...core.messages import (
     MAX_LINE_BYTES,
     Command,
     Failed,
+    KnownRendered,
     Load,
     Loaded,
     MadeAgain,
@@ -21,6 +22,7 @@ from ...core.messages import (
     Progress,
     Render,
     Rendered,
+    RenderKnown,
     RenderTiles,
     TilesRendered,
     read_message,
@@ -116,12 +118,19 @@ class Session:
             self._check([final_made_again(self._manifest, message)])
         return message
 
+    async def known_tile(self, device: str = "") -> KnownRendered:
+        """Render the known tile, on the scene's device where no other is named; raises RenderFailed."""
+        message = await self.ask(RenderKnown(device or self.loaded.device))
+        if not isinstance(message, KnownRendered):
+            raise self._failure("answered something else than the known tile")
+        return message
+
     async def ask(self, command: Command) -> Message:
-        """Send a command of a probe; returns what is no progress. Raises RenderFailed."""
+        """Send a command; returns what is no progress. Raises RenderFailed."""
         self._send(command)
         message = await self._result(lambda _: None)
         if isinstance(message, Failed):
-            raise self._failure(f"could not do what the probe asked: {message.reason}")
+            raise self._failure(f"could not do what it was asked: {message.reason}")
         return message
 
     async def _answer(self, frame: int, on_progress: OnProgress) -> Rendered | TilesRendered | MadeAgain:

@@ -11,7 +11,7 @@ from typing import Any
 from ...core.errors import WrongNetwork
 from .audit import StarknetAudits
 from .contracts import open_contract, open_token
-from .node import Node, close_account
+from .node import close_account
 from .requester import StarknetRequester
 from .sender import Sender
 from .view import ask
@@ -22,18 +22,16 @@ class StarknetChain(StarknetRequester, StarknetWorker, StarknetAudits):
     """Serves all four chain ports. Make it with ``connect``, end it with ``close``."""
 
     @classmethod
-    async def connect(
-        cls, account: Any, sender: Sender, node: Node, directory: int, board: int = 0
-    ) -> StarknetChain:
+    async def connect(cls, account: Any, sender: Sender, directory: int, board: int = 0) -> StarknetChain:
         """Find everything from the directory; without a board, its newest active one is used.
 
         ``account`` is a starknet-py account, ``sender`` its one sender. Raises WrongNetwork or
         ChainError.
         """
-        return cls(sender, account, node, await find_contracts(account, directory, board))
+        return cls(sender, account, await find_contracts(account, directory, board))
 
     async def close(self) -> None:
-        """End the connection to the node."""
+        """End the connections to the nodes."""
         await close_account(self._account)
 
 

@@ -1,9 +1,10 @@
-"""The board's events: each once, in order, across broken connections and reorganised chains.
+"""The board's events: each once, in order, across broken connections, nodes and reorganised chains.
 
 They come by WebSocket. Before each subscription the gap since the last event is filled by
-``get_events``; what comes twice is left out by its place (block, transaction, event). When blocks
-are dropped, ``Reorganised`` is yielded and everything comes again from the first block asked for.
-Without a WebSocket the node is polled, which is slower and asks more of it: the log says so once.
+``get_events`` of the same node; what comes twice is left out by its place (block, transaction, event). When
+blocks are dropped, ``Reorganised`` is yielded and everything comes again from the first block asked for.
+A node that has not the block of the last event yet only lags: it is waited for, and nothing is forgotten.
+Where no node's WebSocket works one is polled, which is slower and asks more of it: the log says so once.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Iterator
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from ...core.addresses import with_shown_addresses
 from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
-from ...core.errors import ChainError
+from ...core.errors import ChainError, NodeAway
 from ...core.ids import JobId, LeaseId
 from .errors import said
-from .event_kinds import KINDS
-from .node import Node
+from .member import Member
+from .nodes import Nodes
+from .past_events import Keys, Kinds, Place, PushedEvent, past_events, place_of
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
@@ -33,10 +35,9 @@ POLL_S = 2.0
 POLL_FAILURES = 3  # WebSocket failures in a row after which we poll
 POLL_FOR_S = 60.0  # before the WebSocket is tried again
 STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
-CHUNK = 1000
-Place = tuple[int, int, int]
-Digest = list[tuple[int, list[list[str]]]]  # first blocks, and the keys that are wanted of what came since
+Digest = list[tuple[int, Keys]]  # first blocks, and the keys that are wanted of what came since
 ASKING = "Reading a block"
+NOWHERE = (-1, 0)
 LAST = 2**63  # a place after all others of a block
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -46,36 +47,50 @@ class _Reorg(Exception):
     """Blocks were dropped, from the number on that it carries."""
 
 
+class _Lag(Exception):
+    """No node shows the present now; says why."""
+
+
 class EventStream:
-    """The events of one board, read from one node."""
+    """The events of one board, from whichever node works."""
 
-    def __init__(self, client: Any, node: Node, board: int) -> None:
-        from starknet_py.hash.selector import get_selector_from_name
-
-        self._client = client
-        self._node = node
+    def __init__(self, nodes: Nodes, board: int) -> None:
+        self._nodes = nodes
         self._board = board
-        self._kinds = {get_selector_from_name(name): kind for name, kind in KINDS.items()}
+        self._kinds = Kinds()
         self._last: Place = (-1, -1, -1)
-        self._last_hash = 0
-        self._polls_until_s = 0.0
+        self._at = NOWHERE  # the block up to which nothing is missed, and its hash
+        self._keys: Keys | None = None
+        self._used = nodes.used
+        self._is_polling = False
+        self._ws_rests_until_s: dict[Member, float] = {}
         self._said_polling = False
+        self._said_lag = False
         self._digest: Digest | None = None
 
     def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
         """What the board told in a transaction."""
         for raw in receipt.events:
-            if raw.from_address == self._board:
-                yield self._typed(receipt.block_number or 0, raw.keys, raw.data)
+            mine = raw.from_address == self._board
+            event = self._kinds.typed(receipt.block_number or 0, raw) if mine else None
+            if event is not None:
+                yield event
 
     def refusals_in(self, receipt: Any) -> Iterator[EntryRefused]:
         """The refused entries of a batch."""
         return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
-    async def follow(self, from_block: int, digest: Digest | None = None) -> AsyncGenerator[BoardEvent, None]:
-        """Endless; raises ChainError only when the node stays away. With a digest, of the past only that."""
+    async def follow(
+        self, from_block: int, digest: Digest | None = None, job_id: JobId | None = None
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Endless; raises ChainError only when the nodes stay away. With a digest, of the past only that.
+
+        Of one job, where it is named: its number is the first key of all that is told of it.
+        """
         failures = 0
-        self._last, self._last_hash, self._digest = (-1, -1, -1), 0, digest
+        self._begin_anew()
+        self._digest = digest
+        self._keys = None if job_id is None else [[], [hex(job_id)]]
         while True:
             started_s = time.monotonic()
             try:
@@ -84,40 +99,71 @@ class EventStream:
                         failures = 0
                         if raw is None:
                             yield CaughtUp(self._last[0])
-                        elif self._is_new(raw):
-                            yield self._typed(raw.block_number, raw.keys, raw.data)
+                        elif self._is_new(raw) and (event := self._kinds.typed(raw.block_number, raw)):
+                            yield event
                 failures = 0
             except _Reorg as dropped:
                 log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
-                self._last, self._last_hash = (-1, -1, -1), 0
+                self._begin_anew()
+                self._nodes.forget_seen(int(str(dropped)))
                 yield Reorganised(int(str(dropped)))
+            except _Lag as lag:
+                self._say_lag(lag)
+                await asyncio.sleep(POLL_S)
             except _gone() as error:
                 failures = 1 if time.monotonic() - started_s > STEADY_S else failures + 1
                 if failures > MAX_FAILURES:
                     raise ChainError(
-                        f"Events from {self._node.shown} broke off {failures} times in a row "
+                        f"Events from {self._used.node.shown} broke off {failures} times in a row "
                         f"({_said(error)}). Check the node."
                     ) from error
-                if self._goes_back_to_polling(failures):
+                if self._goes_elsewhere(failures, error):
                     continue
                 pause_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
                 log.warning("events broke off, going on in %.1f s: %s", pause_s, _said(error))
                 await asyncio.sleep(pause_s)
 
-    def _goes_back_to_polling(self, failures: int) -> bool:
-        """Whether it was the WebSocket that failed, once too often; if we polled before, once is enough."""
-        if self._polls() or not (self._said_polling or failures >= POLL_FAILURES):
+    def _begin_anew(self) -> None:
+        self._last, self._at = (-1, -1, -1), NOWHERE
+
+    def _goes_elsewhere(self, failures: int, error: Exception) -> bool:
+        """Whether to go on at once: a WebSocket failed, and another one is there, or we poll by now."""
+        if self._is_polling:
+            self._nodes.note_failure(self._used, _said(error))
             return False
-        self._polls_until_s = time.monotonic() + POLL_FOR_S
+        others = list[Member]()
+        with suppress(_Lag):
+            others = [one for one in self._listened() if one is not self._used]
+        if not (others or self._said_polling or failures >= POLL_FAILURES):
+            return False
+        self._ws_rests_until_s[self._used] = time.monotonic() + POLL_FOR_S
         return True
+
+    def _listened(self) -> list[Member]:
+        """Nodes whose WebSocket may work."""
+        now_s = time.monotonic()
+        return [
+            one for one in self._usable() if one.node.ws_url and now_s >= self._ws_rests_until_s.get(one, 0.0)
+        ]
+
+    def _usable(self) -> list[Member]:
+        try:
+            return self._nodes.usable()
+        except NodeAway as error:
+            raise _Lag(str(error)) from error
+
+    def _choose(self) -> tuple[Member, bool]:
+        """The node to ask now, and whether to poll it."""
+        listened = self._listened()
+        return (listened or self._usable())[0], not listened
 
     def _say_polling(self) -> None:
         """Once, until the WebSocket works again."""
         if self._said_polling:
             return
         self._said_polling = True
-        if self._node.ws_url:
-            why, advice = f"the WebSocket {self._node.shown_ws} does not work", "Check ws_url"
+        if self._used.node.ws_url:
+            why, advice = f"the WebSocket {self._used.node.shown_ws} does not work", "Check ws_url"
         else:
             why, advice = "no ws_url is set", "Set ws_url to the node's WebSocket address"
         log.warning(
@@ -126,25 +172,31 @@ class EventStream:
             *(why, POLL_S, advice),
         )
 
+    def _say_lag(self, lag: _Lag) -> None:
+        """Once, until it is over."""
+        if not self._said_lag:
+            self._said_lag = True
+            log.warning("events wait, and nothing is forgotten: %s", lag)
+
     def _say_listening(self) -> None:
         if self._said_polling:
             self._said_polling = False
-            log.warning("the WebSocket %s works again: polling has ended", self._node.shown_ws)
-
-    def _polls(self) -> bool:
-        return not self._node.ws_url or time.monotonic() < self._polls_until_s
+            log.warning("the WebSocket %s works again: polling has ended", self._used.node.shown_ws)
 
     def _is_new(self, raw: Any) -> bool:
-        place = _place(raw)
+        place = place_of(raw)
         if place <= self._last:
             return False
-        self._last, self._last_hash = place, raw.block_hash
+        self._last = place
+        if raw.block_number >= self._at[0]:
+            self._at = (raw.block_number, raw.block_hash)
+        self._nodes.saw(raw.block_number)
         return True
 
     async def _once(self, from_block: int) -> AsyncGenerator[Any, None]:
         """Raw events after the last one, until the connection breaks or changes its way."""
-        await self._check_last()
-        if self._polls():
+        self._used, self._is_polling = self._choose()
+        if self._is_polling:
             self._say_polling()
             async with aclosing(self._poll(from_block)) as found:
                 async for raw in found:
@@ -154,20 +206,26 @@ class EventStream:
                 async for raw in heard:
                     yield raw
 
-    async def _check_last(self) -> None:
-        """Raise _Reorg if the block of the last event is no longer what it was."""
-        if self._last_hash:
-            newest = await self._client.get_block_number()
-            number = self._last[0]
+    async def _checked_head(self) -> tuple[int, int]:
+        """The newest block and its hash. Raises _Reorg if where we were is another one now, _Lag if none."""
+        client, (number, known) = self._used.client, self._at
+        head = await said(ASKING, client.get_block_hash_and_number())
+        newest, now = head.block_number, head.block_hash
+        if self._at != NOWHERE:
             if number > newest:
+                raise _Lag(
+                    f"the node {self._used.node.shown} is at block {newest}, and block {number} was told "
+                    "already: it lags. If it stays so, use another node."
+                )
+            self._said_lag = False
+            if number < newest:
+                now = (await said(ASKING, client.get_block_with_tx_hashes(block_number=number))).block_hash
+            if now != known:
                 raise _Reorg(number)
-            block = await self._client.get_block_with_tx_hashes(block_number=number)
-            if block.block_hash != self._last_hash:
-                raise _Reorg(number)
+        return newest, head.block_hash
 
     async def _poll(self, from_block: int) -> AsyncGenerator[Any, None]:
-        while self._polls():
-            await self._check_last()
+        while self._choose() == (self._used, True):
             async for raw in self._missed(from_block):
                 yield raw
             await asyncio.sleep(POLL_S)
@@ -176,11 +234,12 @@ class EventStream:
         """Subscribe first, fill the gap, then go on with what was pushed meanwhile and later."""
         from websockets.asyncio.client import connect
 
-        headers = self._node.headers
+        node = self._used.node
+        await self._checked_head()
         async with connect(
-            self._node.ws_url, additional_headers=headers, ping_interval=PING_S, ping_timeout=PING_S
+            node.ws_url, additional_headers=node.headers, ping_interval=PING_S, ping_timeout=PING_S
         ) as socket:
-            filtered = {"from_address": hex(self._board)}
+            filtered = {"from_address": hex(self._board), **({"keys": self._keys} if self._keys else {})}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))
             answer = json.loads(await _within(PING_S, socket.recv()))
@@ -189,35 +248,39 @@ class EventStream:
             self._say_listening()
             async for raw in self._missed(from_block):
                 yield raw
-            while True:
+            while self._used in self._usable():
                 try:
                     message = await _within(WATCH_S, socket.recv())
                 except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
                     async for raw in self._missed(from_block):
                         yield raw
-                    await self._check_last()
                     continue
                 note = json.loads(message)
                 if note.get("method") == "starknet_subscriptionReorg":
                     raise _Reorg(note["params"]["result"]["starting_block_number"])
                 if note.get("method") == "starknet_subscriptionEvents":
-                    yield _Raw(note["params"]["result"])
+                    yield PushedEvent(note["params"]["result"])
 
     async def _missed(self, from_block: int) -> AsyncGenerator[Any, None]:
         """What was told since the last event; or, at first, of the past what is wanted of it, and None."""
-        if self._digest is None or self._last_hash:
-            async for raw in self._past(max(from_block, self._last[0])):
+        head = await self._checked_head()
+        if self._digest is None or self._at != NOWHERE:
+            async for raw in self._past(max(from_block, self._at[0]), self._keys):
                 yield raw
+            self._at = max(self._at, head)  # of a quiet job the last event may be long ago
             return
-        head = await said(ASKING, self._client.get_block_with_tx_hashes(block_number="latest"))
-        wanted = [(first, keys) for first, keys in self._digest if first <= head.block_number]
+        wanted = [(first, keys) for first, keys in self._digest if first <= head[0]]
         found = [raw for first, keys in wanted async for raw in self._past(first, keys)]
-        for raw in sorted(found, key=_place):
-            if raw.block_number <= head.block_number:
+        for raw in sorted(found, key=place_of):
+            if raw.block_number <= head[0]:
                 yield raw
         # Between the digest and what comes there is no gap: later blocks are read whole.
-        self._last, self._last_hash = (head.block_number, LAST, LAST), head.block_hash
+        self._last, self._at = (head[0], LAST, LAST), head
         yield None
+
+    def _past(self, first: int, keys: Keys | None = None) -> Any:
+        """Of the node that is listened to: another one may be behind it, and then something would lack."""
+        return past_events(self._used.client, self._board, first, keys)
 
     async def past_of(
         self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
@@ -229,62 +292,23 @@ class EventStream:
         of_lease = [[hex(lease_id)]] if lease_id else []
         about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
         keys = [[hex(get_selector_from_name(name))], *about]
-        return [self._typed(raw.block_number, raw.keys, raw.data) async for raw in self._past(first, keys)]
+        raws = past_events(self._nodes.client, self._board, first, keys)
+        found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
+        return [one for one in found if one is not None]
 
     async def block_at(self, time_s: float, first: int) -> int:
         """The first block from ``first`` on that is not older; the one after the newest if all are."""
-        low, high = max(first, 0), int(await said(ASKING, self._client.get_block_number())) + 1
+        client = self._nodes.client
+        low, high = max(first, 0), int(await said(ASKING, client.get_block_number())) + 1
         while low < high:
             middle = (low + high) // 2
-            block = await said(ASKING, self._client.get_block_with_tx_hashes(block_number=middle))
+            block = await said(ASKING, client.get_block_with_tx_hashes(block_number=middle))
             low, high = (middle + 1, high) if block.timestamp < time_s else (low, middle)
         return low
-
-    async def _past(self, first: int, keys: list[list[str]] | None = None) -> AsyncIterator[Any]:
-        token = None
-        while True:
-            page = await said(
-                "Reading past events",
-                self._client.get_events(
-                    address=self._board,
-                    keys=keys,
-                    from_block_number=max(first, 0),
-                    to_block_number="latest",
-                    continuation_token=token,
-                    chunk_size=CHUNK,
-                ),
-            )
-            for raw in page.events:
-                yield raw
-            token = page.continuation_token
-            if token is None:
-                return
-
-    def _typed(self, block: int, keys: list[int], data: list[int]) -> BoardEvent:
-        kind = self._kinds.get(keys[0])
-        if kind is None:
-            raise ChainError(f"The board sent an unknown event {keys[0]:#x}; update RenderChain.")
-        return kind(block, *keys[1:], *data)
 
 
 def _said(error: Exception) -> str:
     return with_shown_addresses(str(error)) or type(error).__name__
-
-
-def _place(raw: Any) -> Place:
-    return (raw.block_number, raw.transaction_index, raw.event_index)
-
-
-class _Raw:
-    """A pushed event, shaped as starknet-py's."""
-
-    def __init__(self, pushed: dict[str, Any]) -> None:
-        self.block_number = int(pushed["block_number"])
-        self.block_hash = int(pushed["block_hash"], 16)
-        self.transaction_index = int(pushed["transaction_index"])
-        self.event_index = int(pushed["event_index"])
-        self.keys = [int(one, 16) for one in pushed["keys"]]
-        self.data = [int(one, 16) for one in pushed["data"]]
 
 
 async def _within(seconds: float, answer: Awaitable[Answer]) -> Answer:

@@ -14,7 +14,6 @@ from ...core.provider import Leaving, PlainCall, Receipt, RegistryRules, StakeLo
 from .chain import find_contracts
 from .errors import NOT_FOUND_CONTRACT, said
 from .fees import Fees, kind_of
-from .node import Node
 from .registry_calls import Calls, StarknetProviderCalls
 from .sender import Sender
 from .view import StarknetView, ask
@@ -26,9 +25,9 @@ class StarknetProvider(StarknetView):
     """Serves ProviderChain. Make it with ``connect``; without a sender it reads and sends nothing."""
 
     def __init__(
-        self, sender: Sender | None, account: Any, node: Node, contracts: dict[str, Any], limit_fri: int
+        self, sender: Sender | None, account: Any, contracts: dict[str, Any], limit_fri: int
     ) -> None:
-        super().__init__(sender, account, node, contracts)  # type: ignore[arg-type]  # only ``send`` needs it
+        super().__init__(sender, account, contracts)  # type: ignore[arg-type]  # only ``send`` needs it
         self._signs = sender
         self._limit_fri = limit_fri
         self._first_block = 0
@@ -40,7 +39,6 @@ class StarknetProvider(StarknetView):
         cls,
         account: Any,
         sender: Sender | None,
-        node: Node,
         directory: int,
         board: int = 0,
         *,
@@ -48,7 +46,7 @@ class StarknetProvider(StarknetView):
         limit_fri: int,
     ) -> StarknetProvider:
         """Find everything from the directory; raises WrongNetwork or ChainError."""
-        made = cls(sender, account, node, await find_contracts(account, directory, board), limit_fri)
+        made = cls(sender, account, await find_contracts(account, directory, board), limit_fri)
         made._first_block = from_block
         return made
 

@@ -103,17 +103,26 @@ class Sender:
 
     async def _complete(self, intent: Intent, checked: bool) -> Any:
         for _ in range(MAX_NONCES):
-            receipt = await self._find(intent)
+            receipt = await self._find(intent, self._client)
             if receipt is not None:
                 return self._end(intent, receipt)
-            if intent.signed is None:
-                intent, accepted = await self._send_next(intent, checked)
-            else:
+            was_kept = intent.signed is not None
+            if was_kept:
                 accepted = await self._post(intent)
+            else:
+                intent, accepted = await self._send_next(intent, checked)
             self._at_step("sent")
             if accepted:
                 return self._end(intent, await self._wait(intent))
-            intent = await self._renounce(intent)
+            intent, receipt = await self._renounce(intent, was_kept)
+            if receipt is not None:
+                return self._end(intent, receipt)
+        if intent.signed is not None:
+            raise NodeAway(
+                f"{intent.action} was sent as {_names(intent)}, whose nonce is refused now, and the node "
+                "knows of nothing that used it: it is behind. It may have happened, or yet happen, but only "
+                "once; it is followed up. Wait, or use another node."
+            )
         raise ChainError(
             f"{intent.action} found its nonce taken {MAX_NONCES} times: another program sends from this "
             "account. Nothing is lost; stop that program and start again."
@@ -140,7 +149,9 @@ class Sender:
         """A nonce and resource bounds; the user hears of the fee."""
         calls = _calls_of(intent)
         kind = kind_of(calls)
-        nonce = self._next_nonce if self._next_nonce is not None else await self._chain_nonce(intent)
+        nonce = self._next_nonce
+        if nonce is None:
+            nonce = await self._chain_nonce(intent, self._client)
         if checked or not self._fees.knows(kind):
             await self._fees.learn_by_estimate(intent.action, self._account, calls, nonce)
         bounds, fee = await self._fees.bounds(intent.action, kind)
@@ -150,8 +161,9 @@ class Sender:
         self._say_fee(intent.action, fee)
         return nonce, bounds
 
-    async def _chain_nonce(self, intent: Intent) -> int:
-        return int(await said(intent.action, self._account.get_nonce(block_number="pre_confirmed")))
+    async def _chain_nonce(self, intent: Intent, client: Any) -> int:
+        asking = client.get_contract_nonce(self._address, block_number="pre_confirmed")
+        return int(await said(intent.action, asking))
 
     async def _sign(self, intent: Intent, nonce: int, bounds: Any) -> Intent:
         """Sign and keep: from here on a crash is followed by sending just these bytes."""
@@ -184,22 +196,33 @@ class Sender:
             raise
         return True
 
-    async def _renounce(self, intent: Intent) -> Intent:
-        """After a refused nonce: once the chain is past it, its form can't happen, so it gets another."""
+    async def _renounce(self, intent: Intent, was_kept: bool) -> tuple[Intent, Any]:
+        """After a refused nonce: what can't happen any more gets another one; its receipt where it happened.
+
+        What was signed just now and refused is nowhere. What was kept may have come to some node before: only
+        a node that is past its nonce can tell, and that same one, for another may be behind it.
+        """
         if intent.signed is None:
-            return intent
-        if await self._chain_nonce(intent) > (intent.nonce or 0) or len(intent.hashes) == 1:
+            return intent, None
+        one_node = self._client.nodes.used.client
+        is_past = await self._chain_nonce(intent, one_node) > (intent.nonce or 0)
+        if is_past and was_kept:
+            receipt = await self._find(intent, one_node)
+            if receipt is not None:
+                return intent, receipt
+        if not is_past:
+            await asyncio.sleep(LONGEST_PAUSE_S)  # an earlier one is on its way, or the node is behind
+        if is_past or not was_kept:
             log.warning("%s: another program used nonce %s, trying the next", intent.action, intent.nonce)
-            return dataclasses.replace(intent, signed=None)
-        await asyncio.sleep(LONGEST_PAUSE_S)  # an earlier transaction of ours is on its way
-        return intent
+            intent = dataclasses.replace(intent, signed=None)
+        return intent, None
 
     async def _wait(self, intent: Intent) -> Any:
         """Wait for the receipt; send again, with a better price, what gets lost."""
         pause_s, started, sent = FIRST_LOOK_S, time.monotonic(), time.monotonic()
         while time.monotonic() - started < self._give_up_s:
             try:
-                receipt = await self._find(intent)
+                receipt = await self._find(intent, self._client)
                 if receipt is not None:
                     return receipt
                 if time.monotonic() - sent > self._resend_s:
@@ -224,11 +247,11 @@ class Sender:
         await self._post(intent)  # a refused nonce means that an earlier form is in a block
         return intent
 
-    async def _find(self, intent: Intent) -> Any:
+    async def _find(self, intent: Intent, client: Any) -> Any:
         """The receipt of whichever form is in a block; None if none is. Raises ChainError."""
         for tx_hash in intent.hashes:
             try:
-                return await said(intent.action, self._client.get_transaction_receipt(tx_hash))
+                return await said(intent.action, client.get_transaction_receipt(tx_hash))
             except ChainError as error:
                 if str(getattr(error.__cause__, "code", "")) != NOT_FOUND:
                     raise
@@ -242,6 +265,7 @@ class Sender:
 
     def _end(self, intent: Intent, receipt: Any) -> Any:
         self._at_step("confirmed")
+        self._client.nodes.saw(receipt.block_number or 0)  # what is read from now on must have it
         self._settle_budget(intent, int(receipt.actual_fee.amount))
         used = receipt.execution_resources
         kind = kind_of(_calls_of(intent))

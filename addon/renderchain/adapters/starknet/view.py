@@ -17,7 +17,7 @@ from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, Record, Worker
 from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
-from .node import Node
+from .node import nodes_of
 from .past_jobs import past_job
 from .sender import Sender
 
@@ -28,7 +28,7 @@ MOST_ENTRIES = 16  # of a family's seats that are read; where there are more, ma
 class StarknetView:
     """Base of what one account does; ``contracts`` are starknet-py's, by their names."""
 
-    def __init__(self, sender: Sender, account: Any, node: Node, contracts: dict[str, Any]) -> None:
+    def __init__(self, sender: Sender, account: Any, contracts: dict[str, Any]) -> None:
         self._sender = sender
         self._account = account
         self._token = contracts["token"]
@@ -38,14 +38,14 @@ class StarknetView:
         self._phase_s = 0
         # Of the draws that this client makes up: whoever knew it could take just the seats that they meet.
         self._secret = secrets.randbits(240)
-        self._stream = EventStream(account.client, node, int(self._board.address))
+        self._stream = EventStream(nodes_of(account), int(self._board.address))
         self.address = int(account.address)
         self.chain_id = int(account.signer.chain_id)
         self.board = int(self._board.address)
 
-    def events(self, from_block: int) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from that block on."""
-        return self._stream.follow(from_block)
+    def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Every event of the board from that block on, or of one job."""
+        return self._stream.follow(from_block, job_id=job_id)
 
     async def block_number(self) -> int:
         """The newest block."""

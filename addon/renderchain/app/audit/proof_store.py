@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,14 +130,35 @@ class ProofStore:
         """Forget the leases that settled long ago, and what only they had a use for."""
         for settled in self._folder.glob(f"*.{SETTLED}"):
             if _settled_s(settled) + KEEP_S < now_s:
-                for path in self._folder.glob(f"{settled.stem}.*"):
-                    path.unlink()
+                self._forget(settled)
         try:
             bodies = [self._body(path) for path in self._folder.glob("*.json")]
         except JournalError:
             return  # of one lease, which says so when it is needed; nothing that may be its own goes
         wanted = {body["package_cid"] for body in bodies} | {_result_of(body).results_cid for body in bodies}
         self.content.keep_only(wanted)
+
+    def _forget(self, settled: Path) -> None:
+        for path in self._folder.glob(f"{settled.stem}.*"):
+            path.unlink()
+
+    def size_bytes(self) -> int:
+        """What all of it has, also what is linked from elsewhere."""
+        size = 0
+        for folder, _, names in os.walk(self._folder):
+            for name in names:
+                with suppress(FileNotFoundError):  # something is just being kept
+                    size += os.lstat(os.path.join(folder, name)).st_size
+        return size
+
+    def forget_oldest(self, now_s: float) -> bool:
+        """Forget the lease that settled first, before its day is over; False if none of them has settled."""
+        settled = sorted(self._folder.glob(f"*.{SETTLED}"), key=_settled_s)
+        if not settled:
+            return False
+        self._forget(settled[0])
+        self.prune(now_s)
+        return True
 
     def knows(self, lease_id: LeaseId) -> bool:
         """Whether anything of a lease is kept, as the worker that submitted it or as its verifier."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from ...core.again import REPEATING, repeats
 from ...core.audit.economics import SEATS
 from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, Verdict, Vote
 from ...core.errors import ContentError, JournalError, RenderFailed, StoreError
@@ -19,7 +20,6 @@ from ...core.notices.audits import LeavesOpened, ResultsRevealed
 from ...core.prints import TilePrint, bit_distance
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
-from ..exchange.again import REPEATING, repeats
 from .appeals import NO_LIMITS, AppealLimits, appeal
 from .opening import openings
 from .proof_store import Evidence, ProofStore

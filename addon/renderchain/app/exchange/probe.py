@@ -10,6 +10,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...core import probe as rules
@@ -88,6 +89,8 @@ class _PackageProbe:
         self._probed: dict[int, FrameProbed] = {}
         self._reasons: list[ProbeReason] = []
         self._pairs: list[tuple[TilePrint, TilePrint]] = []  # by both kernels
+        self._leaves_s: list[float] = []  # what they took, by the usual kernel
+        self._renders_whole = False
         self._shares_openings = False
         self._times_s = dict.fromkeys(PARTS, 0.0)
         self._part = PARTS[0]
@@ -117,10 +120,19 @@ class _PackageProbe:
         limits = self._limits()
         times_ms = tuple((part, round(1000 * spent_s)) for part, spent_s in self._times_s.items())
         reasons, frames = tuple(self._reasons[:MAX_REASONS]), tuple(sorted(self._probed))
-        report = ProbeReport(reasons, limits, self._shares_openings, frames, times_ms)
-        if report.verdict is ProbeVerdict.REFUSED:
-            return ProbeReport(reasons, None, self._shares_openings, frames, times_ms)
-        return report
+        report = ProbeReport(reasons, limits, self._shares_openings, frames, times_ms, *self._frame_ms())
+        is_refused = report.verdict is ProbeVerdict.REFUSED
+        return replace(report, limits=None) if is_refused else report
+
+    def _frame_ms(self) -> tuple[int, int]:
+        """What a frame of the job takes at least and about at most."""
+        if not self._probed:
+            return 0, 0
+        one, reduced_s = self._manifest, self._frame_s
+        whole, leaves_s = self._renders_whole, self._leaves_s
+        size = (one.width, one.height, one.samples)
+        most_s = rules.frame_estimate_s(*size, reduced_s=reduced_s, leaves_s=leaves_s, whole=whole)
+        return round(1000 * min(reduced_s, most_s)), round(1000 * most_s)
 
     @property
     def _is_refused(self) -> bool:
@@ -250,6 +262,7 @@ class _PackageProbe:
     async def _prints(self, session: ProbeSession, whole_frames: bool) -> dict[Leaves, Prints]:
         """Prints of some leaves at full size, as many as both kernels have time for."""
         found: dict[Leaves, Prints] = {}
+        self._renders_whole = whole_frames
         longest_s = self._estimate_s(whole=whole_frames)
         frames, count = sorted(self._probed), self._manifest.leaves_per_frame
         for frame, leaves in rules.leaves_to_compare(frames, count, whole_frames=whole_frames):
@@ -259,7 +272,8 @@ class _PackageProbe:
                 break
             started_s = _now()
             found[frame, leaves] = await self._rendered(session, frame, leaves)
-            longest_s = max(_now() - started_s, longest_s if len(found) > 1 else 0.0)
+            self._leaves_s.append(_now() - started_s)
+            longest_s = max(self._leaves_s[-1], longest_s if len(found) > 1 else 0.0)
         if not found:
             self._reasons.append(rules.time_reason("The limits of this scene were not measured"))
         return found

@@ -41,6 +41,18 @@ async def examine_chain(
         return [fault("network", str(error))]
 
 
+def judge_nodes(looked: Sequence[tuple[str, str, int]]) -> list[Finding]:
+    """Each of several nodes: its address, what is wrong with it ("": nothing), its newest block."""
+    if len(looked) < 2:
+        return []  # it is looked at with the network
+    return [
+        doubt("nodes", f"{shown} would not be used now: {wrong}")
+        if wrong
+        else fine("nodes", f"{shown} is at block {block}")
+        for shown, wrong, block in looked
+    ]
+
+
 async def _head(chain: ProviderChain, now_s: float, oldest_s: float) -> Finding:
     block, made_s = await chain.newest_block()
     age_s = now_s - made_s

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from ...core.again import repeats
 from ...core.errors import ContentError, RenderFailed, SandboxMissing
 from ...core.ids import LeaseId
 from ...core.job import JobInfo, family_name
@@ -25,7 +26,6 @@ from ...core.prints import TilePrint, agree, all_agree, split_records
 from ...core.result import Result
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
-from ..exchange.again import repeats
 from ..exchange.records import read_records
 
 RendererOf = Callable[[str], Renderer]  # by the device group of a job

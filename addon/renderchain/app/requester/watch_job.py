@@ -141,11 +141,11 @@ class JobWatch:
 
     async def _follow(self, from_block: int, job: JobInfo, manifest: Manifest) -> None:
         """Act on each event, until the job and all its leases have ended."""
-        async with aclosing(self._chain.events(from_block)) as events:
+        async with aclosing(self._chain.events(from_block, self.report.job_id)) as events:
             async for event in events:
                 if isinstance(event, Reorganised):
                     self._forget()
-                elif getattr(event, "job_id", None) == self.report.job_id:
+                else:
                     await self._note(event, job, manifest)
                     if job.requester == self._chain.address:
                         await self._pool.note(event)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 from ...core.audit.events import AuditEvent
 from ...core.board_events import BoardEvent, LeaseAccepted, LeaseEnded, Reorganised, ResultSubmitted
-from ...core.errors import ChainError, RenderChainError, SettingsError
+from ...core.errors import SettingsError
 from ...core.ids import LeaseId, WorkerId
 from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
 from ...core.notices.process import Stopped
-from ...core.notices.watching import ChainAway, WatchStarted
+from ...core.notices.watching import WatchStarted
 from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
-from ..upkeep.keeping import FIRST_RETRY_S, Tending
+from ..upkeep.keeping import Tending, keep_at_work
 from .content_watch import ContentWatch
 from .lease_watch import LeaseWatch
 
@@ -60,18 +60,16 @@ class Watchtower:
         """
         for worker_id in self._rules.workers:
             await self._check_keys(worker_id)
-        parts = [asyncio.create_task(one) for one in (self._follow(), self._review(), stop.wait())]
+        works = {"Listening to the chain": self._follow, "Looking for leases": self._review}
+        parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
         try:
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            await stop.wait()
         finally:
             for part in parts:
                 part.cancel()
-            ended = await asyncio.gather(*parts, return_exceptions=True)
+            await asyncio.gather(*parts, return_exceptions=True)
             for tending in self._tending:
                 await tending.end()
-        errors = [one for one in ended if isinstance(one, Exception)]
-        if errors:
-            raise errors[0]
         self._reporter.tell(Stopped())
 
     async def _check_keys(self, worker_id: WorkerId) -> None:
@@ -91,15 +89,10 @@ class Watchtower:
         return [one for one in held if (await self._chain.lease(one)).state is LeaseState.SUBMITTED]
 
     async def _follow(self) -> None:
-        while True:
-            try:
-                async with aclosing(self._chain.events(await self._chain.block_number())) as events:
-                    self._review_due.set()  # what was told before
-                    async for event in events:
-                        self._note(event)
-            except ChainError as error:
-                self._reporter.tell(ChainAway(str(error)))
-                await asyncio.sleep(FIRST_RETRY_S)
+        async with aclosing(self._chain.events(await self._chain.block_number())) as events:
+            self._review_due.set()  # what was told before
+            async for event in events:
+                self._note(event)
 
     def _note(self, event: BoardEvent) -> None:
         if isinstance(event, Reorganised):
@@ -118,16 +111,11 @@ class Watchtower:
         """Stand by for all submitted leases, whatever was heard of them."""
         while True:
             self._review_due.clear()
-            wait_s = REVIEW_S
-            try:
-                for worker_id in self._rules.workers:
-                    for lease_id in await self._submitted(worker_id):
-                        self._stand_by(lease_id)
-            except RenderChainError as error:
-                self._reporter.tell(ChainAway(str(error)))
-                wait_s = FIRST_RETRY_S
+            for worker_id in self._rules.workers:
+                for lease_id in await self._submitted(worker_id):
+                    self._stand_by(lease_id)
             with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(REVIEW_S):
                     await self._review_due.wait()
 
     def _stand_by(self, lease_id: LeaseId) -> None:

@@ -155,12 +155,14 @@ class JobProbe:
                 f"The package {job.package_cid} was not here within {most_s:.0f} s; other jobs come first."
             ) from None
 
+    def kept_report(self, job: JobInfo) -> ProbeReport | None:
+        """What the probe of a job's package found here; None where it was not probed."""
+        return self._cache.load(job.package_cid, family_name(job.family), self._seconds)
+
     async def _report(self, job: JobInfo, package: Path, manifest: Manifest) -> ProbeReport:
-        key = (job.package_cid, family_name(job.family), self._seconds)
-        kept = self._cache.load(*key)
-        if kept:
+        if kept := self.kept_report(job):
             return kept
         longest = min(job.longest_lease, job.tasks)
         report = await self._probe.run(package, manifest, self._seconds, longest)
-        self._cache.save(*key, report)
+        self._cache.save(job.package_cid, family_name(job.family), self._seconds, report)
         return report

@@ -7,14 +7,13 @@ all, and it begins again with what the chain knows.
 from __future__ import annotations
 
 import asyncio
-import errno
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from ...core.board_events import BoardEvent, CaughtUp, JobClosed, Reorganised
-from ...core.contract_errors import LeaseInOtherState, SplitNotFunded, UnknownWorker
-from ...core.errors import ChainError, ContentError, DiskFull, JournalError, RenderFailed, StoreError
+from ...core.contract_errors import LeaseInOtherState, UnknownWorker
+from ...core.errors import ChainError
 from ...core.job import JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
@@ -24,6 +23,7 @@ from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
 from ..upkeep.keeping import keep_at_work, reason_of
+from .blame import REFUSED, blame_of
 from .claims import Claims, WorkerRules
 from .held import HeldLeases
 from .readiness import Readiness
@@ -36,14 +36,6 @@ LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
 # Three rounds of two days, a lease's and a window's time, twice over: older votes are settled.
 LONGEST_AUDIT_S = 20 * 86400.0
 PAUSE_S = 10.0  # so often it is looked whether a pause is over
-# What the machine lacks, whatever the job; other errors of files come from what a job has us do.
-OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-WHY: Mapping[type[Exception], str] = {  # a lease is given back
-    RenderFailed: "can't render",
-    ContentError: "package refused",
-    StoreError: "no access to files",
-    SplitNotFunded: "not all rendered",
-}
 
 
 class Worker:
@@ -197,7 +189,7 @@ class Worker:
             ids = (entry.job_id, entry.lease_id)
             self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
         if await self._claims.objection(entry.job_id):  # nobody asked before it was assigned
-            await self._give_back(entry, WHY[ContentError])
+            await self._give_back(entry, REFUSED.reason)
             return
         submitted = await self._lease.run(entry, lease, job, most_s=self._left_s(lease, job))
         self._journal.save_lease(replace(entry, state="submitted"))
@@ -211,19 +203,19 @@ class Worker:
         return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
 
     async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
-        """Give back what can't be done; where the machine is at fault, have a rest before the next."""
-        if is_machines_fault(error):
+        """Give back what can't be done; where it is not the job's doing, have a rest before the next."""
+        blame = blame_of(error)
+        if not blame.is_jobs:
             self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
-            await self._give_back(entry, WHY[StoreError])
+            await self._give_back(entry, blame.reason)
             await asyncio.sleep(self._retry_s)
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
             return
         self._blame(entry, error)
-        reason = next((why for kind, why in WHY.items() if isinstance(error, kind)), WHY[RenderFailed])
-        await self._give_back(entry, reason, state="failed")
+        await self._give_back(entry, blame.reason, state="failed")
 
     def _blame(self, entry: LeaseEntry, error: Exception) -> None:
-        """It is the job's doing, as far as we can tell."""
+        """It is the job's doing."""
         self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
         self._claims.count_failure(entry.job_id)
 
@@ -258,15 +250,9 @@ class Worker:
                 self._hold(lease, await self._held.due_s(lease))
         self._lease.tidy([lease.lease_id for lease in claimed])
         for lease in claimed:  # only now: it takes long, and the others have duties
+            self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
             entry = known.get((lease.lease_id, lease.job_id), fresh)
             self._journal.save_lease(entry)
             await self._do(entry, is_new=False)
-
-
-def is_machines_fault(error: Exception) -> bool:
-    """Whether something failed for want of what the machine should have, whatever the job."""
-    if isinstance(error, OSError):
-        return error.errno in OUT_OF_ORDER
-    return isinstance(error, StoreError | DiskFull | JournalError | MemoryError)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...core.again import repeats
 from ...core.errors import ProcessKilled, RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
@@ -19,7 +20,6 @@ from ...core.notices.leases import SelfTestFailed, SelfTestPassed
 from ...core.prints import TilePrint, bit_distance
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
-from ..exchange.again import repeats
 from ..exchange.records import read_records
 
 MOST_LEAVES = 2  # of as many frames

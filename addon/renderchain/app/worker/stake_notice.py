@@ -23,22 +23,21 @@ class StakeNotice:
         chain: ChainView,
         reporter: Reporter,
         least_profit_fri: int = 0,
-        most: int = 0,
         *,
         largest_lock_fri: int = 0,
     ) -> None:
         self._chain = chain
         self._reporter = reporter
         self._least_profit_fri = least_profit_fri
-        self._most = most
         self._largest_lock_fri = largest_lock_fri
         self._told: dict[JobId, tuple[int, bool, bool]] = {}
         self._stake: StakeSeen | None = None  # as was said
         self._waits: set[JobId] = set()  # as was said
 
-    async def tell(self, job_id: JobId) -> bool:
+    async def tell(self, job_id: JobId, most: int = 0) -> bool:
         """Read the job, the worker's stake and record, and the gas price, and say what follows.
 
+        At most so many frames would be claimed at once (0: as many as there are).
         Returns whether the stake suffices, the lease is worth its gas, and its family's cap leaves room for
         it. Raises UnknownJob, NothingToClaim or ChainError.
         """
@@ -48,7 +47,7 @@ class StakeNotice:
         worker = await self._chain.worker(await self._chain.worker_id())
         self._tell_stake(worker)
         record = await self._chain.record(worker.worker_id, job.family)
-        stake = stake_of(job, worker, record, self._most)
+        stake = stake_of(job, worker, record, most)
         price_fri, prints = await self._chain.gas_price_fri(), needs_prints(job.family)
         left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
         is_worth_it = left_fri >= self._least_profit_fri
@@ -61,8 +60,8 @@ class StakeNotice:
             if not is_worth_it:
                 self._reporter.tell(JobSkipped(job_id, self._too_little(stake.pay_fri, left_fri)))
             if not fits:
-                lock, most = format_strk(stake.lock_fri), format_strk(self._largest_lock_fri)
-                reason = f"A lease locks {lock} STRK, and largest_lock_fri allows {most}."
+                lock, largest = format_strk(stake.lock_fri), format_strk(self._largest_lock_fri)
+                reason = f"A lease locks {lock} STRK, and largest_lock_fri allows {largest}."
                 self._reporter.tell(JobSkipped(job_id, reason))
         return stake.is_free and is_worth_it and fits and await self._fits(job, stake.pay_fri)
 

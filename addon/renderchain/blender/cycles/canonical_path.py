@@ -46,6 +46,10 @@ class CanonicalPath:
         self._is_fresh = True
         return scene
 
+    def close(self) -> None:
+        """Another file is opened in its place: the next rendering opens this one again."""
+        self._is_fresh = False
+
     def at(self, frame: int) -> bpy.types.Scene:
         """The scene at a frame, for one rendering; what was rendered before left nothing in it."""
         if not self._is_fresh:

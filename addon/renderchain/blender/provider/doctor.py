@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from ...adapters.blender_process.describe import describe_limits
-from ...app.provider.doctor_chain import examine_chain
+from ...app.provider.doctor_chain import examine_chain, judge_nodes
 from ...app.provider.doctor_machine import (
     attempted,
     examine_disk,
@@ -19,6 +19,7 @@ from ...app.provider.doctor_machine import (
 )
 from ...composition.provider import (
     ask_store,
+    look_at_nodes,
     oldest_head_s,
     open_provider,
     public_key,
@@ -32,7 +33,7 @@ from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded
 from .common import provider_parser, provider_settings, say
-from .machine import look_at_blender
+from .machine import look_at_blenders
 
 
 def doctor(arguments: Sequence[str]) -> int:
@@ -49,7 +50,7 @@ def doctor(arguments: Sequence[str]) -> int:
 async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     settings = provider_settings(options)
     found = [fine("settings", "read without a fault"), fine("python", platform.python_version())]
-    families, blender = look_at_blender(settings)
+    families, blender = await look_at_blenders(settings, reporter)
     found += blender
     found.append(_sandbox(settings))
     found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
@@ -59,6 +60,7 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
     found.append(examine_folder(settings.folder))
     found.append(examine_disk(settings.folder))
     found.append(await question("ipfs", lambda: ask_store(settings)))
+    found += judge_nodes(await look_at_nodes(settings))
     found += await examine_chain(
         lambda: open_provider(settings, reporter, signs=False),
         families,

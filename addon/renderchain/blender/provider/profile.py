@@ -6,9 +6,11 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...adapters.many_reporters import ManyReporters
 from ...app.provider.change import Change
 from ...app.provider.changes import NO_END, Changes
 from ...composition.provider import public_key
+from ...core.errors import ChangeRefused
 from ...core.ids import LeaseId, WorkerId
 from ...core.job import family_name
 from ...core.provider import parse_family
@@ -28,6 +30,7 @@ from .common import (
     provider_settings,
     say,
 )
+from .machine import look_at_blenders
 from .subcommands import Subcommands
 
 LONGEST_S = 2**39  # of a standing offer; in the year 19,000
@@ -40,18 +43,32 @@ def families(arguments: Sequence[str]) -> int:
     commands.add("show", "Show them.")
     for name, text in (("add", "Announce families."), ("remove", "Take families back.")):
         parser = commands.add(name, text)
-        parser.add_argument("families", nargs="+", metavar="FAMILY", help="such as 4.5/cycles/cpu")
+        parser.add_argument("families", nargs="*", metavar="FAMILY", help="such as 4.5/cycles/cpu")
+        parser.add_argument("--here", action="store_true", help="those that this machine's Blenders render")
         add_signing_options(parser)
     _add_places(commands)
     options = commands.parse(arguments)
     if options.command == "show":
         return look(options, lambda chain, _: _show_families(chain, options))
 
+    if bool(options.families) == options.here:
+        commands.error("name families, or say --here")
+
     async def plan(changes: Changes, _: ProviderChain, number: WorkerId) -> Change:
-        named = [parse_family(one) for one in options.families]
+        named = [parse_family(one) for one in options.families] or await _families_here(options)
         return await changes.families(number, named, options.command == "add")
 
     return change(options, plan)
+
+
+async def _families_here(options: argparse.Namespace) -> list[int]:
+    """What this machine renders; raises ChangeRefused where that is nothing."""
+    found, seen = await look_at_blenders(provider_settings(options), ManyReporters())
+    for one in seen:
+        say(one.line)
+    if not found:
+        raise ChangeRefused("No Blender of the settings can be used here; nothing was changed.")
+    return found
 
 
 async def _show_families(chain: ProviderChain, options: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from ...settings import CHAIN_IDS, check_setting, load_settings
 from ..command_line import guarded, new_parser, settings_file_of
 from .accounts import deploy
 from .common import say
-from .machine import look_at_blender, worker_command
+from .machine import look_at_blenders, worker_command
 
 KEYSTORE, PASSWORD = "operator.json", "operator.password"
 # Name, question, and what is suggested where nothing is known.
@@ -63,7 +63,7 @@ async def _set_up(options: argparse.Namespace, reporter: Reporter) -> int:
             return 1
     if not await deploy(settings, reporter, questions.agree):
         return 1
-    families, seen = look_at_blender(settings)
+    families, seen = await look_at_blenders(settings, reporter)
     for one in seen:
         say(one.line)
     async with open_provider(settings, reporter) as chain:

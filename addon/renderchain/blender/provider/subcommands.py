@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
 
 from ..command_line import add_common_options
 
@@ -30,3 +31,7 @@ class Subcommands:
         if self._default and (not given or (given[0].startswith("-") and given[0] not in ("-h", "--help"))):
             given.insert(0, self._default)
         return self._parser.parse_args(given)
+
+    def error(self, text: str) -> NoReturn:
+        """End with that sentence, as for a command line that makes no sense."""
+        self._parser.error(text)

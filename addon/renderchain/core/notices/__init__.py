@@ -27,6 +27,7 @@ class Notice(ABC):
     """Base of all notices."""
 
     level: ClassVar[Level] = Level.INFO
+    is_quiet: ClassVar[bool] = False  # only for metrics: no line is written
 
     @property
     @abstractmethod

@@ -86,3 +86,42 @@ class ReserveRunsOut(Notice):
             f"The account holds {left} STRK: as it is spent, in about {self.left_s / 86400:.1f} days it "
             f"reaches its reserve of {reserve}, below which no leases are taken; send it some"
         )
+
+
+@dataclass(frozen=True)
+class NodeLeft(Notice):
+    """One of several nodes is not used for now, and another one is."""
+
+    level: ClassVar[Level] = Level.WARNING
+    node: str
+    reason: str
+    used: str
+
+    @property
+    def sentence(self) -> str:
+        return f"The node {self.node} is left aside, {self.used} is used: {self.reason}"
+
+
+@dataclass(frozen=True)
+class NodeUsable(Notice):
+    """Nothing is wrong with that node any more."""
+
+    node: str
+
+    @property
+    def sentence(self) -> str:
+        return f"The node {self.node} can be used again"
+
+
+@dataclass(frozen=True)
+class HeadSeen(Notice):
+    """The newest block of the node that is used, and when it was made (seconds since 1970)."""
+
+    is_quiet: ClassVar[bool] = True
+    node: str
+    block: int
+    made_s: float
+
+    @property
+    def sentence(self) -> str:
+        return f"The node {self.node} is at block {self.block}"

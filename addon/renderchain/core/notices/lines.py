@@ -29,7 +29,7 @@ from typing import Any, NewType, get_type_hints
 
 from ..errors import ContentError
 from ..plain_text import printable
-from . import Level, Notice, appeals, audits, checks, conditions, jobs, leases, process, watching
+from . import Level, Notice, appeals, audits, checks, conditions, devices, jobs, leases, process, watching
 
 FIRST = '{"time": "'  # how each line begins; no text inside of one can hold it, for its quotes are escaped
 DECIMAL = ("_fri", "lease_id")
@@ -48,7 +48,7 @@ def _defined_in(module: types.ModuleType) -> list[type[Notice]]:
     return [one for one in found if one.__module__ == module.__name__]
 
 
-PARTS = (process, leases, audits, appeals, jobs, checks, watching, conditions)
+PARTS = (process, leases, audits, appeals, jobs, checks, watching, conditions, devices)
 KINDS = {kind_of(one): one for part in PARTS for one in _defined_in(part)}
 
 

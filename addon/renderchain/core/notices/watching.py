@@ -88,18 +88,6 @@ class ContentLost(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class ChainAway(Notice):
-    """The node can't be reached; the watchtower tries again."""
-
-    level: ClassVar[Level] = Level.WARNING
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.reason} Trying again."
-
-
-@dataclass(frozen=True)
 class EvidenceOpen(Notice):
     """Others may read the evidence folder, which holds keys."""
 

@@ -55,7 +55,7 @@ class Chain:
     async def job(self, job_id: JobId) -> JobInfo:
         return JOB
 
-    async def events(self, from_block: int) -> AsyncIterator[BoardEvent]:
+    async def events(self, from_block: int, job_id: JobId) -> AsyncIterator[BoardEvent]:
         for event in self._told:
             yield event
         await asyncio.Event().wait()

@@ -10,9 +10,10 @@ import pytest
 from renderchain.core.audit.events import AuditClosed, AuditEvent, LeaseDrawn, VotesDrawn, VotesSealed
 from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
 from renderchain.core.board_events import LeaseAccepted, ResultSubmitted
-from renderchain.core.errors import ChainError, SettingsError
+from renderchain.core.errors import NodeAway, SettingsError
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import AuditHindered, LeavesOpened, ResultsRevealed
+from renderchain.core.notices.conditions import PartFailed, WaitEnded, WaitingFor
 from renderchain.core.notices.watching import (
     AnswerDue,
     AnsweredAlready,
@@ -287,10 +288,10 @@ class Outage(Wire):
 
     def check(self, where: str) -> None:
         if self.is_away:
-            raise ChainError("The node is away.")
+            raise NodeAway("The node is away.")
 
 
-def test_a_node_that_is_away_for_a_while_is_asked_again(network: Network) -> None:
+def test_a_node_that_is_away_for_a_while_is_waited_for_and_told_once(network: Network) -> None:
     tower, wire = Tower(network.worker), Outage()
 
     async def life() -> None:
@@ -306,7 +307,9 @@ def test_a_node_that_is_away_for_a_while_is_asked_again(network: Network) -> Non
 
     network.world.live(life())
     assert verdicts(network) == [ACCEPTED]
-    assert tower.reporter.heard(AuditHindered)
+    assert [one.condition for one in tower.reporter.heard(WaitingFor)] == ["the node"]
+    assert len(tower.reporter.heard(WaitEnded)) == 1
+    assert not tower.reporter.heard(AuditHindered) and not tower.reporter.heard(PartFailed)
 
 
 def test_a_watchtower_may_be_cut_off_and_started_again_at_any_time(disk: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from renderchain.core.board_events import LeaseClaimed
+from renderchain.core.board_events import LeaseClaimed, ResultSubmitted
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
 from renderchain.core.notices.process import Stopped
@@ -49,6 +49,28 @@ def test_a_worker_that_drains_sees_what_it_has_settled_and_ends(
 
     world.live(life())
     assert len(world.network.told(LeaseClaimed)) == 1 and machine.reporter.heard(Stopped)
+
+
+def test_a_worker_for_one_lease_counts_the_one_that_an_earlier_process_left(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.renderer.frame_s, machine.once = 100, True
+
+    async def life() -> None:
+        await artist.submit(3, SHORT)
+        wire = Wire()
+        process = asyncio.create_task(machine.worker(wire).run(asyncio.Event()))
+        while not world.network.told(LeaseClaimed):
+            await asyncio.sleep(1)
+        wire.cut()
+        process.cancel()
+        await asyncio.gather(process, return_exceptions=True)
+        assert len(await machine.chain.open_leases()) == 1
+        await machine.worker().run(asyncio.Event())
+        assert await machine.chain.open_leases() == []
+
+    world.live(life())
+    assert len(world.network.told(LeaseClaimed)) == 1 and len(world.network.told(ResultSubmitted)) == 1
 
 
 def test_a_worker_that_drains_takes_leases_again_once_it_is_resumed(

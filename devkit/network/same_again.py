@@ -1,7 +1,7 @@
-"""The artist of a machine that is killed all the time: one small job after the other, until it is enough.
+"""An artist who has one small job after the other done, all of the same package, until it is enough.
 
-The real client follows each job, opens and checks what comes, and pays for it. It asks the node itself, not
-the machine's front; the results come from the machine's Kubo, and when that is away it asks again.
+The real client follows each job, opens and checks what comes, and pays for it; when node or Kubo are away it
+asks again.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TypeVar
 
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.composition.requester import make_requester
@@ -20,8 +22,8 @@ from renderchain.core.ids import JobId
 from renderchain.core.job import JobInfo, JobTerms
 from renderchain.settings import load_settings
 
-from devkit.network.local import Network, SilentReporter
-from devkit.network.services import REPO
+from .local import Network, SilentReporter
+from .services import REPO
 
 FRAMES, LEASE, REWARD = 6, 3, "0.5"
 SIZE, SAMPLES = 32, 4
@@ -35,6 +37,7 @@ scene.cycles.samples = int(sys.argv[3])
 bpy.ops.wm.save_mainfile()
 """
 RETRY_S = 1.0
+_T = TypeVar("_T")
 TIMEOUT_S = 240
 
 
@@ -64,16 +67,24 @@ class Artist:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return JobId(1)
 
-    async def work(self, enough: asyncio.Event) -> None:
-        """Have jobs done, one after the other, until it is enough and the last one is over."""
-        job_id = JobId(1)
-        terms = _same_again(await self._job(job_id))
+    async def work(self, enough: asyncio.Event, at_once: int = 1) -> None:
+        """Have jobs done, so many at once, until it is enough and the last one is over."""
+        terms = _same_again(await self._job(JobId(1)))
+        async with asyncio.TaskGroup() as group:
+            for first in (JobId(1), *(None for _ in range(1, at_once))):
+                group.create_task(self._one_after_the_other(first, terms, enough))
+
+    async def _one_after_the_other(self, first: JobId | None, terms: JobTerms, enough: asyncio.Event) -> None:
+        job_id = first or await _patiently(lambda: self._create(terms), "for a job")
         while True:
             self.reports[job_id] = await self._follow(job_id)
             if enough.is_set():
                 return
-            async with self.network.chain("artist") as chain:
-                job_id = await chain.create_job(terms)
+            job_id = await _patiently(lambda: self._create(terms), "for a job")
+
+    async def _create(self, terms: JobTerms) -> JobId:
+        async with self.network.chain("artist") as chain:
+            return await chain.create_job(terms)
 
     async def _job(self, job_id: JobId) -> JobInfo:
         async with self.network.chain("artist") as chain:
@@ -82,15 +93,21 @@ class Artist:
     async def _follow(self, job_id: JobId) -> JobReport:
         once = {"own_checks": 1, "final_checks": 0}
         settings = load_settings(self.network.settings_file("artist"), once)
-        while True:
-            try:
-                # Names of frames are those of the scene, so each job has a folder.
-                return await make_requester(settings, SilentReporter()).watch(
-                    job_id, self.folder / f"job-{job_id}"
-                )
-            except RemoteError as error:
-                print(f"the artist asks again about job {job_id}: {error}")
-                await asyncio.sleep(RETRY_S)
+        # Names of frames are those of the scene, so each job has a folder.
+        folder = self.folder / f"job-{job_id}"
+        return await _patiently(
+            lambda: make_requester(settings, SilentReporter()).watch(job_id, folder), f"about job {job_id}"
+        )
+
+
+async def _patiently(ask: Callable[[], Awaitable[_T]], what: str) -> _T:
+    """The answer; it is asked again when node or Kubo are away."""
+    while True:
+        try:
+            return await ask()
+        except RemoteError as error:
+            print(f"the artist asks again {what}: {error}")
+            await asyncio.sleep(RETRY_S)
 
 
 def _same_again(job: JobInfo) -> JobTerms:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...core.print_limits import LEAST
-from ...core.prints import TilePrint, bit_distance
+from .print_limits import LEAST
+from .prints import TilePrint, bit_distance
 
 REPEATING = "CPU"  # a GPU adds up samples as they come, and never makes the same bits twice
 
