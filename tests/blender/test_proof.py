@@ -116,6 +116,14 @@ def test_what_is_lost_or_otherwise_is_found_and_named(
     assert ("picture", "") in named(report) or kind == "lamp script"
 
 
+def test_what_blender_prints_of_a_missing_file_is_heard(folder: Path) -> None:
+    without_library(scene_of(folder, "library"))
+    lines = {one.sentence for one in proof(folder).errors if one.kind == "log"}
+    assert any(
+        line.startswith("Blender complains about the package: ") and ".blend" in line for line in lines
+    )
+
+
 def test_a_package_that_cannot_be_opened_is_an_error(folder: Path) -> None:
     package = scene_of(folder, "plain")
     (package / manifest_of(package).main_blend).write_bytes(b"BLENDER, but not really")
