@@ -95,7 +95,7 @@ def save(path, relative=True):
 
 
 def picture(frame, folder):
-    """What Blender makes of a frame, as numbers."""
+    """What Blender makes of a frame, as numbers; volumes as their grids too: some builds draw none."""
     scene = bpy.context.scene
     scene.frame_set(frame)
     scene.render.image_settings.file_format = "PNG"
@@ -104,7 +104,8 @@ def picture(frame, folder):
     image = bpy.data.images.load(scene.render.filepath, check_existing=False)
     pixels = numpy.array(image.pixels[:])
     bpy.data.images.remove(image)
-    return pixels
+    grids = [(volume.grids.load(), len(volume.grids)) for volume in bpy.data.volumes]
+    return numpy.append(pixels, numpy.array(grids).flatten())
 
 
 def pack(part, folder, frames=(1,), allowed=()):

@@ -128,6 +128,71 @@ def test_a_path_that_nodes_compute_is_an_error_that_names_the_node(part, project
     assert read.name in one.sentence and tree.name in one.block
 
 
+def kinds_found(part):
+    look = part("blender.packing.survey").look_at_files
+    return [(one.kind, str(one.severity)) for one in look(bpy.context.scene)]
+
+
+def test_a_colour_configuration_of_ones_own_is_an_error(part, project, tmp_path, monkeypatch):
+    own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement", "config.ocio")
+    copy = tmp_path / "config.ocio"
+    copy.write_bytes(own.read_bytes())
+    monkeypatch.setenv("OCIO", str(copy))
+    assert kinds_found(part) == []
+    copy.write_bytes(own.read_bytes() + b"# and more\n")
+    assert kinds_found(part) == [("colour configuration", "error")]
+
+
+def test_an_image_with_a_file_for_each_eye_is_an_error_where_it_is_shown(part, project):
+    image = textured(png(project / "a.png", RED))
+    assert kinds_found(part) == []
+    image.use_multiview, image.views_format = True, "INDIVIDUAL"
+    assert kinds_found(part) == [("stereo image", "error")]
+    bpy.data.objects["plane"].hide_render = True
+    assert kinds_found(part) == []
+
+
+def test_what_a_packed_library_refers_to_is_an_error(part, project):
+    textured(png(project / "a.png", RED))
+    save(project / "lib.blend")
+    stage()
+    save(project / "film.blend")
+    with bpy.data.libraries.load(str(project / "lib.blend"), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["plane"]
+    bpy.context.scene.collection.objects.link(wanted.objects[0])
+    assert kinds_found(part) == []
+    bpy.ops.file.pack_libraries()
+    assert kinds_found(part) == [("packed library", "error")]
+
+
+def test_a_baked_smoke_keeps_its_files_and_stays_baked(part, project):
+    if not bpy.app.binary_path:
+        pytest.skip("baking a fluid ends the process in the module of 4.5")
+    save(project / "film.blend")
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.5)
+    source = bpy.context.object.modifiers.new("flow", "FLUID")
+    source.fluid_type, source.flow_settings.flow_behavior = "FLOW", "INFLOW"
+    bpy.context.object.hide_render = True
+    bpy.ops.mesh.primitive_cube_add(size=4)
+    modifier = bpy.context.object.modifiers.new("domain", "FLUID")
+    modifier.fluid_type = "DOMAIN"
+    domain = modifier.domain_settings
+    domain.resolution_max, domain.cache_frame_end, domain.cache_type = 8, 3, "ALL"
+    domain.cache_directory = "//smoke"
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+    bpy.ops.fluid.bake_all()
+    baked = {path.name: path.read_bytes() for path in (project / "smoke").rglob("*") if path.is_file()}
+    assert len(baked) > 3
+    save(project / "film.blend")
+    opened(part, project)
+    domain = bpy.data.objects["Cube"].modifiers["domain"].domain_settings
+    assert domain.has_cache_baked_data
+    folder = Path(bpy.path.abspath(domain.cache_directory))
+    assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == baked
+    bpy.context.scene.frame_set(2)
+    assert domain.has_cache_baked_data
+
+
 @pytest.mark.parametrize("how", ["file", "generated", "packed"])
 def test_an_image_that_was_painted_and_not_saved_stops_the_scene(part, project, how):
     image = textured(png(project / "a.png", RED))

@@ -120,7 +120,7 @@ def test_an_unsaved_scene_can_be_packed(part, scene, tmp_path):
     package, manifest = pack(part, tmp_path)
     assert manifest.main_blend == "scene.blend"
     assert [file.path for file in manifest.files] == ["scene.blend"]
-    assert (package / "scene.blend").is_file()
+    assert sorted(path.name for path in package.iterdir()) == ["manifest.json", "scene.blend"]
 
 
 def test_a_missing_file_stops_packing_and_leaves_nothing(part, project, tmp_path):

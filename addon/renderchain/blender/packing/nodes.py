@@ -43,10 +43,19 @@ def file_sockets() -> Iterator[Reference]:
     for owner in bpy.data.objects:
         for modifier in owner.modifiers:
             if modifier.type == "NODES" and modifier.node_group:
-                for item in _path_inputs(modifier.node_group):
-                    path = modifier.get(item.identifier, "")
-                    if path:
-                        yield Reference(owner, modifier, f"[{item.identifier}]", path, one_file)
+                yield from _of_modifier(owner, modifier)
+
+
+def _of_modifier(owner: Any, modifier: Any) -> Iterator[Reference]:
+    for item in _path_inputs(modifier.node_group):
+        if hasattr(modifier, "properties"):  # Blender 5
+            holder, attribute = getattr(modifier.properties.inputs, item.identifier), "value"
+            path = holder.value
+        else:
+            holder, attribute = modifier, f"[{item.identifier}]"
+            path = modifier.get(item.identifier, "")
+        if path:
+            yield Reference(owner, holder, attribute, path, one_file)
 
 
 def _of_node(owner: Any, node: Any) -> Iterator[Reference]:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import SceneError
@@ -29,7 +30,7 @@ class Places:
         self._root = root
         self._put: dict[Files, str] = {}
         self._entries: dict[str, PackedFile] = {}
-        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+        self._made = root  # the folder that was made last; receivers refuse empty ones
 
     def put(self, files: Files) -> str:
         """Copy them, once; where the path that stands for them leads to, from the package's folder."""
@@ -47,7 +48,9 @@ class Places:
     def room_for(self, place: str) -> Path:
         """Where somebody may write a file of the package."""
         path = self._root / place
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent != self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made = path.parent
         return path
 
     def note(self, place: str) -> None:
@@ -68,7 +71,8 @@ class Places:
         part = f"{FOLDER}/part"
         found = self._copy(source, part)
         place = f"{FOLDER}/{found.sha256[:_DIGITS]}{extension_of(name)}"
-        self._move(part, place)
+        os.replace(self._root / part, self._root / place)
+        self._rename(found, place)
         return place
 
     def _together(self, files: Files) -> str:
@@ -78,14 +82,17 @@ class Places:
         for one in sorted(copied, key=lambda one: one.path):
             digest.update(f"{one.path} {one.sha256}\n".encode())
         folder = f"{FOLDER}/{digest.hexdigest()[:_DIGITS]}"
+        if (self._root / folder).exists():
+            shutil.rmtree(self._root / part)
+        else:
+            os.replace(self._root / part, self._root / folder)
+        self._made = self._root
         for one in copied:
-            self._move(one.path, folder + one.path[len(part) :])
-        shutil.rmtree(self._root / part, ignore_errors=True)
+            self._rename(one, folder + one.path[len(part) :])
         return f"{folder}/{files.name}"
 
     def _copy(self, source: str, place: str) -> PackedFile:
-        target = self._root / place
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self.room_for(place)
         digest, size = hashlib.sha256(), 0
         try:
             with open(source, "rb") as read, target.open("wb") as written:
@@ -101,12 +108,9 @@ class Places:
         self._entries[place] = PackedFile(place, digest.hexdigest(), size)
         return self._entries[place]
 
-    def _move(self, part: str, place: str) -> None:
-        target = self._root / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(self._root / part, target)
-        one = self._entries.pop(part)
-        self._entries[place] = PackedFile(place, one.sha256, one.size_bytes)
+    def _rename(self, one: PackedFile, place: str) -> None:
+        del self._entries[one.path]
+        self._entries[place] = replace(one, path=place)
 
 
 def _digest(path: Path) -> str:

@@ -16,8 +16,8 @@ from ..cycles.reading.reach import Reach
 from .caches import BESIDE
 from .expansion import Files, Folders
 from .kinds import references
-from .nodes import computed_paths
 from .reference import Bases, Reference
+from .refusals import in_packed_library, refusals
 
 MISSING = "missing file"
 FIND_IT = "Find it or remove it."
@@ -49,8 +49,10 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
             found.local.append((one, files if is_used else None))
         elif files is not None:
             found.linked[key_of(one, path)] = files
+            if one.owner.library.packed_file and one.owner in shown:
+                found.findings.append(in_packed_library(one.owner, path))
     found.findings += _of_libraries(found, bases, used, shown)
-    found.findings += (_computed(owner, node) for owner, node in computed_paths() if owner in shown)
+    found.findings += refusals(shown)
     return found
 
 
@@ -108,14 +110,3 @@ def _of_libraries(found: Survey, bases: Bases, used: Reach, shown: Reach) -> Ite
             sentence = f"{name} refers to {path}, which is missing."
             severity = Severity.ERROR if is_shown else Severity.WARNING
             yield SceneFinding(MISSING, severity, sentence, name, FIND_IT if is_shown else NOT_SHOWN)
-
-
-def _computed(owner: bpy.types.ID, node: bpy.types.Node) -> SceneFinding:
-    block = f"{owner.bl_rna.name} {owner.name!r}"
-    return SceneFinding(
-        "computed path",
-        Severity.ERROR,
-        f"The node {node.name!r} in {block} reads a file whose path other nodes compute: it can't be packed.",
-        block,
-        "Type the path into the node, or bake the geometry.",
-    )

@@ -1,0 +1,63 @@
+"""What can't be packed, or would look otherwise on another machine, whatever files there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+
+from ...core.scene_finding import SceneFinding, Severity
+from ..cycles.reading.reach import Reach
+from .nodes import computed_paths
+
+
+def refusals(shown: Reach) -> Iterator[SceneFinding]:
+    """All of it that a frame may show."""
+    yield from _colours()
+    for image in bpy.data.images:
+        if image in shown and image.use_multiview and image.views_format == "INDIVIDUAL":
+            yield _refused(
+                "stereo image",
+                image,
+                "has a file for each eye, and workers render one view.",
+                "Turn off Use Multi-View of the image.",
+            )
+    for owner, node in computed_paths():
+        if owner in shown:
+            yield _refused(
+                "computed path",
+                owner,
+                f"has the node {node.name!r}, which reads a file whose path other nodes compute.",
+                "Type the path into the node, or bake the geometry.",
+            )
+
+
+def in_packed_library(owner: bpy.types.ID, path: str) -> SceneFinding:
+    """A file that something in a packed .blend refers to, where no path can be rewritten."""
+    return _refused(
+        "packed library",
+        owner,
+        f"refers to {path} from the packed library {owner.library.name!r}, where no path can be changed.",
+        "Unpack the library, or pack the file in it.",
+    )
+
+
+def _colours() -> Iterator[SceneFinding]:
+    """Another colour configuration than Blender's own, which is what workers have."""
+    theirs = os.environ.get("OCIO", "")
+    own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement", "config.ocio")
+    if theirs and Path(theirs).is_file() and Path(theirs).read_bytes() != own.read_bytes():
+        yield SceneFinding(
+            "colour configuration",
+            Severity.ERROR,
+            f"This Blender takes its colours from {theirs} (the variable OCIO); workers have Blender's own.",
+            "Colour management",
+            "Start Blender without OCIO, and choose view and colour spaces again.",
+        )
+
+
+def _refused(kind: str, owner: bpy.types.ID, what: str, fix: str) -> SceneFinding:
+    block = f"{owner.bl_rna.name} {owner.name!r}"
+    return SceneFinding(kind, Severity.ERROR, f"{block} {what}", block, fix)
