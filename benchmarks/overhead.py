@@ -82,7 +82,7 @@ def submit(network: Network, work: Work, output: Path) -> float:
     frames = work.manifest.frames
     command = [sys.executable, "-m", "renderchain", "submit", str(work.package / work.manifest.main_blend)]
     command += ["--frames", f"{frames[0]}-{frames[-1]}", "--lease", str(LEASE), "--reward", REWARD]
-    command += ["--probe-seconds", "0", "--wait", "--output", str(output)]
+    command += ["--probe-seconds", "0", "--proof-seconds", "0", "--wait", "--output", str(output)]
     environment = {**os.environ, **ARTIST, "RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
     started_s, missing, said = time.monotonic(), set(frames), list[str]()
     with subprocess.Popen(

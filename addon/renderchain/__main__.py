@@ -21,7 +21,9 @@ def main() -> int:
     if name not in COMMANDS:
         print(f"usage: python -m renderchain {{{','.join(COMMANDS)}}} …", file=sys.stderr)
         return 2
-    return COMMANDS[name](rest)
+    from .blender.leaving import leave
+
+    leave(COMMANDS[name](rest))  # the bpy module's own way out may hang where a file was open
 
 
 if __name__ == "__main__":

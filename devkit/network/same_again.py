@@ -55,7 +55,7 @@ class Artist:
         make = [sys.executable, "-c", MAKE, str(BOX), str(SIZE), str(SAMPLES), str(blend)]
         subprocess.run(make, check=True, capture_output=True, timeout=TIMEOUT_S)
         options = ["--frames", f"1-{FRAMES}", "--lease", str(LEASE), "--reward", REWARD]
-        options += ["--probe-seconds", "0", "--output", str(self.folder / "first")]
+        options += ["--probe-seconds", "0", "--proof-seconds", "0", "--output", str(self.folder / "first")]
         done = subprocess.run(
             [sys.executable, "-m", "renderchain", "submit", str(blend), *options],
             env={**os.environ, "RENDERCHAIN_CONFIG": str(self.network.settings_file("artist"))},

@@ -30,6 +30,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 @pytest.mark.parametrize(
     "file",
     [
+        "test_artists_side.py",
         "test_clean.py",
         "test_devices.py",
         "test_final_image.py",
@@ -42,6 +43,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_reading.py",
         "test_reading_fine.py",
         "test_repack.py",
+        "test_submission.py",
         "test_tile_render.py",
     ],
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
+import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ..adapters.std_logging import logging_told
 from ..core.errors import RenderChainError, SettingsError
@@ -96,3 +99,18 @@ def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int])
             f"{type(error).__name__}: {error}. Nobody foresaw that: please report it, with what stands above."
         )
         return OTHER
+
+
+@contextlib.contextmanager
+def output_for_report() -> Iterator[BinaryIO]:
+    """Standard output for the report alone: what Blender prints meanwhile goes to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "wb") as output:
+            yield output
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -21,6 +21,7 @@ from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
 from ..core.money import parse_strk
 from ..core.probe import DEFAULT_S
+from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
 from .benchmark_command import benchmark
 from .command_line import (
@@ -32,9 +33,12 @@ from .command_line import (
     whole_seconds,
 )
 from .console import ConsoleReporter
+from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
-from .scene_options import add_scene_options, open_scene
+from .record_command import record
+from .render_command import render
+from .scene_options import ALLOW_HELP, add_scene_options, open_scene
 from .seen import Seen, seen
 from .submission import Submission
 from .watchtower_command import watchtower
@@ -55,6 +59,9 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--own-seed", action="store_true", help=text)
     text = "how long to look whether others render the same frames, 0: not at all (default: %(default)s)"
     parser.add_argument("--probe-seconds", type=whole_seconds, default=DEFAULT_S, help=text)
+    text = "how long to compare the package with the scene here, 0: not at all (default: %(default)s)"
+    parser.add_argument("--proof-seconds", type=whole_seconds, default=PROOF_S, help=text)
+    parser.add_argument("--allow", metavar="NAME", action="append", default=[], help=ALLOW_HELP)
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
     options = parser.parse_args(list(arguments))
     return guarded(options, lambda reporter: _submit(options, file, reporter))
@@ -72,7 +79,13 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
     )
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output = options.output.resolve()
-    submission = Submission(scene, frames, own_seed=options.own_seed)
+    submission = Submission(
+        scene,
+        frames,
+        own_seed=options.own_seed,
+        proof_seconds=options.proof_seconds,
+        allowed=options.allow,
+    )
     job_id = asyncio.run(submission.send(requester, offer, output, reporter, options.probe_seconds))
     print(job_id, flush=True)
     return _wait(requester, job_id, output) if options.wait else 0
@@ -199,6 +212,10 @@ async def _work(settings: Settings, watched: Seen, *, once: bool) -> None:
 
 COMMANDS = {
     "submit": submit,
+    "preflight": preflight,
+    "pack": pack,
+    "render": render,
+    "record": record,
     "probe": probe,
     "download": download,
     "jobs": jobs,

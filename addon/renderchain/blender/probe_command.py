@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
-import os
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import bpy
 
@@ -23,7 +19,7 @@ from ..composition.rendering import make_scene_probe
 from ..core.errors import SceneError
 from ..core.probe import DEFAULT_S, scene_reason, scene_reasons
 from ..core.probe_report import ProbeReport, ProbeVerdict
-from .command_line import guarded, new_parser, settings_of, whole_seconds
+from .command_line import guarded, new_parser, output_for_report, settings_of, whole_seconds
 from .console import ConsoleReporter
 from .packing.packer import BlendPacker
 from .preflight import SceneRefused
@@ -48,7 +44,7 @@ def probe(arguments: Sequence[str], file: Path | None = None) -> int:
 def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
     if options.config:
         settings_of(options)  # of no use here, but a file that is not there would be believed to be read
-    with _output_for_report() as output:
+    with output_for_report() as output:
         scene, frames = open_scene(options, file)
         report = _look(options, scene, frames, reporter)
         text = json.dumps(report.as_dict()) if options.json else _as_text(report)
@@ -91,18 +87,3 @@ def _as_text(report: ProbeReport) -> str:
     elif report.verdict is ProbeVerdict.DOUBTFUL:
         lines.append("Limits: not measured, so a job has the widest.")
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def _output_for_report() -> Iterator[BinaryIO]:
-    """Standard output for the report alone: what Blender prints meanwhile goes to standard error."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with os.fdopen(os.dup(kept), "wb") as output:
-            yield output
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)

@@ -36,6 +36,7 @@ from ..core.messages import (
 )
 from ..core.prints import Pixels, crop, layers_of, print_of, prints_of
 from ..core.probe_messages import ProbeCommand
+from ..core.proof_messages import ProofCommand
 from ..core.tiles import tiles_of
 from . import probe_program
 from .cycles import devices, final_image
@@ -44,8 +45,10 @@ from .cycles.final_file import render_final, set_format
 from .cycles.passes import noisy_layers, noisy_pixels, write_noisy
 from .cycles.reading.scene import read_exactness
 from .cycles.scene_code import check_code, disarm
+from .cycles.staging import staged
 from .cycles.tile_render import frame_size, margin_of, prepare_frames, render_tile, render_whole
 from .known_tile import render_known
+from .proving.proof_program import ProofProgram
 
 PROGRESS_EVERY_S = 0.5
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
@@ -69,6 +72,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.render_known(command)
             elif isinstance(command, ProbeCommand):
                 program.probe(command)
+            elif isinstance(command, ProofCommand):
+                program.prove(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -84,6 +89,8 @@ class RenderProgram:
         self._messages = messages
         self._load: Load | None = None
         self._path: CanonicalPath | None = None
+        self._root = Path()  # of the package, as it is opened
+        self._proof: ProofProgram | None = None
         self._has_whole_frames = False
         self._frame = 0
         self._said_s = 0.0
@@ -122,7 +129,9 @@ class RenderProgram:
             prepare_frames(scene, own_seed=command.own_seed)
             set_format(scene, command.file_format)
 
-        path = CanonicalPath(command.blend, command.scene, prepare, check)
+        blend = staged(command.blend)
+        self._root = Path(blend).parent
+        path = CanonicalPath(blend, command.scene, prepare, check)
         scene = path.open()
         layers = noisy_layers(scene)
         if layers != sorted(command.view_layers):
@@ -218,6 +227,13 @@ class RenderProgram:
         """Do a part of a probe."""
         _, path = self._loaded()
         self.send(probe_program.answer(command, path, whole_frames=self._has_whole_frames))
+
+    def prove(self, command: ProofCommand) -> None:
+        """Do a part of a proof."""
+        load, path = self._loaded()
+        if self._proof is None:
+            self._proof = ProofProgram(path, self._root, Path(load.output))
+        self.send(self._proof.answer(command))
 
     def _at(self, frame: int) -> tuple[Load, bpy.types.Scene]:
         """Open the scene at a frame, for one rendering."""

@@ -11,6 +11,8 @@ from ..core.errors import SceneError
 from ..core.frames import parse_frames
 from .scene_reader import read_scene
 
+ALLOW_HELP = "let an error pass by its name, or all of its kind, as the JSON has them; may be given again"
+
 
 def add_scene_options(parser: argparse.ArgumentParser, file: Path | None) -> None:
     """Which frames of which scene; the file too, where none is open."""
@@ -18,6 +20,8 @@ def add_scene_options(parser: argparse.ArgumentParser, file: Path | None) -> Non
         parser.add_argument("file", type=Path, help="the .blend to render")
     parser.add_argument("--scene", help="name of the scene; default: the file's active one")
     parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
+    text = "run the file's own scripts when it is opened here, as your Blender does with files that you trust"
+    parser.add_argument("--run-scripts", action="store_true", help=text)
 
 
 def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.types.Scene, tuple[int, ...]]:
@@ -27,7 +31,9 @@ def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.type
         if not file.is_file():
             raise SceneError(f"{file} is no file; check its name.")
         try:
-            bpy.ops.wm.open_mainfile(filepath=str(file.resolve()), load_ui=False, use_scripts=False)
+            bpy.ops.wm.open_mainfile(
+                filepath=str(file.resolve()), load_ui=False, use_scripts=options.run_scripts
+            )
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None

@@ -4,33 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 import bpy
 
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
+from ..core.errors import SceneError
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
+from ..core.proof import DEFAULT_S as PROOF_S
+from ..core.scene_finding import errors_in, overridden
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
+from .proving.artist import ArtistsSession
+from .proving.other_session import other_session
+from .proving.proving import Proving
+
+MOST_TOLD = 8  # errors in one sentence
 
 
 class Submission:
     """Made on Blender's main thread, which it holds only to copy the scene; sent from any thread.
 
-    Raises SceneError if the scene can't be sent.
+    Without an interface it is sent from the main thread, where it holds Blender for the proof. That takes at
+    most ``proof_seconds``, 0 for none, and errors whose names are ``allowed`` do not stop it. Raises
+    SceneError if the scene can't be sent.
     """
 
-    def __init__(self, scene: bpy.types.Scene, frames: tuple[int, ...], *, own_seed: bool) -> None:
+    def __init__(
+        self,
+        scene: bpy.types.Scene,
+        frames: tuple[int, ...],
+        *,
+        own_seed: bool,
+        proof_seconds: int = PROOF_S,
+        allowed: Collection[str] = (),
+    ) -> None:
         self._name = Path(bpy.data.filepath).stem or "untitled"
         self._frames = frames
         self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         self._folder = Path(self._scratch.name) / "package"
+        self._proving: Proving | None = None
+        self._allowed = allowed
         try:
-            self._prepared = BlendPacker(scene).prepare(self._folder, frames, own_seed=own_seed)
+            self._prepared = BlendPacker(scene, allowed).prepare(self._folder, frames, own_seed=own_seed)
+            if proof_seconds:
+                artist = ArtistsSession(scene) if bpy.app.background else other_session(scene)
+                # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+                self._proving = Proving(artist, bpy.app.binary_path, proof_seconds, allow_unsandboxed=True)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -49,6 +74,7 @@ class Submission:
                 reporter.say(warning)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
             manifest = await self._pack(reporter)
+            await self._prove(manifest, reporter)
             return await requester.submit(
                 self._folder,
                 manifest,
@@ -69,3 +95,17 @@ class Submission:
             self._prepared.stop()
             await asyncio.wait({packing})
             raise
+
+    async def _prove(self, manifest: Manifest, reporter: Reporter) -> None:
+        """Raise SceneError where the package is not what the artist's Blender makes of the scene."""
+        if self._proving is None:
+            reporter.say("The package is not proved: whether it is whole shows in the frames that come back.")
+            return
+        report = await self._proving.run(self._folder, manifest, reporter)
+        reporter.say(f"{report.sentence}.")
+        findings = overridden(report.findings, self._allowed)
+        if errors := errors_in(findings):
+            told = " ".join(one.text for one in errors[:MOST_TOLD])
+            raise SceneError(f"{told} Nothing was sent or paid.")
+        for one in findings:
+            reporter.say(f"The proof: {one.text}")

@@ -8,7 +8,9 @@ from pathlib import Path
 from ..adapters.blender_process.limits import Limits
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
+from ..adapters.blender_process.proof_session import BlenderProofRenderer
 from ..app.exchange.probe import Probe
+from ..app.exchange.proof import Proof
 from ..core.lanes import device_of_lane
 from ..core.scene_code import FREESTYLE, OSL
 from ..ports.reporter import Reporter
@@ -56,8 +58,18 @@ def limits_of(settings: Settings) -> Limits:
 
 def make_scene_probe(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Probe:
     """The artist's probe."""
+    renderer = _scene_renderer(blender, folder, allow_unsandboxed=allow_unsandboxed)
+    return Probe(BlenderProbeRenderer(renderer), reporter, folder / "probes")
+
+
+def make_scene_proof(reporter: Reporter, blender: str, folder: Path, *, allow_unsandboxed: bool) -> Proof:
+    """The artist's proof of a package."""
+    renderer = _scene_renderer(blender, folder, allow_unsandboxed=allow_unsandboxed)
+    return Proof(BlenderProofRenderer(renderer), reporter, folder / "proofs")
+
+
+def _scene_renderer(blender: str, folder: Path, *, allow_unsandboxed: bool) -> BlenderRenderer:
     logs = folder / "logs"
-    renderer = BlenderRenderer(
+    return BlenderRenderer(
         blender=blender, device=PROBE_DEVICE, log_folder=logs, allow_unsandboxed=allow_unsandboxed
     )
-    return Probe(BlenderProbeRenderer(renderer), reporter, folder / "probes")

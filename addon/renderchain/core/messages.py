@@ -18,6 +18,10 @@ from .probe_messages import COMMANDS as PROBE_COMMANDS
 from .probe_messages import NAMES as PROBE_NAMES
 from .probe_messages import READERS as PROBE_READERS
 from .probe_messages import ProbeCommand, ProbeMessage
+from .proof_messages import COMMANDS as PROOF_COMMANDS
+from .proof_messages import NAMES as PROOF_NAMES
+from .proof_messages import READERS as PROOF_READERS
+from .proof_messages import ProofCommand, ProofMessage
 from .reader import Reader
 
 SCHEMA = "renderchain/message/1"
@@ -158,8 +162,18 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain | RenderKnown | ProbeCommand
-Message = Loaded | Progress | Rendered | TilesRendered | MadeAgain | KnownRendered | Failed | ProbeMessage
+Command = Load | Render | RenderTiles | MakeAgain | RenderKnown | ProbeCommand | ProofCommand
+Message = (
+    Loaded
+    | Progress
+    | Rendered
+    | TilesRendered
+    | MadeAgain
+    | KnownRendered
+    | Failed
+    | ProbeMessage
+    | ProofMessage
+)
 _COMMANDS: dict[str, Any] = {
     "load": Load,
     "render": Render,
@@ -171,9 +185,10 @@ _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
 _NAMES |= {KnownRendered: "known_rendered"}
-_COMMANDS |= PROBE_COMMANDS
+_COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS
 LISTS = ("tiles", "view_layers", "frames", "allowed")
-_NAMES |= PROBE_NAMES
+_NAMES |= PROBE_NAMES | PROOF_NAMES
+_READERS = PROBE_READERS | PROOF_READERS
 
 
 def to_line(message: Command | Message) -> bytes:
@@ -222,8 +237,8 @@ def read_message(line: bytes) -> Message:
         return Failed(plain(reader.text("reason")))
     if kind == "known_rendered":
         return _known(reader)
-    if kind in PROBE_READERS:
-        return PROBE_READERS[kind](reader)
+    if kind in _READERS:
+        return _READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)
     if kind == "progress":
         return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))

@@ -10,6 +10,7 @@ from typing import Protocol
 from ..core.manifest import Manifest
 from ..core.messages import KnownRendered, Loaded, MadeAgain, Progress, Rendered, TilesRendered
 from ..core.probe_messages import FrameProbed, Played, Surveyed, TilesProbed
+from ..core.proof_messages import ProofLooked, ProofPictured
 
 OnProgress = Callable[[Progress], None]
 
@@ -140,4 +141,34 @@ class ProbeRenderer(Protocol):
 
         ``other_kernel``: on the CPU by the kernel that Cycles uses on processors without AVX2.
         """
+        ...
+
+
+class ProofSession(Protocol):
+    """A render process with its scene open, for a proof; both raise RenderFailed.
+
+    What the artist's side recorded lies in the output folder.
+    """
+
+    async def look(self, frame: int, record: str) -> ProofLooked:
+        """Compare what a frame is made of with a record."""
+        ...
+
+    async def picture(self, frame: int, picture: str) -> ProofPictured:
+        """Render a frame and compare it with a picture."""
+        ...
+
+
+class ProofRenderer(Protocol):
+    """Starts render processes for proofs."""
+
+    @property
+    def has_sandbox(self) -> bool:
+        """Whether the artist's own files are out of reach."""
+        ...
+
+    def open(
+        self, package: Path, manifest: Manifest, output: Path
+    ) -> AbstractAsyncContextManager[ProofSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
         ...

@@ -124,7 +124,9 @@ class _Submit(Operator):
         settings = read_settings()
         offer = self.confirmed or _offer(chosen, settings)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
-        submission = Submission(scene, self.frames(context), own_seed=chosen.own_seed)
+        submission = Submission(
+            scene, self.frames(context), own_seed=chosen.own_seed, proof_seconds=chosen.proof_seconds
+        )
         blender, seconds = bpy.app.binary_path, chosen.probe_seconds
 
         async def work(reporter: Reporter) -> str:

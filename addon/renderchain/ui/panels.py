@@ -23,7 +23,15 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
         layout, offer = self.layout, context.scene.renderchain
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("reward", "device", "longest_lease", "probe_seconds", "output", "own_seed"):
+        for name in (
+            "reward",
+            "device",
+            "longest_lease",
+            "proof_seconds",
+            "probe_seconds",
+            "output",
+            "own_seed",
+        ):
             layout.prop(offer, name)
         row = layout.row()
         row.operator("renderchain.submit_still", icon="RENDER_STILL")

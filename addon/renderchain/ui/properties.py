@@ -6,6 +6,7 @@ import bpy
 
 from ..core.job import DEVICE_GROUPS
 from ..core.probe import DEFAULT_S
+from ..core.proof import DEFAULT_S as PROOF_S
 
 
 class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's naming
@@ -25,6 +26,13 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         "beside the pay",
         default=0,
         min=0,
+    )
+    proof_seconds: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Proof",
+        description="Seconds to compare the package with this scene, before anything is paid; 0 skips it",
+        default=PROOF_S,
+        min=0,
+        max=3600,
     )
     probe_seconds: bpy.props.IntProperty(  # type: ignore[valid-type]
         name="Probe",

@@ -76,9 +76,14 @@ class Jailed:
     filter: bytes = b""
 
 
+def is_sandboxed() -> bool:
+    """Whether render processes are in a sandbox on this machine."""
+    return shutil.which("bwrap") is not None
+
+
 def require_sandbox(allow_unsandboxed: bool) -> None:
     """Raise SandboxMissing unless there is bubblewrap, or the user decided to do without."""
-    if shutil.which("bwrap") is None and not allow_unsandboxed:
+    if not is_sandboxed() and not allow_unsandboxed:
         raise SandboxMissing(
             f"There is no sandbox on this machine ({sys.platform}): bubblewrap is missing. Install it, or "
             "set allow_unsandboxed if you trust every scene that anybody may send you."

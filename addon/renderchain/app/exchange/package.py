@@ -168,7 +168,7 @@ def check_package(folder: Path) -> Manifest:
     note = noted(folder)
     if not note.is_file() or note.read_text() != _digest(folder):
         raise ContentError(f"The manifest of the package {folder.name} is not the one that was fetched.")
-    return _check_whole(folder)
+    return read_package(folder)
 
 
 def _unpack(folder: Path, most_bytes: int) -> Manifest:
@@ -183,7 +183,8 @@ def _unpack(folder: Path, most_bytes: int) -> Manifest:
     return manifest
 
 
-def _check_whole(folder: Path) -> Manifest:
+def read_package(folder: Path) -> Manifest:
+    """The manifest of a package that lies in a folder; raises ContentError unless all is as it says."""
     manifest = _manifest(folder)
     check_files(folder, manifest.files)
     _check_names(folder, manifest.stored_paths | {file.path for file in manifest.files})

@@ -1,0 +1,95 @@
+"""The artist's side in another Blender of theirs, so that nobody waits who works in the first one.
+
+It is the same program with the same preferences, add-ons and environment, and it has the same file open,
+unsaved changes included: for these a copy stands in the file's place while it runs, which takes bubblewrap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+
+from ...core.errors import RenderFailed, SceneError
+from ...core.manifest import MANIFEST_NAME, Manifest
+from ...core.plain_text import plain_lines
+from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
+from ...ports.reporter import Reporter
+
+COMMAND = "renderchain_record"
+START_S = 120.0  # to start, and to open the file, besides what it has for recording
+MOST_TAIL = 800
+
+
+@dataclass(frozen=True)
+class OtherSession:
+    """What has to be started; ``scratch`` holds a copy of the file where it was not saved."""
+
+    command: tuple[str, ...]
+    scene: str
+    scratch: tempfile.TemporaryDirectory[str] = field(repr=False)
+
+    async def record(
+        self, folder: Path, manifest: Manifest, seconds: float, reporter: Reporter
+    ) -> ArtistsSide:
+        """As an artist's session records; what takes longer is killed. Raises RenderFailed."""
+        with self.scratch:
+            (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
+            order = {"scene": self.scene, "folder": str(folder), "seconds": seconds}
+            reporter.say("Another Blender records what yours makes of the scene")
+            said = await _run([*self.command, "--command", COMMAND, json.dumps(order)], seconds + START_S)
+        try:
+            return parse_artists_side((folder / INDEX).read_text())
+        except OSError:
+            tail = plain_lines(said[-MOST_TAIL:])
+            raise RenderFailed(
+                f"Another Blender could not open the scene to compare the package with it: {tail}"
+            ) from None
+
+
+def other_session(scene: bpy.types.Scene) -> OtherSession:
+    """Another Blender with what is open here; raises SceneError where the file has to be saved first."""
+    options = ["--background"] + ([] if bpy.app.autoexec_fail else ["--enable-autoexec"])
+    scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+    file, front = bpy.data.filepath, []
+    if bpy.data.is_dirty or not file:
+        copy = os.path.join(scratch.name, os.path.basename(file) or "scene.blend")
+        bwrap = shutil.which("bwrap")
+        if file and not bwrap:
+            scratch.cleanup()
+            raise SceneError(
+                "The file has unsaved changes; save it, so that the package can be compared with it."
+            )
+        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, relative_remap=False, compress=False)
+        if file and bwrap:
+            front = [bwrap, "--dev-bind", "/", "/", "--ro-bind", copy, file, "--die-with-parent", "--"]
+        file = file or copy
+    return OtherSession((*front, bpy.app.binary_path, *options, file), scene.name, scratch)
+
+
+async def _run(command: list[str], seconds: float) -> str:
+    """Run a program to its end, for at most so many seconds; what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            said, _ = await process.communicate()
+            return said.decode(errors="replace")
+    except TimeoutError:
+        return f"it took over {seconds:g} s"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
