@@ -23,7 +23,6 @@ from renderchain.core.notices import (
     jobs,
     leases,
     process,
-    storage,
     watching,
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
@@ -77,19 +76,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     process.LoggedWarning("asyncio", "A task was lost"): "asyncio: A task was lost",
     process.Withdrawn(OPERATOR, 3 * FRI): "3 STRK paid out",
     process.ChainReorganised(JOB): "The chain was reorganised; reading the events of job 3 again",
-    storage.FetchedElsewhere("bafy", "https://gateway.example", "No answer."): (
-        "bafy came from https://gateway.example, each block checked: No answer."
-    ),
-    storage.StoreMeasured(3 * 2**29, 0): "The IPFS node's repository takes 1.5 GiB",
-    storage.GarbageCollected(3 * 2**29, 2**29): (
-        "The IPFS node deleted what nobody pinned: 1.5 GiB before, 0.5 GiB now"
-    ),
-    storage.PeerAway("/ip4/192.0.2.1", "No answer."): (
-        "The IPFS node has no connection to /ip4/192.0.2.1, and goes on without: No answer."
-    ),
-    storage.ReachableAt("bafy", "/ip4/192.0.2.1"): (
-        "Workers that have one of these in ipfs_peers fetch bafy without looking for it: /ip4/192.0.2.1"
-    ),
     conditions.WaitingFor("the node", "No answer."): "Waiting for the node: No answer.",
     conditions.WaitEnded("the node", 12.3): "No longer waiting for the node, after 12 s",
     conditions.PartFailed("Taking leases", "OSError: no.", 2, 10.0): (

@@ -1,9 +1,9 @@
-"""What a worker says of packages, frames and appeals, one notice of each kind, for test_notices.py."""
+"""What a worker says of packages, frames, appeals and its IPFS node, one notice of each kind, for test_notices.py."""
 
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.notices import Notice, appeals, devices, jobs, leases
+from renderchain.core.notices import Notice, appeals, devices, jobs, leases, storage
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
@@ -38,5 +38,18 @@ OF_WORKERS: dict[Notice, str] = {
     jobs.PackageDamaged("bafy", "A file is missing."): (
         "Package bafy was damaged on this disk and is fetched again: A file is missing. If it happens more "
         "than once, look at the disk."
+    ),
+    storage.FetchedElsewhere("bafy", "https://gateway.example", "No answer."): (
+        "bafy came from https://gateway.example, each block checked: No answer."
+    ),
+    storage.StoreMeasured(3 * 2**29, 0): "The IPFS node's repository takes 1.5 GiB",
+    storage.GarbageCollected(3 * 2**29, 2**29): (
+        "The IPFS node deleted what nobody pinned: 1.5 GiB before, 0.5 GiB now"
+    ),
+    storage.PeerAway("/ip4/192.0.2.1", "No answer."): (
+        "The IPFS node has no connection to /ip4/192.0.2.1, and goes on without: No answer."
+    ),
+    storage.ReachableAt("bafy", "/ip4/192.0.2.1"): (
+        "Workers that have one of these in ipfs_peers fetch bafy without looking for it: /ip4/192.0.2.1"
     ),
 }
