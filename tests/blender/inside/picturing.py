@@ -6,6 +6,7 @@ import zlib
 
 import bpy
 import numpy
+import pytest
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -133,3 +134,45 @@ def without_files(root, frames=(1,)):
             shutil.rmtree(one)
     bpy.ops.wm.open_mainfile(filepath=str(root / "package" / "scene.blend"), use_scripts=False)
     return [picture(frame, root) for frame in frames]
+
+
+class Kinds:
+    """Builders of scenes, and the check that a package shows what the artist's file shows."""
+
+    def __init__(self):
+        self._built = {}
+
+    def __call__(self, *frames, option="cycles", relative=True):
+        """Register a builder; the frames to look at, and with what Blender has to be built."""
+
+        def register(build):
+            self._built[build.__name__] = (build, frames or (1,), option, relative)
+            return build
+
+        return register
+
+    @property
+    def names(self):
+        return sorted(self._built)
+
+    def check(self, part, root, name):
+        build, frames, option, relative = self._built[name]
+        if not getattr(bpy.app.build_options, option):
+            pytest.skip(f"this Blender was built without {option}")
+        stage()
+        build(root / "project", root / "elsewhere")
+        if not bpy.data.filepath:
+            save(root / "project" / "film.blend", relative=relative)
+        manifest, before, after = packed_and_opened(part, root, frames)
+        assert all(file.path.isascii() and file.path.count("/") <= 4 for file in manifest.files)
+        for one, other in zip(before, after, strict=True):
+            assert numpy.array_equal(one, other), numpy.abs(one - other).max()
+        lost = without_files(root, frames)
+        assert any(not numpy.array_equal(one, other) for one, other in zip(before, lost, strict=True))
+
+
+def linked(path, kind, name):
+    """A data-block of another .blend."""
+    with bpy.data.libraries.load(str(path), link=True, relative=bool(bpy.data.filepath)) as (_, wanted):
+        setattr(wanted, kind, [name])
+    return getattr(wanted, kind)[0]
