@@ -1,4 +1,4 @@
-"""What a worker says of packages, frames, appeals and its IPFS node, one of each kind, for test_notices.py."""
+"""What a worker says of packages, frames, appeals and its IPFS node, one of each, for test_notices.py."""
 
 from __future__ import annotations
 

@@ -37,11 +37,6 @@ def never(_: Path) -> bool:
     return False
 
 
-async def leave_unpinned(cid: str, lease_id: LeaseId) -> str:
-    """Of who pins nothing."""
-    return ""
-
-
 class Rerender:
     """Renders, fetches and compares; it knows neither votes nor chain.
 
@@ -60,7 +55,7 @@ class Rerender:
         read_noisy: ReadNoisy,
         may_share: MayShare = never,
         limits: GateLimits = NO_LIMITS,
-        keep_pinned: KeepPinned = leave_unpinned,
+        keep_pinned: KeepPinned | None = None,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -71,7 +66,7 @@ class Rerender:
         self._read_noisy = read_noisy
         self._may_share = may_share
         self._limits = limits
-        self._keep_pinned = keep_pinned
+        self._keep_pinned = keep_pinned or self._pin_for_good
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
@@ -184,6 +179,14 @@ class Rerender:
             hash_many=self._hash_many,
             read_noisy=self._read_noisy,
         )
+
+    async def _pin_for_good(self, cid: str, lease_id: LeaseId) -> str:
+        """Of who unpins nothing."""
+        try:
+            await self._store.pin(cid)
+        except StoreError as error:
+            return str(error)
+        return ""
 
     async def _fetch(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
         for attempt in range(1, FETCH_TRIES + 1):
