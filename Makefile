@@ -127,6 +127,10 @@ bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.sealing
 
+bench-blocks: ## bytes moved when a scene is sent again: pieces of .blend files, and other ways
+	$(SETUP) python kubo scenes
+	$(BIN)/python -m benchmarks.blend_store
+
 bench-audit: ## what attacks bring, what audits cost and catch; docs/attacks.md, docs/benchmarks.md
 	$(SETUP) demo
 	$(BIN)/python -m research.attacks

@@ -33,9 +33,9 @@ def manifest_of(frames: Iterable[int], files: tuple[PackedFile, ...] = ()) -> Ma
     )
 
 
-def pack(folder: Path, frames: Iterable[int]) -> Manifest:
+def pack(folder: Path, frames: Iterable[int], raw: bytes = b"a scene") -> Manifest:
     """Write the package's files; returns its manifest, which is not among them yet."""
     folder.mkdir(parents=True, exist_ok=True)
     scene = folder / "main.blend"
-    scene.write_bytes(b"a scene")
+    scene.write_bytes(raw)
     return manifest_of(frames, (file_entry(folder, scene),))

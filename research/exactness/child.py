@@ -103,7 +103,6 @@ def prepare(case: Case, blend: Path, one_thread: bool) -> Any:
     scene: Any = bpy.context.scene
     if not case.as_it_is:
         prepare_frames(scene)
-    passes.enable_noisy(scene)
     scene.render.use_persistent_data = not one_thread
     if one_thread:
         scene.render.threads_mode, scene.render.threads = "FIXED", 1

@@ -31,8 +31,10 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     "file",
     [
         "test_artists_side.py",
+        "test_clean.py",
         "test_devices.py",
         "test_final_image.py",
+        "test_output.py",
         "test_packed_files.py",
         "test_packed_kinds.py",
         "test_packing.py",

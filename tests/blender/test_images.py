@@ -16,6 +16,7 @@ from renderchain.core.manifest import FORMATS
 from devkit.fakes.package import manifest_of
 
 WIDTH, HEIGHT = 77, 35
+ALONE = [name for name in FORMATS if name != "OPEN_EXR_MULTILAYER"]  # only a rendering is written as that
 SAVE = """
 import bpy, sys
 from pathlib import Path
@@ -26,9 +27,10 @@ for light in (0.0, 0.002, 1.0):
     image = bpy.data.images.new("image", width, height, float_buffer=True)
     image.pixels[:] = [0, 0, 0, 1] * (width * height - 1) + [light, light, light, 1]
     for name, ending in (one.split(":") for one in sys.argv[4:]):
-        settings.file_format = name
+        settings.file_format = "JPEG2000" if name == "J2C" else name
+        settings.jpeg2k_codec = "J2K" if name == "J2C" else "JP2"
         for mode in ("BW", "RGB", "RGBA"):
-            for depth in ("8", "16", "32"):
+            for depth in ("8", "10", "12", "16", "32"):
                 name_of = f"{light}.{mode}.{depth}.{name}.{ending}"
                 try:  # not every format has every mode and depth
                     settings.color_mode, settings.color_depth = mode, depth
@@ -42,7 +44,7 @@ for light in (0.0, 0.002, 1.0):
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Black images, and such with one dark or bright pixel, in each format."""
     folder = tmp_path_factory.mktemp("images")
-    formats = [f"{name}:{ending}" for name, ending in FORMATS.items()]
+    formats = [f"{name}:{ending}" for name, ending in FORMATS.items() if name in ALONE]
     command = [sys.executable, "-c", SAVE, str(folder), str(WIDTH), str(HEIGHT), *formats]
     done = subprocess.run(command, check=False, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()
@@ -50,7 +52,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("file_format", FORMATS)
+@pytest.mark.parametrize("file_format", ALONE)
 def test_each_format_of_blender_is_read(images: Path, file_format: str) -> None:
     manifest = replace(manifest_of([1]), width=WIDTH, height=HEIGHT, file_format=file_format)
     found = sorted(images.glob(f"*.{file_format}.*"))

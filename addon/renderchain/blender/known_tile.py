@@ -15,7 +15,6 @@ from ..core.messages import KnownRendered
 from ..core.prints import print_of
 from .cycles import devices
 from .cycles.canonical_path import CanonicalPath
-from .cycles.passes import enable_noisy
 from .cycles.tile_render import prepare_frames, render_whole
 
 SCENE_FILE = Path(__file__).with_suffix(".blend")
@@ -30,7 +29,6 @@ def render_known(wanted: str) -> KnownRendered:
     def prepare(scene: bpy.types.Scene) -> None:
         devices.use(scene, device)
         prepare_frames(scene)
-        enable_noisy(scene)
 
     scene = CanonicalPath(str(SCENE_FILE), SCENE, prepare).at(FRAME)
     record = print_of(render_whole(scene)).to_bytes()

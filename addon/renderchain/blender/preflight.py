@@ -12,6 +12,7 @@ from ..core.exactness import REFUSED, Finding, errors_of, warnings_of
 from ..core.manifest import FORMATS
 from ..core.scene_finding import SceneFinding
 from ..core.tiles import MOST_LEAVES, leaves_of
+from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
@@ -50,9 +51,11 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
     errors = [text for wrong, text in _settings(scene) if wrong]
     errors += errors_of(findings)
     warnings = [*warnings_of(findings)]
-    file_format = scene.render.image_settings.file_format
+    file_format = format_of(scene.render.image_settings)
     if file_format not in FORMATS:
-        warnings.append(f"The output format {file_format} is no single image; frames will be PNG files.")
+        warnings.append(
+            f"The network does not write the output format {file_format}; frames will be PNG files."
+        )
     if getattr(scene.render, "use_auto_generate_texture_cache", False):
         warnings.append(
             "Workers render without the texture cache; textures may look a little sharper or softer."

@@ -41,7 +41,8 @@ from ..core.tiles import tiles_of
 from . import probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
-from .cycles.passes import enable_noisy, noisy_layers, noisy_pixels, save_final, set_format, write_noisy
+from .cycles.final_file import render_final, set_format
+from .cycles.passes import noisy_layers, noisy_pixels, write_noisy
 from .cycles.reading.scene import read_exactness
 from .cycles.scene_code import check_code, disarm
 from .cycles.staging import staged
@@ -127,7 +128,6 @@ class RenderProgram:
             devices.use(scene, device)
             prepare_frames(scene, own_seed=command.own_seed)
             set_format(scene, command.file_format)
-            enable_noisy(scene)
 
         blend = staged(command.blend)
         self._root = Path(blend).parent
@@ -151,11 +151,10 @@ class RenderProgram:
         """Render a frame and write its image; noisy pass and leaves are written beside the next one."""
         started_s = time.monotonic()
         load, scene = self._at(command.frame)
-        bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        rendered_s = time.monotonic()
         output, number = Path(load.output), f"{command.frame:04d}"
         final, noisy, leaves = f"{number}.{load.extension}", f"{number}.noisy.exr", f"{number}.leaves"
-        save_final(scene, output / final)
+        render_final(scene, output / final)
+        rendered_s = time.monotonic()
         pixels = noisy_pixels(scene, output)
 
         def write() -> None:

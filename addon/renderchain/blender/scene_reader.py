@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.manifest import FORMATS
+from .cycles.final_file import final_channels, format_of
 
 FALLBACK_FORMAT = "PNG"
 
@@ -24,6 +25,7 @@ class SceneFacts:
     samples: int
     adaptive: bool
     file_format: str
+    final_channels: int
     view_transform: str
     view_layers: tuple[str, ...]
     frame_current: int
@@ -33,7 +35,7 @@ class SceneFacts:
 def read_scene(scene: bpy.types.Scene) -> SceneFacts:
     """The facts of a scene; a format that the network can't carry becomes PNG."""
     render = scene.render
-    file_format = render.image_settings.file_format
+    file_format = format_of(render.image_settings)
     return SceneFacts(
         name=scene.name,
         blender_version=(bpy.app.version[0], bpy.app.version[1]),
@@ -44,6 +46,7 @@ def read_scene(scene: bpy.types.Scene) -> SceneFacts:
         samples=scene.cycles.samples if render.engine == "CYCLES" else 1,
         adaptive=scene.cycles.use_adaptive_sampling if render.engine == "CYCLES" else False,
         file_format=file_format if file_format in FORMATS else FALLBACK_FORMAT,
+        final_channels=final_channels(scene),
         view_transform=scene.view_settings.view_transform,
         view_layers=tuple(layer.name for layer in scene.view_layers if layer.use),
         frame_current=scene.frame_current,

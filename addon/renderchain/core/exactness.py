@@ -6,6 +6,8 @@ which features allow that. A reader of the scene (blender/cycles/reading) makes 
 - WHOLE_FRAME: a frame repeats itself, but a tile alone does not. Verifiers render the frame.
 - TOLD: whoever submits should know it.
 - REFUSED: nobody renders it. The artist is told before paying; a worker or verifier leaves the job alone.
+
+Files that a frame writes beside its image, which nobody would bring back, are found and refused alike.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ TOLD = {
     "own seed": "The scene's seed is kept and stays the same in all frames: a worker may copy what does not "
     "move from the frame before, and audits find that less often.",
     "time limit": "A time limit is set. The network renders without it, to the last sample.",
+    "stamp": "Metadata is burned into the images: {detail} will be those of the worker's rendering. Turn "
+    "them off under Output > Metadata to have the same in all frames.",
+    "preview": "JPEG previews beside OpenEXR files are not written. Turn them off; make them of the frames.",
     "unreadable bake": "Whether the simulation zone of {block} is baked can't be read with this Blender. "
     "Bake it for every frame of the job unless that is done.",
 }
@@ -45,6 +50,8 @@ REFUSED = {
     "depends on the frames before. Break the circle, or turn it into keys.",
     "constraint circle": "Constraints of {block} go in a circle with others: Blender breaks it where it "
     "happens to, not always at the same place. Break the circle, or bake the motion into keys.",
+    "file output": "The compositor's node {block} writes files of its own, which would not come back. Mute "
+    "or remove it; the format OpenEXR MultiLayer brings back every pass in one file.",
     "noise texture": "The texture {block} is of the type Noise, which is another one each time that "
     "anybody looks. Choose Clouds or another type.",
     "white noise": "White Noise in {block} has coordinates that are not rounded: the last bit of a point "

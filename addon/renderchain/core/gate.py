@@ -25,8 +25,6 @@ from .tiles import MOST_LEAVES
 
 MOST_TASKS = 2**31
 ENGINES = ("CYCLES",)
-BYTES_PER_PIXEL = 64  # of a frame's files, each further layer 16 more
-LAYER_BYTES = 16
 FAMILY_PARTS = 3
 CACHE_BYTES = 64 * 2**30
 U128 = 2**128
@@ -190,7 +188,7 @@ def _heavy(job: JobInfo, manifest: Manifest, limits: GateLimits) -> Iterator[str
             f"machine takes {limits.frame_pixels}."
         )
     frames = min(job.longest_lease, job.tasks)
-    size = frames * pixels * (BYTES_PER_PIXEL + LAYER_BYTES * (layers - 1))
+    size = frames * pixels * (manifest.final_pixel_bytes + manifest.noisy_pixel_bytes)
     if 0 < limits.output_bytes < size:
         yield (
             f"A lease of {frames} frames of {manifest.width}x{manifest.height} may leave {size} bytes "

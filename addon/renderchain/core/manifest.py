@@ -21,6 +21,8 @@ from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
 SCHEMA = "renderchain/manifest/2"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
+PIECES = "manifest.pieces"  # the folder of a package's pieces
+PIECE_DIGITS = 32
 UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
 # Of scenes, view layers and views of colour: Blender 5 lets names have so many bytes.
 MOST_NAME_BYTES = 255
@@ -28,7 +30,28 @@ MOST_LAYERS = 256
 LAST_FRAME = 1_048_574  # Blender's own, and negative the first
 ENGINE = re.compile("[A-Z][A-Z0-9_]{0,22}")
 FPS = re.compile(r"[0-9]{1,6}(/[0-9.e+-]{1,16})?")
-FORMATS = {"OPEN_EXR": "exr", "PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}
+# Blender's formats that are one image a file, by its own names, with its endings; J2C is its JPEG2000 without
+# the container. Not AVIF, which Debian's Blender 5.2 offers and can't write.
+FORMATS = {
+    "BMP": "bmp",
+    "IRIS": "rgb",
+    "PNG": "png",
+    "JPEG": "jpg",
+    "JPEG2000": "jp2",
+    "J2C": "j2c",
+    "TARGA": "tga",
+    "TARGA_RAW": "tga",
+    "CINEON": "cin",
+    "DPX": "dpx",
+    "OPEN_EXR": "exr",
+    "OPEN_EXR_MULTILAYER": "exr",
+    "HDR": "hdr",
+    "TIFF": "tif",
+    "WEBP": "webp",
+}
+RGBA_CHANNELS, MOST_CHANNELS = 4, 8192
+CHANNEL_BYTES = 4
+PIXEL_BYTES = 48  # of a final image of four channels, in the largest format
 
 
 @dataclass(frozen=True)
@@ -45,11 +68,30 @@ class PackedFile:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What puts one of a package's files together: its pieces one after the other, by their names.
+
+    A piece is named by the first half of its sha-256 in hex, before it is compressed. The file's own digest
+    vouches for the result.
+    """
+
+    path: str
+    pieces: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it stands in a document."""
+        return {"path": self.path, "pieces": list(self.pieces)}
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a worker needs to know to render a package.
 
     ``requester_key`` is the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the
-    scene's seed is kept instead of one that differs from frame to frame.
+    scene's seed is kept instead of one that differs from frame to frame. ``final_channels`` is how many a
+    final image has that keeps all passes (OPEN_EXR_MULTILAYER).
+    scene's seed is kept instead of one that differs from frame to frame. ``recipes`` are of those files that
+    the store has in pieces.
     """
 
     blender_version: tuple[int, int]
@@ -68,6 +110,8 @@ class Manifest:
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
     own_seed: bool = False
+    final_channels: int = RGBA_CHANNELS
+    recipes: tuple[Recipe, ...] = ()
 
     def frames_of(self, lease: Leased) -> tuple[int, ...]:
         """The frame numbers of a lease's tasks."""
@@ -89,9 +133,32 @@ class Manifest:
         return leaves_of(self.width, self.height, len(self.view_layers))
 
     @property
+    def final_pixel_bytes(self) -> int:
+        """How many bytes a pixel a final image may have, its header aside."""
+        return max(PIXEL_BYTES, CHANNEL_BYTES * self.final_channels)
+
+    @property
+    def noisy_pixel_bytes(self) -> int:
+        """How many bytes a pixel a noisy pass may have, its header aside."""
+        return CHANNEL_BYTES * RGBA_CHANNELS * len(self.view_layers)
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all files, the manifest itself not counted."""
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def cut_bytes(self) -> int:
+        """Bytes of the files that the store has in pieces, put together."""
+        cut = {recipe.path for recipe in self.recipes}
+        return sum(file.size_bytes for file in self.files if file.path in cut)
+
+    @property
+    def stored_paths(self) -> frozenset[str]:
+        """The files that the store has, the manifest itself among them."""
+        pieces = {f"{PIECES}/{piece}" for recipe in self.recipes for piece in recipe.pieces}
+        whole = {file.path for file in self.files} - {recipe.path for recipe in self.recipes}
+        return frozenset(pieces | whole | {MANIFEST_NAME})
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -112,7 +179,9 @@ class Manifest:
             "view_transform": self.view_transform,
             "requester_key": self.requester_key,
             "own_seed": self.own_seed,
+            "final_channels": self.final_channels,
             "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
+            "recipes": [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)],
         }
         return dump_canonical(body)
 
@@ -121,6 +190,10 @@ def read_file(entry: Reader) -> PackedFile:
     """A file's entry; raises ContentError."""
     size_bytes = entry.integer("size_bytes", 0, 2**50)
     return PackedFile(entry.path("path"), entry.hexadecimal("sha256", 64), size_bytes)
+
+
+def _read_recipe(entry: Reader) -> Recipe:
+    return Recipe(entry.path("path"), tuple(entry.hexadecimals("pieces", PIECE_DIGITS)))
 
 
 def parse_manifest(raw: bytes) -> Manifest:
@@ -146,6 +219,8 @@ def parse_manifest(raw: bytes) -> Manifest:
         files=tuple(read_file(entry) for entry in reader.objects("files")),
         requester_key=reader.hexadecimal("requester_key", 64),
         own_seed=reader.boolean("own_seed"),
+        final_channels=reader.integer("final_channels", RGBA_CHANNELS, MOST_CHANNELS),
+        recipes=tuple(_read_recipe(entry) for entry in reader.objects("recipes")),
     )
     _check_files(manifest)
     _check_frames(manifest)
@@ -169,7 +244,7 @@ def _check_frames(manifest: Manifest) -> None:
         )
     if manifest.file_format not in FORMATS:
         raise ContentError(
-            f"The manifest's 'file_format' {manifest.file_format[:32]!r} is unknown; use PNG or EXR."
+            f"The manifest's 'file_format' {manifest.file_format[:32]!r} is unknown; use PNG or OPEN_EXR."
         )
 
 
@@ -177,5 +252,12 @@ def _check_files(manifest: Manifest) -> None:
     """Raise ContentError unless all files can lie side by side, on any file system."""
     paths = [file.path for file in manifest.files]
     check_side_by_side([*paths, MANIFEST_NAME], "The manifest's 'files'")
+    if any(path.split("/")[0].casefold() == PIECES for path in paths):
+        raise ContentError(f"The manifest's 'files' have one in the folder {PIECES!r}: refused.")
     if manifest.main_blend not in paths:
         raise ContentError("The manifest's 'main_blend' is none of its 'files': refused.")
+    cut = [recipe.path for recipe in manifest.recipes]
+    if len(set(cut)) != len(cut) or not set(cut) <= set(paths):
+        raise ContentError(
+            "The manifest's 'recipes' name one of its 'files' twice, or none of them: refused."
+        )

@@ -193,6 +193,15 @@ class Reader:
             raise ContentError(f"The {self._what}'s {name!r} is not {digits} hexadecimal digits: refused.")
         return value
 
+    def hexadecimals(self, name: str, digits: int) -> list[str]:
+        """A list of these."""
+        values = self.texts(name)
+        if not all(len(value) == digits and set(value) <= _HEX for value in values):
+            raise ContentError(
+                f"The {self._what}'s {name!r} is not a list of {digits} hexadecimal digits each: refused."
+            )
+        return values
+
     def path(self, name: str) -> str:
         """A POSIX path below the document's folder."""
         try:

@@ -58,6 +58,7 @@ class Client:
     """Has frame 1 rendered, and its final image made again, by one render program."""
 
     def __init__(self, part, scene, folder, file_format="PNG"):
+        part("blender.cycles.final_file").set_format(scene, file_format)
         self.part, self.folder = part, folder
         self.extension = part("core.manifest").FORMATS[file_format]
         self.blend = folder / "scene.blend"
@@ -98,7 +99,11 @@ class Client:
         bpy.data.images.remove(image)
 
 
-@pytest.mark.parametrize("file_format", ["PNG", "OPEN_EXR", "JPEG"])
+FORMATS = ("BMP", "IRIS", "PNG", "JPEG", "JPEG2000", "J2C", "TARGA", "TARGA_RAW", "CINEON", "DPX")
+FORMATS += ("OPEN_EXR", "OPEN_EXR_MULTILAYER", "HDR", "TIFF", "WEBP")
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_without_denoiser_and_other_passes_the_final_image_is_exactly_the_noisy_pass(
     part, scene, composite, tmp_path, file_format
 ):
@@ -161,6 +166,6 @@ def test_a_final_image_that_is_not_of_its_noisy_pass_is_found(part, scene, compo
 
 
 def test_what_can_not_be_made_again_is_said_and_not_judged(part, scene, tmp_path):
-    scene.render.use_stamp = True
+    scene.render.use_stamp = scene.render.use_stamp_render_time = True
     found, said = Client(part, scene, tmp_path).check()
     assert found.is_small and "metadata" in said["why_not"]

@@ -42,7 +42,6 @@ def scene(empty):
 def render(part, scene, folder):
     """The whole frame's noisy pass."""
     part("blender.cycles.tile_render").prepare_frames(scene)
-    part("blender.cycles.passes").enable_noisy(scene)
     bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
     return part("blender.cycles.passes").save_noisy(scene, folder / "noisy.exr")
 

@@ -115,6 +115,15 @@ RUBBISH = [
     b"\xff\xd8\xff",
     b"RIFF0000WEBPVP8X",
     b"RIFF0000WEBPVP8 ",
+    b"BM",
+    b"BM" + bytes(60),
+    b"\x01\xda" + bytes(2),
+    b"\0\0\x02" + bytes(9),
+    b"\x80\x2a\x5f\xd7" + bytes(190),
+    b"SDPX" + bytes(700),
+    b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 99999999 +X 1\n",
+    b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(40) + b"ihdr",
+    b"\xff\x4f\xff\x51" + bytes(9),
 ]
 RUBBISH += [
     b"II*\0\x08\0\0\0",

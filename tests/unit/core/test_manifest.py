@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from renderchain.core.canonical import dump_canonical
 from renderchain.core.cid import cid_of, digest_of, join_digest, split_digest
 from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
-from renderchain.core.manifest import FORMATS, Manifest, PackedFile, parse_manifest
+from renderchain.core.manifest import FORMATS, Manifest, PackedFile, Recipe, parse_manifest
 from renderchain.core.reader import check_path
 
 MANIFEST = Manifest(
@@ -144,3 +145,29 @@ def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None
         for outside in (limits["minimum"] - 1, limits["maximum"] + 1):
             with pytest.raises(ContentError, match=field):
                 parse_manifest(changed(**{field: outside}))
+
+
+def test_a_manifest_with_recipes_reads_back_the_same() -> None:
+    recipe = Recipe("scene.blend", ("a" * 32, "b" * 32, "a" * 32))
+    manifest = replace(MANIFEST, recipes=(recipe,))
+    assert parse_manifest(manifest.to_bytes()) == manifest
+    assert manifest.cut_bytes == 5
+    pieces = {f"manifest.pieces/{name * 32}" for name in "ab"}
+    assert manifest.stored_paths == {"manifest.json", "assets/täfel.png", *pieces}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"recipes": None},
+        {"recipes": [{"path": "scene.blend", "pieces": ["a" * 31]}]},
+        {"recipes": [{"path": "scene.blend", "pieces": ["../" + "a" * 29]}]},
+        {"recipes": [{"path": "scene.blend", "pieces": [1]}]},
+        {"recipes": [{"path": "other.blend", "pieces": []}]},
+        {"recipes": [{"path": "scene.blend", "pieces": []}] * 2},
+        {"files": [{"path": "Manifest.Pieces/a", "sha256": "0" * 64, "size_bytes": 1}]},
+    ],
+)
+def test_recipes_that_make_no_sense_are_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ContentError):
+        parse_manifest(changed(**fields))

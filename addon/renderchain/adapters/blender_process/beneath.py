@@ -16,11 +16,9 @@ from ...core.prints import RECORD_BYTES
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
-# A final image may not be larger than this for each pixel; each file has room for its header.
-BYTES_PER_PIXEL = 48
-BYTES_PER_NOISY_PIXEL = 16
-HEADER = 2**20
+HEADER = 2**20  # for which each file has room
 MOST_PASSES = 64
+PASS_BYTES = 16  # a pixel
 ROOM = 2**30  # for what the artist's client puts beside it, and for what nobody thought of
 
 
@@ -37,9 +35,9 @@ def files_of_frame(manifest: Manifest, message: Rendered) -> list[NamedFile]:
     """The three files of a frame."""
     stem, pixels = f"{message.frame:04d}", manifest.width * manifest.height
     final = f"{stem}.{FORMATS[manifest.file_format]}"
-    noisy = HEADER + BYTES_PER_NOISY_PIXEL * pixels * len(manifest.view_layers)
+    noisy = HEADER + pixels * manifest.noisy_pixel_bytes
     return [
-        NamedFile(message.final, final, HEADER + BYTES_PER_PIXEL * pixels),
+        NamedFile(message.final, final, HEADER + pixels * manifest.final_pixel_bytes),
         NamedFile(message.noisy, f"{stem}.noisy.exr", noisy),
         NamedFile(message.leaves, f"{stem}.leaves", RECORD_BYTES * manifest.leaves_per_frame),
     ]
@@ -48,14 +46,14 @@ def files_of_frame(manifest: Manifest, message: Rendered) -> list[NamedFile]:
 def most_output(manifest: Manifest) -> int:
     """How many bytes a job's whole output may take, with what is written on the way: passes of one frame."""
     pixels, layers = manifest.width * manifest.height, len(manifest.view_layers)
-    frame = 3 * HEADER + pixels * (BYTES_PER_PIXEL + BYTES_PER_NOISY_PIXEL * layers)
+    frame = 3 * HEADER + pixels * (manifest.final_pixel_bytes + manifest.noisy_pixel_bytes)
     frame += RECORD_BYTES * manifest.leaves_per_frame
-    return len(manifest.frames) * frame + MOST_PASSES * BYTES_PER_NOISY_PIXEL * pixels * layers + ROOM
+    return len(manifest.frames) * frame + MOST_PASSES * PASS_BYTES * pixels * layers + ROOM
 
 
 def final_made_again(manifest: Manifest, message: MadeAgain) -> NamedFile:
     """The final image that was made out of a noisy pass."""
-    most = HEADER + BYTES_PER_PIXEL * manifest.width * manifest.height
+    most = HEADER + manifest.final_pixel_bytes * manifest.width * manifest.height
     return NamedFile(message.final, f"{message.frame:04d}.again.{FORMATS[manifest.file_format]}", most)
 
 

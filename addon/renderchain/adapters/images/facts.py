@@ -1,4 +1,4 @@
-"""Reading a frame's images: sizes of all formats out of their headers, pixels of PNG and OpenEXR.
+"""Reading a frame's images: sizes of all formats, pixels of PNG and OpenEXR.
 
 No more is unpacked than an image of the expected size holds: a file of a megabyte may say that it has
 terabytes.
@@ -18,17 +18,13 @@ from ...core.errors import ContentError
 from ...core.images import ImageFacts, counts_of
 from ...core.manifest import Manifest
 from .exr import read_noisy
+from .headers import Size, size_of
 
-Size = tuple[int, int]
 READ_BYTES = 2**20
-HEADER_BYTES = 2**16
-MOST_TAGS = 512
 MOST_FINAL_CHANNELS = 8
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by colour type; palettes are not written by Blender
 PNG_ALPHA = (4, 6)
-TIFF_WIDTH, TIFF_HEIGHT, TIFF_SHORT = 256, 257, 3
-JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 def read_images(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
@@ -38,7 +34,8 @@ def read_images(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
     counts = (0, 0, 0)
     if noisy_size == expected and channels == 4 * len(manifest.view_layers):
         counts = counts_of(read_noisy(noisy))
-    final_size, is_black = _FINALS[manifest.file_format](final, expected)
+    look = _FINALS.get(manifest.file_format)
+    final_size, is_black = look(final, expected) if look else (size_of(final, manifest.file_format), False)
     return ImageFacts(final_size, is_black, noisy_size, channels, *counts)
 
 
@@ -65,6 +62,11 @@ def _exr(path: Path, expected: Size) -> tuple[Size, bool]:
     except (RuntimeError, ValueError) as error:
         raise ContentError(f"{path.name} is no whole OpenEXR file ({error}).") from error
     return size, bool(planes) and not any(np.any(plane) for plane in planes)
+
+
+def _exr_of_passes(path: Path, _: Size) -> tuple[Size, bool]:
+    """Its pixels are not looked at: which of its channels are the image is the scene's affair."""
+    return _exr_header(path)[0], False
 
 
 def _png(path: Path, expected: Size) -> tuple[Size, bool]:
@@ -124,72 +126,8 @@ def _chunk(file: BinaryIO) -> tuple[bytes, int]:
     return (raw[4:], int.from_bytes(raw[:4], "big")) if len(raw) == 8 else (b"", 0)
 
 
-def _sized(read: Callable[[bytes], Size | None]) -> Callable[[Path, Size], tuple[Size, bool]]:
-    """Of formats whose pixels are not looked at."""
-
-    def look(path: Path, _: Size) -> tuple[Size, bool]:
-        with path.open("rb") as file:
-            raw = file.read(HEADER_BYTES)
-        try:
-            size = read(raw)
-        except (IndexError, struct.error):
-            size = None
-        if size is None:
-            raise ContentError(f"{path.name} is no image of the job's format.")
-        return size, False
-
-    return look
-
-
-def _jpeg(raw: bytes) -> Size | None:
-    at = 2
-    while raw[:2] == b"\xff\xd8" and raw[at] == 0xFF:
-        length = int.from_bytes(raw[at + 2 : at + 4], "big")
-        if raw[at + 1] in JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", raw, at + 5)
-            return width, height
-        at += 2 + max(length, 2)
-    return None
-
-
-def _webp(raw: bytes) -> Size | None:
-    kind, body = raw[12:16], raw[20:]
-    if raw[:4] != b"RIFF" or raw[8:12] != b"WEBP":
-        return None
-    if kind == b"VP8X":
-        return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
-    if kind == b"VP8L":
-        (bits,) = struct.unpack_from("<I", body, 1)
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    width, height = struct.unpack_from("<HH", body, 6)
-    return (width & 0x3FFF, height & 0x3FFF) if kind == b"VP8 " else None
-
-
-def _tiff(path: Path, _: Size) -> tuple[Size, bool]:
-    """Its directory may be anywhere in the file, and Blender writes it last."""
-    with path.open("rb") as file:
-        order = {b"II": "<", b"MM": ">"}.get(file.read(2), "")
-        raw = file.read(6)
-        if not order or len(raw) != 6:
-            raise ContentError(f"{path.name} is no TIFF file.")
-        file.seek(struct.unpack(f"{order}HI", raw)[1])
-        counted = file.read(2)
-        count = struct.unpack(f"{order}H", counted)[0] if len(counted) == 2 else 0
-        found: dict[int, int] = {}
-        for _number in range(min(count, MOST_TAGS)):
-            entry = file.read(12)
-            if len(entry) == 12:
-                tag, kind = struct.unpack_from(f"{order}HH", entry)
-                (found[tag],) = struct.unpack_from(f"{order}{'H' if kind == TIFF_SHORT else 'I'}", entry, 8)
-    if TIFF_WIDTH not in found or TIFF_HEIGHT not in found:
-        raise ContentError(f"{path.name} is no TIFF file.")
-    return (found[TIFF_WIDTH], found[TIFF_HEIGHT]), False
-
-
 _FINALS: dict[str, Callable[[Path, Size], tuple[Size, bool]]] = {
     "OPEN_EXR": _exr,
+    "OPEN_EXR_MULTILAYER": _exr_of_passes,
     "PNG": _png,
-    "JPEG": _sized(_jpeg),
-    "TIFF": _tiff,
-    "WEBP": _sized(_webp),
 }

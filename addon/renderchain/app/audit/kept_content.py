@@ -23,10 +23,10 @@ class KeptContent:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, cid: str, source: Path) -> None:
+    def keep(self, cid: str, source: Path, left_out: Collection[str] = ()) -> None:
         """Keep a folder's files; they are linked where the file system can, so that they take no room.
 
-        Raises OSError and leaves nothing half-done behind.
+        The paths in ``left_out`` are not kept. Raises OSError and leaves nothing half-done behind.
         """
         target = self._folder / cid
         if target.is_dir():
@@ -36,6 +36,8 @@ class KeptContent:
         try:
             private_folder(self._folder)
             shutil.copytree(source, partial, copy_function=_link)
+            for name in left_out:
+                (partial / name).unlink()
             for path in (partial, *partial.rglob("*")):
                 os.chmod(path, 0o700 if path.is_dir() else 0o600)
             os.replace(partial, target)

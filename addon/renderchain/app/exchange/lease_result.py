@@ -24,15 +24,12 @@ from .package import check_files, file_entry
 from .records import read_records
 
 ReadNoisy = Callable[[Path], Pixels]
-# A frame may not be larger than this for each pixel, its noisy layers aside, or it is refused.
-BYTES_PER_PIXEL = 48
-BYTES_PER_NOISY_PIXEL = 16
 BYTES_PER_FRAME = 2**20
 
 
 def most_bytes(manifest: Manifest, frames: int) -> int:
     """How large a result of so many frames may be."""
-    per_pixel = BYTES_PER_PIXEL + BYTES_PER_NOISY_PIXEL * len(manifest.view_layers)
+    per_pixel = manifest.final_pixel_bytes + manifest.noisy_pixel_bytes
     return frames * (manifest.width * manifest.height * per_pixel + BYTES_PER_FRAME)
 
 

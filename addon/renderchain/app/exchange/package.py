@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from .package_cache import check_room, drop_package, make_room, noted, touch
+from .pieces import put_together, take_apart
 
 READ_BYTES = 2**20
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -26,7 +28,11 @@ _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
 @dataclass(frozen=True)
 class PinnedPackage:
-    """A package in the store."""
+    """A package in the store.
+
+    ``size_bytes`` and ``file_count`` are of all that lies on the disk of who fetched it: what the store
+    has, and the files that were put together from it.
+    """
 
     cid: str
     manifest: Manifest
@@ -60,15 +66,19 @@ async def pin_package(
 
     Raises ContentError for what every worker would refuse.
     """
-    manifest = replace(manifest, requester_key=requester_key.hex())
-    document = manifest.to_bytes()
-    parse_manifest(document)
-    (folder / MANIFEST_NAME).write_bytes(document)
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-    total = sum(sizes)
-    reporter.tell(UploadStarted(len(sizes), total))
-    cid = await store.add_folder(folder, lambda done: reporter.progress("bytes uploaded", done, total))
-    return PinnedPackage(cid, manifest, total, len(sizes))
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.") as name:
+        stored = Path(name)
+        recipes = await asyncio.to_thread(take_apart, folder, manifest.files, stored)
+        manifest = replace(manifest, requester_key=requester_key.hex(), recipes=recipes)
+        document = manifest.to_bytes()
+        parse_manifest(document)
+        (stored / MANIFEST_NAME).write_bytes(document)
+        sizes = _sizes(stored)
+        reporter.tell(UploadStarted(len(sizes), sum(sizes)))
+        cid = await store.add_folder(
+            stored, lambda done: reporter.progress("bytes uploaded", done, sum(sizes))
+        )
+    return PinnedPackage(cid, manifest, sum(sizes) + manifest.cut_bytes, len(sizes) + len(recipes))
 
 
 async def fetch_package(
@@ -113,7 +123,7 @@ async def fetch_package(
                 max_files=file_count,
                 on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
             )
-            manifest = await asyncio.to_thread(read_package, partial)
+            manifest = await asyncio.to_thread(_unpack, partial, size_bytes)
             noted(folder).write_text(_digest(partial))
             os.replace(partial, folder)
         finally:
@@ -144,16 +154,39 @@ def check_package(folder: Path) -> Manifest:
     return read_package(folder)
 
 
+def _unpack(folder: Path, most_bytes: int) -> Manifest:
+    """Put together what came in pieces, and check all; raises ContentError."""
+    manifest = _manifest(folder)
+    _check_names(folder, manifest.stored_paths)
+    size_bytes = sum(_sizes(folder)) + manifest.cut_bytes
+    if size_bytes > most_bytes:
+        raise ContentError(f"The package has {size_bytes} bytes, and {most_bytes} were announced: refused.")
+    put_together(folder, manifest)
+    check_files(folder, manifest.files)
+    return manifest
+
+
 def read_package(folder: Path) -> Manifest:
     """The manifest of a package that lies in a folder; raises ContentError unless all is as it says."""
     manifest = _manifest(folder)
     check_files(folder, manifest.files)
-    known = {file.path for file in manifest.files} | {MANIFEST_NAME}
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or (not path.is_dir() and name not in known):
-            raise ContentError(f"The package has the file {name[:200]!r}, which its manifest lacks: refused.")
+    _check_names(folder, manifest.stored_paths | {file.path for file in manifest.files})
     return manifest
+
+
+def _check_names(folder: Path, names: frozenset[str]) -> None:
+    """Raise ContentError unless the folder has these files, and nothing more."""
+    files = {path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
+    for name in sorted({path.relative_to(folder).as_posix() for path in files} ^ names):
+        if name in names:
+            raise ContentError(f"The file {name!r} is named but missing: refused.")
+        raise ContentError(f"The package has the file {name[:200]!r}, which its manifest lacks: refused.")
+    if any(path.is_symlink() for path in files):
+        raise ContentError("The package has a symbolic link: refused.")
+
+
+def _sizes(folder: Path) -> list[int]:
+    return [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
 
 
 def _digest(folder: Path) -> str:

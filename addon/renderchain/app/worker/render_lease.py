@@ -219,7 +219,9 @@ class RenderLease:
             await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
             self._pins.note(cid, entry.lease_id)
-            await self._keep(entry, {cid: sealed, package.name: package})
+            await self._keep(entry, cid, sealed)
+            # As the store has it: without what was put together from pieces.
+            await self._keep(entry, package.name, package, [recipe.path for recipe in manifest.recipes])
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)
@@ -241,11 +243,10 @@ class RenderLease:
         finally:
             shutil.rmtree(sealed, ignore_errors=True)
 
-    async def _keep(self, entry: LeaseEntry, folders: dict[str, Path]) -> None:
-        """Keep results and package beside the evidence, for who may have to pin them again."""
+    async def _keep(self, entry: LeaseEntry, cid: str, folder: Path, left_out: Collection[str] = ()) -> None:
+        """Keep results or package beside the evidence, for who may have to pin them again."""
         try:
-            for cid, folder in folders.items():
-                await asyncio.to_thread(self._proof_store.content.keep, cid, folder)
+            await asyncio.to_thread(self._proof_store.content.keep, cid, folder, left_out)
         except OSError as error:  # the stake does not hang on it
             self._reporter.tell(ContentNotKept(entry.job_id, entry.lease_id, str(error)))
 

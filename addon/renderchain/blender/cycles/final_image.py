@@ -8,8 +8,8 @@ light. So the only thing taken from the worker is the noisy pass, which audits v
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from ...adapters.images.exr import read_noisy
 from ...core.errors import RenderFailed
 from ...core.finals import Difference, as_shown, difference_of
 from ...core.prints import Pixels
-from .passes import COMBINED, NOISY, noisy_layers, read_passes, save_all_passes, save_final
+from .compositor import compositor_of, nodes_of
+from .final_file import MULTILAYER, format_of, passes_of, render_final, stamped_of_machine
+from .passes import COMBINED, NOISY, noisy_layers, read_passes, save_all_passes
 from .tile_render import changed, frame_size
 
 GUIDE_SAMPLES = 16
-IMAGE_SOCKETS = {"Image", "Alpha", NOISY}
+IMAGE_SOCKETS = {"Image", "Alpha", COMBINED, NOISY}
 # What few samples tell as well as many; of all else, which is light, the client renders all samples.
 DATA_SOCKETS = {"Depth", "Mist", "Normal", "Position", "Vector", "UV", "Object Index", "Material Index"}
 DATA_SOCKETS |= {"IndexOB", "IndexMA"}  # as Blender 4.5 says
@@ -56,12 +58,12 @@ class Replay(bpy.types.RenderEngine):
 def why_not(scene: Any) -> str:
     """What keeps this scene's final image from being made again, or ""."""
     reasons = {
-        "metadata is burned into it, with the time of rendering": scene.render.use_stamp,
+        "metadata of its rendering is burned into it": bool(stamped_of_machine(scene)),
         "Freestyle draws its lines into the rendering": scene.render.use_freestyle,
         f"its denoiser is {scene.cycles.denoiser or 'missing'}": scene.cycles.use_denoising
         and scene.cycles.denoiser != "OPENIMAGEDENOISE",
         "the compositor renders another scene as well": any(
-            getattr(node, "scene", None) not in (None, scene) for node in _nodes(_compositor(scene))
+            getattr(node, "scene", None) not in (None, scene) for node in nodes_of(compositor_of(scene))
         ),
     }
     return next((reason for reason, there in reasons.items() if there), "")
@@ -88,8 +90,7 @@ def make_again(scene: Any, noisy: Path, target: Path, scratch: Path) -> None:
     bpy.utils.register_class(Replay)
     try:
         with changed(scene.render, engine=Replay.bl_idname):
-            bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-        save_final(scene, target)
+            render_final(scene, target)
     finally:
         bpy.utils.unregister_class(Replay)
 
@@ -97,11 +98,13 @@ def make_again(scene: Any, noisy: Path, target: Path, scratch: Path) -> None:
 def guide_samples(scene: Any) -> int:
     """How many samples the guides need that the client renders; 0 if the noisy pass is all there is to it."""
     used: set[str] = set()
-    for node in _nodes(_compositor(scene)):
+    for node in nodes_of(compositor_of(scene)):
         if node.bl_idname == "CompositorNodeRLayers":
             used |= {socket.name for socket in node.outputs if socket.is_linked}
         elif node.bl_idname.startswith("CompositorNodeCryptomatte"):
             used.add("Depth")  # a mask, as sharp as depth is
+    if format_of(scene.render.image_settings) == MULTILAYER:
+        used |= {"Depth" if name.startswith("Crypto") else name for name, _ in passes_of(scene)}
     used -= IMAGE_SOCKETS
     if not used and not scene.cycles.use_denoising:
         return 0
@@ -110,27 +113,18 @@ def guide_samples(scene: Any) -> int:
 
 def compare(mine: Path, theirs: Path, file_format: str) -> Difference:
     """How two image files of one format differ."""
-    return difference_of(*(as_shown(_load(path), file_format) for path in (mine, theirs)))
-
-
-def _compositor(scene: Any) -> Any:
-    if not scene.render.use_compositing:
-        return None
-    if hasattr(scene, "compositing_node_group"):  # Blender 5
-        return scene.compositing_node_group
-    return scene.node_tree if scene.use_nodes else None
-
-
-def _nodes(tree: Any) -> Iterator[Any]:
-    for node in tree.nodes if tree else ():
-        yield node
-        yield from _nodes(getattr(node, "node_tree", None))
+    load = _load_combined if file_format == MULTILAYER else _load
+    return difference_of(*(as_shown(load(path), file_format) for path in (mine, theirs)))
 
 
 def _render_guides(scene: Any, samples: int, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What Cycles knows of the frame besides its light, as an EXR's header and channels."""
     without = {"use_compositing": False, "use_sequencer": False}
-    with changed(scene.render, **without), changed(scene.cycles, samples=samples):
+    with contextlib.ExitStack() as settings:
+        settings.enter_context(changed(scene.render, **without))
+        settings.enter_context(changed(scene.cycles, samples=samples))
+        for layer in scene.view_layers:  # the denoiser's guides, which a rendering keeps to itself
+            settings.enter_context(changed(layer.cycles, denoising_store_passes=True))
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
         save_all_passes(scene, path)
     header, channels = read_passes(path)
@@ -170,6 +164,15 @@ def _denoise(scene: Any, header: dict[str, Any], passes: dict[str, Any], scratch
 
 def _upside_down(passes: dict[str, Any]) -> dict[str, Any]:
     return {name: plane[::-1] for name, plane in passes.items()}
+
+
+def _load_combined(path: Path) -> Pixels:
+    """What a file of all passes has of the images themselves: its layers' and the compositor's."""
+    channels = read_passes(path)[1]
+    names = sorted(name for name in channels if name.rpartition(".")[0].endswith(f".{COMBINED}"))
+    if not names:
+        raise RenderFailed(f"The image {path.name} has no Combined pass.")
+    return np.stack([np.asarray(channels[name], np.float32) for name in names], axis=-1)
 
 
 def _load(path: Path) -> Pixels:

@@ -14,27 +14,6 @@ from ...core.prints import Pixels, channel_names
 NOISY, COMBINED = "Noisy Image", "Combined"
 
 
-def enable_noisy(scene: bpy.types.Scene) -> None:
-    """Have Cycles keep the pass before denoising; the final image is the same with and without."""
-    if scene.cycles.use_denoising:
-        for layer in scene.view_layers:
-            layer.cycles.denoising_store_passes = True
-
-
-def set_format(scene: Any, file_format: str) -> None:
-    """Write single images of this format, whatever the scene wrote."""
-    settings = scene.render.image_settings
-    if hasattr(settings, "media_type"):  # Blender 5
-        settings.media_type = "IMAGE"
-    if settings.file_format != file_format:
-        settings.file_format = file_format
-
-
-def save_final(scene: bpy.types.Scene, path: Path) -> None:
-    """Write the rendering as the artist's own output settings say."""
-    _render_result().save_render(str(path), scene=scene)
-
-
 def save_noisy(scene: bpy.types.Scene, path: Path) -> Pixels:
     """Write the noisy pass of all view layers as float32 OpenEXR; returns its pixels."""
     pixels = noisy_pixels(scene, path.parent)

@@ -23,13 +23,18 @@ from pathlib import Path
 
 import bpy
 
+from ...app.exchange.canonical_blend import make_canonical
+from ...app.exchange.package import file_entry
 from ...core.errors import Cancelled, ContentError, SceneError
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
-from ...core.scene_finding import SceneFinding, errors_in
+from ...core.scene_finding import SceneFinding, Severity, errors_in
 from ..preflight import Findings, SceneRefused, check_scene
 from ..scene_reader import SceneFacts, read_scene
+from .blanking import blank_private, folders_named
 from .repack import MAIN_BLEND, Answer, Order
 
+BLEND_ENDING = ".blend"
+NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and properties of add-ons."
 CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
 LONGEST_S = 3600
 LOOK_EVERY_S = 0.1
@@ -67,10 +72,22 @@ class PreparedPackage:
                     raise SceneRefused(Findings(_told(refused), ()), answer.findings)
                 for one in answer.findings:
                     warn(one)
-                return self._write_manifest(answer.files)
+                return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
+
+    def _finished(self, file: PackedFile, warn: Callable[[SceneFinding], None]) -> PackedFile:
+        """A file as it is sent: a .blend without what only the machine that saved it has to know."""
+        if not file.path.endswith(BLEND_ENDING):
+            return file
+        path = self.folder / file.path
+        blank_private(path)
+        make_canonical(path)
+        for folder in folders_named(path, _own_folders(self.order.blend)):
+            sentence = f"The package's {file.path} still names your folder {folder}, which workers can read."
+            warn(SceneFinding(NAMED, Severity.WARNING, sentence, folder, LOOK_THERE))
+        return file_entry(self.folder, path)
 
     def _answer(self) -> Answer:
         """Have a clean Blender write the package."""
@@ -123,6 +140,7 @@ class PreparedPackage:
             samples=facts.samples,
             adaptive=facts.adaptive,
             file_format=facts.file_format,
+            final_channels=facts.final_channels,
             view_transform=facts.view_transform,
             files=files,
             own_seed=self.own_seed,
@@ -152,12 +170,13 @@ class BlendPacker:
         if findings.errors:
             raise SceneRefused(findings)
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
-        order = self._copy(scratch.name, folder)
+        facts = read_scene(self._scene)
+        order = self._copy(scratch.name, folder, facts)
         return PreparedPackage(
             folder,
             scratch,
             frames,
-            read_scene(self._scene),
+            facts,
             order,
             bpy.app.binary_path,
             findings.warnings,
@@ -165,14 +184,21 @@ class BlendPacker:
             threading.Event(),
         )
 
-    def _copy(self, scratch: str, folder: Path) -> Order:
+    def _copy(self, scratch: str, folder: Path, facts: SceneFacts) -> Order:
         """Save the open file deeper than it lies: see ``Bases``."""
         blend = bpy.data.filepath
         depth = len(Path(blend).parts) + 1
         copy = Path(scratch, *["d"] * depth, MAIN_BLEND)
         copy.parent.mkdir(parents=True)
         bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True, relative_remap=True, compress=False)
-        return Order(str(copy), depth, blend, self._scene.name, str(folder), self._allowed)
+        scene = (facts.name, facts.file_format)
+        return Order(str(copy), depth, blend, *scene, str(folder), self._allowed)
+
+
+def _own_folders(blend: str) -> list[str]:
+    """The artist's home and where the file lies, so that their names are no part of longer ones."""
+    folders = {str(Path.home()), os.path.dirname(blend)}
+    return sorted(os.path.join(one, "") for one in folders if len(Path(one).parts) > 1)
 
 
 def _told(refused: tuple[SceneFinding, ...]) -> tuple[str, ...]:

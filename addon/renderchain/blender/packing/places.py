@@ -58,10 +58,6 @@ class Places:
         path = self._root / place
         self._entries[place] = PackedFile(place, _digest(path), path.stat().st_size)
 
-    def take(self, source: Path, place: str) -> None:
-        """Copy a file as it is to a place of its own."""
-        self._copy(str(source), place)
-
     def files(self) -> Iterator[PackedFile]:
         """All that was put here, by path."""
         return iter(sorted(self._entries.values(), key=lambda one: one.path))

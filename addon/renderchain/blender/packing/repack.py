@@ -22,11 +22,13 @@ from ...core.manifest import PackedFile
 from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
+from .clean import clean
 from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .places import LIBRARIES, Places
 from .reference import Bases, Reference
 from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
+from .writable import why_unwritable
 
 MAIN_BLEND = "scene.blend"
 NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
@@ -43,6 +45,7 @@ class Order:
     depth: int
     blend: str
     scene: str
+    file_format: str
     folder: str
     allowed: tuple[str, ...] = ()
 
@@ -86,13 +89,17 @@ def run(written: Path) -> None:
 
 def pack(order: Order) -> Answer:
     """Look at the copy, and write the package unless an error is found."""
+    bpy.context.preferences.filepaths.save_version = 0  # no copies of what was saved before
     _open(order.copy)
+    clean()
     folders = Folders()
     bases = Bases(os.path.dirname(order.blend), order.depth)
     found = survey(bpy.data.scenes[order.scene], bases, folders, order.blend)
     findings = overridden(found.findings, order.allowed)
     if errors_in(findings):
         return Answer(findings)
+    if reason := why_unwritable(bpy.data.scenes[order.scene], order.file_format):
+        raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
     libraries = {
         path: f"{LIBRARIES}/{_digest(path)}.blend" for path in sorted(found.libraries) if os.path.isfile(path)
@@ -108,11 +115,9 @@ def _pack_library(
 ) -> None:
     """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
     _open(path)
+    clean()
     bases = Bases("", 0)
     own = [one for one in references() if is_in_file(one.owner)]
-    if not own and not bpy.data.libraries:
-        places.take(Path(path), place)
-        return
     needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]
     _write(needed, libraries, bases, places, place)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.audit.kept_content import KeptContent
 from renderchain.app.exchange.package import (
     PinnedPackage,
     check_files,
@@ -20,7 +22,7 @@ from renderchain.app.exchange.package import (
 from renderchain.core.errors import ContentError, PackageTooMuch, PackageUnfit, StoreError
 from renderchain.core.gate import NO_LIMITS, GateLimits
 from renderchain.core.job import JobInfo
-from renderchain.core.manifest import MANIFEST_NAME, Manifest
+from renderchain.core.manifest import MANIFEST_NAME, PIECES, Manifest
 from renderchain.core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
 
 from devkit.fakes.clock import run
@@ -28,6 +30,7 @@ from devkit.fakes.content_store import Folder, MemoryStore
 from devkit.fakes.package import pack
 from devkit.fakes.reporter import RecordingReporter
 from tests.unit.app.bench import TASKS, job_info
+from tests.unit.core.blend.made import Addresses, Form, Thing, scene
 
 REQUESTER_KEY = bytes(range(32))
 
@@ -35,13 +38,13 @@ REQUESTER_KEY = bytes(range(32))
 class Shelf:
     """A pinned package, and the cache of somebody who fetches it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, raw: bytes = b"a scene") -> None:
         self.store = MemoryStore()
         self.reporter = RecordingReporter()
         self.cache = folder / "packages"
         self.cache.mkdir()
         self.source = folder / "scene"
-        manifest = pack(self.source, range(1, TASKS + 1))
+        manifest = pack(self.source, range(1, TASKS + 1), raw)
         self.package: PinnedPackage = run(
             pin_package(self.store, self.source, manifest, REQUESTER_KEY, self.reporter)
         )
@@ -249,3 +252,79 @@ def test_two_who_need_a_damaged_package_at_once_fetch_it_once(shelf: Shelf) -> N
 
     assert run(both()) == [(folder, manifest)] * 2
     assert len(shelf.reporter.heard(DownloadStarted)) == 2
+
+
+def cut_shelf(disk: Path) -> Shelf:
+    """A pinned package whose scene is a .blend that was cut."""
+    things = [Thing(f"OB{number}", plain=bytes([number]) * 9000) for number in range(40)]
+    raw = scene(Form(), things, Addresses([2**24 + 64 * place for place in range(200)]))
+    return Shelf(disk, raw)
+
+
+def test_a_scene_in_pieces_is_put_together_and_takes_no_more_than_the_job_says(disk: Path) -> None:
+    shelf = cut_shelf(disk)
+    assert "main.blend" not in shelf.stored and len(shelf.stored) > 5
+    folder, manifest = shelf.fetch()
+    assert (folder / "main.blend").read_bytes() == (shelf.source / "main.blend").read_bytes()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert (len(files), sum(path.stat().st_size for path in files)) == (
+        shelf.package.file_count,
+        shelf.package.size_bytes,
+    )
+    assert shelf.fetch() == (folder, manifest)
+    assert len(shelf.reporter.heard(DownloadStarted)) == 1
+
+
+def test_what_was_fetched_in_pieces_can_be_pinned_again_under_the_same_name(disk: Path) -> None:
+    shelf = cut_shelf(disk)
+    folder, manifest = shelf.fetch()
+    kept = KeptContent(disk / "kept")
+    kept.keep(shelf.package.cid, folder, [recipe.path for recipe in manifest.recipes])
+    found = kept.find(shelf.package.cid)
+    assert found and (folder / "main.blend").exists()
+    assert run(shelf.store.add_folder(found, lambda _: None)) == shelf.package.cid
+
+
+def exchange_pieces(stored: Folder) -> None:
+    """Two pieces that hold each other's bytes."""
+    one, other = [name for name in stored if name.startswith(PIECES)][:2]
+    stored[one], stored[other] = stored[other], stored[one]
+
+
+def lose_piece(stored: Folder) -> None:
+    del stored[next(name for name in stored if name.startswith(PIECES))]
+
+
+def add_whole(stored: Folder) -> None:
+    """The file itself beside its pieces, in place of one of them."""
+    stored["main.blend"] = b"short"
+    lose_piece(stored)
+
+
+def swell(stored: Folder) -> None:
+    """A file that is said to have more bytes than the job announced, and the same pieces many times."""
+    document = json.loads(stored[MANIFEST_NAME])
+    document["files"][0]["size_bytes"] *= 50
+    document["recipes"][0]["pieces"] *= 50
+    stored[MANIFEST_NAME] = json.dumps(document).encode()
+    for name in [name for name in stored if name.startswith(PIECES)]:
+        stored[name] = stored[name][: len(stored[name]) // 2]  # as few bytes as announced
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (exchange_pieces, "does not match its digest"),
+        (lose_piece, "is named but missing"),
+        (add_whole, r"'main\.blend', which its manifest lacks|is named but missing"),
+        (swell, "were announced"),
+    ],
+)
+def test_other_pieces_than_the_named_ones_are_refused_and_leave_nothing(
+    disk: Path, change: Callable[[Folder], None], words: str
+) -> None:
+    shelf = cut_shelf(disk)
+    change(shelf.stored)
+    with pytest.raises(ContentError, match=words):
+        shelf.fetch()
+    assert list(shelf.cache.iterdir()) == []

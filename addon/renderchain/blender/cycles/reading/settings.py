@@ -13,6 +13,8 @@ from typing import Any
 import bpy
 
 from ....core.exactness import Finding, found
+from ..compositor import file_outputs
+from ..final_file import stamped_of_machine
 from ..tile_render import MAX_CYCLES_TILE, forced_settings, frame_size
 from .curves import AnimatedSetting, animated_by
 
@@ -43,6 +45,8 @@ def read_settings(scene: Any, frames: Sequence[int], own_seed: bool) -> Iterator
         yield found("no samples", scene.name)
     if scene.render.use_freestyle and any(layer.use_freestyle for layer in scene.view_layers):
         yield found("Freestyle")
+    for name in file_outputs(scene):
+        yield found("file output", name)
     if adaptive and max(frame_size(scene)) > MAX_CYCLES_TILE:
         yield found("large frame")
 
@@ -51,6 +55,10 @@ def read_wishes(scene: Any, own_seed: bool) -> Iterator[Finding]:
     """What the network does otherwise than the artist's own Blender, for the artist to know."""
     if scene.cycles.time_limit > 0:
         yield found("time limit")
+    if fields := stamped_of_machine(scene):
+        yield found("stamp", detail=", ".join(fields).replace("_", " "))
+    if scene.render.image_settings.use_preview:
+        yield found("preview")
     if not scene.cycles.use_animated_seed:
         yield found("own seed" if own_seed else "seed")
 
