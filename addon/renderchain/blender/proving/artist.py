@@ -22,12 +22,15 @@ from ...core.proof import LOOKS_SHARE, MOST_PICTURES, frames_to_prove
 from ...core.proof_report import ArtistsSide, picture_name, record_name
 from ...ports.reporter import Reporter
 from ..cycles.changes import changes_of
-from ..cycles.passes import set_format
+from ..cycles.final_file import format_of, render_final, set_format
 from ..cycles.tile_render import changed, forced_settings
 from .pictures import as_picture
 from .reads import Reads
 from .record import record_of
 from .said import overheard
+
+# What is set of image settings; in this order, for the first decides what the second may be.
+SET = ("media_type", "file_format", "jpeg2k_codec", "use_preview")
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,7 @@ class _Recording:
                 self._reporter.progress("pictures made", len(done), min(len(frames), MOST_PICTURES))
                 self._scene.frame_set(frame)
                 path = self._folder / picture_name(frame, FORMATS[self._format])
-                self._scene.render.filepath = str(path)
-                bpy.ops.render.render(animation=False, write_still=True, scene=self._scene.name)
+                render_final(self._scene, path)
                 slowest_s = max(slowest_s, time.monotonic() - started_s)
                 done.append(frame)
         return tuple(done)
@@ -126,13 +128,11 @@ def forced(scene: Any, *, own_seed: bool) -> Iterator[None]:
 def writing(scene: Any, file_format: str) -> Iterator[None]:
     """Single images of this format, as everybody else writes them; the scene's own settings come back."""
     settings = scene.render.image_settings
-    names = [
-        name for name in ("media_type", "file_format") if hasattr(settings, name)
-    ]  # the first in Blender 5
+    names = [name for name in SET if hasattr(settings, name)]
     before = [(name, getattr(settings, name)) for name in names]
-    with changed(scene.render, filepath=scene.render.filepath, use_file_extension=False):
+    with changed(scene.render, use_file_extension=False):
         try:
-            if settings.file_format != file_format:
+            if format_of(settings) != file_format:
                 set_format(scene, file_format)
             yield
         finally:

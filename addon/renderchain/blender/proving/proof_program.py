@@ -6,8 +6,6 @@ import json
 import time
 from pathlib import Path
 
-import bpy
-
 from ...core.proof import compare
 from ...core.proof_messages import (
     MAX_LINES,
@@ -19,7 +17,7 @@ from ...core.proof_messages import (
     ProofPictured,
 )
 from ..cycles.canonical_path import CanonicalPath
-from ..cycles.passes import save_final
+from ..cycles.final_file import render_final
 from ..cycles.tile_render import changed
 from .pictures import as_picture, pictures_apart
 from .reads import Reads
@@ -64,8 +62,7 @@ class ProofProgram:
     def _render(self, frame: int, path: Path, other_seed: int) -> None:
         scene = self._path.at(frame)
         with as_picture(scene), changed(scene.cycles, seed=scene.cycles.seed + other_seed):
-            bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)
-            save_final(scene, path)
+            render_final(scene, path)
 
 
 def _ms(since_s: float) -> int:
