@@ -195,3 +195,28 @@ def test_a_volume_is_a_volume_however_it_is_made(part, stage, findings, build):
     assert findings() == expected
     reach = part("blender.cycles.reading.reach").Reach(bpy.context.scene)
     assert part("blender.cycles.reading.volumes").has_volume(reach)
+
+
+@pytest.mark.parametrize(
+    "seen", ["never", "later", "through a node", "in an instance", "by colliding", "by falling"]
+)
+def test_an_unbaked_simulation_matters_unless_no_frame_can_show_it(stage, findings, seen):
+    cloth_on(cube())
+    cube().hide_render = True
+    if seen == "later":
+        key(cube(), "hide_render", {1: True, 5: False})
+    elif seen == "through a node":
+        tree, _, _ = tree_on(ball())
+        tree.nodes.new("GeometryNodeObjectInfo").inputs["Object"].default_value = cube()
+    elif seen == "in an instance":
+        group = bpy.data.collections.new("group")
+        group.objects.link(cube())
+        empty = bpy.data.objects.new("empty", None)
+        empty.instance_type, empty.instance_collection = "COLLECTION", group
+        stage.collection.objects.link(empty)
+    elif seen == "by colliding":
+        cube().modifiers.new("collision", "COLLISION")
+    elif seen == "by falling":
+        body_in(stage, cube())
+    found = [one for one in findings() if one[:2] == ("simulation", "cube")]
+    assert bool(found) == (seen != "never"), seen
