@@ -19,7 +19,7 @@ from devkit.fakes.world import World
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
 TASKS = 2
 PAY_FRI = TASKS * SHORT.reward_fri
-FINISHING = {"add_folder", "submit"}
+FINISHING = {"add_folder", "is_pinned", "submit"}
 
 
 @dataclass
