@@ -119,7 +119,25 @@ def test_it_sees_its_package_read_only_and_nothing_more(tmp_path: Path, package:
     assert "written" not in refused and refused[3] == os.strerror(18)
     assert sorted(path.name for path in package.rglob("*")) == ["a.txt", "main.blend", "textures"]
     assert list((tmp_path / "ready").iterdir()) == []
-    assert sorted(path.name for path in (tmp_path / "logs").iterdir())[:2] == ["render-1.log", "render-2.log"]
+    logs = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert logs[:2] == ["render-leases-1.log", "render-leases-2.log"]
+
+
+def test_each_lane_has_its_own_process_ready(tmp_path: Path, package: Path) -> None:
+    """Their logs had one name in one folder, so that only one of them could be used."""
+
+    async def life() -> None:
+        lanes = [
+            ReadyRenderer(Looking(LOOK, "CPU", tmp_path / "logs"), tmp_path / "ready" / str(lane))
+            for lane in (1, 2)
+        ]
+        async with lanes[0].running(), lanes[1].running():
+            for lane, ready in enumerate(lanes):
+                standing = waiting_in(ready)
+                _, number = await looked(ready, package, tmp_path / "leases" / str(lane))
+                assert number == standing
+
+    asyncio.run(life())
 
 
 def test_a_folder_of_the_agents_that_a_package_links_to_stays_out(tmp_path: Path, package: Path) -> None:
@@ -136,7 +154,7 @@ def test_a_folder_of_the_agents_that_a_package_links_to_stays_out(tmp_path: Path
                 await looked(ready, package, tmp_path / "leases" / "1")
 
     asyncio.run(life())
-    assert "No such file" in (tmp_path / "logs" / "render-1.log").read_text()
+    assert "No such file" in (tmp_path / "logs" / "render-leases-1.log").read_text()
 
 
 def test_one_that_died_or_can_not_have_its_folders_is_replaced(tmp_path: Path, package: Path) -> None:

@@ -19,6 +19,7 @@ from renderchain.core.notices.leases import (
     RenderStarted,
     SelfTestPassed,
 )
+from renderchain.core.notices.process import LoggedWarning
 
 from devkit.logs import notices_in, notices_of
 from devkit.network.local import Network, running_network
@@ -26,7 +27,7 @@ from devkit.network.services import REPO
 from devkit.network.workers import WorkerPlan, running_workers
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
-FRAMES, LEASE, TIMEOUT_S = 12, 2, 240
+FRAMES, LEASE, TIMEOUT_S = 8, 2, 400
 VERIFIER = WorkerPlan(environment={"RENDERCHAIN_LEAST_REWARD_FRI": "1000STRK"})
 TWO_LANES = WorkerPlan(environment={"RENDERCHAIN_LANES": "2"})
 
@@ -60,6 +61,8 @@ def test_a_worker_with_two_lanes_renders_two_leases_at_a_time(
     log = network.folder / "worker-1.log"
     heard = notices_of(log)
     assert not [one for one in heard if isinstance(one, LeaseFailed | LeaseGivenBack)]
+    # Each lane had a process ready: their logs had one name, so that only the first lane's could be used.
+    assert not [one for one in heard if isinstance(one, LoggedWarning) and "can't be used" in one.text]
     assert sorted(one.frame for one in heard if isinstance(one, FrameRendered)) == list(range(1, 1 + FRAMES))
     lanes = {one.lease_id: one.lane for one in heard if isinstance(one, RenderStarted)}
     assert len(lanes) == FRAMES // LEASE and set(lanes.values()) == {1, 2}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import shutil
@@ -23,6 +24,7 @@ from .process import BlenderRenderer, name_of
 from .running import Started
 
 log = logging.getLogger(__name__)
+_numbers = itertools.count(1)  # of processes that stood ready, whoever's: their logs lie in one folder
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,6 @@ class ReadyRenderer:
         self._renderer = renderer
         self._folder = folder
         self._waiting: _Waiting | None = None
-        self._count = 0
         self._is_running = False
         self._refilling = asyncio.Lock()
 
@@ -122,13 +123,13 @@ class ReadyRenderer:
         async with self._refilling:
             if self._waiting or not self._is_running:
                 return
-            self._count += 1
-            folder = self._folder / str(self._count)
+            number = next(_numbers)
+            folder = self._folder / str(number)
             for name in ("package", "output"):
                 (folder / name).mkdir(parents=True)
             try:
-                name = f"ready-{self._count}"
-                started = await self._renderer.start(folder / "package", folder / "output", name)
+                parts = (folder / "package", folder / "output", f"ready-{number}")
+                started = await self._renderer.start(*parts)
             except (RenderFailed, OSError) as error:  # whoever opens a scene will hear of it
                 log.warning("no render process stands ready: %s", error)
                 return
