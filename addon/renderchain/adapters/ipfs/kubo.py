@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,6 +71,8 @@ class KuboStore:
         self._headers = dict(headers or {})
         self._ca = ca
         self._patience_s = patience_s
+        # ipfshttpclient hands urllib3 2 what only urllib3 1 knew; nobody who runs a worker can mend that.
+        warnings.filterwarnings("ignore", "The 'strict' parameter", FutureWarning)
 
     async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
         """Store and pin a folder; returns its CID."""
