@@ -191,10 +191,10 @@ def test_files_that_come_and_go_meanwhile_are_in_nobodys_way(cache: Path) -> Non
     beside.start()
     try:
         with coming(cache / "d", 10):
-            for _ in range(60):
+            for _ in range(12):
                 make_room(cache, 10_000)
                 size_there(cache / "d")
-        for _ in range(60):
+        for _ in range(12):
             make_room(cache, 10_000)
     finally:
         stop.set()
