@@ -199,9 +199,7 @@ def _put_together(folder: Path, most_bytes: int) -> Manifest:
     except OSError as error:
         _leave_what_came(folder)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"There is no room to put {folder.stem} together. Make some."
-            ) from error
+            raise DiskFull(f"There is no room to put {folder.stem} together. Make some.") from error
         raise
     return manifest
 
