@@ -15,10 +15,11 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ...core.errors import RenderFailed
-from ...core.manifest import Manifest
+from ...core.manifest import PIECES, Manifest
 from ...ports.renderer import WatchedSession
 from .process import BlenderRenderer, name_of
 from .running import Started
@@ -44,7 +45,12 @@ class _Waiting:
 
     def give(self, package: Path, output: Path, log_path: Path) -> Started:
         """Let it have them; ``output`` is an empty folder. Raises OSError, as between two file systems."""
-        shutil.copytree(package, self.package, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+
+        def pieces(folder: str, names: list[str]) -> list[str]:
+            return [PIECES] if Path(folder) == package and PIECES in names else []  # of what is there whole
+
+        links = partial(shutil.copytree, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+        links(package, self.package, ignore=pieces)
         output.rmdir()
         try:
             self.output.rename(output)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ...core.addresses import shown_address
 from ...core.errors import ContentError, StoreError
 from ...core.reader import check_path
 from ...ports.content_store import BytesDone
@@ -52,7 +53,7 @@ class Gateways:
                 async with open_session(self._patience_s, ca=self._ca) as session:
                     blocks = _GatewayBlocks(session, address, action)
                     await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
-                    return address
+                    return shown_address(address)
             except StoreError as error:
                 failures.append(str(error))
             except OSError as error:
@@ -83,7 +84,7 @@ class _GatewayBlocks:
     def __init__(self, session: Any, address: str, action: str) -> None:
         self._session = session
         self._address = address
-        self._place = (action, f"the gateway {address}")
+        self._place = (action, f"the gateway {shown_address(address)}")
 
     async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
         """All blocks below one."""
@@ -137,7 +138,7 @@ def _entry(found: dict[bytes, bytes], root: bytes, path: str) -> bytes:
 
 
 def _below(found: dict[bytes, bytes], folder: bytes, name: str) -> bytes:
-    parts = [folder]
+    parts, seen = [folder], {folder}
     while parts:
         cid = parts.pop()
         node = _node(found, cid)
@@ -146,7 +147,9 @@ def _below(found: dict[bytes, bytes], folder: bytes, name: str) -> bytes:
         for link in node.links:
             if link.name[node.padding :] == name:
                 return link.cid
-            if node.kind == SHARD and len(link.name) == node.padding and link.cid in found:
+            is_part = node.kind == SHARD and len(link.name) == node.padding
+            if is_part and link.cid in found and link.cid not in seen:
+                seen.add(link.cid)
                 parts.append(link.cid)
     raise StoreError(f"The gateway shows no {name!r} in {text_of(folder)}.")
 
@@ -166,13 +169,21 @@ class _File:
         self._max_bytes = max_bytes
         self._nodes_left = SPARE_NODES + max_bytes // LEAST_CHUNK_BYTES
 
-    def read(self, cid: bytes, size: int | None = None) -> bytes:
-        """The bytes below one block, which has as many as its parent says."""
+    def read(self, cid: bytes) -> bytes:
+        """The bytes below one block; each has as many as its parent says."""
+        data, left = list[bytes](), list[tuple[bytes, int | None]]([(cid, None)])
+        while left:
+            node = self._checked(*left.pop())
+            data.append(node.data)
+            parts = zip(node.links, node.sizes, strict=True)
+            left += reversed([(link.cid, size) for link, size in parts])
+        return b"".join(data)
+
+    def _checked(self, cid: bytes, size: int | None) -> Node:
         node = _node(self._found, cid)
         self._nodes_left -= 1
         if node.kind in FOLDERS or size not in (None, node.size) or self._nodes_left < 0:
             raise ContentError(f"{self._where} is no file, or one in too many pieces: refused.")
         if node.size > self._max_bytes:
             raise ContentError(f"{self._where} has over {self._max_bytes} bytes: refused.")
-        parts = [self.read(link.cid, part) for link, part in zip(node.links, node.sizes, strict=True)]
-        return b"".join((node.data, *parts))
+        return node

@@ -47,6 +47,7 @@ class Tree:
         self._nodes_left = SPARE_NODES + NODES_PER_FILE * max_files + max_bytes // LEAST_CHUNK_BYTES
         self._bytes = 0  # of the files begun
         self._names: defaultdict[str, dict[str, Link]] = defaultdict(dict)
+        self._ends = 0  # names that are no folder's, as far as they were looked at: each has a file or more
         self._begun: dict[str, int] = {}  # how many of a file's bytes are done
         self._made: set[Path] = set()
         self._path = ""  # what was written last
@@ -121,11 +122,24 @@ class Tree:
                 raise ContentError(f"The content has the name {name[:80]!r}, which is a path: refused.")
             path = check_path(f"{want.path}/{name}" if want.path else name)
             one = as_one_file(name)
-            if one in here or self._names[want.path].setdefault(one, link) != link:
+            if one in here or self._known(want.path, one, link) != link:
                 raise ContentError(f"{self._cid} name one file twice, {path!r}: refused.")
             here.add(one)
             found.append(Want(link.cid, path))
         return found
+
+    def _known(self, path: str, name: str, link: Link) -> Link:
+        """What a name in a folder was when it came first."""
+        names = self._names[path]
+        if name not in names:
+            self._ends += 1 if names or not path else 0  # a folder was one itself, until it had a name
+            if self._ends > self.max_files:
+                raise self._too_many()
+            names[name] = link
+        return names[name]
+
+    def _too_many(self) -> ContentError:
+        return ContentError(f"{self._cid} has over {self.max_files} files, more than was announced: refused.")
 
     def _begin(self, path: str, size: int, *, is_there: bool) -> None:
         if path in self._begun:
@@ -134,9 +148,7 @@ class Tree:
             self._bytes += size
         self._begun[path] = 0
         if len(self._begun) > self.max_files:
-            raise ContentError(
-                f"{self._cid} has over {self.max_files} files, more than was announced: refused."
-            )
+            raise self._too_many()
         if self._bytes > self.max_bytes:
             raise ContentError(
                 f"{self._cid} has over {self.max_bytes} bytes, more than was announced: refused."

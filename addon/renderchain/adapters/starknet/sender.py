@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ...core.errors import ChainError, NodeAway, RenderChainError, StuckTransaction
+from ...core.errors import ChainError, JournalError, NodeAway, RenderChainError, StuckTransaction
 from ...core.notices.process import TransactionConfirmed, TransactionReverted
 from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
@@ -108,7 +108,7 @@ class Sender:
                 return self._end(intent, receipt)
             was_kept = intent.signed is not None
             if was_kept:
-                accepted = await self._post(intent)
+                accepted = await self._post(intent, is_first=False)
             else:
                 intent, accepted = await self._send_next(intent, checked)
             self._at_step("sent")
@@ -141,7 +141,7 @@ class Sender:
                     self._outbox.note_end(intent, IntentState.FAILED)
                 raise
             intent = await self._sign(intent, nonce, bounds)
-            accepted = await self._post(intent)
+            accepted = await self._post(intent, is_first=not intent.hashes[1:])
             self._next_nonce = nonce + 1 if accepted else None
         return intent, accepted
 
@@ -175,8 +175,11 @@ class Sender:
         self._at_step("signed")
         return intent
 
-    async def _post(self, intent: Intent) -> bool:
-        """Send the bytes that were kept; False if their nonce was refused."""
+    async def _post(self, intent: Intent, *, is_first: bool) -> bool:
+        """Send the bytes that were kept; False if their nonce was refused.
+
+        Only what comes to a node for the first time and is refused is known to happen nowhere.
+        """
         assert intent.signed is not None
         try:
             await said(intent.action, self._client.send_transaction(_signed_of(intent.signed)))
@@ -190,7 +193,7 @@ class Sender:
                 return True
             self._next_nonce = None
             self._fees.forget(kind_of(_calls_of(intent)))
-            if len(intent.hashes) == 1:
+            if is_first:
                 self._outbox.note_end(intent, IntentState.FAILED)
                 self._settle_budget(intent, 0)
             raise
@@ -228,7 +231,9 @@ class Sender:
                 if time.monotonic() - sent > self._resend_s:
                     sent = time.monotonic()
                     intent = await self._send_again(intent)
-            except NodeAway as error:
+            except JournalError:
+                raise
+            except RenderChainError as error:  # whatever it is, what was sent may happen
                 log.warning("%s; asking again", error)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
@@ -244,7 +249,7 @@ class Sender:
         if self._fees.knows(kind) and intent.nonce is not None:
             bounds, _ = await self._fees.bounds(intent.action, kind, PRICE_STEP ** len(intent.hashes))
             intent = await self._sign(intent, intent.nonce, bounds)
-        await self._post(intent)  # a refused nonce means that an earlier form is in a block
+        await self._post(intent, is_first=False)  # a refused nonce means that an earlier form is in a block
         return intent
 
     async def _find(self, intent: Intent, client: Any) -> Any:

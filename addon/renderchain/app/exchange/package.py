@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -139,7 +141,7 @@ async def _fetch_whole(
             max_files=file_count,
             on_bytes=lambda done: reporter.progress("bytes fetched", done, size_bytes),
         )
-        return await asyncio.to_thread(_unpack, partial, size_bytes)
+        return await _unpack(partial, size_bytes)
     except (ContentError, DiskFull) as error:
         await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
         if is_fresh or isinstance(error, DiskFull):
@@ -171,16 +173,42 @@ def check_package(folder: Path) -> Manifest:
     return read_package(folder)
 
 
-def _unpack(folder: Path, most_bytes: int) -> Manifest:
-    """Put together what came in pieces, and check all; raises ContentError."""
+async def _unpack(folder: Path, most_bytes: int) -> Manifest:
+    """Put together what came in pieces, and check all; raises ContentError, DiskFull or OSError.
+
+    Who is cancelled waits for its end, so that nothing is written beside the next try.
+    """
+    unpacking = asyncio.create_task(asyncio.to_thread(_put_together, folder, most_bytes))
+    try:
+        return await asyncio.shield(unpacking)
+    except asyncio.CancelledError:
+        await asyncio.gather(unpacking, return_exceptions=True)
+        await asyncio.to_thread(_leave_what_came, folder)
+        raise
+
+
+def _put_together(folder: Path, most_bytes: int) -> Manifest:
     manifest = _manifest(folder)
     _check_names(folder, manifest.stored_paths)
     size_bytes = sum(_sizes(folder)) + manifest.cut_bytes
     if size_bytes > most_bytes:
         raise ContentError(f"The package has {size_bytes} bytes, and {most_bytes} were announced: refused.")
-    put_together(folder, manifest)
-    check_files(folder, manifest.files)
+    try:
+        put_together(folder, manifest)
+        check_files(folder, manifest.files)
+    except OSError as error:
+        _leave_what_came(folder)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"There is no room to put {folder.stem} together. Make some.") from error
+        raise
     return manifest
+
+
+def _leave_what_came(folder: Path) -> None:
+    """Delete what was put together, for the next try to go on with what the store gave."""
+    with suppress(ContentError, OSError):
+        for recipe in _manifest(folder).recipes:
+            (folder / recipe.path).unlink(missing_ok=True)
 
 
 def read_package(folder: Path) -> Manifest:

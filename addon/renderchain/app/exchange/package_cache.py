@@ -11,7 +11,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...core.errors import DiskFull
@@ -73,9 +73,9 @@ def drop_if_unused(package: Path) -> bool:
     with _USE:
         if _IN_USE[package]:
             return False
-        aside = _put_aside(package)
-    _delete(aside)
-    shutil.rmtree(partial_of(package), ignore_errors=True)
+        aside = [_put_aside(package), _put_aside(partial_of(package))]  # who fetches it now begins anew
+    for one in aside:
+        _delete(one)
     return True
 
 
@@ -96,11 +96,11 @@ def _to_come(cache: Path) -> dict[Path, int]:
 
 
 def _drop_oldest(cache: Path, most_bytes: int) -> None:
-    last_used = {one.with_suffix(""): one.stat().st_mtime for one in cache.glob(f"*{NOTE}")}
+    last_used = {one.with_suffix(""): _time_of(one) for one in cache.glob(f"*{NOTE}")}
     for folder in cache.iterdir():  # without a digest it would be fetched anew anyway
         if folder.is_dir():
             package = folder.with_suffix("") if folder.suffix == PARTIAL else folder
-            last_used.setdefault(package, folder.stat().st_mtime if folder != package else 0.0)
+            last_used.setdefault(package, _time_of(folder) if folder != package else 0.0)
     come = _to_come(cache)
     sizes = {one: _size_of(one) + _size_of(partial_of(one)) for one in last_used if one not in come}
     taken = sum(sizes.values())
@@ -149,4 +149,17 @@ def _delete(folder: Path) -> None:
 
 
 def _size_of(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+    """Of what is there now: files come and go while others are fetched and deleted."""
+    size_bytes = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                size_bytes += os.lstat(os.path.join(place, name)).st_size
+    return size_bytes
+
+
+def _time_of(path: Path) -> float:
+    """When it was changed; long ago, if it is gone meanwhile."""
+    with suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from ...core.errors import StoreError
 from ...core.ids import LeaseId
 from ...ports.content_store import ContentStore
+
+# Lanes and verifier have a Pins each for one file, and none may unpin what another one pins meanwhile.
+_TURNS: WeakValueDictionary[tuple[Path, str], asyncio.Lock] = WeakValueDictionary()
 
 
 class Pins:
@@ -31,24 +36,32 @@ class Pins:
 
     async def pin(self, cid: str, lease_id: LeaseId) -> str:
         """Have it pinned while the lease needs it, if the store has it; why it is not, or ""."""
-        try:
-            if cid not in self._noted():
-                if await self._store.is_pinned(cid):
-                    return ""
-                await self._store.pin(cid)
-        except StoreError as error:
-            return str(error)
-        self.note(cid, lease_id)
-        return ""
+        async with self._turn(cid):
+            try:
+                if cid not in self._noted():
+                    if await self._store.is_pinned(cid):
+                        return ""
+                    await self._store.pin(cid)
+            except StoreError as error:
+                return str(error)
+            self.note(cid, lease_id)
+            return ""
 
     async def prune(self) -> None:
         """Unpin what no lease needs any more; what the store does not do now is tried the next time."""
-        for cid, lease_ids in self._noted().items():
-            if any(map(self._is_needed, lease_ids)):
-                continue
+        for cid in self._noted():
             with suppress(StoreError):
-                await self._store.unpin(cid)
-                self._keep({one: leases for one, leases in self._noted().items() if one != cid})
+                async with self._turn(cid):
+                    await self._prune(cid)
+
+    async def _prune(self, cid: str) -> None:
+        if any(map(self._is_needed, self._noted().get(cid, ()))):
+            return
+        await self._store.unpin(cid)
+        self._keep({one: leases for one, leases in self._noted().items() if one != cid})
+
+    def _turn(self, cid: str) -> asyncio.Lock:
+        return _TURNS.setdefault((self._path, cid), asyncio.Lock())
 
     def _noted(self) -> dict[str, list[LeaseId]]:
         try:

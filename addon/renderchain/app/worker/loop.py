@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 
-from ...core.board_events import BoardEvent, CaughtUp, JobClosed, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, JobClosed, LeaseClaimed, Reorganised
 from ...core.contract_errors import UnknownWorker
 from ...core.errors import ChainError
 from ...core.ids import LeaseId
@@ -70,6 +70,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._wakes_at_s = 0.0  # by the loop's clock
         self._has_asked = False  # for a lane that wants a lease now, of which there was none to be had
+        self._told = set[LeaseId]()  # of which the chain said that they are ours
         self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
         self._in_hand = InHand(lanes, self._wake.set)
@@ -140,6 +141,8 @@ class Worker:
             self._caught_up.set()
         elif isinstance(event, JobClosed):
             self._lease.forget(event.job_id)
+        elif isinstance(event, LeaseClaimed) and event.operator == self._chain.address:
+            self._told.add(event.lease_id)
 
     async def _see_to(self, lane: Lane) -> None:
         """Do a lane's leases, one after the other; what fails without its end being known is read anew."""
@@ -164,10 +167,11 @@ class Worker:
         while True:
             self._wake.clear()
             await self._caught_up.wait()
-            if not self._in_hand.is_sure:
+            self._told -= set(self._mine)
+            if self._told or not self._in_hand.is_sure:  # a scheduler gave it, or a claim happened late
                 await self._resume()
             allowed = await self._readiness.allows()
-            if self._readiness.is_draining and not self._mine and not self._audits.has_duties:
+            if self._readiness.is_draining and self._has_nothing:
                 return
             if allowed and not self._in_hand.rests_for_s:
                 self._has_asked = False
@@ -185,6 +189,11 @@ class Worker:
     def _mine(self) -> list[LeaseId]:
         """The leases that take a slot of this worker's."""
         return [*self._held.lease_ids, *self._in_hand.lease_ids]
+
+    @property
+    def _has_nothing(self) -> bool:
+        """Whether nothing is left to be done, as far as it is known what became of all of it."""
+        return self._in_hand.is_sure and not (self._told or self._mine or self._audits.has_duties)
 
     async def _claim(self) -> bool:
         """Claim a lease for a lane that wants one; whether there was one to be had."""
@@ -227,6 +236,7 @@ class Worker:
     async def _resume(self) -> None:
         """Go on with what this worker holds, as the chain knows it: after a restart or a reorganisation."""
         self._in_hand.is_sure = True
+        self._told.clear()
         known_before = set(self._held.lease_ids)
         seen_to = set(self._in_hand.lease_ids)  # the hands know best, and say so where they do not
         claimed, submitted = list[LeaseInfo](), list[tuple[LeaseInfo, float]]()

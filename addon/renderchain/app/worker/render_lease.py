@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -204,11 +204,18 @@ class RenderLease:
             await self._keep(entry, cid, sealed)
             # As the store has it: without what was put together from pieces.
             await self._keep(entry, package.name, package, [recipe.path for recipe in manifest.recipes])
-            await self._pins.pin(package.name, entry.lease_id)  # who verifies it shall find its package
+            # Who verifies it shall find its package; but that is not worth the lease.
+            await self._pins_in_time(self._pins.pin(package.name, entry.lease_id), deadline)
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)
-        await self._pins.prune()
+        await self._pins_in_time(self._pins.prune(), deadline)
+
+    async def _pins_in_time(self, work: Awaitable[object], deadline: Deadline) -> None:
+        """What no lease waits for: a store that is away must not hold up what is owed to the chain."""
+        with suppress(StoreError):
+            async with deadline.within("Pinning", UPLOAD_PART, StoreError):
+                await work
 
     @asynccontextmanager
     async def _pinned(

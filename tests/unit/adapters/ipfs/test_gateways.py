@@ -203,3 +203,41 @@ def test_what_is_not_in_the_folder_is_not_there(blocks: Blocks) -> None:
         read(cid, "textures/c.png", gateway)
     with pytest.raises(ContentError, match="is no folder"):
         read(cid, "manifest.json/x", gateway)
+
+
+def very_deep(blocks: Blocks) -> bytes:
+    cid = blocks.file(b"")
+    for _ in range(1500):
+        cid = blocks.node(2, [("", cid)], field(3, 0), field(4, 0))
+    return blocks.folder([("file", cid)])
+
+
+def test_a_file_in_very_many_levels_is_read_or_refused(blocks: Blocks) -> None:
+    """It ran into the limit of the interpreter, which nobody foresaw."""
+    cid, gateway = text_of(very_deep(blocks)), Gateway(Blocks())
+    gateway.car = car(blocks.by_cid.items())
+    assert read(cid, "file", gateway, 2**21) == b""
+    with pytest.raises(ContentError, match="too many pieces"):
+        read(cid, "file", gateway)
+
+
+def test_a_folder_of_the_same_part_again_and_again_is_looked_through_once(blocks: Blocks) -> None:
+    """It would have taken years, in which nothing else is done."""
+    cid = blocks.shard([("00other", blocks.raw(b"other"))])
+    for _ in range(60):
+        cid = blocks.shard([("00", cid), ("01", cid)])
+    gateway = Gateway(blocks)
+    with pytest.raises(StoreError, match="shows no 'file'"):
+        read(text_of(cid), "file", gateway)
+
+
+def test_the_key_in_a_gateways_address_is_never_shown(blocks: Blocks, tmp_path: Path) -> None:
+    secret = "s3cr3t" * 5
+    gateways = Gateways([f"http://user:{secret}@127.0.0.1:9/{secret}"], patience_s=1)
+    with pytest.raises(StoreError, match="can't be reached") as refused:
+        asyncio.run(
+            gateways.fetch_folder(
+                text_of(DAG_PB + bytes(32)), tmp_path / "got", max_bytes=1, max_files=1, on_bytes=print
+            )
+        )
+    assert secret not in str(refused.value) and "127.0.0.1" in str(refused.value)

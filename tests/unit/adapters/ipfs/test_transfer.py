@@ -369,3 +369,18 @@ def test_blocks_that_belong_to_nothing_are_not_kept(blocks: Blocks, tmp_path: Pa
         blocks.stream(root(cid)) + b"".join(frame(*one) for one in others.by_cid.items()),
     )
     assert get(source, cid, tmp_path / "got") == FILES
+
+
+@pytest.mark.parametrize("is_streamed", [True, False])
+def test_no_more_names_are_kept_in_mind_than_files_were_announced(
+    blocks: Blocks, tmp_path: Path, is_streamed: bool
+) -> None:
+    """Folders of thousands of names, one in another, took the machine's memory before there was a file."""
+    one = blocks.folder([("file", blocks.raw(b"1"))])
+    for _ in range(8):
+        one = blocks.folder([(f"{number}", one) for number in range(30)])
+    stream = blocks.stream(one) if is_streamed else None
+    source = BlockGiver(blocks, stream)
+    with pytest.raises(ContentError, match="over 100 files"):
+        get(source, text_of(one), tmp_path / "got")
+    assert len(source.asked) < 30

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.app.audit.kept_content import KeptContent
+from renderchain.app.exchange import package
 from renderchain.app.exchange.package import (
     PinnedPackage,
     check_files,
@@ -19,7 +24,7 @@ from renderchain.app.exchange.package import (
     file_entry,
     pin_package,
 )
-from renderchain.core.errors import ContentError, PackageTooMuch, PackageUnfit, StoreError
+from renderchain.core.errors import ContentError, DiskFull, PackageTooMuch, PackageUnfit, StoreError
 from renderchain.core.gate import NO_LIMITS, GateLimits
 from renderchain.core.job import JobInfo
 from renderchain.core.manifest import MANIFEST_NAME, PIECES, Manifest
@@ -282,6 +287,52 @@ def test_a_scene_in_pieces_is_put_together_and_takes_no_more_than_the_job_says(d
     )
     assert shelf.fetch() == (folder, manifest)
     assert len(shelf.reporter.heard(DownloadStarted)) == 1
+
+
+@pytest.mark.parametrize("step", ["put_together", "check_files"])
+def test_who_is_cancelled_while_it_is_put_together_leaves_only_what_came(
+    disk: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It was written beside the next try, which took the files for the store's, and the job was refused."""
+    shelf = cut_shelf(disk)
+    work, begun, ended = getattr(package, step), threading.Event(), threading.Event()
+
+    def slowly(*what: Any) -> None:
+        begun.set()
+        time.sleep(0.3)
+        work(*what)
+        ended.set()
+
+    monkeypatch.setattr(package, step, slowly)
+
+    async def life() -> None:
+        place = (shelf.package.cid, shelf.package.size_bytes, shelf.package.file_count, shelf.cache)
+        fetching = asyncio.create_task(fetch_package(shelf.store, *place, shelf.reporter))
+        await asyncio.to_thread(begun.wait)
+        fetching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fetching
+        assert ended.is_set()
+        (partial,) = [path for path in shelf.cache.iterdir() if path.is_dir()]
+        assert not (partial / "main.blend").exists() and (partial / MANIFEST_NAME).exists()
+
+    asyncio.run(life())
+    shelf.fetch()
+
+
+def test_a_disk_that_is_full_while_it_is_put_together_is_nobodys_fault(
+    disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = cut_shelf(disk)
+
+    def full(*what: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(package, "check_files", full)
+        with pytest.raises(DiskFull):
+            shelf.fetch()
+    shelf.fetch()
 
 
 def test_what_was_fetched_in_pieces_can_be_pinned_again_under_the_same_name(disk: Path) -> None:

@@ -173,3 +173,51 @@ def test_fetching_makes_room_and_use_keeps_a_package(disk: Path) -> None:
     assert names(cache) == both(first.name, third.name)
     store.fail("fetch_folder", StoreError("away"))
     assert fetch(1) == first
+
+
+def test_files_that_come_and_go_meanwhile_are_in_nobodys_way(cache: Path) -> None:
+    """Packages are fetched and deleted beside each other; a lease was given back for what another one did."""
+    stop = threading.Event()
+
+    def fetch() -> None:
+        while not stop.is_set():
+            folder = cache / "d.partial" / "deep"
+            folder.mkdir(parents=True)
+            for number in range(20):
+                (folder / f"{number}").touch()
+            shutil.rmtree(cache / "d.partial")
+
+    beside = threading.Thread(target=fetch)
+    beside.start()
+    try:
+        with coming(cache / "d", 10):
+            for _ in range(12):
+                make_room(cache, 10_000)
+                size_there(cache / "d")
+        for _ in range(12):
+            make_room(cache, 10_000)
+    finally:
+        stop.set()
+        beside.join()
+    assert both("a", "b", "c") <= names(cache)
+
+
+def test_what_begins_to_come_while_it_is_deleted_begins_from_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was deleted under the hands of who fetched it was missing from the package."""
+    partial = cache / "d.partial"
+    partial.mkdir()
+    (partial / "old").touch()
+    delete = shutil.rmtree
+
+    def slowly(folder: Path, **options: bool) -> None:
+        if folder.exists() and "d." in folder.name:
+            with in_use(cache / "d"), coming(cache / "d", 10):  # in the loop's thread
+                partial.mkdir(exist_ok=True)
+                (partial / "new").touch()
+        delete(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", slowly)
+    assert drop_if_unused(cache / "d")
+    assert [path.name for path in partial.iterdir()] == ["new"]

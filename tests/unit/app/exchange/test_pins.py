@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,41 @@ def test_a_leases_package_is_pinned_as_long_as_its_evidence_is_kept(disk: Path) 
     bench.proof_store.prune(1000 + KEEP_S + 1)
     run(Pins(bench.store, bench.folder / "pins.json", bench.proof_store.knows).prune())
     assert bench.package.cid not in bench.store.pinned
+
+
+class SlowStore(MemoryStore):
+    """What it is asked for takes a while, in which others ask too."""
+
+    async def unpin(self, cid: str) -> None:
+        """Later."""
+        await asyncio.sleep(1)
+        await super().unpin(cid)
+
+    async def pin(self, cid: str) -> None:
+        """Later."""
+        await asyncio.sleep(1)
+        await super().pin(cid)
+
+
+@pytest.mark.parametrize("after_s", [0.5, 1.5])
+def test_what_a_lease_begins_to_need_while_others_are_unpinned_stays(tmp_path: Path, after_s: float) -> None:
+    """Another lane, or a verifier, pins the package anew: it was unpinned behind its back."""
+    store, needed = SlowStore(), {LeaseId(2)}
+    store.folders |= {"one": {}, "two": {}}
+    store.pinned |= {"one", "two"}
+
+    def pins() -> Pins:
+        return Pins(store, tmp_path / "pins.json", needed.__contains__)
+
+    for cid in ("one", "two"):
+        pins().note(cid, LeaseId(1))
+
+    async def life() -> None:
+        pruning = asyncio.create_task(pins().prune())
+        await asyncio.sleep(after_s)
+        assert [await pins().pin(cid, LeaseId(2)) for cid in ("one", "two")] == ["", ""]
+        await pruning
+        await pins().prune()
+
+    run(life())
+    assert store.pinned == {"one", "two"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,10 +13,11 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.app.exchange.lease_result import check_result
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
 from renderchain.core.contract_errors import LeaseInOtherState
 from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreError
-from renderchain.core.ids import JobId
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
 from renderchain.core.notices.jobs import PackageDamaged
@@ -221,3 +223,27 @@ def test_frames_done_by_the_deadline_are_submitted_and_the_rest_is_not_waited_fo
     assert done.count == 1 and "was not done within 15 s" in str(done.failure)
     with pytest.raises(RenderFailed, match="was not done within 5 s"):
         run(lease.run(bench.turn(), bench.chain.leases[LEASE], terms, most_s=5.0))
+
+
+@pytest.mark.parametrize("call", ["is_pinned", "unpin"])
+def test_a_store_that_pins_nothing_does_not_keep_a_lease_from_being_submitted(
+    bench: UseCaseBench, call: str
+) -> None:
+    """Results were uploaded, and the lease was lost all the same; or submitted, and nobody saw to it."""
+
+    async def never(cid: str) -> bool:
+        await asyncio.sleep(10**5)
+        return False
+
+    setattr(bench.store, call, never)
+    terms = replace(bench.chain.jobs[JOB], job_id=bench.entry.job_id)
+    bench.renderer.frame_s = 10.0
+    work = bench.render_lease()
+    Pins(bench.store, bench.folder / "pins.json", lambda _: False).note("old", LeaseId(1))
+
+    async def life() -> float:
+        await work.run(bench.turn(), bench.chain.leases[LEASE], terms, most_s=100.0)
+        return asyncio.get_running_loop().time()
+
+    assert run(life()) < terms.lease_timeout_s
+    assert len(bench.chain.of("submit")) == 1
