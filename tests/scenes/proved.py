@@ -160,6 +160,27 @@ def library(plane):
     plane.hide_render = True
 
 
+def nested_library(plane):
+    """What a library links of a second one, and another one of the second one's name."""
+    for place, color in (("a", (1, 0, 0)), ("b", (0, 0, 1))):
+        glow(plane, bpy.data.images.load(str(picture(project / place / "wood.png", color))))
+        bpy.data.libraries.write(str(project / place / "m.blend"), {plane.data.materials[0]}, fake_user=True)
+    things = []
+    for place in "ab":
+        with bpy.data.libraries.load(str(project / place / "m.blend"), link=True) as (there, here):
+            here.materials = there.materials
+        things.append(plane.copy())
+        things[-1].name, things[-1].data = f"body {place}", plane.data.copy()
+        things[-1].data.materials[0] = here.materials[0]
+        things[-1].location.x = -1 if place == "a" else 1
+    bpy.data.libraries.write(str(project / "bodies.blend"), set(things), fake_user=True)
+    with bpy.data.libraries.load(str(project / "bodies.blend"), link=True) as (there, here):
+        here.objects = list(there.objects)
+    for thing in here.objects:
+        bpy.context.scene.collection.objects.link(thing)
+    plane.hide_render = True
+
+
 def python_driver(plane):
     """By a function of a script in the file; Blender evaluates harmless Python even with scripts off."""
     glow(plane)
@@ -220,6 +241,7 @@ KINDS = {
         imported,
         baked_zone,
         library,
+        nested_library,
         python_driver,
         handler,
         lamp_script,
