@@ -84,6 +84,23 @@ def sequence(plane):
     user.frame_duration, user.use_auto_refresh = 3, True
 
 
+def layered_texture(plane):
+    """An OpenEXR file of many layers, as a rendering with passes writes it."""
+    render = bpy.context.scene.render
+    bpy.context.view_layer.use_pass_emit = True
+    glow(plane)
+    settings = render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format, render.filepath = "OPEN_EXR_MULTILAYER", str(project / "layers.exr")
+    bpy.ops.render.render(write_still=True)
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format, render.filepath = "PNG", ""
+    bpy.context.view_layer.use_pass_emit = False
+    glow(plane, bpy.data.images.load(str(project / "layers.exr")))
+
+
 def packed_texture(plane):
     image = bpy.data.images.load(str(picture(project / "wood.png", (1, 0, 0))))
     image.pack()
@@ -236,6 +253,7 @@ KINDS = {
         plain,
         texture,
         sequence,
+        layered_texture,
         packed_texture,
         mesh_cache,
         imported,
