@@ -105,6 +105,32 @@ def test_a_frame_that_the_package_has_not_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1 and "has the frames 1-3, not 9" in done.stderr
 
 
+@pytest.mark.parametrize("frames", ["", "a", "5-1"])
+def test_frames_that_make_no_sense_are_an_error_of_the_command_line(tmp_path: Path, frames: str) -> None:
+    scene_of(tmp_path / "scene", "plain")
+    blend, package = tmp_path / "scene" / "project" / "film.blend", tmp_path / "scene" / "package"
+    done = command("preflight", blend, f"--frames={frames}")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr[-2000:]
+    done = command("render", package, f"--frames={frames}", "--output", tmp_path / "images")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr[-2000:]
+
+
+def test_a_folder_of_logs_that_was_there_stays(tmp_path: Path) -> None:
+    scene_of(tmp_path / "scene", "plain")
+    logs = tmp_path / "images" / "logs"
+    logs.mkdir(parents=True)
+    (logs / "mine.txt").write_text("mine")
+    done = command("render", tmp_path / "scene" / "package", "--frames", "1", "--output", tmp_path / "images")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert [path.name for path in logs.iterdir()] == ["mine.txt"]
+
+
+def test_a_package_without_a_proof_is_not_called_fine(tmp_path: Path) -> None:
+    blend = scene_of(tmp_path / "scene", "plain")
+    done = command("pack", blend, "--output", tmp_path / "new", "--seconds", "0", "--json")
+    assert (done.returncode, told(done)["verdict"]) == (OPEN, "open")
+
+
 def test_a_package_that_was_changed_is_not_rendered(tmp_path: Path) -> None:
     package = scene_of(tmp_path / "scene", "texture").parents[1] / "package"
     next(package.rglob("*.png")).write_bytes(b"another")

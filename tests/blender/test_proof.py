@@ -83,7 +83,9 @@ def test_a_whole_package_is_fine_in_every_frame_and_picture(folder: Path) -> Non
     assert (report.frames, report.pictures, report.of) == (FRAMES, FRAMES, 3)
 
 
-@pytest.mark.parametrize("kind", ["texture", "sequence", "library", "baked zone"])
+@pytest.mark.parametrize(
+    "kind", ["texture", "sequence", "layered texture", "library", "nested library", "baked zone"]
+)
 def test_what_is_packed_passes(folder: Path, kind: str) -> None:
     scene_of(folder, kind)
     assert proof(folder).findings == ()

@@ -84,6 +84,23 @@ def sequence(plane):
     user.frame_duration, user.use_auto_refresh = 3, True
 
 
+def layered_texture(plane):
+    """An OpenEXR file of many layers, as a rendering with passes writes it."""
+    render = bpy.context.scene.render
+    bpy.context.view_layer.use_pass_emit = True
+    glow(plane)
+    settings = render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format, render.filepath = "OPEN_EXR_MULTILAYER", str(project / "layers.exr")
+    bpy.ops.render.render(write_still=True)
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format, render.filepath = "PNG", ""
+    bpy.context.view_layer.use_pass_emit = False
+    glow(plane, bpy.data.images.load(str(project / "layers.exr")))
+
+
 def packed_texture(plane):
     image = bpy.data.images.load(str(picture(project / "wood.png", (1, 0, 0))))
     image.pack()
@@ -160,6 +177,27 @@ def library(plane):
     plane.hide_render = True
 
 
+def nested_library(plane):
+    """What a library links of a second one, and another one of the second one's name."""
+    for place, color in (("a", (1, 0, 0)), ("b", (0, 0, 1))):
+        glow(plane, bpy.data.images.load(str(picture(project / place / "wood.png", color))))
+        bpy.data.libraries.write(str(project / place / "m.blend"), {plane.data.materials[0]}, fake_user=True)
+    things = []
+    for place in "ab":
+        with bpy.data.libraries.load(str(project / place / "m.blend"), link=True) as (there, here):
+            here.materials = there.materials
+        things.append(plane.copy())
+        things[-1].name, things[-1].data = f"body {place}", plane.data.copy()
+        things[-1].data.materials[0] = here.materials[0]
+        things[-1].location.x = -1 if place == "a" else 1
+    bpy.data.libraries.write(str(project / "bodies.blend"), set(things), fake_user=True)
+    with bpy.data.libraries.load(str(project / "bodies.blend"), link=True) as (there, here):
+        here.objects = list(there.objects)
+    for thing in here.objects:
+        bpy.context.scene.collection.objects.link(thing)
+    plane.hide_render = True
+
+
 def python_driver(plane):
     """By a function of a script in the file; Blender evaluates harmless Python even with scripts off."""
     glow(plane)
@@ -215,11 +253,13 @@ KINDS = {
         plain,
         texture,
         sequence,
+        layered_texture,
         packed_texture,
         mesh_cache,
         imported,
         baked_zone,
         library,
+        nested_library,
         python_driver,
         handler,
         lamp_script,

@@ -19,7 +19,7 @@ import bpy
 
 from ..core.errors import SceneError
 from ..core.manifest import Manifest
-from ..core.proof import DEFAULT_S
+from ..core.proof import DEFAULT_S, found
 from ..core.proof_report import ProofReport
 from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden
 from .command_line import guarded, new_parser, output_for_report, settings_of, whole_seconds
@@ -140,7 +140,7 @@ def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepor
     except SceneError as error:
         return Answer((*findings, SceneFinding("pack", Severity.ERROR, str(error), "", "")))
     if not options.seconds:
-        return Answer(tuple(findings), manifest)
+        return Answer((*findings, found("time", detail="it was given none")), manifest)
     session, blender = ArtistsSession(scene), bpy.app.binary_path
     proving = Proving(session, blender, options.seconds, options.allow_unsandboxed)
     report = asyncio.run(proving.run(folder, manifest, reporter))

@@ -49,7 +49,7 @@ def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
     if not package.is_dir():
         raise SceneError(f"{package} is no folder; name the folder of a package.")
     manifest = read_package(package)
-    frames = parse_frames(options.frames) if options.frames else manifest.frames
+    frames = manifest.frames if options.frames is None else parse_frames(options.frames)
     if unknown := sorted({*frames} - {*manifest.frames}):
         raise SceneError(
             f"The package has the frames {format_frames(manifest.frames)}, not "
@@ -71,6 +71,15 @@ def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
     return 0
 
 
+def _without_logs(logs: Path, others: set[Path] | None) -> None:
+    """Take away what was logged here, and nothing that lay there before; None where there was no folder."""
+    if others is None:
+        shutil.rmtree(logs, ignore_errors=True)
+        return
+    for path in {*logs.iterdir()} - others:
+        path.unlink()
+
+
 async def _frames(
     options: argparse.Namespace,
     reporter: ConsoleReporter,
@@ -82,6 +91,7 @@ async def _frames(
     """Render into the scratch folder below the output, and move what is done there."""
     child, logs = scratch / "images", options.output.resolve() / "logs"
     child.mkdir()
+    others = {*logs.iterdir()} if logs.is_dir() else None
     renderer = BlenderRenderer(
         blender=bpy.app.binary_path,
         device=options.device,
@@ -100,5 +110,5 @@ async def _frames(
             os.replace(child / rendered.final, image)
             reporter.say(f"Frame {frame} is {image}")
             done.append({"frame": frame, "image": str(image), "seconds": rendered.render_ms / 1000})
-    shutil.rmtree(logs, ignore_errors=True)  # they are for failures
+    _without_logs(logs, others)  # they are for failures
     return done

@@ -37,7 +37,8 @@ def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.type
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None
-    scene = bpy.data.scenes.get(options.scene) if options.scene else bpy.context.scene
+    scene = bpy.context.scene if options.scene is None else bpy.data.scenes.get(options.scene)
     if scene is None:
         raise SceneError(f"The file has no scene {options.scene!r}.")
-    return scene, parse_frames(options.frames) if options.frames else read_scene(scene).frame_range
+    # An empty text is an error: a script's variable that was not set must not mean all of the range.
+    return scene, read_scene(scene).frame_range if options.frames is None else parse_frames(options.frames)

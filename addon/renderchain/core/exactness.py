@@ -57,6 +57,9 @@ REFUSED = {
     "white noise": "White Noise in {block} has coordinates that are not rounded: the last bit of a point "
     "makes another pixel, so that no two processors agree. Round them first (Floor, Snap), or use Noise "
     "Texture.",
+    "strokes": "The strokes of {block} (Grease Pencil) are drawn by the graphics card, not by Cycles: on "
+    "machines without one they are missing, or Blender crashes. Convert them to curves, hide the object from "
+    "renderings, or draw them over the frames that come back.",
     "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
     "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }

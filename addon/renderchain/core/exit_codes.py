@@ -13,6 +13,7 @@ from .errors import (
     ChainError,
     DeviceBroken,
     DiskFull,
+    FrameRangeError,
     InsufficientFunds,
     JournalError,
     KeyStoreError,
@@ -26,7 +27,7 @@ from .errors import (
 
 ENDED = 0  # it was asked to
 OTHER = 1  # whatever has no code of its own
-USAGE = 2  # argparse: the command line makes no sense
+USAGE = 2  # the command line makes no sense, to argparse or where frames are read
 INTERRUPTED = 130  # by Ctrl-C, while nothing listened for it
 
 
@@ -55,6 +56,8 @@ CAUSES = (
 
 def exit_code_of(error: Exception) -> int:
     """The code of a process that ends because of this."""
+    if isinstance(error, FrameRangeError):
+        return USAGE
     return next((cause.code for cause in CAUSES if isinstance(error, cause.errors)), OTHER)
 
 

@@ -132,6 +132,18 @@ def library_in_a_library(project, elsewhere):
 
 
 @kind()
+def libraries_that_are_alike_beside_other_images(project, elsewhere):
+    first = _library(project / "a" / "m.blend", project / "a" / "wood.png")
+    png(project / "b" / "wood.png", BLUE)
+    shutil.copy(first, project / "b" / "m.blend")
+    stage()
+    save(project / "film.blend")
+    for folder, at in (("a", (-1.5, 0, 0)), ("b", (1.5, 0, 0))):
+        plane(linked(project / folder / "m.blend", "materials", "painted"), at=at)
+    save(project / "film.blend")
+
+
+@kind()
 def image_of_a_library_override(project, elsewhere):
     path = _library(project / "lib" / "m.blend", elsewhere / "tex" / "wood.png")
     stage()

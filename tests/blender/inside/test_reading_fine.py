@@ -220,3 +220,43 @@ def test_an_unbaked_simulation_matters_unless_no_frame_can_show_it(stage, findin
         body_in(stage, cube())
     found = [one for one in findings() if one[:2] == ("simulation", "cube")]
     assert bool(found) == (seen != "never"), seen
+
+
+def sketch_in(collection):
+    pencils = bpy.data.grease_pencils_v3 if bpy.app.version < (5, 0) else bpy.data.grease_pencils
+    sketch = bpy.data.objects.new("sketch", pencils.new("sketch"))
+    collection.objects.link(sketch)
+    return sketch
+
+
+@pytest.mark.parametrize(
+    ("place", "is_found"),
+    [
+        ("the scene", True),
+        ("hidden", False),
+        ("hidden until later", True),
+        ("a hidden collection", False),
+        ("a collection left out", False),
+        ("an instance", True),
+        ("another scene", False),
+    ],
+)
+def test_strokes_that_a_frame_may_show_are_found(stage, findings, place, is_found):
+    group = bpy.data.collections.new("group")
+    if place == "another scene":
+        sketch_in(bpy.data.scenes.new("other").collection)
+    elif "collection" in place:
+        stage.collection.children.link(group)
+        sketch_in(group)
+        group.hide_render = place == "a hidden collection"
+        stage.view_layers[0].layer_collection.children["group"].exclude = not group.hide_render
+    elif place == "an instance":
+        sketch_in(group)
+        empty = bpy.data.objects.new("empty", None)
+        empty.instance_type, empty.instance_collection = "COLLECTION", group
+        stage.collection.objects.link(empty)
+    else:
+        sketch_in(stage.collection).hide_render = place != "the scene"
+    if place == "hidden until later":
+        key(stage.collection.objects["sketch"], "hide_render", {1: True, 5: False})
+    assert findings() == ([("strokes", "sketch", None)] if is_found else [])

@@ -30,6 +30,7 @@ def test_codes_are_different_and_say_the_same_to_every_shell() -> None:
         (errors.AgentRunsAlready(""), 73),
         (UnknownWorker("Working"), 67),
         (NothingToClaim("Claiming"), 1),
+        (errors.FrameRangeError(""), 2),
         (errors.SceneError(""), 1),
         (ValueError(), 1),
     ],

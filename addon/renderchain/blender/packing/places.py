@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,22 @@ FOLDER = "f"
 LIBRARIES = "l"
 READ_BYTES = 2**20
 _DIGITS = 20  # of a digest in a name
+
+
+def library_places(paths: Iterable[str]) -> dict[str, str]:
+    """Where each library that is there lies in a package.
+
+    Two that are alike stay two: what their relative paths lead to depends on where they lie.
+    """
+    places: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for path in sorted(paths):
+        if os.path.isfile(path):
+            digest = _digest(Path(path))[:_DIGITS]
+            seen[digest] += 1
+            again = f"-{seen[digest]}" if seen[digest] > 1 else ""
+            places[path] = f"{LIBRARIES}/{digest}{again}.blend"
+    return places
 
 
 class Places:

@@ -6,7 +6,6 @@ done here as well, so that the artist's Blender goes on meanwhile.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import traceback
@@ -25,7 +24,7 @@ from .caches import BESIDE
 from .clean import clean
 from .expansion import Files, Folders, extension_of
 from .kinds import references
-from .places import LIBRARIES, Places
+from .places import Places, library_places
 from .reference import Bases, Reference
 from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
 from .writable import why_unwritable
@@ -101,9 +100,7 @@ def pack(order: Order) -> Answer:
     if reason := why_unwritable(bpy.data.scenes[order.scene], order.file_format):
         raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
-    libraries = {
-        path: f"{LIBRARIES}/{_digest(path)}.blend" for path in sorted(found.libraries) if os.path.isfile(path)
-    }
+    libraries = library_places(found.libraries)
     _write(found.local, libraries, bases, places, MAIN_BLEND)
     for path, place in libraries.items():
         _pack_library(path, place, found.linked, libraries, places)
@@ -189,8 +186,3 @@ def _from(blend: str, place: str) -> str:
         + os.path.relpath(place, os.path.dirname(blend) or ".").replace(os.sep, "/")
         + "/" * place.endswith("/")
     )
-
-
-def _digest(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:20]

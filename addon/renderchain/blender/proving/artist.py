@@ -24,6 +24,7 @@ from ...ports.reporter import Reporter
 from ..cycles.changes import changes_of
 from ..cycles.final_file import format_of, render_final, set_format
 from ..cycles.tile_render import changed, forced_settings
+from .libraries import names_by_place
 from .pictures import as_picture
 from .reads import Reads
 from .record import record_of
@@ -79,14 +80,14 @@ class _Recording:
     def look(self, frames: Sequence[int]) -> tuple[int, ...]:
         """Write records; returns the frames that there was time for."""
         done: list[int] = []
-        reads = Reads(None)
+        reads, names = Reads(None), names_by_place()
         for frame in frames:
             if done and not self._may_look():
                 break
             self._reporter.progress("frames recorded", len(done), len(frames))
             self._scene.frame_set(frame)
             record, is_whole = record_of(self._scene, reads, self._may_look)
-            body = {"is_whole": is_whole, "blocks": record}
+            body = {"is_whole": is_whole, "blocks": record, "libraries": names}
             (self._folder / record_name(frame)).write_text(json.dumps(body))
             done.append(frame)
         return tuple(done)

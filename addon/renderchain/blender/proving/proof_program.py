@@ -19,6 +19,7 @@ from ...core.proof_messages import (
 from ..cycles.canonical_path import CanonicalPath
 from ..cycles.final_file import render_final
 from ..cycles.tile_render import changed
+from . import libraries
 from .pictures import as_picture, pictures_apart
 from .reads import Reads
 from .record import record_of
@@ -30,6 +31,7 @@ class ProofProgram:
 
     def __init__(self, path: CanonicalPath, package: Path, output: Path) -> None:
         self._path = path
+        self._package = package
         self._output = output
         self._reads = Reads(package)
 
@@ -42,6 +44,7 @@ class ProofProgram:
         artist = json.loads((self._output / command.record).read_text())
         with overheard() as lines:
             self._path.open()
+            libraries.rename(artist["libraries"], str(self._package))
             record, _ = record_of(self._path.at(command.frame), self._reads, lambda: True)
         seen = compare(artist["blocks"], record, is_whole=artist["is_whole"])
         return ProofLooked(command.frame, seen, tuple(lines[:MAX_LINES]), _ms(started_s))

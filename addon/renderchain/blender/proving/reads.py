@@ -134,7 +134,9 @@ def _unread(path: str) -> str:
     except RuntimeError as error:
         return f"{os.path.basename(path)}: {' '.join(str(error).split())}"
     try:
-        return "" if image.size[0] and image.size[1] else f"{os.path.basename(path)} is no picture"
+        # Looking at the size reads the file; one of many layers has none, only its layers do.
+        is_picture = all(image.size) or image.type == "MULTILAYER"
+        return "" if is_picture else f"{os.path.basename(path)} is no picture"
     finally:
         bpy.data.images.remove(image)
 

@@ -12,6 +12,7 @@ from .noise import read_noise
 from .reach import Reach
 from .settings import read_settings, read_wishes
 from .simulations import read_simulations
+from .strokes import read_strokes
 from .volumes import has_volume
 
 VOLUME_GUIDING_SINCE = (5, 0)
@@ -28,6 +29,7 @@ def read_exactness(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: b
         findings.append(found("volume guiding"))
     findings += read_noise(reach, frames)
     shown = Reach(scene, only_shown=True)
+    findings += read_strokes(reach)
     return (*findings, *read_simulations(scene, shown, frames), *read_circles(reach))
 
 
