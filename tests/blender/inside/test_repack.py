@@ -20,3 +20,9 @@ def test_what_blender_can_not_write_is_refused_before_anything_is_paid(part, sce
     with pytest.raises(part("core.errors").SceneError, match="can't write .*WEBP, BW, 8 bits"):
         part("blender.packing.packer").BlendPacker(scene).prepare(package, (1,)).finish()
     assert not package.exists()
+
+
+def test_a_disk_that_takes_no_file_is_said_in_a_sentence(part, tmp_path):
+    (tmp_path / "film.blend").mkdir()
+    with pytest.raises(part("core.errors").SceneError, match="can't save .*film.blend .*disk is full"):
+        part("blender.packing.saving").save(str(tmp_path / "film.blend"), copy=True)

@@ -33,6 +33,7 @@ from ..preflight import Findings, SceneRefused, check_scene
 from ..scene_reader import SceneFacts, read_scene
 from .blanking import blank_private, folders_named
 from .repack import MAIN_BLEND, Answer, Order
+from .saving import save
 
 BLEND_ENDING = ".blend"
 NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and properties of add-ons."
@@ -196,7 +197,7 @@ class BlendPacker:
         depth = len(Path(blend).parts) + 1
         copy = Path(scratch, *["d"] * depth, MAIN_BLEND)
         copy.parent.mkdir(parents=True)
-        bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True, relative_remap=True, compress=False)
+        save(str(copy), copy=True, relative_remap=True)
         scene = (facts.name, facts.file_format)
         return Order(str(copy), depth, blend, *scene, str(folder), self._allowed)
 

@@ -26,6 +26,7 @@ from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .places import Places, library_places
 from .reference import Bases, Reference
+from .saving import save
 from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
 from .writable import why_unwritable
 
@@ -141,11 +142,11 @@ def _write(
     target = str(places.room_for(blend))
     if any(reference.is_opened for reference, _ in needed):
         # The new paths start here, and Blender takes a sequence that it can't see for a film.
-        bpy.ops.wm.save_as_mainfile(filepath=target, relative_remap=False, compress=False)
+        save(target, relative_remap=False)
     for reference, files in needed:
         _rewrite(reference, files, places, blend)
     _rewrite_libraries(paths, libraries, blend)
-    bpy.ops.wm.save_as_mainfile(filepath=target, copy=True, relative_remap=False, compress=False)
+    save(target, copy=True, relative_remap=False)
     places.note(blend)
 
 
