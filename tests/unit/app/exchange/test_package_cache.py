@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.app.exchange.package import fetch_package, pin_package
@@ -211,7 +212,7 @@ def test_what_begins_to_come_while_it_is_deleted_begins_from_nothing(
     (partial / "old").touch()
     delete = shutil.rmtree
 
-    def slowly(folder: Path, **options: bool) -> None:
+    def slowly(folder: Path, **options: Any) -> None:
         if folder.exists() and "d." in folder.name:
             with in_use(cache / "d"), coming(cache / "d", 10):  # in the loop's thread
                 partial.mkdir(exist_ok=True)
