@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.app.exchange.package import fetch_package, pin_package
@@ -211,12 +212,12 @@ def test_what_begins_to_come_while_it_is_deleted_begins_from_nothing(
     (partial / "old").touch()
     delete = shutil.rmtree
 
-    def slowly(folder: Path, ignore_errors: bool = False) -> None:
+    def slowly(folder: Path, **options: Any) -> None:
         if folder.exists() and "d." in folder.name:
             with in_use(cache / "d"), coming(cache / "d", 10):  # in the loop's thread
                 partial.mkdir(exist_ok=True)
                 (partial / "new").touch()
-        delete(folder, ignore_errors=ignore_errors)
+        delete(folder, **options)
 
     monkeypatch.setattr(shutil, "rmtree", slowly)
     assert drop_if_unused(cache / "d")
