@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from renderchain.core.errors import RenderFailed
+from renderchain.core.errors import ProcessKilled, RenderFailed
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Loaded, Rendered, TilesRendered
 from renderchain.core.prints import TilePrint, prints_of
@@ -39,12 +39,16 @@ class KnowingRenderer(FakeRenderer):
         self.beside: Look | None = None
         self.breaks_after: int | None = None
         self.unfit = ""
+        self.kills = 0  # of processes without a scene, that are still to come
         self.begun: int | None = None
         self.made: list[str] = []  # where the known tile was made: a device, or "beside"
 
     async def known_tile(self, device: str = "") -> KnownRendered:
         """As if a process without a scene made it."""
         self.made.append(device or self.loaded.device)
+        if self.kills:
+            self.kills -= 1
+            raise ProcessKilled("Somebody killed it.")
         return await self._make(device or self.loaded.device, None)
 
     async def known_beside(self) -> KnownRendered:

@@ -46,7 +46,7 @@ GREEDY = {
     "arrays": ("memory", "one answer", "ended by itself", "MemoryError"),
     "repeat_zone": ("memory", "one answer", "ended by itself", "MemoryError"),
     "samples": ("one answer",),
-    "file_outputs": ("wrote over", "File too large", "could not render"),
+    "file_outputs": ("writes files of its own",),
     "huge_frame": ("memory", "one answer", "ended by itself", "could not render"),
 }
 

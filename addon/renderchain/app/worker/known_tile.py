@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.again import REPEATING, repeats
-from ...core.errors import ContentError, DeviceBroken, RenderFailed
+from ...core.errors import ContentError, DeviceBroken, ProcessKilled, RenderFailed
 from ...core.job import family_name
 from ...core.known_tile import (
     MOST_BYTES,
@@ -31,6 +31,7 @@ from ...core.prints import TilePrint
 from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
 
+KILLS_BORNE = 3  # of processes that make it: a worker whose only Blender can't be used ends
 WORTH = 20  # times what the known tile takes must have been rendered before it is looked at between times
 
 
@@ -89,7 +90,7 @@ class KnownTile:
         Raises RenderFailed, SandboxMissing or ContentError where that Blender can't be used, DeviceBroken
         where it makes other pixels than it should.
         """
-        made = await self._fresh.known_tile()
+        made = await self._made_fresh()
         if made.unfit:
             raise RenderFailed(made.unfit)
         self.maker, self.device_count = maker_of(made, self._driver), made.device_count
@@ -97,7 +98,7 @@ class KnownTile:
         print_ = TilePrint.from_bytes(made.record)
         first = self._kept.load(self.maker)
         if first is None:
-            by_cpu = await self._fresh.known_tile(REPEATING)
+            by_cpu = await self._made_fresh(REPEATING)
             if not shows_the_same(TilePrint.from_bytes(by_cpu.record), print_, made.device):
                 raise DeviceBroken(self._sentence("the CPU makes"))
             self._kept.save(self.maker, print_)
@@ -108,6 +109,13 @@ class KnownTile:
         self._first = first
         self._cost_ms = made.render_ms
         return self.maker
+
+    async def _made_fresh(self, device: str = "") -> KnownRendered:
+        """By a process without a scene; where one is killed, which is nobody's fault here, by another."""
+        for _ in range(KILLS_BORNE):
+            with contextlib.suppress(ProcessKilled):
+                return await self._fresh.known_tile(device)
+        return await self._fresh.known_tile(device)
 
     def check(self) -> None:
         """Raise DeviceBroken where it came out wrong before, in whatever process."""
@@ -139,7 +147,7 @@ class KnownTile:
             self._cost_ms = made.render_ms
             self._reporter.tell(KnownTileRight(self._family, made.render_ms / 1000))
             return
-        if self._is_right(await self._fresh.known_tile()):
+        if self._is_right(await self._made_fresh()):
             raise ContentError(
                 "The known tile came out wrong beside this scene, and right without it: the scene harms its "
                 "render process. Nothing of it is submitted."

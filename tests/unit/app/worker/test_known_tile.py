@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from renderchain.app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
 from renderchain.core.board_events import LeaseClaimed, TasksGivenBack
-from renderchain.core.errors import ContentError, DeviceBroken, RenderFailed
+from renderchain.core.errors import ContentError, DeviceBroken, ProcessKilled, RenderFailed
 from renderchain.core.known_tile import Maker
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Progress
@@ -77,6 +77,15 @@ def manifest() -> Manifest:
 @pytest.fixture
 def bench(disk: Path) -> Bench:
     return Bench(disk)
+
+
+def test_a_process_that_is_killed_while_it_makes_the_tile_is_followed_by_another(bench: Bench) -> None:
+    """A worker whose only Blender was killed at the start ended, although nothing was wrong with it."""
+    bench.renderer.kills = 3
+    bench.start()
+    bench.renderer.kills = 4
+    with pytest.raises(ProcessKilled):
+        bench.start()
 
 
 def test_the_first_time_the_cpu_makes_it_too_and_later_it_is_compared_with_what_was_kept(
