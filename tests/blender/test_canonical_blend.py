@@ -26,6 +26,7 @@ from devkit.network.services import REPO, tool_root
 SCRIPT = Path(__file__).with_name("save_and_render.py")
 MORSE = "usr/share/morse/data"
 RENDERED = (f"{MORSE}/environments/tum_kitchen/tum_kitchen.blend", f"{MORSE}/environments/outdoors.blend")
+MOST_BY_CHANCE = 3  # files of which Blender reads and writes other bytes each time
 Order = list[tuple[str, str, bool, bool]]
 
 
@@ -95,15 +96,24 @@ def test_blender_reads_all_of_a_canonical_file_as_it_reads_the_original(
     saved = [folder / f"{number}.blend" for number in range(len(files))]
     run(blender, folder, [(str(one), str(two), False, False) for one, two in zip(files, saved, strict=True)])
     canonical = [canonical_of(file) for file in saved]
-    again = [file.with_suffix(".again") for file in (*saved, *canonical)]
+    ways = [[file.with_suffix(f".{way}") for file in saved] for way in ("read", "reread", "canonical")]
+    sources = (saved, saved, canonical)
     order: Order = [
-        (str(one), str(two), False, False) for one, two in zip((*saved, *canonical), again, strict=True)
+        (str(one), str(two), False, False)
+        for source, way in zip(sources, ways, strict=True)
+        for one, two in zip(source, way, strict=True)
     ]
     run(blender, folder, order)
-    for file in again:
-        make_canonical(file)
-    for original, one, other in zip(files, again[: len(files)], again[len(files) :], strict=True):
-        assert without_lost(one) == without_lost(other), original
+    by_chance = 0
+    for original, *three in zip(files, *ways, strict=True):
+        for file in three:
+            make_canonical(file)
+        read, reread, canonical_read = map(without_lost, three)
+        if read != reread:  # some old file's Blender writes what happens to lie in its memory
+            by_chance += 1
+        else:
+            assert read == canonical_read, original
+    assert by_chance <= MOST_BY_CHANCE
 
 
 def test_every_real_file_comes_back_from_its_pieces(folder: Path) -> None:
