@@ -26,6 +26,7 @@ from .own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 
 NEVER_LOOKED_AT = (DrawOutcome.PASSED, DrawOutcome.UNJUDGED)
 COSTLY = (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh)  # why a bond is not paid
+RETRIES_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # between tries to have the package
 FetchPackage = Callable[[JobInfo], Awaitable[Path]]
 
 
@@ -128,12 +129,21 @@ class LeaseChecks:
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
-            package = await self._fetch_package(one.job)
+            package = await self._package(one.job)
         except (StoreError, ContentError) as error:
             self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, str(error)))
             return CheckOutcome(Finding.SKIPPED)
         place = (package, one.manifest, one.drawn, self._work)
         return await self._own_check.look(one.job, one.lease_id, *place)
+
+    async def _package(self, job: JobInfo) -> Path:
+        """The job's package; a store that is away for a moment leaves no lease unchecked."""
+        for wait_s in RETRIES_S:
+            try:
+                return await self._fetch_package(job)
+            except StoreError:
+                await asyncio.sleep(wait_s)
+        return await self._fetch_package(job)
 
     async def _doubt(self, lease_id: LeaseId, from_block: int) -> None:
         """Do what may be done against a false lease now; ``note`` comes back to it later."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from renderchain.app.requester.lease_checks import RETRIES_S
 from renderchain.app.requester.own_check import DrawnLeaf, differing
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
@@ -302,11 +303,21 @@ def test_a_challenge_that_the_account_can_not_pay_is_told(
 def test_a_package_that_the_store_has_lost_leaves_the_lease_to_chance(
     world: World, artist: Artist, machine: Machine
 ) -> None:
-    world.store.fail("fetch_folder", None, None, StoreError("away"))  # before: the worker's, the result
+    away = [StoreError("away")] * (1 + len(RETRIES_S))
+    world.store.fail("fetch_folder", None, None, *away)  # before: the worker's, the result
 
     whole(world, artist, machine)
     (unchecked,) = artist.reporter.heard(LeaseUnchecked)
     assert unchecked.reason == "away" and not challenges(world)
+
+
+def test_a_store_that_is_away_for_a_moment_leaves_no_lease_unchecked(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """Nobody judges leases of small networks, so that such a lease waited for its window to end."""
+    world.store.fail("fetch_folder", None, None, *[StoreError("away")] * len(RETRIES_S))
+    whole(world, artist, machine)
+    assert not artist.reporter.heard(LeaseUnchecked)
 
 
 def test_records_that_are_none_are_no_evidence(world: World, artist: Artist, machine: Machine) -> None:
