@@ -314,7 +314,6 @@ def test_a_package_that_the_store_has_lost_leaves_the_lease_to_chance(
 def test_a_store_that_is_away_for_a_moment_leaves_no_lease_unchecked(
     world: World, artist: Artist, machine: Machine
 ) -> None:
-    """Nobody judges leases of small networks, so that such a lease waited for its window to end."""
     world.store.fail("fetch_folder", None, None, *[StoreError("away")] * len(RETRIES_S))
     whole(world, artist, machine)
     assert not artist.reporter.heard(LeaseUnchecked)
