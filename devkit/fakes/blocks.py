@@ -130,7 +130,7 @@ class BlockGiver:
     ) -> None:
         self.by_cid = blocks.by_cid
         self.files = files or {}
-        self.sends_bytes = files is not None
+        self.bytes_of = None if files is None else self._bytes_of
         self.streamed = streamed
         self.away: set[bytes] = set()
         self.asked: list[bytes] = []
@@ -143,7 +143,7 @@ class BlockGiver:
         for at in range(0, len(self.streamed), 1000):
             yield self.streamed[at : at + 1000]
 
-    async def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+    async def _bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
         """Bytes of a file in pieces."""
         self.read.append((at, size))
         for begin in range(at, at + size, 700):

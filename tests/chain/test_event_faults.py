@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,14 @@ from tests.chain.proxy import proxy_before, result
 
 async def names(stream: Any, count: int) -> list[str]:
     return [type(await asyncio.wait_for(anext(stream), 40)).__name__ for _ in range(count)]
+
+
+@asynccontextmanager
+async def polling(chains: Callable[[], Any]) -> AsyncIterator[tuple[Any, Any, Any]]:
+    """A network, a chain that asks its node for events through a proxy, and the proxy."""
+    async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
+        net = await opened.network()
+        yield net, await opened.chain(opened.accounts[5], net.deployed, Node(proxy.rpc_url, "")), proxy
 
 
 @pytest.mark.parametrize("fault", ["cut", "deaf", "refused", "none at all"])
@@ -124,9 +132,7 @@ def test_a_node_that_lags_is_waited_for_and_is_no_reorganisation(
     monkeypatch.setattr("renderchain.adapters.starknet.events.POLL_S", 0.05)
 
     async def run() -> None:
-        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
-            net = await opened.network()
-            chain = await opened.chain(opened.accounts[5], net.deployed, Node(proxy.rpc_url, ""))
+        async with polling(chains) as (net, chain, proxy):
             start = await chain.block_number()
             async with aclosing(chain.events(start)) as stream:
                 await net.artist.create_job(TERMS)
@@ -151,12 +157,10 @@ def test_events_that_this_version_can_not_read_are_left_out_and_said_once(
     monkeypatch.setattr("renderchain.adapters.starknet.events.POLL_S", 0.05)
 
     async def run() -> None:
-        async with chains() as opened, proxy_before(opened.node.rpc_url, opened.node.ws_url) as proxy:
-            net = await opened.network()
-            chain = await opened.chain(opened.accounts[5], net.deployed, Node(proxy.rpc_url, ""))
+        async with polling(chains) as (net, chain, proxy):
             start = await chain.block_number()
             await net.artist.create_job(TERMS)
-            (told,) = await past(opened.node.rpc_url, net.deployed.board, start)
+            (told,) = await past(proxy.rpc_url, net.deployed.board, start)
             strange, short = {"keys": ["0x123"]}, {"data": told["data"][:1]}
             changes: tuple[dict[str, Any], ...] = (strange, short, strange, short, {})
             page = result({"events": [told | one | {"event_index": at} for at, one in enumerate(changes)]})

@@ -79,7 +79,7 @@ class _GatewayBlocks:
 
     most_streamed_bytes = 2**62  # it is far away: the fewer questions the better
     most_streamed_file_bytes = 0
-    sends_bytes = False  # it would put them together itself
+    bytes_of = None  # it would put them together itself
 
     def __init__(self, session: Any, address: str, action: str) -> None:
         self._session = session
@@ -90,10 +90,6 @@ class _GatewayBlocks:
         """All blocks below one."""
         async for piece in self._car(text_of(cid), "all"):
             yield piece
-
-    def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
-        """Not asked for."""
-        raise NotImplementedError
 
     async def block(self, cid: bytes) -> bytes:
         """One block."""

@@ -19,7 +19,6 @@ class KuboBlocks:
 
     most_streamed_bytes = 2**26
     most_streamed_file_bytes = 2**17  # above, Kubo takes longer for the stream than for a call for each file
-    sends_bytes = True
 
     def __init__(self, session: Any, streams: Any, base_url: str, action: str, where: str) -> None:
         self._session = session

@@ -24,6 +24,8 @@ from .tree import Tree, Want
 BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
 AT_ONCE = 16  # blocks asked for
 Answer = TypeVar("Answer")
+BytesOf = Callable[[bytes, int, int], AsyncGenerator[bytes, None]]
+BytesFrom = Callable[[int, int], AsyncGenerator[bytes, None]]  # of one file
 
 
 class BlockSource(Protocol):
@@ -31,14 +33,14 @@ class BlockSource(Protocol):
 
     most_streamed_bytes: int  # of a folder that is not better asked for in parts
     most_streamed_file_bytes: int  # ... of its files on an average, or it is after all
-    sends_bytes: bool  # whether it sends parts of files by their bytes
 
     def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
         """All blocks below one as a CAR; breaks off where one is missing."""
         ...
 
-    def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
-        """So many bytes of a file, or of a part of one, from there on."""
+    @property
+    def bytes_of(self) -> BytesOf | None:
+        """Of a file's CID or of a part's: so many bytes from there on. None if it sends no bytes."""
         ...
 
     async def block(self, cid: bytes) -> bytes:
@@ -106,8 +108,9 @@ class _Transfer:
         if self._is_for_a_stream(node) and await self._came_streamed(want):
             return []
         parts = await self._write(partial(self._tree.open, want, node, is_there=is_there))
-        if node.kind in FILES and self._source.sends_bytes and len(parts) > 1:
-            return await self._read_parts(want, parts)
+        bytes_of = self._source.bytes_of
+        if bytes_of and node.kind in FILES and len(parts) > 1:
+            return await self._read_parts(partial(bytes_of, want.cid), want, parts)
         return parts
 
     async def _find(self, want: Want) -> bytes | None:
@@ -144,7 +147,7 @@ class _Transfer:
             await _ended(writing)
         return True
 
-    async def _read_parts(self, want: Want, parts: list[Want]) -> list[Want]:
+    async def _read_parts(self, bytes_from: BytesFrom, want: Want, parts: list[Want]) -> list[Want]:
         """Write parts of a file out of its bytes; the parts that have to come as blocks."""
         left, missing = list[Want](), list[Want]()
         for part in parts:
@@ -156,7 +159,7 @@ class _Transfer:
                 missing.append(part)
         for run in _runs(missing):
             try:
-                await self._read_run(want.cid, max(want.at, 0), run)
+                await self._read_run(bytes_from, max(want.at, 0), run)
             except StoreAway:
                 raise
             except StoreError:
@@ -164,12 +167,12 @@ class _Transfer:
                 self._is_begun = True
         return left
 
-    async def _read_run(self, cid: bytes, begin: int, parts: list[Want]) -> None:
+    async def _read_run(self, bytes_from: BytesFrom, begin: int, parts: list[Want]) -> None:
         """One part is written while the next one comes."""
         size, left = sum(part.size for part in parts), list(reversed(parts))
         pieces, held, writing = list[bytes](), 0, list[asyncio.Task[None]]()
         try:
-            async with aclosing(self._source.bytes_of(cid, parts[0].at - begin, size)) as stream:
+            async with aclosing(bytes_from(parts[0].at - begin, size)) as stream:
                 async for piece in stream:
                     pieces.append(piece)
                     held += len(piece)

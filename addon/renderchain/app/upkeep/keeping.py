@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from ...core.errors import RenderChainError
+from ...core.errors import ProcessKilled, RenderChainError
 from ...core.notices.conditions import PartFailed
 from ...ports.reporter import Reporter
 from .conditions import condition_of
@@ -18,6 +18,7 @@ LONGEST_RETRY_S = 60.0
 SOUND_S = 300.0  # who worked so long before it failed begins to count anew
 log = logging.getLogger(__name__)
 Key = TypeVar("Key", bound=Hashable)
+Answer = TypeVar("Answer")
 Look = Callable[[Key], Awaitable[float | None]]
 
 
@@ -58,6 +59,21 @@ async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter:
             raise_if_ending(error)
         await asyncio.sleep(retry_s)
         retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+
+
+async def past_kills(
+    work: Callable[[], Awaitable[Answer]], most: int, killed: Callable[[ProcessKilled], None] = lambda _: None
+) -> Answer:
+    """What comes of work in a process, begun again after each of at most so many kills; ``killed`` is called.
+
+    Raises the last ProcessKilled.
+    """
+    for _ in range(most):
+        try:
+            return await work()
+        except ProcessKilled as error:
+            killed(error)
+    return await work()
 
 
 class Tending(Generic[Key]):

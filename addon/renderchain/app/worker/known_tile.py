@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.again import REPEATING, repeats
-from ...core.errors import ContentError, DeviceBroken, ProcessKilled, RenderFailed
+from ...core.errors import ContentError, DeviceBroken, RenderFailed
 from ...core.job import family_name
 from ...core.known_tile import (
     MOST_BYTES,
@@ -30,6 +30,7 @@ from ...core.notices.devices import FamilyOutOfService, KnownTileKept, KnownTile
 from ...core.prints import TilePrint
 from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
+from ..upkeep.keeping import past_kills
 
 KILLS_BORNE = 3  # of processes that make it: a worker whose only Blender can't be used ends
 WORTH = 20  # times what the known tile takes must have been rendered before it is looked at between times
@@ -112,10 +113,7 @@ class KnownTile:
 
     async def _made_fresh(self, device: str = "") -> KnownRendered:
         """By a process without a scene; where one is killed, which is nobody's fault here, by another."""
-        for _ in range(KILLS_BORNE):
-            with contextlib.suppress(ProcessKilled):
-                return await self._fresh.known_tile(device)
-        return await self._fresh.known_tile(device)
+        return await past_kills(lambda: self._fresh.known_tile(device), KILLS_BORNE)
 
     def check(self) -> None:
         """Raise DeviceBroken where it came out wrong before, in whatever process."""

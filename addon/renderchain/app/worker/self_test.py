@@ -21,6 +21,7 @@ from ...core.prints import TilePrint, bit_distance
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
 from ..exchange.records import read_records
+from ..upkeep.keeping import past_kills
 
 MOST_LEAVES = 2  # of as many frames
 KILLS_BORNE = 3  # of its processes: a whole lease hangs on it
@@ -51,7 +52,9 @@ class SelfTest:
         mine = dict(rendered[place] for place in places)
         # The last one first: the lease was rendered in order, and this is a jump.
         drawn = [(frame, self._chance.randrange(len(mine[frame]))) for frame in reversed(mine)]
-        device, found = await self._render_patiently(package, manifest, drawn, work)
+        device, found = await past_kills(
+            lambda: self._render(package, manifest, drawn, work), KILLS_BORNE, self._tell_killed
+        )
         for (frame, leaf), theirs in zip(drawn, found, strict=True):
             if not repeats(mine[frame][leaf], theirs, device):
                 bits = bit_distance(mine[frame][leaf], theirs)
@@ -63,31 +66,22 @@ class SelfTest:
         spent_s = asyncio.get_running_loop().time() - started_s
         self._reporter.tell(SelfTestPassed(*ids, len(drawn), spent_s))
 
-    async def _render_patiently(
-        self, package: Path, manifest: Manifest, drawn: Sequence[tuple[int, int]], work: Path
-    ) -> tuple[str, list[TilePrint]]:
-        """``_render`` in a folder of its own, again where the process is killed."""
-        left = KILLS_BORNE
-        while True:
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(parents=True)
-            try:
-                return await self._render(package, manifest, drawn, work)
-            except ProcessKilled as error:
-                if not left:
-                    raise
-                left -= 1
-                self._reporter.say(f"The self-test begins again. {error}")
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-
     async def _render(
         self, package: Path, manifest: Manifest, drawn: Sequence[tuple[int, int]], work: Path
     ) -> tuple[str, list[TilePrint]]:
-        """The device, and the leaves' prints as a verifier makes them."""
-        done = []
-        async with self._renderer.open(package, manifest, work) as session:
-            for frame, leaf in drawn:
-                done.append(await session.render_tiles(frame, (leaf,), lambda _: None))
-        prints = (read_records(work / one.leaves, 1, f"single record of frame {one.frame}") for one in done)
-        return session.loaded.device, [record for (record,) in prints]
+        """The device, and the leaves' prints as a verifier makes them, in a folder for this alone."""
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            done = []
+            async with self._renderer.open(package, manifest, work) as session:
+                for frame, leaf in drawn:
+                    done.append(await session.render_tiles(frame, (leaf,), lambda _: None))
+            what = "single record of frame"
+            prints = [read_records(work / one.leaves, 1, f"{what} {one.frame}") for one in done]
+            return session.loaded.device, [record for (record,) in prints]
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _tell_killed(self, error: ProcessKilled) -> None:
+        self._reporter.say(f"The self-test begins again. {error}")

@@ -13,8 +13,6 @@ from .expansion import Files, Folders, frame_sequence, image_sequence, one_file,
 from .reference import Expand, Reference
 from .usd import is_usd, usd_files
 
-READS_PACKED_VOLUMES = False  # Blender keeps them, but loads volumes from their files
-
 
 def images() -> Iterator[Reference]:
     """Files, sequences, films and UDIM sets; what is packed is read from the .blend, unless it moves."""

@@ -14,6 +14,11 @@ from .expansion import Files, Folders
 Expand = Callable[[str, Folders], Files]
 
 
+def is_file(library: Any) -> bool:
+    """Whether a library is a file of its own; Blender 5 packs some into the file that links them."""
+    return not library.packed_file and not getattr(library, "is_archive", False)
+
+
 @dataclass(frozen=True)
 class Reference:
     """A path as one property of a data-block has it.

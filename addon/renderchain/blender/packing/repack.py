@@ -25,7 +25,7 @@ from .clean import clean
 from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .places import Places, library_places
-from .reference import Bases, Reference
+from .reference import Bases, Reference, is_file
 from .saving import save
 from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
 from .writable import why_unwritable
@@ -164,7 +164,7 @@ def _rewrite(reference: Reference, files: Files | None, places: Places, blend: s
 def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str, str], blend: str) -> None:
     """Have libraries lead into the package. What came with Blender becomes the file's own; the rest goes."""
     for library in list(bpy.data.libraries):
-        if library.packed_file or getattr(library, "is_archive", False):
+        if not is_file(library):
             continue
         path = paths[library]
         if path in libraries:

@@ -16,7 +16,7 @@ from ..cycles.reading.reach import Reach
 from .caches import BESIDE
 from .expansion import Files, Folders
 from .kinds import references
-from .reference import Bases, Reference
+from .reference import Bases, Reference, is_file
 from .refusals import in_packed_library, refusals
 
 MISSING = "missing file"
@@ -98,7 +98,7 @@ def _missing(one: Reference, files: Files, *, is_shown: bool) -> SceneFinding:
 
 def _of_libraries(found: Survey, bases: Bases, used: Reach, shown: Reach) -> Iterator[SceneFinding]:
     for library in bpy.data.libraries:
-        if library.packed_file or getattr(library, "is_archive", False):
+        if not is_file(library):
             continue
         path = bases.absolute(library.filepath, None)
         blocks = library.users_id

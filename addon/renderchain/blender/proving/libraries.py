@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ..packing.places import library_places
+from ..packing.reference import is_file
 
 
 def names_by_place() -> dict[str, str]:
@@ -34,9 +35,7 @@ def rename(names: Mapping[str, str], package: str) -> None:
 
 
 def _libraries() -> Iterator[Any]:
-    for library in bpy.data.libraries:
-        if not library.packed_file and not getattr(library, "is_archive", False):
-            yield library
+    return filter(is_file, bpy.data.libraries)
 
 
 def _path(library: Any) -> str:
