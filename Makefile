@@ -97,7 +97,7 @@ contracts: ## compile the contracts into contracts/artefacts
 
 extension: ## the extension's zips for Linux, Windows and macOS, in dist
 	$(SETUP) python
-	$(BIN)/python -m tools.build_extension
+	$(BIN)/python -m tools.extension
 
 network: ## a network that keeps running, with settings for artist and workers
 	$(SETUP) demo
