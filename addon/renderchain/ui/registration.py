@@ -19,7 +19,7 @@ from . import (
     submit_panel,
     work,
 )
-from .state import state
+from .state import forget
 
 CLASSES = (
     preferences.RENDERCHAIN_AP_preferences,
@@ -49,16 +49,14 @@ def register() -> None:
     for name, run in COMMANDS.items():
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
     if not bpy.app.background:
-        bpy.app.timers.register(_first_look, first_interval=1.0)
+        bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
 
 
 def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
-    if state.background:
-        state.background.stop()
-        state.background = None
+    forget()
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain
