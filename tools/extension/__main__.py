@@ -1,11 +1,15 @@
 """Build the Blender extension: one zip per platform, with the wheels it needs inside.
 
     python -m tools.extension [--python 3.11 --python 3.13] [--platform linux-x64] [--output dist]
+                              [--repository]
 
 Blender installs the wheels of a package itself, choosing by Python version and platform, so one zip
 serves several Blender versions. The wheels are those of requirements-extension.lock, checked against its
 hashes, made lighter and kept in the cache. Blender's build command packs only what lies under one folder and
 wants ``__init__.py`` at its root; therefore the package, the manifest and the wheels are staged first.
+
+``--repository`` writes the index beside the zips that makes the folder a repository of Blender's: served as
+it is, by any web server, it brings the extension and its updates.
 """
 
 from __future__ import annotations
@@ -61,10 +65,24 @@ def blender_scripts() -> Path:
     raise BuildError(f"build_extension: no bpy with Blender's build tool here; run `make setup`, {AGAIN}")
 
 
+def blender_tool() -> list[str]:
+    """Blender's own program for extensions; raises BuildError."""
+    return [sys.executable, str(blender_scripts() / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py")]
+
+
+def write_index(folder: Path) -> None:
+    """Make a folder of zips a repository: index.json for Blender, index.html for people."""
+    advice = f"delete other versions from {folder}, {AGAIN}"
+    call(
+        "writing the repository's index",
+        [*blender_tool(), "server-generate", f"--repo-dir={folder}", "--html"],
+        advice,
+    )
+
+
 def build(pythons: list[str], platforms: list[str], output: Path) -> list[Path]:
     """Build and validate one zip per platform in the output folder; raises BuildError."""
-    scripts = blender_scripts()
-    tool = [sys.executable, str(scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py")]
+    scripts, tool = blender_scripts(), blender_tool()
     tags = f"--valid-tags={scripts / 'modules' / '_bpy_internal' / 'extensions' / 'tags.py'}"
     wheels = collect(read_lock(LOCK.read_text()), pythons, platforms)
     source = MANIFEST.read_text()
@@ -95,10 +113,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--python", action="append", choices=PYTHONS, metavar="3.N")
     parser.add_argument("--platform", action="append", choices=tuple(PLATFORMS))
     parser.add_argument("--output", type=Path, default=REPO / "dist")
+    parser.add_argument("--repository", action="store_true", help="make the folder one that Blender can add")
     chosen = parser.parse_args(arguments)
     platforms = sorted(set(chosen.platform or PLATFORMS))
     try:
         zips = build(sorted(set(chosen.python or PYTHONS)), platforms, chosen.output.resolve())
+        if chosen.repository:
+            write_index(chosen.output.resolve())
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import os
 import re
 import tempfile
 from hashlib import sha256
@@ -93,8 +94,10 @@ def _write(wheel: Path, files: dict[str, bytes], record: str) -> None:
         digest = base64.urlsafe_b64encode(sha256(raw).digest()).rstrip(b"=").decode()
         writer.writerow([name, f"sha256={digest}", len(raw)])
     writer.writerow([record, "", ""])
-    new = tempfile.NamedTemporaryFile(dir=wheel.parent, delete=False)
-    with new, ZipFile(new, "w") as packed:
-        for name, raw in (files | {record: rows.getvalue().encode()}).items():
-            packed.writestr(ZipInfo(name, LONG_AGO), raw, ZIP_DEFLATED, 9)
-    Path(new.name).rename(wheel)
+    raw = io.BytesIO()
+    with ZipFile(raw, "w") as packed:
+        for name, content in (files | {record: rows.getvalue().encode()}).items():
+            packed.writestr(ZipInfo(name, LONG_AGO), content, ZIP_DEFLATED, 9)
+    new = wheel.with_name(f"{wheel.name}.{os.getpid()}")
+    new.write_bytes(raw.getvalue())
+    new.rename(wheel)
