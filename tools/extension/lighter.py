@@ -94,10 +94,10 @@ def _write(wheel: Path, files: dict[str, bytes], record: str) -> None:
         digest = base64.urlsafe_b64encode(sha256(raw).digest()).rstrip(b"=").decode()
         writer.writerow([name, f"sha256={digest}", len(raw)])
     writer.writerow([record, "", ""])
-    raw = io.BytesIO()
-    with ZipFile(raw, "w") as packed:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as packed:
         for name, content in (files | {record: rows.getvalue().encode()}).items():
             packed.writestr(ZipInfo(name, LONG_AGO), content, ZIP_DEFLATED, 9)
     new = wheel.with_name(f"{wheel.name}.{os.getpid()}")
-    new.write_bytes(raw.getvalue())
+    new.write_bytes(buffer.getvalue())
     new.rename(wheel)

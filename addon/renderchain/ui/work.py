@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import bpy
 
-from ..blender.console import ConsoleReporter
-from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from .preferences import read_settings
@@ -24,6 +21,10 @@ def perform(operator: bpy.types.Operator, work: Work, *, stoppable: bool) -> set
     ``stoppable`` is what may end half-way without losing money or frames.
     """
     if bpy.app.background:
+        import asyncio
+
+        from ..blender.console import ConsoleReporter
+
         operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
         return {"FINISHED"}
 
@@ -40,6 +41,9 @@ def perform(operator: bpy.types.Operator, work: Work, *, stoppable: bool) -> set
 
 def refresh_jobs() -> None:
     """Read the artist's jobs into the panel."""
+    from ..blender.console import ConsoleReporter
+    from ..composition.requester import make_requester
+
     try:
         state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
     except RenderChainError as error:
