@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from devkit.window.driver import Window
+from devkit.window.screen import Screen, running_screen
 from tests.application import Application
-
-from .driver import Window
-from .screen import Screen, running_screen
 
 WIDTH, HEIGHT = 1280, 900
 
@@ -27,14 +26,7 @@ def window(screen: Screen, application: Application, tmp_path: Path) -> Iterator
     """Blender as it starts with the extension enabled, its Render properties in sight."""
     started = Window(screen, [application.blender], application.environment, tmp_path / "blender.log")
     try:
-        show_render_properties(started)
+        started.show_render_properties()
         yield started
     finally:
         started.end()
-
-
-def show_render_properties(window: Window) -> None:
-    """No splash, and the scene's Render properties where they usually are."""
-    window.press("escape")
-    window.ask("area_of('PROPERTIES')[1].spaces.active.__setattr__('context', 'RENDER')")
-    window.settle(10)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from devkit.network.services import tool_root
-
-from .conftest import show_render_properties
-from .driver import Window
-from .screen import Screen
+from devkit.window.driver import Window
+from devkit.window.screen import Screen
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "window"
 NARROW = 250
-COMPLAINT = re.compile(r"Traceback|Error|Warning: .*renderchain", re.IGNORECASE)
-
-
-def complaints(window: Window) -> list[str]:
-    """What Blender said that nobody wants to read."""
-    return [line for line in window.said().splitlines() if COMPLAINT.search(line)]
 
 
 @pytest.fixture
@@ -32,7 +23,7 @@ def bare(screen: Screen, tmp_path: Path) -> Window:
 
 def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, extension: Path) -> None:
     try:
-        show_render_properties(bare)
+        bare.show_render_properties()
         done = bare.ask(
             f"bpy.ops.extensions.package_install_files(filepath={str(extension)!r}, repo='user_default',"
             " enable_on_install=True)"
@@ -40,7 +31,7 @@ def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, e
         assert "FINISHED" in str(done)
         bare.settle(30)
         bare.find("bpy.ops.renderchain.submit_still")
-        assert complaints(bare) == []
+        assert bare.complaints() == []
     finally:
         bare.end()
 
@@ -57,4 +48,4 @@ def test_the_panel_is_whole_in_a_narrow_column_and_in_a_light_theme(window: Wind
     window.picture(PICTURES / "light.png")
     assert width <= NARROW
     window.find("bpy.ops.renderchain.submit_still")
-    assert complaints(window) == []
+    assert window.complaints() == []

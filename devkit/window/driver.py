@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,6 +31,7 @@ START_S = 60
 ANSWER_S = 60
 STEP_PX = 9  # less than half of a button's height
 LOOK_S = 0.05
+COMPLAINT = re.compile(r"Traceback|Error|Warning.*renderchain", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,16 @@ class Window:
     def said(self) -> str:
         """All that Blender wrote."""
         return self.log.read_text(errors="replace")
+
+    def complaints(self) -> list[str]:
+        """What Blender wrote that nobody wants to read."""
+        return [line for line in self.said().splitlines() if COMPLAINT.search(line)]
+
+    def show_render_properties(self) -> None:
+        """No splash, and the scene's Render properties where they usually are."""
+        self.press("escape")
+        self.ask("area_of('PROPERTIES')[1].spaces.active.__setattr__('context', 'RENDER')")
+        self.settle(10)
 
     def move(self, x: int, y: int) -> None:
         """Move the mouse in the window, y from its bottom as Blender counts."""
