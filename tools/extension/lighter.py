@@ -33,7 +33,7 @@ LEFT_OUT = {
     "annotated-types": "only pydantic imports it",
     "typing-inspection": "only pydantic imports it",
 }
-STAND_IN = Path(__file__).with_name("crypto_cpp_py")
+STAND_IN = Path(__file__).with_name("stand_in")
 STAND_IN_VERSION = "2.0.0"  # whose place it takes
 NOT_NEEDED = re.compile(
     r"\.(c|h|pyx|pxd)$"  # what compiled modules are made from
@@ -62,7 +62,7 @@ def lighter(wheel: Path) -> Path:
 def stand_in() -> Path:
     """The wheel of what stands in for crypto-cpp-py, for every platform; raises BuildError."""
     info = f"crypto_cpp_py-{STAND_IN_VERSION}.dist-info"
-    files = {f"{STAND_IN.name}/{one.name}": one.read_bytes() for one in sorted(STAND_IN.glob("*.py"))}
+    files = {f"crypto_cpp_py/{one.name}": one.read_bytes() for one in sorted(STAND_IN.glob("*.py"))}
     named = f"Metadata-Version: 2.1\nName: crypto-cpp-py\nVersion: {STAND_IN_VERSION}\n"
     files[f"{info}/METADATA"] = f"{named}Summary: In Python, for RenderChain\n".encode()
     form = "Wheel-Version: 1.0\nGenerator: RenderChain\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tools.extension.crypto_cpp_py import cpp_bindings as ours
+from tools.extension.stand_in import cpp_bindings as ours
 
 numbers = st.one_of(
     st.integers(0, 2**256 - 1),
