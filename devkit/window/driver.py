@@ -29,8 +29,12 @@ from .screen import Screen
 INSIDE = Path(__file__).with_name("inside.py")
 START_S = 60
 ANSWER_S = 60
-STEP_PX = 9  # less than half of a button's height
+STEP_PX = 12  # less than a button's height
 LOOK_S = 0.05
+MOST_PAGES = 8
+PANEL = "Render on Network"
+SCROLLS = 5
+WHEEL_UP, WHEEL_DOWN = 4, 5
 COMPLAINT = re.compile(r"Traceback|Error|Warning.*renderchain", re.IGNORECASE)
 
 
@@ -82,7 +86,8 @@ class Window:
     def settle(self, beats: int = 3) -> None:
         """Wait until Blender has looked at what happened, and drawn it."""
         until = self.ask("beats['count']") + beats
-        self.wait_until(lambda: self.ask("beats['count']") >= until, ANSWER_S)
+        while self.ask("beats['count']") < until:
+            pass  # each answer takes a beat
 
     def wait_until(self, is_true: Callable[[], Any], timeout_s: float = 30) -> None:
         """Look again and again; raises AssertionError with the end of the log."""
@@ -102,11 +107,12 @@ class Window:
         """What Blender wrote that nobody wants to read."""
         return [line for line in self.said().splitlines() if COMPLAINT.search(line)]
 
-    def show_render_properties(self) -> None:
-        """No splash, and the scene's Render properties where they usually are."""
+    def show_panel(self, label: str = PANEL) -> None:
+        """No splash, and of the scene's Render properties only what has this in its name."""
         self.press("escape")
-        self.ask("area_of('PROPERTIES')[1].spaces.active.__setattr__('context', 'RENDER')")
-        self.settle(10)
+        properties = "area_of('PROPERTIES')[1].spaces.active"
+        self.ask(f"{properties}.context = 'RENDER'; {properties}.search_filter = {label!r}")
+        self.settle(20)
 
     def move(self, x: int, y: int) -> None:
         """Move the mouse in the window, y from its bottom as Blender counts."""
@@ -143,18 +149,36 @@ class Window:
         self.settle()
 
     def find(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> tuple[int, int]:
-        """Where the button is whose call or property has these words; raises AssertionError."""
+        """Where the button is whose call or property has these words; raises AssertionError.
+
+        The region is scrolled down as far as needed, from where it is.
+        """
         seen = list[str]()
         left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
-        for x in (left + width * 3 // 4, left + width // 3, left + width - 30):
-            for y in range(bottom + height - 4, bottom, -STEP_PX):
-                self.move(x, y)
-                self.settle(2)
-                found = self.ask(f"under_mouse({area!r}, {region!r})")
-                if what in found:
-                    return x, y
-                seen += [found] if found and found not in seen else []
+        for _ in range(MOST_PAGES):
+            page = list[str]()
+            for x in (left + width * 3 // 4, left + width // 3):
+                for y in range(bottom + height - 4, bottom, -STEP_PX):
+                    self.move(x, y)
+                    self.settle(2)
+                    found = self.ask(f"under_mouse({area!r}, {region!r})")
+                    if what in found:
+                        return x, y
+                    page += [found] if found and found not in page else []
+            if seen[-len(page) :] == page:
+                break  # it does not scroll any further
+            seen += page
+            self.scroll(left + width // 2, bottom + height // 2, SCROLLS)
         raise AssertionError(f"no button for {what!r} in {area}, but {seen}")
+
+    def scroll(self, x: int, y: int, clicks: int) -> None:
+        """Turn the mouse's wheel at a place; down, or up for negative numbers."""
+        self.move(x, y)
+        self.settle()
+        for _ in range(abs(clicks)):
+            for is_down in (True, False):
+                self.screen.button(WHEEL_DOWN if clicks > 0 else WHEEL_UP, is_down=is_down)
+        self.settle(30)  # Blender scrolls smoothly
 
     def click_on(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> None:
         """Find a button and press it."""

@@ -84,7 +84,8 @@ def running_screen(width: int, height: int, log: Path) -> Iterator[Screen]:
         server = subprocess.Popen([inside, "Xvfb", *options], stdout=subprocess.PIPE, stderr=said)
     try:
         assert server.stdout is not None
-        number = server.stdout.readline().decode().strip()
+        with server.stdout as told:
+            number = told.readline().decode().strip()
         assert number, log.read_text()
         display = Display(f":{number}")
         yield Screen(f":{number}", width, height, display)

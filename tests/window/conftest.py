@@ -26,7 +26,7 @@ def window(screen: Screen, application: Application, tmp_path: Path) -> Iterator
     """Blender as it starts with the extension enabled, its Render properties in sight."""
     started = Window(screen, [application.blender], application.environment, tmp_path / "blender.log")
     try:
-        started.show_render_properties()
+        started.show_panel()
         yield started
     finally:
         started.end()

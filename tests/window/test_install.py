@@ -23,7 +23,7 @@ def bare(screen: Screen, tmp_path: Path) -> Window:
 
 def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, extension: Path) -> None:
     try:
-        bare.show_render_properties()
+        bare.show_panel()
         done = bare.ask(
             f"bpy.ops.extensions.package_install_files(filepath={str(extension)!r}, repo='user_default',"
             " enable_on_install=True)"

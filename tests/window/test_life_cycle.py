@@ -61,7 +61,7 @@ def at_work(
     environment = {**application.environment, "TMPDIR": str(temporary)}
     window = Window(screen, [application.blender], environment, tmp_path / "blender.log", str(scene))
     try:
-        window.show_render_properties()
+        window.show_panel()
         window.ask(SUBMIT)
         yield window
     finally:
