@@ -126,6 +126,10 @@ soak: ## two hours of tiny leases; what the agents' memory, handles and folders 
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.soak
 
+bench-window: ## the extension's size, time to enable, and for how long nothing moves in Blender's window
+	$(SETUP) demo blender
+	$(BIN)/python -m benchmarks.window
+
 bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo
 	$(BIN)/python -m research.determinism

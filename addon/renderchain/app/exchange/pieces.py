@@ -93,7 +93,7 @@ def _read_piece(path: Path) -> bytes:
     """A piece's bytes; raises ContentError for one that is none, or has more than a piece may."""
     from .zstd import zstd
 
-    memory = {zstd.DecompressionParameter.window_log_max: MOST_BYTES.bit_length() - 1}
+    memory = {int(zstd.DecompressionParameter.window_log_max): MOST_BYTES.bit_length() - 1}
     try:
         with path.open("rb") as file:
             stored = file.read(MOST_STORED_BYTES + 1)
