@@ -30,7 +30,7 @@ work = part("ui.work")
 submission = part("blender.submission").Submission(bpy.context.scene, (1, 2), own_seed=False, proof_seconds=0)
 async def send(reporter):
     return str(await submission.send(Requester(), None, None, reporter))
-work.perform(None, send, stoppable=False)
+work.perform(work.Operator, send, stoppable=False)
 """
 
 

@@ -17,6 +17,7 @@ from . import (
     connection,
     jobs,
     jobs_panel,
+    messages,
     preferences,
     properties,
     provider,
@@ -27,6 +28,7 @@ from . import (
 from .state import forget
 
 CLASSES = (
+    *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
     submit.RENDERCHAIN_OT_submit_still,
@@ -62,6 +64,8 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
     forget()
+    for place in messages.Place:
+        messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain

@@ -126,13 +126,14 @@ def test_disabling_and_enabling_fifty_times_while_it_works_leaves_nothing(part, 
 
     before, cleaned = there(), []
     for _ in range(TIMES):
-        state, started = part("ui.state"), threading.Event()
+        state, said, started = part("ui.state"), part("ui.messages"), threading.Event()
         state.background().run(busy(tmp_path, started, cleaned), lambda *said: None)
         state.state.busy = True
+        said.keep(said.Place.JOBS, said.Message("Packing"))
         assert started.wait(10)
         addon_utils.disable(ADDON)
         assert "renderchain" not in threads()
         addon_utils.enable(ADDON)
-        assert not state.state.busy and state.state.background is None
+        assert state.state == state.State() and said.told(said.Place.JOBS) is None
     assert len(cleaned) == TIMES
     assert there() == before
