@@ -1,7 +1,7 @@
 """Telling Blender about our classes and commands, and taking all of it back.
 
 Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
-cases, what they stand on, and numpy are imported by the first operator or command that needs them.
+cases, and what they stand on, are imported by the first operator or command that needs them.
 """
 
 from __future__ import annotations
