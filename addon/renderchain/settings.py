@@ -14,18 +14,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from .core.addresses import is_loopback, shown_address
 from .core.errors import SettingsError
 from .core.job import DEVICE_GROUPS
 from .core.lease_id import MAX_SLOTS
 from .core.money import FRI_PER_STRK, parse_strk
+from .core.networks import NETWORKS
 from .core.probe import DEFAULT_S
 from .core.schedule import parse_schedule
 
 PREFIX = "RENDERCHAIN_"
 DEVICES = ("AUTO", *DEVICE_GROUPS)
 SECOND_LOOKS = ("auto", "always", "never")
-# The chain that a network's nodes must serve; "custom" takes what the node says.
-CHAIN_IDS = {"devnet": "SN_SEPOLIA", "sepolia": "SN_SEPOLIA", "mainnet": "SN_MAIN", "custom": ""}
 WHOLE = (
     "from_block",
     "final_checks",
@@ -83,17 +83,8 @@ SWITCHES = (
     "pause_on_battery",
     "pause_beside_blender",
 )
-CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
+CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
-# Where a secret header can be sent to as it is: nobody is in between.
-ON_THIS_MACHINE = (
-    "/ip4/127.",
-    "/ip6/::1/",
-    "/dns/localhost/",
-    "/dns4/localhost/",
-    "/dns6/localhost/",
-    "/unix/",
-)
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
@@ -102,6 +93,12 @@ def default_folder() -> Path:
     """Where journal, packages and logs are if nothing else is said."""
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "renderchain"
+
+
+def own_settings_file() -> Path:
+    """What the add-on's preferences write, and commands read where no other file is named."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "renderchain" / "settings.toml"
 
 
 @dataclass(frozen=True)
@@ -183,6 +180,18 @@ class Settings:
         """Whether jobs submitted from here pay for second looks."""
         return self.second_looks == "always" or (self.second_looks == "auto" and not self.own_checks)
 
+    @property
+    def far_addresses(self) -> tuple[str, ...]:
+        """What of its addresses is not on this machine, as it may be shown."""
+        urls = [
+            self.rpc_url,
+            self.ws_url,
+            *(one for pair in self.other_nodes for one in pair),
+            *self.gateways,
+        ]
+        far = [shown_address(one) for one in urls if one and not is_loopback(one)]
+        return tuple(far + [one for one in (self.ipfs_api,) if not is_loopback(one)])
+
 
 def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read and check all settings; raises SettingsError naming everything that is wrong, not only the first.
@@ -222,7 +231,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     return Settings(**typed)
 
 
-def check_setting(name: str, value: str) -> None:
+def check_setting(name: str, value: Any) -> None:
     """Whether a setting may have that value; raises SettingsError."""
     try:
         _typed(name, value, Path.cwd())
@@ -256,7 +265,7 @@ def _contradictions(typed: Mapping[str, Any]) -> list[str]:
     if bool(typed.get("evidence")) != bool(typed.get("workers")):
         faults.append("evidence and workers are a watchtower's, and it needs both")
     api = str(typed.get("ipfs_api", ""))
-    if "ipfs_headers" in typed and api and not api.endswith("/https") and not api.startswith(ON_THIS_MACHINE):
+    if "ipfs_headers" in typed and api and not api.endswith("/https") and not is_loopback(api):
         faults.append("ipfs_headers would be sent to ipfs_api as they are; let it end with /https")
     for smaller, larger in LIMITS_WITHIN:
         if smaller in typed and larger in typed and typed[smaller] > typed[larger]:
@@ -314,7 +323,10 @@ def _peers(value: Any, _: Path) -> tuple[str, ...]:
 
 
 def _gateways(value: Any, _: Path) -> tuple[str, ...]:
-    return _beginning(value, ("https://", "http://127.0.0.1:", "http://localhost:"))
+    found = _beginning(value, ("https://", "http://"))
+    if any(one.startswith("http://") and not is_loopback(one) for one in found):
+        raise ValueError  # whoever is in between would see what is fetched
+    return found
 
 
 def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,19 +6,19 @@ import time
 
 from ..adapters.ipfs.gateways import Gateways
 from ..adapters.ipfs.kubo import KuboStore
-from ..adapters.starknet.node import read_headers
 from ..app.exchange.fallback import FallbackStore
 from ..app.upkeep.store_upkeep import StoreUpkeep
 from ..ports.content_store import ContentStore
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .keys import ipfs_headers
 
 SHORT_PATIENCE_S = 60.0  # of our own node, where there is somebody else to ask
 
 
 def open_node(settings: Settings) -> KuboStore:
     """The settings' IPFS node alone; raises SettingsError."""
-    headers = read_headers(settings.ipfs_headers)
+    headers = ipfs_headers(settings)
     if settings.gateways:
         return KuboStore(settings.ipfs_api, headers=headers, ca=settings.ipfs_ca, patience_s=SHORT_PATIENCE_S)
     return KuboStore(settings.ipfs_api, headers=headers, ca=settings.ipfs_ca)

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...composition.provider import (
+from ...composition.keys import (
+    checked_key,
     derived_address,
+    keep_account,
     key_place,
+    needs_passphrase,
     new_private_key,
-    open_deployment,
-    open_provider,
     store_key,
 )
-from ...core.errors import KeyStoreError
+from ...composition.own_settings import NOT_CHOSEN, OwnSettings
+from ...composition.provider import open_deployment, open_provider
 from ...core.money import format_strk
 from ...ports.key_store import KeyStore
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, new_parser, settings_file_of, settings_of
+from ..command_line import guarded, named_file_of, new_parser, settings_of
+from ..secrets_asked import asked_key, new_passphrase
 from .common import add_account_options, address, confirmed, look, provider_settings, say
 from .profile import worker_key
 from .subcommands import Subcommands
 
-NO_ACCOUNT = "0x1"  # until there is one, the settings need an address that nothing looks at
 PUBLISHED = ("signer", "scene")  # keys of a worker
 
 
@@ -35,7 +36,7 @@ def account(arguments: Sequence[str]) -> int:
     """Make, import, deploy and show an account."""
     commands = Subcommands("account", "The accounts that own and operate workers.")
     parser = commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
-    parser = commands.add("import", "Store an account's key (hexadecimal, on standard input).")
+    parser = commands.add("import", "Store an account's key, which is asked for.")
     parser.add_argument("address", type=address)
     parser = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
     parser.add_argument("--yes", action="store_true", help="send without asking")
@@ -56,60 +57,76 @@ def account(arguments: Sequence[str]) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    store, key = _store(options, may_make_password=True), new_private_key()
+    key = new_private_key()
     made = derived_address(key)
-    store.save(made, key)
-    say(f'account = "{made:#x}"')
-    say("That is the line for the settings. Send STRK to this address, then deploy it (`account deploy`).")
+    if _is_own(options):
+        say(f"The key of {made:#x} is in {_keep(made, key)}; the settings name the account now.")
+    else:
+        store = _store(options, may_make_password=True)
+        store.save(made, key)
+        say(f'account = "{made:#x}"')
+        say(f"That is the line for the settings; its key is in {store.place}.")
+    say(f"Send STRK to {made:#x}, then deploy it (`account deploy`).")
     say("Keep a copy of the key where this machine's disk can't take it along: nobody else has it.")
     return 0
 
 
 def key(arguments: Sequence[str]) -> int:
-    """Store the account's key, read from standard input so that no shell keeps it; or publish a worker's."""
+    """Store the account's key, which no shell keeps and no terminal shows; or publish a worker's."""
     if arguments and arguments[0] in PUBLISHED:
         return worker_key(arguments)
     parser = new_parser(
         "renderchain_key",
-        "Store the account's private key (hexadecimal, on standard input). `key signer` and `key scene` "
-        "publish keys of a worker.",
+        "Store the account's private key (hexadecimal; asked for, or the first line of standard input). "
+        "`key signer` and `key scene` publish keys of a worker.",
     )
     options = parser.parse_args(list(arguments))
 
     def run(_: Reporter) -> int:
         settings = settings_of(options)
-        store_key(settings, _key_on_standard_input())
+        say(f"The key of {settings.account:#x} is stored in {store_key(settings, asked_key())}.")
         return 0
 
     return guarded(options, run)
 
 
-def _key_on_standard_input() -> int:
-    try:
-        return int(sys.stdin.readline().strip(), 16)
-    except ValueError:
-        raise KeyStoreError("Standard input holds no hexadecimal key; nothing was stored.") from None
-
-
 def _import(options: argparse.Namespace) -> int:
-    key = _key_on_standard_input()
-    _store(options, may_make_password=True).save(options.address, key)
-    say(f"The key of {options.address:#x} is stored.")
+    key = checked_key(asked_key())
+    if _is_own(options):
+        place = _keep(options.address, key)
+    else:
+        store = _store(options, may_make_password=True)
+        store.save(options.address, key)
+        place = store.place
+    say(f"The key of {options.address:#x} is stored in {place}.")
     return 0
 
 
+def _is_own(options: argparse.Namespace) -> bool:
+    """Whether it is about the account of the add-on's preferences, as nothing else is named."""
+    return options.keystore is None and named_file_of(options) is None
+
+
+def _keep(address: int, key: int) -> str:
+    """Have the preferences' settings name the account from now on; where its key is."""
+    passphrase = new_passphrase() if needs_passphrase() else ""
+    return keep_account(OwnSettings(), key, address, passphrase)
+
+
 def _store(options: argparse.Namespace, *, may_make_password: bool) -> KeyStore:
-    """Where the options, else the settings, else nobody but the system's keyring would keep the key."""
+    """Where the options, else the settings, would keep the key."""
     keystore: Path | None = options.keystore
     password: Path | None = options.password_file
-    if keystore is None and settings_file_of(options) is not None:
-        options.account = options.account or NO_ACCOUNT
+    if keystore is None:
+        options.account = options.account or NOT_CHOSEN
         settings = provider_settings(options)
         keystore, password = settings.keystore, settings.password_file
     return key_place(keystore, password, may_make_password=may_make_password)
 
 
-async def deploy(settings: Settings, reporter: Reporter, confirm: Callable[[], bool]) -> bool:
+async def deploy(
+    settings: Settings, reporter: Reporter, confirm: Callable[[], bool], say: Callable[[str], None] = say
+) -> bool:
     """Bring the settings' account onto the chain unless it is there; False where the answer was no.
 
     Raises InsufficientFunds, ChangeRefused, KeyStoreError or ChainError.

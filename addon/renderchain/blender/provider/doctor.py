@@ -17,13 +17,12 @@ from ...app.provider.doctor_machine import (
     examine_secrets,
     question,
 )
+from ...composition.keys import public_key, secret_files
 from ...composition.provider import (
     ask_store,
     look_at_nodes,
     oldest_head_s,
     open_provider,
-    public_key,
-    secret_files,
     try_sandbox,
 )
 from ...composition.rendering import limits_of

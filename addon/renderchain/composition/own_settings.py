@@ -1,0 +1,72 @@
+"""The settings that the add-on's preferences write: one TOML file, in which stands what was chosen."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import SettingsError
+from ..core.settings_text import settings_text
+from ..settings import Settings, check_setting, load_settings, own_settings_file
+
+NOT_CHOSEN = "0x1"  # in the place of an account or Directory that is still to be chosen
+MOST_BYTES = 2**20
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+
+
+class OwnSettings:
+    """Without ``file`` the one in the user's configuration folder, which no extension's update touches."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file or own_settings_file()
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, by the settings' names; raises SettingsError where the file can't be read."""
+        try:
+            if self.file.stat().st_size > MOST_BYTES:
+                raise SettingsError(f"The settings {self.file} are too long to be settings; move them away.")
+            return tomllib.loads(self.file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise SettingsError(f"The settings {self.file} can't be read ({error.strerror}).") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise SettingsError(
+                f"The settings {self.file} are not TOML: {error}. Move the file away to begin anew."
+            ) from error
+
+    def choose(self, **chosen: Any) -> None:
+        """Write these down beside what stands there; None takes one out. Raises SettingsError."""
+        for name, value in chosen.items():
+            if value is not None:
+                check_setting(name, value)
+        values = {name: value for name, value in (self.values() | chosen).items() if value is not None}
+        try:
+            text = settings_text(values)
+        except KeyError as error:
+            raise SettingsError(f"{self.file} has names that are {error.args[0]}; correct it.") from error
+        partial = self.file.with_suffix(".partial")
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            partial.unlink(missing_ok=True)
+            with open(os.open(partial, NEW, 0o600), "w", encoding="utf-8") as file:  # a node's address may
+                file.write(text)  # have a key in it
+            os.replace(partial, self.file)
+        except OSError as error:
+            raise SettingsError(f"The settings {self.file} can't be written ({error.strerror}).") from error
+
+    def begun(self) -> tuple[Settings, tuple[str, ...]]:
+        """The settings as far as they are chosen, and what is still missing; raises SettingsError."""
+        return begun(self.file if self.file.is_file() else None, self.values())
+
+
+def begun(file: Path | None, values: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """A file's settings although some may be missing, in whose place stands nothing real; and which."""
+    instead = {"rpc_url": "http://127.0.0.1:5050/rpc", "directory": NOT_CHOSEN, "account": NOT_CHOSEN}
+    missing = tuple(
+        name for name in instead if name not in values and f"RENDERCHAIN_{name.upper()}" not in os.environ
+    )
+    return load_settings(file, {name: instead[name] for name in missing}), missing
