@@ -10,9 +10,7 @@ import bpy
 
 from .. import __package__ as base_package
 from ..core.errors import SettingsError
-from ..settings import Settings, load_settings
-
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+from ..settings import Settings, load_settings, own_settings_file
 
 
 class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Blender's naming
@@ -36,14 +34,30 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
 
 
 def read_settings() -> Settings:
-    """The settings that the preferences name, else $RENDERCHAIN_CONFIG; raises SettingsError."""
+    """What the preferences, or a file that is named instead, say; raises SettingsError.
+
+    Also where Blender is offline and they lead off this machine.
+    """
+    file = named_file() or own_settings_file()
+    if not file.is_file() and not named_file():
+        raise SettingsError("Nothing is set up yet; choose network and account in the add-on's preferences.")
+    settings = load_settings(file)
+    check_online(settings)
+    return settings
+
+
+def named_file() -> Path | None:
+    """A settings file of one's own: what the preferences name, else $RENDERCHAIN_CONFIG."""
     addon: Any = bpy.context.preferences.addons.get(base_package or "renderchain")
     named = addon.preferences.config if addon and addon.preferences else ""
     file = bpy.path.abspath(named) if named else os.environ.get("RENDERCHAIN_CONFIG", "")
-    if not file:
-        raise SettingsError("No settings file is chosen; choose one in the add-on's preferences.")
-    settings = load_settings(Path(file))
-    local = all(any(host in url for host in LOOPBACK) for url in (settings.rpc_url, settings.ws_url) if url)
-    if not local and not bpy.app.online_access:
-        raise SettingsError("Blender is offline; allow online access in Preferences > System > Network.")
-    return settings
+    return Path(file) if file else None
+
+
+def check_online(settings: Settings) -> None:
+    """Raise SettingsError where Blender is offline and an address is not on this machine."""
+    if settings.far_addresses and not bpy.app.online_access:
+        raise SettingsError(
+            f"Blender is offline, and {settings.far_addresses[0]} is not on this machine. Allow online access "
+            "in Preferences > System > Network."
+        )

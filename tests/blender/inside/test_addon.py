@@ -59,7 +59,7 @@ def test_enabling_imports_none_of_the_heavy_packages(tmp_path):
 
 
 def test_submitting_without_settings_is_an_error_that_says_what_to_do(scene):
-    with pytest.raises(RuntimeError, match="choose one in the add-on's preferences"):
+    with pytest.raises(RuntimeError, match="in the add-on's preferences"):
         bpy.ops.renderchain.submit_still()
 
 

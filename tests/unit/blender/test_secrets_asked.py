@@ -65,6 +65,8 @@ def test_the_settings_own_keystore_is_sealed_where_they_say(tmp_path: Path) -> N
     config.write_text(
         f'rpc_url = "http://127.0.0.1:1/rpc"\ndirectory = "0x5"\naccount = "{ADDRESS}"\nkeystore = "key.json"\n'
     )
-    shown, code = talk(["key", "--config", str(config)], [("Private key", KEY), ("Passphrase of", "open it")])
+    shown, code = talk(
+        ["key", "--config", str(config)], [("Private key", KEY), *[("Passphrase of", "open it")] * 2]
+    )
     assert code == 0 and KEY not in shown, shown
     assert f"The key of {ADDRESS} is stored in {tmp_path / 'key.json'}, sealed with a passphrase" in shown
