@@ -58,6 +58,6 @@ def check_online(settings: Settings) -> None:
     """Raise SettingsError where Blender is offline and an address is not on this machine."""
     if settings.far_addresses and not bpy.app.online_access:
         raise SettingsError(
-            f"Blender is offline, and {settings.far_addresses[0]} is not on this machine. Allow online access "
-            "in Preferences > System > Network."
+            f"Blender is offline, and {settings.far_addresses[0]} is not on this machine. Allow online "
+            "access in Preferences > System > Network."
         )

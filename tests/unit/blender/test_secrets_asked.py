@@ -63,7 +63,8 @@ def test_two_passphrases_or_no_key_store_nothing(tmp_path: Path) -> None:
 def test_the_settings_own_keystore_is_sealed_where_they_say(tmp_path: Path) -> None:
     config = tmp_path / "pipeline.toml"
     config.write_text(
-        f'rpc_url = "http://127.0.0.1:1/rpc"\ndirectory = "0x5"\naccount = "{ADDRESS}"\nkeystore = "key.json"\n'
+        f'rpc_url = "http://127.0.0.1:1/rpc"\ndirectory = "0x5"\n'
+        f'account = "{ADDRESS}"\nkeystore = "key.json"\n'
     )
     shown, code = talk(
         ["key", "--config", str(config)], [("Private key", KEY), *[("Passphrase of", "open it")] * 2]
