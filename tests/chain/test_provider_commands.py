@@ -219,7 +219,7 @@ def test_an_imported_key_is_asked_for_on_standard_input(
 
 def test_a_check_up_of_a_worker_that_is_ready_and_of_one_that_is_not(shell: Shell, kubo: str) -> None:
     new_account(shell, 20, ipfs_api=kubo, device="CPU")
-    command = [sys.executable, "-m", "renderchain", "doctor", "--config", str(shell.config)]
+    command = [sys.executable, "-m", "renderchain", "doctor", "provider", "--config", str(shell.config)]
 
     def examined() -> tuple[int, str]:
         done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)

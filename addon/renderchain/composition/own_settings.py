@@ -25,18 +25,7 @@ class OwnSettings:
 
     def values(self) -> dict[str, Any]:
         """What was chosen, by the settings' names; raises SettingsError where the file can't be read."""
-        try:
-            if self.file.stat().st_size > MOST_BYTES:
-                raise SettingsError(f"The settings {self.file} are too long to be settings; move them away.")
-            return tomllib.loads(self.file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise SettingsError(f"The settings {self.file} can't be read ({error.strerror}).") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise SettingsError(
-                f"The settings {self.file} are not TOML: {error}. Move the file away to begin anew."
-            ) from error
+        return read_values(self.file)
 
     def choose(self, **chosen: Any) -> None:
         """Write these down beside what stands there; None takes one out. Raises SettingsError."""
@@ -63,10 +52,32 @@ class OwnSettings:
         return begun(self.file if self.file.is_file() else None, self.values())
 
 
-def begun(file: Path | None, values: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
-    """A file's settings although some may be missing, in whose place stands nothing real; and which."""
+def begun(
+    file: Path | None, values: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> tuple[Settings, tuple[str, ...]]:
+    """A file's settings although some may be missing, in whose place stands nothing real; and which.
+
+    ``given`` wins over the file.
+    """
+    known = {**values, **(given or {})}
     instead = {"rpc_url": "http://127.0.0.1:5050/rpc", "directory": NOT_CHOSEN, "account": NOT_CHOSEN}
     missing = tuple(
-        name for name in instead if name not in values and f"RENDERCHAIN_{name.upper()}" not in os.environ
+        name for name in instead if name not in known and f"RENDERCHAIN_{name.upper()}" not in os.environ
     )
-    return load_settings(file, {name: instead[name] for name in missing}), missing
+    return load_settings(file, {**(given or {}), **{name: instead[name] for name in missing}}), missing
+
+
+def read_values(file: Path) -> dict[str, Any]:
+    """What stands in a settings file, nothing if there is none; raises SettingsError."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise SettingsError(f"The settings {file} are too long to be settings; move them away.")
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"The settings {file} can't be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(
+            f"The settings {file} are not TOML: {error}. Move the file away to begin anew."
+        ) from error
