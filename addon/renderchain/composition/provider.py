@@ -59,7 +59,8 @@ async def ask_store(settings: Settings) -> str:
     node = open_node(settings)
     size, most = await node.stored_bytes() / GIB, settings.store_bytes / GIB
     limit = f" of {most:.1f} (store_bytes)" if most else ", without a limit (store_bytes)"
-    return f"Kubo {await node.version()} at {settings.ipfs_api}; its repository takes {size:.1f} GiB{limit}"
+    where = f"started from {settings.ipfs_program}" if settings.ipfs_program else f"at {settings.ipfs_api}"
+    return f"Kubo {await node.version()} {where}; its repository takes {size:.1f} GiB{limit}"
 
 
 async def look_at_nodes(settings: Settings) -> list[tuple[str, str, int]]:
