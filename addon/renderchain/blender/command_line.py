@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 from ..adapters.std_logging import logging_told
 from ..composition.keys import ask_for_passphrases
+from ..composition.own_settings import settings_file
 from ..core.errors import RenderChainError, SettingsError
 from ..core.exit_codes import INTERRUPTED, OTHER, exit_code_of
-from ..settings import Settings, load_settings, own_settings_file
+from ..settings import Settings, load_settings
 from .console import FORMS, ConsoleReporter
 from .secrets_asked import asked_passphrase, somebody_is_there
 
@@ -58,8 +59,7 @@ def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
 
 def settings_file_of(options: argparse.Namespace) -> Path | None:
     """The settings file that is named, else the one that the add-on's preferences write, if there is one."""
-    named, own = named_file_of(options), own_settings_file()
-    return named or (own if own.is_file() else None)
+    return settings_file(options.config)
 
 
 def named_file_of(options: argparse.Namespace) -> Path | None:

@@ -17,6 +17,16 @@ MOST_BYTES = 2**20
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
+def settings_file(named: Path | None = None) -> Path | None:
+    """Which settings count: a file that is named, else $RENDERCHAIN_CONFIG, else the one that the preferences
+    name, else their own; None before there is any.
+    """
+    variable = os.environ.get("RENDERCHAIN_CONFIG")
+    own = OwnSettings()
+    file = named or (Path(variable) if variable else None) or own.elsewhere()
+    return file or (own.file if own.file.is_file() else None)
+
+
 class OwnSettings:
     """Without ``file`` the one in the user's configuration folder, which no extension's update touches."""
 
@@ -46,6 +56,26 @@ class OwnSettings:
             os.replace(partial, self.file)
         except OSError as error:
             raise SettingsError(f"The settings {self.file} can't be written ({error.strerror}).") from error
+
+    def elsewhere(self) -> Path | None:
+        """Another settings file that is used in the place of this one, such as a pipeline's."""
+        try:
+            text = self._elsewhere.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return Path(text) if text else None
+
+    def use(self, elsewhere: Path | None) -> None:
+        """Have another file used, by the preferences and by shells; None uses this one again."""
+        try:
+            self._elsewhere.parent.mkdir(parents=True, exist_ok=True)
+            self._elsewhere.write_text(str(elsewhere or ""), encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{self._elsewhere} can't be written ({error.strerror}).") from error
+
+    @property
+    def _elsewhere(self) -> Path:
+        return self.file.with_name("elsewhere.txt")
 
     def begun(self) -> tuple[Settings, tuple[str, ...]]:
         """The settings as far as they are chosen, and what is still missing; raises SettingsError."""

@@ -8,14 +8,16 @@ import bpy
 
 from ..blender.commands import COMMANDS
 from . import (
+    account_setup,
     challenge,
-    connection,
+    checkup,
     jobs,
     jobs_panel,
     messages,
     preferences,
     properties,
     provider,
+    store_setup,
     submit,
     submit_panel,
     work,
@@ -32,7 +34,13 @@ CLASSES = (
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
-    connection.RENDERCHAIN_OT_test_connection,
+    checkup.RENDERCHAIN_OT_check_up,
+    account_setup.RENDERCHAIN_OT_account_make,
+    account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_unlock,
+    account_setup.RENDERCHAIN_OT_account_deploy,
+    store_setup.RENDERCHAIN_OT_ipfs_headers,
+    store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
     jobs_panel.RENDERCHAIN_PT_jobs,
     provider.RENDERCHAIN_OT_provider_status,
@@ -52,12 +60,14 @@ def register() -> None:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0)
+    checkup.start()
 
 
 def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    checkup.stop()
     if state.background:
         state.background.stop()
         state.background = None

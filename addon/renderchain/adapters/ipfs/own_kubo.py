@@ -24,6 +24,7 @@ from ...core.errors import StoreAway, StoreError
 
 KEEPER = Path(__file__).with_name("kubo_keeper.py")
 START_S = 60.0
+END_S = 5.0  # it ends without being waited for, too
 LOOK_S = 0.1
 NAME = "renderchain"  # of those who are let in
 SHOWN_LETTERS = 300  # of a log
@@ -71,7 +72,7 @@ class OwnKubo:
         with contextlib.suppress(OSError):
             keeper.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            keeper.wait(START_S)
+            keeper.wait(END_S)
 
     @property
     def _log(self) -> Path:

@@ -23,7 +23,7 @@ from ...ports.key_store import KeyStore
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, named_file_of, new_parser, settings_of
+from ..command_line import guarded, new_parser, settings_file_of, settings_of
 from ..secrets_asked import asked_key, new_passphrase
 from .common import add_account_options, address, confirmed, look, provider_settings, say
 from .profile import worker_key
@@ -104,7 +104,7 @@ def _import(options: argparse.Namespace) -> int:
 
 def _is_own(options: argparse.Namespace) -> bool:
     """Whether it is about the account of the add-on's preferences, as nothing else is named."""
-    return options.keystore is None and named_file_of(options) is None
+    return options.keystore is None and settings_file_of(options) in (None, OwnSettings().file)
 
 
 def _keep(address: int, key: int) -> str:
