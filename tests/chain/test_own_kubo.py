@@ -63,8 +63,8 @@ def test_it_is_started_when_it_is_asked_and_ends_when_it_is_told_to(own: OwnKubo
     (tmp_path / "scene").mkdir()
     (tmp_path / "scene" / "a.txt").write_text("what is stored")
     cid = asyncio.run(store.add_folder(tmp_path / "scene", lambda _: None))
-    limits = {"max_bytes": 2**20, "max_files": 9, "on_bytes": lambda _: None}
-    asyncio.run(store.fetch_folder(cid, tmp_path / "back", **limits))
+    back = tmp_path / "back"
+    asyncio.run(store.fetch_folder(cid, back, max_bytes=2**20, max_files=9, on_bytes=lambda _: None))
     assert (tmp_path / "back" / "a.txt").read_text() == "what is stored"
     place = own.place()
     assert answers(*place)

@@ -32,7 +32,7 @@ def _secret(name: str, description: str) -> Any:
 class _Keeping(SetupOperator):
     """What stores a key, and where there is no keyring asks for a passphrase, twice."""
 
-    secrets = ("passphrase", "again")
+    secrets: tuple[str, ...] = ("passphrase", "again")
     needs_passphrase = False
     passphrase: _secret("Passphrase", "Seals the key's file; asked for once whenever Blender was started")  # type: ignore[valid-type]
     again: _secret("The Same Again", "So that a slip of the finger costs nothing")  # type: ignore[valid-type]

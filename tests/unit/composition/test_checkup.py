@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends import fail
 from renderchain.app.requester.checkup import CHECKED
 from renderchain.blender.provider.doctor import doctor
 from renderchain.composition.checkup import check_up
@@ -40,7 +40,7 @@ def test_before_anything_is_chosen_each_row_says_what_to_choose() -> None:
 
 def test_a_node_that_is_away_is_the_only_thing_that_its_row_accuses(tmp_path: Path) -> None:
     """`Test Connection` said Connected although the IPFS node was down."""
-    keyring.set_keyring(NoKeyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     settings = Settings(NOWHERE, 5, 6, ipfs_api=NO_STORE, keystore=tmp_path / "key.json")
     key, node, chain, _, _, ipfs, denoiser = checked(settings, (), denoiser=False)
     assert (key.health, key.code) == (Health.FAULT, 77) and "put it back or import" in key.text

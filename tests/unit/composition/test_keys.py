@@ -8,7 +8,7 @@ from pathlib import Path
 import keyring
 import keyring.backend
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends import fail
 from renderchain.adapters import keys as adapter
 from renderchain.composition import keys
 from renderchain.composition.own_settings import OwnSettings
@@ -16,6 +16,7 @@ from renderchain.core.errors import KeyStoreError, KeyStoreLocked
 from renderchain.settings import Settings, load_settings
 
 KEY = 0x1234567
+NO_KEYRING = fail.Keyring()  # type: ignore[no-untyped-call]
 NODE = {"rpc_url": "http://127.0.0.1:1/rpc", "directory": "0x5"}
 
 
@@ -25,7 +26,7 @@ class Keyring(keyring.backend.KeyringBackend):
     priority = 5.0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -68,7 +69,7 @@ def test_with_a_keyring_nothing_of_the_key_is_in_a_file(own: OwnSettings) -> Non
 
 
 def test_without_one_a_passphrase_seals_it_and_opens_it_once_a_process(own: OwnSettings) -> None:
-    keyring.set_keyring(NoKeyring())
+    keyring.set_keyring(NO_KEYRING)
     assert keys.needs_passphrase()
     with pytest.raises(KeyStoreError, match="Give a passphrase"):
         keys.keep_account(own, KEY, 0, "")
@@ -86,7 +87,7 @@ def test_without_one_a_passphrase_seals_it_and_opens_it_once_a_process(own: OwnS
 
 
 def test_another_account_takes_no_earlier_ones_key_away(own: OwnSettings) -> None:
-    keyring.set_keyring(NoKeyring())
+    keyring.set_keyring(NO_KEYRING)
     keys.keep_account(own, KEY, 0xABC, "one")
     keys.keep_account(own, KEY + 1, 0, "two")
     keys.lock()
@@ -99,7 +100,7 @@ def test_another_account_takes_no_earlier_ones_key_away(own: OwnSettings) -> Non
 
 @pytest.mark.parametrize("key", [0, -1, 2**252])
 def test_what_is_no_key_is_not_stored(own: OwnSettings, key: int) -> None:
-    keyring.set_keyring(NoKeyring())
+    keyring.set_keyring(NO_KEYRING)
     with pytest.raises(KeyStoreError, match="nothing was stored"):
         keys.keep_account(own, key, 0, "open it")
     assert [*own.file.parent.iterdir()] == [own.file]
