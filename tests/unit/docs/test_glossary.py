@@ -14,7 +14,7 @@ PLAIN = """
     background bad base be below bench benchmark blender build canceled cancelled caught cha change check
     close come comparison connection console contract control copy core count cover create cut demo dependency
     deploy deployment details did differ disk docs does download due e empty end error estimate facts fail
-    false fast faults field file findings first for full fund given happen has header high hinder improve in
+    false fast faults field file findings first for full fund given happen has header high hinder import improve in
     index info inside instant insufficient interface is joining kept ledger left level limit line lint little
     load local log long longest look loop lost low made make manager many measure memory message minimum miss
     money more much must naive name need neither network never no nor not nothing often once only order ot
