@@ -14,7 +14,7 @@ import bpy
 from ..core.errors import KeyStoreError, SettingsError
 from ..ports.reporter import Reporter
 from . import messages
-from .checkup import SetupOperator, Work
+from .checkup import SetupOperator, Work, status
 from .chosen import chosen
 from .preferences_file import read_settings, what_is_set_up
 
@@ -42,7 +42,8 @@ class _Keeping(SetupOperator):
         from ..composition.keys import needs_passphrase
 
         self.forget()
-        self.needs_passphrase = needs_passphrase()
+        known = status.needs_passphrase
+        self.needs_passphrase = needs_passphrase() if known is None else known
         return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
 
     def draw_passphrase(self) -> None:

@@ -17,6 +17,7 @@ from ..core.errors import RenderChainError
 from ..core.finding import Finding, Health, fault_of
 from ..core.notices import Notice
 from ..ports.reporter import Reporter
+from ..settings import Settings
 from . import messages
 from .chosen import chosen
 from .preferences_file import check_online, what_is_set_up
@@ -47,6 +48,7 @@ class SetupStatus:
     checked_s: float = 0.0
     drawn_s: float = 0.0
     doing: str = ""
+    needs_passphrase: bool | None = None  # to keep a key here; None until somebody looked
 
     def of(self, what: str) -> Finding | None:
         """What was found of one thing."""
@@ -61,7 +63,6 @@ def check() -> None:
     if status.is_checking:
         return
     from ..blender.cycles.devices import has_denoiser
-    from ..composition.checkup import check_up
 
     chosen.is_stale = False
     try:
@@ -71,7 +72,16 @@ def check() -> None:
         _found([fault_of("settings", error)])
         return
     status.is_checking = True
-    background().run(check_up(settings, missing, has_denoiser()), _checked)
+    background().run(_look_at(settings, missing, has_denoiser()), _checked)
+
+
+async def _look_at(settings: Settings, missing: tuple[str, ...], denoiser: bool | None) -> list[Finding]:
+    """What is imported for it, and the keyring, take longer than the interface may stand still."""
+    from ..composition.checkup import check_up
+    from ..composition.keys import needs_passphrase
+
+    status.needs_passphrase = await asyncio.to_thread(needs_passphrase)
+    return await check_up(settings, missing, denoiser)
 
 
 def _checked(result: Any, failure: Exception | None) -> None:
@@ -223,7 +233,6 @@ class RENDERCHAIN_OT_check_up(bpy.types.Operator):  # noqa: N801 - Blender's nam
             check()
             return {"FINISHED"}
         from ..blender.cycles.devices import has_denoiser
-        from ..composition.checkup import check_up
 
         try:
             settings, missing = what_is_set_up()
@@ -231,7 +240,7 @@ class RENDERCHAIN_OT_check_up(bpy.types.Operator):  # noqa: N801 - Blender's nam
         except RenderChainError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        _found(asyncio.run(check_up(settings, missing, has_denoiser())))
+        _found(asyncio.run(_look_at(settings, missing, has_denoiser())))
         for one in status.findings:
             self.report({"INFO" if one.health is Health.OK else "WARNING"}, one.line)
         return {"FINISHED"}

@@ -247,6 +247,27 @@ def test_a_pipelines_file_is_used_instead_by_the_panel_and_by_shells_and_is_neve
     assert pipeline.read_text() == before and part("composition.own_settings").settings_file() is None
 
 
+def test_the_panel_leads_to_what_is_missing_and_to_a_locked_key(part, preferences):
+    first_run = part("ui.first_run")
+
+    def shown():
+        if not first_run.RENDERCHAIN_PT_first_run.poll(bpy.context):
+            return []
+        layout, context = Layout(), SimpleNamespace(region=SimpleNamespace(width=700))
+        first_run.RENDERCHAIN_PT_first_run.draw(SimpleNamespace(layout=layout), context)
+        return [name for name, _ in layout.seen if name.startswith("renderchain.")]
+
+    assert shown() == ["renderchain.set_up"]
+    preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
+    assert shown() == ["renderchain.set_up"]
+    bpy.ops.renderchain.account_import(key=KEY, passphrase=PASSPHRASE, again=PASSPHRASE)
+    assert shown() == []
+    part("composition.keys").lock()
+    assert shown() == ["renderchain.account_unlock"]
+    bpy.ops.renderchain.account_unlock(passphrase=PASSPHRASE)
+    assert shown() == []
+
+
 def test_disabling_and_enabling_loses_nothing_but_what_was_unlocked(part, preferences):
     preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
     bpy.ops.renderchain.account_import(key=KEY, passphrase=PASSPHRASE, again=PASSPHRASE)
