@@ -86,6 +86,20 @@ def test_it_has_ports_of_its_own_and_lets_in_only_who_reads_its_configuration(ow
     assert not api.endswith("/5001") and answers(api, headers)
 
 
+def test_one_on_the_public_network_keeps_its_port_and_what_kubo_itself_sets(tmp_path: Path) -> None:
+    public = OwnKubo(PROGRAM, tmp_path / "ipfs", is_private=False)
+    public._run(PROGRAM, "init", "--empty-repo")
+    before = public._config()
+    public._configure()
+    known = public._config()
+    for name in ("Bootstrap", "Discovery", "Routing", "AutoTLS"):
+        assert known.get(name) == before.get(name)
+    (port,) = {one.split("/")[4] for one in known["Addresses"]["Swarm"]}
+    assert port not in ("0", "4001") and known["Addresses"]["API"] == "/ip4/127.0.0.1/tcp/0"
+    public._configure()
+    assert public._config() == known
+
+
 def test_a_second_process_of_the_same_user_uses_the_node_that_runs(own: OwnKubo) -> None:
     place = own.place()
     other = OwnKubo(own.program, own.repository, is_private=True)
@@ -125,7 +139,7 @@ def test_settings_have_it_started_in_their_folder(tmp_path: Path) -> None:
     settings = Settings("http://127.0.0.1:9/rpc", 5, 6, ipfs_program=PROGRAM, folder=tmp_path)
     try:
         said = asyncio.run(ask_store(settings))
-        assert f"started from {PROGRAM}" in said and (tmp_path / "ipfs" / "config").is_file()
+        assert f"started from {PROGRAM}" in said and (tmp_path / "ipfs-local" / "config").is_file()
         assert open_node(settings)._own is open_node(replace(settings, account=7))._own
     finally:
         stop_own_kubos()

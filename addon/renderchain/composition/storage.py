@@ -32,7 +32,9 @@ def open_node(settings: Settings) -> KuboStore:
 
 def own_kubo(settings: Settings) -> OwnKubo:
     """The node that the settings have us start, the same for all that is done in this process."""
-    key = (settings.ipfs_program, settings.folder / "ipfs", not settings.far_addresses)
+    is_private = not settings.far_addresses
+    repository = settings.folder / ("ipfs-local" if is_private else "ipfs")
+    key = (settings.ipfs_program, repository, is_private)
     return _own.setdefault(key, OwnKubo(*key))
 
 

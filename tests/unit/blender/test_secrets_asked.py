@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -71,3 +73,20 @@ def test_the_settings_own_keystore_is_sealed_where_they_say(tmp_path: Path) -> N
     )
     assert code == 0 and KEY not in shown, shown
     assert f"The key of {ADDRESS} is stored in {tmp_path / 'key.json'}, sealed with a passphrase" in shown
+
+
+def test_programs_are_told_the_account_as_an_object_and_give_the_passphrase_on_standard_input(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "renderchain", "account", "new", "--json"],
+        input="open it\n",
+        capture_output=True,
+        text=True,
+        env={**os.environ, **NO_KEYRING, "XDG_CONFIG_HOME": str(tmp_path)},
+        check=False,
+    )
+    made = json.loads(done.stdout)
+    assert done.returncode == 0 and str(tmp_path) in made["kept_in"]
+    assert f'account = "{made["account"]}"' in (tmp_path / "renderchain" / "settings.toml").read_text()
+    assert "open it" not in done.stdout + done.stderr

@@ -27,6 +27,13 @@ START_S = 60.0
 END_S = 5.0  # it ends without being waited for, too
 LOOK_S = 0.1
 NAME = "renderchain"  # of those who are let in
+# It looks for nobody, and nobody finds it.
+PRIVATE: dict[str, Any] = {
+    "Bootstrap": [],
+    "Discovery": {"MDNS": {"Enabled": False}},
+    "Routing": {"Type": "none"},
+    "AutoTLS": {"Enabled": False},
+}
 SHOWN_LETTERS = 300  # of a log
 
 
@@ -39,7 +46,9 @@ class Place(NamedTuple):
 
 @dataclass
 class OwnKubo:
-    """``program`` is a path, or a name on the PATH. A private node talks to this machine only."""
+    """``program`` is a path, or a name on the PATH. A private node talks to this machine only; its repository
+    is never used by one that is not.
+    """
 
     program: str
     repository: Path
@@ -127,7 +136,7 @@ class OwnKubo:
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("IPFS_", "LIBP2P_"))
         }
-        return {**kept, "IPFS_PATH": str(self.repository)}
+        return {**kept, "IPFS_PATH": str(self.repository), "IPFS_TELEMETRY": "off"}
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [program, *arguments]
@@ -156,10 +165,8 @@ class OwnKubo:
             secret = f"bearer:{secrets.token_hex(32)}"
             entry = {"AuthSecret": secret, "AllowedPaths": ["/api/v0"]}
             config["API"].setdefault("Authorizations", {}).setdefault(NAME, entry)
-            config["Bootstrap"] = [] if self.is_private else ["auto"]
-            config["Discovery"] = {"MDNS": {"Enabled": not self.is_private}}
-            config["Routing"] = {"Type": "none" if self.is_private else "auto"}
-            config["AutoTLS"] = {"Enabled": not self.is_private}
+            if self.is_private:
+                config |= PRIVATE
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self.repository / 'config'} is no configuration of Kubo ({type(error).__name__}); move "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from ...composition.keys import (
 from ...composition.own_settings import NOT_CHOSEN, OwnSettings
 from ...composition.provider import open_deployment, open_provider
 from ...core.money import format_strk
-from ...ports.key_store import KeyStore
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
@@ -34,40 +34,49 @@ PUBLISHED = ("signer", "scene")  # keys of a worker
 
 def account(arguments: Sequence[str]) -> int:
     """Make, import, deploy and show an account."""
-    commands = Subcommands("account", "The accounts that own and operate workers.")
-    parser = commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
+    commands = Subcommands("account", "Accounts: an artist's, and those that own and operate workers.")
+    commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
     parser = commands.add("import", "Store an account's key, which is asked for.")
     parser.add_argument("address", type=address)
-    parser = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
-    parser.add_argument("--yes", action="store_true", help="send without asking")
+    deploying = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
+    deploying.add_argument("--yes", action="store_true", help="send without asking")
     commands.add("show", "Show the settings' account: address, STRK, whether it is deployed.")
     for parser in commands.all:
         add_account_options(parser)
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
     options = commands.parse(arguments)
     if options.command == "show":
-        return look(options, _show)
-
-    def run(reporter: Reporter) -> int:
-        if options.command == "deploy":
-            settings = provider_settings(options)
-            return 0 if asyncio.run(deploy(settings, reporter, confirmed(options))) else 1
-        return _new(options) if options.command == "new" else _import(options)
-
-    return guarded(options, run)
+        return look(options, lambda chain, settings: _show(chain, settings, as_json=options.json))
+    if options.command == "deploy":
+        if options.json and not options.yes:
+            commands.error("programs can't be asked: with --json say --yes too")
+        return guarded(options, lambda reporter: asyncio.run(_deploy(options, reporter)))
+    keep = _new if options.command == "new" else _import
+    return guarded(options, lambda _: keep(options))
 
 
 def _new(options: argparse.Namespace) -> int:
     key = new_private_key()
     made = derived_address(key)
-    if _is_own(options):
-        say(f"The key of {made:#x} is in {_keep(made, key)}; the settings name the account now.")
-    else:
-        store = _store(options, may_make_password=True)
-        store.save(made, key)
-        say(f'account = "{made:#x}"')
-        say(f"That is the line for the settings; its key is in {store.place}.")
-    say(f"Send STRK to {made:#x}, then deploy it (`account deploy`).")
+    place = _keep(options, made, key)
+    if options.json:
+        say(json.dumps({"account": hex(made), "kept_in": place}))
+        return 0
+    say(f'account = "{made:#x}"')
+    named = "the settings name the account now" if _is_own(options) else "that is the line for the settings"
+    say(f"Its key is in {place}; {named}. Send STRK to this address, then deploy it (`account deploy`).")
     say("Keep a copy of the key where this machine's disk can't take it along: nobody else has it.")
+    return 0
+
+
+async def _deploy(options: argparse.Namespace, reporter: Reporter) -> int:
+    settings = provider_settings(options)
+    tell = reporter.say if options.json else say
+    if not await deploy(settings, reporter, confirmed(options), tell):
+        return 1
+    if options.json:
+        async with open_provider(settings, reporter, signs=False) as chain:
+            return await _show(chain, settings, as_json=True)
     return 0
 
 
@@ -91,14 +100,11 @@ def key(arguments: Sequence[str]) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    key = checked_key(asked_key())
-    if _is_own(options):
-        place = _keep(options.address, key)
+    place = _keep(options, options.address, checked_key(asked_key()))
+    if options.json:
+        say(json.dumps({"account": hex(options.address), "kept_in": place}))
     else:
-        store = _store(options, may_make_password=True)
-        store.save(options.address, key)
-        place = store.place
-    say(f"The key of {options.address:#x} is stored in {place}.")
+        say(f"The key of {options.address:#x} is stored in {place}.")
     return 0
 
 
@@ -107,21 +113,23 @@ def _is_own(options: argparse.Namespace) -> bool:
     return options.keystore is None and settings_file_of(options) in (None, OwnSettings().file)
 
 
-def _keep(address: int, key: int) -> str:
-    """Have the preferences' settings name the account from now on; where its key is."""
-    passphrase = new_passphrase() if needs_passphrase() else ""
-    return keep_account(OwnSettings(), key, address, passphrase)
+def _keep(options: argparse.Namespace, address: int, key: int) -> str:
+    """Keep the key where the options, else the settings say; where that is.
 
-
-def _store(options: argparse.Namespace, *, may_make_password: bool) -> KeyStore:
-    """Where the options, else the settings, would keep the key."""
+    The preferences' settings name the account from then on.
+    """
+    if _is_own(options):
+        passphrase = new_passphrase() if needs_passphrase() else ""
+        return keep_account(OwnSettings(), key, address, passphrase)
     keystore: Path | None = options.keystore
     password: Path | None = options.password_file
     if keystore is None:
         options.account = options.account or NOT_CHOSEN
         settings = provider_settings(options)
         keystore, password = settings.keystore, settings.password_file
-    return key_place(keystore, password, may_make_password=may_make_password)
+    store = key_place(keystore, password, may_make_password=True)
+    store.save(address, key)
+    return store.place
 
 
 async def deploy(
@@ -150,11 +158,25 @@ async def deploy(
     return True
 
 
-async def _show(chain: ProviderChain, settings: Settings) -> int:
-    deployed = "deployed" if await chain.is_deployed(settings.account) else "not deployed yet"
-    have = format_strk(await chain.tokens_fri(settings.account))
-    say(f"{settings.account:#x} on {chain.chain_name}: {deployed}, {have} STRK")
+async def _show(chain: ProviderChain, settings: Settings, *, as_json: bool) -> int:
+    is_deployed, have_fri = (
+        await chain.is_deployed(settings.account),
+        await chain.tokens_fri(settings.account),
+    )
     operated, owned = await chain.worker_id_of(settings.account), await chain.workers_of(settings.account)
+    if as_json:
+        facts = {
+            "account": hex(settings.account),
+            "chain": chain.chain_name,
+            "is_deployed": is_deployed,
+            "balance_fri": str(have_fri),
+            "operates": operated,
+            "owns": owned,
+        }
+        say(json.dumps(facts))
+        return 0
+    deployed = "deployed" if is_deployed else "not deployed yet"
+    say(f"{settings.account:#x} on {chain.chain_name}: {deployed}, {format_strk(have_fri)} STRK")
     say(f"operates worker {operated}" if operated else "operates no worker")
     say(f"owns {', '.join(f'worker {one}' for one in owned)}" if owned else "owns no worker")
     return 0
