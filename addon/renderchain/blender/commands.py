@@ -17,6 +17,7 @@ from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
+from ..core.errors import SettingsError
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
 from ..core.money import parse_strk
@@ -69,6 +70,11 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
 
 def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
     settings = settings_of(options)
+    if settings.ipfs_program and not options.wait:
+        raise SettingsError(
+            "The IPFS node that is started for this command ends with it, and workers could fetch nothing. "
+            "Nothing was done; add --wait, or use a node that runs by itself (ipfs_api)."
+        )
     scene, frames = open_scene(options, file)
     offer = Offer(
         reward_fri=parse_strk(options.reward),

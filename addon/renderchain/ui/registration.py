@@ -15,14 +15,17 @@ import bpy
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
 from . import (
+    account_setup,
     challenge,
-    connection,
+    checkup,
+    first_run,
     jobs,
     jobs_panel,
     messages,
     preferences,
     properties,
     provider,
+    store_setup,
     submit,
     submit_panel,
     work,
@@ -39,9 +42,17 @@ CLASSES = (
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
-    connection.RENDERCHAIN_OT_test_connection,
+    checkup.RENDERCHAIN_OT_check_up,
+    account_setup.RENDERCHAIN_OT_account_make,
+    account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_unlock,
+    account_setup.RENDERCHAIN_OT_account_deploy,
+    store_setup.RENDERCHAIN_OT_ipfs_headers,
+    store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
     jobs_panel.RENDERCHAIN_PT_jobs,
+    first_run.RENDERCHAIN_OT_set_up,
+    first_run.RENDERCHAIN_PT_first_run,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -69,6 +80,7 @@ def register() -> None:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
+    checkup.start()
 
 
 def unregister() -> None:
@@ -76,6 +88,7 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
     forget()
+    checkup.stop()
     for place in messages.Place:
         messages.forget(place)
     while _handles:
