@@ -59,8 +59,8 @@ def _look(
         package = Path(scratch) / "package"
         try:
             prepared = BlendPacker(scene).prepare(package, frames)
-            for warning in prepared.warnings:
-                reporter.say(warning)
+            for one in prepared.findings:
+                reporter.say(one.text)
             manifest = prepared.finish()
         except SceneRefused as error:
             found = error.findings

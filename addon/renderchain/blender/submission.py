@@ -17,14 +17,12 @@ from ..core.ids import JobId
 from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
-from ..core.scene_finding import errors_in, overridden
+from ..core.scene_finding import errors_in, overridden, told_at_once
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
 from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
-
-MOST_TOLD = 8  # errors in one sentence
 
 
 class Submission:
@@ -70,8 +68,8 @@ class Submission:
     ) -> JobId:
         """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
         with self._scratch:
-            for warning in self._prepared.warnings:
-                reporter.say(warning)
+            for one in self._prepared.findings:
+                reporter.say(one.text)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
             manifest = await self._pack(reporter)
             await self._prove(manifest, reporter)
@@ -105,7 +103,6 @@ class Submission:
         reporter.say(f"{report.sentence}.")
         findings = overridden(report.findings, self._allowed)
         if errors := errors_in(findings):
-            told = " ".join(one.text for one in errors[:MOST_TOLD])
-            raise SceneError(f"{told} Nothing was sent or paid.")
+            raise SceneError(f"{told_at_once(errors)} Nothing was sent or paid.")
         for one in findings:
             reporter.say(f"The proof: {one.text}")

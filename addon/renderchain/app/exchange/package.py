@@ -78,7 +78,9 @@ async def pin_package(
         sizes = _sizes(stored)
         reporter.tell(UploadStarted(len(sizes), sum(sizes)))
         cid = await store.add_folder(
-            stored, lambda done: reporter.progress("bytes uploaded", done, sum(sizes))
+            # What goes over the wire is a little more than the files.
+            stored,
+            lambda done: reporter.progress("bytes uploaded", min(done, sum(sizes)), sum(sizes)),
         )
     return PinnedPackage(cid, manifest, sum(sizes) + manifest.cut_bytes, len(sizes) + len(recipes))
 

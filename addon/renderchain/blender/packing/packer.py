@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -28,7 +28,7 @@ from ...app.exchange.package import file_entry
 from ...core.errors import Cancelled, ContentError, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
-from ...core.scene_finding import SceneFinding, Severity, errors_in
+from ...core.scene_finding import SceneFinding, Severity, errors_in, overridden
 from ..preflight import Findings, SceneRefused, check_scene
 from ..scene_reader import SceneFacts, read_scene
 from .blanking import blank_private, folders_named
@@ -40,12 +40,11 @@ NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and p
 CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
 LONGEST_S = 3600
 LOOK_EVERY_S = 0.1
-MOST_SENTENCES = 8
 
 
 @dataclass(frozen=True)
 class PreparedPackage:
-    """A copy of the open scene, to be packed; ``warnings`` are for the artist."""
+    """A copy of the open scene, to be packed; ``findings`` are warnings for the artist."""
 
     folder: Path
     scratch: tempfile.TemporaryDirectory[str]
@@ -53,7 +52,7 @@ class PreparedPackage:
     facts: SceneFacts
     order: Order
     blender: str
-    warnings: tuple[str, ...]
+    findings: tuple[SceneFinding, ...]
     own_seed: bool
     stopped: threading.Event
 
@@ -70,8 +69,8 @@ class PreparedPackage:
         try:
             with self.scratch:
                 answer = self._answer()
-                if refused := errors_in(answer.findings):
-                    raise SceneRefused(Findings(_told(refused), ()), answer.findings)
+                if errors_in(answer.findings):
+                    raise SceneRefused(Findings(answer.findings))
                 for one in answer.findings:
                     warn(one)
                 return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
@@ -174,8 +173,9 @@ class BlendPacker:
         The package is going to be below ``folder``, which is empty.
         """
         findings = check_scene(self._scene, frames, own_seed=own_seed)
-        if findings.errors:
-            raise SceneRefused(findings)
+        found = overridden(findings.found, self._allowed)
+        if errors_in(found):
+            raise SceneRefused(replace(findings, found=found))
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         facts = read_scene(self._scene)
         order = self._copy(scratch.name, folder, facts)
@@ -186,7 +186,7 @@ class BlendPacker:
             facts,
             order,
             bpy.app.binary_path,
-            findings.warnings,
+            found,
             own_seed,
             threading.Event(),
         )
@@ -206,13 +206,6 @@ def _own_folders(blend: str) -> list[str]:
     """The artist's home and where the file lies, so that their names are no part of longer ones."""
     folders = {str(Path.home()), os.path.dirname(blend)}
     return sorted(os.path.join(one, "") for one in folders if len(Path(one).parts) > 1)
-
-
-def _told(refused: tuple[SceneFinding, ...]) -> tuple[str, ...]:
-    """The errors' sentences, no more of them than can be read."""
-    more = len(refused) - MOST_SENTENCES
-    sentences = tuple(one.text for one in refused[:MOST_SENTENCES])
-    return (*sentences, f"And {more} more of that.") if more > 0 else sentences
 
 
 def _command(blender: str, written: Path) -> list[str]:
