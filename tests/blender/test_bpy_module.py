@@ -32,6 +32,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     [
         "test_artists_side.py",
         "test_clean.py",
+        "test_confirm.py",
         "test_devices.py",
         "test_final_image.py",
         "test_messages.py",
@@ -41,6 +42,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_packed_kinds.py",
         "test_packing.py",
         "test_path_table.py",
+        "test_preflight_rows.py",
         "test_probe.py",
         "test_reading.py",
         "test_reading_fine.py",

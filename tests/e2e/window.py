@@ -31,7 +31,6 @@ def submit():
     preferences = bpy.context.preferences.addons[ADDON].preferences
     preferences.config = config
     bpy.context.scene.renderchain.output = str(folder / "window")
-    bpy.context.scene.renderchain.reward = "0.5"  # so few frames have to pay more than usual
     show_panel()
     assert bpy.ops.renderchain.submit_still() == {"FINISHED"}
     assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
@@ -90,7 +89,7 @@ def tick():
     try:
         if time.monotonic() - started_s > TIMEOUT_S:
             raise TimeoutError(f"still {state().message!r}")
-        if state().busy:
+        if state().busy or importlib.import_module(f"{ADDON}.ui.submitting").submitting.phase:
             return 0.2
         for place in messages().Place:
             if (message := messages().told(place)) and message.text not in said:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -11,7 +11,7 @@ import bpy
 from ..core.errors import SceneError
 from ..core.exactness import REFUSED, Finding
 from ..core.manifest import FORMATS
-from ..core.scene_finding import SceneFinding, Severity, errors_in, told_at_once
+from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden, told_at_once
 from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
@@ -19,6 +19,21 @@ from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
 
 COMPOSITE = "Composite"
+GLANCED = frozenset(  # all kinds that check_settings finds
+    {
+        "engine",
+        "camera",
+        "region",
+        "stereoscopy",
+        "frame size",
+        "view layer",
+        "combined pass",
+        "layer name",
+        "sequencer",
+        "format",
+        "texture cache",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,14 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
     read = read_for_artist(scene, frames, own_seed=own_seed)
     found = (*check_settings(scene), *map(_of_reader, read), *_unsaved_images(scene))
     return Findings(found, tuple(one for one in read if one.kind in REFUSED))
+
+
+def refuse_errors(findings: Findings, allowed: Collection[str]) -> Findings:
+    """The findings as the artist judges them; raises SceneRefused where some are errors all the same."""
+    judged = replace(findings, found=overridden(findings.found, allowed))
+    if errors_in(judged.found):
+        raise SceneRefused(judged)
+    return judged
 
 
 def check_settings(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:

@@ -59,8 +59,8 @@ def _look(
         package = Path(scratch) / "package"
         try:
             prepared = BlendPacker(scene).prepare(package, frames)
-            for one in prepared.findings:
-                reporter.say(one.text)
+            for told in prepared.findings:
+                reporter.say(told.text)
             manifest = prepared.finish()
         except SceneRefused as error:
             found = error.findings

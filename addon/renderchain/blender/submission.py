@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 
+from ..app.requester.estimate import JobFrames
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.errors import SceneError
@@ -18,11 +19,26 @@ from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..core.scene_finding import errors_in, overridden, told_at_once
+from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
 from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
+from .scene_reader import read_scene
+
+
+def file_name() -> str:
+    """What a job is called that has no name of its own: the open file's."""
+    return Path(bpy.data.filepath).stem or "untitled"
+
+
+def frames_asked(scene: bpy.types.Scene, count: int) -> JobFrames:
+    """What of the open scene a job's price depends on."""
+    facts = read_scene(scene)
+    layers = len(facts.view_layers)
+    leaves = leaves_of(facts.width, facts.height, layers)
+    return JobFrames(count, leaves, layers, facts.blender_version, facts.engine)
 
 
 class Submission:
@@ -39,10 +55,11 @@ class Submission:
         frames: tuple[int, ...],
         *,
         own_seed: bool,
+        name: str = "",
         proof_seconds: int = PROOF_S,
         allowed: Collection[str] = (),
     ) -> None:
-        self._name = Path(bpy.data.filepath).stem or "untitled"
+        self._name = name or file_name()
         self._frames = frames
         self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         self._folder = Path(self._scratch.name) / "package"

@@ -31,7 +31,7 @@ def parse_strk(text: str) -> int:
 
 def about_fri(fri: int) -> int:
     """In three digits, away from zero: no cost is said to be less than it is."""
-    step = 10 ** max(len(str(abs(fri))) - 3, 0)
+    step: int = 10 ** max(len(str(abs(fri))) - 3, 0)
     rounded = -(-abs(fri) // step) * step
     return -rounded if fri < 0 else rounded
 

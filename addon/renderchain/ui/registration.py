@@ -10,14 +10,17 @@ from ..blender.commands import COMMANDS
 from . import (
     challenge,
     connection,
+    fixes,
     jobs,
     jobs_panel,
     messages,
     preferences,
+    preflight_rows,
     properties,
     provider,
     submit,
     submit_panel,
+    submitting,
     work,
 )
 from .state import state
@@ -26,14 +29,14 @@ CLASSES = (
     *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    submit.RENDERCHAIN_OT_submit_still,
-    submit.RENDERCHAIN_OT_submit_animation,
+    *submit.CLASSES,
+    *fixes.CLASSES,
     jobs.RENDERCHAIN_OT_download,
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
     connection.RENDERCHAIN_OT_test_connection,
-    submit_panel.RENDERCHAIN_PT_submit,
+    *submit_panel.CLASSES,
     jobs_panel.RENDERCHAIN_PT_jobs,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
@@ -52,15 +55,21 @@ def register() -> None:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0)
+        bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
+        preflight_rows.start()
 
 
 def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    if not bpy.app.background:
+        bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
+        preflight_rows.end()
     if state.background:
         state.background.stop()
         state.background = None
+    submitting.reset()
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain

@@ -287,8 +287,9 @@ class EventStream:
     ) -> list[BoardEvent]:
         """Events of one kind since a block, about one job or one lease or about all."""
         # An event may have no key in the lease's place, so nothing is asked of it there for a job.
-        of_lease = [[lease_id]] if lease_id else []
-        about = [[job_id] if job_id else [], *of_lease] if job_id or lease_id else []
+        of_lease: list[list[int]] = [[lease_id]] if lease_id else []
+        of_job: list[int] = [job_id] if job_id else []
+        about = [of_job, *of_lease] if job_id or lease_id else []
         return await self.past_with(name, first, *about)
 
     async def past_with(self, name: str, first: int, *wanted: Sequence[int]) -> list[BoardEvent]:

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import bpy
@@ -28,8 +28,8 @@ from ...app.exchange.package import file_entry
 from ...core.errors import Cancelled, ContentError, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
-from ...core.scene_finding import SceneFinding, Severity, errors_in, overridden
-from ..preflight import Findings, SceneRefused, check_scene
+from ...core.scene_finding import SceneFinding, Severity, errors_in
+from ..preflight import Findings, SceneRefused, check_scene, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
 from .blanking import blank_private, folders_named
 from .repack import MAIN_BLEND, Answer, Order
@@ -173,9 +173,7 @@ class BlendPacker:
         The package is going to be below ``folder``, which is empty.
         """
         findings = check_scene(self._scene, frames, own_seed=own_seed)
-        found = overridden(findings.found, self._allowed)
-        if errors_in(found):
-            raise SceneRefused(replace(findings, found=found))
+        found = refuse_errors(findings, self._allowed).found
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         facts = read_scene(self._scene)
         order = self._copy(scratch.name, folder, facts)
