@@ -27,11 +27,18 @@ def show_panel():
     area.spaces.active.search_filter = "Render on Network"
 
 
-def submit():
+def ask():
     preferences = bpy.context.preferences.addons[ADDON].preferences
     preferences.config = config
     bpy.context.scene.renderchain.output = str(folder / "window")
     show_panel()
+    assert bpy.ops.renderchain.submit_still("INVOKE_DEFAULT") == {"FINISHED"}
+    assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
+
+
+def submit():
+    assert importlib.import_module(f"{ADDON}.ui.confirm")._asked, "no dialog"
+    take_picture("dialog.png")
     assert bpy.ops.renderchain.submit_still() == {"FINISHED"}
     assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
 
@@ -52,12 +59,12 @@ def challenge():
     assert bpy.ops.renderchain.challenge(lease_id=str(LEASE)) == {"FINISHED"}
 
 
-def take_picture():
+def take_picture(name="panel.png"):
     for area in bpy.context.screen.areas:
         area.tag_redraw()
     bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=2)
     time.sleep(1)
-    save_framebuffer(folder / "Xvfb_screen0", folder / "panel.png")
+    save_framebuffer(folder / "Xvfb_screen0", folder / name)
 
 
 def save_framebuffer(dump, path):
@@ -107,5 +114,5 @@ def tick():
     return None
 
 
-steps += [submit, download, doubt, take_picture, challenge]
+steps += [ask, submit, download, doubt, take_picture, challenge]
 bpy.app.timers.register(tick, first_interval=1.0)

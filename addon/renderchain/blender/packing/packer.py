@@ -25,7 +25,8 @@ import bpy
 
 from ...app.exchange.canonical_blend import make_canonical
 from ...app.exchange.package import file_entry
-from ...core.errors import Cancelled, ContentError, SceneError
+from ...core.disk_room import is_full
+from ...core.errors import Cancelled, ContentError, DiskFull, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
@@ -63,7 +64,7 @@ class PreparedPackage:
     def finish(self, warn: Callable[[SceneFinding], None] = lambda _: None) -> Manifest:
         """Write the package; ``warn`` is called for what the artist should know.
 
-        Raises SceneError, SceneRefused or Cancelled, and then leaves nothing in the folder.
+        Raises SceneError, SceneRefused, DiskFull or Cancelled, and then leaves nothing in the folder.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -74,8 +75,10 @@ class PreparedPackage:
                 for one in answer.findings:
                     warn(one)
                 return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if isinstance(error, OSError) and is_full(error):
+                raise DiskFull(f"There is no room left to pack into {self.folder}. Make some.") from error
             raise
 
     def _finished(self, file: PackedFile, warn: Callable[[SceneFinding], None]) -> PackedFile:
@@ -102,7 +105,7 @@ class PreparedPackage:
             raise SceneError(f"Blender could not write the package (exit code {code}): {tail}")
         said = Answer.parse(answer.read_text())
         if said.refused:
-            raise SceneError(said.refused)
+            raise DiskFull(said.refused) if said.is_full else SceneError(said.refused)
         return said
 
     def _run(self, command: list[str], log: Path) -> int:

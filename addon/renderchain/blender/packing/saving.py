@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
 import bpy
 
-from ...core.errors import SceneError
+from ...core.disk_room import says_full
+from ...core.errors import DiskFull, SceneError
+
+LEAST_ROOM_BYTES = 2**16  # with less a disk is full, whatever Blender says of it
 
 
 def save(target: str, **options: Any) -> None:
-    """As Blender's operator does, uncompressed; raises SceneError, on a full disk say."""
+    """As Blender's operator does, uncompressed; raises DiskFull or SceneError."""
     try:
         bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
+        if says_full(reason) or _room_bytes(target) < LEAST_ROOM_BYTES:
+            raise DiskFull(f"There is no room left to save {target}. Make some, and try again.") from None
         raise SceneError(
-            f"Blender can't save {target} ({reason}). Look whether the disk is full and the folder may be "
-            "written to, and try again."
+            f"Blender can't save {target} ({reason}). Look whether its folder may be written to."
         ) from None
+
+
+def _room_bytes(target: str) -> int:
+    folder = os.path.dirname(target)
+    return shutil.disk_usage(folder).free if os.path.isdir(folder) else LEAST_ROOM_BYTES
