@@ -49,6 +49,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_repack.py",
         "test_submission.py",
         "test_submit_command.py",
+        "test_submit_panel.py",
         "test_tile_render.py",
     ],
 )

@@ -120,7 +120,7 @@ def _of_layers(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
     leaves = leaves_of(*frame_size(scene), len(used))
     if leaves > MOST_LEAVES:
         sentence = (
-            f"A frame has {leaves:,} leaves (tiles of 64x64 pixels times view layers), a job can have "
+            f"A frame has {leaves:,} tiles of 64x64 pixels, all view layers together, and a job can have "
             f"{MOST_LEAVES:,}."
         )
         yield _error("frame size", sentence, "Lower the resolution, or turn view layers off.", name)

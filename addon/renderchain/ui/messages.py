@@ -115,7 +115,8 @@ def whole(message: Message) -> str:
 
 def width_of_panel(context: bpy.types.Context) -> float:
     """How wide a line of text may be in the region that is drawn, in pixels."""
-    return max(context.region.width - MARGIN_PX * scale(), MARGIN_PX)
+    width_px = context.region.width if context.region else DETAILS_PX  # no region where there is no window
+    return max(width_px - MARGIN_PX * scale(), MARGIN_PX)
 
 
 def lines_of(text: str, width_px: float) -> tuple[str, ...]:

@@ -106,4 +106,6 @@ def _enter(text: str, *, is_paying: bool = False) -> None:
 
 
 def _progress(text: str, factor: float) -> None:
+    if not submitting.phase:
+        return
     submitting.step, submitting.factor = text, factor

@@ -11,18 +11,6 @@ from layouts import Layout
 FRI = 10**18
 
 
-@pytest.fixture
-def registered(part):
-    """The add-on's classes, where it is not installed as an extension."""
-    if not hasattr(bpy.types.Scene, "renderchain"):
-        registration = part("ui.registration")
-        registration.register()
-        yield
-        registration.unregister()
-    else:
-        yield
-
-
 class Chain:
     """Gas for a gFri, no market, no verifiers, and so much in the account."""
 

@@ -9,18 +9,6 @@ from layouts import Layout
 
 
 @pytest.fixture
-def registered(part):
-    """The add-on's classes, where it is not installed as an extension."""
-    if not hasattr(bpy.types.Scene, "renderchain"):
-        registration = part("ui.registration")
-        registration.register()
-        yield
-        registration.unregister()
-    else:
-        yield
-
-
-@pytest.fixture
 def looked(part, registered, scene, tmp_path):
     """Looks as the timer does; returns the kinds that are seen, with their severity."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))

@@ -85,14 +85,14 @@ async def judged(chain: RequesterChain, terms: JobTerms, offer: Offer) -> tuple[
         elif not stands.is_old_enough:
             why = f"{name} has verifiers from epoch {stands.from_epoch} on, and this is epoch {stands.epoch}"
         raise SceneError(
-            f"Nothing was paid. {why}, so nobody could claim it. Wait until there are more, pay more for an "
-            "audit, or set takes_unjudged = true to take frames that nobody judges."
+            f"Nothing was paid. {why}, so nobody could claim it. Wait until there are more, pay more, or set "
+            "takes_unjudged = true in the settings to take frames that nobody spot-checks."
         )
     if not await chain.may_be_unjudged(terms.family):
         raise SceneError(
             f"Nothing was paid. {name} has verifiers, but too few would look at this job, and where there are"
-            " any, workers take no frames that nobody judges. Pay more for an audit, send a smaller package, "
-            "or wait until more are willing."
+            " any, workers take no frames that nobody spot-checks. Pay more, send a smaller package, or wait "
+            "until more are willing."
         )
     return replace(terms, takes_unjudged=True), (JobUnjudged(name),)
 

@@ -114,7 +114,7 @@ def quote_of(
         raise SceneError("Nothing was paid. Nobody renders frames that pay nothing; offer more.")
     if leaves > MOST_LEAVES:
         raise SceneError(
-            f"A frame of this scene has {leaves:,} leaves (its tiles times its view layers), and a job can "
+            f"A frame of this scene has {leaves:,} tiles, all view layers together, and a job can "
             f"have {MOST_LEAVES:,}. Nothing was paid; lower the resolution, or turn view layers off."
         )
     prints = offer.device_group != "CPU"

@@ -41,7 +41,7 @@ def test_no_gas_is_so_cheap_that_verifiers_get_nothing() -> None:
 
 def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid() -> None:
     assert quote_of(OPEN, 20, MOST_LEAVES, 1, GFRI)
-    with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
+    with pytest.raises(SceneError, match=r"has 32,768 tiles.* a job can have 32,767. Nothing was paid"):
         quote_of(OPEN, 20, MOST_LEAVES + 1, 1, GFRI)
 
 
