@@ -82,7 +82,7 @@ async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: 
 
     await asyncio.to_thread(try_output, wish.output)
     size_bytes = await asyncio.to_thread(facts.count_bytes)
-    requester = make_requester(settings, reporter, bpy.app.binary_path)
+    requester = make_requester(settings, reporter, facts.blender)
     estimate: Estimate = await requester.estimate(wish.offer, facts.frames, size_bytes)
     estimate.check_funds()
     return confirm.Asked(settings, wish, facts, estimate, size_bytes)
@@ -107,7 +107,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
     )
 
     async def work(reporter: Reporter) -> JobId:
-        requester = make_requester(asked.settings, reporter, bpy.app.binary_path)
+        requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
         return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)
 
