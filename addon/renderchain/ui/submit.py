@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +44,8 @@ class Submit(Operator):
         """Pay and submit at once: who calls it from a script has decided."""
         if not bpy.app.background:
             return self._begin(context, pay)
+        import asyncio
+
         from ..blender.console import ConsoleReporter
 
         reporter = ConsoleReporter()
@@ -77,6 +78,8 @@ def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, conf
 
 async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: Reporter) -> confirm.Asked:
     """What it comes to; raises what would stop it later, while nothing is packed."""
+    import asyncio
+
     from ..app.requester.output_folder import try_output
     from ..composition.requester import make_requester
 
