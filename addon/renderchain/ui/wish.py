@@ -110,13 +110,14 @@ def allowed_of(scene: bpy.types.Scene) -> tuple[str, ...]:
 def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
     from ..app.requester.offer import Offer, per_frame_fri
 
-    reward_fri = None
+    reward_fri = 0
     if chosen.price == "FRAME":
         reward_fri = parse_strk(chosen.amount)
     elif chosen.price == "TOTAL":
         reward_fri = per_frame_fri(parse_strk(chosen.amount), frames)
     offer = Offer(
         reward_fri=reward_fri,
+        is_usual=chosen.price == "MARKET",
         device_group=chosen.device,
         longest_lease=chosen.longest_lease or None,
         expires_in_s=chosen.days * DAY_S,

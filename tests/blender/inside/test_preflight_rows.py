@@ -204,7 +204,7 @@ def test_a_range_without_frames_is_refused(part, registered, scene):
 
 @pytest.mark.parametrize(
     ("price", "amount", "reward_fri"),
-    [("MARKET", "9", None), ("FRAME", "0.25", 25 * 10**16), ("TOTAL", "1", 10**18 // 3)],
+    [("MARKET", "9", 0), ("FRAME", "0.25", 25 * 10**16), ("TOTAL", "1", 10**18 // 3)],
 )
 def test_the_price_is_a_frames_all_frames_or_the_markets(part, registered, scene, price, amount, reward_fri):
     scene.frame_start, scene.frame_end = 1, 3
@@ -213,6 +213,6 @@ def test_the_price_is_a_frames_all_frames_or_the_markets(part, registered, scene
     scene.renderchain.checking, scene.renderchain.days = "STRICTER", 3
     settings = SimpleNamespace(wants_second_looks=False, takes_unjudged=False)
     wish = part("ui.wish").wish_of(scene, "ANIMATION", settings)
-    assert wish.offer.reward_fri == reward_fri
+    assert (wish.offer.reward_fri, wish.offer.is_usual) == (reward_fri, price == "MARKET")
     assert (wish.offer.audit_floor_exp, wish.offer.second_look) == (0, True)
     assert wish.offer.expires_in_s == 3 * 86400
