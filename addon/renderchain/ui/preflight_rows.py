@@ -18,7 +18,7 @@ from bpy.app.handlers import persistent
 from ..core.scene_finding import SceneFinding, Severity
 from .fixes import action_for
 from .messages import draw_text
-from .scene_findings import Rows, found_in, rows
+from .scene_findings import Rows, at_a_glance, found_in, rows
 from .state import background, redraw
 from .wish import allowed_of, folder_error, no_output, output_of
 
@@ -78,10 +78,8 @@ def look() -> float:
         rows.is_warm = True
         background().run(_warm(), lambda *_: None)
         return EVERY_S
-    from ..blender.preflight import check_settings
-
     scenes = {window.scene.name: window.scene for window in bpy.context.window_manager.windows}
-    found = {name: (*_of_folder(scene), *check_settings(scene)) for name, scene in scenes.items()}
+    found = {name: (*at_a_glance(scene), *_of_folder(scene)) for name, scene in scenes.items()}
     if found != rows.at_a_glance:
         rows.at_a_glance = found
         redraw()
@@ -90,8 +88,8 @@ def look() -> float:
 
 def _of_folder(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
     """What is known of the folder for the frames; asks off the main thread, where it was not asked lately."""
-    if finding := no_output(scene):
-        return (finding,)
+    if no_output(scene):
+        return ()
     folder = output_of(scene)
     if folder not in rows.folders or time.monotonic() - rows.folders_s > FOLDER_S:
         rows.folders_s = time.monotonic()

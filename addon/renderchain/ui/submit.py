@@ -14,6 +14,7 @@ from ..settings import Settings
 from . import confirm
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
+from .scene_findings import at_a_glance
 from .submitting import begin, stop, submitting
 from .wish import Wish, wish_of
 from .work import Operator, refresh_jobs
@@ -68,11 +69,11 @@ class Submit(Operator):
 
 def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, confirm.Facts]:
     """What is asked for; raises SceneError for what shows at a glance, SettingsError or FrameRangeError."""
-    from ..blender.preflight import Findings, check_settings, refuse_errors
+    from ..blender.preflight import Findings, refuse_errors
 
     scene, settings = context.scene, read_settings()
     wish = wish_of(scene, what or scene.renderchain.what, settings)
-    refuse_errors(Findings(check_settings(scene)), wish.allowed)
+    refuse_errors(Findings(at_a_glance(scene)), wish.allowed)
     return settings, wish, confirm.facts_of(scene, len(wish.frames))
 
 

@@ -13,12 +13,10 @@ def looked(part, registered, scene, tmp_path):
     """Looks as the timer does; returns the kinds that are seen, with their severity."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     scene = bpy.context.scene
-    findings, preflight = part("ui.scene_findings"), part("blender.preflight")
+    findings = part("ui.scene_findings")
 
     def look():
-        found = preflight.check_settings(scene)
-        missing = part("ui.wish").no_output(scene)
-        findings.rows.at_a_glance[scene.name] = (*((missing,) if missing else ()), *found)
+        findings.rows.at_a_glance[scene.name] = findings.at_a_glance(scene)
         return {one.kind: str(one.severity) for one in findings.found_in(scene)}
 
     vars(findings.rows).update(vars(findings.Rows()))
@@ -140,6 +138,20 @@ def test_a_folder_beside_a_file_that_is_not_saved_is_an_error_before_pay(part, r
     assert wish.no_output(scene).kind == "output"
     scene.renderchain.output = "/somewhere"
     assert wish.no_output(scene) is None and str(wish.output_of(scene)) == "/somewhere"
+
+
+def test_unsaved_changes_are_an_error_before_pay_where_no_copy_can_stand_in(part, looked, monkeypatch):
+    """It was said after the artist had confirmed the price."""
+    session = part("blender.proving.other_session")
+    monkeypatch.setattr(part("ui.wish").bpy.data.__class__, "is_dirty", True, raising=False)
+    monkeypatch.setattr(session, "can_stand_in", lambda: False)
+    assert bpy.data.is_dirty
+    assert looked() == {"unsaved file": "error"}
+    bpy.context.scene.renderchain.proof_seconds = 0
+    assert looked() == {}
+    bpy.context.scene.renderchain.proof_seconds = 60
+    monkeypatch.setattr(session, "can_stand_in", lambda: True)
+    assert looked() == {}
 
 
 def test_a_whole_check_finds_missing_files_and_unbaked_physics_and_says_when_it_is_old(part, looked):
