@@ -53,7 +53,8 @@ class MemoryChain(MemoryAudits):
     async def accepted_prices_fri(self, family: int) -> list[int]:
         """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
         created = [one for one in await self._past(JobCreated, 0) if one.family == family]
-        numbers = {one.job_id for kind in (LeasePaid, LeaseAccepted) for one in await self._past(kind, 0)}
+        numbers = {one.job_id for one in await self._past(LeasePaid, 0)}
+        numbers |= {one.job_id for one in await self._past(LeaseAccepted, 0)}
         return newest_prices_fri(created[-MOST_JOBS:], numbers)
 
     async def extend(self, job_id: JobId, more_s: int) -> None:

@@ -83,11 +83,15 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
 
 
 def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offer:
-    reward_fri = None if options.reward == MARKET else parse_strk(options.reward)
+    is_usual = options.total is None and options.reward == MARKET
+    reward_fri = 0
     if options.total is not None:
         reward_fri = per_frame_fri(parse_strk(options.total), frames)
+    elif not is_usual:
+        reward_fri = parse_strk(options.reward)
     offer = Offer(
         reward_fri=reward_fri,
+        is_usual=is_usual,
         device_group=options.device,
         longest_lease=options.lease,
         expires_in_s=options.days * DAY_S,

@@ -27,11 +27,12 @@ MOST_FRAMES_TEXT = 40  # characters
 
 @dataclass(frozen=True)
 class Facts:
-    """What of the scene the dialog shows; ``count_bytes`` may take long and touches no bpy."""
+    """What of the scene and its Blender is known; ``count_bytes`` may take long and touches no bpy."""
 
     frames: JobFrames
     size: str
     count_bytes: Callable[[], int]
+    blender: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def facts_of(scene: bpy.types.Scene, count: int) -> Facts:
 
     facts = read_scene(scene)
     size = f"{facts.width} x {facts.height} pixels, {counted(facts.samples, 'sample')}"
-    return Facts(frames_asked(scene, count), size, upload_size())
+    return Facts(frames_asked(scene, count), size, upload_size(), bpy.app.binary_path)
 
 
 def ask(asked: Asked, then: Then) -> None:

@@ -7,6 +7,7 @@ lie on a slow drive, off the main thread; all the rest by another Blender when t
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from bpy.app.handlers import persistent
 from ..core.scene_finding import SceneFinding, Severity
 from .fixes import action_for
 from .messages import draw_text
-from .scene_findings import Rows, found_in, rows
+from .scene_findings import Rows, at_a_glance, found_in, rows
 from .state import background, redraw
 from .wish import allowed_of, folder_error, no_output, output_of
 
+PACKAGE = __package__.rpartition(".")[0]
 EVERY_S = 0.5
 SEEN_S = 2.0  # after it was drawn last, the panel is not seen any more
 FOLDER_S = 5.0
@@ -72,10 +74,12 @@ def look() -> float:
     started_s = time.monotonic()
     if started_s - rows.seen_s > SEEN_S:
         return EVERY_S
-    from ..blender.preflight import check_settings
-
+    if not rows.is_warm:
+        rows.is_warm = True
+        background().run(_warm(), lambda *_: None)
+        return EVERY_S
     scenes = {window.scene.name: window.scene for window in bpy.context.window_manager.windows}
-    found = {name: (*_of_folder(scene), *check_settings(scene)) for name, scene in scenes.items()}
+    found = {name: (*at_a_glance(scene), *_of_folder(scene)) for name, scene in scenes.items()}
     if found != rows.at_a_glance:
         rows.at_a_glance = found
         redraw()
@@ -84,14 +88,20 @@ def look() -> float:
 
 def _of_folder(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
     """What is known of the folder for the frames; asks off the main thread, where it was not asked lately."""
-    if finding := no_output(scene):
-        return (finding,)
+    if no_output(scene):
+        return ()
     folder = output_of(scene)
     if folder not in rows.folders or time.monotonic() - rows.folders_s > FOLDER_S:
         rows.folders_s = time.monotonic()
         background().run(_why_not(folder), lambda reason, _: _note_folder(folder, reason or ""))
     reason = rows.folders.get(folder, "")
     return (folder_error("output", reason, OTHER_FOLDER),) if reason else ()
+
+
+async def _warm() -> None:
+    """Import in another thread what the button would be waiting for."""
+    for name in ("blender.preflight", "blender.submission", "composition.requester"):
+        await asyncio.to_thread(importlib.import_module, f"{PACKAGE}.{name}")
 
 
 async def _why_not(folder: Path) -> str:
@@ -111,7 +121,7 @@ def _changed(*_: Any) -> None:
 
 @persistent  # type: ignore[untyped-decorator]
 def _opened(*_: Any) -> None:
-    vars(rows).update(vars(Rows()))
+    vars(rows).update(vars(Rows(is_warm=rows.is_warm)))
 
 
 def start() -> None:

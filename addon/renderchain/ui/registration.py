@@ -1,12 +1,17 @@
-"""Telling Blender about our classes and commands, and taking all of it back."""
+"""Telling Blender about our classes and commands, and taking all of it back.
+
+Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
+cases, what they stand on, and numpy are imported by the first operator or command that needs them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bpy
 
-from ..blender.commands import COMMANDS
+from ..blender.command_names import COMMAND_NAMES
 from . import (
     account_setup,
     challenge,
@@ -26,7 +31,7 @@ from . import (
     submitting,
     work,
 )
-from .state import state
+from .state import forget
 
 CLASSES = (
     *messages.CLASSES,
@@ -62,10 +67,10 @@ def register() -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
-    for name, run in COMMANDS.items():
-        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
+    for name in COMMAND_NAMES:
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
-        bpy.app.timers.register(_first_look, first_interval=1.0)
+        bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
         bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
         preflight_rows.start()
     checkup.start()
@@ -79,15 +84,24 @@ def unregister() -> None:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
     checkup.stop()
-    if state.background:
-        state.background.stop()
-        state.background = None
+    forget()
     submitting.reset()
+    for place in messages.Place:
+        messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
+
+
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    def run(arguments: Sequence[str]) -> int:
+        from ..blender.commands import COMMANDS
+
+        return COMMANDS[name](arguments)
+
+    return run
 
 
 def _first_look() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden
-from .wish import allowed_of
+from .wish import allowed_of, no_output, unsaved_changes
 
 
 @dataclass
@@ -21,9 +21,18 @@ class Rows:
     folders: dict[Path, str] = field(default_factory=dict)
     folders_s: float = 0.0
     seen_s: float = 0.0
+    is_warm: bool = False  # whether what a look needs is being imported
 
 
 rows = Rows()
+
+
+def at_a_glance(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
+    """What of a scene and its file shows so quickly that it can be asked all the time."""
+    from ..blender.preflight import check_settings
+
+    of_file = (one for one in (no_output(scene), unsaved_changes(scene)) if one)
+    return (*of_file, *check_settings(scene))
 
 
 def found_in(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:

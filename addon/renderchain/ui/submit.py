@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from ..settings import Settings
 from . import confirm
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
+from .scene_findings import at_a_glance
 from .submitting import begin, stop, submitting
 from .wish import Wish, wish_of
 from .work import Operator, refresh_jobs
@@ -45,6 +45,8 @@ class Submit(Operator):
         """Pay and submit at once: who calls it from a script has decided."""
         if not bpy.app.background:
             return self._begin(context, pay)
+        import asyncio
+
         from ..blender.console import ConsoleReporter
 
         reporter = ConsoleReporter()
@@ -67,22 +69,24 @@ class Submit(Operator):
 
 def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, confirm.Facts]:
     """What is asked for; raises SceneError for what shows at a glance, SettingsError or FrameRangeError."""
-    from ..blender.preflight import Findings, check_settings, refuse_errors
+    from ..blender.preflight import Findings, refuse_errors
 
     scene, settings = context.scene, read_settings()
     wish = wish_of(scene, what or scene.renderchain.what, settings)
-    refuse_errors(Findings(check_settings(scene)), wish.allowed)
+    refuse_errors(Findings(at_a_glance(scene)), wish.allowed)
     return settings, wish, confirm.facts_of(scene, len(wish.frames))
 
 
 async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: Reporter) -> confirm.Asked:
     """What it comes to; raises what would stop it later, while nothing is packed."""
+    import asyncio
+
     from ..app.requester.output_folder import try_output
     from ..composition.requester import make_requester
 
     await asyncio.to_thread(try_output, wish.output)
     size_bytes = await asyncio.to_thread(facts.count_bytes)
-    requester = make_requester(settings, reporter, bpy.app.binary_path)
+    requester = make_requester(settings, reporter, facts.blender)
     estimate: Estimate = await requester.estimate(wish.offer, facts.frames, size_bytes)
     estimate.check_funds()
     return confirm.Asked(settings, wish, facts, estimate, size_bytes)
@@ -107,7 +111,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
     )
 
     async def work(reporter: Reporter) -> JobId:
-        requester = make_requester(asked.settings, reporter, bpy.app.binary_path)
+        requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
         return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)
 

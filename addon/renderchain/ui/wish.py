@@ -96,6 +96,17 @@ def no_output(scene: bpy.types.Scene) -> SceneFinding | None:
     return None
 
 
+def unsaved_changes(scene: bpy.types.Scene) -> SceneFinding | None:
+    """Why the file has to be saved: another Blender opens it for the comparison, changes and all."""
+    from ..blender.proving.other_session import can_stand_in
+
+    chosen: Any = scene.renderchain
+    if not (bpy.data.filepath and bpy.data.is_dirty and chosen.proof_seconds) or can_stand_in():
+        return None
+    sentence = "The file has unsaved changes, and the package is compared with the file."
+    return folder_error("unsaved file", sentence, "Save it, or set Comparison to 0 in the options.")
+
+
 def folder_error(kind: str, sentence: str, fix: str) -> SceneFinding:
     """What is wrong with the folder for the frames."""
     return SceneFinding(kind, Severity.ERROR, sentence, "", fix, may_pass=False)
@@ -110,13 +121,14 @@ def allowed_of(scene: bpy.types.Scene) -> tuple[str, ...]:
 def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
     from ..app.requester.offer import Offer, per_frame_fri
 
-    reward_fri = None
+    reward_fri = 0
     if chosen.price == "FRAME":
         reward_fri = parse_strk(chosen.amount)
     elif chosen.price == "TOTAL":
         reward_fri = per_frame_fri(parse_strk(chosen.amount), frames)
     offer = Offer(
         reward_fri=reward_fri,
+        is_usual=chosen.price == "MARKET",
         device_group=chosen.device,
         longest_lease=chosen.longest_lease or None,
         expires_in_s=chosen.days * DAY_S,

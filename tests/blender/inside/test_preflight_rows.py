@@ -13,12 +13,10 @@ def looked(part, registered, scene, tmp_path):
     """Looks as the timer does; returns the kinds that are seen, with their severity."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     scene = bpy.context.scene
-    findings, preflight = part("ui.scene_findings"), part("blender.preflight")
+    findings = part("ui.scene_findings")
 
     def look():
-        found = preflight.check_settings(scene)
-        missing = part("ui.wish").no_output(scene)
-        findings.rows.at_a_glance[scene.name] = (*((missing,) if missing else ()), *found)
+        findings.rows.at_a_glance[scene.name] = findings.at_a_glance(scene)
         return {one.kind: str(one.severity) for one in findings.found_in(scene)}
 
     vars(findings.rows).update(vars(findings.Rows()))
@@ -142,6 +140,20 @@ def test_a_folder_beside_a_file_that_is_not_saved_is_an_error_before_pay(part, r
     assert wish.no_output(scene) is None and str(wish.output_of(scene)) == "/somewhere"
 
 
+def test_unsaved_changes_are_an_error_before_pay_where_no_copy_can_stand_in(part, looked, monkeypatch):
+    """It was said after the artist had confirmed the price."""
+    session = part("blender.proving.other_session")
+    monkeypatch.setattr(part("ui.wish").bpy.data.__class__, "is_dirty", True, raising=False)
+    monkeypatch.setattr(session, "can_stand_in", lambda: False)
+    assert bpy.data.is_dirty
+    assert looked() == {"unsaved file": "error"}
+    bpy.context.scene.renderchain.proof_seconds = 0
+    assert looked() == {}
+    bpy.context.scene.renderchain.proof_seconds = 60
+    monkeypatch.setattr(session, "can_stand_in", lambda: True)
+    assert looked() == {}
+
+
 def test_a_whole_check_finds_missing_files_and_unbaked_physics_and_says_when_it_is_old(part, looked):
     scene = bpy.context.scene
     image = bpy.data.images.new("wood", 8, 8)
@@ -204,7 +216,7 @@ def test_a_range_without_frames_is_refused(part, registered, scene):
 
 @pytest.mark.parametrize(
     ("price", "amount", "reward_fri"),
-    [("MARKET", "9", None), ("FRAME", "0.25", 25 * 10**16), ("TOTAL", "1", 10**18 // 3)],
+    [("MARKET", "9", 0), ("FRAME", "0.25", 25 * 10**16), ("TOTAL", "1", 10**18 // 3)],
 )
 def test_the_price_is_a_frames_all_frames_or_the_markets(part, registered, scene, price, amount, reward_fri):
     scene.frame_start, scene.frame_end = 1, 3
@@ -213,6 +225,6 @@ def test_the_price_is_a_frames_all_frames_or_the_markets(part, registered, scene
     scene.renderchain.checking, scene.renderchain.days = "STRICTER", 3
     settings = SimpleNamespace(wants_second_looks=False, takes_unjudged=False)
     wish = part("ui.wish").wish_of(scene, "ANIMATION", settings)
-    assert wish.offer.reward_fri == reward_fri
+    assert (wish.offer.reward_fri, wish.offer.is_usual) == (reward_fri, price == "MARKET")
     assert (wish.offer.audit_floor_exp, wish.offer.second_look) == (0, True)
     assert wish.offer.expires_in_s == 3 * 86400

@@ -27,14 +27,15 @@ def offer(part):
 @pytest.mark.parametrize(
     ("arguments", "reward_fri"),
     [
-        ((), None),
-        (("--reward", "market"), None),
+        ((), 0),
+        (("--reward", "market"), 0),
         (("--reward", "0.5"), FRI // 2),
         (("--total", "0.5"), FRI // 20),
     ],
 )
 def test_a_price_is_the_markets_a_frames_or_the_total(offer, arguments, reward_fri):
-    assert offer(*arguments).reward_fri == reward_fri
+    made = offer(*arguments)
+    assert (made.reward_fri, made.is_usual) == (reward_fri, reward_fri == 0)
 
 
 def test_two_prices_are_one_too_many(offer, capsys):

@@ -68,7 +68,7 @@ async def quote_now(chain: RequesterChain, offer: Offer, frames: JobFrames) -> Q
     """What the offer comes to at the prices of the day."""
     gas_price_fri, unit_fri = await chain.gas_price_fri(), await chain.seat_unit_fri()
     market_fri = None
-    if offer.reward_fri is None:
+    if offer.is_usual:
         market_fri = market_price_fri(await chain.accepted_prices_fri(frames.family(offer)))
     return quote_of(offer, frames.count, frames.leaves, frames.layers, gas_price_fri, unit_fri, market_fri)
 

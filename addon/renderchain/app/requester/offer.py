@@ -12,13 +12,14 @@ CHECKING = ("usual", "stricter")
 
 @dataclass(frozen=True)
 class Offer:
-    """What the artist offers; amounts in fri. What is None follows from gas price and market (quote_of).
+    """What the artist offers; amounts in fri. What is open follows from gas price and market (quote_of).
 
     ``limits`` are the widest until a probe has measured what the scene needs: by too narrow ones an honest
     worker loses its stake, while the widest save a cheat little (docs/verification.md).
     """
 
-    reward_fri: int | None = None  # for a frame; None: what is usual
+    reward_fri: int = 0  # for a frame
+    is_usual: bool = False  # a frame is paid what is usual, whatever reward_fri says
     spare_audits: int = 2  # in the pool, over one of every lease: a lease that was lost is audited again
     audit_floor_exp: int | None = None
     audit_tiles: int = AUDIT_TILES

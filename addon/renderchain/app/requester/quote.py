@@ -56,6 +56,7 @@ class Quote:
         return replace(
             self.offer,
             reward_fri=self.shape.reward_fri,
+            is_usual=False,
             audit_fee_fri=self.fee_fri,
             longest_lease=self.plan.longest_lease,
             audit_floor_exp=self.plan.audit_floor_exp,
@@ -110,7 +111,7 @@ def quote_of(
     vote, the longest lease, its timeout, the least audit rate. Leaves are paid as the board's bound of a
     vote's fee allows. Raises SceneError if no job can have so many leaves, or so dear votes, or no pay.
     """
-    if offer.reward_fri is not None and offer.reward_fri < 1:
+    if not offer.is_usual and offer.reward_fri < 1:
         raise SceneError("Nothing was paid. Nobody renders frames that pay nothing; offer more.")
     if leaves > MOST_LEAVES:
         raise SceneError(
@@ -119,7 +120,7 @@ def quote_of(
         )
     prints = offer.device_group != "CPU"
     reward_fri = offer.reward_fri
-    if reward_fri is None:
+    if offer.is_usual:
         chosen = offer.longest_lease
         reward_fri = usual_reward_fri(
             tasks, gas_price_fri, prints=prints, lease=chosen, market_fri=market_fri

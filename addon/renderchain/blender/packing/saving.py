@@ -11,7 +11,7 @@ import bpy
 from ...core.disk_room import says_full
 from ...core.errors import DiskFull, SceneError
 
-LEAST_ROOM_BYTES = 2**16  # with less a disk is full, whatever Blender says of it
+LEAST_ROOM_BYTES = 2**20  # with less a disk is full, whatever Blender says of it
 
 
 def save(target: str, **options: Any) -> None:
@@ -20,13 +20,15 @@ def save(target: str, **options: Any) -> None:
         bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
-        if says_full(reason) or _room_bytes(target) < LEAST_ROOM_BYTES:
+        if says_full(reason) or not _has_room(target):
             raise DiskFull(f"There is no room left to save {target}. Make some, and try again.") from None
         raise SceneError(
             f"Blender can't save {target} ({reason}). Look whether its folder may be written to."
         ) from None
 
 
-def _room_bytes(target: str) -> int:
-    folder = os.path.dirname(target)
-    return shutil.disk_usage(folder).free if os.path.isdir(folder) else LEAST_ROOM_BYTES
+def _has_room(target: str) -> bool:
+    """Whether what is open would fit; Blender takes away again what it could not finish."""
+    folder, opened = os.path.dirname(target), bpy.data.filepath
+    needed = os.path.getsize(opened) if os.path.isfile(opened) else 0
+    return not os.path.isdir(folder) or shutil.disk_usage(folder).free >= max(needed, LEAST_ROOM_BYTES)

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import bpy
@@ -68,6 +69,12 @@ class OtherSession:
             raise RenderFailed(
                 f"Another Blender could not open the scene to compare the package with it: {tail}"
             ) from None
+
+
+@cache
+def can_stand_in() -> bool:
+    """Whether a copy can stand in the place of a file that is open and not saved."""
+    return bool(shutil.which("bwrap"))
 
 
 def other_session(scene: bpy.types.Scene) -> OtherSession:

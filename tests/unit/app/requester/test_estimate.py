@@ -17,6 +17,7 @@ from devkit.fakes.clock import run
 from tests.unit.app.bench import UseCaseBench
 
 GFRI = 10**9
+USUAL = Offer(is_usual=True)
 FRAMES = JobFrames(8, 40, 1, (4, 5), "CYCLES")
 
 
@@ -35,13 +36,13 @@ def ask(bench: UseCaseBench, offer: Offer) -> Estimate:
 
 def test_the_market_is_asked_where_no_price_is_named(bench: UseCaseBench) -> None:
     bench.chain.prices = [FRI_PER_STRK, FRI_PER_STRK // 2, FRI_PER_STRK // 4]
-    assert ask(bench, Offer()).quote.shape.reward_fri == FRI_PER_STRK // 2
+    assert ask(bench, USUAL).quote.shape.reward_fri == FRI_PER_STRK // 2
     assert ask(bench, Offer(reward_fri=FRI_PER_STRK)).quote.shape.reward_fri == FRI_PER_STRK
 
 
 def test_what_was_estimated_is_what_the_job_costs(bench: UseCaseBench) -> None:
     frames = frames_of(bench.package.manifest)
-    told = run(estimate(bench.chain, Offer(), frames, 1))
+    told = run(estimate(bench.chain, USUAL, frames, 1))
     bench.chain.price_fri = 3 * GFRI  # gas became dearer while it was packed
     run(
         create_job(
@@ -59,7 +60,7 @@ def test_what_was_estimated_is_what_the_job_costs(bench: UseCaseBench) -> None:
 
 
 def test_an_account_that_can_not_pay_all_of_it_is_told_before_anything_is_packed(bench: UseCaseBench) -> None:
-    told = ask(bench, Offer())
+    told = ask(bench, USUAL)
     told.check_funds()
     poor = replace(told, have_fri=told.quote.cost.most_fri - 1)
     with pytest.raises(InsufficientFunds, match=r"up to \d+\.\d{4} STRK.*network fees. The account holds"):
@@ -69,7 +70,7 @@ def test_an_account_that_can_not_pay_all_of_it_is_told_before_anything_is_packed
 def test_a_job_that_nobody_would_look_at_is_refused_or_told(bench: UseCaseBench) -> None:
     bench.chain.can_judge = False
     with pytest.raises(SceneError, match="Nothing was paid. Too few verifiers of 4.5/cycles/cpu"):
-        ask(bench, Offer())
-    told = ask(bench, Offer(takes_unjudged=True)).notices
+        ask(bench, USUAL)
+    told = ask(bench, Offer(is_usual=True, takes_unjudged=True)).notices
     assert [type(one) for one in told if isinstance(one, JobQuoted | JobUnjudged)] == [JobQuoted, JobUnjudged]
     assert bench.chain.sent == [] and bench.reporter.told == []

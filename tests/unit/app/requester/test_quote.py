@@ -17,6 +17,7 @@ from devkit.fakes.people import Artist
 from devkit.fakes.world import World
 
 GFRI = 10**9
+USUAL = Offer(is_usual=True)
 CHOSEN = Offer(reward_fri=1000, audit_fee_fri=60, longest_lease=3, audit_floor_exp=2, lease_timeout_s=300)
 OPEN = Offer(reward_fri=FRI_PER_STRK // 100)
 
@@ -106,7 +107,7 @@ def test_the_artist_is_warned_where_the_bound_of_a_vote_leaves_too_little_for_it
 def test_what_is_offered_unasked_is_worth_it_to_workers_at_any_gas_price(
     gas_price_fri: int, frames: int, device: str
 ) -> None:
-    asked = Offer(device_group=device)
+    asked = Offer(is_usual=True, device_group=device)
     quote = quote_of(asked, frames, 510, 1, gas_price_fri, seat_unit_fri=10 * FRI_PER_STRK)
     assert [type(one) for one in quote.notices if isinstance(one, LeasesWorthLittle)] == []
     assert quote.shape.reward_fri >= FRI_PER_STRK // 100, "at least some seconds of a machine"
@@ -115,17 +116,18 @@ def test_what_is_offered_unasked_is_worth_it_to_workers_at_any_gas_price(
 
 def test_short_batches_that_were_asked_for_pay_more_a_frame() -> None:
     ten, five = (
-        quote_of(Offer(longest_lease=lease), 100, 510, 1, GFRI).shape.reward_fri for lease in (10, 5)
+        quote_of(Offer(is_usual=True, longest_lease=lease), 100, 510, 1, GFRI).shape.reward_fri
+        for lease in (10, 5)
     )
     assert abs(five / ten - 2) < 0.02
 
 
 def test_the_markets_price_is_taken_where_there_is_one_within_reason() -> None:
     def offered(market_fri: int) -> int:
-        return quote_of(Offer(), 100, 510, 1, GFRI, market_fri=market_fri).shape.reward_fri
+        return quote_of(USUAL, 100, 510, 1, GFRI, market_fri=market_fri).shape.reward_fri
 
     assert offered(FRI_PER_STRK // 5) == FRI_PER_STRK // 5
-    assert offered(1) == quote_of(Offer(), 100, 510, 1, GFRI, market_fri=0).shape.reward_fri > 1
+    assert offered(1) == quote_of(USUAL, 100, 510, 1, GFRI, market_fri=0).shape.reward_fri > 1
     assert offered(100 * FRI_PER_STRK) == 3600 * CPU_SECOND_FRI, "an hour of a frame, not more"
 
 
