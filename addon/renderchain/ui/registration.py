@@ -1,12 +1,17 @@
-"""Telling Blender about our classes and commands, and taking all of it back."""
+"""Telling Blender about our classes and commands, and taking all of it back.
+
+Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
+cases, what they stand on, and numpy are imported by the first operator or command that needs them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bpy
 
-from ..blender.commands import COMMANDS
+from ..blender.command_names import COMMAND_NAMES
 from . import (
     account_setup,
     challenge,
@@ -23,7 +28,7 @@ from . import (
     submit_panel,
     work,
 )
-from .state import state
+from .state import forget
 
 CLASSES = (
     *messages.CLASSES,
@@ -59,10 +64,10 @@ def register() -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
-    for name, run in COMMANDS.items():
-        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
+    for name in COMMAND_NAMES:
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
-        bpy.app.timers.register(_first_look, first_interval=1.0)
+        bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
     checkup.start()
 
 
@@ -70,15 +75,24 @@ def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    forget()
     checkup.stop()
-    if state.background:
-        state.background.stop()
-        state.background = None
+    for place in messages.Place:
+        messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
+
+
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    def run(arguments: Sequence[str]) -> int:
+        from ..blender.commands import COMMANDS
+
+        return COMMANDS[name](arguments)
+
+    return run
 
 
 def _first_look() -> None:
