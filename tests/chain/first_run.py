@@ -27,8 +27,8 @@ def main(rpc_url: str, directory: str, kubo: str) -> None:
     import addon_utils  # there once bpy is
 
     addon_utils.enable("renderchain", default_set=True)
-    addon: Any = bpy.context.preferences.addons["renderchain"]
-    preferences = addon.preferences
+    context: Any = bpy.context
+    preferences = context.preferences.addons["renderchain"].preferences
     print("NOTHING", rows())
     started_s = time.monotonic()
     preferences.network = "devnet"
@@ -51,6 +51,7 @@ def main(rpc_url: str, directory: str, kubo: str) -> None:
     addon_utils.disable("renderchain")
 
 
-OPS: Any = bpy.ops.renderchain
+BLENDERS: Any = bpy.ops
+OPS = BLENDERS.renderchain
 if __name__ == "__main__":
     main(*sys.argv[1:])

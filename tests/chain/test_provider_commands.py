@@ -111,7 +111,7 @@ def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> Non
     assert f"{address} on SN_SEPOLIA: deployed" in shown and "owns worker 1" in shown
     facts = json.loads(shell.run("account show --json"))
     assert (facts["account"], facts["is_deployed"], facts["owns"]) == (address, True, [1])
-    assert json.loads(shell.run("account deploy --json --yes").splitlines()[-1])["balance_fri"].isdecimal()
+    assert json.loads(shell.run("account deploy --json --yes").splitlines()[0])["balance_fri"].isdecimal()
     assert "operates worker 1" in shown
     shell.run(f"families remove {FAMILY} --yes")
     said = shell.run("families add --here --yes")

@@ -83,8 +83,8 @@ def unregister() -> None:
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
-    checkup.stop()
     forget()
+    checkup.stop()
     submitting.reset()
     for place in messages.Place:
         messages.forget(place)
