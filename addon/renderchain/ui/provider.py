@@ -21,9 +21,9 @@ from ..core.money import parse_strk
 from ..core.worker_control import Control
 from ..ports.provider_chain import ProviderChain
 from ..ports.reporter import Reporter
-from .operators import Operator, perform
 from .preferences import read_settings
 from .state import background, state
+from .work import Operator, perform
 
 STEPS = (
     ("REGISTER", "Register", "Register a worker of this machine's kind with the amount as its work stake"),
