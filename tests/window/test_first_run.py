@@ -1,4 +1,4 @@
-"""The first run as an artist has it: from Set Up in the panel to all rows green, by mouse and keyboard alone."""
+"""The first run as an artist has it: from Set Up in the panel to all rows green, by mouse and keys alone."""
 
 from __future__ import annotations
 
