@@ -19,15 +19,18 @@ from . import (
     challenge,
     checkup,
     first_run,
+    fixes,
     jobs,
     jobs_panel,
     messages,
     preferences,
+    preflight_rows,
     properties,
     provider,
     store_setup,
     submit,
     submit_panel,
+    submitting,
     work,
 )
 from .state import background, forget
@@ -36,8 +39,8 @@ CLASSES = (
     *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    submit.RENDERCHAIN_OT_submit_still,
-    submit.RENDERCHAIN_OT_submit_animation,
+    *submit.CLASSES,
+    *fixes.CLASSES,
     jobs.RENDERCHAIN_OT_download,
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
@@ -49,7 +52,7 @@ CLASSES = (
     account_setup.RENDERCHAIN_OT_account_deploy,
     store_setup.RENDERCHAIN_OT_ipfs_headers,
     store_setup.RENDERCHAIN_OT_kubo_download,
-    submit_panel.RENDERCHAIN_PT_submit,
+    *submit_panel.CLASSES,
     jobs_panel.RENDERCHAIN_PT_jobs,
     first_run.RENDERCHAIN_OT_set_up,
     first_run.RENDERCHAIN_PT_first_run,
@@ -80,6 +83,8 @@ def register() -> None:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
+        bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
+        preflight_rows.start()
     checkup.start()
 
 
@@ -87,8 +92,12 @@ def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    if not bpy.app.background:
+        bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
+        preflight_rows.end()
     forget()
     checkup.stop()
+    submitting.reset()
     for place in messages.Place:
         messages.forget(place)
     while _handles:
