@@ -43,6 +43,7 @@ def fresh(screen: Screen, application: Application, tmp_path: Path) -> Iterator[
         started.show_panel()
         yield started
     finally:
+        started.screen.picture().save(PICTURES / "first-run-last.png")
         started.end()
 
 
