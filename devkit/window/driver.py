@@ -35,7 +35,7 @@ MOST_PAGES = 8
 PANEL = "Render on Network"
 SCROLLS = 5
 WHEEL_UP, WHEEL_DOWN = 4, 5
-COMPLAINT = re.compile(r"Traceback|Error|Warning.*renderchain", re.IGNORECASE)
+COMPLAINT = re.compile(r"Traceback|^\w+(?:Error|Exception)\b|^Error: |WARNING.*renderchain|RuntimeWarning")
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Window:
         return image
 
     def stall(self) -> Stall:
-        """The longest since ``ask("watch()")``."""
+        """The longest since the start, or since ``ask("watch()")``."""
         longest_s, ours_s, where = self.ask("[beats['longest_s'], ours['longest_s'], ours['where']]")
         return Stall(longest_s, ours_s, where)
 
