@@ -20,7 +20,7 @@ from ..app.requester.output_folder import try_output
 from ..app.requester.requester import Requester
 from ..app.requester.watch_job import JobReport
 from ..composition.requester import make_requester
-from ..core.errors import InsufficientFunds
+from ..core.errors import InsufficientFunds, SettingsError
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
@@ -103,6 +103,11 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
 
 def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
     settings = settings_of(options)
+    if settings.ipfs_program and not options.wait:
+        raise SettingsError(
+            "The IPFS node that is started for this command ends with it, and workers could fetch nothing. "
+            "Nothing was done; add --wait, or use a node that runs by itself (ipfs_api)."
+        )
     most_fri = parse_strk(options.at_most) if options.at_most else None
     scene, frames = open_scene(options, file)
     offer = _offer(options, settings, len(frames))

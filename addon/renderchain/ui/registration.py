@@ -13,8 +13,10 @@ import bpy
 
 from ..blender.command_names import COMMAND_NAMES
 from . import (
+    account_setup,
     challenge,
-    connection,
+    checkup,
+    first_run,
     fixes,
     jobs,
     jobs_panel,
@@ -23,6 +25,7 @@ from . import (
     preflight_rows,
     properties,
     provider,
+    store_setup,
     submit,
     submit_panel,
     submitting,
@@ -40,9 +43,17 @@ CLASSES = (
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
-    connection.RENDERCHAIN_OT_test_connection,
+    checkup.RENDERCHAIN_OT_check_up,
+    account_setup.RENDERCHAIN_OT_account_make,
+    account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_unlock,
+    account_setup.RENDERCHAIN_OT_account_deploy,
+    store_setup.RENDERCHAIN_OT_ipfs_headers,
+    store_setup.RENDERCHAIN_OT_kubo_download,
     *submit_panel.CLASSES,
     jobs_panel.RENDERCHAIN_PT_jobs,
+    first_run.RENDERCHAIN_OT_set_up,
+    first_run.RENDERCHAIN_PT_first_run,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -62,12 +73,14 @@ def register() -> None:
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
         bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
         preflight_rows.start()
+    checkup.start()
 
 
 def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    checkup.stop()
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()

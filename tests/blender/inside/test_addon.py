@@ -26,7 +26,13 @@ CLASSES = {
     "RENDERCHAIN_OT_stop",
     "RENDERCHAIN_OT_cancel",
     "RENDERCHAIN_OT_challenge",
-    "RENDERCHAIN_OT_test_connection",
+    "RENDERCHAIN_OT_check_up",
+    "RENDERCHAIN_OT_account_make",
+    "RENDERCHAIN_OT_account_import",
+    "RENDERCHAIN_OT_account_unlock",
+    "RENDERCHAIN_OT_account_deploy",
+    "RENDERCHAIN_OT_ipfs_headers",
+    "RENDERCHAIN_OT_kubo_download",
     "RENDERCHAIN_PT_submit",
     "RENDERCHAIN_PT_preflight",
     "RENDERCHAIN_PT_options",
@@ -76,7 +82,7 @@ print("HEAVY", sorted(below), sorted(packages & set(sys.modules)), len(ours) > 2
 
 
 def test_submitting_without_settings_is_an_error_that_says_what_to_do(scene):
-    with pytest.raises(RuntimeError, match="choose one in the add-on's preferences"):
+    with pytest.raises(RuntimeError, match="in the add-on's preferences"):
         bpy.ops.renderchain.submit_still()
 
 

@@ -15,8 +15,8 @@ PLAIN = """
     check choose close come comparison connection console contract control copy core count cover create cut
     demo dependency deploy deployment details did differ disk docs does download due e empty end error
     estimate facts fail false fast faults field file findings first fix for full fund given happen has header
-    high hinder improve in index info inside instant insufficient interface is joining kept ledger left level
-    limit line lint little load local log long longest look loop lost low made make manager many measure
+    high hinder import improve in index info inside instant insufficient interface is joining kept ledger left
+    level limit line lint little load local log long longest look loop lost low made make manager many measure
     memory message minimum miss money more much must naive name need neither network never no nor not nothing
     often once only option order ot other out output over own page panel part paused pending people pg plain
     power preferences prepared program progress proxy pt questions raise raw reach reader reason receipt
