@@ -40,7 +40,13 @@ for name in [name for name in sys.modules if name.startswith({ADDON!r})]:
     del sys.modules[name]
 started_s = time.perf_counter()
 addon_utils.enable({ADDON!r})
-print("ENABLED", time.perf_counter() - started_s)
+print("SECONDS", time.perf_counter() - started_s)
+"""
+NUMPY = """
+import time
+started_s = time.perf_counter()
+import numpy
+print("SECONDS", time.perf_counter() - started_s)
 """
 
 
@@ -51,22 +57,24 @@ def zip_sizes(output: Path) -> list[str]:
     return [Path(line.split("  ")[0]).name + "  " + line.split("  ")[1] for line in said.splitlines()]
 
 
-def enabling_s(application: LocalApplication) -> list[float]:
-    """Of several Blenders, each enabling it once."""
-    found = []
-    for _ in range(STARTS):
-        command = [application.program, "-b", "--python-expr", ENABLE]
-        said = subprocess.run(
-            command, cwd=REPO, env=environment(application), capture_output=True, text=True, check=True
-        ).stdout
-        (line,) = (line for line in said.splitlines() if line.startswith("ENABLED"))
-        found.append(float(line.split()[1]))
-    return found
+def enabling(application: LocalApplication, empty: Path) -> list[str]:
+    """Of several Blenders, each enabling it once; and numpy, which others have often imported before."""
+    ours = [
+        measured_s(application, application.resources, "-b", "--python-expr", ENABLE) for _ in range(STARTS)
+    ]
+    options = ("-b", "--factory-startup", "--python-expr", NUMPY)
+    numpy = [measured_s(application, empty, *options) for _ in range(STARTS)]
+    rows = {"enabled": ours, "and numpy, where nobody else has imported it": numpy}
+    return [f"{what}: {median(one):.3f} s ({min(one):.3f} to {max(one):.3f})" for what, one in rows.items()]
 
 
-def environment(application: LocalApplication) -> dict[str, str]:
-    """What the application is started with."""
-    return {**os.environ, "BLENDER_USER_RESOURCES": str(application.resources)}
+def measured_s(application: LocalApplication, resources: Path, *options: str) -> float:
+    """What a Blender measures."""
+    env = {**os.environ, "BLENDER_USER_RESOURCES": str(resources)}
+    command = [application.program, *options]
+    said = subprocess.run(command, cwd=REPO, env=env, capture_output=True, text=True, check=True).stdout
+    (line,) = (line for line in said.splitlines() if line.startswith("SECONDS"))
+    return float(line.split()[1])
 
 
 def scene(application: LocalApplication, folder: Path) -> str:
@@ -134,10 +142,8 @@ def main() -> None:
         for line in zip_sizes(folder / "zips"):
             print(line)
         application = install_extension(tool_root("blender"), folder / "resources")
-        seconds = enabling_s(application)
-        print(
-            f"enabled in {median(seconds):.3f} s ({min(seconds):.3f} to {max(seconds):.3f}, {STARTS} starts)"
-        )
+        for line in enabling(application, folder / "empty"):
+            print(line)
         print(f"{'longest standstill, ms':<32} {'of all':>8} {'of ours':>8}")
         with running_screen(*SIZE, folder / "screen.log") as screen:
             for line in in_window(screen, application, folder):

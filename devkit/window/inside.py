@@ -111,8 +111,10 @@ def watch():
 
 
 def _sample():
-    since_s, mine = 0.0, object()
+    """What is ours may have begun right after the look before: nobody looks while no other thread may run."""
+    mine = object()
     scope["sampler"] = mine  # the one before ends
+    since_s = time.perf_counter()
     while scope["sampler"] is mine:
         frame, now_s, where = sys._current_frames()[MAIN], time.perf_counter(), ""
         while frame:
@@ -120,11 +122,9 @@ def _sample():
                 where = f"{frame.f_code.co_filename.rpartition(OURS)[2]}:{frame.f_code.co_name}"
             frame = frame.f_back
         if not where:
-            since_s = 0.0
-        else:
-            since_s = since_s or now_s
-            if now_s - since_s > ours["longest_s"]:
-                ours.update(longest_s=now_s - since_s, where=where)
+            since_s = now_s
+        elif now_s - since_s > ours["longest_s"]:
+            ours.update(longest_s=now_s - since_s, where=where)
         time.sleep(SAMPLE_S)
 
 

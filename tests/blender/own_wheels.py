@@ -6,22 +6,21 @@ Behind "--": numbers to hash and a key to sign with. Prints what came out, for w
 import ast
 import importlib
 import json
-import pkgutil
 import sys
 from pathlib import Path
 
 ADDON = "bl_ext.user_default.renderchain"
-PROGRAMS = ("__main__", "child", "clean_blender")  # they do something as soon as they are imported
 ELSEWHERE = {"msvcrt", "winreg", "renderchain"}  # on Windows; in a checkout
 ELSEWHERE |= {"backports"} if sys.version_info >= (3, 14) else {"compression"}
 left, right, key = map(int, sys.argv[sys.argv.index("--") + 1 :])
-package = importlib.import_module(ADDON)
-for one in pkgutil.walk_packages(package.__path__, f"{ADDON}."):
-    if one.name.rpartition(".")[2] not in PROGRAMS:
-        importlib.import_module(one.name)
+package = Path(importlib.import_module(ADDON).__path__[0])
 named = set()
-for path in Path(package.__path__[0]).rglob("*.py"):
-    for node in ast.walk(ast.parse(path.read_text())):
+for path in sorted(package.rglob("*.py")):
+    source = path.read_text()
+    if "sys.argv" not in source:  # else it is a program, and does something as soon as it is imported
+        place = path.relative_to(package).with_suffix("").parts
+        importlib.import_module(".".join([ADDON, *(part for part in place if part != "__init__")]))
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             named |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:

@@ -28,10 +28,6 @@ LEFT_OUT = {
     "mpmath": "only sympy imports it",
     "pywin32": "only crypto-cpp-py imports it",
     "cytoolz": "eth-utils takes toolz, the same in Python, where it is missing",
-    "pydantic": "only eth_utils.pydantic imports it, and nobody that",
-    "pydantic-core": "only pydantic imports it",
-    "annotated-types": "only pydantic imports it",
-    "typing-inspection": "only pydantic imports it",
 }
 STAND_IN = Path(__file__).with_name("stand_in")
 STAND_IN_VERSION = "2.0.0"  # whose place it takes

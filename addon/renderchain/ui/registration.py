@@ -1,16 +1,18 @@
 """Telling Blender about our classes and commands, and taking all of it back.
 
 Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
-cases, what they stand on, and numpy are imported by the first operator or command that needs them.
+cases, and what they stand on, are imported when Blender stands, beside its interface, or by a command.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import bpy
 
+from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
 from . import (
     account_setup,
@@ -31,7 +33,7 @@ from . import (
     submitting,
     work,
 )
-from .state import forget
+from .state import background, forget
 
 CLASSES = (
     *messages.CLASSES,
@@ -58,6 +60,16 @@ CLASSES = (
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
     provider.RENDERCHAIN_PT_provider,
+)
+# Imported when an artist presses the first button, these would hold up the interface for a second.
+NEEDED_SOON = (
+    ".composition.requester",
+    ".blender.submission",
+    "starknet_py.contract",
+    "starknet_py.net.account.account",
+    "starknet_py.net.full_node_client",
+    "ipfshttpclient",
+    "keyring",
 )
 _handles: list[Any] = []
 
@@ -105,4 +117,16 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
 
 
 def _first_look() -> None:
-    work.refresh_jobs()
+    """Import in the background what the first operator will need, then show the jobs."""
+    background().run(_imported(), lambda *_: work.refresh_jobs())
+
+
+async def _imported() -> None:
+    import asyncio
+
+    await asyncio.to_thread(_import_all)
+
+
+def _import_all() -> None:
+    for name in NEEDED_SOON:
+        import_module(name, base_package)
