@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The first run as an artist has it: from Set Up in the panel to all rows green, by mouse and keys alone."""
-=======
 """The first run as an artist has it: from Set Up in the panel to green rows, by mouse and keyboard alone."""
->>>>>>> firstrun
 
 from __future__ import annotations
 

@@ -27,16 +27,9 @@ def test_what_is_wrong_is_seen_at_once_and_mended_by_its_button(window: Window) 
     window.ask(BREAK)
     window.wait_until(lambda: {"camera", "engine", "region", "output"} <= set(window.ask(FOUND)))
     window.picture(PICTURES / "findings.png")
-<<<<<<< HEAD
     while {"engine", "camera"} & set(before := window.ask(FOUND)):
         window.click_on("bpy.ops.renderchain.fix")
         window.wait_until(partial(_has_changed, window, before))
-=======
-    for _ in range(2):  # the first two of them are the engine and the camera
-        left = len(window.ask(FOUND)) - 1
-        window.click_on("bpy.ops.renderchain.fix")
-        window.wait_until(partial(lambda count: len(window.ask(FOUND)) == count, left))
->>>>>>> submitui
         window.show_panel()
     assert window.ask("bpy.context.scene.render.engine") == "CYCLES"
     assert window.ask("bpy.context.scene.camera is not None") is True

@@ -52,12 +52,7 @@ CLASSES = (
     account_setup.RENDERCHAIN_OT_account_deploy,
     store_setup.RENDERCHAIN_OT_ipfs_headers,
     store_setup.RENDERCHAIN_OT_kubo_download,
-<<<<<<< HEAD
-    *submit_panel.CLASSES,
-    jobs_panel.RENDERCHAIN_PT_jobs,
-=======
     submit_panel.RENDERCHAIN_PT_submit,
->>>>>>> submitui
     first_run.RENDERCHAIN_OT_set_up,
     first_run.RENDERCHAIN_PT_first_run,
     *submit_panel.PARTS,
@@ -98,10 +93,6 @@ def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
-<<<<<<< HEAD
-=======
-    checkup.stop()
->>>>>>> submitui
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
