@@ -19,6 +19,7 @@ from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
 
 COMPOSITE = "Composite"
+ENGINES = {"BLENDER_EEVEE": "EEVEE", "BLENDER_EEVEE_NEXT": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}
 GLANCED = frozenset(  # all kinds that check_settings finds
     {
         "engine",
@@ -99,7 +100,8 @@ def _error(kind: str, sentence: str, fix: str, block: str = "", *, may_pass: boo
 def _errors(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
     render, name = scene.render, f"Scene {scene.name!r}"
     if render.engine != "CYCLES":
-        sentence = f"The engine is {render.engine}; the network renders Cycles."
+        name_of = ENGINES.get(render.engine, render.engine)
+        sentence = f"The engine is {name_of}; the network renders Cycles."
         yield _error("engine", sentence, "Choose Cycles.", name)
     if scene.camera is None:
         sentence = f"The scene {scene.name!r} has no camera."
