@@ -19,15 +19,18 @@ from . import (
     challenge,
     checkup,
     first_run,
+    fixes,
     jobs,
     jobs_panel,
     messages,
     preferences,
+    preflight_rows,
     properties,
     provider,
     store_setup,
     submit,
     submit_panel,
+    submitting,
     work,
 )
 from .state import background, forget
@@ -36,8 +39,8 @@ CLASSES = (
     *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    submit.RENDERCHAIN_OT_submit_still,
-    submit.RENDERCHAIN_OT_submit_animation,
+    *submit.CLASSES,
+    *fixes.CLASSES,
     jobs.RENDERCHAIN_OT_download,
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
@@ -51,9 +54,10 @@ CLASSES = (
     store_setup.RENDERCHAIN_OT_ipfs_headers,
     store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
-    jobs_panel.RENDERCHAIN_PT_jobs,
     first_run.RENDERCHAIN_OT_set_up,
     first_run.RENDERCHAIN_PT_first_run,
+    *submit_panel.PARTS,
+    jobs_panel.RENDERCHAIN_PT_jobs,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -81,6 +85,8 @@ def register() -> None:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
+        bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
+        preflight_rows.start()
     checkup.start()
 
 
@@ -88,8 +94,12 @@ def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
+    if not bpy.app.background:
+        bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
+        preflight_rows.end()
     forget()
     checkup.stop()
+    submitting.reset()
     for place in messages.Place:
         messages.forget(place)
     while _handles:

@@ -12,6 +12,7 @@ from ..blender.background import Background
 from ..core.ids import LeaseId
 from ..core.notices import Notice
 from ..core.notices.jobs import Doubt
+from ..core.progress import progress_text, share_done
 from ..ports.journal import JobEntry
 
 
@@ -79,8 +80,8 @@ class PanelReporter:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
-        of = f" of {total}" if total else ""
-        self._later(lambda: _set(f"{done}{of} {what}", done / total if total else 0.0))
+        text = progress_text(what, done, total)
+        self._later(lambda: _set(text, share_done(done, total)))
 
 
 def _set(text: str, factor: float) -> None:
