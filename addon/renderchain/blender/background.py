@@ -6,19 +6,24 @@ bpy is only touched by the timer, on the main thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 import bpy
 
-from ..core.errors import RenderChainError
+from ..core.errors import RenderChainError, SceneError
+from .steps import Steps
 
 TICK_S = 0.25
+STEPS_S, PAUSE_S = 0.02, 0.01  # of steps at a time, and then Blender's
 JOIN_TIMEOUT_S = 5
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +35,7 @@ class Background:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="renderchain", daemon=True)
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._steps: queue.SimpleQueue[_TakenSteps] = queue.SimpleQueue()
 
     def start(self) -> None:
         """Start the thread and the timer."""
@@ -52,6 +58,21 @@ class Background:
     def later(self, call: Callable[[], None]) -> None:
         """Have the main thread call this at its next tick; from any thread."""
         self._calls.put(call)
+
+    async def stepped(self, steps: Steps[Answer]) -> Answer:
+        """Have the main thread take steps, for a moment each time; what comes of them. From the loop.
+
+        Raises what a step does, and SceneError where the artist deleted what was still to be looked at.
+        """
+        ended = asyncio.get_running_loop().create_future()
+        self._steps.put(_TakenSteps(steps, ended))
+        try:
+            answer: Answer = await ended
+        except ReferenceError as error:
+            raise SceneError(
+                "The scene was changed while it was looked at; nothing was sent. Start again."
+            ) from error
+        return answer
 
     def run(self, work: Coroutine[Any, Any, Any], done: Callable[[Any, str], None]) -> Future[None]:
         """Start work; ``done(result, error sentence)`` is called on the main thread, also if stopped."""
@@ -77,7 +98,45 @@ class Background:
             called = True
         if called:
             _guarded(self._changed)
-        return TICK_S
+        if self._steps.empty():
+            return TICK_S
+        one = self._steps.get()
+        if not one.go_on():
+            self._steps.put(one)
+        return PAUSE_S
+
+
+class _TakenSteps:
+    """Steps that the main thread takes for a task in the loop, which waits for ``ended``."""
+
+    def __init__(self, steps: Steps[Any], ended: asyncio.Future[Any]) -> None:
+        self._steps = steps
+        self._ended = ended
+
+    def go_on(self) -> bool:
+        """Take some; whether that is all."""
+        until_s = time.monotonic() + STEPS_S
+        try:
+            if self._ended.cancelled():
+                self._steps.close()
+                return True
+            while time.monotonic() < until_s:
+                next(self._steps)
+        except StopIteration as end:
+            self._tell(self._ended.set_result, end.value)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the task's
+            self._tell(self._ended.set_exception, error)
+        else:
+            return False
+        return True
+
+    def _tell(self, set_: Callable[[Any], None], what: Any) -> None:
+        def tell() -> None:
+            if not self._ended.done():
+                set_(what)
+
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits
+            self._ended.get_loop().call_soon_threadsafe(tell)
 
 
 def _guarded(call: Callable[[], None]) -> None:

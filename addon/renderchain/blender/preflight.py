@@ -16,6 +16,7 @@ from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
+from .steps import Steps, all_at_once
 
 COMPOSITE = "Composite"
 
@@ -46,8 +47,15 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
 
     The files that it refers to are looked at by ``packing.survey``, which takes longer.
     """
+    return all_at_once(checked(scene, frames, own_seed=own_seed))
+
+
+def checked(
+    scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False
+) -> Steps[Findings]:
+    """The same in steps."""
     frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    findings = read_for_artist(scene, frames, own_seed=own_seed)
+    findings = yield from read_for_artist(scene, frames, own_seed=own_seed)
     errors = [text for wrong, text in _settings(scene) if wrong]
     errors += errors_of(findings)
     warnings = [*warnings_of(findings)]
@@ -60,7 +68,7 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
         warnings.append(
             "Workers render without the texture cache; textures may look a little sharper or softer."
         )
-    errors += _unsaved_images(scene)
+    errors += yield from _unsaved_images(scene)
     refused = tuple(one for one in findings if one.kind in REFUSED)
     return Findings(tuple(errors), tuple(warnings), refused)
 
@@ -100,14 +108,20 @@ def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
     ]
 
 
-def _unsaved_images(scene: bpy.types.Scene) -> list[str]:
+def _unsaved_images(scene: bpy.types.Scene) -> Steps[list[str]]:
     """Painted images that a saved .blend has not."""
-    changed = [image for image in bpy.data.images if image.type == "IMAGE" and image.is_dirty]
-    reach = Reach(scene, only_shown=True) if changed else ()
+    changed = []
+    for image in list(bpy.data.images):
+        if image.type == "IMAGE" and image.is_dirty:
+            changed.append(image)
+        yield
+    if not changed:
+        return []
+    _, shown = yield from Reach.of_scene(scene)
     return [
         f"Image {image.name!r} was changed and not saved. Save or pack it, and submit again."
         for image in changed
-        if image in reach
+        if image in shown
     ]
 
 

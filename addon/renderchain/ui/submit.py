@@ -20,7 +20,7 @@ from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .preferences import read_settings
-from .work import Operator, perform
+from .work import Operator, on_main_thread, perform
 
 
 def _offer(chosen: Any, settings: Settings) -> Offer:
@@ -70,12 +70,14 @@ class _Submit(Operator):
         settings = read_settings()
         offer = self.confirmed or _offer(chosen, settings)
         output = Path(bpy.path.abspath(chosen.output)).resolve()
-        submission = Submission(
+        steps = Submission.in_steps(
             scene, self.frames(context), own_seed=chosen.own_seed, proof_seconds=chosen.proof_seconds
         )
         blender, seconds = bpy.app.binary_path, chosen.probe_seconds
 
         async def work(reporter: Reporter) -> str:
+            reporter.say("Looking at the scene")
+            submission = await on_main_thread(steps)
             requester = make_requester(settings, reporter, blender)
             job_id = await submission.send(requester, offer, output, reporter, seconds)
             return f"Job {job_id} is on the network"
