@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import bpy as blender
-from renderchain.blender.background import STEPS_S
 from renderchain.blender.packing.packer import BlendPacker
+from renderchain.blender.steps import STEPS_S
 
 bpy: Any = blender  # its stubs know no kinds of constraints
 NODES_PER_MATERIAL = 100

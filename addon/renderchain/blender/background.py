@@ -6,24 +6,23 @@ bpy is only touched by the timer, on the main thread.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import bpy
 
-from ..core.errors import RenderChainError, SceneError
-from .steps import Steps
+from ..core.errors import Cancelled, RenderChainError, SceneError
+from .steps import Steps, TakenSteps
 
 TICK_S = 0.25
-STEPS_S, PAUSE_S = 0.02, 0.01  # of steps at a time, and then Blender's
+PAUSE_S = 0.01  # Blender's own, between steps
 JOIN_TIMEOUT_S = 5
 Answer = TypeVar("Answer")
+Done = Callable[[Any, Exception | None], None]
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +34,7 @@ class Background:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="renderchain", daemon=True)
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._steps: queue.SimpleQueue[_TakenSteps] = queue.SimpleQueue()
+        self._steps: queue.SimpleQueue[TakenSteps] = queue.SimpleQueue()
 
     def start(self) -> None:
         """Start the thread and the timer."""
@@ -65,7 +64,7 @@ class Background:
         Raises what a step does, and SceneError where the artist deleted what was still to be looked at.
         """
         ended = asyncio.get_running_loop().create_future()
-        self._steps.put(_TakenSteps(steps, ended))
+        self._steps.put(TakenSteps(steps, ended))
         try:
             answer: Answer = await ended
         except ReferenceError as error:
@@ -74,20 +73,22 @@ class Background:
             ) from error
         return answer
 
-    def run(self, work: Coroutine[Any, Any, Any], done: Callable[[Any, str], None]) -> Future[None]:
-        """Start work; ``done(result, error sentence)`` is called on the main thread, also if stopped."""
+    def run(self, work: Coroutine[Any, Any, Any], done: Done) -> Future[None]:
+        """Start work; ``done(result, failure)`` follows on the main thread; stopped is Cancelled."""
 
         async def guarded() -> None:
+            result: Any = None
+            failure: Exception | None = None
             try:
-                result, error = await work, ""
-            except RenderChainError as failure:
-                result, error = None, str(failure)
+                result = await work
+            except RenderChainError as error:
+                failure = error
             except asyncio.CancelledError:
-                result, error = None, "Stopped"
-            except Exception as failure:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
+                failure = Cancelled("Stopped")
+            except Exception as error:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
                 log.exception("unexpected failure in background work")
-                result, error = None, f"Unexpected {type(failure).__name__}; the console has the details."
-            self.later(lambda: done(result, error))
+                failure = error
+            self.later(lambda: done(result, failure))
 
         return asyncio.run_coroutine_threadsafe(guarded(), self._loop)
 
@@ -104,39 +105,6 @@ class Background:
         if not one.go_on():
             self._steps.put(one)
         return PAUSE_S
-
-
-class _TakenSteps:
-    """Steps that the main thread takes for a task in the loop, which waits for ``ended``."""
-
-    def __init__(self, steps: Steps[Any], ended: asyncio.Future[Any]) -> None:
-        self._steps = steps
-        self._ended = ended
-
-    def go_on(self) -> bool:
-        """Take some; whether that is all."""
-        until_s = time.monotonic() + STEPS_S
-        try:
-            if self._ended.cancelled():
-                self._steps.close()
-                return True
-            while time.monotonic() < until_s:
-                next(self._steps)
-        except StopIteration as end:
-            self._tell(self._ended.set_result, end.value)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the task's
-            self._tell(self._ended.set_exception, error)
-        else:
-            return False
-        return True
-
-    def _tell(self, set_: Callable[[Any], None], what: Any) -> None:
-        def tell() -> None:
-            if not self._ended.done():
-                set_(what)
-
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits
-            self._ended.get_loop().call_soon_threadsafe(tell)
 
 
 def _guarded(call: Callable[[], None]) -> None:
