@@ -10,7 +10,7 @@ from .notices import counted
 # Both together are far behind: blocks may be rare, and nodes are never at the same one for long.
 FAR_BLOCKS, FAR_S = 3, 60.0
 BLOCK_S = 0.5  # no chain of ours makes blocks faster for long
-AT_ONCE = 20  # so many may come together all the same
+AT_ONCE = 120  # a minute's: so far apart nodes may be, also where this machine's clock is slow
 LONGEST_S = 1e6  # who takes older blocks has a chain whose blocks are made when they are needed: see ``most``
 
 
