@@ -1,4 +1,4 @@
-"""Which blocks can be there, by what nodes said: numbers of a stranger's that can't be hold nobody up."""
+"""Which blocks can be there, by what nodes said: numbers that can't be hold nobody up."""
 
 from __future__ import annotations
 
