@@ -87,8 +87,16 @@ class Background:
     def _tick(self) -> float:
         called = False
         while not self._calls.empty():
-            self._calls.get()()
+            _guarded(self._calls.get())
             called = True
         if called:
-            self._changed()
+            _guarded(self._changed)
         return TICK_S
+
+
+def _guarded(call: Callable[[], None]) -> None:
+    """Call it; Blender asks a timer that raised never again, and then nothing would be heard any more."""
+    try:
+        call()
+    except Exception:  # whatever it is, the next one is to be called
+        log.exception("unexpected failure on Blender's main thread")

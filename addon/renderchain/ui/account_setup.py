@@ -57,6 +57,7 @@ class _Keeping(SetupOperator):
             "way to it without."
         )
         messages.draw_text(layout, text, WIDTH_PX - messages.MARGIN_PX, "INFO")
+        layout.activate_init = True  # where nothing stands before it, it is typed at once
         layout.prop(self, "passphrase")
         layout.prop(self, "again")
         if chosen.text("account"):
@@ -112,6 +113,7 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
         """Address and key."""
         layout = self.layout
         layout.use_property_split = True
+        layout.activate_init = True
         layout.prop(self, "address")
         layout.prop(self, "key")
         self.draw_passphrase()
@@ -149,6 +151,7 @@ class RENDERCHAIN_OT_account_unlock(SetupOperator):  # noqa: N801 - Blender's na
     def draw(self, context: bpy.types.Context) -> None:
         """One field."""
         self.layout.use_property_split = True
+        self.layout.activate_init = True
         self.layout.prop(self, "passphrase")
 
     def work(self, secret: dict[str, str]) -> Work:

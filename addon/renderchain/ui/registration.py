@@ -93,11 +93,11 @@ def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
-    checkup.stop()
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
     forget()
+    checkup.stop()
     submitting.reset()
     for place in messages.Place:
         messages.forget(place)

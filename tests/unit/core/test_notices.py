@@ -131,6 +131,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     watching.EvidenceOpen("chmod 700 evidence"): (
         "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
     ),
+    leases.ContentNotPinned(*IDS, "bafy", "No time."): (
+        f"Lease {LEASE}: bafy is not pinned here, and others have to find it elsewhere: No time."
+    ),
     leases.ContentNotKept(*IDS, "No room."): (
         f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
     ),
