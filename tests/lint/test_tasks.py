@@ -18,6 +18,7 @@ HEARD = {
     "adapters/ipfs/transfer.py:_read_run": (1, "gathered before the next one"),
     "adapters/ipfs/transfer.py:run": (1, "asked for its result"),
     "app/exchange/package.py:_unpack": (1, "awaited, shielded"),
+    "app/requester/create_job.py:create_job": (1, "awaited, shielded"),
     "app/requester/watch_job.py:run": (3, "what two of them raise ends the watch, the third is kept at work"),
     "app/upkeep/keeping.py:tend": (1, "it catches all, and tells"),
     "app/worker/loop.py:run": (1, "it waits for the stop"),

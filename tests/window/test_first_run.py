@@ -1,4 +1,4 @@
-"""The first run as an artist has it: from Set Up in the panel to all rows green, by mouse and keys alone."""
+"""The first run as an artist has it: from Set Up in the panel to green rows, by mouse and keyboard alone."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def fresh(screen: Screen, application: Application, tmp_path: Path) -> Iterator[
         started.show_panel()
         yield started
     finally:
+        started.screen.picture().save(PICTURES / "first-run-last.png")
         started.end()
 
 
@@ -119,7 +120,7 @@ def test_an_artist_is_ready_without_a_file_and_without_a_shell(
     started_s = time.monotonic()
     fresh.click_on("bpy.ops.renderchain.set_up")
     fresh.wait_until(lambda: fresh.ask("bpy.context.window.screen.areas[0].type") == "PREFERENCES")
-    setup.rows("fffffff"[:5] + fresh_ipfs(fresh) + "w")
+    setup.rows(f"fffff{fresh_ipfs(fresh)}w")
     setup.picture("1-nothing")
     setup.choose_first("preferences.network")
     setup.fill("preferences.rpc_url", rpc_url)

@@ -18,13 +18,14 @@ ADDON = "bl_ext.user_default.renderchain"
 QUIT_S = 15
 # Packs, proves and would send the open scene as the panel's operator does; nobody is there to send it to.
 SUBMIT = f"""
-import importlib
+import importlib, time
+is_silent = False
 part = lambda name: importlib.import_module("{ADDON}." + name)
 class Requester:
     async def submit(self, *package, **more):
         import asyncio
         state.state.message = "Sending"
-        await asyncio.sleep(600)
+        await (asyncio.to_thread(time.sleep, 600) if is_silent else asyncio.sleep(600))
 state = part("ui.state")
 work = part("ui.work")
 submission = part("blender.submission").Submission(bpy.context.scene, (1, 2), own_seed=False, proof_seconds=0)
@@ -103,6 +104,14 @@ def test_quitting_while_it_sends_leaves_no_folder_and_no_process(at_work: Window
     assert quit_blender(at_work) < QUIT_S
     assert ours(temporary) == [] and processes(at_work) == []
     assert at_work.complaints() == []
+
+
+def test_quitting_while_somebody_else_is_silent_takes_no_longer(at_work: Window, temporary: Path) -> None:
+    """Such as an IPFS node that neither takes the rest of an upload nor breaks it off."""
+    at_work.ask("is_silent = True")
+    at_work.wait_until(lambda: at_work.ask("state.state.message") == "Sending", 60)
+    assert quit_blender(at_work) < QUIT_S
+    assert ours(temporary) == [] and processes(at_work) == []
 
 
 def test_opening_a_file_while_it_works_stops_nothing(at_work: Window, scene: Path) -> None:

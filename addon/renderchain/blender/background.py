@@ -10,9 +10,9 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import bpy
 
@@ -22,7 +22,33 @@ TICK_S = 0.25
 JOIN_TIMEOUT_S = 10.0  # a clean Blender that packs is ended within a part of it
 NAME = "renderchain"
 Done = Callable[[Any, Exception | None], None]
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
+
+
+class _Threads(ThreadPoolExecutor):
+    """A thread for each call, and none that anybody waits for who does not need what it does.
+
+    Python waits for those of a pool before it ends, so that an IPFS node that is silent in the middle of an
+    upload would keep a Blender that was quitted for minutes.
+    """
+
+    def submit(
+        self, call: Callable[Arguments, Answer], /, *values: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Answer]:
+        """Start the call."""
+        future: Future[Answer] = Future()
+
+        def run() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(call(*values, **named))
+                except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+                    future.set_exception(error)
+
+        threading.Thread(target=run, name=NAME, daemon=True).start()
+        return future
 
 
 class Background:
@@ -56,8 +82,9 @@ class Background:
             log.warning("background work did not end within %s s and is left to itself", JOIN_TIMEOUT_S)
 
     async def _live(self) -> None:
-        """Until it is stopped; asyncio.run then cancels all tasks and waits for them and their threads."""
+        """Until it is stopped; asyncio.run then cancels all tasks and waits for them."""
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_default_executor(_Threads())
         self._has_loop.set()
         await self._ended.wait()
 
