@@ -64,6 +64,7 @@ class Background:
         self._has_loop = threading.Event()
         self._loop: asyncio.AbstractEventLoop
         self._ended: asyncio.Event
+        self._running = set[asyncio.Task[None]]()
         # Blender knows a timer by its object, and a method is another one each time it is named.
         self.timer = self._tick
 
@@ -85,11 +86,15 @@ class Background:
             log.warning("background work did not end within %s s and is left to itself", JOIN_TIMEOUT_S)
 
     async def _live(self) -> None:
-        """Until it is stopped; asyncio.run then cancels all tasks and waits for them."""
+        """Until it is stopped. What is cancelled ends what it began itself, and may wait for it."""
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_default_executor(_Threads())
         self._has_loop.set()
         await self._ended.wait()
+        running = tuple(self._running)
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def later(self, call: Callable[[], None]) -> None:
         """Have the main thread call this at its next tick; from any thread."""
@@ -116,6 +121,9 @@ class Background:
         async def guarded() -> None:
             result: Any = None
             failure: Exception | None = None
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
             try:
                 result = await work
             except RenderChainError as error:
@@ -125,6 +133,8 @@ class Background:
             except Exception as error:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
                 log.exception("unexpected failure in background work")
                 failure = error
+            finally:
+                self._running.discard(task)
             self.later(lambda: done(result, failure))
 
         return asyncio.run_coroutine_threadsafe(guarded(), self._loop)

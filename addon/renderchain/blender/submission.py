@@ -138,7 +138,7 @@ class Submission:
             return await asyncio.shield(packing)
         except asyncio.CancelledError:
             self._prepared.stop()
-            await asyncio.wait({packing})
+            await asyncio.gather(packing, return_exceptions=True)  # what it raises is known: it was stopped
             raise
 
     async def _prove(self, manifest: Manifest, reporter: Reporter) -> None:
