@@ -125,13 +125,13 @@ def test_what_else_listens_where_a_node_was_is_told_no_secret(own: OwnKubo) -> N
     api, _ = own.place()
     own.stop()
     (own.repository / "api").write_text(api)  # as one leaves it that was killed
-    with socket.socket() as stranger:
-        stranger.bind(("127.0.0.1", int(api.split("/")[4])))
-        stranger.listen()
-        stranger.settimeout(GONE_S)
+    with socket.socket() as outsider:
+        outsider.bind(("127.0.0.1", int(api.split("/")[4])))
+        outsider.listen()
+        outsider.settimeout(GONE_S)
         with ThreadPoolExecutor() as pool:
             started = pool.submit(own.place)
-            link, _ = stranger.accept()
+            link, _ = outsider.accept()
             asked = link.recv(2**16)
             link.close()
             assert started.result().api != api
