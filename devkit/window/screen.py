@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -81,7 +83,8 @@ def running_screen(width: int, height: int, log: Path) -> Iterator[Screen]:
     inside = str(tool_root("blender") / "inside")
     options = ["-displayfd", "1", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
     with log.open("wb") as said:
-        server = subprocess.Popen([inside, "Xvfb", *options], stdout=subprocess.PIPE, stderr=said)
+        command = [inside, "Xvfb", *options]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, start_new_session=True)
     try:
         assert server.stdout is not None
         with server.stdout as told:
@@ -91,5 +94,5 @@ def running_screen(width: int, height: int, log: Path) -> Iterator[Screen]:
         yield Screen(f":{number}", width, height, display)
         display.close()
     finally:
-        server.terminate()
-        server.wait(10)
+        os.killpg(server.pid, signal.SIGKILL)  # what stands between lets no other signal through
+        server.wait()
