@@ -24,6 +24,7 @@ pub mod LeasesComponent {
 
     pub mod Errors {
         pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
+        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
         pub const SLOT_TAKEN: felt252 = 'RC: slot holds a lease';
         pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
         pub const WRONG_STATE: felt252 = 'RC: lease in another state';
@@ -93,6 +94,13 @@ pub mod LeasesComponent {
             let caller = get_caller_address();
             let is_operator = !caller.is_zero() && caller == self.operator_of(lease_id);
             assert(is_operator, Errors::NOT_OPERATOR);
+        }
+
+        /// Panics unless the caller operates that worker.
+        fn assert_operates(self: @ComponentState<TContractState>, worker_id: u32) {
+            let caller = get_caller_address();
+            let operator = self.known_registry().operator_of(worker_id);
+            assert(!caller.is_zero() && caller == operator, Errors::NOT_ITS_OPERATOR);
         }
 
         /// A lease that was claimed and not submitted yet; panics unless the caller operates its
