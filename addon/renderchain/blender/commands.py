@@ -57,6 +57,8 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
+    text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
+    parser.add_argument("--private", action="store_true", help=text)
     text = "how long to look whether others render the same frames, 0: not at all (default: %(default)s)"
     parser.add_argument("--probe-seconds", type=whole_seconds, default=DEFAULT_S, help=text)
     text = "how long to compare the package with the scene here, 0: not at all (default: %(default)s)"
@@ -86,7 +88,8 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
         proof_seconds=options.proof_seconds,
         allowed=options.allow,
     )
-    job_id = asyncio.run(submission.send(requester, offer, output, reporter, options.probe_seconds))
+    parts = (requester, offer, output, reporter, options.probe_seconds)
+    job_id = asyncio.run(submission.send(*parts, private=options.private))
     print(job_id, flush=True)
     return _wait(requester, job_id, output) if options.wait else 0
 
@@ -151,6 +154,21 @@ def top_up(arguments: Sequence[str]) -> int:
         reward_fri = parse_strk(options.reward) if options.reward else None
         requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
         asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
+        return 0
+
+    return guarded(options, run)
+
+
+def share_key(arguments: Sequence[str]) -> int:
+    """Write a private job's key for a watchtower."""
+    parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
+    parser.add_argument("job", type=int)
+    parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        requester = make_requester(settings_of(options), reporter)
+        print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
         return 0
 
     return guarded(options, run)
@@ -221,6 +239,7 @@ COMMANDS = {
     "jobs": jobs,
     "cancel": cancel,
     "top_up": top_up,
+    "share_key": share_key,
     "challenge": challenge,
     "draws": draws,
     "worker": worker,

@@ -67,8 +67,12 @@ class Submission:
         output: Path,
         reporter: Reporter,
         probe_seconds: int = DEFAULT_S,
+        private: bool = False,
     ) -> JobId:
-        """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
+        """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then.
+
+        ``private``: outsiders see of the package how large it is.
+        """
         with self._scratch:
             for warning in self._prepared.warnings:
                 reporter.say(warning)
@@ -82,6 +86,7 @@ class Submission:
                 name=self._name,
                 output=output,
                 probe_seconds=probe_seconds,
+                private=private,
             )
 
     async def _pack(self, reporter: Reporter) -> Manifest:

@@ -80,6 +80,10 @@ class KeyChain(ChainView, Protocol):
         """Who asked for it since that block, in order."""
         ...
 
+    async def drawn_verifiers(self, job_id: JobId, from_block: int) -> set[WorkerId]:
+        """Who was drawn since that block to vote on leases of the job."""
+        ...
+
     async def give_keys(self, job_id: JobId, keys: Sequence[tuple[WorkerId, WrappedKey]]) -> None:
         """Give 1 to 100 workers the key of a job's package; anyone may."""
         ...

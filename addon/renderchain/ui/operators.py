@@ -127,11 +127,12 @@ class _Submit(Operator):
         submission = Submission(
             scene, self.frames(context), own_seed=chosen.own_seed, proof_seconds=chosen.proof_seconds
         )
-        blender, seconds = bpy.app.binary_path, chosen.probe_seconds
+        blender, seconds, private = bpy.app.binary_path, chosen.probe_seconds, chosen.private
 
         async def work(reporter: Reporter) -> str:
             requester = make_requester(settings, reporter, blender)
-            job_id = await submission.send(requester, offer, output, reporter, seconds)
+            parts = (requester, offer, output, reporter, seconds)
+            job_id = await submission.send(*parts, private=private)
             return f"Job {job_id} is on the network"
 
         return perform(self, work, stoppable=False)

@@ -31,6 +31,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             "probe_seconds",
             "output",
             "own_seed",
+            "private",
         ):
             layout.prop(offer, name)
         row = layout.row()

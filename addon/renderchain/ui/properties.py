@@ -53,6 +53,15 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         ),
         default=False,
     )
+    private: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Private",
+        description=(
+            "Encrypt the scene on its way and where it is stored, so that others see only how large it is. "
+            "Workers that render it and verifiers that check it still see all of it. Each of them is given "
+            "the key by this Blender while it follows the job, which costs gas"
+        ),
+        default=False,
+    )
     stake_amount: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="STRK",
         description="What a provider stakes, moves or withdraws",

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from ...core.addresses import with_shown_addresses
 from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
 from ...core.errors import ChainError, NodeAway
-from ...core.ids import JobId, LeaseId
+from ...core.ids import JobId, LeaseId, WorkerId
 from .errors import said
 from .member import Member
 from .nodes import Nodes
@@ -283,9 +283,17 @@ class EventStream:
         return past_events(self._used.client, self._board, first, keys)
 
     async def past_of(
-        self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
+        self,
+        name: str,
+        first: int,
+        *,
+        job_id: JobId | None = None,
+        lease_id: LeaseId | WorkerId | None = None,
     ) -> list[BoardEvent]:
-        """Events of one kind since a block, about one job or one lease or about all."""
+        """Events of one kind since a block, about one job or one lease or about all.
+
+        Those about keys have a worker where others have a lease.
+        """
         from starknet_py.hash.selector import get_selector_from_name
 
         # An event may have no key in the lease's place, so nothing is asked of it there for a job.

@@ -25,9 +25,8 @@ _USE = threading.Lock()  # nobody begins to use what is being deleted in another
 
 @contextmanager
 def in_use(package: Path) -> Iterator[None]:
-    """Nobody deletes the package meanwhile, nor what there is of it; an opened one keeps the other."""
-    if package.parent.suffix == OPENED:
-        package = package.parent.with_suffix("")
+    """Nobody deletes the package meanwhile, nor what there is of it, opened or not."""
+    package = _stored(package)
     with _USE:
         _IN_USE[package] += 1
     try:
@@ -69,8 +68,14 @@ def _opened_place(package: Path) -> Path:
     return package.with_name(package.name + OPENED)
 
 
+def _stored(package: Path) -> Path:
+    """Where what the store has of a package is, wherever it was opened."""
+    return package.parent.with_suffix("") if package.parent.suffix == OPENED else package
+
+
 def drop_opened(package: Path) -> None:
     """Delete what was opened of a private package, unless it is in use; what the store has of it stays."""
+    package = _stored(package)
     with _USE:
         if _IN_USE[package]:
             return

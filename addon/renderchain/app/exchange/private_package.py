@@ -22,8 +22,10 @@ from ...core.private_package import (
     is_private,
     object_names,
     object_seal,
+    parse_private,
 )
 from ...core.sealed import sealed_size
+from ...ports.content_store import ContentStore
 from ...ports.package_keys import PackageKeys, PackageSealer
 from .package import Opening, complete_package, read_package
 from .package_cache import opened_of
@@ -74,6 +76,34 @@ class PrivateOpening:
                 raise
 
         return open_it
+
+
+async def read_header(store: ContentStore, cid: str) -> PrivateHeader | None:
+    """Of a private package; None for one that is open to all. Raises StoreError or ContentError."""
+    raw = await store.read_file(cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+    return parse_private(raw) if is_private(raw) else None
+
+
+async def read_manifest(
+    store: ContentStore, sealer: PackageSealer, keys: PackageKeys, job: JobInfo, work: Path
+) -> tuple[Manifest, PrivateHeader | None]:
+    """A job's manifest, without the rest of its package; and the header if that is private.
+
+    Raises StoreError, ContentError or what ``keys`` does.
+    """
+    raw = await store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+    if not is_private(raw):
+        return parse_manifest(raw), None
+    header = parse_private(raw)
+    key = await keys.key_of(job, header)
+    place = work / "manifest"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        (place / "0").write_bytes(await store.read_file(job.package_cid, "0", MOST_SEALED_MANIFEST))
+        return _open_manifest(sealer, place, header, key, place), header
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def is_ready(package: Path) -> bool:
