@@ -64,7 +64,7 @@ class ChaChaSealer:
     def seal_object(self, source: Path, target: Path, seal: FileSeal) -> None:
         """Encrypt a file, filled up, into a new one."""
         with source.open("rb") as plain, target.open("xb") as sealed:
-            _encrypt(_Filled(plain, source.stat().st_size), sealed, seal)
+            _encrypt(_Padded(plain, source.stat().st_size), sealed, seal)
 
     def open_object(self, source: Path, target: Path, seal: FileSeal) -> None:
         """Decrypt an object into a new file."""
@@ -192,7 +192,7 @@ class _Source(Protocol):
     def read(self, count: int, /) -> bytes: ...
 
 
-class _Filled:
+class _Padded:
     """A file as an object has it: its bytes, zeros up to one of few lengths, and at the end its size."""
 
     def __init__(self, plain: _Source, size_bytes: int) -> None:

@@ -18,7 +18,7 @@ from renderchain.core.errors import LocalError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.leases import JobSkipped
-from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyCame, PackageKeyRefused
+from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyHere, PackageKeyRefused
 from renderchain.core.private_package import SharedKey, package_key_of, parse_private
 
 from devkit.fakes.package import FAMILY
@@ -105,7 +105,7 @@ def test_a_worker_claims_nothing_before_the_key_came(network: Network) -> None:
         assert report.state is JobState.COMPLETED
         assert [one.worker_id for one in network.told(KeyAsked)].count(network.worker.worker_id) == 1
         assert len(network.worker.reporter.heard(PackageKeyAsked)) == 1
-        assert network.worker.reporter.heard(PackageKeyCame)
+        assert network.worker.reporter.heard(PackageKeyHere)
 
     network.world.live(life())
 
@@ -233,11 +233,11 @@ def test_a_watchtower_gives_the_key_while_the_artist_is_away(network: Network, d
             async for event in tower.chain.events(0):
                 watch.note(event)
 
-        hearing = asyncio.create_task(hear())
+        listening = asyncio.create_task(hear())
         async with network.working():
             while not network.told(AuditClosed):
                 await asyncio.sleep(50)
-        for task in (standing, hearing):
+        for task in (standing, listening):
             task.cancel()
         assert any("other.json is no key" in one for one in tower.reporter.said)
         assert any("unknown job" in one for one in tower.reporter.said)

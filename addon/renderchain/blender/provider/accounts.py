@@ -28,7 +28,7 @@ from .profile import worker_key
 from .subcommands import Subcommands
 
 NO_ACCOUNT = "0x1"  # until there is one, the settings need an address that nothing looks at
-PUBLISHED = ("signer", "scene")  # keys of a worker
+PUBLISHED = ("signer",)  # keys of a worker
 
 
 def account(arguments: Sequence[str]) -> int:
@@ -71,8 +71,8 @@ def key(arguments: Sequence[str]) -> int:
         return worker_key(arguments)
     parser = new_parser(
         "renderchain_key",
-        "Store the account's private key (hexadecimal, on standard input). `key signer` and `key scene` "
-        "publish keys of a worker.",
+        "Store the account's private key (hexadecimal, on standard input). `key signer` publishes the key "
+        "that checks a worker's results.",
     )
     options = parser.parse_args(list(arguments))
 

@@ -38,7 +38,7 @@ class PackageKeyAsked(Notice):
 
 
 @dataclass(frozen=True)
-class PackageKeyCame(Notice):
+class PackageKeyHere(Notice):
     """This worker was given the key."""
 
     job_id: JobId
