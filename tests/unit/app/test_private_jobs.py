@@ -18,7 +18,7 @@ from renderchain.core.errors import LocalError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.leases import JobSkipped
-from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyHere, PackageKeyRefused
+from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyKnown, PackageKeyRefused
 from renderchain.core.private_package import SharedKey, package_key_of, parse_private
 
 from devkit.fakes.package import FAMILY
@@ -105,7 +105,7 @@ def test_a_worker_claims_nothing_before_the_key_came(network: Network) -> None:
         assert report.state is JobState.COMPLETED
         assert [one.worker_id for one in network.told(KeyAsked)].count(network.worker.worker_id) == 1
         assert len(network.worker.reporter.heard(PackageKeyAsked)) == 1
-        assert network.worker.reporter.heard(PackageKeyHere)
+        assert network.worker.reporter.heard(PackageKeyKnown)
 
     network.world.live(life())
 

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from ...core.errors import KeyMissing
 from ...core.ids import JobId, WorkerId
 from ...core.job import JobInfo
-from ...core.notices.private import PackageKeyAsked, PackageKeyHere
+from ...core.notices.private import PackageKeyAsked, PackageKeyKnown
 from ...core.private_package import KeyPlace, PrivateHeader
 from ...ports.package_keys import KeyChain, SceneKey
 from ...ports.reporter import Reporter
@@ -56,7 +56,7 @@ class AskedKeys:
                 await self._ask(job, worker_id)
                 key = await self._awaited(job, header, worker_id)
         self._known[job.job_id] = key
-        self._reporter.tell(PackageKeyHere(job.job_id))
+        self._reporter.tell(PackageKeyKnown(job.job_id))
         return key
 
     async def _given(self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId) -> bytes | None:

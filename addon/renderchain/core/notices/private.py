@@ -38,7 +38,7 @@ class PackageKeyAsked(Notice):
 
 
 @dataclass(frozen=True)
-class PackageKeyHere(Notice):
+class PackageKeyKnown(Notice):
     """This worker was given the key."""
 
     job_id: JobId
