@@ -176,8 +176,7 @@ def _worker(
     readiness: Readiness,
 ) -> Worker:
     """A worker and its part in audits."""
-    limits = _gate_limits(settings)
-    sealer, journal = ChaChaSealer(), open_journal(settings)
+    limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
     private = PrivateOpening(sealer, _asked_keys(settings, reporter, chain))
     lease = RenderLease(

@@ -2,7 +2,6 @@
 //! it wraps it for them. It stores nothing and moves no money.
 #[starknet::component]
 pub mod PackageKeysComponent {
-    use starknet::get_caller_address;
     use crate::board::batch::BatchTrait;
     use crate::board::jobs::JobsComponent;
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;

@@ -73,14 +73,15 @@ def test_a_private_job_is_rendered_audited_and_paid_and_nobody_else_sees_it(netw
     (told,) = network.artist.reporter.heard(JobIsPrivate)
     assert told.most_count == 32
     key, text = key_in(network)
-    for machine in (network.worker, *network.verifiers, network.artist):
+    everybody: list[Machine | Artist] = [network.artist, network.worker, *network.verifiers]
+    for machine in everybody:
         said = "\n".join(machine.reporter.said).encode()
         for path in plain_files(machine):
             raw = path.read_bytes()
             assert key not in raw and text not in raw, path
             seen.append(path.name)
         assert text not in said and key.hex().encode() not in said
-    for machine in (network.worker, *network.verifiers):
+    for machine in everybody[1:]:
         assert [path for path in plain_files(machine) if b"a scene" in path.read_bytes()] == []
     for files in network.world.store.folders.values():
         assert all(b"a scene" not in raw and b"main.blend" not in raw for raw in files.values())

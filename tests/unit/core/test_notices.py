@@ -22,7 +22,6 @@ from renderchain.core.notices import (
     conditions,
     jobs,
     leases,
-    private,
     process,
     watching,
 )
@@ -269,17 +268,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
-    private.JobIsPrivate(32, FRI // 100): (
-        "The job is private: at most 32 workers and the verifiers that are drawn see the scene, others its "
-        "size. Each of them costs you about 0.01 STRK of gas, and can be given the key only while your "
-        "client or a watchtower follows the job"
-    ),
-    private.PackageKeyAsked(JOB): "Job 3 is private: asked its artist for the key of the package",
-    private.PackageKeyKnown(JOB): "The key of job 3 has come; its package can be opened",
-    private.PackageKeysGiven(JOB, 1): "The key of job 3 was given to 1 worker more",
-    private.PackageKeyRefused(JOB, WorkerId(4), "It does not render the job's family."): (
-        "Worker 4 asked for the key of job 3 and does not get it: It does not render the job's family."
-    ),
     **OF_WORKERS,
 }
 
