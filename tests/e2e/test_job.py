@@ -144,7 +144,7 @@ def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> N
     asyncio.run(run())
 
 
-def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
+def test_a_scene_that_shows_a_missing_texture_is_refused_before_anything_is_paid(
     network: Network, scene: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.blend"
@@ -152,7 +152,10 @@ def test_a_scene_with_a_missing_texture_is_refused_before_anything_is_paid(
         "-c",
         f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); "
         "i = bpy.data.images.new('x', 4, 4); i.source = 'FILE'; i.filepath = '/nowhere/gone.png'; "
-        f"i.use_fake_user = True; bpy.ops.wm.save_as_mainfile(filepath={str(broken)!r})",
+        "w = bpy.context.scene.world = bpy.data.worlds.new('sky'); w.use_nodes = True; t = w.node_tree; "
+        "n = t.nodes.new('ShaderNodeTexEnvironment'); n.image = i; "
+        "t.links.new(n.outputs[0], t.nodes['Background'].inputs[0]); "
+        f"bpy.ops.wm.save_as_mainfile(filepath={str(broken)!r})",
     )
     env = {**os.environ, "RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
     command = [sys.executable, "-m", "renderchain", "submit", str(broken), "--frames", "1", "--log", "json"]

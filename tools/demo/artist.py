@@ -19,8 +19,8 @@ def main(blend: Path, output: Path, config: Path, reward: str, longest_lease: in
     offer.reward, offer.longest_lease, offer.output = reward, longest_lease, str(output)
     if bpy.ops.renderchain.submit_animation() != {"FINISHED"}:
         return 1
-    from renderchain.ui.operators import refresh_jobs
     from renderchain.ui.state import state
+    from renderchain.ui.work import refresh_jobs
 
     refresh_jobs()
     return 0 if bpy.ops.renderchain.download(job_id=state.jobs[0].job_id) == {"FINISHED"} else 1

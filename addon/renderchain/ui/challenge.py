@@ -10,9 +10,9 @@ from ..composition.requester import make_requester
 from ..core.errors import SettingsError
 from ..core.ids import LeaseId
 from ..ports.reporter import Reporter
-from .operators import Operator, perform
 from .preferences import read_settings
 from .state import state
+from .work import Operator, perform
 
 MOST_LEAVES = 8
 

@@ -7,21 +7,34 @@ from typing import Any
 import bpy
 
 from ..blender.commands import COMMANDS
-from . import challenge, operators, panels, preferences, properties, provider
+from . import (
+    challenge,
+    connection,
+    jobs,
+    jobs_panel,
+    messages,
+    preferences,
+    properties,
+    provider,
+    submit,
+    submit_panel,
+    work,
+)
 from .state import state
 
 CLASSES = (
+    *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    operators.RENDERCHAIN_OT_submit_still,
-    operators.RENDERCHAIN_OT_submit_animation,
-    operators.RENDERCHAIN_OT_download,
-    operators.RENDERCHAIN_OT_stop,
-    operators.RENDERCHAIN_OT_cancel,
+    submit.RENDERCHAIN_OT_submit_still,
+    submit.RENDERCHAIN_OT_submit_animation,
+    jobs.RENDERCHAIN_OT_download,
+    jobs.RENDERCHAIN_OT_stop,
+    jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
-    operators.RENDERCHAIN_OT_test_connection,
-    panels.RENDERCHAIN_PT_submit,
-    panels.RENDERCHAIN_PT_jobs,
+    connection.RENDERCHAIN_OT_test_connection,
+    submit_panel.RENDERCHAIN_PT_submit,
+    jobs_panel.RENDERCHAIN_PT_jobs,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -56,4 +69,4 @@ def unregister() -> None:
 
 
 def _first_look() -> None:
-    operators.refresh_jobs()
+    work.refresh_jobs()

@@ -10,6 +10,9 @@ import pytest
 
 ADDON = "bl_ext.user_default.renderchain"
 CLASSES = {
+    "RENDERCHAIN_OT_report",
+    "RENDERCHAIN_OT_copy",
+    "RENDERCHAIN_OT_details",
     "RENDERCHAIN_OT_submit_still",
     "RENDERCHAIN_OT_submit_animation",
     "RENDERCHAIN_OT_download",
@@ -67,10 +70,10 @@ def test_the_panel_says_before_it_pays_what_the_job_costs_and_keeps_to_it(monkey
     async def price(settings):
         return 10**9
 
-    operators = part("ui.operators")
-    monkeypatch.setattr(operators, "gas_price_fri", price)
+    submit = part("ui.submit")
+    monkeypatch.setattr(submit, "gas_price_fri", price)
     monkeypatch.setattr(
-        operators,
+        submit,
         "read_settings",
         lambda: SimpleNamespace(network="devnet", wants_second_looks=False, takes_unjudged=True),
     )
@@ -83,7 +86,7 @@ def test_the_panel_says_before_it_pays_what_the_job_costs_and_keeps_to_it(monkey
     manager = SimpleNamespace(invoke_confirm=confirm)
     context = SimpleNamespace(scene=bpy.context.scene, window_manager=manager)
     operator = SimpleNamespace(frames=lambda context: tuple(range(1, 301)), confirmed=None)
-    assert operators._Submit.invoke(operator, context, None) == {"RUNNING_MODAL"}
+    assert submit._Submit.invoke(operator, context, None) == {"RUNNING_MODAL"}
     assert "300 frames for 3 STRK" in said["message"] and "STRK at most" in said["message"]
     assert operator.confirmed.longest_lease > 8 and operator.confirmed.audit_fee_fri > 10**15
 
