@@ -17,7 +17,7 @@ from ...core.private_package import KeyPlace, PrivateHeader
 from ...ports.package_keys import KeyChain, SceneKey
 from ...ports.reporter import Reporter
 
-WAIT_S, POLL_S = 60.0, 3.0
+WAIT_S, POLL_S = 20.0, 2.0  # later it is asked for in vain until the board tells of a key
 MOST_TRIED = 10_000  # of what was given to us of a job, the last first: anyone may give what is no key
 
 

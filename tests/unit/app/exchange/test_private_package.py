@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from renderchain.adapters.sealing import AccountSceneKey, ChaChaSealer
-from renderchain.app.exchange.package import PinnedPackage, fetch_package, pin_package
+from renderchain.app.exchange.package import PinnedPackage, fetch_package, pin_package, read_package
 from renderchain.app.exchange.package_cache import (
     drop_all_opened,
     drop_if_unused,
@@ -33,6 +33,7 @@ from renderchain.core.private_package import (
     WrappedKey,
     filled_size,
     is_private,
+    object_seal,
     package_key_of,
     parse_private,
     parse_shared,
@@ -167,6 +168,38 @@ def test_without_its_key_it_is_not_opened(shelf: Shelf) -> None:
     assert not is_ready(shelf.cache / shelf.package.cid)
     shelf.fetch()
     assert is_ready(shelf.cache / shelf.package.cid)
+
+
+def test_who_can_have_no_key_refuses_it(shelf: Shelf) -> None:
+    size = (shelf.package.size_bytes, shelf.package.file_count)
+    with pytest.raises(ContentError, match="nobody here can have its key"):
+        run(fetch_package(shelf.store, shelf.package.cid, *size, shelf.cache, shelf.reporter))
+    with pytest.raises(ContentError, match="can't be read without its key"):
+        read_package(shelf.cache / shelf.package.cid)
+
+
+def test_another_number_of_objects_than_of_files_is_refused(shelf: Shelf) -> None:
+    """Whoever made the package has its key: what is encrypted is nobody's word either."""
+    shelf.fetch()
+    folder, key = shelf.cache / shelf.package.cid, key_of(shelf.header.salt)
+    drop_opened(folder)
+    more = replace(shelf.header, objects=shelf.header.objects + 1)
+    with pytest.raises(ContentError, match="another number of objects than files"):
+        open_package(SEALER, folder, more, key, shelf.package.size_bytes)
+
+
+def test_a_package_that_its_own_maker_sealed_wrongly_leaves_no_file_elsewhere(shelf: Shelf) -> None:
+    shelf.fetch()
+    folder, key = shelf.cache / shelf.package.cid, key_of(shelf.header.salt)
+    drop_opened(folder)
+    document = shelf.package.manifest.to_bytes().replace(b'"main.blend"', b'"../m.blend"')
+    plain = shelf.cache / "manifest"
+    plain.write_bytes(document)
+    (folder / "0").unlink()
+    SEALER.seal_object(plain, folder / "0", object_seal(key, shelf.header.salt, 0))
+    with pytest.raises(ContentError, match="leaves its folder"):
+        open_package(SEALER, folder, shelf.header, key, shelf.package.size_bytes)
+    assert list(opened_of(folder).parent.iterdir()) == []
 
 
 def _flip(content: bytes) -> bytes:
