@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.app.exchange.key_giver import MOST_OF_ONE, KeyGiver
-from renderchain.app.exchange.key_giving import KeyGiving
+from renderchain.app.exchange.key_giving import REVIEW_S, KeyGiving
 from renderchain.app.exchange.private_package import read_header
 from renderchain.app.watchtower.key_watch import KeyWatch
 from renderchain.core.audit.events import AuditClosed, VotesDrawn
@@ -156,6 +156,26 @@ def test_without_stake_family_or_room_no_worker_is_given_the_key(network: Networ
             (late.worker_id, "1 workers have it already"),
         ]
         assert [one.worker_id for one in network.told(KeyGiven)] == [network.worker.worker_id]
+
+    network.world.live(life())
+
+
+def test_who_has_the_stake_later_is_given_the_key_then(network: Network) -> None:
+    async def life() -> None:
+        await network.open()
+        worker, owner = network.worker, network.world.network.registry(network.worker.owner)
+        await owner.request_unstake(worker.worker_id, 50 * 10**18)
+        job = await network.artist.submit(2, SHORT, private=True)
+        watching = network.artist.watching(job)
+        await worker.chain.publish_scene_key(bytes([9]) * 32)
+        await worker.chain.ask_key(job)
+        await asyncio.sleep(2 * REVIEW_S)
+        assert network.told(KeyGiven) == []
+        await owner.cancel_unstake(worker.worker_id)
+        await asyncio.sleep(2 * REVIEW_S)
+        watching.cancel()
+        assert [one.worker_id for one in network.told(KeyGiven)] == [worker.worker_id]
+        assert len(network.artist.reporter.heard(PackageKeyRefused)) == 1
 
     network.world.live(life())
 

@@ -80,12 +80,12 @@ class KeyGiving:
                     await self._wake.wait()
 
     async def look(self) -> None:
-        """Answer all who asked and were not answered; raises ContractError or ChainError."""
+        """Answer all who asked and have no answer, or no; raises ContractError or ChainError."""
         job_id = self._job.job_id
         asked = Counter(await self._chain.asked_keys(job_id, self._from_block))
         drawn = await self._chain.drawn_verifiers(job_id, self._from_block)
-        due = [one for one, times in asked.items() if self._answered[one] < times or one in drawn]
-        wanted = [one for one in due if one in drawn or await self._may_have(one)]
+        done = {one for one in self._workers - drawn if self._answered[one] == asked[one]}
+        wanted = [one for one in asked if one not in done and (one in drawn or await self._may_have(one))]
         await self._giver.give(job_id, self._key, wanted)
         self._answered = asked
 
