@@ -102,12 +102,14 @@ class KeyGiving:
     async def _objection(self, worker_id: WorkerId) -> str:
         if worker_id in self._workers:
             return ""
-        if len(self._workers) >= self._most:
-            return f"{self._most} workers have it already (most_private_workers)."
         if not await self._chain.supports(worker_id, self._job.family):
             return "It does not render the job's family."
         worker = await self._chain.worker(worker_id)
         record = await self._chain.record(worker_id, self._job.family)
         # A lease of this very job may hold its stake, and other workers the job's tasks.
         whole, fresh = replace(worker, locked_fri=0), replace(self._job, accepted=0, refunded=0, held=0)
-        return "" if stake_of(fresh, whole, record).is_free else "Its stake is less than a lease locks."
+        if not stake_of(fresh, whole, record).is_free:
+            return "Its stake is less than a lease locks."
+        if len(self._workers) >= self._most:
+            return f"{self._most} workers have it already (most_private_workers)."
+        return ""
