@@ -16,6 +16,7 @@ from renderchain.core.audit.events import AuditClosed, VotesDrawn
 from renderchain.core.audit.state import Verdict
 from renderchain.core.board_events import BoardEvent, JobClosed, JobCreated, KeyAsked, KeyGiven, LeaseClaimed
 from renderchain.core.cid import cid_of, join_digest
+from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import MANIFEST_NAME
 from renderchain.core.notices.jobs import JobEnded
@@ -24,7 +25,7 @@ from renderchain.core.private_package import package_key_of, parse_private
 
 from devkit.logs import notices_in, notices_of
 from devkit.network.local import Network, running_network
-from devkit.network.services import REPO
+from devkit.network.services import REPO, start, stop
 from devkit.network.workers import HONEST, running_workers
 
 WORKERS = range(1, 6)
@@ -45,17 +46,25 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("network") / "net"
     plans = dict.fromkeys(WORKERS, HONEST)
-    with running_network(folder, workers=len(WORKERS)) as started, running_workers(started, plans, folder):
+    with (
+        running_network(folder, workers=len(WORKERS), artists=2) as started,
+        running_workers(started, plans, folder),
+    ):
         yield started
 
 
-async def told(network: Network) -> list[BoardEvent]:
-    """All that the board told until the job was closed."""
+def scene(folder: Path) -> Path:
+    python(str(SCENE), str(folder))
+    return folder / "project" / "main.blend"
+
+
+async def told(network: Network, job_id: JobId, until: type[BoardEvent]) -> list[BoardEvent]:
+    """All that the board told of a job until an event of that kind."""
     events = list[BoardEvent]()
-    async with network.chain("artist") as chain, aclosing(chain.events(0)) as stream:
+    async with network.chain("artist") as chain, aclosing(chain.events(0, job_id)) as stream:
         async for event in stream:
             events.append(event)
-            if isinstance(event, JobClosed):
+            if isinstance(event, until):
                 break
     return events
 
@@ -63,8 +72,7 @@ async def told(network: Network) -> list[BoardEvent]:
 def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothing_of_it(
     network: Network, tmp_path: Path
 ) -> None:
-    python(str(SCENE), str(tmp_path))
-    blend, config = tmp_path / "project" / "main.blend", str(network.settings_file("artist"))
+    blend, config = scene(tmp_path), str(network.settings_file("artist"))
     options = [
         "--frames",
         "1",
@@ -85,7 +93,7 @@ def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothin
     assert [one for one in heard if isinstance(one, JobIsPrivate)]
     assert [one for one in heard if isinstance(one, PackageKeysGiven)]
 
-    events = asyncio.run(told(network))
+    events = asyncio.run(told(network, JobId(1), JobClosed))
     assert [one.verdict for one in events if isinstance(one, AuditClosed)] == [Verdict.ACCEPTED]
     drawn = {one for event in events if isinstance(event, VotesDrawn) for one in event.verifiers}
     given = {one.worker_id for one in events if isinstance(one, KeyGiven)}
@@ -119,6 +127,37 @@ def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothin
         assert len([one for one in notices_of(_log(network, number)) if isinstance(one, PackageKeyAsked)]) < 2
     for text in (done.stdout, done.stderr, *(_log(network, number).read_text() for number in WORKERS)):
         assert key.hex() not in text
+
+
+def test_a_watchtower_gives_the_key_while_nobody_follows_the_job(network: Network, tmp_path: Path) -> None:
+    blend, config = scene(tmp_path), str(network.settings_file("artist"))
+    options = [
+        "--frames",
+        "1",
+        "--reward",
+        "0.5",
+        "--private",
+        "--probe-seconds",
+        "0",
+        "--proof-seconds",
+        "0",
+    ]
+    output = ["--output", str(tmp_path / "frames")]
+    done = python("-m", "renderchain", "submit", str(blend), *options, *output, RENDERCHAIN_CONFIG=config)
+    job_id, keys = JobId(int(done.stdout.split()[-1])), tmp_path / "keys"
+    python("-m", "renderchain", "share_key", str(job_id), str(keys), RENDERCHAIN_CONFIG=config)
+    tower = ["--config", str(network.settings_file("artist-2")), "--name", "tower", "--log", "json"]
+    log = tmp_path / "tower.log"
+    program = [sys.executable, str(REPO / "worker_headless" / "watchtower.py"), "--", *tower]
+    pid = start(program, log, {"RENDERCHAIN_PACKAGE_KEYS": str(keys)})
+    try:
+        events = asyncio.run(asyncio.wait_for(told(network, job_id, AuditClosed), TIMEOUT_S))
+    finally:
+        stop(pid)
+    assert events[-1].verdict is Verdict.ACCEPTED  # type: ignore[union-attr]
+    assert [one for one in notices_of(log) if isinstance(one, PackageKeysGiven)]
+    python("-m", "renderchain", "download", str(job_id), RENDERCHAIN_CONFIG=config)
+    assert (tmp_path / "frames" / "0001.png").stat().st_size > 1000
 
 
 def _log(network: Network, number: int) -> Path:
