@@ -38,7 +38,7 @@ from .pool import top_up
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
-KEY_GAS = 1_000_000  # of giving one worker the key of a private job's package
+KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 
 
 @dataclass(frozen=True)
