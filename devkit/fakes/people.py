@@ -261,6 +261,7 @@ class Artist:
         self.own_check_seconds = 100
         self.own_challenges = 3
         self.most_private_workers = 32
+        self.scene = b"a scene"
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -307,7 +308,8 @@ class Artist:
     ) -> JobId:
         """Submit a job of so many frames, or of these; returns its id."""
         package = self.folder / "package"
-        manifest = pack(package, range(1, frames + 1) if isinstance(frames, int) else frames)
+        wanted = range(1, frames + 1) if isinstance(frames, int) else frames
+        manifest = pack(package, wanted, self.scene)
         return await self.requester().submit(
             package,
             manifest,

@@ -25,13 +25,21 @@ from devkit.fakes.package import FAMILY
 from devkit.fakes.people import Artist, Machine
 from devkit.fakes.reporter import RecordingReporter
 from tests.unit.app.audit.network import PAY_FRI, SHORT, Network
+from tests.unit.core.blend.made import Addresses, Form, Thing, scene
 
+SECRET = b"Secret name"
 ACCEPTED = [(AuditKind.PIXELS, Verdict.ACCEPTED)]
 
 
 @pytest.fixture
 def network(disk: Path) -> Network:
     return Network(disk)
+
+
+def made_scene() -> bytes:
+    """A .blend that is cut, with a name in it."""
+    things = [Thing(f"OB{SECRET.decode()} {number}", plain=bytes([number]) * 9000) for number in range(40)]
+    return scene(Form(), things, Addresses([2**24 + 64 * place for place in range(200)]))
 
 
 def key_in(network: Network) -> tuple[bytes, bytes]:
@@ -53,6 +61,8 @@ def plain_files(machine: Machine | Artist) -> list[Path]:
 
 def test_a_private_job_is_rendered_audited_and_paid_and_nobody_else_sees_it(network: Network) -> None:
     seen: list[str] = []
+
+    network.artist.scene = made_scene()
 
     async def life() -> None:
         await network.open()
@@ -82,10 +92,13 @@ def test_a_private_job_is_rendered_audited_and_paid_and_nobody_else_sees_it(netw
             seen.append(path.name)
         assert text not in said and key.hex().encode() not in said
     for machine in everybody[1:]:
-        assert [path for path in plain_files(machine) if b"a scene" in path.read_bytes()] == []
+        assert [path for path in plain_files(machine) if SECRET in path.read_bytes()] == []
     for files in network.world.store.folders.values():
-        assert all(b"a scene" not in raw and b"main.blend" not in raw for raw in files.values())
+        assert all(SECRET not in raw and b"main.blend" not in raw for raw in files.values())
     assert "journal.sqlite" in seen
+    ((cid, stored),) = [one for one in network.world.store.folders.items() if "manifest.json" in one[1]]
+    kept = network.worker.folder / "evidence" / "content" / cid
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == stored, "as the store has it"
 
 
 def test_a_worker_claims_nothing_before_the_key_came(network: Network) -> None:

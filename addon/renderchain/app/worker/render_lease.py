@@ -213,7 +213,8 @@ class RenderLease:
             await self._keep(entry, cid, sealed)
             # As the store has it: private, or without what was put together from pieces.
             stored = self._folder / "packages" / package.name
-            await self._keep(entry, package.name, stored, [recipe.path for recipe in manifest.recipes])
+            added = manifest.recipes if package == stored else ()
+            await self._keep(entry, package.name, stored, [recipe.path for recipe in added])
             # Who verifies it shall find its package; but that is not worth the lease.
             await self._pins_in_time(self._pins.pin(package.name, entry.lease_id), deadline)
         await self._chain.submit(entry.lease_id, part.count, result)
