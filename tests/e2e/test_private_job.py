@@ -31,8 +31,9 @@ from devkit.network.workers import HONEST, running_workers
 WORKERS = range(1, 6)
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 TIMEOUT_S = 560
-# What only the plain package has: headers of .blend files, pieces and images, and words of the manifest.
-PLAIN = (b"BLENDER", b"\x28\xb5\x2f\xfd", b"\x89PNG\r\n", b"blender_version", b".blend", b"view_layers")
+# What only the plain package has: headers of .blend files and images, and words of the manifest.
+PLAIN = (b"BLENDER", b"\x89PNG\r\n", b"blender_version", b".blend", b"view_layers")
+PIECE = b"\x28\xb5\x2f\xfd"  # how a compressed piece begins
 # What would be left of it on a worker's disk, whose own files have some of those words too.
 LEFT = (b"BLENDER-v", b"BLENDER17", b'"main_blend"', b'"view_layers"')
 
@@ -116,6 +117,7 @@ def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothin
     assert names == {MANIFEST_NAME, *map(str, range(header.objects))} and header.objects > 3
     everything = b"".join(path.read_bytes() for path in stored.iterdir())
     assert not [one for one in PLAIN if one in everything]
+    assert not [path for path in stored.iterdir() if path.read_bytes().startswith(PIECE)]
 
     key = package_key_of(network.accounts["artist"].private_key, _chain_id(network), header.salt)
     assert header.fits(key), "what is looked for below"
