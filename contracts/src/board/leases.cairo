@@ -17,14 +17,13 @@ pub mod LeasesComponent {
     use crate::packing::board::{LeaseCell, LeasePacking, turn_of};
     use crate::packing::registry::LimitsPacking;
     use crate::rules::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
-    use crate::rules::terms::{has_passed, now};
+    use crate::rules::terms::{Errors as TermsErrors, has_passed, now};
     use crate::types::audit::DrawOutcome;
     use crate::types::board::{Lease, LeaseResult, LeaseState, Place, SignedResult};
     use crate::types::registry::{Limits, Signer};
 
     pub mod Errors {
         pub const NOT_OPERATOR: felt252 = 'RC: not the lease operator';
-        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
         pub const SLOT_TAKEN: felt252 = 'RC: slot holds a lease';
         pub const NO_SUCH_SLOT: felt252 = 'RC: no such slot';
         pub const WRONG_STATE: felt252 = 'RC: lease in another state';
@@ -100,7 +99,7 @@ pub mod LeasesComponent {
         fn assert_operates(self: @ComponentState<TContractState>, worker_id: u32) {
             let caller = get_caller_address();
             let operator = self.known_registry().operator_of(worker_id);
-            assert(!caller.is_zero() && caller == operator, Errors::NOT_ITS_OPERATOR);
+            assert(!caller.is_zero() && caller == operator, TermsErrors::NOT_ITS_OPERATOR);
         }
 
         /// A lease that was claimed and not submitted yet; panics unless the caller operates its
