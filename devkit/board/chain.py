@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
+from renderchain.core.board_events import JobCreated, LeaseAccepted, LeasePaid
 from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
 from renderchain.core.job import JobTerms, LeaseResult, Place
+from renderchain.core.market import MOST_JOBS, newest_prices_fri
 
 from devkit.board.audits import MemoryAudits
 from devkit.board.keys import MemoryPackageKeys
@@ -48,6 +50,13 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys):
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left: here nothing can be left."""
         return {}
+
+    async def accepted_prices_fri(self, family: int) -> list[int]:
+        """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
+        created = [one for one in await self._past(JobCreated, 0) if one.family == family]
+        numbers = {one.job_id for one in await self._past(LeasePaid, 0)}
+        numbers |= {one.job_id for one in await self._past(LeaseAccepted, 0)}
+        return newest_prices_fri(created[-MOST_JOBS:], numbers)
 
     async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""

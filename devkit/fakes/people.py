@@ -42,7 +42,7 @@ from renderchain.app.worker.known_tile import KnownTile, WatchingRenderer
 from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.loop import Worker
 from renderchain.app.worker.pace import Pace
-from renderchain.app.worker.readiness import Readiness
+from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.ids import JobId, LeaseId, WorkerId
@@ -94,7 +94,7 @@ class Machine:
         self.worker_id = WorkerId(0)
         self.control = Control()
         self.reserve_fri = 0
-        self.once = False
+        self.hours: Hours = lambda at_s: ""
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
@@ -177,6 +177,7 @@ class Machine:
                 lambda: self.control,
                 (),
                 self.world.now,
+                hours=self.hours,
                 reserve_fri=self.reserve_fri,
                 once=self.once,
             ),
@@ -313,11 +314,10 @@ class Artist:
         return await self.requester().submit(
             package,
             manifest,
-            offer,
+            replace(offer, private=private),
             name="job",
             output=self.output,
             probe_seconds=self.probe_seconds,
-            private=private,
         )
 
     def frames(self) -> list[str]:

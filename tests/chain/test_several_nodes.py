@@ -30,6 +30,7 @@ from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Proxy, error, proxy_before, result
 
 AWAY = 503
+ABSURD = 10**15
 
 
 @dataclass
@@ -290,6 +291,30 @@ def test_events_go_on_by_the_websocket_of_another_node(
                 heard = [type(await asyncio.wait_for(anext(stream), 20)).__name__ for _ in range(3)]
                 assert heard == ["LeaseClaimed", "TasksGivenBack", "LeaseEnded"]
                 assert made.second.socket_count == 1 and "asked for events" not in caplog.text
+
+    asyncio.run(run())
+
+
+def test_a_node_with_an_absurd_block_locks_out_no_other(two: Callable[[], Any]) -> None:
+    """All others were behind it for ever, and events waited."""
+
+    def lie(method: str, question: dict[str, Any]) -> Any:
+        told = {"blockNumber": ABSURD, "blockHashAndNumber": {"block_hash": "0x1", "block_number": ABSURD}}
+        return result(told[method]) if method in told else None
+
+    async def run() -> None:
+        async with two() as made:
+            made.node = replace(made.node, oldest_head_s=600.0)
+            chain = await made.chain()
+            start = await made.net.artist.block_number()
+            made.first.rule = lie
+            await made.net.artist.create_job(TERMS)
+            async with aclosing(chain.events(start)) as stream:
+                assert type(await asyncio.wait_for(anext(stream), 20)).__name__ == "JobCreated"
+            made.first.rule = down
+            assert (await chain.job(1)).tasks == TERMS.tasks
+            chain._account.client.nodes.saw(ABSURD)
+            assert (await chain.job(1)).tasks == TERMS.tasks
 
     asyncio.run(run())
 

@@ -10,17 +10,45 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar
 
 import bpy
 
 from ..core.errors import Cancelled, RenderChainError
 
 TICK_S = 0.25
-JOIN_TIMEOUT_S = 5
+JOIN_TIMEOUT_S = 10.0  # a clean Blender that packs is ended within a part of it
+NAME = "renderchain"
 Done = Callable[[Any, Exception | None], None]
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
+
+
+class _Threads(ThreadPoolExecutor):
+    """A thread for each call, and none that anybody waits for who does not need what it does.
+
+    Python waits for those of a pool before it ends, so that an IPFS node that is silent in the middle of an
+    upload would keep a Blender that was quitted for minutes.
+    """
+
+    def submit(
+        self, call: Callable[Arguments, Answer], /, *values: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Answer]:
+        """Start the call."""
+        future: Future[Answer] = Future()
+
+        def run() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(call(*values, **named))
+                except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+                    future.set_exception(error)
+
+        threading.Thread(target=run, name=NAME, daemon=True).start()
+        return future
 
 
 class Background:
@@ -28,27 +56,37 @@ class Background:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="renderchain", daemon=True)
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name=NAME, daemon=True)
+        self._has_loop = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._ended: asyncio.Event
+        # Blender knows a timer by its object, and a method is another one each time it is named.
+        self.timer = self._tick
 
     def start(self) -> None:
         """Start the thread and the timer."""
         self._thread.start()
-        bpy.app.timers.register(self._tick, first_interval=TICK_S, persistent=True)
+        self._has_loop.wait()
+        # Else opening a file would end it.
+        bpy.app.timers.register(self.timer, first_interval=TICK_S, persistent=True)
 
     def stop(self) -> None:
-        """Cancel what runs and wait for the thread."""
-        if bpy.app.timers.is_registered(self._tick):
-            bpy.app.timers.unregister(self._tick)
-
-        def end() -> None:
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.call_soon(self._loop.stop)
-
-        self._loop.call_soon_threadsafe(end)
+        """Cancel what runs, and wait until it has cleaned up; what it says from now on nobody hears."""
+        if bpy.app.timers.is_registered(self.timer):
+            bpy.app.timers.unregister(self.timer)
+        with suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(JOIN_TIMEOUT_S)
+        if self._thread.is_alive():
+            log.warning("background work did not end within %s s and is left to itself", JOIN_TIMEOUT_S)
+
+    async def _live(self) -> None:
+        """Until it is stopped; asyncio.run then cancels all tasks and waits for them."""
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_default_executor(_Threads())
+        self._has_loop.set()
+        await self._ended.wait()
 
     def later(self, call: Callable[[], None]) -> None:
         """Have the main thread call this at its next tick; from any thread."""
@@ -76,8 +114,16 @@ class Background:
     def _tick(self) -> float:
         called = False
         while not self._calls.empty():
-            self._calls.get()()
+            _guarded(self._calls.get())
             called = True
         if called:
-            self._changed()
+            _guarded(self._changed)
         return TICK_S
+
+
+def _guarded(call: Callable[[], None]) -> None:
+    """Call it; Blender asks a timer that raised never again, and then nothing would be heard any more."""
+    try:
+        call()
+    except Exception:  # whatever it is, the next one is to be called
+        log.exception("unexpected failure on Blender's main thread")

@@ -17,7 +17,8 @@ from ..app.requester.requester import Requester, RequesterParts
 from ..core.private_package import package_key_of
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import open_chain, open_journal, open_keys
+from .keys import open_keys
+from .network import open_chain, open_journal
 from .rendering import make_renderer, make_scene_probe
 from .storage import open_store, open_upkeep
 

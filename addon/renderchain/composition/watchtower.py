@@ -7,7 +7,6 @@ import random
 import time
 
 from ..adapters.fee_budget_file import FeeBudgetFile
-from ..adapters.keys import KeystoreFile
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -27,7 +26,8 @@ from ..core.notices.watching import EvidenceOpen
 from ..core.private_package import SharedKey
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import leave, open_keys, patient_chain
+from .keys import noted_account
+from .network import leave, patient_chain
 from .storage import open_node
 
 
@@ -65,8 +65,7 @@ def _watchtower(settings: Settings, reporter: Reporter, chain: StarknetChain) ->
     now, patience_s = time.time, float(settings.patience_seconds)
     leases = LeaseWatch(chain, prover, reporter, now, patience_s)
     content = ContentWatch(chain, store, prover, proof_store, reporter, now, patience_s, random.choice)
-    keys = open_keys(settings)
-    noted = keys.account() if isinstance(keys, KeystoreFile) else 0
+    noted = noted_account(settings.keystore) if settings.keystore else 0
     rules = WatchRules(tuple(map(WorkerId, settings.workers)), frozenset({settings.account, noted}))
     return Watchtower(chain, leases, content, reporter, rules, _key_watch(settings, reporter, chain))
 

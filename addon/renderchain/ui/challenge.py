@@ -6,7 +6,6 @@ from typing import Any
 
 import bpy
 
-from ..composition.requester import make_requester
 from ..core.errors import SettingsError
 from ..core.ids import LeaseId
 from ..ports.reporter import Reporter
@@ -48,6 +47,8 @@ class RENDERCHAIN_OT_challenge(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Pay the bond and challenge on-chain."""
+        from ..composition.requester import make_requester
+
         settings, (lease_id, leaves) = read_settings(), self._wanted()
 
         async def work(reporter: Reporter) -> str:

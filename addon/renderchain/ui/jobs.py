@@ -6,7 +6,6 @@ from typing import Any
 
 import bpy
 
-from ..composition.requester import make_requester
 from ..core.ids import JobId
 from ..ports.reporter import Reporter
 from .preferences import read_settings
@@ -23,6 +22,8 @@ class RENDERCHAIN_OT_download(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Follow the job to its end."""
+        from ..composition.requester import make_requester
+
         settings, job_id, blender = read_settings(), JobId(self.job_id), bpy.app.binary_path
 
         async def work(reporter: Reporter) -> str:
@@ -60,6 +61,8 @@ class RENDERCHAIN_OT_cancel(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""
+        from ..composition.requester import make_requester
+
         settings, job_id = read_settings(), JobId(self.job_id)
 
         async def work(reporter: Reporter) -> str:

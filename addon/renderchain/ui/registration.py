@@ -1,44 +1,76 @@
-"""Telling Blender about our classes and commands, and taking all of it back."""
+"""Telling Blender about our classes and commands, and taking all of it back.
+
+Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
+cases, and what they stand on, are imported when Blender stands, beside its interface, or by a command.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import bpy
 
-from ..blender.commands import COMMANDS
+from .. import __package__ as base_package
+from ..blender.command_names import COMMAND_NAMES
 from . import (
+    account_setup,
     challenge,
-    connection,
+    checkup,
+    first_run,
+    fixes,
     jobs,
     jobs_panel,
     messages,
     preferences,
+    preflight_rows,
     properties,
     provider,
+    store_setup,
     submit,
     submit_panel,
+    submitting,
     work,
 )
-from .state import state
+from .state import background, forget
 
 CLASSES = (
     *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    submit.RENDERCHAIN_OT_submit_still,
-    submit.RENDERCHAIN_OT_submit_animation,
+    *submit.CLASSES,
+    *fixes.CLASSES,
     jobs.RENDERCHAIN_OT_download,
     jobs.RENDERCHAIN_OT_stop,
     jobs.RENDERCHAIN_OT_cancel,
     challenge.RENDERCHAIN_OT_challenge,
-    connection.RENDERCHAIN_OT_test_connection,
+    checkup.RENDERCHAIN_OT_check_up,
+    account_setup.RENDERCHAIN_OT_account_make,
+    account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_unlock,
+    account_setup.RENDERCHAIN_OT_account_deploy,
+    store_setup.RENDERCHAIN_OT_ipfs_headers,
+    store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
+    first_run.RENDERCHAIN_OT_set_up,
+    first_run.RENDERCHAIN_PT_first_run,
+    *submit_panel.PARTS,
     jobs_panel.RENDERCHAIN_PT_jobs,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
     provider.RENDERCHAIN_PT_provider,
+)
+# Imported when an artist presses the first button, these would hold up the interface for a second.
+NEEDED_SOON = (
+    ".composition.requester",
+    ".blender.submission",
+    "starknet_py.contract",
+    "starknet_py.net.account.account",
+    "starknet_py.net.full_node_client",
+    "ipfshttpclient",
+    "keyring",
 )
 _handles: list[Any] = []
 
@@ -48,19 +80,27 @@ def register() -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
-    for name, run in COMMANDS.items():
-        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
+    for name in COMMAND_NAMES:
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     if not bpy.app.background:
-        bpy.app.timers.register(_first_look, first_interval=1.0)
+        bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
+        bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
+        preflight_rows.start()
+    checkup.start()
 
 
 def unregister() -> None:
     """Leave nothing behind."""
     if bpy.app.timers.is_registered(_first_look):
         bpy.app.timers.unregister(_first_look)
-    if state.background:
-        state.background.stop()
-        state.background = None
+    if not bpy.app.background:
+        bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
+        preflight_rows.end()
+    forget()
+    checkup.stop()
+    submitting.reset()
+    for place in messages.Place:
+        messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     del bpy.types.Scene.renderchain
@@ -68,5 +108,26 @@ def unregister() -> None:
         bpy.utils.unregister_class(kind)
 
 
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    def run(arguments: Sequence[str]) -> int:
+        from ..blender.commands import COMMANDS
+
+        return COMMANDS[name](arguments)
+
+    return run
+
+
 def _first_look() -> None:
-    work.refresh_jobs()
+    """Import in the background what the first operator will need, then show the jobs."""
+    background().run(_imported(), lambda *_: work.refresh_jobs())
+
+
+async def _imported() -> None:
+    import asyncio
+
+    await asyncio.to_thread(_import_all)
+
+
+def _import_all() -> None:
+    for name in NEEDED_SOON:
+        import_module(name, base_package)

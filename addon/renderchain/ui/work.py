@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import bpy
 
-from ..blender.console import ConsoleReporter
-from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from . import messages
@@ -26,6 +23,10 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
     may end half-way without losing money or frames.
     """
     if bpy.app.background:
+        import asyncio
+
+        from ..blender.console import ConsoleReporter
+
         operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
         return {"FINISHED"}
 
@@ -45,6 +46,9 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
 
 def refresh_jobs() -> None:
     """Read the artist's jobs into the panel."""
+    from ..blender.console import ConsoleReporter
+    from ..composition.requester import make_requester
+
     try:
         state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
     except RenderChainError as error:

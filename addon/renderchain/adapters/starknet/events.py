@@ -13,14 +13,14 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from ...core.addresses import with_shown_addresses
 from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
 from ...core.errors import ChainError, NodeAway
-from ...core.ids import JobId, LeaseId, WorkerId
+from ...core.ids import JobId, LeaseId
 from .errors import said
 from .member import Member
 from .nodes import Nodes
@@ -185,6 +185,7 @@ class EventStream:
 
     def _is_new(self, raw: Any) -> bool:
         place = place_of(raw)
+        self._check_block(raw.block_number)
         if place <= self._last:
             return False
         self._last = place
@@ -192,6 +193,13 @@ class EventStream:
             self._at = (raw.block_number, raw.block_hash)
         self._nodes.saw(raw.block_number)
         return True
+
+    def _check_block(self, number: int) -> None:
+        """Raise NodeAway where no chain is at that block: who believed it would take all others for late."""
+        if not self._nodes.may_be_there(number):
+            raise NodeAway(
+                f"The node {self._used.node.shown} tells of block {number}, which can't be there yet."
+            )
 
     async def _once(self, from_block: int) -> AsyncGenerator[Any, None]:
         """Raw events after the last one, until the connection breaks or changes its way."""
@@ -211,6 +219,7 @@ class EventStream:
         client, (number, known) = self._used.client, self._at
         head = await said(ASKING, client.get_block_hash_and_number())
         newest, now = head.block_number, head.block_hash
+        self._check_block(newest)
         if self._at != NOWHERE:
             if number > newest:
                 raise _Lag(
@@ -283,23 +292,20 @@ class EventStream:
         return past_events(self._used.client, self._board, first, keys)
 
     async def past_of(
-        self,
-        name: str,
-        first: int,
-        *,
-        job_id: JobId | None = None,
-        lease_id: LeaseId | WorkerId | None = None,
+        self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
     ) -> list[BoardEvent]:
-        """Events of one kind since a block, about one job or one lease or about all.
+        """Events of one kind since a block, about one job or one lease or about all."""
+        # An event may have no key in the lease's place, so nothing is asked of it there for a job.
+        of_lease: list[list[int]] = [[lease_id]] if lease_id else []
+        of_job: list[int] = [job_id] if job_id else []
+        about = [of_job, *of_lease] if job_id or lease_id else []
+        return await self.past_with(name, first, *about)
 
-        Those about keys have a worker where others have a lease.
-        """
+    async def past_with(self, name: str, first: int, *wanted: Sequence[int]) -> list[BoardEvent]:
+        """Events of one kind since a block, each of whose keys is one of those wanted; of none: any."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        # An event may have no key in the lease's place, so nothing is asked of it there for a job.
-        of_lease = [[hex(lease_id)]] if lease_id else []
-        about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
-        keys = [[hex(get_selector_from_name(name))], *about]
+        keys = [[hex(get_selector_from_name(name))], *(list(map(hex, one)) for one in wanted)]
         raws = past_events(self._nodes.client, self._board, first, keys)
         found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
         return [one for one in found if one is not None]

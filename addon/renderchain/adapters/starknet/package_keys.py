@@ -61,5 +61,6 @@ class StarknetPackageKeys(StarknetView):
         self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
     ) -> list[tuple[WorkerId, WrappedKey]]:
         """What was given of a job since that block, to one worker or to all."""
-        events = await self._stream.past_of("KeyGiven", from_block, job_id=job_id, lease_id=worker_id)
+        worker = [] if worker_id is None else [[worker_id]]
+        events = await self._stream.past_with("KeyGiven", from_block, [job_id], *worker)
         return [(event.worker_id, event.wrapped) for event in events if isinstance(event, KeyGiven)]

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.audit.draw_count import DrawCount, count_draws
@@ -29,8 +29,10 @@ from ..exchange.private_package import PrivateOpening, PrivateSealing, read_head
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
+from .estimate import Estimate, JobFrames, estimate
 from .final_check import FinalCheck
 from .offer import Offer
+from .output_folder import try_output
 from .own_check import OwnCheck
 from .own_keys import OwnKeys
 from .package_pin import unpin_unneeded
@@ -70,6 +72,18 @@ class Requester:
         self._parts = parts
         self._reporter = reporter
 
+    async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
+        """What a job would come to now, and what the account holds; nothing is sent."""
+        async with self._parts.open_chain() as chain:
+            if not offer.private:
+                return await estimate(chain, offer, frames, package_bytes)
+            found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
+            return replace(found, notices=(*found.notices, await self._privacy(chain)))
+
+    async def _privacy(self, chain: RequesterChain) -> JobIsPrivate:
+        each_fri = KEY_GAS * await chain.gas_price_fri()
+        return JobIsPrivate(self._parts.most_private_workers, each_fri)
+
     async def submit(
         self,
         folder: Path,
@@ -79,20 +93,21 @@ class Requester:
         name: str,
         output: Path,
         probe_seconds: int = DEFAULT_S,
-        private: bool = False,
     ) -> JobId:
         """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
 
-        ``probe_seconds`` 0: the scene is not probed, which is said. ``private``: outsiders see its size.
+        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled.
+
+        ``probe_seconds`` 0: the scene is not probed, which is said.
         """
         parts = self._parts
+        try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
             sealing = None
-            if private:
+            if offer.private:
                 sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
-                each_fri = KEY_GAS * await chain.gas_price_fri()
-                self._reporter.tell(JobIsPrivate(parts.most_private_workers, each_fri))
+                self._reporter.tell(await self._privacy(chain))
             return await submit(
                 chain,
                 parts.store,

@@ -45,6 +45,7 @@ from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_package
 from ..exchange.private_package import PrivateOpening, read_manifest
 from ..exchange.sealed_result import open_sealed, unwrap_key
+from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .lease_checks import LeaseChecks
@@ -137,7 +138,8 @@ class JobWatch:
         self._output.mkdir(parents=True, exist_ok=True)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
-        tasks = [following, checking, asyncio.create_task(self._acceptance.draw_when_due())]
+        drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
+        tasks = [following, checking, asyncio.create_task(drawing)]
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)
             tasks.append(asyncio.create_task(self._keys.run()))

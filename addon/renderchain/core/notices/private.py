@@ -14,6 +14,7 @@ from . import Level, Notice, counted
 class JobIsPrivate(Notice):
     """To how many workers the key will be given at most, and what gas each of them costs the artist."""
 
+    level: ClassVar[Level] = Level.WARNING
     most_count: int
     each_fri: int
 
