@@ -92,6 +92,21 @@ def top_up(arguments: Sequence[str]) -> int:
     return guarded(options, run)
 
 
+def share_key(arguments: Sequence[str]) -> int:
+    """Write a private job's key for a watchtower."""
+    parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
+    parser.add_argument("job", type=int)
+    parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        requester = make_requester(settings_of(options), reporter)
+        print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
+        return 0
+
+    return guarded(options, run)
+
+
 def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
     parser = new_parser("renderchain_challenge", "Have verifiers look at a lease, inside its window.")
@@ -157,6 +172,7 @@ COMMANDS = {
     "jobs": jobs,
     "cancel": cancel,
     "top_up": top_up,
+    "share_key": share_key,
     "challenge": challenge,
     "draws": draws,
     "worker": worker,

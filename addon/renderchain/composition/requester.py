@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.second_child import SecondChild
@@ -11,7 +12,9 @@ from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
 from ..app.requester.final_check import FinalCheck
 from ..app.requester.own_check import OwnCheck
+from ..app.requester.own_keys import OwnKeys
 from ..app.requester.requester import Requester, RequesterParts
+from ..core.private_package import package_key_of
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .keys import open_keys
@@ -31,6 +34,9 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
         final_check=_final_check(settings, reporter, blender),
         own_check=_own_check(settings, reporter, blender),
         most_challenges=settings.own_challenges,
+        package_sealer=ChaChaSealer(),
+        package_keys=lambda chain: _package_keys(settings, chain.chain_id),
+        most_private_workers=settings.most_private_workers,
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
@@ -44,6 +50,10 @@ def make_requester(settings: Settings, reporter: Reporter, blender: str = "") ->
 
 def _unwrapper(settings: Settings, chain_id: int) -> AccountUnwrapper:
     return AccountUnwrapper(open_keys(settings).private_key(settings.account), chain_id)
+
+
+def _package_keys(settings: Settings, chain_id: int) -> OwnKeys:
+    return OwnKeys(partial(package_key_of, open_keys(settings).private_key(settings.account), chain_id))
 
 
 def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalCheck:

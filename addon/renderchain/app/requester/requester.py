@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.audit.draw_count import DrawCount, count_draws
@@ -15,13 +15,17 @@ from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.jobs import JobCanceled
+from ...core.notices.private import JobIsPrivate
+from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
 from ...ports.journal import JobEntry, Journal
+from ...ports.package_keys import PackageSealer
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
+from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
@@ -30,10 +34,13 @@ from .final_check import FinalCheck
 from .offer import Offer
 from .output_folder import try_output
 from .own_check import OwnCheck
+from .own_keys import OwnKeys
 from .package_pin import unpin_unneeded
 from .pool import top_up
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
+
+KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,9 @@ class RequesterParts:
     final_check: FinalCheck
     own_check: OwnCheck
     most_challenges: int
+    package_sealer: PackageSealer
+    package_keys: Callable[[RequesterChain], OwnKeys]
+    most_private_workers: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
@@ -65,7 +75,14 @@ class Requester:
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
         """What a job would come to now, and what the account holds; nothing is sent."""
         async with self._parts.open_chain() as chain:
-            return await estimate(chain, offer, frames, package_bytes)
+            if not offer.private:
+                return await estimate(chain, offer, frames, package_bytes)
+            found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
+            return replace(found, notices=(*found.notices, await self._privacy(chain)))
+
+    async def _privacy(self, chain: RequesterChain) -> JobIsPrivate:
+        each_fri = KEY_GAS * await chain.gas_price_fri()
+        return JobIsPrivate(self._parts.most_private_workers, each_fri)
 
     async def submit(
         self,
@@ -87,6 +104,10 @@ class Requester:
         try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
+            sealing = None
+            if offer.private:
+                sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
+                self._reporter.tell(await self._privacy(chain))
             return await submit(
                 chain,
                 parts.store,
@@ -99,6 +120,7 @@ class Requester:
                 name=name,
                 output=output,
                 upkeep=parts.upkeep,
+                sealing=sealing,
             )
 
     async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
@@ -131,6 +153,8 @@ class Requester:
             final_check=parts.final_check,
             own_check=parts.own_check,
             most_challenges=parts.most_challenges,
+            private=PrivateOpening(parts.package_sealer, parts.package_keys(chain)),
+            most_private_workers=parts.most_private_workers,
         )
         await parts.upkeep.connect()
         report = await watch.run(entry.from_block if entry else parts.from_block)
@@ -154,6 +178,25 @@ class Requester:
         """Doubt named leaves of a lease, or without any its delivery."""
         async with self._parts.open_chain() as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
+
+    async def share_key(self, job_id: JobId, folder: Path) -> Path:
+        """Write a private job's key where a watchtower finds it; returns the file.
+
+        Raises LocalError for a job that is not private.
+        """
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            job, keys = await chain.job(job_id), parts.package_keys(chain)
+            header = await read_header(parts.store, job.package_cid)
+            if header is None:
+                raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
+            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{job_id}.json"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(shared.to_bytes())
+        return path
 
     async def draws(self) -> DrawCount:
         """Audits drawn on this board against audits expected."""

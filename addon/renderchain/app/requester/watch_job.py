@@ -28,18 +28,22 @@ from ...core.errors import ContentError, WrongKey
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lifecycle import JobState
-from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ...core.manifest import FORMATS, Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices import leases
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
+from ...core.private_package import PrivateHeader
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
+from ..exchange.key_giver import KeyGiver
+from ..exchange.key_giving import KeyGiving
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_package
+from ..exchange.private_package import PrivateOpening, read_manifest
 from ..exchange.sealed_result import open_sealed, unwrap_key
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
@@ -87,8 +91,12 @@ class JobWatch:
         final_check: FinalCheck,
         own_check: OwnCheck,
         most_challenges: int,
+        private: PrivateOpening,
+        most_private_workers: int,
     ) -> None:
         self._chain = chain
+        self._private = private
+        self._most_private_workers = most_private_workers
         self._store = store
         self._hash_many = hash_many
         self._read_noisy = read_noisy
@@ -101,6 +109,7 @@ class JobWatch:
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
         self._closed = False
+        self._keys: KeyGiving | None = None
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
@@ -119,8 +128,8 @@ class JobWatch:
     async def run(self, from_block: int) -> JobReport:
         """Follow the job to its end, accept what is right, withdraw what is refunded."""
         job = await self._chain.job(self.report.job_id)
-        raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
-        manifest = parse_manifest(raw)
+        parts = (self._store, self._private.sealer, self._private.keys, job, self._scratch)
+        manifest, private = await read_manifest(*parts)
         if manifest.requester_key != self._unwrapper.public_key.hex():
             raise WrongKey(
                 f"The results of job {job.job_id} are sealed for another key than this account's; "
@@ -131,6 +140,9 @@ class JobWatch:
         checking = asyncio.create_task(self._checks.run(from_block))
         drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
         tasks = [following, checking, asyncio.create_task(drawing)]
+        if private and job.requester == self._chain.address:
+            self._keys = await self._key_giving(job, private, from_block)
+            tasks.append(asyncio.create_task(self._keys.run()))
         try:
             done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -141,10 +153,19 @@ class JobWatch:
             await asyncio.gather(*tasks, return_exceptions=True)
         return await self._finish(job)
 
+    async def _key_giving(self, job: JobInfo, header: PrivateHeader, from_block: int) -> KeyGiving:
+        """Gives the package's key to who asks for it."""
+        key = await self._private.keys.key_of(job, header)
+        giver = KeyGiver(self._chain, self._private.sealer, self._reporter, from_block)
+        parts = (self._chain, giver, self._reporter, job, key)
+        return KeyGiving(*parts, most=self._most_private_workers, from_block=from_block)
+
     async def _follow(self, from_block: int, job: JobInfo, manifest: Manifest) -> None:
         """Act on each event, until the job and all its leases have ended."""
         async with aclosing(self._chain.events(from_block, self.report.job_id)) as events:
             async for event in events:
+                if self._keys:
+                    self._keys.note(event)
                 if isinstance(event, Reorganised):
                     self._forget()
                 else:
@@ -275,9 +296,10 @@ class JobWatch:
     async def _package(self, job: JobInfo) -> Path:
         """The job's package, fetched once; raises StoreError or ContentError."""
         size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        parts = (self._store, job.package_cid, *size, cache, self._reporter)
         async with self._fetching:
             cache.mkdir(parents=True, exist_ok=True)
-            package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+            package, _ = await fetch_package(*parts, opening=self._private(job))
         return package
 
     def _keep(self, source: Path, name: str) -> Path:

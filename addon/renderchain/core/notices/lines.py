@@ -39,6 +39,7 @@ from . import (
     devices,
     jobs,
     leases,
+    private,
     process,
     storage,
     watching,
@@ -61,7 +62,7 @@ def _defined_in(module: types.ModuleType) -> list[type[Notice]]:
     return [one for one in found if one.__module__ == module.__name__]
 
 
-PARTS = (process, leases, audits, appeals, jobs, checks, watching, conditions, devices, storage)
+PARTS = (process, leases, audits, appeals, jobs, checks, watching, conditions, devices, storage, private)
 KINDS = {kind_of(one): one for part in PARTS for one in _defined_in(part)}
 
 

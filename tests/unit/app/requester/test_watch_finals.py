@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.package import file_entry
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.watch_job import JobWatch
@@ -60,6 +61,8 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
         own_check=OwnCheck(nothing, said, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
+        private=PrivateOpening(nothing, nothing),
+        most_private_workers=0,
     )
 
 
