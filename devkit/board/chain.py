@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.contract_errors import ContractError
+from renderchain.core.board_events import BoardEvent, JobCreated
+from renderchain.core.candidates import Candidate
+from renderchain.core.contract_errors import ContractError, NothingToWithdraw
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
 from renderchain.core.job import JobTerms, LeaseResult, Place
+from renderchain.core.lifecycle import LeaseState
 
+from devkit.board import view
 from devkit.board.audits import MemoryAudits
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
@@ -48,6 +53,10 @@ class MemoryChain(MemoryAudits):
         """Finish what an earlier process left: here nothing can be left."""
         return {}
 
+    async def is_pending(self, intent_name: str) -> bool:
+        """Whether a transaction of that name may still happen: here each is in a block, or never will be."""
+        return False
+
     async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""
         await self._do(f"Extending job {job_id}", lambda model: model.extend(self.address, job_id, more_s))
@@ -62,11 +71,14 @@ class MemoryChain(MemoryAudits):
     async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds; it is in the account afterwards."""
         action = f"Canceling job {job_id}"
-        await self._do(
-            action,
-            lambda model: model.cancel(self.address, job_id),
-            lambda model: model.withdraw(self.address, [self.address]),
-        )
+
+        def cancel(model: Model) -> None:
+            model.cancel(self.address, job_id)
+
+        try:
+            await self._do(action, cancel, lambda model: model.withdraw(self.address, [self.address]))
+        except NothingToWithdraw:
+            await self._do(action, cancel)
 
     async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
@@ -117,6 +129,35 @@ class MemoryChain(MemoryAudits):
         """As the requester, pay a bond and have a committee fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
         await self._do(action, lambda model: model.challenge_delivery(self.address, lease_id))
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        """The jobs that this account created since a block."""
+        return [one for one in await self._past(JobCreated, from_block) if one.requester == self.address]
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        """All that the board told of a job since a block, in order."""
+        found = await self._past(object, from_block)
+        return [cast(BoardEvent, one) for one in found if getattr(one, "job_id", None) == job_id]
+
+    async def block_time_s(self, block: int) -> int:
+        """When a block was made."""
+        return await self._ask("Reading a block", lambda _: self._network.time_of(block))
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        """The network's workers."""
+        return await self._ask("Reading workers", view.candidates)
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        """What a challenge takes until one is right."""
+
+        def bond_fri(model: Model) -> int:
+            lease = model.lease(lease_id)
+            need(lease, "lease in another state")
+            assert lease
+            need(lease.state is LeaseState.SUBMITTED, "lease in another state")
+            return model.challenge_bond_fri(model.job(lease.job), lease, pixels)
+
+        return await self._ask(f"Asking for the bond of lease {lease_id}", bond_fri)
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""

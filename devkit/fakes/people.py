@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.locks import hold
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.proof_store import ProofStore
@@ -262,10 +263,10 @@ class Artist:
             journal=self.journal,
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
-            final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
-            own_check=OwnCheck(
+            final_check=lambda told: FinalCheck(self.finals, told, self.final_checks, random.Random(1)),
+            own_check=lambda told: OwnCheck(
                 lambda device: self.renderer,
-                self.reporter,
+                told,
                 self.chance,
                 per_lease=self.own_checks,
                 most_s=self.own_check_seconds,
@@ -276,6 +277,8 @@ class Artist:
             read_noisy=read_noisy,
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
+            turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),
+            now=self.world.now,
         )
         return Requester(parts, self.reporter)
 

@@ -9,10 +9,16 @@ from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
 
+SENDING, REFUSED = "sending", "refused"  # states of an artist's job that the chain has not
+
 
 @dataclass(frozen=True)
 class JobEntry:
-    """A job of the artist's. ``job_id`` is 0 until the chain gave one."""
+    """A job of the artist's; ``entry_id`` is the number that people read.
+
+    ``job_id`` is 0 until the chain gave one. ``output`` is empty where nobody said where its frames go: it
+    was submitted elsewhere.
+    """
 
     entry_id: int
     board: int
@@ -22,6 +28,19 @@ class JobEntry:
     output: str
     from_block: int
     state: str
+
+
+@dataclass(frozen=True)
+class KeptFrame:
+    """A frame of an artist's job on the disk: of which lease under which root, and what the file was."""
+
+    frame: int
+    lease_id: LeaseId
+    root: int
+    operator: int
+    path: str
+    sha256: str
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,26 @@ class Journal(Protocol):
 
     def jobs(self, board: int | None = None) -> list[JobEntry]:
         """All jobs on that board or on all boards, the newest first."""
+        ...
+
+    def set_output(self, entry_id: int, output: str) -> None:
+        """Note where a job's frames go."""
+        ...
+
+    def keep_frame(self, entry_id: int, kept: KeptFrame) -> None:
+        """Note a frame that is on the disk; it replaces an earlier one of its number."""
+        ...
+
+    def kept_frames(self, entry_id: int) -> list[KeptFrame]:
+        """The frames of a job that were kept, by their numbers."""
+        ...
+
+    def note_line(self, entry_id: int, line: str) -> None:
+        """Keep a line that is to stay with a job; the newest few hundred are kept, each once."""
+        ...
+
+    def lines(self, entry_id: int) -> list[str]:
+        """The lines that stay with a job, the oldest first."""
         ...
 
     def save_lease(self, entry: LeaseEntry) -> None:

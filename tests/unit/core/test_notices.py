@@ -20,6 +20,7 @@ from renderchain.core.notices import (
     audits,
     checks,
     conditions,
+    following,
     jobs,
     leases,
     process,
@@ -53,6 +54,7 @@ FIELDS: dict[str, Any] = {
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
+    "reopened": bool,
     "verdict": Verdict,
     "word": Vote,
     "mean": bool,
@@ -142,6 +144,23 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",
+    following.FramesBack(*IDS, 4, LeaseState.GIVEN_BACK, "can't render", True): (
+        "A worker gave 4 frames back, because it could not render them. Another worker takes them."
+    ),
+    following.JobWaits(JOB, 0, 4, "3 have Blender 5.2, 1 wants 0.02 STRK a frame"): (
+        "0 of 4 workers fit: 3 have Blender 5.2, 1 wants 0.02 STRK a frame"
+    ),
+    following.CancelQuoted(JOB, 5, FRI // 20, 3, FRI // 33, FRI // 4, FRI // 250): (
+        "5 frames that nobody has taken: 0.05 STRK come back at once. Workers have 3 frames: they finish, "
+        "and are paid 0.0304 STRK if all is right. The 0.25 STRK for spot checks come back when those are "
+        "over, less what checks took. The network's fee is about 0.004 STRK."
+    ),
+    following.ChallengeQuoted(*IDS, FRI // 3): (
+        "It takes a deposit of 0.334 STRK, and the network's fee. If you are right the deposit comes back, "
+        "and these frames are rendered again or cost you nothing; if you are wrong it pays those who looked, "
+        "and the worker."
+    ),
+    following.FramesHere(JOB, 3): "3 frames were here already",
     leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",
     leases.LeaseGivenBack(*IDS, "worker stops"): f"Lease {LEASE} was given back: worker stops",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
@@ -293,7 +312,9 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
     hints = get_type_hints(kind)
     for name in (one.name for one in fields(kind)):
         suffix = next((SUFFIXES[one] for one in SUFFIXES if name.endswith(one)), None)
-        allowed = {"state": LeaseState if kind is leases.LeaseNotAccepted else JobState} | FIELDS
+        allowed = {
+            "state": LeaseState if kind in (leases.LeaseNotAccepted, following.FramesBack) else JobState
+        } | FIELDS
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name

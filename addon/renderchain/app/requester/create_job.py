@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import InsufficientFunds, SceneError
-from ...core.ids import JobId
+from ...core.errors import InsufficientFunds, RenderChainError, SceneError
+from ...core.ids import NO_JOB, JobId
 from ...core.job import FamilyInfo, JobTerms, family_name
 from ...core.money import format_strk
 from ...core.notices import counted
 from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged, NoRoom
-from ...ports.journal import Journal
+from ...ports.journal import REFUSED, Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import PinnedPackage
@@ -96,7 +96,12 @@ async def create_job(
     from_block = await chain.block_number()
     entry = journal.add_job(chain.board, name, package.cid, str(output), from_block)
     reporter.tell(EscrowDue(terms.escrow_fri))
-    job_id = await chain.create_job(terms, intent_of_job(entry))
+    try:
+        job_id = await chain.create_job(terms, intent_of_job(entry))
+    except RenderChainError:
+        if not await chain.is_pending(intent_of_job(entry)):
+            journal.set_job(entry, job_id=NO_JOB, state=REFUSED)
+        raise
     journal.set_job(entry, job_id=job_id, state="active")
     reporter.tell(JobCreated(job_id))
     return job_id

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...core.errors import StoreError
 from ...core.lifecycle import JobState
 from ...ports.content_store import ContentStore
-from ...ports.journal import Journal
+from ...ports.journal import REFUSED, Journal
 from ...ports.reporter import Reporter
 
-OVER = (JobState.COMPLETED, JobState.CANCELED)
+OVER = (JobState.COMPLETED, JobState.CANCELED, REFUSED)
 
 
 async def unpin_unneeded(store: ContentStore, journal: Journal, reporter: Reporter, cid: str) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
 from ...core.ids import JobId, LeaseId
+from ...core.job_progress import JobProgress
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
+from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
@@ -26,31 +28,46 @@ from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .final_check import FinalCheck
+from .job_notes import JobNotes
+from .kept_frames import KeptFrames
 from .offer import Offer
+from .overview import JobOverview, Overview, cancel_quote
 from .own_check import OwnCheck
 from .package_pin import unpin_unneeded
 from .pool import top_up
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
+OnProgress = Callable[[JobProgress], None]
+
+
+def unheard(progress: JobProgress) -> None:
+    """Nobody wants to know."""
+
 
 @dataclass(frozen=True)
 class RequesterParts:
-    """What the use cases work with; ``open_chain`` connects the artist's account."""
+    """What the use cases work with; ``open_chain`` connects the artist's account.
+
+    ``turn_of`` has a board's job to one process at a time; it raises AgentRunsAlready. ``now`` gives seconds
+    since 1970.
+    """
 
     open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
     store: ContentStore
     journal: Journal
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
-    final_check: FinalCheck
-    own_check: OwnCheck
+    final_check: Callable[[Reporter], FinalCheck]
+    own_check: Callable[[Reporter], OwnCheck]
+    turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
     most_challenges: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
     from_block: int
     upkeep: StoreUpkeep
+    now: Callable[[], float]
 
 
 class Requester:
@@ -91,36 +108,52 @@ class Requester:
                 upkeep=parts.upkeep,
             )
 
-    async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
-        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for."""
+    async def watch(
+        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard
+    ) -> JobReport:
+        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for.
+
+        Raises AgentRunsAlready where another process does.
+        """
         scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
         try:
-            async with self._parts.open_chain() as chain:
-                return await self._watch(chain, job_id, output, scratch)
+            async with self._parts.open_chain() as chain, self._parts.turn_of(chain.board, job_id):
+                return await self._watch(chain, job_id, output, scratch, on_progress)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
     async def _watch(
-        self, chain: RequesterChain, job_id: JobId, output: Path | None, scratch: Path
+        self,
+        chain: RequesterChain,
+        job_id: JobId,
+        output: Path | None,
+        scratch: Path,
+        on_progress: OnProgress,
     ) -> JobReport:
-        parts = self._parts
-        entry = next((one for one in parts.journal.jobs(chain.board) if one.job_id == job_id), None)
-        if output is None and entry is None:
+        parts, entry = self._parts, self._entry(chain.board, job_id)
+        if output is None and not (entry and entry.output):
             raise LocalError(f"Job {job_id} was not submitted from here; say where its frames shall go.")
+        reporter = self._reporter
+        if entry:
+            reporter = JobNotes(reporter, parts.journal, entry.entry_id, parts.now)
+            if output and not entry.output:
+                parts.journal.set_output(entry.entry_id, str(output))
+        folder = output or Path(entry.output if entry else ".")
         watch = JobWatch(
             chain,
             parts.store,
             parts.hash_many,
             parts.read_noisy,
-            self._reporter,
+            reporter,
             sealer=parts.sealer,
             unwrapper=parts.unwrapper(chain),
             job_id=job_id,
-            output=output or Path(entry.output if entry else "."),
+            kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
             scratch=scratch,
-            final_check=parts.final_check,
-            own_check=parts.own_check,
+            final_check=parts.final_check(reporter),
+            own_check=parts.own_check(reporter),
             most_challenges=parts.most_challenges,
+            on_progress=on_progress,
         )
         await parts.upkeep.connect()
         report = await watch.run(entry.from_block if entry else parts.from_block)
@@ -128,6 +161,33 @@ class Requester:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
             await unpin_unneeded(parts.store, parts.journal, self._reporter, entry.package_cid)
         return report
+
+    def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
+        return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
+
+    async def overview(self) -> list[JobOverview]:
+        """The account's jobs as the chain has them now, the newest first."""
+        async with self._parts.open_chain() as chain:
+            return await self._overview(chain).jobs()
+
+    async def look(self, job_id: JobId) -> JobOverview:
+        """One of them; raises UnknownJob."""
+        async with self._parts.open_chain() as chain:
+            overview = self._overview(chain)
+            if not self._entry(chain.board, job_id):
+                await overview.jobs()
+            entry = self._entry(chain.board, job_id)
+            if entry is None:
+                raise LocalError(f"Job {job_id} is none of this account's; look with renderchain_jobs.")
+            return await overview.job(entry)
+
+    def _overview(self, chain: RequesterChain) -> Overview:
+        return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
+
+    async def cancel_quote(self, job_id: JobId) -> CancelQuoted:
+        """What canceling brings back and takes."""
+        async with self._parts.open_chain() as chain:
+            return await cancel_quote(chain, job_id)
 
     async def cancel(self, job_id: JobId) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
@@ -139,6 +199,12 @@ class Requester:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
         async with self._parts.open_chain() as chain:
             await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
+
+    async def challenge_quote(self, lease_id: LeaseId, leaves: Sequence[int]) -> ChallengeQuoted:
+        """What doubting named leaves, or the delivery, takes; raises LeaseInOtherState if it is late."""
+        async with self._parts.open_chain() as chain:
+            bond_fri = await chain.challenge_bond_fri(lease_id, pixels=bool(leaves))
+            return ChallengeQuoted((await chain.lease(lease_id)).job_id, lease_id, bond_fri)
 
     async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""

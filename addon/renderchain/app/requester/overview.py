@@ -1,0 +1,164 @@
+"""The artist's jobs as the chain has them: what each is at, what it cost, and why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ...core.audit.gas import WITHDRAW_GAS
+from ...core.candidates import Candidate
+from ...core.cid import cid_of, join_digest
+from ...core.ids import JobId
+from ...core.job import JobInfo
+from ...core.job_progress import JobProgress
+from ...core.lifecycle import JobState
+from ...core.notices import Notice
+from ...core.notices.following import CancelQuoted, JobWaits
+from ...ports.journal import REFUSED, SENDING, JobEntry, Journal
+from ...ports.requester_chain import RequesterChain
+from .create_job import intent_of_job
+from .job_notes import notes_of
+from .waiting import waits_of
+
+MOST_JOBS = 50  # that are asked for, the newest
+
+
+@dataclass(frozen=True)
+class JobOverview:
+    """One job; ``job`` is None until the chain has it, and ``left_s`` as long as nothing tells.
+
+    ``kept_count`` frames are on this disk. ``waits`` says why nobody works on it.
+    """
+
+    entry: JobEntry
+    job: JobInfo | None = None
+    progress: JobProgress = field(default_factory=JobProgress)
+    kept_count: int = 0
+    left_s: float | None = None
+    waits: JobWaits | None = None
+    notes: tuple[Notice, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """What people call it."""
+        return self.entry.entry_id
+
+    @property
+    def state(self) -> str:
+        """The chain's word, or why the chain has none."""
+        return str(self.job.state) if self.job else self.entry.state
+
+    @cached_property
+    def delivered_count(self) -> int:
+        """Frames of which there is a result."""
+        return len(self.progress.delivered)
+
+    @cached_property
+    def worker_count(self) -> int:
+        """Workers who render now."""
+        return len(self.progress.workers)
+
+    @property
+    def frame_count(self) -> int:
+        """All frames of the job; 0 as long as the chain does not say."""
+        return self.job.tasks if self.job else 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something of it may still be rendered or paid."""
+        return self.state == SENDING or (self.job is not None and not self.progress.is_closed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs: amounts are decimal text, as in a log's lines."""
+        return {
+            "number": self.number,
+            "job_id": self.entry.job_id,
+            "name": self.entry.name,
+            "state": self.state,
+            "output": self.entry.output,
+            "frame_count": self.frame_count,
+            "delivered_count": self.delivered_count,
+            "in_work_count": len(self.progress.in_work),
+            "kept_count": self.kept_count,
+            "worker_count": self.worker_count,
+            "paid_fri": str(self.progress.paid_fri),
+            "refunded_fri": str(self.progress.refunded_fri),
+            "left_s": None if self.left_s is None else round(self.left_s),
+            "waits": self.waits.sentence if self.waits else "",
+            "notes": [one.sentence for one in self.notes],
+        }
+
+
+class Overview:
+    """Reads the jobs of one account. ``now`` gives seconds since 1970."""
+
+    def __init__(
+        self, chain: RequesterChain, journal: Journal, from_block: int, now: Callable[[], float]
+    ) -> None:
+        self._chain = chain
+        self._journal = journal
+        self._from_block = from_block
+        self._now = now
+        self._candidates: list[Candidate] | None = None
+
+    async def jobs(self) -> list[JobOverview]:
+        """All of them, the newest first; raises ChainError."""
+        await self._adopt()
+        return [await self.job(one) for one in self._journal.jobs(self._chain.board)[:MOST_JOBS]]
+
+    async def job(self, entry: JobEntry) -> JobOverview:
+        """One of them, as the chain has it now."""
+        notes = tuple(notes_of(self._journal, entry.entry_id))
+        if not entry.job_id:
+            return JobOverview(entry, notes=notes)
+        job = await self._chain.job(entry.job_id)
+        progress = JobProgress.of(await self._chain.told_of(entry.job_id, entry.from_block))
+        kept_count = len(self._journal.kept_frames(entry.entry_id))
+        left_s = await self._left_s(job, progress)
+        waits = await self._waits(job, progress)
+        return JobOverview(entry, job, progress, kept_count, left_s, waits, notes)
+
+    async def _left_s(self, job: JobInfo, progress: JobProgress) -> float | None:
+        if progress.first_claim_block is None or not progress.delivered or progress.is_closed:
+            return None
+        since_s = await self._chain.block_time_s(progress.first_claim_block)
+        return progress.left_s(job.tasks, self._now() - since_s)
+
+    async def _waits(self, job: JobInfo, progress: JobProgress) -> JobWaits | None:
+        if job.state is not JobState.ACTIVE or not job.open_tasks or progress.workers:
+            return None
+        if self._candidates is None:
+            self._candidates = await self._chain.candidates(self._from_block)
+        return await waits_of(self._chain, job, self._candidates)
+
+    async def _adopt(self) -> None:
+        """Have the journal know all jobs of this account, and what became of those that were sent."""
+        entries = self._journal.jobs(self._chain.board)
+        known = {one.job_id for one in entries}
+        unsure = [one for one in entries if one.state == SENDING]
+        for event in await self._chain.created(self._from_block):
+            if event.job_id in known:
+                continue
+            cid = cid_of(join_digest(event.terms.package_hi, event.terms.package_lo))
+            sent = [one for one in unsure if one.package_cid == cid and one.from_block <= event.block]
+            if sent:
+                unsure.remove(sent[-1])
+                number = sent[-1].entry_id
+            else:
+                name = f"Job {event.job_id}"
+                number = self._journal.add_job(self._chain.board, name, cid, "", event.block)
+            self._journal.set_job(number, job_id=event.job_id, state=str(JobState.ACTIVE))
+        for one in unsure:
+            if not await self._chain.is_pending(intent_of_job(one.entry_id)):
+                self._journal.set_job(one.entry_id, job_id=JobId(0), state=REFUSED)
+
+
+async def cancel_quote(chain: RequesterChain, job_id: JobId) -> CancelQuoted:
+    """What canceling brings back now, and what not yet."""
+    job, price_fri = await chain.job(job_id), await chain.gas_price_fri()
+    back_fri = (job.open_tasks + job.spare_tasks) * job.reward_fri
+    held = job.held
+    amounts = (job.open_tasks, back_fri, held, held * job.reward_fri)
+    return CancelQuoted(job_id, *amounts, job.audit_pool_fri, WITHDRAW_GAS * price_fri)
