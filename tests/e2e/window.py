@@ -82,15 +82,20 @@ def state():
     return importlib.import_module(f"{ADDON}.ui.state").state
 
 
+def messages():
+    return importlib.import_module(f"{ADDON}.ui.messages")
+
+
 def tick():
     try:
         if time.monotonic() - started_s > TIMEOUT_S:
             raise TimeoutError(f"still {state().message!r}")
         if state().busy:
             return 0.2
-        if state().message and (not said or said[-1] != state().message):
-            said.append(state().message)
-            (folder / "said.txt").write_text("\n".join(said))
+        for place in messages().Place:
+            if (message := messages().told(place)) and message.text not in said:
+                said.append(message.text)
+        (folder / "said.txt").write_text("\n".join(said))
         if steps:
             steps.pop(0)()
             return 0.5

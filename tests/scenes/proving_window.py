@@ -50,7 +50,8 @@ def start():
     running = part("blender.background").Background(lambda: None)
     running.start()
     running.run(
-        submission.send(Requester(), None, folder, Listener()), lambda job, error: end(error or f"job {job}")
+        submission.send(Requester(), None, folder, Listener()),
+        lambda job, failure: end(str(failure or f"job {job}")),
     )
     bpy.app.timers.register(tick)
 

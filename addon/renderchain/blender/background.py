@@ -15,10 +15,11 @@ from typing import Any
 
 import bpy
 
-from ..core.errors import RenderChainError
+from ..core.errors import Cancelled, RenderChainError
 
 TICK_S = 0.25
 JOIN_TIMEOUT_S = 5
+Done = Callable[[Any, Exception | None], None]
 log = logging.getLogger(__name__)
 
 
@@ -53,20 +54,22 @@ class Background:
         """Have the main thread call this at its next tick; from any thread."""
         self._calls.put(call)
 
-    def run(self, work: Coroutine[Any, Any, Any], done: Callable[[Any, str], None]) -> Future[None]:
-        """Start work; ``done(result, error sentence)`` is called on the main thread, also if stopped."""
+    def run(self, work: Coroutine[Any, Any, Any], done: Done) -> Future[None]:
+        """Start work; ``done(result, failure)`` follows on the main thread; stopped is Cancelled."""
 
         async def guarded() -> None:
+            result: Any = None
+            failure: Exception | None = None
             try:
-                result, error = await work, ""
-            except RenderChainError as failure:
-                result, error = None, str(failure)
+                result = await work
+            except RenderChainError as error:
+                failure = error
             except asyncio.CancelledError:
-                result, error = None, "Stopped"
-            except Exception as failure:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
+                failure = Cancelled("Stopped")
+            except Exception as error:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
                 log.exception("unexpected failure in background work")
-                result, error = None, f"Unexpected {type(failure).__name__}; the console has the details."
-            self.later(lambda: done(result, error))
+                failure = error
+            self.later(lambda: done(result, failure))
 
         return asyncio.run_coroutine_threadsafe(guarded(), self._loop)
 

@@ -7,6 +7,7 @@ import bpy
 from ..composition.network import open_chain
 from ..core.money import format_strk
 from ..ports.reporter import Reporter
+from .messages import Place
 from .preferences import read_settings
 from .work import Operator, perform
 
@@ -14,6 +15,7 @@ from .work import Operator, perform
 class RENDERCHAIN_OT_test_connection(Operator):  # noqa: N801 - Blender's naming
     """Open the network as the settings say and show the account's balance"""
 
+    said_in = Place.PREFERENCES
     bl_idname = "renderchain.test_connection"
     bl_label = "Test Connection"
 

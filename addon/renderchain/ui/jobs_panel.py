@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import messages
 from .state import state
 
 MOST_JOBS = 10
@@ -31,3 +32,4 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
                     row.operator("renderchain.cancel", text="", icon="CANCEL").job_id = job.job_id
         if not state.jobs:
             self.layout.label(text="No jobs yet")
+        messages.draw(self.layout, messages.Place.JOBS, messages.width_of_panel(context))

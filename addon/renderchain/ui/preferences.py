@@ -11,6 +11,7 @@ import bpy
 from .. import __package__ as base_package
 from ..core.errors import SettingsError
 from ..settings import Settings, load_settings
+from . import messages
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -32,6 +33,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
         layout.use_property_split = True
         layout.prop(self, "config")
         layout.operator("renderchain.test_connection", icon="LINKED")
+        messages.draw(layout, messages.Place.PREFERENCES, messages.width_of_panel(context))
         layout.label(text="Use an account that holds only what you mean to spend.", icon="INFO")
 
 

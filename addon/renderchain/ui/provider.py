@@ -21,6 +21,7 @@ from ..core.money import parse_strk
 from ..core.worker_control import Control
 from ..ports.provider_chain import ProviderChain
 from ..ports.reporter import Reporter
+from .messages import Message, Place, draw, keep, width_of_panel
 from .preferences import read_settings
 from .state import background, state
 from .work import Operator, perform
@@ -37,6 +38,7 @@ STEPS = (
 class RENDERCHAIN_OT_provider_status(Operator):  # noqa: N801 - Blender's naming
     """Ask the network how the settings' worker stands"""
 
+    said_in = Place.PROVIDER
     bl_idname = "renderchain.provider_status"
     bl_label = "Refresh"
 
@@ -57,6 +59,7 @@ class RENDERCHAIN_OT_provider_status(Operator):  # noqa: N801 - Blender's naming
 class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
     """Change what the settings' account has staked"""
 
+    said_in = Place.PROVIDER
     bl_idname = "renderchain.provider_step"
     bl_label = "Sign"
     step: bpy.props.EnumProperty(name="Step", items=STEPS)  # type: ignore[valid-type]
@@ -76,8 +79,7 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 
             said = asyncio.run(explain())
         except RenderChainError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return self.refuse(error)
         return context.window_manager.invoke_confirm(
             self,
             event,
@@ -109,6 +111,7 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
     """Have the worker claim nothing until it is resumed"""
 
+    said_in = Place.PROVIDER
     bl_idname = "renderchain.provider_pause"
     bl_label = "Pause"
     paused: bpy.props.BoolProperty(name="Paused", default=True)  # type: ignore[valid-type]
@@ -117,8 +120,9 @@ class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
         """Write it where the worker looks."""
         path = write_control(read_settings().folder, Control(paused=self.paused))
         text = "claims nothing until it is resumed" if self.paused else "works as usual"
-        state.message = f"The worker {text} ({path})"
-        self.report({"INFO"}, state.message)
+        message = Message(f"The worker {text} ({path})")
+        keep(self.said_in, message)
+        self.report({"INFO"}, message.text)
         return {"FINISHED"}
 
 
@@ -147,6 +151,7 @@ class RENDERCHAIN_PT_provider(bpy.types.Panel):  # noqa: N801 - Blender's naming
             button = column.operator("renderchain.provider_step", text=text)
             button.step = step
             button.amount = offer.stake_amount
+        draw(layout, Place.PROVIDER, width_of_panel(context))
 
 
 async def plan(chain: ProviderChain, step: str, amount_fri: int, families: list[int]) -> Change:

@@ -12,6 +12,7 @@ from . import (
     connection,
     jobs,
     jobs_panel,
+    messages,
     preferences,
     properties,
     provider,
@@ -22,6 +23,7 @@ from . import (
 from .state import state
 
 CLASSES = (
+    *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
     submit.RENDERCHAIN_OT_submit_still,

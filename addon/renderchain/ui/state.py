@@ -33,10 +33,10 @@ state = State()
 
 
 def redraw() -> None:
-    """Have every properties editor draw anew."""
+    """Have every editor with something of ours draw anew."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "PROPERTIES":
+            if area.type in ("PROPERTIES", "PREFERENCES"):
                 area.tag_redraw()
 
 

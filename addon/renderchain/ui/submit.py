@@ -19,6 +19,7 @@ from ..core.money import parse_strk
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .messages import Place
 from .preferences import read_settings
 from .work import Operator, perform
 
@@ -36,6 +37,7 @@ def _offer(chosen: Any, settings: Settings) -> Offer:
 class _Submit(Operator):
     """Packs the scene and puts a job on the network."""
 
+    said_in = Place.SUBMIT
     confirmed: Offer | None = None  # without an interface nobody is asked
 
     def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
@@ -53,8 +55,7 @@ class _Submit(Operator):
             price_fri = asyncio.run(gas_price_fri(settings))
             quote = quote_of(offer, count, leaves, layers, price_fri)
         except RenderChainError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return self.refuse(error)
         self.confirmed = quote.chosen  # what is paid is what was shown, whatever gas costs by then
         return context.window_manager.invoke_confirm(
             self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import messages
 from .state import state
 
 
@@ -38,9 +39,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             row.progress(factor=state.factor, text=state.message)
             if state.running:
                 row.operator("renderchain.stop", text="", icon="CANCEL")
-        elif state.message:
-            layout.label(text=state.message)
+        messages.draw(layout, messages.Place.SUBMIT, messages.width_of_panel(context))
         for lease_id, text in list(state.doubts.items()):  # a challenge takes its own out
-            row = layout.row()
-            row.label(text=text, icon="ERROR")
-            row.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)
+            messages.draw_text(layout, text, messages.width_of_panel(context), "ERROR")
+            layout.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)

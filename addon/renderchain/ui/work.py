@@ -12,27 +12,32 @@ from ..blender.console import ConsoleReporter
 from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
+from . import messages
 from .preferences import read_settings
 from .state import PanelReporter, background, state
 
 Work = Callable[[Reporter], Coroutine[Any, Any, str]]
 
 
-def perform(operator: bpy.types.Operator, work: Work, *, stoppable: bool) -> set[str]:
+def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
     """Run work to its end, or start it if there is an interface to show its progress in.
 
-    ``stoppable`` is what may end half-way without losing money or frames.
+    What comes of it is told where the operator's button stands. ``stoppable`` is what
+    may end half-way without losing money or frames.
     """
     if bpy.app.background:
         operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
         return {"FINISHED"}
 
-    def done(result: Any, error: str) -> None:
-        state.busy, state.factor, state.running = False, 0.0, None
-        refresh_jobs()
-        state.message = error or str(result)
+    place = operator.said_in
 
-    state.busy = True
+    def done(result: Any, failure: Exception | None) -> None:
+        state.busy, state.factor, state.running, state.message = False, 0.0, None, ""
+        refresh_jobs()
+        messages.tell(place, messages.failed(failure) if failure else messages.Message(str(result)))
+
+    messages.forget(place)
+    state.busy, state.message, state.factor = True, "", 0.0
     running = background().run(work(PanelReporter()), done)
     state.running = running if stoppable else None
     return {"FINISHED"}
@@ -43,11 +48,14 @@ def refresh_jobs() -> None:
     try:
         state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
     except RenderChainError as error:
-        state.jobs, state.message = [], str(error)
+        state.jobs = []
+        messages.keep(messages.Place.JOBS, messages.failed(error))
 
 
 class Operator(bpy.types.Operator):
-    """Turns our errors into Blender's."""
+    """Turns our errors into Blender's, and keeps them ``said_in`` the panel of its button."""
+
+    said_in = messages.Place.JOBS
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -63,5 +71,10 @@ class Operator(bpy.types.Operator):
         try:
             return self.act(context)
         except RenderChainError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return self.refuse(error)
+
+    def refuse(self, error: RenderChainError) -> set[str]:
+        """Say why nothing was done."""
+        messages.keep(self.said_in, messages.failed(error))
+        self.report({"ERROR"}, str(error))
+        return {"CANCELLED"}

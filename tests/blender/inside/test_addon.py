@@ -10,6 +10,9 @@ import pytest
 
 ADDON = "bl_ext.user_default.renderchain"
 CLASSES = {
+    "RENDERCHAIN_OT_report",
+    "RENDERCHAIN_OT_copy",
+    "RENDERCHAIN_OT_details",
     "RENDERCHAIN_OT_submit_still",
     "RENDERCHAIN_OT_submit_animation",
     "RENDERCHAIN_OT_download",
