@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
 
 from ..app.requester.offer import Offer
-from ..app.requester.requester import Requester
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
-from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
 from ..core.money import parse_strk
 from ..core.probe import DEFAULT_S
@@ -33,6 +32,7 @@ from .command_line import (
     whole_seconds,
 )
 from .console import ConsoleReporter
+from .job_commands import JOB_COMMANDS, fetch
 from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
@@ -62,6 +62,7 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     text = "how long to compare the package with the scene here, 0: not at all (default: %(default)s)"
     parser.add_argument("--proof-seconds", type=whole_seconds, default=PROOF_S, help=text)
     parser.add_argument("--allow", metavar="NAME", action="append", default=[], help=ALLOW_HELP)
+    parser.add_argument("--json", action="store_true", help="print JSON objects, one a line, not sentences")
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
     options = parser.parse_args(list(arguments))
     return guarded(options, lambda reporter: _submit(options, file, reporter))
@@ -87,89 +88,8 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
         allowed=options.allow,
     )
     job_id = asyncio.run(submission.send(requester, offer, output, reporter, options.probe_seconds))
-    print(job_id, flush=True)
-    return _wait(requester, job_id, output) if options.wait else 0
-
-
-def download(arguments: Sequence[str]) -> int:
-    """Follow a job to its end and download its frames."""
-    parser = new_parser("renderchain_download", "Fetch a job's frames, check them, and pay for them.")
-    parser.add_argument("job", type=int)
-    parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        requester = make_requester(settings_of(options), reporter, bpy.app.binary_path)
-        return _wait(requester, options.job, options.output)
-
-    return guarded(options, run)
-
-
-def _wait(requester: Requester, job_id: JobId, output: Path | None) -> int:
-    report = asyncio.run(requester.watch(job_id, output))
-    for frame, operator in sorted(report.rendered_by.items()):
-        print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
-    return 0 if report.state == "completed" else 1
-
-
-def jobs(arguments: Sequence[str]) -> int:
-    """List the jobs submitted from here."""
-    options = new_parser("renderchain_jobs", "List the jobs submitted from here.").parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        for entry in make_requester(settings_of(options), reporter).jobs():
-            print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
-        return 0
-
-    return guarded(options, run)
-
-
-def cancel(arguments: Sequence[str]) -> int:
-    """Cancel a job."""
-    parser = new_parser("renderchain_cancel", "Take back the frames that nobody has claimed.")
-    parser.add_argument("job", type=int)
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(make_requester(settings_of(options), reporter).cancel(options.job))
-        return 0
-
-    return guarded(options, run)
-
-
-def top_up(arguments: Sequence[str]) -> int:
-    """Put more money into a job."""
-    parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
-    parser.add_argument("job", type=int)
-    parser.add_argument(
-        "--pool", default="0", help="STRK to add for audits; what they do not need comes back"
-    )
-    parser.add_argument("--reward", help="STRK that new leases pay per frame; never less than now")
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        reward_fri = parse_strk(options.reward) if options.reward else None
-        requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
-        asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
-        return 0
-
-    return guarded(options, run)
-
-
-def challenge(arguments: Sequence[str]) -> int:
-    """Doubt a lease."""
-    parser = new_parser("renderchain_challenge", "Have verifiers look at a lease, inside its window.")
-    parser.add_argument("lease", type=int)
-    text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
-    parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        requester = make_requester(settings_of(options), reporter)
-        asyncio.run(requester.challenge(options.lease, options.leaves))
-        return 0
-
-    return guarded(options, run)
+    print(json.dumps({"job_id": job_id}) if options.json else job_id, flush=True)
+    return fetch(options, requester, job_id, output) if options.wait else 0
 
 
 def draws(arguments: Sequence[str]) -> int:
@@ -217,11 +137,7 @@ COMMANDS = {
     "render": render,
     "record": record,
     "probe": probe,
-    "download": download,
-    "jobs": jobs,
-    "cancel": cancel,
-    "top_up": top_up,
-    "challenge": challenge,
+    **JOB_COMMANDS,
     "draws": draws,
     "worker": worker,
     "watchtower": watchtower,

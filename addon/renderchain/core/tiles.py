@@ -41,6 +41,25 @@ def tiles_of(width: int, height: int) -> tuple[Tile, ...]:
     )
 
 
+def tiles_at(width: int, height: int, region: Tile) -> tuple[int, ...]:
+    """The tiles of a frame that a region of it meets, those nearest to its middle first."""
+    x, y = region.x + region.width / 2, region.y + region.height / 2
+
+    def distance(tile: Tile) -> float:
+        across, down = tile.x + tile.width / 2 - x, tile.y + tile.height / 2 - y
+        return across * across + down * down
+
+    met = [
+        (distance(tile), index)
+        for index, tile in enumerate(tiles_of(width, height))
+        if tile.x < region.x + region.width
+        and region.x < tile.x + tile.width
+        and tile.y < region.y + region.height
+        and region.y < tile.y + tile.height
+    ]
+    return tuple(index for _, index in sorted(met))
+
+
 def leaves_of(width: int, height: int, layers: int) -> int:
     """How many leaves a frame of so many view layers has: its tiles, of each the layers in their order."""
     return _parts(width) * _parts(height) * layers

@@ -105,7 +105,7 @@ class Overview:
 
     async def jobs(self) -> list[JobOverview]:
         """All of them, the newest first; raises ChainError."""
-        await self._adopt()
+        await self.adopt()
         return [await self.job(one) for one in self._journal.jobs(self._chain.board)[:MOST_JOBS]]
 
     async def job(self, entry: JobEntry) -> JobOverview:
@@ -133,7 +133,7 @@ class Overview:
             self._candidates = await self._chain.candidates(self._from_block)
         return await waits_of(self._chain, job, self._candidates)
 
-    async def _adopt(self) -> None:
+    async def adopt(self) -> None:
         """Have the journal know all jobs of this account, and what became of those that were sent."""
         entries = self._journal.jobs(self._chain.board)
         known = {one.job_id for one in entries}

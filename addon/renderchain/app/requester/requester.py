@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
+from ...core.frames import format_frames
 from ...core.ids import JobId, LeaseId
 from ...core.job_progress import JobProgress
 from ...core.manifest import Manifest
@@ -24,6 +25,7 @@ from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
+from ..exchange.package import fetch_package
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
@@ -31,13 +33,17 @@ from .final_check import FinalCheck
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
+from .order_again import manifest_for, offer_of, order_quote, read_job
 from .overview import JobOverview, Overview, cancel_quote
 from .own_check import OwnCheck
 from .package_pin import unpin_unneeded
 from .pool import top_up
+from .quote import Quote
+from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
+MOST_NAME = 80  # letters of a job's
 OnProgress = Callable[[JobProgress], None]
 
 
@@ -139,14 +145,12 @@ class Requester:
             if output and not entry.output:
                 parts.journal.set_output(entry.entry_id, str(output))
         folder = output or Path(entry.output if entry else ".")
+        reading = (parts.hash_many, parts.read_noisy, parts.sealer)
         watch = JobWatch(
             chain,
             parts.store,
-            parts.hash_many,
-            parts.read_noisy,
+            Results(chain, parts.store, *reading, parts.unwrapper(chain), reporter),
             reporter,
-            sealer=parts.sealer,
-            unwrapper=parts.unwrapper(chain),
             job_id=job_id,
             kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
             scratch=scratch,
@@ -170,16 +174,22 @@ class Requester:
         async with self._parts.open_chain() as chain:
             return await self._overview(chain).jobs()
 
-    async def look(self, job_id: JobId) -> JobOverview:
-        """One of them; raises UnknownJob."""
+    async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
+        """How one of them stands, and again after each change until it is over; raises LocalError."""
         async with self._parts.open_chain() as chain:
             overview = self._overview(chain)
-            if not self._entry(chain.board, job_id):
-                await overview.jobs()
+            await overview.adopt()
             entry = self._entry(chain.board, job_id)
             if entry is None:
                 raise LocalError(f"Job {job_id} is none of this account's; look with renderchain_jobs.")
-            return await overview.job(entry)
+            newest = await chain.block_number()
+            yield (last := await overview.job(entry))
+            async with aclosing(chain.events(newest, job_id)) as events:
+                while last.is_running:
+                    await anext(events)
+                    found = await overview.job(entry)
+                    if found != last:
+                        yield (last := found)
 
     def _overview(self, chain: RequesterChain) -> Overview:
         return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
@@ -194,6 +204,41 @@ class Requester:
         async with self._parts.open_chain() as chain:
             await chain.cancel(job_id)
         self._reporter.tell(JobCanceled(job_id))
+
+    async def order_quote(self, job_id: JobId, frames: Sequence[int]) -> Quote:
+        """What some frames of a job cost once more."""
+        async with self._parts.open_chain() as chain:
+            return await order_quote(chain, self._parts.store, job_id, frames)
+
+    async def order_again(self, job_id: JobId, frames: Sequence[int], offer: Offer | None = None) -> JobId:
+        """Have some frames of a job rendered once more, as a job of their own with the same folder.
+
+        ``offer`` is that of a quote; without one it is made now. The package was probed before.
+        """
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            entry = self._entry(chain.board, job_id)
+            if entry is None or not entry.output:
+                raise LocalError(f"Job {job_id} was not submitted from here; submit its scene instead.")
+            job, manifest = await read_job(chain, parts.store, job_id)
+            wanted = manifest_for(manifest, job_id, frames)
+            with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+                size = (job.package_bytes, job.package_files)
+                cid, cache = job.package_cid, Path(scratch)
+                package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)
+                return await submit(
+                    chain,
+                    parts.store,
+                    parts.journal,
+                    self._reporter,
+                    folder=package,
+                    manifest=wanted,
+                    requester_key=parts.unwrapper(chain).public_key,
+                    offer=offer or offer_of(job),
+                    name=f"{entry.name} {format_frames(wanted.frames)}"[:MOST_NAME],
+                    output=Path(entry.output),
+                    upkeep=parts.upkeep,
+                )
 
     async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ...core.audit.events import AuditEvent
 from ...core.board_events import (
@@ -21,13 +21,12 @@ from ...core.board_events import (
     TasksGivenBack,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, WrongKey
+from ...core.errors import ContentError
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
 from ...core.lifecycle import JobState, LeaseState
 from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
-from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
@@ -36,16 +35,14 @@ from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
-from ...ports.sealer import Sealer, Unwrapper
-from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
 from ..exchange.package import fetch_package
-from ..exchange.sealed_result import open_sealed, unwrap_key
 from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .kept_frames import KeptFrames
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
 from .pool import PoolWatch
+from .results import Results
 
 
 @dataclass
@@ -66,6 +63,20 @@ class JobReport:
     paid_fri: int = 0
     refunded_fri: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """For programs: what may be large is text, as in a log's lines."""
+        return {
+            "job_id": self.job_id,
+            "state": str(self.state),
+            "frames": {str(frame): str(path) for frame, path in sorted(self.frames.items())},
+            "rendered_by": {str(frame): hex(one) for frame, one in sorted(self.rendered_by.items())},
+            "refused": {str(lease): why for lease, why in self.refused.items()},
+            "false_finals": {str(lease): why for lease, why in self.false_finals.items()},
+            "false_leaves": {str(lease): list(leaves) for lease, leaves in self.false_leaves.items()},
+            "paid_fri": str(self.paid_fri),
+            "refunded_fri": str(self.refunded_fri),
+        }
+
 
 class JobWatch:
     """Follows one job by its events until every task is paid or refunded.
@@ -77,12 +88,9 @@ class JobWatch:
         self,
         chain: RequesterChain,
         store: ContentStore,
-        hash_many: HashMany,
-        read_noisy: ReadNoisy,
+        results: Results,
         reporter: Reporter,
         *,
-        sealer: Sealer,
-        unwrapper: Unwrapper,
         job_id: JobId,
         kept: KeptFrames,
         scratch: Path,
@@ -93,11 +101,8 @@ class JobWatch:
     ) -> None:
         self._chain = chain
         self._store = store
-        self._hash_many = hash_many
-        self._read_noisy = read_noisy
+        self._results = results
         self._reporter = reporter
-        self._sealer = sealer
-        self._unwrapper = unwrapper
         self._kept = kept
         self._scratch = scratch
         self._on_progress = on_progress
@@ -126,11 +131,7 @@ class JobWatch:
         job = await self._chain.job(self.report.job_id)
         raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
         manifest = parse_manifest(raw)
-        if manifest.requester_key != self._unwrapper.public_key.hex():
-            raise WrongKey(
-                f"The results of job {job.job_id} are sealed for another key than this account's; "
-                "use the account that submitted it."
-            )
+        self._results.check_key(manifest, job.job_id)
         self._kept.prepare()
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         following = asyncio.create_task(self._follow(from_block, job, manifest))
@@ -212,7 +213,7 @@ class JobWatch:
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            opened, result = await self._fetch(event, claim, manifest, frames, folder)
+            opened, result = await self._results.fetch(event, claim, manifest, folder)
             await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
@@ -242,40 +243,6 @@ class JobWatch:
             self.report.rendered_by |= dict.fromkeys(found, past.operator)
             self._reporter.tell(FramesHere(event.job_id, len(found)))
         return bool(found)
-
-    async def _fetch(
-        self,
-        event: ResultSubmitted,
-        claim: LeaseClaimed,
-        manifest: Manifest,
-        frames: tuple[int, ...],
-        folder: Path,
-    ) -> tuple[Path, Result]:
-        sealed, opened = folder / "sealed", folder / "opened"
-        await self._store.fetch_folder(
-            event.result.results_cid,
-            sealed,
-            max_bytes=most_bytes(manifest, len(frames)),
-            max_files=3 * len(frames) + 2,
-            on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
-        )
-        identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, claim)
-        posted = event.result.key_hash
-        key = unwrap_key(self._unwrapper, sealed, identity, key_hash=posted, hash_many=self._hash_many)
-        unseal = partial(open_sealed, self._sealer, sealed, opened, key=key, identity=identity, frames=frames)
-        await asyncio.to_thread(unseal)
-        result = await asyncio.to_thread(
-            check_result,
-            opened,
-            identity=identity,
-            first_task=claim.first,
-            root=event.result.root,
-            manifest=manifest,
-            frames=frames,
-            hash_many=self._hash_many,
-            read_noisy=self._read_noisy,
-        )
-        return opened, result
 
     async def _keep_frames(
         self, lease: LeaseProgress, job: JobInfo, manifest: Manifest, opened: Path, result: Result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from renderchain.app.requester.overview import JobOverview
@@ -150,14 +151,28 @@ def test_a_job_says_why_it_waits(world: World, artist: Artist, why: str, sentenc
     world.live(life())
 
 
-def test_one_job_is_not_asked_of_other_accounts(world: World, artist: Artist) -> None:
+def test_a_look_at_a_job_goes_on_until_it_is_over(world: World, artist: Artist, machine: Machine) -> None:
+    async def life() -> None:
+        job = await artist.submit(2, SHORT)
+        watching = artist.watching(job)
+        async with machine.working():
+            looks = [one async for one in artist.requester().looks(job)]
+            await watching
+        counts = [one.delivered_count for one in looks]
+        assert counts[0] == 0 and counts == sorted(counts) and counts[-1] == 2
+        assert looks[-1].state == "completed" and not looks[-1].is_running
+        assert all(before != after for before, after in pairwise(looks))
+
+    world.live(life())
+
+
+def test_the_jobs_of_others_are_not_looked_at(world: World, artist: Artist) -> None:
     stranger = Artist(world, 0xA272)
 
     async def life() -> None:
         job = await artist.submit(1, SHORT)
-        assert (await artist.requester().look(job)).number == 1
         assert await seen(stranger) == []
         with pytest.raises(LocalError, match="none of this account's"):
-            await stranger.requester().look(JobId(job))
+            await anext(stranger.requester().looks(JobId(job)))
 
     world.live(life())

@@ -13,6 +13,7 @@ from renderchain.adapters.poseidon import hash_many
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
+from renderchain.app.requester.results import Results
 from renderchain.app.requester.watch_job import JobReport, JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import NothingToWithdraw
@@ -83,11 +84,8 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
     one = JobWatch(
         chain,
         store,
-        hash_many,
-        nothing,
+        Results(chain, store, hash_many, nothing, nothing, unwrapper, heard),
         heard,
-        sealer=nothing,
-        unwrapper=unwrapper,
         job_id=JOB_ID,
         kept=KeptFrames(nothing, None, folder / "frames"),
         scratch=folder,

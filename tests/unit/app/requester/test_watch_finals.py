@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.package import file_entry
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
@@ -51,11 +50,8 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
     return JobWatch(
         nothing,
         nothing,
-        hash_many,
-        lambda path: nothing,
+        nothing,
         said,
-        sealer=nothing,
-        unwrapper=nothing,
         job_id=JOB.job_id,
         kept=KeptFrames(nothing, None, tmp_path / "frames"),
         scratch=tmp_path / "scratch",
