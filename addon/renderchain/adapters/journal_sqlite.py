@@ -80,6 +80,7 @@ MIGRATIONS = (
     CREATE TABLE job_lines (
         line_id INTEGER PRIMARY KEY, entry_id INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE (entry_id, line)
     );
+    ALTER TABLE jobs ADD COLUMN frames TEXT NOT NULL DEFAULT '';
     """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
@@ -132,10 +133,12 @@ class SqliteJournal:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
-    def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
+    def add_job(
+        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+    ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
-        values = (hex(board), name, package_cid, output, from_block)
-        insert = f"INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, '{SENDING}') RETURNING entry_id"
+        values = (hex(board), name, package_cid, output, from_block, SENDING, frames)
+        insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING entry_id"
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
 

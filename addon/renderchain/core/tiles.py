@@ -60,6 +60,16 @@ def tiles_at(width: int, height: int, region: Tile) -> tuple[int, ...]:
     return tuple(index for _, index in sorted(met))
 
 
+def leaves_at(width: int, height: int, region: Tile, place: int, leaves: int) -> tuple[int, ...]:
+    """The leaves under a region of the frame that is in that place of a lease whose frames have so many.
+
+    Those nearest to its middle come first, a tile's layers after each other.
+    """
+    layers = leaves // leaves_of(width, height, 1)
+    first = [place * leaves + tile * layers for tile in tiles_at(width, height, region)]
+    return tuple(leaf + layer for leaf in first for layer in range(layers))
+
+
 def leaves_of(width: int, height: int, layers: int) -> int:
     """How many leaves a frame of so many view layers has: its tiles, of each the layers in their order."""
     return _parts(width) * _parts(height) * layers

@@ -17,7 +17,7 @@ class JobEntry:
     """A job of the artist's; ``entry_id`` is the number that people read.
 
     ``job_id`` is 0 until the chain gave one. ``output`` is empty where nobody said where its frames go: it
-    was submitted elsewhere.
+    was submitted elsewhere, as are ``frames``, which format_frames wrote.
     """
 
     entry_id: int
@@ -28,6 +28,7 @@ class JobEntry:
     output: str
     from_block: int
     state: str
+    frames: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class FrameEntry:
 class Journal(Protocol):
     """Durable as soon as a call returns; raises JournalError."""
 
-    def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
+    def add_job(
+        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+    ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
         ...
 

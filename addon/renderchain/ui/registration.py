@@ -10,15 +10,17 @@ from ..blender.commands import COMMANDS
 from . import (
     challenge,
     connection,
+    following,
     jobs,
     jobs_panel,
     messages,
+    order,
+    pictures,
     preferences,
     properties,
     provider,
     submit,
     submit_panel,
-    work,
 )
 from .state import state
 
@@ -28,13 +30,13 @@ CLASSES = (
     properties.RENDERCHAIN_PG_offer,
     submit.RENDERCHAIN_OT_submit_still,
     submit.RENDERCHAIN_OT_submit_animation,
-    jobs.RENDERCHAIN_OT_download,
-    jobs.RENDERCHAIN_OT_stop,
-    jobs.RENDERCHAIN_OT_cancel,
-    challenge.RENDERCHAIN_OT_challenge,
+    *jobs.CLASSES,
+    *challenge.CLASSES,
+    *order.CLASSES,
+    *pictures.CLASSES,
     connection.RENDERCHAIN_OT_test_connection,
     submit_panel.RENDERCHAIN_PT_submit,
-    jobs_panel.RENDERCHAIN_PT_jobs,
+    *jobs_panel.CLASSES,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -50,23 +52,39 @@ def register() -> None:
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
     for name, run in COMMANDS.items():
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
+    manager: Any = bpy.types.WindowManager
+    manager.renderchain_jobs = bpy.props.CollectionProperty(type=jobs_panel.RENDERCHAIN_PG_job)
+    manager.renderchain_job = bpy.props.IntProperty()
     if not bpy.app.background:
-        bpy.app.timers.register(_first_look, first_interval=1.0)
+        pictures.start()
+        bpy.app.handlers.load_post.append(_loaded)
+        bpy.app.timers.register(_look, first_interval=1.0, persistent=True)
 
 
 def unregister() -> None:
     """Leave nothing behind."""
-    if bpy.app.timers.is_registered(_first_look):
-        bpy.app.timers.unregister(_first_look)
+    if bpy.app.timers.is_registered(_look):
+        bpy.app.timers.unregister(_look)
+    if _loaded in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(_loaded)
     if state.background:
         state.background.stop()
         state.background = None
+    following.jobs.forget()
+    pictures.stop()
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
-    del bpy.types.Scene.renderchain
+    manager: Any = bpy.types.WindowManager
+    del bpy.types.Scene.renderchain, manager.renderchain_jobs, manager.renderchain_job
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
 
 
-def _first_look() -> None:
-    work.refresh_jobs()
+def _look() -> float:
+    return following.jobs.tick()
+
+
+@bpy.app.handlers.persistent  # type: ignore[untyped-decorator]
+def _loaded(path: str) -> None:
+    """The list is the window manager's, which a file may bring along; the jobs are ours."""
+    following.sync_list()

@@ -17,7 +17,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The offer, two buttons, what is going on, which leases may be challenged."""
+        """The offer, two buttons, what is going on."""
         layout, offer = self.layout, context.scene.renderchain
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -40,6 +40,3 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             if state.running:
                 row.operator("renderchain.stop", text="", icon="CANCEL")
         messages.draw(layout, messages.Place.SUBMIT, messages.width_of_panel(context))
-        for lease_id, text in list(state.doubts.items()):  # a challenge takes its own out
-            messages.draw_text(layout, text, messages.width_of_panel(context), "ERROR")
-            layout.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)

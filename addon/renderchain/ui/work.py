@@ -9,11 +9,10 @@ from typing import Any
 import bpy
 
 from ..blender.console import ConsoleReporter
-from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from . import messages
-from .preferences import read_settings
+from .following import jobs
 from .state import PanelReporter, background, state
 
 Work = Callable[[Reporter], Coroutine[Any, Any, str]]
@@ -44,12 +43,8 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
 
 
 def refresh_jobs() -> None:
-    """Read the artist's jobs into the panel."""
-    try:
-        state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
-    except RenderChainError as error:
-        state.jobs = []
-        messages.keep(messages.Place.JOBS, messages.failed(error))
+    """Read the artist's jobs into the panel, and follow those that are new."""
+    jobs.refresh()
 
 
 class Operator(bpy.types.Operator):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import InsufficientFunds, RenderChainError, SceneError
+from ...core.frames import format_frames
 from ...core.ids import NO_JOB, JobId
 from ...core.job import FamilyInfo, JobTerms, family_name
 from ...core.money import format_strk
@@ -94,7 +95,8 @@ async def create_job(
             f"{format_strk(have_fri)}. Nothing was paid; add funds or offer less."
         )
     from_block = await chain.block_number()
-    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block)
+    frames = format_frames(manifest.frames)
+    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block, frames)
     reporter.tell(EscrowDue(terms.escrow_fri))
     try:
         job_id = await chain.create_job(terms, intent_of_job(entry))

@@ -7,9 +7,12 @@ from contextlib import suppress
 
 from ...core.errors import ContentError, JournalError
 from ...core.notices import Level, Notice
+from ...core.notices.audits import Appealed, Challenged, VerdictGiven
 from ...core.notices.lines import parse_notice, to_line
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
+
+DOUBTED = (Challenged, VerdictGiven, Appealed)  # what became of a doubt is no warning, and stays too
 
 
 class JobNotes:
@@ -29,7 +32,8 @@ class JobNotes:
     def tell(self, notice: Notice) -> None:
         """Pass it on, and keep what warns."""
         self._reporter.tell(notice)
-        if notice.level is Level.INFO or notice.is_quiet or notice in self._noted:
+        stays = notice.level is not Level.INFO or isinstance(notice, DOUBTED)
+        if not stays or notice.is_quiet or notice in self._noted:
             return
         self._noted.add(notice)
         with suppress(JournalError):  # it was told; a disk that fails ends what needs the disk

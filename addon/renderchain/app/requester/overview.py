@@ -10,18 +10,22 @@ from typing import Any
 from ...core.audit.gas import WITHDRAW_GAS
 from ...core.candidates import Candidate
 from ...core.cid import cid_of, join_digest
+from ...core.frames import parse_frames
 from ...core.ids import JobId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress
 from ...core.lifecycle import JobState
 from ...core.notices import Notice
+from ...core.notices.checks import CheckUnsure, LeavesFalse
 from ...core.notices.following import CancelQuoted, JobWaits
-from ...ports.journal import REFUSED, SENDING, JobEntry, Journal
+from ...core.notices.jobs import Doubt
+from ...ports.journal import REFUSED, SENDING, JobEntry, Journal, KeptFrame
 from ...ports.requester_chain import RequesterChain
 from .create_job import intent_of_job
 from .job_notes import notes_of
 from .waiting import waits_of
 
+DOUBTS = (Doubt, LeavesFalse, CheckUnsure)
 MOST_JOBS = 50  # that are asked for, the newest
 
 
@@ -29,16 +33,17 @@ MOST_JOBS = 50  # that are asked for, the newest
 class JobOverview:
     """One job; ``job`` is None until the chain has it, and ``left_s`` as long as nothing tells.
 
-    ``kept_count`` frames are on this disk. ``waits`` says why nobody works on it.
+    ``kept`` are the frames on this disk. ``waits`` says why nobody works on it.
     """
 
     entry: JobEntry
     job: JobInfo | None = None
     progress: JobProgress = field(default_factory=JobProgress)
-    kept_count: int = 0
+    kept: tuple[KeptFrame, ...] = ()
     left_s: float | None = None
     waits: JobWaits | None = None
     notes: tuple[Notice, ...] = ()
+    cancel: CancelQuoted | None = None
 
     @property
     def number(self) -> int:
@@ -65,6 +70,24 @@ class JobOverview:
         """All frames of the job; 0 as long as the chain does not say."""
         return self.job.tasks if self.job else 0
 
+    @cached_property
+    def frames(self) -> tuple[int, ...]:
+        """The frames' numbers in the order of the tasks; none where the job was submitted elsewhere."""
+        return parse_frames(self.entry.frames) if self.entry.frames else ()
+
+    @cached_property
+    def missing(self) -> tuple[int, ...]:
+        """Frames that should be here by now, and are not: delivered and refused, or nobody's any more."""
+        here = {one.frame for one in self.kept}
+        due = self.progress.delivered if self.is_running else range(len(self.frames))
+        return tuple(sorted({self.frames[task] for task in due if task < len(self.frames)} - here))
+
+    @cached_property
+    def doubted(self) -> tuple[int, ...]:
+        """Frames of leases that something was found wrong with."""
+        leases = {one.lease_id for one in self.notes if isinstance(one, DOUBTS)}
+        return tuple(sorted(one.frame for one in self.kept if one.lease_id in leases))
+
     @property
     def is_running(self) -> bool:
         """Whether something of it may still be rendered or paid."""
@@ -81,7 +104,9 @@ class JobOverview:
             "frame_count": self.frame_count,
             "delivered_count": self.delivered_count,
             "in_work_count": len(self.progress.in_work),
-            "kept_count": self.kept_count,
+            "kept_count": len(self.kept),
+            "missing": list(self.missing),
+            "doubted": list(self.doubted),
             "worker_count": self.worker_count,
             "paid_fri": str(self.progress.paid_fri),
             "refunded_fri": str(self.progress.refunded_fri),
@@ -115,10 +140,13 @@ class Overview:
             return JobOverview(entry, notes=notes)
         job = await self._chain.job(entry.job_id)
         progress = JobProgress.of(await self._chain.told_of(entry.job_id, entry.from_block))
-        kept_count = len(self._journal.kept_frames(entry.entry_id))
+        kept = tuple(self._journal.kept_frames(entry.entry_id))
         left_s = await self._left_s(job, progress)
         waits = await self._waits(job, progress)
-        return JobOverview(entry, job, progress, kept_count, left_s, waits, notes)
+        cancel = None
+        if job.state is JobState.ACTIVE:
+            cancel = cancel_quote(job, await self._chain.gas_price_fri())
+        return JobOverview(entry, job, progress, kept, left_s, waits, notes, cancel)
 
     async def _left_s(self, job: JobInfo, progress: JobProgress) -> float | None:
         if progress.first_claim_block is None or not progress.delivered or progress.is_closed:
@@ -155,10 +183,9 @@ class Overview:
                 self._journal.set_job(one.entry_id, job_id=JobId(0), state=REFUSED)
 
 
-async def cancel_quote(chain: RequesterChain, job_id: JobId) -> CancelQuoted:
+def cancel_quote(job: JobInfo, gas_price_fri: int) -> CancelQuoted:
     """What canceling brings back now, and what not yet."""
-    job, price_fri = await chain.job(job_id), await chain.gas_price_fri()
     back_fri = (job.open_tasks + job.spare_tasks) * job.reward_fri
     held = job.held
     amounts = (job.open_tasks, back_fri, held, held * job.reward_fri)
-    return CancelQuoted(job_id, *amounts, job.audit_pool_fri, WITHDRAW_GAS * price_fri)
+    return CancelQuoted(job.job_id, *amounts, job.audit_pool_fri, WITHDRAW_GAS * gas_price_fri)

@@ -197,7 +197,7 @@ class Requester:
     async def cancel_quote(self, job_id: JobId) -> CancelQuoted:
         """What canceling brings back and takes."""
         async with self._parts.open_chain() as chain:
-            return await cancel_quote(chain, job_id)
+            return cancel_quote(await chain.job(job_id), await chain.gas_price_fri())
 
     async def cancel(self, job_id: JobId) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""

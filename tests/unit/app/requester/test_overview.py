@@ -45,7 +45,7 @@ def test_a_running_job_says_frames_workers_pay_and_how_long_it_takes(
             assert one.worker_count <= 1 and one.waits is None or not one.worker_count
             await watching
         (over,) = await seen(artist)
-        assert (over.state, over.delivered_count, over.kept_count) == ("completed", 4, 4)
+        assert (over.state, over.delivered_count, len(over.kept)) == ("completed", 4, 4)
         assert over.progress.paid_fri == 4 * SHORT.reward_fri and not over.is_running
         assert over.as_dict()["paid_fri"] == str(4 * SHORT.reward_fri) and over.left_s is None
 
@@ -167,12 +167,12 @@ def test_a_look_at_a_job_goes_on_until_it_is_over(world: World, artist: Artist, 
 
 
 def test_the_jobs_of_others_are_not_looked_at(world: World, artist: Artist) -> None:
-    stranger = Artist(world, 0xA272)
+    other = Artist(world, 0xA272)
 
     async def life() -> None:
         job = await artist.submit(1, SHORT)
-        assert await seen(stranger) == []
+        assert await seen(other) == []
         with pytest.raises(LocalError, match="none of this account's"):
-            await anext(stranger.requester().looks(JobId(job)))
+            await anext(other.requester().looks(JobId(job)))
 
     world.live(life())

@@ -1,0 +1,77 @@
+"""How a job stands, in the artist's words: its one line, and what stands under it."""
+
+from __future__ import annotations
+
+from ...core.durations import duration_of
+from ...core.frames import format_frames
+from ...core.lifecycle import JobState
+from ...core.money import about_strk
+from ...core.notices import counted
+from ...ports.journal import REFUSED, SENDING
+from .overview import JobOverview
+
+MEGABYTE = 10**6
+
+
+def standing(one: JobOverview) -> str:
+    """What a job is at, in a sentence or two."""
+    if one.state == SENDING:
+        return "It is being sent; the network has not confirmed it yet."
+    if one.state == REFUSED:
+        return "The network refused it, or it was never sent: nothing was paid."
+    total, here = counted(one.frame_count, "frame"), one.delivered_count
+    if one.state == JobState.COMPLETED:
+        return f"Done: {total} for {about_strk(one.progress.paid_fri)} STRK."
+    if one.state == JobState.CANCELED:
+        held = len(one.progress.in_work)
+        rest = f" Workers still finish {counted(held, 'frame')}." if held else ""
+        return f"Canceled: {here} of {total} came.{rest}"
+    if one.waits:
+        return f"{here} of {total} are done. It waits: {one.waits.sentence}."
+    parts = [f"{here} of {total} are done"]
+    if one.worker_count:
+        who = counted(one.worker_count, "worker renders", "workers render")
+        parts.append(f"{who} {len(one.progress.in_work)} more")
+    if one.left_s is not None:
+        parts.append(f"about {duration_of(one.left_s)} are left")
+    return f"{'; '.join(parts)}."
+
+
+def money(one: JobOverview) -> str:
+    """What was paid to workers and what came back; "" as long as nothing moved."""
+    if one.job is None:
+        return ""
+    pay_fri = one.job.reward_fri * one.frame_count
+    text = f"{about_strk(one.progress.paid_fri)} of {about_strk(pay_fri)} STRK are paid to workers"
+    if one.progress.refunded_fri:
+        text += f", {about_strk(one.progress.refunded_fri)} came back"
+    return f"{text}."
+
+
+def marks(one: JobOverview) -> list[str]:
+    """Frames that lack, and those that something is wrong with."""
+    said = []
+    if one.missing:
+        said.append(f"Missing: {format_frames(one.missing)}")
+    if one.doubted:
+        said.append(f"Doubted: {format_frames(one.doubted)}")
+    return said
+
+
+def summary(one: JobOverview) -> str:
+    """The money, time and workers of a job for a narrow column."""
+    parts = [f"{about_strk(one.progress.paid_fri)} STRK"]
+    if one.left_s is not None:
+        parts.append(duration_of(one.left_s))
+    if one.worker_count:
+        parts.append(counted(one.worker_count, "worker"))
+    return " · ".join(parts)
+
+
+def amount(what: str, done: int, total: int) -> str:
+    """How far something is, bytes in megabytes; never more than there is."""
+    done = min(done, total) if total else done
+    if what.startswith("bytes"):
+        of = f" of {total / MEGABYTE:.2f}" if total else ""
+        return f"{done / MEGABYTE:.2f}{of} MB{what.removeprefix('bytes')}"
+    return f"{done} of {total} {what}" if total else f"{done} {what}"
