@@ -8,7 +8,12 @@ from typing import cast
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.board_events import BoardEvent, JobCreated
 from renderchain.core.candidates import Candidate
-from renderchain.core.contract_errors import ContractError, NothingToWithdraw
+from renderchain.core.contract_errors import (
+    ContractError,
+    LeaseInOtherState,
+    NothingToWithdraw,
+    contract_error,
+)
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
 from renderchain.core.job import JobTerms, LeaseResult, Place
 from renderchain.core.lifecycle import LeaseState
@@ -150,14 +155,16 @@ class MemoryChain(MemoryAudits):
     async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
         """What a challenge takes until one is right."""
 
+        action = f"Asking for the bond of lease {lease_id}"
+        if (await self.lease(lease_id)).state is not LeaseState.SUBMITTED:
+            raise contract_error(action, LeaseInOtherState.code)
+
         def bond_fri(model: Model) -> int:
             lease = model.lease(lease_id)
-            need(lease, "lease in another state")
             assert lease
-            need(lease.state is LeaseState.SUBMITTED, "lease in another state")
             return model.challenge_bond_fri(model.job(lease.job), lease, pixels)
 
-        return await self._ask(f"Asking for the bond of lease {lease_id}", bond_fri)
+        return await self._ask(action, bond_fri)
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""

@@ -36,7 +36,9 @@ class RENDERCHAIN_UL_jobs(bpy.types.UIList):  # noqa: N801 - Blender's naming
 
     bl_idname = "RENDERCHAIN_UL_jobs"
 
-    def draw_item(self, context: Any, layout: Any, data: Any, item: Any, *_: Any, **__: Any) -> None:
+    def draw_item(
+        self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active_data: Any, active: str
+    ) -> None:
         """One line."""
         row = jobs.rows.get(item.number)
         if row is None:

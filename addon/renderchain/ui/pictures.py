@@ -119,7 +119,7 @@ class RENDERCHAIN_OT_view_frame(JobOperator):  # noqa: N801 - Blender's naming
         row = self.row()
         kept = next((one for one in row.overview.kept if one.frame == self.frame), None) if row else None
         if row is None or kept is None or not Path(kept.path).is_file():
-            self.report({"WARNING"}, f"Frame {self.frame} is not on this disk")
+            self.report({"ERROR"}, f"Frame {self.frame} is not on this disk")
             return {"CANCELLED"}
         newest = row.overview.kept[-1].frame
         image = show(row.number, kept, follows=self.frame == newest)
@@ -155,7 +155,7 @@ class RENDERCHAIN_OT_open_sequence(JobOperator):  # noqa: N801 - Blender's namin
         row = self.row()
         kept = [one for one in row.overview.kept if Path(one.path).is_file()] if row else []
         if row is None or not kept:
-            self.report({"WARNING"}, "No frame is on this disk yet")
+            self.report({"ERROR"}, "No frame is on this disk yet")
             return {"CANCELLED"}
         scene = new_scene(context.scene, f"Job {row.number}", kept)
         if self.where == "SEQUENCER":

@@ -23,8 +23,8 @@ PLAIN = """
     renderchain replay research rest resume rule run runs screen scripted selector server service session set
     settings setup severity short show shown signature silent size skip small sqlite src standing starknet
     start state status still stop storage stream stuck subcommands such supported take taken test than that
-    the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under unknown up upload view
-    wait warning watch watchful wide will wire without word work world wrong zero
+    the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under unknown up upload
+    view wait warning watch watchful wide will wire without word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")
 FOLDERS = ("addon/renderchain", "benchmarks", "contracts/src", "devkit", "research", "tests", "tools")
