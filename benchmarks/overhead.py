@@ -9,8 +9,10 @@
   disk. The workers are started and ready, as they are wherever somebody offers work.
 
 "Rendering" is a part of that, from the first claim to the last submission; the rest is packing, the upload,
-the job's creation and the last download. Probes and the artist's own checks are off: they render, which is
-not what a worker adds. All share the processors, so two workers can't be quicker than plain Blender.
+the job's creation and the last download. A second table says what one worker did in that time: frames, the
+self-test of each lease (a process of its own that opens the scene again), and the rest. Probes and the
+artist's own checks are off: they render, which is not what a worker adds. All share the processors, so two
+workers can't be quicker than plain Blender.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from renderchain.core.notices.jobs import FrameKept
 from renderchain.core.notices.process import WaitingForWork
@@ -48,10 +52,14 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds from the artist's command to the last frame on its disk, and of these for rendering."""
+    """Seconds from the artist's command to the last frame on its disk, of these for rendering, of these for
+    the frames themselves and for self-tests; with several workers these two are added up.
+    """
 
     whole_s: float
     rendering_s: float
+    frames_s: float
+    self_tests_s: float
 
 
 def by_network(work: Work, workers: int, scratch: Path) -> Took:
@@ -64,7 +72,7 @@ def by_network(work: Work, workers: int, scratch: Path) -> Took:
     ):
         wait_until_ready(running, numbers)
         whole_s = submit(network, work, folder / "frames")
-        return Took(whole_s, rendering_s([running.log(number) for number in numbers]))
+        return took(whole_s, [running.log(number) for number in numbers])
 
 
 def wait_until_ready(running: LocalWorkers, numbers: range) -> None:
@@ -104,19 +112,36 @@ def submit(network: Network, work: Work, output: Path) -> float:
     raise JobFailed("".join(said[-20:]))
 
 
-def rendering_s(logs: list[Path]) -> float:
-    """From the first claim to the last submission, as the workers' own lines are dated."""
-    dated: dict[str, list[datetime]] = {"lease_claimed": [], "lease_submitted": []}
+def took(whole_s: float, logs: list[Path]) -> Took:
+    """What the workers' own lines and their dates say: rendering is from the first claim to the last
+    submission, a self-test from a lease's last frame to its result.
+    """
+    began, ended, frames_s, self_tests_s = list[datetime](), list[datetime](), 0.0, 0.0
     for log in logs:
-        for line in log.read_text(errors="replace").splitlines():
-            begin = line.find('{"time"')
-            if begin >= 0 and (told := json.loads(line[begin:]))["kind"] in dated:
-                dated[told["kind"]].append(datetime.fromisoformat(told["time"]))
-    return (max(dated["lease_submitted"]) - min(dated["lease_claimed"])).total_seconds()
+        last_frame = dict[str, datetime]()
+        for told in _told(log):
+            at = datetime.fromisoformat(told["time"])
+            match told["kind"]:
+                case "lease_claimed":
+                    began.append(at)
+                case "frame_rendered":
+                    frames_s += told["render_s"]
+                    last_frame[told["lease_id"]] = at
+                case "self_test_passed":
+                    self_tests_s += (at - last_frame[told["lease_id"]]).total_seconds()
+                case "lease_submitted":
+                    ended.append(at)
+    return Took(whole_s, (max(ended) - min(began)).total_seconds(), frames_s, self_tests_s)
 
 
-def compare(scene: str, options: argparse.Namespace, scratch: Path) -> list[object]:
-    """A row: seconds of each way, and what they are of plain Blender's."""
+def _told(log: Path) -> Iterator[dict[str, Any]]:
+    for line in log.read_text(errors="replace").splitlines():
+        if (begin := line.find('{"time"')) >= 0:
+            yield json.loads(line[begin:])
+
+
+def compare(scene: str, options: argparse.Namespace, scratch: Path) -> tuple[list[object], list[object]]:
+    """Two rows: seconds of each way and what they are of plain Blender's; what one worker's went to."""
     work = pack(scene, options.samples, options.frames, scratch)
     frames = work.manifest.frames
     plain_s = work.plain((frames[0], frames[-1])).wall_s
@@ -124,7 +149,9 @@ def compare(scene: str, options: argparse.Namespace, scratch: Path) -> list[obje
     alone_s = work.plain(*((frame, frame) for frame in frames)).wall_s
     two = by_network(work, 2, scratch)
     seconds = [plain_s, alone_s, one.rendering_s, one.whole_s, two.rendering_s, two.whole_s]
-    return [scene, *seconds, *(other / plain_s for other in seconds[1:])]
+    rest_s = one.rendering_s - one.frames_s - one.self_tests_s
+    parts = [scene, one.frames_s, one.self_tests_s, rest_s, one.frames_s / plain_s]
+    return [scene, *seconds, *(other / plain_s for other in seconds[1:])], parts
 
 
 def main() -> None:
@@ -149,9 +176,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (scratch / "town").mkdir()
+        parts = []
         for scene in options.scenes:
-            say(compare(scene, options, scratch))
+            row, part = compare(scene, options, scratch)
+            say(row)
+            parts.append(part)
             sys.stdout.flush()
+    print()
+    say(["scene", "one worker: frames, s", "self-tests, s", "the rest, s", "frames / plain"])
+    say(["---"] * 5)
+    for part in parts:
+        say(part)
     print(f"\nload at the end {os.getloadavg()[0]:.1f}")
 
 
