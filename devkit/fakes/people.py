@@ -275,6 +275,7 @@ class Artist:
             probe=Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,
+            packages=self.folder / "own-packages",
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
             turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),

@@ -33,7 +33,7 @@ def test_an_account_finds_its_jobs_and_all_that_was_told_of_each(networks: Opene
             told = await artist.told_of(first, 0)
             kinds = [type(one) for one in told]
             assert kinds[:4] == [JobCreated, LeaseClaimed, TasksGivenBack, LeaseEnded]
-            assert kinds[-1] is JobClosed and {one.job_id for one in told} == {first}  # type: ignore[union-attr]
+            assert kinds[-1] is JobClosed and {one.job_id for one in told} == {first}
             progress = JobProgress.of(told)
             assert progress.is_closed and progress.leases[lease].state is LeaseState.GIVEN_BACK
             assert progress.refunded_fri == TERMS.escrow_fri

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
@@ -25,41 +25,10 @@ from .network import open_chain, open_journal, open_keys
 from .rendering import make_renderer, make_scene_probe
 from .storage import open_store, open_upkeep
 
-OpenChain = Callable[[], AbstractAsyncContextManager[RequesterChain]]
 
-
-def make_requester(
-    settings: Settings, reporter: Reporter, blender: str = "", shared: OpenChain | None = None
-) -> Requester:
-    """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module.
-
-    ``shared`` is a connection that others use as well; without it each use case has its own.
-    """
-    parts = RequesterParts(
-        open_chain=shared or (lambda: open_chain(settings, reporter)),
-        store=open_store(settings, reporter),
-        journal=open_journal(settings),
-        unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
-        sealer=ChaChaSealer(),
-        final_check=lambda told: _final_check(settings, told, blender),
-        own_check=lambda told: _own_check(settings, told, blender),
-        turn_of=lambda board, job_id: _turn_of(settings, board, job_id),
-        most_challenges=settings.own_challenges,
-        # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
-        probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
-        hash_many=hash_many,
-        # Where there is no sandbox, a process of its own still has limits.
-        read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
-        from_block=settings.from_block,
-        upkeep=open_upkeep(settings, reporter),
-        now=time.time,
-    )
-    return Requester(parts, reporter)
-
-
-class SharedChain:
+class Shared:
     """One connection for all that an artist's Blender does at once: it opens with the first use that begins,
-    and is closed after the last one's end.
+    and is closed after the last one's end. Own checks take turns.
 
     So one sender has the account's nonces, however many jobs are followed. On one event loop.
     """
@@ -67,6 +36,7 @@ class SharedChain:
     def __init__(self, settings: Settings, reporter: Reporter) -> None:
         self._settings = settings
         self._reporter = reporter
+        self.checking = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._users = 0
         self._stack = AsyncExitStack()
@@ -94,6 +64,37 @@ class SharedChain:
                 await self._stack.aclose()
 
 
+def make_requester(
+    settings: Settings, reporter: Reporter, blender: str = "", shared: Shared | None = None
+) -> Requester:
+    """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module.
+
+    ``shared`` is what others use as well; without it each use case has a connection of its own.
+    """
+    turn = shared.checking if shared else None
+    parts = RequesterParts(
+        open_chain=shared.open if shared else lambda: open_chain(settings, reporter),
+        store=open_store(settings, reporter),
+        journal=open_journal(settings),
+        unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
+        sealer=ChaChaSealer(),
+        final_check=lambda told: _final_check(settings, told, blender),
+        own_check=lambda told: _own_check(settings, told, blender, turn),
+        turn_of=lambda board, job_id: _turn_of(settings, board, job_id),
+        most_challenges=settings.own_challenges,
+        # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
+        probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
+        hash_many=hash_many,
+        # Where there is no sandbox, a process of its own still has limits.
+        read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
+        packages=settings.folder / "own-packages",
+        from_block=settings.from_block,
+        upkeep=open_upkeep(settings, reporter),
+        now=time.time,
+    )
+    return Requester(parts, reporter)
+
+
 def _turn_of(settings: Settings, board: int, job_id: JobId) -> AbstractAsyncContextManager[None]:
     lock = settings.folder / "following" / f"{board:x}-{job_id}.lock"
     advice = "It fetches the frames and pays for them; end it first, or only look: renderchain_jobs."
@@ -112,7 +113,7 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     return FinalCheck(renderer, reporter, settings.final_checks, chance)
 
 
-def _own_check(settings: Settings, reporter: Reporter, blender: str) -> OwnCheck:
+def _own_check(settings: Settings, reporter: Reporter, blender: str, turn: asyncio.Lock | None) -> OwnCheck:
     # Where leaves of others are judged the sandbox is not left out unasked.
     renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
     return OwnCheck(
@@ -121,4 +122,5 @@ def _own_check(settings: Settings, reporter: Reporter, blender: str) -> OwnCheck
         random.SystemRandom(),
         per_lease=settings.own_checks,
         most_s=settings.own_check_seconds,
+        turn=turn,
     )

@@ -18,7 +18,7 @@ from ..app.requester.job_words import amount
 from ..app.requester.overview import JobOverview
 from ..app.requester.requester import Requester
 from ..blender.console import ConsoleReporter
-from ..composition.requester import SharedChain, make_requester
+from ..composition.requester import Shared, make_requester
 from ..core.errors import AgentRunsAlready, Cancelled, RenderChainError, SettingsError
 from ..core.job_progress import JobProgress
 from ..core.lifecycle import JobState
@@ -72,7 +72,7 @@ class Jobs:
         self.rows: dict[int, Row] = {}
         self.hint = ""
         self.frame_came: Callable[[int, FrameKept], None] = lambda number, kept: None
-        self._shared: tuple[Settings, SharedChain] | None = None
+        self._shared: tuple[Settings, Shared] | None = None
         self._reading: Future[Any] | None = None
 
     def tick(self) -> float:
@@ -88,7 +88,8 @@ class Jobs:
         if told:
             messages.forget(messages.Place.JOBS)
         try:
-            work = self._with(ConsoleReporter(), lambda requester: requester.overview())
+            known = [row.overview for row in self.rows.values()]
+            work = self._with(ConsoleReporter(), lambda requester: requester.overview(known))
         except RenderChainError as error:
             self._unread(error, told)
             return
@@ -209,11 +210,11 @@ class Jobs:
         """The work with the use cases, which share one connection; raises SettingsError at once."""
         settings, blender = read_settings(), bpy.app.binary_path
         if self._shared is None or self._shared[0] != settings:
-            self._shared = (settings, SharedChain(settings, ConsoleReporter()))
+            self._shared = (settings, Shared(settings, ConsoleReporter()))
         shared = self._shared[1]
 
         async def begin() -> Any:
-            return await work(make_requester(settings, reporter, blender, shared.open))
+            return await work(make_requester(settings, reporter, blender, shared))
 
         return begin()
 

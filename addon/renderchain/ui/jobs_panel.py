@@ -37,7 +37,16 @@ class RENDERCHAIN_UL_jobs(bpy.types.UIList):  # noqa: N801 - Blender's naming
     bl_idname = "RENDERCHAIN_UL_jobs"
 
     def draw_item(
-        self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active_data: Any, active: str
+        self,
+        context: bpy.types.Context,
+        layout: Any,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None,
+        flt_flag: int | None,
     ) -> None:
         """One line."""
         row = jobs.rows.get(item.number)

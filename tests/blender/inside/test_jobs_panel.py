@@ -133,7 +133,7 @@ def line(part, number):
     """What the list draws of a job."""
     layout = Layout()
     item = SimpleNamespace(number=number)
-    bpy.types.RENDERCHAIN_UL_jobs.draw_item(None, bpy.context, layout, None, item, 0, None, "")
+    bpy.types.RENDERCHAIN_UL_jobs.draw_item(None, bpy.context, layout, None, item, 0, None, "", 0, 0)
     return layout.noted
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from ...core.audit.gas import WITHDRAW_GAS
 from ...core.candidates import Candidate
 from ...core.cid import cid_of, join_digest
+from ...core.contract_errors import UnknownJob
 from ...core.frames import parse_frames
 from ...core.ids import JobId
 from ...core.job import JobInfo
@@ -26,6 +28,7 @@ from .job_notes import notes_of
 from .waiting import waits_of
 
 DOUBTS = (Doubt, LeavesFalse, CheckUnsure)
+AT_ONCE = 8  # that are asked for at the same time
 MOST_JOBS = 50  # that are asked for, the newest
 
 
@@ -127,18 +130,34 @@ class Overview:
         self._from_block = from_block
         self._now = now
         self._candidates: list[Candidate] | None = None
+        self._asking = asyncio.Lock()  # for all jobs that wait the registry is asked once
 
-    async def jobs(self) -> list[JobOverview]:
-        """All of them, the newest first; raises ChainError."""
+    async def jobs(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
+        """All of them, the newest first; raises ChainError. Of ``known`` ones those that are over stay."""
         await self.adopt()
-        return [await self.job(one) for one in self._journal.jobs(self._chain.board)[:MOST_JOBS]]
+        entries = self._journal.jobs(self._chain.board)[:MOST_JOBS]
+        over = {one.entry: one for one in known if one.progress.is_closed}
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def read(entry: JobEntry) -> JobOverview:
+            if found := over.get(entry):
+                kept = tuple(self._journal.kept_frames(entry.entry_id))
+                return replace(found, kept=kept, notes=tuple(notes_of(self._journal, entry.entry_id)))
+            async with turn:
+                return await self.job(entry)
+
+        found = await asyncio.gather(*map(read, entries))
+        return [one for one in found if one.job is None or one.job.requester == self._chain.address]
 
     async def job(self, entry: JobEntry) -> JobOverview:
-        """One of them, as the chain has it now."""
+        """One of them, as the chain has it now; as the journal has it where the chain never heard of it."""
         notes = tuple(notes_of(self._journal, entry.entry_id))
         if not entry.job_id:
             return JobOverview(entry, notes=notes)
-        job = await self._chain.job(entry.job_id)
+        try:
+            job = await self._chain.job(entry.job_id)
+        except UnknownJob:
+            return JobOverview(entry, notes=notes)
         progress = JobProgress.of(await self._chain.told_of(entry.job_id, entry.from_block))
         kept = tuple(self._journal.kept_frames(entry.entry_id))
         left_s = await self._left_s(job, progress)
@@ -157,8 +176,9 @@ class Overview:
     async def _waits(self, job: JobInfo, progress: JobProgress) -> JobWaits | None:
         if job.state is not JobState.ACTIVE or not job.open_tasks or progress.workers:
             return None
-        if self._candidates is None:
-            self._candidates = await self._chain.candidates(self._from_block)
+        async with self._asking:
+            if self._candidates is None:
+                self._candidates = await self._chain.candidates(self._from_block)
         return await waits_of(self._chain, job, self._candidates)
 
     async def adopt(self) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
-from ...core.frames import format_frames
+from ...core.frames import format_frames, parse_frames
 from ...core.ids import JobId, LeaseId
 from ...core.job_progress import JobProgress
+from ...core.lifecycle import JobState
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
@@ -26,6 +28,7 @@ from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.package import fetch_package
+from ..exchange.package_cache import drop_if_unused
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
@@ -71,6 +74,7 @@ class RequesterParts:
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
+    packages: Path  # where those of jobs lie that are followed
     from_block: int
     upkeep: StoreUpkeep
     now: Callable[[], float]
@@ -154,6 +158,7 @@ class Requester:
             job_id=job_id,
             kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
             scratch=scratch,
+            packages=parts.packages,
             final_check=parts.final_check(reporter),
             own_check=parts.own_check(reporter),
             most_challenges=parts.most_challenges,
@@ -163,16 +168,23 @@ class Requester:
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
-            await unpin_unneeded(parts.store, parts.journal, self._reporter, entry.package_cid)
+            cid = entry.package_cid
+            if not _is_wanting(report, entry) and await unpin_unneeded(
+                parts.store, parts.journal, self._reporter, cid
+            ):
+                await asyncio.to_thread(drop_if_unused, parts.packages / entry.package_cid)
         return report
 
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
 
-    async def overview(self) -> list[JobOverview]:
-        """The account's jobs as the chain has them now, the newest first."""
+    async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
+        """The account's jobs as the chain has them now, the newest first.
+
+        Those of ``known`` that are over are not asked for again.
+        """
         async with self._parts.open_chain() as chain:
-            return await self._overview(chain).jobs()
+            return await self._overview(chain).jobs(known)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
         """How one of them stands, and again after each change until it is over; raises LocalError."""
@@ -226,7 +238,7 @@ class Requester:
                 size = (job.package_bytes, job.package_files)
                 cid, cache = job.package_cid, Path(scratch)
                 package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)
-                return await submit(
+                again_id = await submit(
                     chain,
                     parts.store,
                     parts.journal,
@@ -239,6 +251,8 @@ class Requester:
                     output=Path(entry.output),
                     upkeep=parts.upkeep,
                 )
+            await unpin_unneeded(parts.store, parts.journal, self._reporter, cid)
+            return again_id
 
     async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
@@ -264,3 +278,10 @@ class Requester:
     def jobs(self) -> list[JobEntry]:
         """The jobs submitted from here, the newest first."""
         return self._parts.journal.jobs()
+
+
+def _is_wanting(report: JobReport, entry: JobEntry) -> bool:
+    """Whether some of a job's frames may be ordered again, for which its package has to stay."""
+    is_doubted = bool(report.refused or report.false_finals or report.false_leaves)
+    lacks = bool(entry.frames) and len(report.frames) < len(parse_frames(entry.frames))
+    return is_doubted or (lacks and report.state is JobState.COMPLETED)

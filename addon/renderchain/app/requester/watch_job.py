@@ -94,6 +94,7 @@ class JobWatch:
         job_id: JobId,
         kept: KeptFrames,
         scratch: Path,
+        packages: Path,
         final_check: FinalCheck,
         own_check: OwnCheck,
         most_challenges: int,
@@ -105,6 +106,7 @@ class JobWatch:
         self._reporter = reporter
         self._kept = kept
         self._scratch = scratch
+        self._packages = packages
         self._on_progress = on_progress
         self._final_check = final_check
         self._claims: dict[LeaseId, LeaseClaimed] = {}
@@ -273,9 +275,8 @@ class JobWatch:
 
     async def _package(self, job: JobInfo) -> Path:
         """The job's package, fetched once; raises StoreError or ContentError."""
-        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        size, cache = (job.package_bytes, job.package_files), self._packages
         async with self._fetching:
-            cache.mkdir(parents=True, exist_ok=True)
             package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
         return package
 

@@ -10,8 +10,9 @@ import pytest
 from renderchain.app.requester.job_notes import notes_of
 from renderchain.core.errors import AgentRunsAlready, FolderUnusable, RenderFailed
 from renderchain.core.lifecycle import JobState, LeaseState
+from renderchain.core.notices.checks import LeaseChecked
 from renderchain.core.notices.following import FramesBack, FramesHere
-from renderchain.core.notices.jobs import FinalsUnchecked, FrameKept
+from renderchain.core.notices.jobs import DownloadStarted, FinalsUnchecked, FrameKept
 
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
@@ -35,6 +36,27 @@ def test_frames_that_are_here_and_paid_are_not_fetched_again(
 
     world.live(life())
     assert (artist.output / "0002.png").read_bytes() != b"spoilt"
+
+
+def test_ones_own_package_is_read_from_the_store_once_and_goes_with_its_job(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    artist.own_checks = 1
+
+    async def life() -> None:
+        job = await artist.submit(3, SHORT)
+        first = artist.watching(job)
+        async with machine.working():
+            while len(artist.reporter.heard(LeaseChecked)) < 1:
+                await asyncio.sleep(1)
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            assert len(list((artist.folder / "own-packages").iterdir())) == 2  # with what vouches for it
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+        assert len(artist.reporter.heard(DownloadStarted)) == 1
+        assert list((artist.folder / "own-packages").iterdir()) == []
+
+    world.live(life())
 
 
 def test_one_process_at_a_time_fetches_a_job(world: World, artist: Artist, machine: Machine) -> None:

@@ -89,6 +89,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         job_id=JOB_ID,
         kept=KeptFrames(nothing, None, folder / "frames"),
         scratch=folder,
+        packages=folder / "packages",
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
         own_check=OwnCheck(nothing, heard, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,

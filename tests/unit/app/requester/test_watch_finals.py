@@ -55,6 +55,7 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         job_id=JOB.job_id,
         kept=KeptFrames(nothing, None, tmp_path / "frames"),
         scratch=tmp_path / "scratch",
+        packages=tmp_path / "scratch" / "packages",
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
         own_check=OwnCheck(nothing, said, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
