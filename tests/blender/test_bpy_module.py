@@ -34,6 +34,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_clean.py",
         "test_devices.py",
         "test_final_image.py",
+        "test_following.py",
         "test_jobs_panel.py",
         "test_messages.py",
         "test_output.py",

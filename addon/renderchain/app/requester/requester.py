@@ -168,10 +168,8 @@ class Requester:
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
-            cid = entry.package_cid
-            if not _is_wanting(report, entry) and await unpin_unneeded(
-                parts.store, parts.journal, self._reporter, cid
-            ):
+            pinned = (parts.store, parts.journal, self._reporter, entry.package_cid)
+            if not _is_wanting(report, entry) and await unpin_unneeded(*pinned):
                 await asyncio.to_thread(drop_if_unused, parts.packages / entry.package_cid)
         return report
 
