@@ -28,6 +28,7 @@ from renderchain.core.notices import (
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
+from tests.unit.core.following_notices import OF_FOLLOWING
 from tests.unit.core.worker_notices import OF_WORKERS
 
 TIME_S = 1767225600.25
@@ -144,23 +145,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     leases.LeaseAccepted(*IDS, FRI // 2): f"Lease {LEASE} was accepted: 0.5 STRK",
     leases.LeaseNotAccepted(*IDS, LeaseState.REJECTED): f"Lease {LEASE} was not accepted: it was rejected",
-    following.FramesBack(*IDS, 4, LeaseState.GIVEN_BACK, "can't render", True): (
-        "A worker gave 4 frames back, because it could not render them. Another worker takes them."
-    ),
-    following.JobWaits(JOB, 0, 4, "3 have Blender 5.2, 1 wants 0.02 STRK a frame"): (
-        "0 of 4 workers fit: 3 have Blender 5.2, 1 wants 0.02 STRK a frame"
-    ),
-    following.CancelQuoted(JOB, 5, FRI // 20, 3, FRI // 33, FRI // 4, FRI // 250): (
-        "5 frames that nobody has taken: 0.05 STRK come back at once. Workers have 3 frames: they finish, "
-        "and are paid 0.0304 STRK if all is right. The 0.25 STRK for spot checks come back when those are "
-        "over, less what checks took. The network's fee is about 0.004 STRK."
-    ),
-    following.ChallengeQuoted(*IDS, FRI // 3): (
-        "It takes a deposit of 0.334 STRK, and the network's fee. If you are right the deposit comes back, "
-        "and these frames are rendered again or cost you nothing; if you are wrong it pays those who looked, "
-        "and the worker."
-    ),
-    following.FramesHere(JOB, 3): "3 frames were here already",
     leases.LeaseFailed(*IDS, "Blender crashed."): f"Lease {LEASE} of job 3 failed: Blender crashed.",
     leases.LeaseGivenBack(*IDS, "worker stops"): f"Lease {LEASE} was given back: worker stops",
     leases.LeaseLost(*IDS, "It expired."): f"Lease {LEASE} is no longer ours: It expired.",
@@ -288,6 +272,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
     **OF_WORKERS,
+    **OF_FOLLOWING,
 }
 
 

@@ -273,10 +273,6 @@ class Requester:
         async with self._parts.open_chain() as chain:
             return count_draws(await chain.drawn(self._parts.from_block))
 
-    def jobs(self) -> list[JobEntry]:
-        """The jobs submitted from here, the newest first."""
-        return self._parts.journal.jobs()
-
 
 def _is_wanting(report: JobReport, entry: JobEntry) -> bool:
     """Whether some of a job's frames may be ordered again, for which its package has to stay."""
