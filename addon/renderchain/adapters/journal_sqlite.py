@@ -21,11 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..core.artist_job import SENDING, JobEntry, KeptFrame
 from ..core.errors import JournalError
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
-from ..ports.journal import SENDING, FrameEntry, JobEntry, KeptFrame, LeaseEntry
+from ..ports.journal import FrameEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
 
 # Felts and secrets are over 64 bits, so they are kept as hexadecimal text.

@@ -6,14 +6,15 @@ import argparse
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..app.requester.overview import JobOverview
 from ..app.requester.requester import Requester
 from ..composition.requester import make_requester
+from ..core.artist_job import JobOverview
 from ..core.durations import duration_of
 from ..core.frames import parse_frames
 from ..core.ids import JobId, LeaseId
@@ -66,16 +67,19 @@ def watch(arguments: Sequence[str]) -> int:
     parser.add_argument("--once", action="store_true", help="say it once and end")
     options = parser.parse_args(list(arguments))
 
-    async def look(requester: Requester) -> JobOverview:
-        async for one in requester.looks(options.job):
-            show(options, one.as_dict(), line_of(one))
-            if options.once:
-                break
-        return one
+    async def look(requester: Requester) -> str:
+        state = ""
+        async with aclosing(requester.looks(options.job)) as looks:
+            async for one in looks:
+                show(options, one.as_dict(), line_of(one))
+                state = one.state
+                if options.once:
+                    break
+        return state
 
     def work(requester: Requester) -> int:
-        last = asyncio.run(look(requester))
-        return 0 if options.once or last.state == "completed" else 1
+        state = asyncio.run(look(requester))
+        return 0 if options.once or state == "completed" else 1
 
     return run(options, work)
 

@@ -5,43 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..core.artist_job import JobEntry, KeptFrame
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
-
-SENDING, REFUSED = "sending", "refused"  # states of an artist's job that the chain has not
-
-
-@dataclass(frozen=True)
-class JobEntry:
-    """A job of the artist's; ``entry_id`` is the number that people read.
-
-    ``job_id`` is 0 until the chain gave one. ``output`` is empty where nobody said where its frames go: it
-    was submitted elsewhere, as are ``frames``, which format_frames wrote.
-    """
-
-    entry_id: int
-    board: int
-    job_id: JobId
-    name: str
-    package_cid: str
-    output: str
-    from_block: int
-    state: str
-    frames: str = ""
-
-
-@dataclass(frozen=True)
-class KeptFrame:
-    """A frame of an artist's job on the disk: of which lease under which root, and what the file was."""
-
-    frame: int
-    lease_id: LeaseId
-    root: int
-    operator: int
-    path: str
-    sha256: str
-    size_bytes: int
 
 
 @dataclass(frozen=True)

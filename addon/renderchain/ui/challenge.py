@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.requester.overview import JobOverview
-from ..app.requester.requester import Requester
-from ..composition.requester import make_requester
+from ..core.artist_job import JobOverview
 from ..core.audit.economics import MAX_NAMED
 from ..core.errors import LocalError, SettingsError
 from ..core.ids import LeaseId
@@ -17,10 +15,11 @@ from ..core.tiles import Tile, leaves_at
 from . import messages
 from .asking import again
 from .following import jobs
-from .jobs import DIALOG_PX, JobOperator
+from .jobs import DIALOG_PX, JobOperator, at_once
 from .pictures import FRAME, NUMBER
-from .preferences import read_settings
-from .work import perform
+
+if TYPE_CHECKING:
+    from ..app.requester.requester import Requester
 
 
 class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
@@ -69,8 +68,7 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
             return "The frames are challenged: verifiers look at them, and you are told what they find"
 
         if bpy.app.background:
-            settings = read_settings()
-            return perform(self, lambda said: work(make_requester(settings, said)), stoppable=False)
+            return at_once(self, work)
         if self.quote:
             jobs.do(self.number, "Challenging", work)
             return {"FINISHED"}

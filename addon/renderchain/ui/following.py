@@ -10,31 +10,31 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.requester.job_words import amount
-from ..app.requester.overview import JobOverview
-from ..app.requester.requester import Requester
-from ..blender.console import ConsoleReporter
-from ..composition.requester import Shared, make_requester
+from ..core.artist_job import JobOverview, KeptFrame
 from ..core.errors import AgentRunsAlready, Cancelled, RenderChainError, SettingsError
 from ..core.job_progress import JobProgress
+from ..core.job_words import amount
 from ..core.lifecycle import JobState
 from ..core.notices import Notice
 from ..core.notices.jobs import FrameKept
-from ..ports.journal import KeptFrame
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
 from .preferences import read_settings
 from .state import background
 
+if TYPE_CHECKING:
+    from ..app.requester.requester import Requester
+    from ..composition.requester import Shared
+
 REFRESH_S = 30.0
 RETRY_S, LONGEST_RETRY_S = 30.0, 600.0
 MOST_FOLLOWED = 8  # at once; each takes a connection and, while it checks, a render process
-Work = Callable[[Requester], Coroutine[Any, Any, str]]
+Work = Callable[["Requester"], Coroutine[Any, Any, str]]
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Jobs:
             messages.forget(messages.Place.JOBS)
         try:
             known = [row.overview for row in self.rows.values()]
-            work = self._with(ConsoleReporter(), lambda requester: requester.overview(known))
+            work = self._with(Unheard(), lambda requester: requester.overview(known))
         except RenderChainError as error:
             self._unread(error, told)
             return
@@ -144,10 +144,12 @@ class Jobs:
     def _listener(self, row: Row) -> Callable[[JobProgress], None]:
         """What the background calls at each event: one update waits for the main thread, not each."""
 
+        later = background().later
+
         def hear(progress: JobProgress) -> None:
             is_waiting, row.live = row.live is not None, progress
             if not is_waiting:
-                background().later(update)
+                later(update)
 
         def update() -> None:
             live, row.live = row.live, None
@@ -202,21 +204,26 @@ class Jobs:
             else:
                 then(answer)
 
-        background().run(self._with(ConsoleReporter(), work), done)
+        background().run(self._with(Unheard(), work), done)
 
     def _with(
         self, reporter: Reporter, work: Callable[[Requester], Coroutine[Any, Any, Any]]
     ) -> Coroutine[Any, Any, Any]:
         """The work with the use cases, which share one connection; raises SettingsError at once."""
         settings, blender = read_settings(), bpy.app.binary_path
-        if self._shared is None or self._shared[0] != settings:
-            self._shared = (settings, Shared(settings, ConsoleReporter()))
-        shared = self._shared[1]
 
         async def begin() -> Any:
-            return await work(make_requester(settings, reporter, blender, shared))
+            return await work(self._requester(settings, reporter, blender))
 
         return begin()
+
+    def _requester(self, settings: Settings, reporter: Reporter, blender: str) -> Requester:
+        """On the background's thread: what it imports would be felt on the main one, or at the start."""
+        from ..composition.requester import Shared, make_requester
+
+        if self._shared is None or self._shared[0] != settings:
+            self._shared = (settings, Shared(settings, Unheard()))
+        return make_requester(settings, reporter, blender, self._shared[1])
 
     def forget(self) -> None:
         """The add-on is disabled: the background has ended with all tasks."""
@@ -226,27 +233,41 @@ class Jobs:
 jobs = Jobs()
 
 
+class Unheard:
+    """Of reading the chain nothing is said but how it ends."""
+
+    def say(self, text: str) -> None:
+        """Nobody hears it."""
+
+    def tell(self, notice: Notice) -> None:
+        """Nobody hears it."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Nobody sees it."""
+
+
 class JobReporter:
     """Puts what is told of one job into its row; from any thread."""
 
     def __init__(self, number: int) -> None:
         self._number = number
+        self._later = background().later  # what is said after the add-on was disabled starts no other thread
 
     def say(self, text: str) -> None:
         """What is being done."""
-        background().later(lambda: self._set(text, 0.0))
+        self._later(lambda: self._set(text, 0.0))
 
     def tell(self, notice: Notice) -> None:
         """The same; a frame is shown, and warnings stay with the row."""
         if notice.is_quiet:
             return
         self.say(notice.sentence)
-        background().later(lambda: self._note(notice))
+        self._later(lambda: self._note(notice))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
         factor = min(done / total, 1.0) if total else 0.0
-        background().later(lambda: self._set(amount(what, done, total), factor))
+        self._later(lambda: self._set(amount(what, done, total), factor))
 
     def _set(self, text: str, factor: float) -> None:
         if row := jobs.rows.get(self._number):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.requester.requester import Requester
-from ..blender.console import ConsoleReporter
-from ..composition.requester import make_requester
 from ..core.ids import JobId
 from . import messages
-from .following import Row, chosen_number, jobs
+from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
 from .work import Operator, perform
+
+if TYPE_CHECKING:
+    from ..app.requester.requester import Requester
 
 DIALOG_PX = 460
 
@@ -34,6 +33,14 @@ class JobOperator(Operator):
     def row(self) -> Row | None:
         """The job's row."""
         return jobs.rows.get(self.number or chosen_number())
+
+
+def at_once(operator: Operator, work: Work) -> set[str]:
+    """Without an interface: do it, and wait for its end."""
+    from ..composition.requester import make_requester
+
+    settings, blender = read_settings(), bpy.app.binary_path
+    return perform(operator, lambda told: work(make_requester(settings, told, blender)), stoppable=False)
 
 
 class RENDERCHAIN_OT_refresh(Operator):  # noqa: N801 - Blender's naming
@@ -78,11 +85,13 @@ class RENDERCHAIN_OT_download(JobOperator):  # noqa: N801 - Blender's naming
             if row:
                 jobs.follow(row.number, Path(self.directory) if self.directory else None)
             return {"FINISHED"}
-        settings, job_id, blender = read_settings(), JobId(self.job_id), bpy.app.binary_path
-        output = Path(self.directory) if self.directory else None
-        report = asyncio.run(make_requester(settings, ConsoleReporter(), blender).watch(job_id, output))
-        self.report({"INFO"}, f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk")
-        return {"FINISHED"}
+        job_id, output = JobId(self.job_id), Path(self.directory) if self.directory else None
+
+        async def work(requester: Requester) -> str:
+            report = await requester.watch(job_id, output)
+            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+
+        return at_once(self, work)
 
 
 class RENDERCHAIN_OT_stop_following(JobOperator):  # noqa: N801 - Blender's naming
@@ -149,11 +158,7 @@ class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
             return "The job is canceled: what nobody had taken is paid back"
 
         if bpy.app.background:
-            return perform(
-                self,
-                lambda reporter: work(make_requester(read_settings(), reporter)),
-                stoppable=False,
-            )
+            return at_once(self, work)
         if row:
             jobs.do(row.number, "Canceling", work)
         return {"FINISHED"}

@@ -6,11 +6,10 @@ from typing import Any
 
 import bpy
 
-from ..app.requester.job_words import marks, money, standing, summary
-from ..app.requester.overview import JobOverview
+from ..core.artist_job import REFUSED, SENDING, JobOverview
+from ..core.job_words import marks, money, standing, summary
 from ..core.lifecycle import JobState
 from ..core.notices.jobs import Doubt
-from ..ports.journal import REFUSED, SENDING
 from . import messages, pictures
 from .following import Row, chosen_number, jobs
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.requester.offer import Offer
-from ..app.requester.quote import Quote
-from ..app.requester.requester import Requester
-from ..composition.requester import make_requester
 from ..core.frames import format_frames, parse_frames
 from ..core.ids import JobId
 from . import messages
 from .asking import again
 from .following import jobs
-from .jobs import DIALOG_PX, JobOperator
-from .preferences import read_settings
-from .work import perform
+from .jobs import DIALOG_PX, JobOperator, at_once
+
+if TYPE_CHECKING:
+    from ..app.requester.offer import Offer
+    from ..app.requester.quote import Quote
+    from ..app.requester.requester import Requester
 
 _quoted: dict[tuple[JobId, tuple[int, ...]], Offer] = {}  # what is paid is what was shown
 
@@ -62,8 +61,7 @@ class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
             return f"Job {again_id} renders frames {format_frames(frames)} once more"
 
         if bpy.app.background:
-            settings = read_settings()
-            return perform(self, lambda said: work(make_requester(settings, said)), stoppable=False)
+            return at_once(self, work)
         if self.quote and row:
             jobs.do(row.number, "Ordering frames again", work)
             return {"FINISHED"}

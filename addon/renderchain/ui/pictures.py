@@ -10,9 +10,8 @@ from typing import Any
 import bpy
 import bpy.utils.previews
 
-from ..app.requester.overview import JobOverview
+from ..core.artist_job import JobOverview, KeptFrame
 from ..core.notices.jobs import FrameKept
-from ..ports.journal import KeptFrame
 from .following import jobs
 from .jobs import JobOperator
 

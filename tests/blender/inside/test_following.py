@@ -41,7 +41,7 @@ def net(part, monkeypatch):
         jobs=[], followed=[], canceled=[], failures={}, ends={}, reads=0, following=following
     )
     monkeypatch.setattr(following, "read_settings", lambda: "settings")
-    monkeypatch.setattr(following, "make_requester", lambda s, reporter, b, shared: Requester(reporter, made))
+    monkeypatch.setattr(following.Jobs, "_requester", lambda jobs, s, reporter, b: Requester(reporter, made))
     following.jobs.forget()
     yield made
     state = part("ui.state").state
@@ -58,11 +58,11 @@ def job(part):
     """A job that runs."""
 
     def make(number, state="active", output="/frames"):
-        journal, overview = part("ports.journal"), part("app.requester.overview")
+        overview = part("core.artist_job")
         info = part("core.job").JobInfo
         numbers = dict.fromkeys(info.__dataclass_fields__, 0)
         running = info(**{**numbers, "tasks": 4, "stopped": False})
-        entry = journal.JobEntry(number, 9, number << 24 | 1, "town", "bafy", output, 0, state, "1-4")
+        entry = overview.JobEntry(number, 9, number << 24 | 1, "town", "bafy", output, 0, state, "1-4")
         return overview.JobOverview(entry, running)
 
     return make

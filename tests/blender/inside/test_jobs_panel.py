@@ -88,13 +88,13 @@ def overview(part):
     """A job of four frames, with what a test says of it."""
 
     def make(number=1, *, state="active", frames="1-4", tasks=4, kept=(), events=(), **more):
-        journal, overviews = part("ports.journal"), part("app.requester.overview")
+        overviews = part("core.artist_job")
         job_info = part("core.job").JobInfo
         numbers = dict.fromkeys(job_info.__dataclass_fields__, 0)
         named = {"job_id": 16777217, "tasks": tasks, "reward_fri": FRI // 100, "tiles": 2, "stopped": False}
         job = job_info(**{**numbers, **named, "accepted": tasks if state == "completed" else 0})
-        entry = journal.JobEntry(number, 9, 16777217, "town", "bafy", "/frames", 0, "active", frames)
-        kept = tuple(journal.KeptFrame(int(one.stem), 1 << 40, 7, 8, str(one), "", 1) for one in kept)
+        entry = overviews.JobEntry(number, 9, 16777217, "town", "bafy", "/frames", 0, "active", frames)
+        kept = tuple(overviews.KeptFrame(int(one.stem), 1 << 40, 7, 8, str(one), "", 1) for one in kept)
         progress = part("core.job_progress").JobProgress.of(events)
         return overviews.JobOverview(entry, job, progress, kept, **more)
 
@@ -172,10 +172,10 @@ def test_a_warning_stays_and_a_doubt_has_a_button(part, registered, overview, to
 
 
 def test_every_state_is_said_in_words(part, registered, overview):
-    entries = part("ports.journal")
+    entries = part("core.artist_job")
     for state, words in (("sending", "not confirmed"), ("refused", "nothing was paid")):
         entry = entries.JobEntry(1, 9, 0, "town", "bafy", "/frames", 0, state, "1-4")
-        shown(registered, part("app.requester.overview").JobOverview(entry))
+        shown(registered, entries.JobOverview(entry))
         assert words in " ".join(drawn(part, 900))
         assert line(part, 1)[-1] == "0 STRK" if state == "sending" else state
     shown(registered, overview(state="completed"))

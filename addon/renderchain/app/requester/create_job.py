@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ...core.artist_job import REFUSED
 from ...core.errors import InsufficientFunds, RenderChainError, SceneError
 from ...core.frames import format_frames
 from ...core.ids import NO_JOB, JobId
@@ -12,7 +13,7 @@ from ...core.job import FamilyInfo, JobTerms, family_name
 from ...core.money import format_strk
 from ...core.notices import counted
 from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged, NoRoom
-from ...ports.journal import REFUSED, Journal
+from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import PinnedPackage

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...core.artist_job import KeptFrame
 from ...core.errors import FolderUnusable
 from ...core.job_progress import LeaseProgress
-from ...ports.journal import Journal, KeptFrame
+from ...ports.journal import Journal
 from ..exchange.package import file_entry
 
 

@@ -4,119 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import replace
 
+from ...core.artist_job import REFUSED, SENDING, JobEntry, JobOverview
 from ...core.audit.gas import WITHDRAW_GAS
 from ...core.candidates import Candidate
 from ...core.cid import cid_of, join_digest
 from ...core.contract_errors import UnknownJob
-from ...core.frames import parse_frames
 from ...core.ids import JobId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress
 from ...core.lifecycle import JobState
-from ...core.notices import Notice
-from ...core.notices.checks import CheckUnsure, LeavesFalse
 from ...core.notices.following import CancelQuoted, JobWaits
-from ...core.notices.jobs import Doubt
-from ...ports.journal import REFUSED, SENDING, JobEntry, Journal, KeptFrame
+from ...ports.journal import Journal
 from ...ports.requester_chain import RequesterChain
 from .create_job import intent_of_job
 from .job_notes import notes_of
 from .waiting import waits_of
 
-DOUBTS = (Doubt, LeavesFalse, CheckUnsure)
 AT_ONCE = 8  # that are asked for at the same time
 MOST_JOBS = 50  # that are asked for, the newest
-
-
-@dataclass(frozen=True)
-class JobOverview:
-    """One job; ``job`` is None until the chain has it, and ``left_s`` as long as nothing tells.
-
-    ``kept`` are the frames on this disk. ``waits`` says why nobody works on it.
-    """
-
-    entry: JobEntry
-    job: JobInfo | None = None
-    progress: JobProgress = field(default_factory=JobProgress)
-    kept: tuple[KeptFrame, ...] = ()
-    left_s: float | None = None
-    waits: JobWaits | None = None
-    notes: tuple[Notice, ...] = ()
-    cancel: CancelQuoted | None = None
-
-    @property
-    def number(self) -> int:
-        """What people call it."""
-        return self.entry.entry_id
-
-    @property
-    def state(self) -> str:
-        """The chain's word, or why the chain has none."""
-        return str(self.job.state) if self.job else self.entry.state
-
-    @cached_property
-    def delivered_count(self) -> int:
-        """Frames of which there is a result."""
-        return len(self.progress.delivered)
-
-    @cached_property
-    def worker_count(self) -> int:
-        """Workers who render now."""
-        return len(self.progress.workers)
-
-    @property
-    def frame_count(self) -> int:
-        """All frames of the job; 0 as long as the chain does not say."""
-        return self.job.tasks if self.job else 0
-
-    @cached_property
-    def frames(self) -> tuple[int, ...]:
-        """The frames' numbers in the order of the tasks; none where the job was submitted elsewhere."""
-        return parse_frames(self.entry.frames) if self.entry.frames else ()
-
-    @cached_property
-    def missing(self) -> tuple[int, ...]:
-        """Frames that should be here by now, and are not: delivered and refused, or nobody's any more."""
-        here = {one.frame for one in self.kept}
-        due = self.progress.delivered if self.is_running else range(len(self.frames))
-        return tuple(sorted({self.frames[task] for task in due if task < len(self.frames)} - here))
-
-    @cached_property
-    def doubted(self) -> tuple[int, ...]:
-        """Frames of leases that something was found wrong with."""
-        leases = {one.lease_id for one in self.notes if isinstance(one, DOUBTS)}
-        return tuple(sorted(one.frame for one in self.kept if one.lease_id in leases))
-
-    @property
-    def is_running(self) -> bool:
-        """Whether something of it may still be rendered or paid."""
-        return self.state == SENDING or (self.job is not None and not self.progress.is_closed)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For programs: amounts are decimal text, as in a log's lines."""
-        return {
-            "number": self.number,
-            "job_id": self.entry.job_id,
-            "name": self.entry.name,
-            "state": self.state,
-            "output": self.entry.output,
-            "frame_count": self.frame_count,
-            "delivered_count": self.delivered_count,
-            "in_work_count": len(self.progress.in_work),
-            "kept_count": len(self.kept),
-            "missing": list(self.missing),
-            "doubted": list(self.doubted),
-            "worker_count": self.worker_count,
-            "paid_fri": str(self.progress.paid_fri),
-            "refunded_fri": str(self.progress.refunded_fri),
-            "left_s": None if self.left_s is None else round(self.left_s),
-            "waits": self.waits.sentence if self.waits else "",
-            "notes": [one.sentence for one in self.notes],
-        }
 
 
 class Overview:

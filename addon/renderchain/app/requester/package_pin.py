@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ...core.artist_job import REFUSED
 from ...core.errors import StoreError
 from ...core.lifecycle import JobState
 from ...ports.content_store import ContentStore
-from ...ports.journal import REFUSED, Journal
+from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 
 OVER = (JobState.COMPLETED, JobState.CANCELED, REFUSED)

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...core.artist_job import JobEntry, JobOverview
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
 from ...core.frames import format_frames, parse_frames
@@ -22,7 +23,7 @@ from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
-from ...ports.journal import JobEntry, Journal
+from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
@@ -37,7 +38,7 @@ from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
 from .order_again import manifest_for, offer_of, order_quote, read_job
-from .overview import JobOverview, Overview, cancel_quote
+from .overview import Overview, cancel_quote
 from .own_check import OwnCheck
 from .package_pin import unpin_unneeded
 from .pool import top_up

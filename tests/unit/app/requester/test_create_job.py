@@ -9,6 +9,7 @@ import pytest
 from renderchain.app.requester.create_job import create_job, intent_of_job
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import Quote, quote_of, terms_of
+from renderchain.core.artist_job import REFUSED, SENDING
 from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.cid import digest_of
@@ -25,7 +26,6 @@ from renderchain.core.notices.jobs import (
     NoRoom,
 )
 from renderchain.core.print_limits import PrintLimits
-from renderchain.ports.journal import REFUSED, SENDING
 
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES

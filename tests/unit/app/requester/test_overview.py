@@ -7,13 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from renderchain.app.requester.overview import JobOverview
+from renderchain.core.artist_job import REFUSED, SENDING, JobOverview
 from renderchain.core.errors import LocalError
 from renderchain.core.ids import NO_JOB, JobId
 from renderchain.core.job import StandingOffer, family_of
 from renderchain.core.lifecycle import JobState
 from renderchain.core.money import FRI_PER_STRK
-from renderchain.ports.journal import REFUSED, SENDING
 
 from devkit.fakes.package import FAMILY
 from devkit.fakes.people import OFFER, STAKE_FRI, Artist, Machine

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ...core.durations import duration_of
-from ...core.frames import format_frames
-from ...core.lifecycle import JobState
-from ...core.money import about_strk
-from ...core.notices import counted
-from ...ports.journal import REFUSED, SENDING
-from .overview import JobOverview
+from .artist_job import REFUSED, SENDING, JobOverview
+from .durations import duration_of
+from .frames import format_frames
+from .lifecycle import JobState
+from .money import about_strk
+from .notices import counted
 
 MEGABYTE = 10**6
 

@@ -6,15 +6,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from renderchain.app.requester.job_words import amount, marks, money, standing, summary
-from renderchain.app.requester.overview import JobOverview
+from renderchain.core.artist_job import REFUSED, SENDING, JobEntry, JobOverview, KeptFrame
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, ResultSubmitted
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import JobInfo, LeaseResult
 from renderchain.core.job_progress import JobProgress
+from renderchain.core.job_words import amount, marks, money, standing, summary
 from renderchain.core.notices.checks import LeavesFalse
 from renderchain.core.notices.following import JobWaits
-from renderchain.ports.journal import REFUSED, SENDING, JobEntry, KeptFrame
 
 FRI = 10**18
 JOB, LEASE = JobId(33554433), LeaseId(1 << 40)
