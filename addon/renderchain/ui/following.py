@@ -89,7 +89,7 @@ class Jobs:
             messages.forget(messages.Place.JOBS)
         try:
             known = [row.overview for row in self.rows.values()]
-            work = self._with(Unheard(), lambda requester: requester.overview(known))
+            work = self._with(Silent(), lambda requester: requester.overview(known))
         except RenderChainError as error:
             self._unread(error, told)
             return
@@ -204,7 +204,7 @@ class Jobs:
             else:
                 then(answer)
 
-        background().run(self._with(Unheard(), work), done)
+        background().run(self._with(Silent(), work), done)
 
     def _with(
         self, reporter: Reporter, work: Callable[[Requester], Coroutine[Any, Any, Any]]
@@ -222,7 +222,7 @@ class Jobs:
         from ..composition.requester import Shared, make_requester
 
         if self._shared is None or self._shared[0] != settings:
-            self._shared = (settings, Shared(settings, Unheard()))
+            self._shared = (settings, Shared(settings, Silent()))
         return make_requester(settings, reporter, blender, self._shared[1])
 
     def forget(self) -> None:
@@ -233,7 +233,7 @@ class Jobs:
 jobs = Jobs()
 
 
-class Unheard:
+class Silent:
     """Of reading the chain nothing is said but how it ends."""
 
     def say(self, text: str) -> None:
