@@ -87,6 +87,10 @@ test-image: ## the worker's container image, really built and run
 	$(SETUP) python containers
 	$(BIN)/python -m pytest tests/deploy
 
+test-window: ## the add-on in Blender's own window, by mouse and keyboard
+	$(SETUP) demo blender
+	$(BIN)/python -m pytest tests/window
+
 test-e2e: ## whole jobs on a whole network
 	$(SETUP) demo blender
 	$(BIN)/python -m pytest tests/e2e
@@ -97,7 +101,11 @@ contracts: ## compile the contracts into contracts/artefacts
 
 extension: ## the extension's zips for Linux, Windows and macOS, in dist
 	$(SETUP) python
-	$(BIN)/python -m tools.build_extension
+	$(BIN)/python -m tools.extension
+
+extension-repository: ## the same, and the index with which Blender installs and updates from dist on a web server
+	$(SETUP) python
+	$(BIN)/python -m tools.extension --repository
 
 network: ## a network that keeps running, with settings for artist and workers
 	$(SETUP) demo
@@ -117,6 +125,10 @@ bench-overhead: ## frames by RenderChain, one and two workers, against plain Ble
 soak: ## two hours of tiny leases; what the agents' memory, handles and folders gain
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.soak
+
+bench-window: ## the extension's size, time to enable, and for how long nothing moves in Blender's window
+	$(SETUP) demo blender
+	$(BIN)/python -m benchmarks.window
 
 bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes docs/determinism.md
 	$(SETUP) demo

@@ -31,10 +31,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-import zstandard
 from renderchain.app.exchange.canonical_blend import make_canonical
 from renderchain.app.exchange.package import file_entry, pin_package
 from renderchain.app.exchange.pieces import put_together
+from renderchain.app.exchange.zstd import zstd
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
 from renderchain.ports.content_store import BytesDone
 
@@ -147,7 +147,7 @@ def pinned(file: Path, target: Path) -> float:
 
 def compressed(file: Path, target: Path) -> Path:
     """The file compressed as a whole."""
-    target.write_bytes(zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(file.read_bytes()))
+    target.write_bytes(zstd.compress(file.read_bytes(), ZSTD_LEVEL))
     return target
 
 

@@ -25,7 +25,8 @@ from zipfile import ZipFile
 from devkit.network.services import REPO
 from research.exactness.order_report import kept_rows, summary
 from research.exactness.report import feature_table, margin_table, read_rows, told, wrongs
-from tools.build_extension import LOCK, collect, read_lock
+from tools.extension.lock import LOCK, read_lock
+from tools.extension.wheels import fetch
 from tools.setup.debian import blender_root
 
 CHILD = REPO / "research" / "exactness" / "child.py"
@@ -40,7 +41,7 @@ PASSES = ("facts", "first", "second")
 def unpack_openexr(folder: Path) -> None:
     """Put our OpenEXR wheel for the application's Python where it can be imported from."""
     requirements = [one for one in read_lock(LOCK.read_text()) if one.name.lower() == "openexr"]
-    for wheel in collect(requirements, [APPLICATION_PYTHON], ["linux-x64"]).values():
+    for wheel in fetch(requirements, [APPLICATION_PYTHON], ["linux-x64"]):
         with ZipFile(wheel) as packed:
             packed.extractall(folder)
 

@@ -6,7 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from .local import end, load, save, start_network
+from .application import application_there, install_extension
+from .local import Network, end, load, save, start_network
 from .services import REPO, is_running
 
 FOLDER = REPO / "build" / "network"
@@ -31,11 +32,26 @@ def _start(folder: Path) -> int:
     network = start_network(folder, workers=2)
     save(network)
     print(f"devnet {network.rpc_url}, Kubo {network.ipfs_api}, directory {network.contracts.directory:#x}")
-    print(f"artist:  RENDERCHAIN_CONFIG={network.settings_file('artist')}")
-    for number in (1, 2):
-        config = network.settings_file(f"worker-{number}")
-        print(f"worker:  .venv/bin/python worker_headless/worker.py -- --config {config}")
+    for line in _how_to_use(network):
+        print(line)
     return 0
+
+
+def _how_to_use(network: Network) -> list[str]:
+    """What starts the artist's side and the workers, with each Blender that is there."""
+    config = f"RENDERCHAIN_CONFIG={network.settings_file('artist')}"
+    lines, environment = [f"artist:  {config}"], ""
+    folder = application_there()
+    if folder:
+        application = install_extension(folder, network.folder / "blender")
+        resources = f"BLENDER_USER_RESOURCES={application.resources}"
+        lines.append(f"Blender: {config} {resources} {application.program}")
+        environment = "".join(f"{name}={value} " for name, value in application.environment.items())
+    for number in (1, 2):
+        settings = network.settings_file(f"worker-{number}")
+        worker = f".venv/bin/python worker_headless/worker.py -- --config {settings}"
+        lines.append(f"worker:  {environment}{worker}")
+    return lines
 
 
 def _stop(folder: Path) -> int:

@@ -18,6 +18,7 @@ from .cache import SetupError, is_done, need, recipe_dir, run, say
 SYSTEM = {
     "bwrap": "bubblewrap",
     "debootstrap": "debootstrap",
+    "strip": "binutils",
     "libXrender.so.1": "libxrender1",
     "libXi.so.6": "libxi6",
     "libXxf86vm.so.1": "libxxf86vm1",

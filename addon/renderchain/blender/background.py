@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import bpy
@@ -18,7 +19,8 @@ import bpy
 from ..core.errors import Cancelled, RenderChainError
 
 TICK_S = 0.25
-JOIN_TIMEOUT_S = 5
+JOIN_TIMEOUT_S = 10.0  # a clean Blender that packs is ended within a part of it
+NAME = "renderchain"
 Done = Callable[[Any, Exception | None], None]
 log = logging.getLogger(__name__)
 
@@ -28,27 +30,36 @@ class Background:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="renderchain", daemon=True)
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name=NAME, daemon=True)
+        self._has_loop = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._ended: asyncio.Event
+        # Blender knows a timer by its object, and a method is another one each time it is named.
+        self.timer = self._tick
 
     def start(self) -> None:
         """Start the thread and the timer."""
         self._thread.start()
-        bpy.app.timers.register(self._tick, first_interval=TICK_S, persistent=True)
+        self._has_loop.wait()
+        # Else opening a file would end it.
+        bpy.app.timers.register(self.timer, first_interval=TICK_S, persistent=True)
 
     def stop(self) -> None:
-        """Cancel what runs and wait for the thread."""
-        if bpy.app.timers.is_registered(self._tick):
-            bpy.app.timers.unregister(self._tick)
-
-        def end() -> None:
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.call_soon(self._loop.stop)
-
-        self._loop.call_soon_threadsafe(end)
+        """Cancel what runs, and wait until it has cleaned up; what it says from now on nobody hears."""
+        if bpy.app.timers.is_registered(self.timer):
+            bpy.app.timers.unregister(self.timer)
+        with suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(JOIN_TIMEOUT_S)
+        if self._thread.is_alive():
+            log.warning("background work did not end within %s s and is left to itself", JOIN_TIMEOUT_S)
+
+    async def _live(self) -> None:
+        """Until it is stopped; asyncio.run then cancels all tasks and waits for them and their threads."""
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self._has_loop.set()
+        await self._ended.wait()
 
     def later(self, call: Callable[[], None]) -> None:
         """Have the main thread call this at its next tick; from any thread."""

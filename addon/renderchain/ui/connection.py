@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..composition.network import open_chain
 from ..core.money import format_strk
 from ..ports.reporter import Reporter
 from .messages import Place
@@ -21,6 +20,8 @@ class RENDERCHAIN_OT_test_connection(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Ask the chain for the balance."""
+        from ..composition.network import open_chain
+
         settings = read_settings()
 
         async def work(reporter: Reporter) -> str:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.provider.change import Change
-from ..app.provider.changes import Changes
-from ..app.provider.control import read_control, write_control
-from ..app.provider.signing import carry_out, explained
-from ..app.provider.status import status_of
-from ..blender.console import ConsoleReporter
-from ..blender.provider.common import chosen_worker
-from ..blender.provider.machine import own_families
-from ..composition.provider import open_provider
 from ..core.errors import ChangeRefused, RenderChainError
 from ..core.money import parse_strk
 from ..core.worker_control import Control
@@ -25,6 +15,9 @@ from .messages import Message, Place, draw, keep, width_of_panel
 from .preferences import read_settings
 from .state import background, state
 from .work import Operator, perform
+
+if TYPE_CHECKING:
+    from ..app.provider.change import Change
 
 STEPS = (
     ("REGISTER", "Register", "Register a worker of this machine's kind with the amount as its work stake"),
@@ -44,6 +37,11 @@ class RENDERCHAIN_OT_provider_status(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Read it into the panel."""
+        from ..app.provider.control import read_control
+        from ..app.provider.status import status_of
+        from ..blender.provider.common import chosen_worker
+        from ..composition.provider import open_provider
+
         settings = read_settings()
 
         async def work(reporter: Reporter) -> str:
@@ -69,6 +67,12 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Say what it locks, leads to and costs, before anything is signed."""
+        import asyncio
+
+        from ..app.provider.signing import explained
+        from ..blender.console import ConsoleReporter
+        from ..composition.provider import open_provider
+
         try:
             settings, families = read_settings(), self._families()
             amount_fri = parse_strk(self.amount)
@@ -90,6 +94,12 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Sign and send."""
+        from ..app.provider.control import read_control
+        from ..app.provider.signing import carry_out
+        from ..app.provider.status import status_of
+        from ..blender.provider.common import chosen_worker
+        from ..composition.provider import open_provider
+
         settings, families = read_settings(), self._families()
         step, amount_fri = self.step, parse_strk(self.amount)
 
@@ -105,7 +115,11 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
 
     def _families(self) -> list[int]:
         """Those of this machine, which only registering needs; the devices are asked on the main thread."""
-        return own_families(read_settings()) if self.step == "REGISTER" else []
+        if self.step != "REGISTER":
+            return []
+        from ..blender.provider.machine import own_families
+
+        return own_families(read_settings())
 
 
 class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
@@ -118,6 +132,8 @@ class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Write it where the worker looks."""
+        from ..app.provider.control import write_control
+
         path = write_control(read_settings().folder, Control(paused=self.paused))
         text = "claims nothing until it is resumed" if self.paused else "works as usual"
         message = Message(f"The worker {text} ({path})")
@@ -156,6 +172,9 @@ class RENDERCHAIN_PT_provider(bpy.types.Panel):  # noqa: N801 - Blender's naming
 
 async def plan(chain: ProviderChain, step: str, amount_fri: int, families: list[int]) -> Change:
     """The change of a step; raises ChangeRefused where it can't be done."""
+    from ..app.provider.changes import Changes
+    from ..blender.provider.common import chosen_worker
+
     changes = Changes(chain)
     if step == "REGISTER":
         if not families:

@@ -1,12 +1,19 @@
-"""Telling Blender about our classes and commands, and taking all of it back."""
+"""Telling Blender about our classes and commands, and taking all of it back.
+
+Enabling is a part of every start of Blender. What is imported for it is the interface and the core alone; use
+cases, and what they stand on, are imported when Blender stands, beside its interface, or by a command.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import bpy
 
-from ..blender.commands import COMMANDS
+from .. import __package__ as base_package
+from ..blender.command_names import COMMAND_NAMES
 from . import (
     challenge,
     connection,
@@ -22,7 +29,7 @@ from . import (
     submit,
     submit_panel,
 )
-from .state import state
+from .state import background, forget
 
 CLASSES = (
     *messages.CLASSES,
@@ -42,6 +49,16 @@ CLASSES = (
     provider.RENDERCHAIN_OT_provider_pause,
     provider.RENDERCHAIN_PT_provider,
 )
+# Imported when an artist presses the first button, these would hold up the interface for a second.
+NEEDED_SOON = (
+    ".composition.requester",
+    ".blender.submission",
+    "starknet_py.contract",
+    "starknet_py.net.account.account",
+    "starknet_py.net.full_node_client",
+    "ipfshttpclient",
+    "keyring",
+)
 _handles: list[Any] = []
 
 
@@ -50,34 +67,64 @@ def register() -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
-    for name, run in COMMANDS.items():
-        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", run))
+    for name in COMMAND_NAMES:
+        _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
     manager: Any = bpy.types.WindowManager
     manager.renderchain_jobs = bpy.props.CollectionProperty(type=jobs_panel.RENDERCHAIN_PG_job)
     manager.renderchain_job = bpy.props.IntProperty()
     if not bpy.app.background:
         pictures.start()
         bpy.app.handlers.load_post.append(_loaded)
-        bpy.app.timers.register(_look, first_interval=1.0, persistent=True)
+        bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
 
 
 def unregister() -> None:
     """Leave nothing behind."""
-    if bpy.app.timers.is_registered(_look):
-        bpy.app.timers.unregister(_look)
+    for timer in (_first_look, _look):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
     if _loaded in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_loaded)
-    if state.background:
-        state.background.stop()
-        state.background = None
+    forget()
     following.jobs.forget()
     pictures.stop()
+    for place in messages.Place:
+        messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
     manager: Any = bpy.types.WindowManager
     del bpy.types.Scene.renderchain, manager.renderchain_jobs, manager.renderchain_job
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
+
+
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    def run(arguments: Sequence[str]) -> int:
+        from ..blender.commands import COMMANDS
+
+        return COMMANDS[name](arguments)
+
+    return run
+
+
+def _first_look() -> None:
+    """Import in the background what the first operator will need, then show the jobs, and go on with that."""
+
+    def begin(*_: object) -> None:
+        bpy.app.timers.register(_look, persistent=True)
+
+    background().run(_imported(), begin)
+
+
+async def _imported() -> None:
+    import asyncio
+
+    await asyncio.to_thread(_import_all)
+
+
+def _import_all() -> None:
+    for name in NEEDED_SOON:
+        import_module(name, base_package)
 
 
 def _look() -> float:

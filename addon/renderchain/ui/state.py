@@ -43,12 +43,25 @@ def background() -> Background:
     return state.background
 
 
+def forget() -> None:
+    """End the background work, and be as before anything was done."""
+    if state.background:
+        state.background.stop()
+    vars(state).update(vars(State()))
+
+
 class PanelReporter:
-    """Puts what a use case says into the panel."""
+    """Puts what a use case says into the panel; made on the main thread, where the thread is at hand.
+
+    What is still said after the add-on was disabled must not start another one.
+    """
+
+    def __init__(self) -> None:
+        self._later = background().later
 
     def say(self, text: str) -> None:
         """One sentence."""
-        background().later(lambda: _set(text, 0.0))
+        self._later(lambda: _set(text, 0.0))
 
     def tell(self, notice: Notice) -> None:
         """Its sentence."""
@@ -58,7 +71,7 @@ class PanelReporter:
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
         of = f" of {total}" if total else ""
-        background().later(lambda: _set(f"{done}{of} {what}", done / total if total else 0.0))
+        self._later(lambda: _set(f"{done}{of} {what}", done / total if total else 0.0))
 
 
 def _set(text: str, factor: float) -> None:

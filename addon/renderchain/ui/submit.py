@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..app.requester.offer import Offer
-from ..app.requester.quote import quote_of
 from ..blender.scene_reader import read_scene
-from ..blender.submission import Submission
-from ..composition.network import gas_price_fri
-from ..composition.requester import make_requester
 from ..core.errors import RenderChainError
 from ..core.money import parse_strk
 from ..core.tiles import leaves_of
@@ -23,8 +17,13 @@ from .messages import Place
 from .preferences import read_settings
 from .work import Operator, perform
 
+if TYPE_CHECKING:
+    from ..app.requester.offer import Offer
+
 
 def _offer(chosen: Any, settings: Settings) -> Offer:
+    from ..app.requester.offer import Offer
+
     return Offer(
         parse_strk(chosen.reward),
         device_group=chosen.device,
@@ -38,7 +37,7 @@ class _Submit(Operator):
     """Packs the scene and puts a job on the network."""
 
     said_in = Place.SUBMIT
-    confirmed: Offer | None = None  # without an interface nobody is asked
+    confirmed: Any = None  # the Offer; without an interface nobody is asked
 
     def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
         """The frames to submit."""
@@ -46,6 +45,11 @@ class _Submit(Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Say what it costs before anything is paid."""
+        import asyncio
+
+        from ..app.requester.quote import quote_of
+        from ..composition.network import gas_price_fri
+
         try:
             count = len(self.frames(context))
             settings = read_settings()
@@ -67,6 +71,9 @@ class _Submit(Operator):
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Copy the scene here, then pack, pin and pay in the background."""
+        from ..blender.submission import Submission
+        from ..composition.requester import make_requester
+
         scene, chosen = context.scene, context.scene.renderchain
         settings = read_settings()
         offer = self.confirmed or _offer(chosen, settings)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import bpy
 
-from ..blender.console import ConsoleReporter
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from . import messages
@@ -25,6 +23,10 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
     may end half-way without losing money or frames.
     """
     if bpy.app.background:
+        import asyncio
+
+        from ..blender.console import ConsoleReporter
+
         operator.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
         return {"FINISHED"}
 

@@ -16,7 +16,7 @@ from ...core.blend.session import forget_session
 from ...core.blend.structs import read_structs
 
 if TYPE_CHECKING:
-    import zstandard
+    from .zstd import zstd
 
 ZSTD, GZIP, BLEND = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"BLENDER"
 CHUNK_BYTES = 2**20
@@ -66,17 +66,17 @@ def _unpack(path: Path, target: Path) -> bool:
 
 def _unpack_zstd(packed: BinaryIO, target: Path) -> None:
     try:
-        import zstandard
-    except ModuleNotFoundError as error:  # not every Blender brings it, and only the extension does
+        from .zstd import zstd
+    except ImportError as error:  # not every Blender brings it, and only the extension does
         raise NotUnderstood("there is no Zstandard") from error
     try:
         # Blender writes a frame for each megabyte or so, and one with their list, which is skipped.
-        _write(zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True), target)
-    except zstandard.ZstdError as error:
+        _write(zstd.ZstdFile(packed), target)
+    except (EOFError, zstd.ZstdError) as error:
         raise NotUnderstood(str(error)) from error
 
 
-def _write(reader: gzip.GzipFile | zstandard.ZstdDecompressionReader, target: Path) -> None:
+def _write(reader: gzip.GzipFile | zstd.ZstdFile, target: Path) -> None:
     left = MOST_UNPACKED_BYTES
     with reader, target.open("wb") as written:
         while chunk := reader.read(CHUNK_BYTES):

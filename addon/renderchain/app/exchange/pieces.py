@@ -80,28 +80,27 @@ def _cut(path: Path, stored: Path, most: int) -> tuple[str, ...]:
 
 
 def _write_piece(raw: memoryview, stored: Path) -> str:
-    import zstandard  # not every Blender in which a scene is packed has it
+    from .zstd import zstd
 
     name = hashlib.sha256(raw).hexdigest()[:PIECE_DIGITS]
     target = stored / name
     if not target.exists():
-        target.write_bytes(zstandard.ZstdCompressor(level=LEVEL).compress(raw))
+        target.write_bytes(zstd.compress(raw, LEVEL))
     return name
 
 
 def _read_piece(path: Path) -> bytes:
     """A piece's bytes; raises ContentError for one that is none, or has more than a piece may."""
-    import zstandard
+    from .zstd import zstd
 
+    memory = {int(zstd.DecompressionParameter.window_log_max): MOST_BYTES.bit_length() - 1}
     try:
         with path.open("rb") as file:
             stored = file.read(MOST_STORED_BYTES + 1)
         if len(stored) > MOST_STORED_BYTES:
             raise ContentError(f"The piece {path.name} is over {MOST_STORED_BYTES} bytes: refused.")
-        # Not decompress(): that believes whatever size the frame says.
-        with zstandard.ZstdDecompressor(max_window_size=MOST_BYTES).stream_reader(stored) as reader:
-            raw = reader.read(MOST_BYTES + 1)
-    except zstandard.ZstdError as error:
+        raw = zstd.ZstdDecompressor(options=memory).decompress(stored, MOST_BYTES + 1)
+    except zstd.ZstdError as error:
         raise ContentError(f"The piece {path.name} can't be unpacked ({error}): refused.") from error
     if not 0 < len(raw) <= MOST_BYTES:
         raise ContentError(f"The piece {path.name} is empty or over {MOST_BYTES} bytes: refused.")

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import zstandard
 from renderchain.app.exchange.canonical_blend import make_canonical
+from renderchain.app.exchange.zstd import zstd
 
 from tests.unit.core.blend.made import Addresses, Form, Item, Thing, scene
 
@@ -26,7 +26,7 @@ RAW = scene(
 def frames(raw: bytes) -> bytes:
     """As Blender compresses: a frame for each part, and their list in one that is skipped."""
     parts = [raw[at : at + FRAME_BYTES] for at in range(0, len(raw), FRAME_BYTES)]
-    return b"".join(map(zstandard.compress, parts)) + SEEK_TABLE
+    return b"".join(map(zstd.compress, parts)) + SEEK_TABLE
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_where_there_is_no_zstandard_scenes_are_packed_all_the_same(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = canonical(file, RAW)
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setitem(sys.modules, "renderchain.app.exchange.zstd", None)
     assert canonical(file, RAW) == plain
     assert canonical(file, frames(RAW)) == frames(RAW)
-    imported = "import sys; sys.modules['zstandard'] = None; import renderchain.app.exchange.package"
+    imported = "import sys; sys.modules['backports.zstd'] = None; import renderchain.app.exchange.package"
     subprocess.run([sys.executable, "-c", imported], check=True)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from renderchain.app.exchange.package import file_entry
 from renderchain.app.exchange.pieces import MOST_STORED_BYTES, put_together, take_apart
+from renderchain.app.exchange.zstd import zstd
 from renderchain.core.blend.pieces import MOST_BYTES
 from renderchain.core.errors import ContentError
 from renderchain.core.manifest import PIECES, Manifest, Recipe
@@ -91,13 +91,13 @@ def recipe(folder: Path, size_bytes: int, *stored: bytes) -> Manifest:
 
 
 def packed(raw: bytes) -> bytes:
-    return zstandard.compress(raw)
+    return zstd.compress(raw)
 
 
 def unsized(raw: bytes) -> bytes:
     """A frame that does not say how much is in it, and needs little memory."""
-    parameters = zstandard.ZstdCompressionParameters(window_log=16, write_content_size=False)
-    return zstandard.ZstdCompressor(compression_params=parameters).compress(raw)
+    parameter = zstd.CompressionParameter
+    return zstd.compress(raw, options={parameter.window_log: 16, parameter.content_size_flag: 0})
 
 
 BOMB = bytes(64 * MOST_BYTES)

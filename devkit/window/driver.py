@@ -1,0 +1,212 @@
+"""Blender's window, used as an artist does: mouse, keyboard, and eyes.
+
+Where a button is, Blender itself tells: the mouse goes over the panel, and at each place Blender is asked
+what the button below does. What the side channel (``inside``) sets up is never what a test is about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from devkit.network.services import REPO
+
+from .screen import Screen
+
+INSIDE = Path(__file__).with_name("inside.py")
+START_S = 60
+ANSWER_S = 60
+STEP_PX = 12  # less than a button's height
+LOOK_S = 0.05
+MOST_PAGES = 8
+PANEL = "Render on Network"
+SCROLLS = 5
+WHEEL_UP, WHEEL_DOWN = 4, 5
+COMPLAINT = re.compile(r"Traceback|Error|Warning.*renderchain", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Stall:
+    """The longest time for which nothing moved, and the longest that was ours, with the function."""
+
+    longest_s: float
+    ours_s: float
+    where: str
+
+
+class Window:
+    """A Blender that runs on a screen; ``end`` it."""
+
+    def __init__(
+        self, screen: Screen, command: list[str], environment: dict[str, str], log: Path, file: str = ""
+    ) -> None:
+        self.screen = screen
+        self.log = log
+        self._folder = Path(tempfile.mkdtemp(prefix="window-"))  # a socket's path is short
+        address = self._folder / "socket"
+        shape = ["--window-geometry", "0", "0", str(screen.width), str(screen.height)]
+        more = {"DISPLAY": screen.name, "RENDERCHAIN_WINDOW": str(address)}
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(
+                [*command, *shape, *([file] if file else []), "--python", str(INSIDE)],
+                cwd=REPO,
+                env={**os.environ, **environment, **more},
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        self.wait_until(address.exists, START_S)
+        self._link = socket.socket(socket.AF_UNIX)
+        self._link.settimeout(ANSWER_S)
+        self._link.connect(str(address))
+        self._lines = self._link.makefile("rw")
+        self.ask("1")
+
+    def ask(self, code: str) -> Any:
+        """What Blender's Python says to an expression, or None to statements."""
+        self._lines.write(json.dumps(code) + "\n")
+        self._lines.flush()
+        said = json.loads(self._lines.readline() or '{"error": "Blender has ended"}')
+        assert "error" not in said, f"{code}: {said['error']}"
+        return said["value"]
+
+    def settle(self, beats: int = 3) -> None:
+        """Wait until Blender has looked at what happened, and drawn it."""
+        until = self.ask("beats['count']") + beats
+        while self.ask("beats['count']") < until:
+            pass  # each answer takes a beat
+
+    def wait_until(self, is_true: Callable[[], Any], timeout_s: float = 30) -> None:
+        """Look again and again; raises AssertionError with the end of the log."""
+        until_s = time.monotonic() + timeout_s
+        while not is_true():
+            is_alive = self.process.poll() is None
+            if time.monotonic() > until_s or not is_alive:
+                what = "not so" if is_alive else f"Blender ended with {self.process.returncode}"
+                raise AssertionError(f"{what} after {timeout_s} s; it said: {self.said()[-3000:]}")
+            time.sleep(LOOK_S)
+
+    def said(self) -> str:
+        """All that Blender wrote."""
+        return self.log.read_text(errors="replace")
+
+    def complaints(self) -> list[str]:
+        """What Blender wrote that nobody wants to read."""
+        return [line for line in self.said().splitlines() if COMPLAINT.search(line)]
+
+    def show_panel(self, label: str = PANEL) -> None:
+        """No splash, and of the scene's Render properties only what has this in its name."""
+        self.press("escape")
+        properties = "area_of('PROPERTIES')[1].spaces.active"
+        self.ask(f"{properties}.context = 'RENDER'; {properties}.search_filter = {label!r}")
+        self.settle(20)
+
+    def move(self, x: int, y: int) -> None:
+        """Move the mouse in the window, y from its bottom as Blender counts."""
+        self.screen.move(x, self.screen.height - 1 - y)
+
+    def click(self, x: int, y: int) -> None:
+        """Press and release at a place, as a hand does: there first, then the button."""
+        self.move(x, y)
+        self.settle()
+        self.screen.button(is_down=True)
+        self.settle(2)
+        self.screen.button(is_down=False)
+        self.settle()
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """From a place to another with the button down."""
+        self.move(*start)
+        self.settle(10)
+        self.screen.button(is_down=True)
+        for part in range(1, 11):
+            self.move(*(round(a + (b - a) * part / 10) for a, b in zip(start, end, strict=True)))
+            self.settle(2)
+        self.screen.button(is_down=False)
+        self.settle(10)
+
+    def press(self, keys: str) -> None:
+        """Keys together, such as ctrl+q."""
+        self.screen.press(keys)
+        self.settle()
+
+    def type(self, text: str) -> None:
+        """A text, letter by letter."""
+        self.screen.type(text)
+        self.settle()
+
+    def find(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> tuple[int, int]:
+        """Where the button is whose call or property has these words; raises AssertionError.
+
+        The region is scrolled down as far as needed, from where it is.
+        """
+        seen = list[str]()
+        left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
+        for _ in range(MOST_PAGES):
+            page = list[str]()
+            for x in (left + width * 3 // 4, left + width // 3):
+                for y in range(bottom + height - 4, bottom, -STEP_PX):
+                    self.move(x, y)
+                    self.settle(2)
+                    found = self.ask(f"under_mouse({area!r}, {region!r})")
+                    if what in found:
+                        return x, y
+                    page += [found] if found and found not in page else []
+            if seen[-len(page) :] == page:
+                break  # it does not scroll any further
+            seen += page
+            self.scroll(left + width // 2, bottom + height // 2, SCROLLS)
+        raise AssertionError(f"no button for {what!r} in {area}, but {seen}")
+
+    def scroll(self, x: int, y: int, clicks: int) -> None:
+        """Turn the mouse's wheel at a place; down, or up for negative numbers."""
+        self.move(x, y)
+        self.settle()
+        for _ in range(abs(clicks)):
+            for is_down in (True, False):
+                self.screen.button(WHEEL_DOWN if clicks > 0 else WHEEL_UP, is_down=is_down)
+        self.settle(30)  # Blender scrolls smoothly
+
+    def click_on(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> None:
+        """Find a button and press it."""
+        self.click(*self.find(what, area, region))
+
+    def picture(self, path: Path | None = None) -> Image.Image:
+        """What is on the screen, with all that changed drawn."""
+        self.ask(
+            "[area.tag_redraw() for one in bpy.context.window_manager.windows for area in one.screen.areas]"
+        )
+        self.settle(10)
+        image = self.screen.picture()
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image.save(path)
+        return image
+
+    def stall(self) -> Stall:
+        """The longest since ``ask("watch()")``."""
+        longest_s, ours_s, where = self.ask("[beats['longest_s'], ours['longest_s'], ours['where']]")
+        return Stall(longest_s, ours_s, where)
+
+    def end(self) -> None:
+        """Kill it, with what it started, if it has not ended by itself."""
+        try:
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        finally:
+            self.process.wait()
+            self._link.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
