@@ -29,6 +29,7 @@ ADDON = "bl_ext.user_default.renderchain"
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 STARTS = 5
 SIZE = (1280, 900)
+DIALOG = "len(sys.modules['bl_ext.user_default.renderchain.ui.confirm']._asked)"  # whether it is open
 JOB_S, IDLE_MOVES = 300, 200
 # The wheels are there and the extension is off, as in the moment in which an artist turns it on.
 ENABLE = f"""
@@ -96,11 +97,12 @@ def idle(window: Window) -> Stall:
 
 def submitted(window: Window, network: Network) -> tuple[float, Stall]:
     """From the click to the job on the chain: seconds, and what stood still meanwhile."""
-    window.ask("setattr(bpy.context.scene.renderchain, 'reward', '0.5')")
-    x, y = window.find("bpy.ops.renderchain.submit_still")
+    window.ask("setattr(bpy.context.scene.renderchain, 'what', 'STILL')")
+    x, y = window.find("bpy.ops.renderchain.submit")
     window.ask("watch()")
     started_s = time.monotonic()
     window.click(x, y)
+    window.wait_until(lambda: window.ask(DIALOG))
     window.settle(20)
     window.press("enter")
     journal = network.folder / "artist" / "journal.sqlite"

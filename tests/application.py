@@ -30,7 +30,8 @@ class Application:
     @property
     def environment(self) -> dict[str, str]:
         """What it is started with."""
-        return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources)}
+        config = str(self.resources / "settings")
+        return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources), "XDG_CONFIG_HOME": config}
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run Blender to its end."""

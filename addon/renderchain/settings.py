@@ -14,94 +14,40 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from .core.addresses import is_loopback, shown_address
 from .core.errors import SettingsError
-from .core.job import DEVICE_GROUPS
-from .core.lease_id import MAX_SLOTS
 from .core.money import FRI_PER_STRK, parse_strk
 from .core.probe import DEFAULT_S
 from .core.schedule import parse_schedule
+from .core.settings_kinds import (
+    ADDRESSES,
+    AMOUNTS,
+    CHOICES,
+    LEAST,
+    LIMITS_WITHIN,
+    MOST,
+    PATHS,
+    PLACEHOLDERS,
+    REQUIRED,
+    SCHEMES,
+    SOME,
+    SWITCHES,
+    WHOLE,
+)
 
 PREFIX = "RENDERCHAIN_"
-DEVICES = ("AUTO", *DEVICE_GROUPS)
-SECOND_LOOKS = ("auto", "always", "never")
-# The chain that a network's nodes must serve; "custom" takes what the node says.
-CHAIN_IDS = {"devnet": "SN_SEPOLIA", "sepolia": "SN_SEPOLIA", "mainnet": "SN_MAIN", "custom": ""}
-WHOLE = (
-    "from_block",
-    "final_checks",
-    "own_checks",
-    "own_check_seconds",
-    "own_challenges",
-    "probe_seconds",
-    "show_gas",
-    "patience_seconds",
-    "oldest_head_seconds",
-    "most_frames",
-    "lanes",
-    "metrics_port",
-    "least_free_bytes",
-    "most_package_bytes",
-    "most_memory_mib",
-    "most_frame_seconds",
-    "most_output_bytes",
-    "most_samples",
-    "most_frame_pixels",
-    "most_evidence_bytes",
-    "memory_bytes",
-    "output_bytes",
-    "frame_seconds",
-    "cache_bytes",
-    "store_bytes",
-    "known_tile_frames",
-)
-MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
-# Less than that no render process lives with; 0 is the default.
-LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
-SOME = ("fee_limit_fri", "lanes")  # with 0 nothing could ever be sent, or rendered
-AMOUNTS = (
-    "least_reward_fri",
-    "least_profit_fri",
-    "fee_limit_fri",
-    "show_fee_fri",
-    "daily_fee_limit_fri",
-    "reserve_fri",
-    "largest_lock_fri",
-    "largest_bond_fri",
-    "daily_bonds_fri",
-)
-REQUIRED = ("rpc_url", "directory", "account")
-# What an example file has in the place of what nobody can know before.
-PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
-ADDRESSES = ("directory", "board", "account")
-PATHS = ("folder", "keystore", "password_file", "rpc_headers", "ipfs_headers", "ipfs_ca", "evidence")
-SWITCHES = (
-    "allow_unsandboxed",
-    "appeals",
-    "takes_unjudged",
-    "allow_osl",
-    "allow_freestyle_scripts",
-    "pause_on_battery",
-    "pause_beside_blender",
-)
-CHOICES = {"device": DEVICES, "network": tuple(CHAIN_IDS), "second_looks": SECOND_LOOKS}
-SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
-# Where a secret header can be sent to as it is: nobody is in between.
-ON_THIS_MACHINE = (
-    "/ip4/127.",
-    "/ip6/::1/",
-    "/dns/localhost/",
-    "/dns4/localhost/",
-    "/dns6/localhost/",
-    "/unix/",
-)
-# The first can never be used up where the second is smaller.
-LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))
 
 
 def default_folder() -> Path:
     """Where journal, packages and logs are if nothing else is said."""
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "renderchain"
+
+
+def own_settings_file() -> Path:
+    """What the add-on's preferences write, and commands read where no other file is named."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "renderchain" / "settings.toml"
 
 
 @dataclass(frozen=True)
@@ -119,6 +65,9 @@ class Settings:
     board: int = 0  # 0: the directory's newest active one
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
+    ipfs_program: str = (
+        ""  # Kubo, of which a node is started for this process alone, in the place of ipfs_api
+    )
     ipfs_headers: Path | None = None  # a JSON file with authentication headers for the IPFS node
     ipfs_ca: Path | None = None  # PEM: who signs its certificate, where the system does not know
     ipfs_peers: tuple[str, ...] = ()  # nodes that the IPFS node stays connected to: "/ip4/…/p2p/… …"
@@ -183,6 +132,19 @@ class Settings:
         """Whether jobs submitted from here pay for second looks."""
         return self.second_looks == "always" or (self.second_looks == "auto" and not self.own_checks)
 
+    @property
+    def far_addresses(self) -> tuple[str, ...]:
+        """What of its addresses is not on this machine, as it may be shown."""
+        urls = [
+            self.rpc_url,
+            self.ws_url,
+            *(one for pair in self.other_nodes for one in pair),
+            *self.gateways,
+        ]
+        far = [shown_address(one) for one in urls if one and not is_loopback(one)]
+        is_far = not self.ipfs_program and not is_loopback(self.ipfs_api)
+        return (*far, self.ipfs_api) if is_far else tuple(far)
+
 
 def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read and check all settings; raises SettingsError naming everything that is wrong, not only the first.
@@ -222,7 +184,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     return Settings(**typed)
 
 
-def check_setting(name: str, value: str) -> None:
+def check_setting(name: str, value: Any) -> None:
     """Whether a setting may have that value; raises SettingsError."""
     try:
         _typed(name, value, Path.cwd())
@@ -256,7 +218,9 @@ def _contradictions(typed: Mapping[str, Any]) -> list[str]:
     if bool(typed.get("evidence")) != bool(typed.get("workers")):
         faults.append("evidence and workers are a watchtower's, and it needs both")
     api = str(typed.get("ipfs_api", ""))
-    if "ipfs_headers" in typed and api and not api.endswith("/https") and not api.startswith(ON_THIS_MACHINE):
+    if "ipfs_program" in typed and "ipfs_api" in typed:
+        faults.append("ipfs_program and ipfs_api can't both be used: leave one out")
+    if "ipfs_headers" in typed and api and not api.endswith("/https") and not is_loopback(api):
         faults.append("ipfs_headers would be sent to ipfs_api as they are; let it end with /https")
     for smaller, larger in LIMITS_WITHIN:
         if smaller in typed and larger in typed and typed[smaller] > typed[larger]:
@@ -294,7 +258,14 @@ def _converted(name: str, value: Any, base: Path) -> Any:
         return SEVERAL[name](value, base)
     if name in SWITCHES:
         return {"true": True, "false": False}[str(value).lower()]
+    if name == "ipfs_program":
+        return _program(_text(value), base)
     return _checked_text(name, _text(value))
+
+
+def _program(text: str, base: Path) -> str:
+    """A path, relative to the file; what has no folder is a name on the PATH."""
+    return text if text == Path(text).name else os.path.abspath(base / Path(text).expanduser())
 
 
 def _workers(value: Any, _: Path) -> tuple[int, ...]:
@@ -314,7 +285,10 @@ def _peers(value: Any, _: Path) -> tuple[str, ...]:
 
 
 def _gateways(value: Any, _: Path) -> tuple[str, ...]:
-    return _beginning(value, ("https://", "http://127.0.0.1:", "http://localhost:"))
+    found = _beginning(value, ("https://", "http://"))
+    if any(one.startswith("http://") and not is_loopback(one) for one in found):
+        raise ValueError  # whoever is in between would see what is fetched
+    return found
 
 
 def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:

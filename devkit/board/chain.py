@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.board_events import BoardEvent, JobCreated
+from renderchain.core.board_events import BoardEvent, JobCreated, LeaseAccepted, LeasePaid
 from renderchain.core.candidates import Candidate
 from renderchain.core.contract_errors import (
     ContractError,
@@ -17,6 +17,7 @@ from renderchain.core.contract_errors import (
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
 from renderchain.core.job import JobTerms, LeaseResult, Place
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.market import MOST_JOBS, newest_prices_fri
 
 from devkit.board import view
 from devkit.board.audits import MemoryAudits
@@ -61,6 +62,13 @@ class MemoryChain(MemoryAudits):
     async def is_pending(self, intent_name: str) -> bool:
         """Whether a transaction of that name may still happen: here each is in a block, or never will be."""
         return False
+
+    async def accepted_prices_fri(self, family: int) -> list[int]:
+        """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
+        created = [one for one in await self._past(JobCreated, 0) if one.family == family]
+        numbers = {one.job_id for one in await self._past(LeasePaid, 0)}
+        numbers |= {one.job_id for one in await self._past(LeaseAccepted, 0)}
+        return newest_prices_fri(created[-MOST_JOBS:], numbers)
 
     async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""

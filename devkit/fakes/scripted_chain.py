@@ -39,6 +39,7 @@ class ScriptedChain(Faults):
         self.step_s = 600
         self.price_fri = 0
         self.unit_fri = 10**19
+        self.prices: list[int] = []  # of others' frames
         self.can_judge = True
         self.is_young = True
         self.stands = FamilyInfo(40, 40, 0, 10**30, from_epoch=1, epoch=9)
@@ -109,6 +110,9 @@ class ScriptedChain(Faults):
 
     async def seat_unit_fri(self) -> int:
         return self.unit_fri
+
+    async def accepted_prices_fri(self, family: int) -> list[int]:
+        return self.prices
 
     async def balance_fri(self, account: int) -> int:
         return self.balances[account]

@@ -35,7 +35,7 @@ def pack() -> list[str]:
         raise SceneError(f"{file} has no scene {scene_name!r}.")
     prepared = BlendPacker(scene).prepare(Path(package), parse_frames(frames))
     prepared.finish()
-    return list(prepared.warnings)
+    return [one.text for one in prepared.findings]
 
 
 def main() -> int:

@@ -45,7 +45,7 @@ def pack(kind: Kind, folder: Path) -> dict[str, Any]:
     frames = tuple(range(FIRST, LAST + 1))
     prepared = packer.BlendPacker(scene).prepare(folder / "package", frames)
     prepared.finish()
-    return {"said": prepared.warnings, "is_refused": False}
+    return {"said": tuple(one.text for one in prepared.findings), "is_refused": False}
 
 
 def try_to_pack(kind: Kind, folder: Path) -> dict[str, Any]:

@@ -32,6 +32,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     [
         "test_artists_side.py",
         "test_clean.py",
+        "test_confirm.py",
         "test_devices.py",
         "test_final_image.py",
         "test_following.py",
@@ -44,11 +45,15 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_packed_kinds.py",
         "test_packing.py",
         "test_path_table.py",
+        "test_preflight_rows.py",
         "test_probe.py",
         "test_reading.py",
         "test_reading_fine.py",
         "test_repack.py",
+        "test_setup.py",
         "test_submission.py",
+        "test_submit_command.py",
+        "test_submit_panel.py",
         "test_tile_render.py",
     ],
 )

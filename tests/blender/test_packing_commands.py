@@ -153,3 +153,16 @@ def test_the_application_has_the_commands_too(
         options = ["--allow-unsandboxed", "--frames", "2", "--output", str(tmp_path / "images")]
         done = application.run("-b", "--command", "renderchain_render", str(package), *options)
         assert done.returncode == 0 and (tmp_path / "images" / "0002.png").exists(), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("what", ["plain", "texture"])
+def test_a_disk_without_room_is_said_and_has_its_own_exit_code(tmp_path: Path, what: str) -> None:
+    """It was one of the scene's errors, as if the artist could mend it there."""
+    blend, small = scene_of(tmp_path / "scene", what), tmp_path / "small"
+    small.mkdir()
+    room = ["--size", str(2**16), "--tmpfs", str(small)]
+    pack = [sys.executable, "-m", "renderchain", "pack", str(blend), "--output", str(small / "package")]
+    line = ["bwrap", "--dev-bind", "/", "/", *room, "--", *pack, "--json"]
+    done = subprocess.run(line, cwd=REPO / "addon", capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 74, done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.stdout == "" and "There is no room left" in done.stderr.splitlines()[-1]

@@ -118,6 +118,15 @@ def test_what_is_lost_or_otherwise_is_found_and_named(
     assert ("picture", "") in named(report) or kind == "lamp script"
 
 
+def test_a_picture_that_the_artists_blender_can_not_read_either_is_named_with_what_helps(
+    folder: Path,
+) -> None:
+    scene_of(folder, "broken texture")
+    (one,) = proof(folder).errors
+    assert (one.kind, one.block) == ("unreadable", "Image 'wood.png'")
+    assert "wood.png" in one.sentence and one.fix.startswith("Replace its file")
+
+
 def test_what_blender_prints_of_a_missing_file_is_heard(folder: Path) -> None:
     without_library(scene_of(folder, "library"))
     lines = {one.sentence for one in proof(folder).errors if one.kind == "log"}

@@ -21,8 +21,11 @@ class Layout:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def label(self, text: str) -> None:
+    def label(self, text: str, icon: str = "NONE") -> None:
         self.seen.append(text)
+
+    def box(self) -> Layout:
+        return self
 
     def row(self, **options: Any) -> Layout:
         return self

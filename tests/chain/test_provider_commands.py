@@ -97,7 +97,7 @@ def new_account(shell: Shell, strk: int, **places: str) -> str:
 
 
 def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> None:
-    assert "can't be opened" in shell.run("account deploy --yes", code=77)
+    assert "is not there; put it back" in shell.run("account deploy --yes", code=77)
     address = new_account(shell, 20)
     folder = shell.config.parent
     assert (folder / "provider.password").stat().st_mode & 0o777 == 0o600
@@ -109,6 +109,9 @@ def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> Non
     assert "become the worker's stake" in said and "The worker has the number 1" in said
     shown = shell.run("account show")
     assert f"{address} on SN_SEPOLIA: deployed" in shown and "owns worker 1" in shown
+    facts = json.loads(shell.run("account show --json"))
+    assert (facts["account"], facts["is_deployed"], facts["owns"]) == (address, True, [1])
+    assert json.loads(shell.run("account deploy --json --yes").splitlines()[0])["balance_fri"].isdecimal()
     assert "operates worker 1" in shown
     shell.run(f"families remove {FAMILY} --yes")
     said = shell.run("families add --here --yes")
@@ -219,7 +222,7 @@ def test_an_imported_key_is_asked_for_on_standard_input(
 
 def test_a_check_up_of_a_worker_that_is_ready_and_of_one_that_is_not(shell: Shell, kubo: str) -> None:
     new_account(shell, 20, ipfs_api=kubo, device="CPU")
-    command = [sys.executable, "-m", "renderchain", "doctor", "--config", str(shell.config)]
+    command = [sys.executable, "-m", "renderchain", "doctor", "provider", "--config", str(shell.config)]
 
     def examined() -> tuple[int, str]:
         done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)

@@ -19,7 +19,14 @@ from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.core.board_events import JobClosed, ResultSubmitted
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.lifecycle import JobState
-from renderchain.core.notices.jobs import EscrowDue, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
+from renderchain.core.notices.jobs import (
+    EscrowDue,
+    FalseFinals,
+    FinalsUnchecked,
+    FrameKept,
+    JobEnded,
+    JobQuoted,
+)
 from renderchain.core.notices.leases import FrameRendered, SelfTestPassed
 from renderchain.core.notices.process import Failed
 
@@ -89,9 +96,10 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     async def money() -> tuple[int, int, int]:
         async with network.chain("artist") as chain:
             owners = [await chain.tokens_fri(network.accounts[f"owner-{one}"].address) for one in (1, 2)]
-            return sum(owners), await chain.tokens_fri(network.contracts.board), await chain.block_number()
+            artist_fri = await chain.tokens_fri(chain.address)
+            return sum(owners), await chain.tokens_fri(network.contracts.board), artist_fri
 
-    earned_before, _, _ = asyncio.run(money())
+    earned_before, _, held_before = asyncio.run(money())
     frames = ["--frames", "1-3", "--lease", "2", "--reward", "0.5"]
     output = ["--wait", "--output", str(tmp_path / "frames"), "--log", "json"]
     done = python(
@@ -102,6 +110,11 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     assert kept == {frame: tmp_path / "frames" / f"{frame:04d}.png" for frame in (1, 2, 3)}
     suspicious = [one for one in told if isinstance(one, FalseFinals | FinalsUnchecked)]
     assert suspicious == [], "the client makes some of them again and finds nothing"
+    _, _, held_after = asyncio.run(money())
+    (quoted,) = [one for one in told if isinstance(one, JobQuoted)]
+    spent_fri = held_before - held_after
+    assert quoted.pay_fri < spent_fri <= quoted.most_fri, "the artist was told all that it would spend"
+    assert spent_fri < quoted.most_fri - quoted.back_fri, "and what comes back"
     (ended,) = [one for one in told if isinstance(one, JobEnded)]
     assert (ended.state, ended.frame_count, ended.paid_fri) == (JobState.COMPLETED, 3, 3 * 5 * 10**17)
 

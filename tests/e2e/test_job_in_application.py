@@ -96,7 +96,8 @@ def test_the_panels_buttons_work_in_a_window_while_blender_stays_alive(
     assert "Asking for the bond of lease" in said and "was refused by the contract" in said
     with Image.open(tmp_path / "window" / "0001.png") as frame:
         assert frame.size == (200, 120)
-    assert np.asarray(Image.open(tmp_path / "panel.png").convert("L")).std() > 5
+    for name in ("panel.png", "dialog.png"):
+        assert np.asarray(Image.open(tmp_path / name).convert("L")).std() > 5
 
 
 def test_no_key_or_password_is_in_any_log_or_result(network: Network, scene: Path) -> None:

@@ -27,12 +27,18 @@ def show_panel():
     area.spaces.active.search_filter = "Render on Network"
 
 
-def submit():
+def ask():
     preferences = bpy.context.preferences.addons[ADDON].preferences
     preferences.config = config
     bpy.context.scene.renderchain.output = str(folder / "window")
-    bpy.context.scene.renderchain.reward = "0.5"  # so few frames have to pay more than usual
     show_panel()
+    assert bpy.ops.renderchain.submit_still("INVOKE_DEFAULT") == {"FINISHED"}
+    assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
+
+
+def submit():
+    assert importlib.import_module(f"{ADDON}.ui.confirm")._asked, "no dialog"
+    take_picture("dialog.png")
     assert bpy.ops.renderchain.submit_still() == {"FINISHED"}
     assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
 
@@ -75,12 +81,12 @@ def refused():
     return bool(message and "was refused by the contract" in message.text)
 
 
-def take_picture():
+def take_picture(name="panel.png"):
     for area in bpy.context.screen.areas:
         area.tag_redraw()
     bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=2)
     time.sleep(1)
-    save_framebuffer(folder / "Xvfb_screen0", folder / "panel.png")
+    save_framebuffer(folder / "Xvfb_screen0", folder / name)
 
 
 def save_framebuffer(dump, path):
@@ -116,7 +122,7 @@ def tick():
     try:
         if time.monotonic() - started_s > TIMEOUT_S:
             raise TimeoutError(f"still {state().message!r}")
-        if state().busy:
+        if state().busy or importlib.import_module(f"{ADDON}.ui.submitting").submitting.phase:
             return 0.2
         for place in messages().Place:
             if (message := messages().told(place)) and message.text not in said:
@@ -135,5 +141,5 @@ def tick():
     return None
 
 
-steps += [submit, followed, load_the_file_again, still_there, look, take_picture, challenge, refused]
+steps += [ask, submit, followed, load_the_file_again, still_there, look, take_picture, challenge, refused]
 bpy.app.timers.register(tick, first_interval=1.0, persistent=True)

@@ -75,6 +75,13 @@ def texture(plane):
     glow(plane, bpy.data.images.load(str(picture(project / "tex" / "wood.png", (1, 0, 0)))))
 
 
+def broken_texture(plane):
+    """A file that is there, and that no Blender can read."""
+    texture(plane)
+    (path,) = project.rglob("*.png")
+    path.write_bytes(path.read_bytes()[:20])
+
+
 def sequence(plane):
     for number in range(1, 4):
         picture(project / "seq" / f"w{number:03d}.png", (number / 3, 1 - number / 3, 0))
@@ -252,6 +259,7 @@ KINDS = {
     for one in (
         plain,
         texture,
+        broken_texture,
         sequence,
         layered_texture,
         packed_texture,

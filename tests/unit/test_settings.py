@@ -257,6 +257,20 @@ def test_what_gateways_see_and_who_sees_a_secret_is_looked_at(
         load_settings(file)
 
 
+def test_what_is_far_away_is_known_and_shown_without_its_key(tmp_path: Path) -> None:
+    near = 'ipfs_api = "/ip4/127.0.0.1/tcp/5001"\n'
+    both = {"rpc_url": "http://127.0.0.1:1/rpc", "ws_url": ""}
+    assert load_settings(settings_file(tmp_path, near), both).far_addresses == ()
+    other = 'other_nodes = "http://localhost:1 wss://node.example/0123456789abcdef0123456789abcdef"\n'
+    gateways = 'gateways = "https://a.example http://localhost:8080"\n'
+    assert load_settings(settings_file(tmp_path, other + gateways), both).far_addresses == (
+        "wss://node.example/...",
+        "https://a.example",
+    )
+    api = {**both, "ipfs_api": "/dns4/localhost.example/tcp/443/https"}
+    assert load_settings(settings_file(tmp_path), api).far_addresses == (api["ipfs_api"],)
+
+
 def test_gateways_are_a_list_in_the_file_and_words_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

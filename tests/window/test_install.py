@@ -30,7 +30,7 @@ def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, e
         )
         assert "FINISHED" in str(done)
         bare.settle(30)
-        bare.find("bpy.ops.renderchain.submit_still")
+        bare.find("bpy.ops.renderchain.submit")
         assert bare.complaints() == []
     finally:
         bare.end()
@@ -47,5 +47,5 @@ def test_the_panel_is_whole_in_a_narrow_column_and_in_a_light_theme(window: Wind
     window.ask(f"bpy.ops.script.execute_preset(filepath={theme}, {menu})")
     window.picture(PICTURES / "light.png")
     assert width <= NARROW
-    window.find("bpy.ops.renderchain.submit_still")
+    window.find("bpy.ops.renderchain.submit")
     assert window.complaints() == []

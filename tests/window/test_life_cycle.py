@@ -121,5 +121,5 @@ def test_disabling_ends_what_is_under_way_and_enabling_starts_afresh(
     at_work.ask(f"addon_utils.enable({ADDON!r})")
     assert at_work.ask("[state.state.busy, state.state.message]") == [False, ""]
     at_work.settle(20)
-    at_work.find("bpy.ops.renderchain.submit_still")
+    at_work.find("bpy.ops.renderchain.submit")
     assert at_work.complaints() == []

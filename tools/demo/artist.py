@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,7 +14,9 @@ def main(blend: Path, output: Path, config: Path, reward: str, longest_lease: in
     import addon_utils  # there once bpy is
 
     addon_utils.enable("renderchain", default_set=True)
-    bpy.context.preferences.addons["renderchain"].preferences.config = str(config)
+    os.environ["RENDERCHAIN_CONFIG"] = str(
+        config
+    )  # the preferences' own settings are nobody's but the user's
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     offer = bpy.context.scene.renderchain
     offer.reward, offer.longest_lease, offer.output = reward, longest_lease, str(output)

@@ -8,16 +8,27 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.errors import KeyStoreError
+from ..core.errors import KeyStoreError, KeyStoreLocked
 
 SERVICE = "renderchain"
-PBKDF2_ROUNDS = 2**20  # a quarter of a second
+PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
+SCRYPT_COST = 2**17  # half a second and 128 MiB, for a passphrase that a person can remember
 
 
 class KeyringStore:
     """Keys in the keyring of the logged-in user."""
+
+    place = "the system's keyring"
+
+    def is_there(self) -> bool:
+        """Whether this system has one that is worth its name: none that forgets, none in plain text."""
+        import keyring
+
+        return float(keyring.get_keyring().priority) >= 1
 
     def private_key(self, address: int) -> int:
         """The account's key."""
@@ -31,7 +42,10 @@ class KeyringStore:
                 f"The keyring can't be used ({type(error).__name__}); unlock it or use a keystore file."
             ) from None
         if text is None:
-            raise KeyStoreError(f"The keyring has no key for {address:#x}; store it with `renderchain key`.")
+            raise KeyStoreError(
+                f"The keyring has no key for {address:#x}; store it in the add-on's preferences or with "
+                "`renderchain key`."
+            )
         return _number(text, address)
 
     def save(self, address: int, private_key: int) -> None:
@@ -54,47 +68,18 @@ class KeystoreFile:
         self._path = path
         self._password_file = password_file
 
+    @property
+    def place(self) -> str:
+        """The file."""
+        return f"{self._path}, its password in {self._password_file}"
+
     def private_key(self, address: int) -> int:
         """The account's key; raises KeyStoreError also where the file says that it is another account's."""
-        from eth_keyfile import decode_keyfile_json
-
-        noted = self.account()
-        if noted not in (0, address):
-            raise KeyStoreError(
-                f"The keystore {self._path} has the key of {noted:#x}, not of {address:#x}; name that one's "
-                "keystore."
-            )
-        try:
-            sealed = json.loads(self._path.read_text())
-            return int.from_bytes(decode_keyfile_json(sealed, self._password()), "big")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise KeyStoreError(
-                f"The keystore {self._path} for {address:#x} can't be opened ({type(error).__name__}); "
-                "check the file and its password."
-            ) from None
+        return _opened(self._path, address, self._password())
 
     def save(self, address: int, private_key: int) -> None:
         """Encrypt the key into the file; raises KeyStoreError rather than overwrite another one."""
-        from eth_keyfile import create_keyfile_json
-
-        sealed = create_keyfile_json(
-            private_key.to_bytes(32, "big"), self._password(), iterations=PBKDF2_ROUNDS
-        )
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with open(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump({**sealed, "starknet_address": hex(address)}, file)
-        except FileExistsError:
-            raise KeyStoreError(f"{self._path} is there already; move it away first.") from None
-        except OSError as error:
-            raise KeyStoreError(f"The keystore {self._path} can't be written ({error.strerror}).") from None
-
-    def account(self) -> int:
-        """The address that the file says it is of; 0 if it does not say."""
-        try:
-            return int(json.loads(self._path.read_text())["starknet_address"], 16)
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0
+        _write(self._path, address, private_key, self._password(), "pbkdf2", PBKDF2_ROUNDS)
 
     def _password(self) -> bytes:
         try:
@@ -103,6 +88,76 @@ class KeystoreFile:
             raise KeyStoreError(
                 f"The password file {self._password_file} can't be read ({error.strerror})."
             ) from None
+
+
+@dataclass
+class Opened:
+    """What passphrases have opened in this process: the keys, since a passphrase may open more than ours.
+
+    ``ask`` asks a person for the passphrase of a file, where somebody waits at a terminal.
+    """
+
+    ask: Callable[[Path], str] | None = None
+    keys: dict[tuple[Path, int], int] = field(default_factory=dict)
+
+
+class PassphraseKeystore:
+    """One key in an encrypted file, its passphrase in somebody's head and asked for once in a process."""
+
+    def __init__(self, path: Path, opened: Opened) -> None:
+        self._path = path
+        self._opened = opened
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return f"{self._path}, sealed with a passphrase"
+
+    def private_key(self, address: int) -> int:
+        """The account's key; raises KeyStoreLocked where nobody has unlocked it and nobody can be asked."""
+        known = self._opened.keys.get((self._path, address))
+        if known is None and not self._path.is_file():
+            raise KeyStoreError(
+                f"The keystore {self._path} of {address:#x} is not there; put it back or import the account."
+            )
+        if known is None and self._opened.ask is None:
+            raise KeyStoreLocked(
+                f"The key of {address:#x} is locked. Unlock it in the add-on's preferences, once a session; "
+                "where nobody can, name a password_file in the settings."
+            )
+        return known if known is not None else self.unlock(address, self._asked())
+
+    def unlock(self, address: int, passphrase: str) -> int:
+        """Open it for as long as the process lives; raises KeyStoreError where that is not its passphrase."""
+        key = _opened(self._path, address, passphrase.encode())
+        self._opened.keys[self._path, address] = key
+        return key
+
+    def create(self, address: int, private_key: int, passphrase: str) -> None:
+        """Seal a key into the file, and leave it open."""
+        _write(self._path, address, private_key, passphrase.encode(), "scrypt", SCRYPT_COST)
+        self._opened.keys[self._path, address] = private_key
+
+    def save(self, address: int, private_key: int) -> None:
+        """Seal a key with a passphrase that a person is asked for, twice."""
+        if self._opened.ask is None:
+            raise KeyStoreLocked(f"{self._path} needs a passphrase; store the key in the preferences.")
+        passphrase = self._asked()
+        if self._asked() != passphrase:
+            raise KeyStoreError("These were two passphrases; nothing was stored. Run it again.")
+        self.create(address, private_key, passphrase)
+
+    def _asked(self) -> str:
+        assert self._opened.ask is not None  # the callers looked
+        return self._opened.ask(self._path)
+
+
+def account_of(keystore: Path) -> int:
+    """The address that a keystore file says it is of; 0 if it does not say."""
+    try:
+        return int(json.loads(keystore.read_text())["starknet_address"], 16)
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def make_password(path: Path) -> None:
@@ -115,6 +170,39 @@ def make_password(path: Path) -> None:
             file.write(secrets.token_hex(32))
     except OSError as error:
         raise KeyStoreError(f"The password file {path} can't be written ({error.strerror}).") from None
+
+
+def _opened(path: Path, address: int, password: bytes) -> int:
+    from eth_keyfile import decode_keyfile_json
+
+    noted = account_of(path)
+    if noted not in (0, address):
+        raise KeyStoreError(
+            f"The keystore {path} has the key of {noted:#x}, not of {address:#x}; name that one's keystore."
+        )
+    try:
+        sealed = json.loads(path.read_text())
+        return int.from_bytes(decode_keyfile_json(sealed, password), "big")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KeyStoreError(
+            f"The keystore {path} for {address:#x} can't be opened ({type(error).__name__}); "
+            "check the file and its password."
+        ) from None
+
+
+def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str, cost: int) -> None:
+    from eth_keyfile import create_keyfile_json
+
+    key = private_key.to_bytes(32, "big")
+    sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({**sealed, "starknet_address": hex(address)}, file)
+    except FileExistsError:
+        raise KeyStoreError(f"{path} is there already; move it away first.") from None
+    except OSError as error:
+        raise KeyStoreError(f"The keystore {path} can't be written ({error.strerror}).") from None
 
 
 def _number(text: str, address: int) -> int:

@@ -16,7 +16,7 @@ import bpy
 from ..app.provider.benchmark import measure
 from ..composition.provider import make_renderer
 from ..core.lanes import look_at_lanes
-from ..settings import DEVICES
+from ..core.settings_kinds import DEVICES
 from .command_line import guarded, new_parser
 from .console import ConsoleReporter
 from .cycles import devices

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..adapters.std_logging import logging_told
+from ..composition.keys import ask_for_passphrases
+from ..composition.own_settings import settings_file
 from ..core.errors import RenderChainError, SettingsError
 from ..core.exit_codes import INTERRUPTED, OTHER, exit_code_of
 from ..settings import Settings, load_settings
 from .console import FORMS, ConsoleReporter
+from .secrets_asked import asked_passphrase, somebody_is_there
 
 
 def new_parser(name: str, description: str) -> argparse.ArgumentParser:
@@ -29,7 +32,8 @@ def new_parser(name: str, description: str) -> argparse.ArgumentParser:
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """The options that every command has."""
-    parser.add_argument("--config", type=Path, help="settings file (default: $RENDERCHAIN_CONFIG)")
+    text = "settings file (default: $RENDERCHAIN_CONFIG, else what the add-on's preferences wrote)"
+    parser.add_argument("--config", type=Path, help=text)
     text = "what is said on standard error: sentences or JSON lines (default: $RENDERCHAIN_LOG or text)"
     parser.add_argument("--log", choices=FORMS, default="", help=text)
 
@@ -54,6 +58,11 @@ def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
 
 
 def settings_file_of(options: argparse.Namespace) -> Path | None:
+    """The settings file that is named, else the one that the add-on's preferences write, if there is one."""
+    return settings_file(options.config)
+
+
+def named_file_of(options: argparse.Namespace) -> Path | None:
     """The settings file that the options name, else the environment's."""
     file = options.config or os.environ.get("RENDERCHAIN_CONFIG")
     return Path(file) if file else None
@@ -79,6 +88,8 @@ def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int])
         ConsoleReporter(name, "text").end(str(error))
         return exit_code_of(error)
     try:
+        if somebody_is_there():
+            ask_for_passphrases(asked_passphrase)
         with logging_told(reporter):
             return work(reporter)
     except RenderChainError as error:

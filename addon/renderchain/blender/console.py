@@ -14,6 +14,7 @@ from ..core.notices.jobs import Doubt
 from ..core.notices.lines import to_line, to_text
 from ..core.notices.process import Failed, Remark
 from ..core.plain_text import plain_lines, printable
+from ..core.progress import progress_text
 
 EVERY_S = 1.0
 FORMS = ("text", "json")
@@ -65,9 +66,8 @@ class ConsoleReporter:
             return
         if time.monotonic() - self._shown_s > EVERY_S:
             self._shown_s = time.monotonic()
-            of = f" of {total}" if total else ""
             who = f"{self._name}: " if self._name else ""
-            text = printable(f"{who}{done}{of} {what}")
+            text = printable(f"{who}{progress_text(what, done, total)}")
             with suppress(OSError, ValueError):
                 print(f"\r{text}\033[K", end="\r", file=sys.stderr, flush=True)
 

@@ -26,7 +26,7 @@ from .command_line import guarded, new_parser, output_for_report, settings_of, w
 from .console import ConsoleReporter
 from .packing.packer import BlendPacker
 from .packing.survey import look_at_files
-from .preflight import Findings, SceneRefused, check_scene
+from .preflight import SceneRefused, check_scene
 from .proving.artist import ArtistsSession
 from .proving.proving import Proving
 from .scene_options import ALLOW_HELP, add_scene_options, open_scene
@@ -86,7 +86,7 @@ def preflight(arguments: Sequence[str], file: Path | None = None) -> int:
 
     def look(reporter: ConsoleReporter) -> Answer:
         scene, frames = open_scene(options, file)
-        found = (*_told(check_scene(scene, frames)), *look_at_files(scene))
+        found = (*check_scene(scene, frames, own_seed=options.own_seed).found, *look_at_files(scene))
         return Answer(overridden(found, options.allow))
 
     return guarded(options, lambda reporter: _answer(options, reporter, look))
@@ -100,8 +100,6 @@ def pack(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--seconds", type=whole_seconds, default=DEFAULT_S, help=text)
     text = "open the package without a sandbox where there is none: only for files that you trust"
     parser.add_argument("--allow-unsandboxed", action="store_true", help=text)
-    text = "keep the scene's seed, also one for all frames"
-    parser.add_argument("--own-seed", action="store_true", help=text)
     parser.add_argument("--keep", action="store_true", help="keep a package that is refused, to look at it")
     options = parser.parse_args(list(arguments))
     return guarded(options, lambda reporter: _answer(options, reporter, lambda to: _pack(options, file, to)))
@@ -111,6 +109,8 @@ def _parser(name: str, description: str, file: Path | None) -> argparse.Argument
     parser = new_parser(name, description)
     add_scene_options(parser, file)
     parser.add_argument("--allow", metavar="NAME", action="append", default=[], help=ALLOW_HELP)
+    text = "keep the scene's seed, also one for all frames"
+    parser.add_argument("--own-seed", action="store_true", help=text)
     parser.add_argument("--json", action="store_true", help="write one object to standard output")
     return parser
 
@@ -133,10 +133,10 @@ def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepor
     findings: list[SceneFinding] = []
     try:
         prepared = BlendPacker(scene, options.allow).prepare(folder, frames, own_seed=options.own_seed)
-        findings += _told(Findings((), prepared.warnings))
+        findings += prepared.findings
         manifest = prepared.finish(findings.append)
     except SceneRefused as error:
-        return Answer((*findings, *(error.files or _told(error.findings))))
+        return Answer((*findings, *error.findings.found))
     except SceneError as error:
         return Answer((*findings, SceneFinding("pack", Severity.ERROR, str(error), "", "")))
     if not options.seconds:
@@ -148,15 +148,3 @@ def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepor
     if answer.exit_code == REFUSED and not options.keep:
         shutil.rmtree(folder)
     return answer
-
-
-def _told(findings: Findings) -> tuple[SceneFinding, ...]:
-    """Preflight's findings."""
-    known = {one.sentence: one for one in findings.refused}
-
-    def told(text: str, severity: Severity) -> SceneFinding:
-        one = known.get(text)
-        return SceneFinding("scene", severity, text, one.block if one else "", "")
-
-    errors = [told(text, Severity.ERROR) for text in findings.errors]
-    return (*errors, *(told(text, Severity.WARNING) for text in findings.warnings))

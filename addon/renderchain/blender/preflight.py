@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
 
 from ..core.errors import SceneError
-from ..core.exactness import REFUSED, Finding, errors_of, warnings_of
+from ..core.exactness import REFUSED, Finding
 from ..core.manifest import FORMATS
-from ..core.scene_finding import SceneFinding
+from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden, told_at_once
 from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
@@ -18,27 +19,48 @@ from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
 
 COMPOSITE = "Composite"
+GLANCED = frozenset(  # all kinds that check_settings finds
+    {
+        "engine",
+        "camera",
+        "region",
+        "stereoscopy",
+        "frame size",
+        "view layer",
+        "combined pass",
+        "layer name",
+        "sequencer",
+        "format",
+        "texture cache",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Sentences for the artist: errors stop the submission, warnings do not.
+    """What is wrong with a scene; ``refused`` are the reader's findings behind some of the errors."""
 
-    ``refused`` are the reader's findings behind some of the errors.
-    """
-
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    found: tuple[SceneFinding, ...] = ()
     refused: tuple[Finding, ...] = ()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Sentences of what stops the submission."""
+        return tuple(dict.fromkeys(one.text for one in errors_in(self.found)))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences of what does not."""
+        told = (one.text for one in self.found if one.severity is Severity.WARNING)
+        return tuple(dict.fromkeys(told))
 
 
 class SceneRefused(SceneError):
-    """What was found keeps the scene from being sent; ``files``: what packing found, warnings too."""
+    """What was found keeps the scene from being sent."""
 
-    def __init__(self, findings: Findings, files: tuple[SceneFinding, ...] = ()) -> None:
-        super().__init__(" ".join(findings.errors))
+    def __init__(self, findings: Findings) -> None:
+        super().__init__(told_at_once(errors_in(findings.found)))
         self.findings = findings
-        self.files = files
 
 
 def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False) -> Findings:
@@ -47,68 +69,92 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
     The files that it refers to are looked at by ``packing.survey``, which takes longer.
     """
     frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    findings = read_for_artist(scene, frames, own_seed=own_seed)
-    errors = [text for wrong, text in _settings(scene) if wrong]
-    errors += errors_of(findings)
-    warnings = [*warnings_of(findings)]
-    file_format = format_of(scene.render.image_settings)
+    read = read_for_artist(scene, frames, own_seed=own_seed)
+    found = (*check_settings(scene), *map(_of_reader, read), *_unsaved_images(scene))
+    return Findings(found, tuple(one for one in read if one.kind in REFUSED))
+
+
+def refuse_errors(findings: Findings, allowed: Collection[str]) -> Findings:
+    """The findings as the artist judges them; raises SceneRefused where some are errors all the same."""
+    judged = replace(findings, found=overridden(findings.found, allowed))
+    if errors_in(judged.found):
+        raise SceneRefused(judged)
+    return judged
+
+
+def check_settings(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
+    """What of it shows at a glance, so quick that it can be asked all the time."""
+    return (*_errors(scene), *_warnings(scene))
+
+
+def _of_reader(one: Finding) -> SceneFinding:
+    severity = Severity.ERROR if one.kind in REFUSED else Severity.WARNING
+    return SceneFinding(one.kind, severity, one.sentence, one.block, "", may_pass=False)
+
+
+def _error(kind: str, sentence: str, fix: str, block: str = "", *, may_pass: bool = False) -> SceneFinding:
+    return SceneFinding(kind, Severity.ERROR, sentence, block, fix, may_pass)
+
+
+def _errors(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
+    render, name = scene.render, f"Scene {scene.name!r}"
+    if render.engine != "CYCLES":
+        sentence = f"The engine is {render.engine}; the network renders Cycles."
+        yield _error("engine", sentence, "Choose Cycles.", name)
+    if scene.camera is None:
+        sentence = f"The scene {scene.name!r} has no camera."
+        yield _error("camera", sentence, "Add one, or make one active.", name)
+    if render.use_border:
+        sentence, fix = "Render Region is on; the network renders whole frames.", "Turn it off."
+        yield _error("region", sentence, fix, name, may_pass=True)
+    if render.use_multiview:
+        yield _error("stereoscopy", "Stereoscopy is on; the network renders one view.", "Turn it off.", name)
+    yield from _of_layers(scene, name)
+    if render.use_sequencer and any(_shows(strip) for strip in _strips(scene)):
+        sentence = "The video sequencer has strips and would replace the rendering."
+        yield _error("sequencer", sentence, "Turn Sequencer off.", name, may_pass=True)
+
+
+def _of_layers(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
+    used = [layer for layer in scene.view_layers if layer.use]
+    leaves = leaves_of(*frame_size(scene), len(used))
+    if leaves > MOST_LEAVES:
+        sentence = (
+            f"A frame has {leaves:,} tiles of 64x64 pixels, all view layers together, and a job can have "
+            f"{MOST_LEAVES:,}."
+        )
+        yield _error("frame size", sentence, "Lower the resolution, or turn view layers off.", name)
+    if not used:
+        yield _error("view layer", "No view layer is used for rendering.", "Enable one.", name)
+    for layer in used:
+        block = f"View layer {layer.name!r}"
+        if not layer.use_pass_combined:
+            sentence = "A view layer has no Combined pass, by which renderings are checked."
+            yield _error("combined pass", sentence, "Turn it on.", block)
+        if layer.name == COMPOSITE:
+            sentence = f"A view layer is named {COMPOSITE!r}, which Blender calls the compositor's image."
+            yield _error("layer name", sentence, "Rename it.", block)
+
+
+def _warnings(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
+    name, file_format = f"Scene {scene.name!r}", format_of(scene.render.image_settings)
     if file_format not in FORMATS:
-        warnings.append(
-            f"The network does not write the output format {file_format}; frames will be PNG files."
-        )
+        sentence = f"The network does not write the output format {file_format}; frames will be PNG files."
+        yield SceneFinding("format", Severity.WARNING, sentence, name, "")
     if getattr(scene.render, "use_auto_generate_texture_cache", False):
-        warnings.append(
-            "Workers render without the texture cache; textures may look a little sharper or softer."
-        )
-    errors += _unsaved_images(scene)
-    refused = tuple(one for one in findings if one.kind in REFUSED)
-    return Findings(tuple(errors), tuple(warnings), refused)
+        sentence = "Workers render without the texture cache; textures may look a little sharper or softer."
+        yield SceneFinding("texture cache", Severity.WARNING, sentence, name, "")
 
 
-def _settings(scene: bpy.types.Scene) -> list[tuple[bool, str]]:
-    render = scene.render
-    leaves = leaves_of(*frame_size(scene), sum(layer.use for layer in scene.view_layers))
-    return [
-        (
-            render.engine != "CYCLES",
-            f"The engine is {render.engine}; the network renders Cycles. Choose Cycles.",
-        ),
-        (scene.camera is None, f"The scene {scene.name!r} has no camera. Add one, or make one active."),
-        (render.use_border, "Render Region is on; turn it off, the network renders whole frames."),
-        (render.use_multiview, "Stereoscopy is on; turn it off, the network renders one view."),
-        (
-            leaves > MOST_LEAVES,
-            f"A frame has {leaves:,} leaves (tiles of 64x64 pixels times view layers), a job can have "
-            f"{MOST_LEAVES:,}. Lower the resolution, or turn view layers off.",
-        ),
-        (
-            not any(layer.use for layer in scene.view_layers),
-            "No view layer is used for rendering; enable one.",
-        ),
-        (
-            not all(layer.use_pass_combined for layer in scene.view_layers if layer.use),
-            "A view layer has no Combined pass, by which renderings are checked; turn it on.",
-        ),
-        (
-            any(layer.use and layer.name == COMPOSITE for layer in scene.view_layers),
-            f"A view layer is named {COMPOSITE!r}, which Blender calls the compositor's image; rename it.",
-        ),
-        (
-            render.use_sequencer and any(_shows(strip) for strip in _strips(scene)),
-            "The video sequencer has strips and would replace the rendering; turn Sequencer off.",
-        ),
-    ]
-
-
-def _unsaved_images(scene: bpy.types.Scene) -> list[str]:
+def _unsaved_images(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
     """Painted images that a saved .blend has not."""
     changed = [image for image in bpy.data.images if image.type == "IMAGE" and image.is_dirty]
     reach = Reach(scene, only_shown=True) if changed else ()
-    return [
-        f"Image {image.name!r} was changed and not saved. Save or pack it, and submit again."
-        for image in changed
-        if image in reach
-    ]
+    for image in changed:
+        if image in reach:
+            sentence, block = f"Image {image.name!r} was changed and not saved.", f"Image {image.name!r}"
+            fix = "Save or pack it, and submit again."
+            yield _error("unsaved image", sentence, fix, block, may_pass=True)
 
 
 def _shows(strip: Any) -> bool:

@@ -59,8 +59,8 @@ def _look(
         package = Path(scratch) / "package"
         try:
             prepared = BlendPacker(scene).prepare(package, frames)
-            for warning in prepared.warnings:
-                reporter.say(warning)
+            for told in prepared.findings:
+                reporter.say(told.text)
             manifest = prepared.finish()
         except SceneRefused as error:
             found = error.findings

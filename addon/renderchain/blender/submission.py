@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 
+from ..app.requester.estimate import JobFrames
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.errors import SceneError
@@ -17,14 +18,27 @@ from ..core.ids import JobId
 from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
-from ..core.scene_finding import errors_in, overridden
+from ..core.scene_finding import errors_in, overridden, told_at_once
+from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
 from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
+from .scene_reader import read_scene
 
-MOST_TOLD = 8  # errors in one sentence
+
+def file_name() -> str:
+    """What a job is called that has no name of its own: the open file's."""
+    return Path(bpy.data.filepath).stem or "untitled"
+
+
+def frames_asked(scene: bpy.types.Scene, count: int) -> JobFrames:
+    """What of the open scene a job's price depends on."""
+    facts = read_scene(scene)
+    layers = len(facts.view_layers)
+    leaves = leaves_of(facts.width, facts.height, layers)
+    return JobFrames(count, leaves, layers, facts.blender_version, facts.engine)
 
 
 class Submission:
@@ -41,10 +55,11 @@ class Submission:
         frames: tuple[int, ...],
         *,
         own_seed: bool,
+        name: str = "",
         proof_seconds: int = PROOF_S,
         allowed: Collection[str] = (),
     ) -> None:
-        self._name = Path(bpy.data.filepath).stem or "untitled"
+        self._name = name or file_name()
         self._frames = frames
         self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         self._folder = Path(self._scratch.name) / "package"
@@ -70,8 +85,8 @@ class Submission:
     ) -> JobId:
         """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
         with self._scratch:
-            for warning in self._prepared.warnings:
-                reporter.say(warning)
+            for one in self._prepared.findings:
+                reporter.say(one.text)
             reporter.say(f"Packing {self._name}, frames {format_frames(self._frames)}")
             manifest = await self._pack(reporter)
             await self._prove(manifest, reporter)
@@ -105,7 +120,6 @@ class Submission:
         reporter.say(f"{report.sentence}.")
         findings = overridden(report.findings, self._allowed)
         if errors := errors_in(findings):
-            told = " ".join(one.text for one in errors[:MOST_TOLD])
-            raise SceneError(f"{told} Nothing was sent or paid.")
+            raise SceneError(f"{told_at_once(errors)} Nothing was sent or paid.")
         for one in findings:
             reporter.say(f"The proof: {one.text}")

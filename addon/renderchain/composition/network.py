@@ -10,7 +10,6 @@ from math import inf
 from typing import Any, TypeVar
 
 from ..adapters.journal_sqlite import SqliteJournal
-from ..adapters.keys import KeyringStore, KeystoreFile
 from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.fees import Fee
 from ..adapters.starknet.node import (
@@ -27,28 +26,17 @@ from ..adapters.starknet.sender import Sender
 from ..app.requester.create_job import intent_of_job
 from ..app.upkeep.conditions import NODE, Conditions
 from ..core.errors import NodeAway
+from ..core.networks import NETWORKS
 from ..core.notices.process import FeeEstimated
 from ..ports.fee_budget import FeeBudget
 from ..ports.journal import Journal
-from ..ports.key_store import KeyStore
 from ..ports.outbox import Outbox
 from ..ports.reporter import Reporter
-from ..settings import CHAIN_IDS, Settings
+from ..settings import Settings
+from .keys import open_keys
 
-# A node whose newest block is older shows us the past. A devnet makes blocks only when it is used.
-PUBLIC = ("sepolia", "mainnet")
-OLDEST_HEAD_S = {"devnet": 1e12, "custom": 1e12, "sepolia": 600.0, "mainnet": 600.0}
 NODE_RETRY_S = 10.0
 Answer = TypeVar("Answer")
-
-
-def open_keys(settings: Settings) -> KeyStore:
-    """The key store that the settings name."""
-    if settings.keystore is None:
-        return KeyringStore()
-    return KeystoreFile(
-        settings.keystore, settings.password_file or settings.keystore.with_suffix(".password")
-    )
 
 
 @asynccontextmanager
@@ -98,7 +86,7 @@ async def network_name(settings: Settings) -> str:
 
     A node is asked only where there may be many chains of one identifier. Raises NodeAway.
     """
-    if settings.network in PUBLIC:
+    if NETWORKS[settings.network].is_public:
         return settings.network
     nodes = await Nodes.connect(replace(node_of(settings), oldest_head_s=inf))
     try:
@@ -140,7 +128,7 @@ async def gas_price_fri(settings: Settings) -> int:
 
 def node_of(settings: Settings) -> Node:
     """Where the settings' nodes are and what they must be."""
-    chain_id, file = CHAIN_IDS[settings.network], settings.rpc_headers
+    chain_id, file = NETWORKS[settings.network].chain_id, settings.rpc_headers
     others = [Node(rpc, ws, chain_id, read_headers(file, rpc)) for rpc, ws in settings.other_nodes]
     first = (settings.rpc_url, settings.ws_url, chain_id, read_headers(file))
     return Node(*first, tuple(others), oldest_head_s(settings))
@@ -148,7 +136,7 @@ def node_of(settings: Settings) -> Node:
 
 def oldest_head_s(settings: Settings) -> float:
     """How old the newest block of a node may be that is used, in seconds."""
-    return float(settings.oldest_head_seconds) or OLDEST_HEAD_S[settings.network]
+    return float(settings.oldest_head_seconds) or NETWORKS[settings.network].oldest_head_s
 
 
 def _say_fee(reporter: Reporter) -> Callable[[str, Fee], None]:

@@ -10,17 +10,16 @@ from pathlib import Path
 
 from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.sandbox_start import try_sandbox as try_sandbox
-from ..adapters.keys import KeyringStore, KeystoreFile, make_password
-from ..adapters.starknet.accounts import Deployment, address_of, new_key, public_key_of
+from ..adapters.starknet.accounts import Deployment
 from ..adapters.starknet.node import close_account, open_account, open_reader
 from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.provider import StarknetProvider
 from ..core.notices.storage import GIB
-from ..ports.key_store import KeyStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import node_of, open_keys, open_sender
+from .keys import open_keys
+from .network import node_of, open_sender
 from .network import oldest_head_s as oldest_head_s
 from .storage import open_node
 
@@ -55,55 +54,13 @@ async def open_deployment(settings: Settings) -> AsyncIterator[Deployment]:
         await close_account(account)
 
 
-def new_private_key() -> int:
-    """A key for a new account."""
-    return new_key()
-
-
-def derived_address(private_key: int) -> int:
-    """Where the account of a key is that was made here."""
-    return address_of(private_key)
-
-
-def public_key(settings: Settings) -> int:
-    """The public key of the settings' account; raises KeyStoreError."""
-    return public_key_of(open_keys(settings).private_key(settings.account))
-
-
-def key_place(keystore: Path | None, password_file: Path | None, *, may_make_password: bool) -> KeyStore:
-    """A keystore file, with a new password where there is none yet, or the system's keyring."""
-    if keystore is None:
-        return KeyringStore()
-    password_file = password_file or keystore.with_suffix(".password")
-    if may_make_password:
-        make_password(password_file)
-    return KeystoreFile(keystore, password_file)
-
-
-def secret_files(settings: Settings) -> tuple[Path, ...]:
-    """The files that the settings' secrets are kept in, as far as they are in files."""
-    headers = tuple(one for one in (settings.rpc_headers, settings.ipfs_headers) if one)
-    if settings.keystore is None:
-        return headers
-    return settings.keystore, settings.password_file or settings.keystore.with_suffix(".password"), *headers
-
-
-def noted_account(keystore: Path) -> int:
-    """The account that a keystore file says it is of; 0 without one."""
-    return KeystoreFile(keystore, keystore).account()
-
-
-def store_key(settings: Settings, private_key: int) -> None:
-    """Keep the key of the settings' account where they say; raises KeyStoreError."""
-    open_keys(settings).save(settings.account, private_key)
-
-
 async def ask_store(settings: Settings) -> str:
     """What the settings' IPFS node says of itself; raises StoreError."""
     node = open_node(settings)
     size, most = await node.stored_bytes() / GIB, settings.store_bytes / GIB
     limit = f" of {most:.1f} (store_bytes)" if most else ", without a limit (store_bytes)"
-    return f"Kubo {await node.version()} at {settings.ipfs_api}; its repository takes {size:.1f} GiB{limit}"
+    where = f"started from {settings.ipfs_program}" if settings.ipfs_program else f"at {settings.ipfs_api}"
+    return f"Kubo {await node.version()} {where}; its repository takes {size:.1f} GiB{limit}"
 
 
 async def look_at_nodes(settings: Settings) -> list[tuple[str, str, int]]:

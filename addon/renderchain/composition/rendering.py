@@ -71,5 +71,9 @@ def make_scene_proof(reporter: Reporter, blender: str, folder: Path, *, allow_un
 def _scene_renderer(blender: str, folder: Path, *, allow_unsandboxed: bool) -> BlenderRenderer:
     logs = folder / "logs"
     return BlenderRenderer(
-        blender=blender, device=PROBE_DEVICE, log_folder=logs, allow_unsandboxed=allow_unsandboxed
+        blender=blender,
+        device=PROBE_DEVICE,
+        log_folder=logs,
+        allow_unsandboxed=allow_unsandboxed,
+        keeps_logs=False,  # the folder goes with the probe or proof
     )

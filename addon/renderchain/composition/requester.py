@@ -21,7 +21,8 @@ from ..core.ids import JobId
 from ..ports.reporter import Reporter
 from ..ports.requester_chain import RequesterChain
 from ..settings import Settings
-from .network import open_chain, open_journal, open_keys
+from .keys import open_keys
+from .network import open_chain, open_journal
 from .rendering import make_renderer, make_scene_probe
 from .storage import open_store, open_upkeep
 

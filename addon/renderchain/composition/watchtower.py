@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from ..adapters.fee_budget_file import FeeBudgetFile
-from ..adapters.keys import KeystoreFile
 from ..adapters.poseidon import hash_many
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.proof_store import ProofStore
@@ -23,7 +22,8 @@ from ..core.ids import WorkerId
 from ..core.notices.watching import EvidenceOpen
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import leave, open_keys, patient_chain
+from .keys import noted_account
+from .network import leave, patient_chain
 from .storage import open_node
 
 
@@ -53,7 +53,6 @@ def _watchtower(settings: Settings, evidence: Path, reporter: Reporter, chain: S
     now, patience_s = time.time, float(settings.patience_seconds)
     leases = LeaseWatch(chain, prover, reporter, now, patience_s)
     content = ContentWatch(chain, store, prover, proof_store, reporter, now, patience_s, random.choice)
-    keys = open_keys(settings)
-    noted = keys.account() if isinstance(keys, KeystoreFile) else 0
+    noted = noted_account(settings.keystore) if settings.keystore else 0
     rules = WatchRules(tuple(map(WorkerId, settings.workers)), frozenset({settings.account, noted}))
     return Watchtower(chain, leases, content, reporter, rules)

@@ -1,8 +1,12 @@
-"""Addresses of nodes as they may be shown: providers of nodes put the key of an account into them."""
+"""Addresses of nodes: how they may be shown, for providers put the key of an account into them, and whether
+they lead off this machine.
+"""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LONGEST_PART = 15  # of a path, that can be no key
@@ -23,3 +27,25 @@ def shown_address(url: str) -> str:
 def with_shown_addresses(text: str) -> str:
     """What a library says, whose addresses are shown like ours."""
     return _ADDRESS.sub(lambda found: shown_address(found[0]), text)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a URL or a multiaddress leads to this machine for certain."""
+    host = _host(address)
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _host(address: str) -> str:
+    """Of a URL or multiaddress; "" where that can't be said for certain."""
+    if not address.isascii() or not address.isprintable() or any(one in address for one in " \\"):
+        return ""  # others may read it in another way
+    if address.startswith("/"):
+        _, kind, value, *_ = [*address.split("/"), "", ""]
+        if kind == "unix":
+            return "localhost"
+        return value.lower() if kind in ("ip4", "ip6", "dns", "dns4", "dns6", "dnsaddr") else ""
+    with suppress(ValueError):
+        return urlsplit(address).hostname or ""
+    return ""

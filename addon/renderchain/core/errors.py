@@ -6,6 +6,7 @@ RenderChainError
  │   ├─ FrameRangeError    a frame range can't be read
  │   ├─ SceneError         the scene can't be packed or rendered as it is
  │   ├─ KeyStoreError      no key, or a key store that can't be used
+ │   │   └─ KeyStoreLocked  a keystore whose passphrase nobody gave yet
  │   ├─ WrongKey           results are sealed for another account's key
  │   ├─ JournalError       the journal can't be opened or is inconsistent
  │   ├─ RenderFailed       the render process crashed, hung or reported an error
@@ -60,6 +61,10 @@ class SceneError(LocalError):
 
 class KeyStoreError(LocalError):
     """No key, or a key store that can't be used."""
+
+
+class KeyStoreLocked(KeyStoreError):
+    """A keystore whose passphrase nobody has given to this process."""
 
 
 class WrongKey(LocalError):

@@ -90,11 +90,6 @@ def needs_whole_frames(findings: Iterable[Finding]) -> bool:
     return any(one.kind in WHOLE_FRAME for one in findings)
 
 
-def warnings_of(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """What the artist should know; each sentence once, and no more of them than can be read."""
-    return _told(one for one in findings if one.kind not in REFUSED)
-
-
 def errors_of(findings: Iterable[Finding]) -> tuple[str, ...]:
     """What the artist has to change before anything is sent, and why others leave the job alone."""
     return _told(one for one in findings if one.kind in REFUSED)

@@ -15,6 +15,14 @@ from .print_limits import LEAST, PrintLimits
 # What a job's frames may be rendered on; frames of one group are compared with each other only.
 # The best come first among those that are not the CPU: AUTO tries them in this order.
 DEVICE_GROUPS = ("CPU", "OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+DEVICE_WORDS = {
+    "CPU": "CPU",
+    "OPTIX": "NVIDIA GPU (OptiX)",
+    "CUDA": "NVIDIA GPU (CUDA)",
+    "HIP": "AMD GPU (HIP)",
+    "ONEAPI": "Intel GPU (oneAPI)",
+    "METAL": "Apple GPU (Metal)",
+}
 
 
 @dataclass(frozen=True)

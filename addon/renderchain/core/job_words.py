@@ -9,8 +9,6 @@ from .lifecycle import JobState
 from .money import about_strk
 from .notices import counted
 
-MEGABYTE = 10**6
-
 
 def standing(one: JobOverview) -> str:
     """What a job is at, in a sentence or two."""
@@ -65,12 +63,3 @@ def summary(one: JobOverview) -> str:
     if one.worker_count:
         parts.append(counted(one.worker_count, "worker"))
     return " · ".join(parts)
-
-
-def amount(what: str, done: int, total: int) -> str:
-    """How far something is, bytes in megabytes; never more than there is."""
-    done = min(done, total) if total else done
-    if what.startswith("bytes"):
-        of = f" of {total / MEGABYTE:.2f}" if total else ""
-        return f"{done / MEGABYTE:.2f}{of} MB{what.removeprefix('bytes')}"
-    return f"{done} of {total} {what}" if total else f"{done} {what}"

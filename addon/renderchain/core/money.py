@@ -29,11 +29,24 @@ def parse_strk(text: str) -> int:
     return fri
 
 
-def about_strk(fri: int) -> str:
-    """STRK in three digits, away from zero: no cost is said to be less than it is."""
-    step = 10 ** max(len(str(abs(fri))) - 3, 0)
+def about_fri(fri: int) -> int:
+    """In three digits, away from zero: no cost is said to be less than it is."""
+    step: int = 10 ** max(len(str(abs(fri))) - 3, 0)
     rounded = -(-abs(fri) // step) * step
-    return format_strk(-rounded if fri < 0 else rounded)
+    return -rounded if fri < 0 else rounded
+
+
+def about_strk(fri: int) -> str:
+    """STRK in three digits, away from zero."""
+    return format_strk(about_fri(fri))
+
+
+def four_decimals(fri: int, *, up: bool = True) -> str:
+    """STRK as a dialog shows it: a cost is rounded up, what is there or comes back down (``up`` is false)."""
+    step = FRI_PER_STRK // 10**4
+    steps = -(-fri // step) if up else fri // step
+    whole, rest = divmod(steps, 10**4)
+    return f"{whole:,}.{rest:04d}"
 
 
 def format_strk(fri: int) -> str:

@@ -34,6 +34,10 @@ STATES = {
         "{block} can't be read in the package at frame {frame} ({detail}).",
         "Pack it into the .blend (File > External Data), or save it beside the .blend.",
     ),
+    "unreadable": (
+        "{block} can't be read, in your own Blender neither ({detail}).",
+        "Replace its file by one that Blender reads, or remove what shows it.",
+    ),
     "link": (
         "{block} is linked from a file that the package does not have.",
         "Make the library's path relative, or make the data-block local.",
@@ -48,6 +52,7 @@ STATES = {
         "Write it as a simple expression, or bake it into keys.",
     ),
 }
+MISSING = "is missing"  # how a state says of a file that it is not there
 # Whatever the artist's own Blender makes of these here, workers make nothing of them.
 NEVER_ON_WORKERS = ("node", "driver")
 DIFFERENCES = {
@@ -141,7 +146,9 @@ def _compare_block(
         kind, _, detail = aspect.partition(":")
         mine, theirs = (artist or {}).get(aspect), (package or {}).get(aspect)
         if kind in STATES:
-            if theirs:
+            if theirs and mine and kind == "data":  # one that is missing was told of while packing
+                yield Seen("unreadable", block, str(mine), not str(mine).endswith(MISSING))
+            elif theirs:
                 is_error = not mine or kind in NEVER_ON_WORKERS
                 yield Seen(kind, block, detail or str(theirs), is_error)
         elif mine is None or theirs is None:

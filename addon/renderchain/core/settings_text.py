@@ -35,6 +35,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("from_block", 0, "the block in which the board was deployed; nothing older is looked at"),
             ("ipfs_api", "/ip4/127.0.0.1/tcp/5001", "the API of your IPFS node"),
             (
+                "ipfs_program",
+                "ipfs",
+                "Kubo, by path or as on the PATH: a node for us alone, instead of ipfs_api",
+            ),
+            (
                 "ipfs_headers",
                 "ipfs.json",
                 "a JSON file with authentication headers for it, if it is elsewhere",

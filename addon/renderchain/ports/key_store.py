@@ -8,6 +8,11 @@ from typing import Protocol
 class KeyStore(Protocol):
     """Keys by account address; raises KeyStoreError. A key is never part of an error or a log line."""
 
+    @property
+    def place(self) -> str:
+        """Where keys are kept, for people."""
+        ...
+
     def private_key(self, address: int) -> int:
         """The account's key."""
         ...

@@ -30,6 +30,10 @@ class RequesterChain(ChainView, Protocol):
         """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
         ...
 
+    async def accepted_prices_fri(self, family: int) -> list[int]:
+        """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
+        ...
+
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
         ...

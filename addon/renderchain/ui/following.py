@@ -17,10 +17,10 @@ import bpy
 from ..core.artist_job import JobOverview, KeptFrame
 from ..core.errors import AgentRunsAlready, Cancelled, RenderChainError, SettingsError
 from ..core.job_progress import JobProgress
-from ..core.job_words import amount
 from ..core.lifecycle import JobState
 from ..core.notices import Notice
 from ..core.notices.jobs import FrameKept
+from ..core.progress import progress_text, share_done
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
@@ -266,8 +266,8 @@ class JobReporter:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
-        factor = min(done / total, 1.0) if total else 0.0
-        self._later(lambda: self._set(amount(what, done, total), factor))
+        text = progress_text(what, done, total)
+        self._later(lambda: self._set(text, share_done(done, total)))
 
     def _set(self, text: str, factor: float) -> None:
         if row := jobs.rows.get(self._number):

@@ -115,13 +115,14 @@ def whole(message: Message) -> str:
 
 def width_of_panel(context: bpy.types.Context) -> float:
     """How wide a line of text may be in the region that is drawn, in pixels."""
-    return max(context.region.width - MARGIN_PX * _scale(), MARGIN_PX)
+    width_px = context.region.width if context.region else DETAILS_PX  # no region where there is no window
+    return max(width_px - MARGIN_PX * scale(), MARGIN_PX)
 
 
 def lines_of(text: str, width_px: float) -> tuple[str, ...]:
     """The text in lines that fit, in the interface's own font."""
     style = bpy.context.preferences.ui_styles[0].widget
-    return _lines(text, width_px, style.points * _scale())
+    return _lines(text, width_px, style.points * scale())
 
 
 @lru_cache(maxsize=512)
@@ -130,7 +131,8 @@ def _lines(text: str, width_px: float, points: float) -> tuple[str, ...]:
     return tuple(wrapped(text, width_px, lambda line: float(blf.dimensions(0, line)[0])))
 
 
-def _scale() -> float:
+def scale() -> float:
+    """What Blender draws larger by."""
     return bpy.context.preferences.system.ui_scale or 1.0  # 0 where there is no window
 
 
@@ -193,7 +195,7 @@ class RENDERCHAIN_OT_details(bpy.types.Operator):  # noqa: N801 - Blender's nami
         message = told(Place(self.place))
         if message is None:
             return
-        width_px = (DETAILS_PX - MARGIN_PX) * _scale()
+        width_px = (DETAILS_PX - MARGIN_PX) * scale()
         draw_text(self.layout, message.text, width_px, ICONS[message.level], most=40)
         if message.details:
             self.layout.separator()

@@ -1,4 +1,8 @@
-"""The add-on's preferences: which network, and where keys are. Never a key itself."""
+"""The add-on's preferences: network, account, IPFS, and how each of them stands. Never a secret itself.
+
+What they show and change is the settings file that shells read too, outside of the extension's folder:
+disabling, updating and uninstalling lose nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,62 @@ from typing import Any
 import bpy
 
 from .. import __package__ as base_package
-from ..core.errors import SettingsError
-from ..settings import Settings, load_settings
-from . import messages
+from ..core.networks import NETWORKS
+from . import checkup, messages
+from .chosen import chosen
+from .preferences_file import read_settings as read_settings
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+NAMES = tuple(NETWORKS)
+OWN, ELSEWHERE = "OWN", "NODE"
+WAYS = (
+    (
+        ELSEWHERE,
+        "A Node that Runs",
+        "Kubo on this machine or elsewhere, which goes on when Blender is closed",
+    ),
+    (OWN, "Started with Blender", "Kubo on this machine, started when it is needed and ended with Blender"),
+)
+INDENT_PX = 40  # of what an add-on draws in the preferences
+
+
+def _field(name: str, label: str, description: str, **options: Any) -> Any:
+    """A field that shows a setting and changes it."""
+    return bpy.props.StringProperty(
+        name=label,
+        description=description,
+        get=lambda _: chosen.text(name),
+        set=lambda _, text: chosen.choose(name, text),
+        **options,
+    )
+
+
+def _elsewhere(_: Any) -> str:
+    return str(chosen.own().elsewhere() or "")
+
+
+def _use(_: Any, text: str) -> None:
+    chosen.own().use(Path(bpy.path.abspath(text)) if text else None)
+    chosen.is_stale = True
+
+
+def _network(_: Any) -> int:
+    return NAMES.index(chosen.network)
+
+
+def _choose_network(_: Any, number: int) -> None:
+    chosen.choose_network(NAMES[number])
+
+
+def _way(_: Any) -> int:
+    return int("ipfs_program" in chosen.values())
+
+
+def _choose_way(_: Any, number: int) -> None:
+    if number:
+        chosen.choose("ipfs_api", "")
+        chosen.choose("ipfs_program", "ipfs")
+    else:
+        chosen.choose("ipfs_program", "")
 
 
 class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Blender's naming
@@ -23,29 +78,100 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
 
     config: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Settings File",
-        description="TOML file with the network's addresses, your account and where its key is kept",
+        description="A file of your own, such as a pipeline's, that is used instead of what is chosen here",
+        subtype="FILE_PATH",
+        get=_elsewhere,
+        set=_use,
+    )
+    network: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Network",
+        items=[(one.name, one.title, one.about) for one in NETWORKS.values()],
+        get=_network,
+        set=_choose_network,
+    )
+    rpc_url: _field("rpc_url", "RPC", "A Starknet node's address, JSON-RPC 0.10: https://…")  # type: ignore[valid-type]
+    ws_url: _field(  # type: ignore[valid-type]
+        "ws_url", "WebSocket", "The node's WebSocket, wss://…; without it the node is asked every two seconds"
+    )
+    directory: _field(  # type: ignore[valid-type]
+        "directory", "Directory", "The network's Directory contract, from which all else is found: 0x…"
+    )
+    ipfs_way: bpy.props.EnumProperty(name="IPFS", items=WAYS, get=_way, set=_choose_way)  # type: ignore[valid-type]
+    ipfs_api: _field(  # type: ignore[valid-type]
+        "ipfs_api",
+        "API",
+        "Its API as a multiaddress, /dns4/ipfs.example/tcp/443/https; empty: /ip4/127.0.0.1/tcp/5001",
+    )
+    ipfs_program: _field(  # type: ignore[valid-type]
+        "ipfs_program",
+        "Program",
+        "Kubo: ipfs as it is found on the PATH, or where it lies",
         subtype="FILE_PATH",
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The settings file, what it says, and a test."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "config")
-        layout.operator("renderchain.test_connection", icon="LINKED")
-        messages.draw(layout, messages.Place.PREFERENCES, messages.width_of_panel(context))
-        layout.label(text="Use an account that holds only what you mean to spend.", icon="INFO")
+        """How all stands, then what can be chosen, unless another file says it."""
+        layout, width_px = self.layout, messages.width_of_panel(context) - INDENT_PX
+        checkup.draw(layout, width_px)
+        variable = os.environ.get("RENDERCHAIN_CONFIG")
+        if variable or chosen.own().elsewhere():
+            where = f"as $RENDERCHAIN_CONFIG says, {variable}" if variable else "the file below"
+            text = f"The settings are those of {where}; change them there."
+            messages.draw_text(layout, text, width_px, "INFO")
+        else:
+            if chosen.trouble:
+                messages.draw_text(layout, chosen.trouble, width_px, "CANCEL", alert=True)
+            self._draw_network(layout.box(), width_px)
+            self._draw_account(layout.box(), width_px)
+            self._draw_ipfs(layout.box(), width_px)
+        column = layout.column()
+        column.use_property_split = True
+        column.prop(self, "config")
 
+    def _draw_network(self, box: Any, width_px: float) -> None:
+        box.label(text="Network", icon="WORLD")
+        box.row().prop(self, "network", expand=True)
+        messages.draw_text(box, NETWORKS[chosen.network].about, width_px)
+        self._draw_fields(box, width_px, "rpc_url", "ws_url", "directory")
 
-def read_settings() -> Settings:
-    """The settings that the preferences name, else $RENDERCHAIN_CONFIG; raises SettingsError."""
-    addon: Any = bpy.context.preferences.addons.get(base_package or "renderchain")
-    named = addon.preferences.config if addon and addon.preferences else ""
-    file = bpy.path.abspath(named) if named else os.environ.get("RENDERCHAIN_CONFIG", "")
-    if not file:
-        raise SettingsError("No settings file is chosen; choose one in the add-on's preferences.")
-    settings = load_settings(Path(file))
-    local = all(any(host in url for host in LOOPBACK) for url in (settings.rpc_url, settings.ws_url) if url)
-    if not local and not bpy.app.online_access:
-        raise SettingsError("Blender is offline; allow online access in Preferences > System > Network.")
-    return settings
+    def _draw_account(self, box: Any, width_px: float) -> None:
+        box.label(text="Account", icon="USER")
+        address = chosen.text("account")
+        if address:
+            row = box.row(align=True)
+            row.label(text=address)
+            row.operator("renderchain.copy", icon="COPYDOWN").text = address
+            row = box.row(align=True)
+            if "keystore" in chosen.values():
+                row.operator("renderchain.account_unlock", icon="UNLOCKED")
+            row.operator("renderchain.account_deploy", icon="EXPORT")
+        row = box.row(align=True)
+        row.operator("renderchain.account_make", icon="ADD")
+        row.operator("renderchain.account_import", icon="IMPORT")
+        text = "Use an account that holds only what you mean to spend, and keep a copy of its key elsewhere."
+        messages.draw_text(box, text, width_px, "INFO")
+
+    def _draw_ipfs(self, box: Any, width_px: float) -> None:
+        box.label(text="IPFS", icon="NETWORK_DRIVE")
+        box.row().prop(self, "ipfs_way", expand=True)
+        if self.ipfs_way == OWN:
+            self._draw_fields(box, width_px, "ipfs_program")
+            box.operator("renderchain.kubo_download", icon="IMPORT")
+            text = (
+                "It ends with Blender: leave Blender open until workers have fetched what you submitted, and "
+                "your frames have come."
+            )
+            messages.draw_text(box, text, width_px, "INFO")
+        else:
+            self._draw_fields(box, width_px, "ipfs_api")
+            kept = "Change What Lets Us In" if "ipfs_headers" in chosen.values() else "Add What Lets Us In"
+            box.operator("renderchain.ipfs_headers", text=kept, icon="LOCKED")
+
+    def _draw_fields(self, box: Any, width_px: float, *names: str) -> None:
+        """Fields, and under each why it can't be what was typed."""
+        column = box.column()
+        column.use_property_split = True
+        for name in names:
+            column.prop(self, name)
+            if name in chosen.wrong:
+                messages.draw_text(column, chosen.wrong[name][1], width_px, "CANCEL", alert=True)

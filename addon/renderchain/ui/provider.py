@@ -178,7 +178,7 @@ async def plan(chain: ProviderChain, step: str, amount_fri: int, families: list[
     changes = Changes(chain)
     if step == "REGISTER":
         if not families:
-            raise ChangeRefused("This machine renders nothing that others compare; see `doctor`.")
+            raise ChangeRefused("This machine renders nothing that others compare; see `doctor provider`.")
         return await changes.register(chain.address, chain.address, families, amount_fri)
     number = await chosen_worker(chain, None)
     match step:

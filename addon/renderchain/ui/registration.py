@@ -15,8 +15,11 @@ import bpy
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
 from . import (
+    account_setup,
     challenge,
-    connection,
+    checkup,
+    first_run,
+    fixes,
     following,
     jobs,
     jobs_panel,
@@ -24,10 +27,13 @@ from . import (
     order,
     pictures,
     preferences,
+    preflight_rows,
     properties,
     provider,
+    store_setup,
     submit,
     submit_panel,
+    submitting,
 )
 from .state import background, forget
 
@@ -35,15 +41,23 @@ CLASSES = (
     *messages.CLASSES,
     preferences.RENDERCHAIN_AP_preferences,
     properties.RENDERCHAIN_PG_offer,
-    submit.RENDERCHAIN_OT_submit_still,
-    submit.RENDERCHAIN_OT_submit_animation,
+    *submit.CLASSES,
+    *fixes.CLASSES,
     *jobs.CLASSES,
     *challenge.CLASSES,
     *order.CLASSES,
     *pictures.CLASSES,
-    connection.RENDERCHAIN_OT_test_connection,
-    submit_panel.RENDERCHAIN_PT_submit,
+    checkup.RENDERCHAIN_OT_check_up,
+    account_setup.RENDERCHAIN_OT_account_make,
+    account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_unlock,
+    account_setup.RENDERCHAIN_OT_account_deploy,
+    store_setup.RENDERCHAIN_OT_ipfs_headers,
+    store_setup.RENDERCHAIN_OT_kubo_download,
+    *submit_panel.CLASSES,
     *jobs_panel.CLASSES,
+    first_run.RENDERCHAIN_OT_set_up,
+    first_run.RENDERCHAIN_PT_first_run,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -76,6 +90,9 @@ def register() -> None:
         pictures.start()
         bpy.app.handlers.load_post.append(_loaded)
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
+        bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
+        preflight_rows.start()
+    checkup.start()
 
 
 def unregister() -> None:
@@ -85,8 +102,13 @@ def unregister() -> None:
             bpy.app.timers.unregister(timer)
     if _loaded in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_loaded)
+    checkup.stop()
+    if not bpy.app.background:
+        bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
+        preflight_rows.end()
     forget()
     following.jobs.forget()
+    submitting.reset()
     pictures.stop()
     for place in messages.Place:
         messages.forget(place)

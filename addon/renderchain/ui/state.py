@@ -10,6 +10,7 @@ import bpy
 
 from ..blender.background import Background
 from ..core.notices import Notice
+from ..core.progress import progress_text, share_done
 
 
 @dataclass
@@ -70,8 +71,8 @@ class PanelReporter:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
-        of = f" of {total}" if total else ""
-        self._later(lambda: _set(f"{done}{of} {what}", done / total if total else 0.0))
+        text = progress_text(what, done, total)
+        self._later(lambda: _set(text, share_done(done, total)))
 
 
 def _set(text: str, factor: float) -> None:

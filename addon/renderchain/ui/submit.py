@@ -1,113 +1,197 @@
-"""A scene is put on the network."""
+"""A scene is put on the network: looked at, priced, confirmed, then packed, sent and paid."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..blender.scene_reader import read_scene
-from ..core.errors import RenderChainError
-from ..core.money import parse_strk
-from ..core.tiles import leaves_of
+from ..core.errors import RenderChainError, SceneError
+from ..core.ids import JobId
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .messages import Place
+from . import confirm
+from .messages import Message, Place, failed, tell
 from .preferences import read_settings
-from .work import Operator, perform
+from .scene_findings import at_a_glance
+from .submitting import begin, stop, submitting
+from .wish import Wish, wish_of
+from .work import Operator, refresh_jobs
 
 if TYPE_CHECKING:
-    from ..app.requester.offer import Offer
+    from ..app.requester.estimate import Estimate
+
+PRICING = "Asking the network for the price"
+created: list[Callable[[JobId], None]] = []  # called on the main thread with each job that is on the network
 
 
-def _offer(chosen: Any, settings: Settings) -> Offer:
-    from ..app.requester.offer import Offer
-
-    return Offer(
-        parse_strk(chosen.reward),
-        device_group=chosen.device,
-        longest_lease=chosen.longest_lease or None,
-        second_look=settings.wants_second_looks,
-        takes_unjudged=settings.takes_unjudged,
-    )
-
-
-class _Submit(Operator):
-    """Packs the scene and puts a job on the network."""
+class Submit(Operator):
+    """Says what a job costs, then packs the scene and puts it on the network."""
 
     said_in = Place.SUBMIT
-    confirmed: Any = None  # the Offer; without an interface nobody is asked
+    what = ""  # "": what the panel says
 
-    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
-        """The frames to submit."""
-        raise NotImplementedError
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One submission at a time."""
+        return not submitting.phase
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
-        """Say what it costs before anything is paid."""
-        import asyncio
-
-        from ..app.requester.quote import quote_of
-        from ..composition.network import gas_price_fri
-
-        try:
-            count = len(self.frames(context))
-            settings = read_settings()
-            facts, offer = read_scene(context.scene), _offer(context.scene.renderchain, settings)
-            layers = len(facts.view_layers)
-            leaves = leaves_of(facts.width, facts.height, layers)
-            price_fri = asyncio.run(gas_price_fri(settings))
-            quote = quote_of(offer, count, leaves, layers, price_fri)
-        except RenderChainError as error:
-            return self.refuse(error)
-        self.confirmed = quote.chosen  # what is paid is what was shown, whatever gas costs by then
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Render on network",
-            message=f"On {settings.network}: {' '.join(one.sentence for one in quote.notices)}",
-            confirm_text="Pay and Submit",
-        )
+        """Ask the network for the price, then the artist."""
+        return self._begin(context, lambda asked: confirm.ask(asked, pay))
 
     def act(self, context: bpy.types.Context) -> set[str]:
-        """Copy the scene here, then pack, pin and pay in the background."""
-        from ..blender.submission import Submission
-        from ..composition.requester import make_requester
+        """Pay and submit at once: who calls it from a script has decided."""
+        if not bpy.app.background:
+            return self._begin(context, pay)
+        import asyncio
 
-        scene, chosen = context.scene, context.scene.renderchain
-        settings = read_settings()
-        offer = self.confirmed or _offer(chosen, settings)
-        output = Path(bpy.path.abspath(chosen.output)).resolve()
-        submission = Submission(
-            scene, self.frames(context), own_seed=chosen.own_seed, proof_seconds=chosen.proof_seconds
-        )
-        blender, seconds = bpy.app.binary_path, chosen.probe_seconds
+        from ..blender.console import ConsoleReporter
 
-        async def work(reporter: Reporter) -> str:
-            requester = make_requester(settings, reporter, blender)
-            job_id = await submission.send(requester, offer, output, reporter, seconds)
-            return f"Job {job_id} is on the network"
+        reporter = ConsoleReporter()
+        asked = asyncio.run(price(*_wished(context, self.what), reporter))
+        self.report({"INFO"}, _done(asyncio.run(send(asked)(reporter))))
+        return {"FINISHED"}
 
-        return perform(self, work, stoppable=False)
+    def _begin(self, context: bpy.types.Context, then: Callable[[confirm.Asked], None]) -> set[str]:
+        try:
+            wished = _wished(context, self.what)
+        except RenderChainError as error:
+            return self.refuse(error)
+
+        async def work(reporter: Reporter) -> confirm.Asked:
+            return await price(*wished, reporter)
+
+        begin(PRICING, work, then)
+        return {"FINISHED"}
 
 
-class RENDERCHAIN_OT_submit_still(_Submit):  # noqa: N801 - Blender's naming
-    """Pack the current frame and have it rendered on the network"""
+def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, confirm.Facts]:
+    """What is asked for; raises SceneError for what shows at a glance, SettingsError or FrameRangeError."""
+    from ..blender.preflight import Findings, refuse_errors
+
+    scene, settings = context.scene, read_settings()
+    wish = wish_of(scene, what or scene.renderchain.what, settings)
+    refuse_errors(Findings(at_a_glance(scene)), wish.allowed)
+    return settings, wish, confirm.facts_of(scene, len(wish.frames))
+
+
+async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: Reporter) -> confirm.Asked:
+    """What it comes to; raises what would stop it later, while nothing is packed."""
+    import asyncio
+
+    from ..app.requester.output_folder import try_output
+    from ..composition.requester import make_requester
+
+    await asyncio.to_thread(try_output, wish.output)
+    size_bytes = await asyncio.to_thread(facts.count_bytes)
+    requester = make_requester(settings, reporter, facts.blender)
+    estimate: Estimate = await requester.estimate(wish.offer, facts.frames, size_bytes)
+    estimate.check_funds()
+    return confirm.Asked(settings, wish, facts, estimate, size_bytes)
+
+
+def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
+    """Copy the scene here, on the main thread; what is returned packs, sends and pays it."""
+    from ..blender.submission import Submission
+    from ..composition.requester import make_requester
+
+    wish = asked.wish
+    scene = bpy.data.scenes.get(wish.scene)
+    if scene is None:
+        raise SceneError(f"The scene {wish.scene!r} is gone. Nothing was paid; submit another.")
+    submission = Submission(
+        scene,
+        wish.frames,
+        own_seed=wish.own_seed,
+        name=wish.name,
+        proof_seconds=wish.proof_seconds,
+        allowed=wish.allowed,
+    )
+
+    async def work(reporter: Reporter) -> JobId:
+        requester = make_requester(asked.settings, reporter, asked.facts.blender)
+        offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
+        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)
+
+    return work
+
+
+def pay(asked: confirm.Asked) -> None:
+    """Send it, and say how that ended."""
+    try:
+        working = send(asked)
+    except RenderChainError as error:
+        tell(Place.SUBMIT, failed(error))
+        return
+    begin(f"Packing {asked.wish.name}", working, _told)
+
+
+def _told(job_id: JobId) -> None:
+    tell(Place.SUBMIT, Message(_done(job_id)))
+    refresh_jobs()
+    for call in created:
+        call(job_id)
+
+
+def _done(job_id: JobId) -> str:
+    return f"Job {job_id} is on the network"
+
+
+class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming
+    """Have the frames rendered on the network; you see the price first"""
+
+    bl_idname = "renderchain.submit"
+    bl_label = "Render on Network"
+
+
+class RENDERCHAIN_OT_submit_still(Submit):  # noqa: N801 - Blender's naming
+    """Have the current frame rendered on the network; you see the price first"""
 
     bl_idname = "renderchain.submit_still"
-    bl_label = "Submit Still"
-
-    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
-        """The current one."""
-        return (read_scene(context.scene).frame_current,)
+    bl_label = "Render Still on Network"
+    what = "STILL"
 
 
-class RENDERCHAIN_OT_submit_animation(_Submit):  # noqa: N801 - Blender's naming
-    """Pack the scene's frame range and have it rendered on the network"""
+class RENDERCHAIN_OT_submit_animation(Submit):  # noqa: N801 - Blender's naming
+    """Have the scene's frame range rendered on the network; you see the price first"""
 
     bl_idname = "renderchain.submit_animation"
-    bl_label = "Submit Animation"
+    bl_label = "Render Animation on Network"
+    what = "ANIMATION"
 
-    def frames(self, context: bpy.types.Context) -> tuple[int, ...]:
-        """The scene's range."""
-        return read_scene(context.scene).frame_range
+
+class RENDERCHAIN_OT_stop_submitting(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Give it up; nothing is paid"""
+
+    bl_idname = "renderchain.stop_submitting"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Until it is paid."""
+        return submitting.running is not None and not submitting.is_paying
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Stop it."""
+        stop()
+        return {"FINISHED"}
+
+
+def draw_menu(menu: Any, context: bpy.types.Context) -> None:
+    """In the Render menu, below Blender's own."""
+    layout = menu.layout
+    layout.separator()
+    layout.operator_context = "INVOKE_DEFAULT"
+    layout.operator("renderchain.submit_still", icon="RENDER_STILL")
+    layout.operator("renderchain.submit_animation", icon="RENDER_ANIMATION")
+
+
+CLASSES = (
+    RENDERCHAIN_OT_submit,
+    RENDERCHAIN_OT_submit_still,
+    RENDERCHAIN_OT_submit_animation,
+    RENDERCHAIN_OT_stop_submitting,
+    confirm.RENDERCHAIN_OT_pay,
+)

@@ -22,6 +22,17 @@ def part():
 
 
 @pytest.fixture
+def registered(part):
+    """The add-on's classes, also where it is not installed as an extension."""
+    if hasattr(bpy.types.Scene, "renderchain"):
+        yield
+        return
+    part("ui.registration").register()
+    yield
+    part("ui.registration").unregister()
+
+
+@pytest.fixture
 def empty():
     """The scene of a file with nothing in it."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="", use_empty=True)

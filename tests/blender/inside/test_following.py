@@ -84,7 +84,7 @@ def test_all_running_jobs_are_followed_by_themselves_and_none_hinders_another(pa
     until(part, lambda: len(net.followed) == 2)
     assert sorted(net.followed) == [2 << 24 | 1, 3 << 24 | 1]
     assert bpy.ops.renderchain.cancel.poll() and bpy.ops.renderchain.download.poll()
-    until(part, lambda: jobs.rows[2].message == "0.00 of 0.00 MB fetched")
+    until(part, lambda: jobs.rows[2].message == "4 of 4 bytes fetched")
     assert jobs.rows[2].factor == 1.0
 
     jobs.do(2, "Canceling", lambda requester: _canceled(requester, 2))

@@ -3,30 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-
-
-class Layout:
-    """Draws by noting."""
-
-    def __init__(self, seen=None):
-        self.seen = [] if seen is None else seen
-
-    def box(self):
-        return self
-
-    def row(self, **_):
-        return self
-
-    def column(self, **_):
-        return self
-
-    def label(self, text, icon):
-        self.seen.append((icon, text))
-
-    def operator(self, name, **_):
-        pressed = SimpleNamespace()
-        self.seen.append((name, pressed))
-        return pressed
+from layouts import Layout
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_a_path_that_nodes_compute_is_an_error_that_names_the_node(part, project
     save(project / "film.blend")
     with pytest.raises(part("blender.preflight").SceneRefused) as caught:
         pack(part, project.with_name("package"))
-    (one,) = caught.value.files
+    (one,) = caught.value.findings.found
     assert (one.kind, one.severity) == ("computed path", "error")
     assert read.name in one.sentence and tree.name in one.block
 

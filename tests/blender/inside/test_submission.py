@@ -77,6 +77,36 @@ def test_errors_that_the_artist_names_are_said_and_the_scene_is_sent(part, small
     assert error == "" and any("Object 'Cube' stands elsewhere" in text for text in said)
 
 
+def test_who_stops_while_it_is_packed_leaves_nothing_on_the_disk(part, small, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    submission = part("blender.submission").Submission(small, (1, 2), own_seed=False)
+    requester, listener = Requester(), Listener()
+
+    async def stopped():
+        work = asyncio.create_task(submission.send(requester, None, tmp_path / "frames", listener))
+        while not any(text.startswith("Packing") for text in listener.said):
+            await asyncio.sleep(0.01)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+
+    asyncio.run(stopped())
+    assert requester.sent == [] and list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_the_settings_stops_it_unless_the_artist_names_it(part, small, tmp_path):
+    small.render.use_border = True
+    with pytest.raises(part("core.errors").SceneError, match="Render Region is on"):
+        send(part, small, tmp_path, proof_seconds=0)
+    error, said = send(part, small, tmp_path, proof_seconds=0, allowed=("region",))
+    assert error == "" and any("Render Region is on" in text for text in said)
+
+
+def test_a_job_has_a_name_of_its_own_or_the_files(part, small, tmp_path):
+    assert "Packing my film, frames 1-2" in send(part, small, tmp_path, proof_seconds=0, name="my film")[1]
+    assert "Packing untitled, frames 1-2" in send(part, small, tmp_path, proof_seconds=0)[1]
+
+
 def test_without_time_there_is_no_proof_and_that_is_said(part, small, tmp_path, moved):
     error, said = send(part, small, tmp_path, proof_seconds=0)
     assert error == "" and any("not proved" in text for text in said)

@@ -287,7 +287,7 @@ def test_tiles_of_a_frame_may_share_an_opening_and_make_the_same_records(
 
 def test_a_plain_scene_is_rendered_by_tiles_and_has_no_word_about_it(part, scene):
     assert not whole_frames(part, scene)
-    assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings((), ())
+    assert part("blender.preflight").check_scene(scene) == part("blender.preflight").Findings()
 
 
 @pytest.mark.parametrize("where", ["material", "world"])

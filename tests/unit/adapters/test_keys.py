@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters import keys
-from renderchain.adapters.keys import KeystoreFile, make_password
-from renderchain.core.errors import KeyStoreError
+from renderchain.adapters.keys import KeystoreFile, Opened, PassphraseKeystore, make_password
+from renderchain.core.errors import KeyStoreError, KeyStoreLocked
 
 ROUNDS = 1000  # a real keystore has so many that a test of it would take seconds
 
@@ -54,3 +54,45 @@ def test_a_new_password_is_for_its_user_alone_and_never_replaces_one(tmp_path: P
     assert path.read_text() == first
     with pytest.raises(KeyStoreError, match="can't be written"):
         make_password(path / "below")
+
+
+def test_a_passphrase_is_asked_for_once_and_opens_only_its_accounts_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keys.SCRYPT_COST >= 2**17
+    monkeypatch.setattr(keys, "SCRYPT_COST", 2)
+    path, asked = tmp_path / "key.json", list[Path]()
+    PassphraseKeystore(path, Opened()).create(3, 12345, "open it")
+    assert json.loads(path.read_text())["crypto"]["kdf"] == "scrypt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def ask(keystore: Path) -> str:
+        asked.append(keystore)
+        return "open it"
+
+    store = PassphraseKeystore(path, Opened(ask))
+    assert [store.private_key(3), store.private_key(3)] == [12345, 12345]
+    assert asked == [path]
+    with pytest.raises(KeyStoreError, match="has the key of 0x3, not of 0x4"):
+        store.private_key(4)
+
+
+def test_a_locked_keystore_says_who_can_open_it_and_forgets_a_wrong_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "SCRYPT_COST", 2)
+    path, opened = tmp_path / "key.json", Opened()
+    with pytest.raises(KeyStoreError, match="is not there; put it back"):
+        PassphraseKeystore(path, opened).private_key(3)
+    PassphraseKeystore(path, Opened()).create(3, 12345, "open it")
+    store = PassphraseKeystore(path, opened)
+    with pytest.raises(KeyStoreLocked, match="Unlock it in the add-on's preferences"):
+        store.private_key(3)
+    with pytest.raises(KeyStoreError, match="can't be opened") as refused:
+        store.unlock(3, "guessed")
+    assert "guessed" not in str(refused.value) and refused.value.__cause__ is None
+    with pytest.raises(KeyStoreLocked):
+        store.private_key(3)
+    assert store.unlock(3, "open it") == store.private_key(3) == 12345
+    with pytest.raises(KeyStoreError, match="there already"):
+        store.create(3, 1, "another")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from renderchain.core.addresses import shown_address, with_shown_addresses
+from renderchain.core.addresses import is_loopback, shown_address, with_shown_addresses
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -31,3 +31,51 @@ def test_what_a_library_says_of_an_address_is_shown_alike() -> None:
     assert with_shown_addresses(said) == (
         "404, message='Not Found', url='https://node.example/v3/...?...' (see https://x.example)"
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:5050/rpc",
+        "ws://localhost/ws",
+        "http://LOCALHOST:1",
+        "wss://[::1]:6060/ws",
+        "http://127.8.9.1",
+        "http://name:word@127.0.0.1/",
+        "/ip4/127.0.0.1/tcp/5001",
+        "/ip6/::1/tcp/5001/http",
+        "/dns4/localhost/tcp/5001",
+        "/unix/run/kubo.sock",
+    ],
+)
+def test_what_is_on_this_machine_is_known_as_that(address: str) -> None:
+    assert is_loopback(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://localhost.example/rpc",
+        "https://node.example/localhost/127.0.0.1",
+        "https://node.example/?at=127.0.0.1",
+        "https://127.0.0.1.example/rpc",
+        "https://127.0.0.1@node.example/rpc",
+        "https://node.example\\@127.0.0.1/rpc",
+        "https://node.example @127.0.0.1/rpc",
+        "https://node.example#@[::1]/",
+        "http://[::1",
+        "http://0.0.0.0:5050",
+        "http://192.168.1.1",
+        "http://ⓛocalhost/",
+        "127.0.0.1:5050",
+        "",
+        "/",
+        "/ip4/192.0.2.1/tcp/5001",
+        "/ip4/127.0.0.1.example/tcp/5001",
+        "/dns4/localhost.example/tcp/5001",
+        "/p2p/127.0.0.1",
+    ],
+)
+def test_what_only_looks_like_this_machine_is_not_taken_for_it(address: str) -> None:
+    """An address that had localhost in it anywhere was taken for this machine's."""
+    assert not is_loopback(address)

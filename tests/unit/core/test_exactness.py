@@ -12,34 +12,33 @@ from renderchain.core.exactness import (
     errors_of,
     found,
     needs_whole_frames,
-    warnings_of,
 )
 
 
 def test_a_scene_without_findings_is_rendered_tile_by_tile_and_has_nothing_to_say() -> None:
     assert not needs_whole_frames(())
-    assert warnings_of(()) == errors_of(()) == ()
+    assert errors_of(()) == ()
 
 
 @pytest.mark.parametrize("kind", WHOLE_FRAME)
 def test_what_is_exact_per_frame_only_makes_verifiers_render_frames_and_is_told(kind: str) -> None:
     findings = [found("seed"), found(kind)]
     assert needs_whole_frames(findings) and errors_of(findings) == ()
-    told = warnings_of(findings)[1]
+    told = findings[1].sentence
     assert told.startswith(WHOLE_FRAME[kind]) and "whole frames" in told
 
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_never_repeats_itself_is_refused(kind: str) -> None:
     (error,) = errors_of([found(kind, "Rope", 7, "The cloth")])
-    assert "{" not in error and warnings_of([found(kind)]) == ()
+    assert "{" not in error
     assert not needs_whole_frames([found(kind)])
 
 
 @pytest.mark.parametrize("kind", TOLD)
 def test_what_changes_nothing_for_others_is_only_told(kind: str) -> None:
     finding = found(kind, "Rope")
-    assert warnings_of([finding]) == (finding.sentence,) and errors_of([finding]) == ()
+    assert errors_of([finding]) == () and "{" not in finding.sentence
     assert not needs_whole_frames([finding])
 
 

@@ -11,7 +11,7 @@ from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, 
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import JobInfo, LeaseResult
 from renderchain.core.job_progress import JobProgress
-from renderchain.core.job_words import amount, marks, money, standing, summary
+from renderchain.core.job_words import marks, money, standing, summary
 from renderchain.core.notices.checks import LeavesFalse
 from renderchain.core.notices.following import JobWaits
 
@@ -60,9 +60,3 @@ def test_frames_that_lack_or_are_doubted_are_named_once_they_are_due() -> None:
     over = replace(running, progress=JobProgress.of([*DONE, JobClosed(9, JOB, 0)]))
     assert marks(over) == ["Missing: 2-4", "Doubted: 1"]
     assert marks(replace(over, entry=replace(ENTRY, frames=""))) == ["Doubted: 1"]
-
-
-def test_bytes_are_said_in_megabytes_and_never_more_than_there_are() -> None:
-    assert amount("bytes fetched", 582_342, 581_708) == "0.58 of 0.58 MB fetched"
-    assert amount("bytes fetched", 2_500_000, 0) == "2.50 MB fetched"
-    assert amount("frames", 9, 8) == "8 of 8 frames" and amount("frames", 3, 0) == "3 frames"

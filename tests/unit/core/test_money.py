@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from renderchain.core.errors import SettingsError
-from renderchain.core.money import MAX_FRI, about_strk, format_strk, parse_strk
+from renderchain.core.money import FRI_PER_STRK, MAX_FRI, about_strk, format_strk, four_decimals, parse_strk
 
 
 @given(st.integers(0, MAX_FRI))
@@ -26,3 +26,17 @@ def test_about_an_amount_is_never_nearer_to_zero_and_has_three_digits(fri: int) 
     assert abs(fri) <= about <= abs(fri) * 1.01 + 1
     assert len(str(about).rstrip("0")) <= 3
     assert about_strk(fri).startswith("-") == (fri < 0)
+
+
+@pytest.mark.parametrize(
+    ("fri", "cost", "held"),
+    [
+        (0, "0.0000", "0.0000"),
+        (1, "0.0001", "0.0000"),
+        (FRI_PER_STRK, "1.0000", "1.0000"),
+        (FRI_PER_STRK + 1, "1.0001", "1.0000"),
+        (1234 * FRI_PER_STRK + 56789 * 10**13, "1,234.5679", "1,234.5678"),
+    ],
+)
+def test_four_decimals_say_no_cost_too_small_and_no_balance_too_large(fri: int, cost: str, held: str) -> None:
+    assert (four_decimals(fri), four_decimals(fri, up=False)) == (cost, held)

@@ -193,31 +193,32 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: leaves 4, 9 were challenged; verifiers will look at it"
     ),
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
-    jobs.UploadStarted(1, 2**40): "Uploading 1 file",
+    jobs.UploadStarted(1, 2**40): "Uploading 1099.51 GB in 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
-    jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, 11): (
-        "100 frames for 5 STRK, in leases of 40, all audited. Audits take up to 0.334 STRK (the rest comes "
-        "back), gas of your own transactions about 0.0334: 5.37 STRK at most. Audits and everybody's gas are "
-        "11 % of the pay."
+    jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, FRI // 4, 11): (
+        "100 frames for 5 STRK, in batches of 40, all spot-checked. 0.334 STRK are kept for spot checks, of "
+        "which about 0.25 usually come back; network fees are about 0.0334: 5.37 STRK at most. Spot checks "
+        "and everybody's fees are 11 % of the pay."
     ),
     jobs.LeasesWorthLittle(FRI // 3, 2 * FRI): (
-        "A lease pays 0.334 STRK, less than 2, which is 20 times what an audit takes in gas today: workers "
-        "may leave the job alone. Pay more a frame, let leases be longer, or wait for cheaper gas."
+        "A batch of frames pays 0.334 STRK, less than 2, which is 20 times what a spot check takes in fees "
+        "today: workers may leave the job alone. Pay more a frame, let batches be longer, or wait for lower "
+        "fees."
     ),
     jobs.TilesWorthLittle(FRI // 4, FRI): (
-        "Verifiers get 0.25 STRK for a tile that costs 1, as a vote may cost a fifteenth of what a lease "
-        "pays and a sixtieth of a seat: they may stay away. Let leases be longer, or have fewer tiles "
-        "audited."
+        "Verifiers get 0.25 STRK for a tile that costs 1, as a vote may cost a fifteenth of what a batch of "
+        "frames pays, and a sixtieth of a seat: they may stay away. Let batches be longer."
     ),
     jobs.JobUnjudged("4.5/cycles/cpu"): (
-        "Too few verifiers of 4.5/cycles/cpu would look at this job: nobody judges its leases, they can't be "
-        "challenged, and each is paid when its window is over. Only your own checks say what they are worth."
+        "Too few verifiers of 4.5/cycles/cpu would look at this job: nobody spot-checks its frames, they "
+        "can't be challenged, and each batch is paid when its time for challenges is over. Only your own "
+        "checks say what they are worth."
     ),
     jobs.NoRoom("4.5/cycles/cpu", 2 * FRI, FRI // 2): (
-        "A lease of this job pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
+        "A batch of frames pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
         "now: workers wait until others end."
     ),
-    jobs.EscrowDue(9 * FRI): "Paying 9 STRK into escrow",
+    jobs.EscrowDue(9 * FRI): "Paying 9 STRK into the job's deposit",
     jobs.JobCreated(JOB): "Job 3 is on the network",
     jobs.AuditPoolEmpty(JOB, FRI // 4, FRI): (
         "Job 3: the pool holds 0.25 STRK, an audit of the next lease takes 1. Until other leases end without "
@@ -347,8 +348,8 @@ def test_sentences_fit_their_numbers() -> None:
     assert audits.Challenged(LeaseId(5), ()).sentence == (
         "Lease 5: its delivery was challenged; verifiers will look at it"
     )
-    some = jobs.JobQuoted(1, 1, 4, FRI, 0, 0, FRI, 1).sentence
-    assert some.startswith("1 frame for 1 STRK, in leases of 1, at least 1 in 16 audited.")
+    some = jobs.JobQuoted(1, 1, 4, FRI, 0, 0, FRI, 0, 1).sentence
+    assert some.startswith("1 frame for 1 STRK, in batches of 1, at least 1 in 16 spot-checked.")
     unchecked = jobs.FinalsUnchecked((1, 2, 5), "no memory").sentence
     assert "images of frames 1-2,5" in unchecked and unchecked.endswith("look at them yourself.")
 

@@ -54,8 +54,18 @@ def test_what_the_artist_does_not_have_either_is_a_warning() -> None:
     both = compare({image: {"data": "a.png is missing"}}, {image: {"data": "0001.png is missing"}})
     lost = compare({image: {"data": ""}}, {image: {"data": "0001.png is missing"}})
     found_here = compare({image: {"data": "a.png is missing"}}, {image: {"data": ""}})
-    assert kinds(both) == [("data", image, False)] and kinds(lost) == [("data", image, True)]
+    assert kinds(both) == [("unreadable", image, False)] and kinds(lost) == [("data", image, True)]
     assert found_here == ()
+
+
+def test_a_file_that_nobody_can_read_is_an_error_that_names_the_artists_own() -> None:
+    """It was packed, with the advice to pack it."""
+    image = "Image 'wood'"
+    broken = {"data": "wood.png is no picture"}, {"data": "s1f.png is no picture"}
+    (one,) = compare({image: broken[0]}, {image: broken[1]})
+    assert (one.kind, one.detail, one.is_error) == ("unreadable", "wood.png is no picture", True)
+    told = found(one.kind, block=one.block, frame=1, detail=one.detail, is_error=one.is_error)
+    assert told.severity is Severity.ERROR and told.fix.startswith("Replace its file") and told.may_pass
 
 
 @pytest.mark.parametrize(("aspect", "wrong"), [("node:X", "undefined"), ("driver:location", "[1][0]")])
@@ -74,10 +84,23 @@ def test_a_data_block_of_one_side_alone_is_named_once_unless_a_record_is_cut_sho
 
 
 def test_causes_come_before_consequences_and_errors_before_warnings() -> None:
-    artist: Record = {"A": {"place": [0.0], "driver:x": ""}, "B": {"data": "gone"}, "C": {"data": ""}}
-    package: Record = {"A": {"place": [1.0], "driver:x": "y"}, "B": {"data": "gone"}, "C": {"data": "gone"}}
+    artist: Record = {
+        "A": {"place": [0.0], "driver:x": ""},
+        "B": {"data": "it is missing"},
+        "C": {"data": ""},
+    }
+    package: Record = {
+        "A": {"place": [1.0], "driver:x": "y"},
+        "B": {"data": "it is missing"},
+        "C": {"data": "gone"},
+    }
     seen = kinds(compare(artist, package))
-    assert seen == [("data", "C", True), ("driver", "A", True), ("place", "A", True), ("data", "B", False)]
+    assert seen == [
+        ("data", "C", True),
+        ("driver", "A", True),
+        ("place", "A", True),
+        ("unreadable", "B", False),
+    ]
 
 
 def test_no_more_is_told_than_a_message_can_hold() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from renderchain.core.scene_finding import SceneFinding, Severity, errors_in, overridden
+from renderchain.core.scene_finding import SceneFinding, Severity, errors_in, overridden, told_at_once
 
 LOST = SceneFinding("missing file", Severity.ERROR, "It is gone.", "Image 'wood'", "Find it.")
 OTHER = SceneFinding("missing file", Severity.ERROR, "It is gone too.", "Image 'oak'", "Find it.")
@@ -17,6 +17,19 @@ def test_a_finding_goes_through_json_and_back() -> None:
 
 def test_what_to_do_follows_what_is_wrong() -> None:
     assert (LOST.text, TOLD.text) == ("It is gone. Find it.", "Nobody sees it.")
+
+
+def test_what_workers_refuse_can_not_be_let_pass() -> None:
+    final = SceneFinding("camera", Severity.ERROR, "There is none.", "", "Add one.", may_pass=False)
+    assert errors_in(overridden((final,), ("camera",))) == (final,)
+    assert SceneFinding.parse(final.as_dict()) == final and final.name == "camera"
+
+
+def test_many_findings_are_told_as_many_as_can_be_read() -> None:
+    many = [SceneFinding("missing file", Severity.ERROR, f"{one} is gone.", "", "") for one in range(12)]
+    told = told_at_once([*many, *many])
+    assert told.startswith("0 is gone. 1 is gone.") and told.endswith("7 is gone. And 4 more of that.")
+    assert told_at_once(many[:2]) == "0 is gone. 1 is gone."
 
 
 @pytest.mark.parametrize(

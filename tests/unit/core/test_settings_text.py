@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from renderchain.core.errors import SettingsError
+from renderchain.core.settings_kinds import PLACEHOLDERS
 from renderchain.core.settings_text import SECTIONS, settings_text
-from renderchain.settings import PLACEHOLDERS, Settings, load_settings
+from renderchain.settings import Settings, load_settings
 
 from devkit.network.services import REPO
 

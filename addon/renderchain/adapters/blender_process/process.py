@@ -43,6 +43,7 @@ class BlenderRenderer:
     limits: Limits = field(default_factory=Limits)
     allowed: tuple[str, ...] = ()
     modules: tuple[Path, ...] = ()
+    keeps_logs: bool = True
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
@@ -61,7 +62,8 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def loaded(self, started: Started, manifest: Manifest) -> AsyncIterator[Session]:
         """The process with the scene in its package folder open; it ends with the block."""
-        session = Session(started, self.silence_s, self.limits.frame_seconds, self.allowed)
+        times = (self.silence_s, self.limits.frame_seconds)
+        session = Session(started, *times, self.allowed, keeps_log=self.keeps_logs)
         try:
             await session.load(manifest, started.jailed, self.device)
             yield session

@@ -36,6 +36,7 @@ from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
 LOG_TAIL_BYTES = 2000
+LAST_WORDS = 400  # characters
 # The render program sends two a second at most, and what Blender prints goes to the log.
 MOST_LINES, MOST_LINES_A_SECOND = 1000, 50
 KILLED = (-9, 128 + 9)  # by SIGKILL: the sandbox itself, or what is in it
@@ -49,7 +50,16 @@ class Session:
     _manifest: Manifest
     _device: str
 
-    def __init__(self, started: Started, silence_s: int, frame_s: float, allowed: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        started: Started,
+        silence_s: int,
+        frame_s: float,
+        allowed: tuple[str, ...],
+        *,
+        keeps_log: bool = True,
+    ) -> None:
+        self._keeps_log = keeps_log
         self._started = started
         self._process = started.process
         self._silence_s = silence_s
@@ -205,4 +215,7 @@ class Session:
         self._started.keeper.note_failure()
         tail = plain_lines(self._started.keeper.log.tail()[-LOG_TAIL_BYTES:].decode(errors="replace"))
         log.error("render process %s; the end of its log:\n%s", what, tail)
-        return RenderFailed(f"The render process {what}. Its log is {self._started.log_path}.")
+        if self._keeps_log:
+            return RenderFailed(f"The render process {what}. Its log is {self._started.log_path}.")
+        words = " ".join(tail.split())[-LAST_WORDS:]
+        return RenderFailed(f"The render process {what}. The last that it said: {words or 'nothing'}")

@@ -20,6 +20,7 @@ from ...ports.content_store import BytesDone
 from .http import CONNECT_TIMEOUT_S, open_session
 from .kubo_blocks import KuboBlocks
 from .kubo_errors import asked_library, of_disk
+from .own_kubo import OwnKubo, Place
 from .transfer import fetch_tree
 
 ADD_OPTIONS = {
@@ -56,7 +57,8 @@ class KuboStore:
     """``api`` is the node's RPC address as a multiaddress, such as /ip4/127.0.0.1/tcp/5001.
 
     ``headers`` let us in where it asks who we are, and never are part of an error. ``ca`` is a PEM file of
-    who signed its certificate. ``patience_s`` is how long it may look for more bytes.
+    who signed its certificate. ``patience_s`` is how long it may look for more bytes. ``own`` is a node that
+    is started when it is needed, in the place of ``api`` and ``headers``.
     """
 
     def __init__(
@@ -66,9 +68,10 @@ class KuboStore:
         headers: Mapping[str, str] | None = None,
         ca: Path | None = None,
         patience_s: float = PATIENCE_S,
+        own: OwnKubo | None = None,
     ) -> None:
-        self._api = api
-        self._headers = dict(headers or {})
+        self._elsewhere = Place(api, dict(headers or {}))
+        self._own = own
         self._ca = ca
         self._patience_s = patience_s
         # ipfshttpclient hands urllib3 2 what only urllib3 1 knew; nobody who runs a worker can mend that.
@@ -106,12 +109,13 @@ class KuboStore:
     ) -> None:
         """Write the folder's files, or go on with that; raises ContentError at what breaks a limit."""
         action, limits = f"Fetching {cid}", {"max_bytes": max_bytes, "max_files": max_files}
-        base_url, socket = self._url()
+        place = await asyncio.to_thread(self._place)
+        base_url, socket = _url(place.api)
         try:
-            parts = (self._patience_s, self._headers, self._ca, socket)
+            parts = (self._patience_s, place.headers, self._ca, socket)
             is_plain = base_url.startswith("http:")  # what stands before Kubo with TLS may know only 1.1
             async with open_session(*parts) as session, open_session(*parts, is_plain=is_plain) as streams:
-                blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {self._api}")
+                blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {place.api}")
                 await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
         except OSError as error:
             raise of_disk(action, error) from error
@@ -180,16 +184,9 @@ class KuboStore:
 
         await self._call(f"Connecting to {address}", connect)
 
-    def _url(self) -> tuple[str, str]:
-        """The API's address as HTTP has it, and the socket it is behind, if it is behind one."""
-        from ipfshttpclient.exceptions import AddressError
-        from ipfshttpclient.http_common import multiaddr_to_url_data
-
-        try:
-            base_url, socket, _, _ = multiaddr_to_url_data(self._api, "api/v0")
-        except AddressError as error:
-            raise SettingsError(f"ipfs_api can't be {self._api!r}; correct it.") from error
-        return str(base_url), str(socket or "")
+    def _place(self) -> Place:
+        """Where the node is; one of our own may have to be started, which takes seconds."""
+        return self._own.place() if self._own else self._elsewhere
 
     async def _call(
         self, action: str, work: Callable[[Any], Answer], counter: _Counter | None = None
@@ -198,9 +195,10 @@ class KuboStore:
             import ipfshttpclient
 
             timeouts = (CONNECT_TIMEOUT_S, self._patience_s)
-            with asked_library(action, self._api):
+            api, headers = self._place()
+            with asked_library(action, api):
                 # connect() would refuse every Kubo newer than the library; the calls used here work.
-                client = ipfshttpclient.Client(self._api, timeout=timeouts, headers=self._headers or None)
+                client = ipfshttpclient.Client(api, timeout=timeouts, headers=headers or None)
                 # It has no settings for these. Proxies, netrc and authorities of the environment don't count.
                 trusted = str(self._ca) if self._ca else True
                 client._client._session_props |= {"trust_env": False, "verify": trusted}
@@ -213,6 +211,18 @@ class KuboStore:
             if counter:
                 counter.stopped.set()
             raise
+
+
+def _url(api: str) -> tuple[str, str]:
+    """The API's address as HTTP has it, and the socket it is behind, if it is behind one."""
+    from ipfshttpclient.exceptions import AddressError
+    from ipfshttpclient.http_common import multiaddr_to_url_data
+
+    try:
+        base_url, socket, _, _ = multiaddr_to_url_data(api, "api/v0")
+    except AddressError as error:
+        raise SettingsError(f"ipfs_api can't be {api!r}; correct it.") from error
+    return str(base_url), str(socket or "")
 
 
 def _is_pinned(client: Any, cid: str) -> bool:

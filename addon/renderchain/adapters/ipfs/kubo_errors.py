@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ...core.disk_room import is_full
 from ...core.errors import DiskFull, SettingsError, StoreAway, StoreError
 from .http import FORBIDDEN
 
@@ -58,6 +58,6 @@ def asked_library(action: str, api: str) -> Iterator[None]:
 
 def of_disk(action: str, error: OSError) -> Exception:
     """A file of ours that can't be read or written; the store has no part in it."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return DiskFull(f"{action} failed: there is no room left on the disk. Make some; nothing was lost.")
     return StoreError(f"{action} failed on this machine: {error}. Check the disk and its permissions.")

@@ -13,7 +13,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
@@ -301,12 +301,18 @@ class EventStream:
         self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
     ) -> list[BoardEvent]:
         """Events of one kind since a block, about one job or one lease or about all."""
+        # An event may have no key in the lease's place, so nothing is asked of it there for a job.
+        of_lease: list[list[int]] = [[lease_id]] if lease_id else []
+        of_job: list[int] = [job_id] if job_id else []
+        about = [of_job, *of_lease] if job_id or lease_id else []
+        return await self.past_with(name, first, *about)
+
+    async def past_with(self, name: str, first: int, *wanted: Sequence[int]) -> list[BoardEvent]:
+        """Events of one kind since a block, each of whose keys is one of those wanted; of none: any."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        # An event may have no key in the lease's place, so nothing is asked of it there for a job.
-        of_lease = [[hex(lease_id)]] if lease_id else []
-        about = [[hex(job_id)] if job_id else [], *of_lease] if job_id or lease_id else []
-        return await self._typed(first, [[hex(get_selector_from_name(name))], *about])
+        keys = [[hex(get_selector_from_name(name))], *(list(map(hex, one)) for one in wanted)]
+        return await self._typed(first, keys)
 
     async def block_at(self, time_s: float, first: int) -> int:
         """The first block from ``first`` on that is not older; the one after the newest if all are."""

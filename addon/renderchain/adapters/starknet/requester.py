@@ -17,6 +17,7 @@ from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
 from .candidates import read_candidates
 from .errors import said
+from .market import accepted_prices_fri
 from .view import NAMED, StarknetView, ask
 
 NEWEST_JOB = 0  # to the board's assign
@@ -65,6 +66,10 @@ class StarknetRequester(StarknetView):
     async def seat_unit_fri(self) -> int:
         """What a verifier's seat takes in stake; a vote's fee is at most a part of it."""
         return int(await ask(self._registry, "seat_unit_fri"))
+
+    async def accepted_prices_fri(self, family: int) -> list[int]:
+        """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
+        return await accepted_prices_fri(self._stream, await self.block_number(), family)
 
     async def extend(self, job_id: JobId, more_s: int) -> None:
         """As the requester, let the job last longer."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import os
 import shutil
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from ...core.disk_room import is_full
 from ...core.errors import ContentError, DiskFull
 from ...core.gate import CACHE_BYTES, GateLimits, check_before_fetch, check_gate
 from ...core.job import JobInfo
@@ -78,7 +78,9 @@ async def pin_package(
         sizes = _sizes(stored)
         reporter.tell(UploadStarted(len(sizes), sum(sizes)))
         cid = await store.add_folder(
-            stored, lambda done: reporter.progress("bytes uploaded", done, sum(sizes))
+            # What goes over the wire is a little more than the files.
+            stored,
+            lambda done: reporter.progress("bytes uploaded", min(done, sum(sizes)), sum(sizes)),
         )
     return PinnedPackage(cid, manifest, sum(sizes) + manifest.cut_bytes, len(sizes) + len(recipes))
 
@@ -198,7 +200,7 @@ def _put_together(folder: Path, most_bytes: int) -> Manifest:
         check_files(folder, manifest.files)
     except OSError as error:
         _leave_what_came(folder)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise DiskFull(f"There is no room to put {folder.stem} together. Make some.") from error
         raise
     return manifest

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from ...core.errors import RenderChainError
-from ...core.finding import Finding, doubt, fault, fine
+from ...core.errors import InsufficientFunds, RenderChainError, WrongKey
+from ...core.exit_codes import exit_code_of
+from ...core.finding import Finding, doubt, fault, fault_of, fine
 from ...core.ids import WorkerId
 from ...core.job import family_name
 from ...core.money import FRI_PER_STRK, format_strk
@@ -16,6 +17,7 @@ from ...ports.provider_chain import ProviderChain
 LOW_FRI = FRI_PER_STRK  # with less an account soon can't pay its fees
 AHEAD_S = 60.0  # a block may not be that far in this machine's future
 ANY_AGE_S = 1e9
+NO_MONEY, WRONG = exit_code_of(InsufficientFunds()), exit_code_of(WrongKey())
 OpenChain = Callable[[], AbstractAsyncContextManager[ProviderChain]]
 
 
@@ -33,12 +35,12 @@ async def examine_chain(
     try:
         async with open_chain() as chain:
             found = [fine("network", f"{chain.chain_name}, directory and board are there")]
-            found.append(await _head(chain, now_s, oldest_head_s))
-            found.append(await _account(chain, public_key))
+            found.append(await examine_head(chain, now_s, oldest_head_s))
+            found.append(await examine_account(chain, public_key))
             found += await _worker(chain, families)
             return found
     except RenderChainError as error:
-        return [fault("network", str(error))]
+        return [fault_of("network", error)]
 
 
 def judge_nodes(looked: Sequence[tuple[str, str, int]]) -> list[Finding]:
@@ -53,7 +55,8 @@ def judge_nodes(looked: Sequence[tuple[str, str, int]]) -> list[Finding]:
     ]
 
 
-async def _head(chain: ProviderChain, now_s: float, oldest_s: float) -> Finding:
+async def examine_head(chain: ProviderChain, now_s: float, oldest_s: float) -> Finding:
+    """Whether the node shows the present, by this machine's clock."""
     block, made_s = await chain.newest_block()
     age_s = now_s - made_s
     if age_s < -AHEAD_S:
@@ -72,23 +75,29 @@ async def _head(chain: ProviderChain, now_s: float, oldest_s: float) -> Finding:
     return fine("node", f"newest block {block}, {max(age_s, 0):.0f} s old by this machine's clock")
 
 
-async def _account(chain: ProviderChain, public_key: int) -> Finding:
+async def examine_account(chain: ProviderChain, public_key: int) -> Finding:
+    """Whether the account can sign and pay."""
     have_fri = await chain.tokens_fri(chain.address)
     text = f"{chain.address:#x} has {format_strk(have_fri)} STRK"
     if not await chain.is_deployed(chain.address):
-        return fault("account", f"{text} and is not deployed; send STRK to it, then `account deploy`.")
+        return fault("account", f"{text} and is not deployed; {_until_deployed(have_fri)}", NO_MONEY)
     known = await chain.public_key()
     if public_key and known and known != public_key:
         return fault(
             "account",
             f"{text}, but the key that is stored for it is another one's: no transaction would be taken. "
-            "Store the right one (`account import`).",
+            "Store the right one (import it, or `account import`).",
+            WRONG,
         )
     if not have_fri:
-        return fault("account", f"{text}; send STRK to it, for every transaction has a fee.")
+        return fault("account", f"{text}; send STRK to it, for every transaction has a fee.", NO_MONEY)
     if have_fri < LOW_FRI:
         return doubt("account", f"{text}, which may soon be too little for fees; send more.")
     return fine("account", text)
+
+
+def _until_deployed(have_fri: int) -> str:
+    return f"{'' if have_fri else 'send STRK to it, then '}deploy it (the button, or `account deploy`)."
 
 
 async def _worker(chain: ProviderChain, families: Sequence[int]) -> list[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from ...core.errors import RenderChainError
-from ...core.finding import Finding, doubt, fault, fine
+from ...core.finding import Finding, doubt, fault, fault_of, fine
 
 GIB = 2**30
 LITTLE_BYTES = 10 * GIB  # a few packages, results and logs
@@ -21,7 +21,7 @@ def attempted(what: str, text: str, attempt: Callable[[], object]) -> Finding:
     try:
         attempt()
     except RenderChainError as error:
-        return fault(what, str(error))
+        return fault_of(what, error)
     return fine(what, text)
 
 
@@ -30,7 +30,7 @@ async def question(what: str, ask: Callable[[], Awaitable[str]]) -> Finding:
     try:
         return fine(what, await ask())
     except RenderChainError as error:
-        return fault(what, str(error))
+        return fault_of(what, error)
 
 
 def examine_disk(folder: Path) -> Finding:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
 from pathlib import Path
 
 from ...core.artist_job import REFUSED
-from ...core.errors import InsufficientFunds, RenderChainError, SceneError
+from ...core.errors import Cancelled, RenderChainError
 from ...core.frames import format_frames
 from ...core.ids import NO_JOB, JobId
-from ...core.job import FamilyInfo, JobTerms, family_name
-from ...core.money import format_strk
-from ...core.notices import counted
-from ...core.notices.jobs import EscrowDue, JobCreated, JobUnjudged, NoRoom
+from ...core.job import JobTerms
+from ...core.manifest import Manifest
+from ...core.notices.jobs import EscrowDue, JobCreated
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import PinnedPackage
+from .estimate import Estimate, JobFrames, judged, quote_now
 from .offer import Offer
-from .quote import quote_of, terms_of
+from .quote import terms_of
 
 
 def intent_of_job(entry_id: int) -> str:
@@ -26,44 +26,21 @@ def intent_of_job(entry_id: int) -> str:
     return f"job {entry_id}"
 
 
-async def _judged(chain: RequesterChain, terms: JobTerms, offer: Offer, reporter: Reporter) -> JobTerms:
-    """The terms; they take leases that nobody judges only where nobody could and the artist said so."""
-    name, stands = family_name(terms.family), await chain.family(terms.family)
-    if await chain.has_verifiers(terms):
-        _need_room(terms, name, stands, reporter)
-        return terms
-    if not offer.takes_unjudged:
-        why = f"Too few verifiers of {name} would look at this job"
-        if not stands.from_epoch:
-            why = f"Too few verify {name} for it to have verifiers yet"
-        elif not stands.is_old_enough:
-            why = f"{name} has verifiers from epoch {stands.from_epoch} on, and this is epoch {stands.epoch}"
-        raise SceneError(
-            f"Nothing was paid. {why}, so nobody could claim it. Wait until there are more, pay more for an "
-            "audit, or set takes_unjudged = true to take frames that nobody judges."
-        )
-    if not await chain.may_be_unjudged(terms.family):
-        raise SceneError(
-            f"Nothing was paid. {name} has verifiers, but too few would look at this job, and where there are"
-            " any, workers take no frames that nobody judges. Pay more for an audit, send a smaller package, "
-            "or wait until more are willing."
-        )
-    reporter.tell(JobUnjudged(name))
-    return replace(terms, takes_unjudged=True)
+def frames_of(manifest: Manifest) -> JobFrames:
+    """What of a packed scene its price depends on."""
+    layers = len(manifest.view_layers)
+    kind = (manifest.blender_version, manifest.engine)
+    return JobFrames(len(manifest.frames), manifest.leaves_per_frame, layers, *kind)
 
 
-def _need_room(terms: JobTerms, name: str, stands: FamilyInfo, reporter: Reporter) -> None:
-    """The longest lease must fit under the family's cap, if not now then when other leases have ended."""
-    longest = min(terms.longest_lease, terms.tasks)
-    pay_fri, most_fri = longest * terms.reward_fri, stands.most_pay_fri
-    if pay_fri > most_fri:
-        raise SceneError(
-            f"Nothing was paid. A lease of {counted(longest, 'frame')} pays {format_strk(pay_fri)} STRK, and "
-            f"all judged leases of {name} together may earn {format_strk(most_fri)} at once, so nobody could "
-            "claim it. Let leases be shorter, pay less a frame, or wait for more verifiers."
-        )
-    if pay_fri > stands.room_fri:
-        reporter.tell(NoRoom(name, pay_fri, stands.room_fri))
+async def _pay(chain: RequesterChain, journal: Journal, entry: int, terms: JobTerms) -> JobId:
+    """Create the job; what certainly never happens is noted as refused."""
+    try:
+        return await chain.create_job(terms, intent_of_job(entry))
+    except RenderChainError:
+        if not await chain.is_pending(intent_of_job(entry)):
+            journal.set_job(entry, job_id=NO_JOB, state=REFUSED)
+        raise
 
 
 async def create_job(
@@ -78,33 +55,30 @@ async def create_job(
 ) -> JobId:
     """Pay the escrow and create the job; returns its id.
 
-    What the artist left open of the offer follows from the node's gas price. Raises SceneError, ChainError
-    or InsufficientFunds before paying.
+    What the artist left open of the offer follows from gas price and market. Raises SceneError, ChainError
+    or InsufficientFunds before paying. Cancelled while it pays, it ends all the same, with Cancelled.
     """
-    manifest = package.manifest
-    layers = len(manifest.view_layers)
-    gas_price_fri = await chain.gas_price_fri()
-    unit_fri = await chain.seat_unit_fri()
-    quote = quote_of(offer, len(manifest.frames), manifest.leaves_per_frame, layers, gas_price_fri, unit_fri)
-    terms = await _judged(chain, terms_of(package, quote), offer, reporter)
-    for notice in quote.notices:
+    frames = frames_of(package.manifest)
+    quote = await quote_now(chain, offer, frames)
+    terms, notices = await judged(chain, terms_of(package, quote), offer)
+    told = Estimate(quote, await chain.tokens_fri(chain.address), (*quote.notices, *notices))
+    for notice in told.notices:
         reporter.tell(notice)
-    have_fri = await chain.tokens_fri(chain.address)
-    if have_fri < terms.escrow_fri:
-        raise InsufficientFunds(
-            f"The job costs {format_strk(terms.escrow_fri)} STRK, the account holds "
-            f"{format_strk(have_fri)}. Nothing was paid; add funds or offer less."
-        )
+    told.check_funds()
     from_block = await chain.block_number()
-    frames = format_frames(manifest.frames)
-    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block, frames)
+    numbers = format_frames(package.manifest.frames)
+    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block, numbers)
     reporter.tell(EscrowDue(terms.escrow_fri))
+    paying = asyncio.ensure_future(_pay(chain, journal, entry, terms))
+    is_stopped = False
     try:
-        job_id = await chain.create_job(terms, intent_of_job(entry))
-    except RenderChainError:
-        if not await chain.is_pending(intent_of_job(entry)):
-            journal.set_job(entry, job_id=NO_JOB, state=REFUSED)
-        raise
+        job_id = await asyncio.shield(paying)
+    except asyncio.CancelledError:
+        if paying.cancelled():
+            raise
+        job_id, is_stopped = await paying, True  # what is sent happens, whoever waits for it
     journal.set_job(entry, job_id=job_id, state="active")
     reporter.tell(JobCreated(job_id))
+    if is_stopped:
+        raise Cancelled(f"Job {job_id} was paid when you stopped. It is on the network; cancel it there.")
     return job_id

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...core.print_limits import MOST, PrintLimits
 
 AUDIT_TILES = 16
+CHECKING = ("usual", "stricter")
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What the artist offers; amounts in fri. What is None follows from the gas price (quote_of).
+    """What the artist offers; amounts in fri. What is open follows from gas price and market (quote_of).
 
     ``limits`` are the widest until a probe has measured what the scene needs: by too narrow ones an honest
     worker loses its stake, while the widest save a cheat little (docs/verification.md).
     """
 
-    reward_fri: int
+    reward_fri: int = 0  # for a frame
+    is_usual: bool = False  # a frame is paid what is usual, whatever reward_fri says
     spare_audits: int = 2  # in the pool, over one of every lease: a lease that was lost is audited again
     audit_floor_exp: int | None = None
     audit_tiles: int = AUDIT_TILES
@@ -26,6 +28,16 @@ class Offer:
     longest_lease: int | None = None
     lease_timeout_s: int | None = None
     window_s: int = 3600
+    expires_in_s: int = 7 * 86400  # from then on nobody can claim frames any more
     limits: PrintLimits = MOST
     takes_unjudged: bool = False  # where verifiers can't be found; else the job isn't created
     second_look: bool = False  # half of the acceptances by three are looked at by seven more
+
+    def checked(self, checking: str) -> Offer:
+        """The offer with one of CHECKING: stricter audits every lease, half of them with seven votes more."""
+        return replace(self, audit_floor_exp=0, second_look=True) if checking == "stricter" else self
+
+
+def per_frame_fri(total_fri: int, frames: int) -> int:
+    """What a frame gets where all of them together are to get so much."""
+    return total_fri // max(frames, 1)

@@ -13,6 +13,7 @@ from ...core.audit.prices import (
     least_lease_fri,
     overhead_percent,
     plan_of,
+    usual_reward_fri,
     vote_fee_fri,
     within_bound,
 )
@@ -45,13 +46,17 @@ class Quote:
         """The most that the job can cost."""
         lease, spare = self.plan.longest_lease, self.offer.spare_audits
         look = self.offer.second_look
-        return job_cost(self.shape, lease, self.gas_price_fri, self.fee_fri, spare, second_look=look)
+        exp = self.plan.audit_floor_exp
+        prices = (self.gas_price_fri, self.fee_fri)
+        return job_cost(self.shape, lease, *prices, spare, second_look=look, audit_exp=exp)
 
     @property
     def chosen(self) -> Offer:
         """The offer with all that was open: it comes to the same at any gas price."""
         return replace(
             self.offer,
+            reward_fri=self.shape.reward_fri,
+            is_usual=False,
             audit_fee_fri=self.fee_fri,
             longest_lease=self.plan.longest_lease,
             audit_floor_exp=self.plan.audit_floor_exp,
@@ -63,7 +68,7 @@ class Quote:
         """What the artist is told before it pays."""
         lease, cost = self.plan.longest_lease, self.cost
         share = overhead_percent(self.shape, self.plan, self.gas_price_fri, self.fee_fri)
-        amounts = (cost.pay_fri, cost.pool_fri, cost.gas_fri, cost.most_fri)
+        amounts = (cost.pay_fri, cost.pool_fri, cost.gas_fri, cost.most_fri, cost.back_fri)
         told: list[Notice] = [JobQuoted(self.shape.tasks, lease, self.plan.audit_floor_exp, *amounts, share)]
         pay_fri = lease * self.shape.reward_fri
         least_fri = least_lease_fri(self.gas_price_fri, prints=self.shape.prints)
@@ -85,28 +90,42 @@ def bounded(shape: JobShape, lease: int, fee_fri: int, seat_unit_fri: int) -> Jo
         raise SceneError(
             f"Nothing was paid. A verifier's vote about this job costs {about_strk(fee_fri)} STRK besides "
             f"its tiles, and the network takes at most {about_strk(most_fri)}: a fifteenth of what the "
-            "longest lease pays, or a sixtieth of a verifier's seat. Pay more a frame, let leases be longer, "
-            "or wait for cheaper gas."
+            "longest batch of frames pays, or a sixtieth of a verifier's seat. Pay more a frame, let batches "
+            "be longer, or wait for lower fees."
         )
     return within_bound(shape, lease, fee_fri, seat_unit_fri)
 
 
 def quote_of(
-    offer: Offer, tasks: int, leaves: int, layers: int, gas_price_fri: int, seat_unit_fri: int = UNKNOWN_FRI
+    offer: Offer,
+    tasks: int,
+    leaves: int,
+    layers: int,
+    gas_price_fri: int,
+    seat_unit_fri: int = UNKNOWN_FRI,
+    market_fri: int | None = None,
 ) -> Quote:
     """The offer for tasks of so many leaves each, its tiles in all layers.
 
-    What the artist left open is chosen: the fee of a vote, the longest lease, its timeout, the least audit
-    rate. Leaves are paid as the board's bound of a vote's fee allows. Raises SceneError if no job can have
-    so many leaves, or so dear votes.
+    What the artist left open is chosen: a frame's pay, by what others pay where that is known, the fee of a
+    vote, the longest lease, its timeout, the least audit rate. Leaves are paid as the board's bound of a
+    vote's fee allows. Raises SceneError if no job can have so many leaves, or so dear votes, or no pay.
     """
+    if not offer.is_usual and offer.reward_fri < 1:
+        raise SceneError("Nothing was paid. Nobody renders frames that pay nothing; offer more.")
     if leaves > MOST_LEAVES:
         raise SceneError(
-            f"A frame of this scene has {leaves:,} leaves (its tiles times its view layers), and a job can "
+            f"A frame of this scene has {leaves:,} tiles, all view layers together, and a job can "
             f"have {MOST_LEAVES:,}. Nothing was paid; lower the resolution, or turn view layers off."
         )
     prints = offer.device_group != "CPU"
-    shape = JobShape(tasks, offer.reward_fri, leaves, layers, offer.audit_tiles, prints)
+    reward_fri = offer.reward_fri
+    if offer.is_usual:
+        chosen = offer.longest_lease
+        reward_fri = usual_reward_fri(
+            tasks, gas_price_fri, prints=prints, lease=chosen, market_fri=market_fri
+        )
+    shape = JobShape(tasks, reward_fri, leaves, layers, offer.audit_tiles, prints)
     fee_fri = offer.audit_fee_fri or vote_fee_fri(gas_price_fri, prints=prints)
     exp = offer.audit_floor_exp
     plan = plan_of(shape, gas_price_fri, fee_fri, lease=offer.longest_lease, exp=exp)
@@ -115,29 +134,41 @@ def quote_of(
     return Quote(offer, shape, plan, gas_price_fri, fee_fri, timeout_s)
 
 
-def terms_of(package: PinnedPackage, quote: Quote, *, takes_unjudged: bool = False) -> JobTerms:
-    """The job's terms, one task a frame; leases that nobody judges only where it is said."""
+def terms_of(package: PinnedPackage, quote: Quote) -> JobTerms:
+    """The job's terms, one task a frame."""
     high, low = split_digest(digest_of(package.cid))
-    manifest, offer = package.manifest, quote.offer
-    return JobTerms(
+    manifest = package.manifest
+    family = family_of(manifest.blender_version, manifest.engine, quote.offer.device_group)
+    return replace(
+        draft_terms(quote, family, package_bytes=package.size_bytes),
         package_hi=high,
         package_lo=low,
-        package_bytes=package.size_bytes,
         package_files=package.file_count,
+    )
+
+
+def draft_terms(quote: Quote, family: int, *, package_bytes: int) -> JobTerms:
+    """The terms as far as they are known before there is a package."""
+    offer = quote.offer
+    return JobTerms(
+        package_hi=0,
+        package_lo=1,
+        package_bytes=package_bytes,
+        package_files=1,
         tasks=quote.shape.tasks,
-        reward_fri=offer.reward_fri,
+        reward_fri=quote.shape.reward_fri,
         audit_pool_fri=quote.cost.pool_fri,
-        family=family_of(manifest.blender_version, manifest.engine, offer.device_group),
+        family=family,
         audit_floor_exp=quote.plan.audit_floor_exp,
         audit_tiles=offer.audit_tiles,
         longest_lease=quote.plan.longest_lease,
         lease_timeout_s=quote.timeout_s,
         window_s=offer.window_s,
+        expires_in_s=max(offer.expires_in_s, quote.timeout_s),
         tiles=quote.shape.leaves,
         audit_fee_fri=quote.fee_fri,
         audit_tile_fri=quote.shape.tile_fri,
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
         second_look=offer.second_look,
-        takes_unjudged=takes_unjudged,
     )

@@ -33,11 +33,13 @@ from ..exchange.package_cache import drop_if_unused
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
+from .estimate import Estimate, JobFrames, estimate
 from .final_check import FinalCheck
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
 from .order_again import manifest_for, offer_of, order_quote, read_job
+from .output_folder import try_output
 from .overview import Overview, cancel_quote
 from .own_check import OwnCheck
 from .package_pin import unpin_unneeded
@@ -88,6 +90,11 @@ class Requester:
         self._parts = parts
         self._reporter = reporter
 
+    async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
+        """What a job would come to now, and what the account holds; nothing is sent."""
+        async with self._parts.open_chain() as chain:
+            return await estimate(chain, offer, frames, package_bytes)
+
     async def submit(
         self,
         folder: Path,
@@ -100,9 +107,12 @@ class Requester:
     ) -> JobId:
         """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
 
+        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled.
+
         ``probe_seconds`` 0: the scene is not probed, which is said.
         """
         parts = self._parts
+        try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
             return await submit(

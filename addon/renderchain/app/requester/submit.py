@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import InsufficientFunds, SceneError
+from ...core.errors import Cancelled, InsufficientFunds, SceneError
 from ...core.ids import JobId
 from ...core.manifest import Manifest
 from ...core.probe_report import ProbeVerdict
@@ -71,8 +72,12 @@ async def submit(
     package = await pin_package(store, folder, manifest, requester_key, reporter)
     try:
         job_id = await create_job(chain, journal, package, offer, name=name, output=output, reporter=reporter)
-    except (SceneError, InsufficientFunds):  # there is no job, and will be none
+    # There is no job, and will be none; one that is noted as sent keeps its package.
+    except (SceneError, InsufficientFunds, asyncio.CancelledError):
         await unpin_unneeded(store, journal, reporter, package.cid)
+        raise
+    except Cancelled:  # too late
+        await upkeep.say_addresses(package.cid)
         raise
     await upkeep.say_addresses(package.cid)
     return job_id

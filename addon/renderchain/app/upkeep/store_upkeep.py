@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from ...core.addresses import is_loopback
 from ...core.errors import StoreError
 from ...core.notices.storage import GIB, GarbageCollected, PeerAway, ReachableAt, StoreMeasured
 from ...ports.content_store import StoreNode
@@ -16,8 +17,6 @@ COLLECT_S = 3600.0  # between two collections: each reads all that is pinned
 CONNECT_S = 300.0
 TOLD_PART, TOLD_BYTES = 0.05, GIB // 4  # changes of the size that are told
 MOST_ADDRESSES = 4
-# Where nobody else's node is.
-LOOPBACK = ("/ip4/127.", "/ip6/::1/", "/dns4/localhost/", "/dns6/localhost/")
 
 
 class StoreUpkeep:
@@ -109,7 +108,7 @@ class StoreUpkeep:
     async def say_addresses(self, cid: str) -> None:
         """Tell where others reach what was just stored; a node without addresses says nothing."""
         try:
-            found = [one for one in await self._node.addresses() if not one.startswith(LOOPBACK)]
+            found = [one for one in await self._node.addresses() if not is_loopback(one)]
         except StoreError:
             return  # it was stored all the same
         if found:

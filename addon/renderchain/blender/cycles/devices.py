@@ -58,6 +58,11 @@ def count_of(kind: str) -> int:
     return sum(device.type == kind for device in preferences.devices)
 
 
+def has_denoiser() -> bool:
+    """Whether this Blender was built with OpenImageDenoise."""
+    return bool(_cycles.with_openimagedenoise)
+
+
 def require_comparable(kind: str) -> None:
     """Whether others of the device group will see the same pixels as this machine does.
 

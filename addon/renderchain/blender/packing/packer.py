@@ -25,11 +25,12 @@ import bpy
 
 from ...app.exchange.canonical_blend import make_canonical
 from ...app.exchange.package import file_entry
-from ...core.errors import Cancelled, ContentError, SceneError
+from ...core.disk_room import is_full
+from ...core.errors import Cancelled, ContentError, DiskFull, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
-from ..preflight import Findings, SceneRefused, check_scene
+from ..preflight import Findings, SceneRefused, check_scene, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
 from .blanking import blank_private, folders_named
 from .repack import MAIN_BLEND, Answer, Order
@@ -40,12 +41,11 @@ NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and p
 CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
 LONGEST_S = 3600
 LOOK_EVERY_S = 0.1
-MOST_SENTENCES = 8
 
 
 @dataclass(frozen=True)
 class PreparedPackage:
-    """A copy of the open scene, to be packed; ``warnings`` are for the artist."""
+    """A copy of the open scene, to be packed; ``findings`` are warnings for the artist."""
 
     folder: Path
     scratch: tempfile.TemporaryDirectory[str]
@@ -53,7 +53,7 @@ class PreparedPackage:
     facts: SceneFacts
     order: Order
     blender: str
-    warnings: tuple[str, ...]
+    findings: tuple[SceneFinding, ...]
     own_seed: bool
     stopped: threading.Event
 
@@ -64,19 +64,21 @@ class PreparedPackage:
     def finish(self, warn: Callable[[SceneFinding], None] = lambda _: None) -> Manifest:
         """Write the package; ``warn`` is called for what the artist should know.
 
-        Raises SceneError, SceneRefused or Cancelled, and then leaves nothing in the folder.
+        Raises SceneError, SceneRefused, DiskFull or Cancelled, and then leaves nothing in the folder.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with self.scratch:
                 answer = self._answer()
-                if refused := errors_in(answer.findings):
-                    raise SceneRefused(Findings(_told(refused), ()), answer.findings)
+                if errors_in(answer.findings):
+                    raise SceneRefused(Findings(answer.findings))
                 for one in answer.findings:
                     warn(one)
                 return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if isinstance(error, OSError) and is_full(error):
+                raise DiskFull(f"There is no room left to pack into {self.folder}. Make some.") from error
             raise
 
     def _finished(self, file: PackedFile, warn: Callable[[SceneFinding], None]) -> PackedFile:
@@ -103,7 +105,7 @@ class PreparedPackage:
             raise SceneError(f"Blender could not write the package (exit code {code}): {tail}")
         said = Answer.parse(answer.read_text())
         if said.refused:
-            raise SceneError(said.refused)
+            raise DiskFull(said.refused) if said.is_full else SceneError(said.refused)
         return said
 
     def _run(self, command: list[str], log: Path) -> int:
@@ -174,8 +176,7 @@ class BlendPacker:
         The package is going to be below ``folder``, which is empty.
         """
         findings = check_scene(self._scene, frames, own_seed=own_seed)
-        if findings.errors:
-            raise SceneRefused(findings)
+        found = refuse_errors(findings, self._allowed).found
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         facts = read_scene(self._scene)
         order = self._copy(scratch.name, folder, facts)
@@ -186,7 +187,7 @@ class BlendPacker:
             facts,
             order,
             bpy.app.binary_path,
-            findings.warnings,
+            found,
             own_seed,
             threading.Event(),
         )
@@ -206,13 +207,6 @@ def _own_folders(blend: str) -> list[str]:
     """The artist's home and where the file lies, so that their names are no part of longer ones."""
     folders = {str(Path.home()), os.path.dirname(blend)}
     return sorted(os.path.join(one, "") for one in folders if len(Path(one).parts) > 1)
-
-
-def _told(refused: tuple[SceneFinding, ...]) -> tuple[str, ...]:
-    """The errors' sentences, no more of them than can be read."""
-    more = len(refused) - MOST_SENTENCES
-    sentences = tuple(one.text for one in refused[:MOST_SENTENCES])
-    return (*sentences, f"And {more} more of that.") if more > 0 else sentences
 
 
 def _command(blender: str, written: Path) -> list[str]:

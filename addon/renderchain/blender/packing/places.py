@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import SceneError
+from ...core.disk_room import is_full
+from ...core.errors import DiskFull, SceneError
 from ...core.manifest import PackedFile
 from .expansion import Files, extension_of
 
@@ -114,6 +115,8 @@ class Places:
                     written.write(chunk)
                     size += len(chunk)
         except OSError as error:
+            if is_full(error):
+                raise DiskFull(f"There is no room left to copy {source}. Make some.") from error
             name = error.filename or source
             raise SceneError(
                 f"{name} can't be copied ({error.strerror}); check it and submit again."

@@ -16,7 +16,7 @@ from typing import Any
 
 import bpy
 
-from ...core.errors import SceneError
+from ...core.errors import DiskFull, SceneError
 from ...core.manifest import PackedFile
 from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
@@ -57,18 +57,21 @@ class Answer:
     findings: tuple[SceneFinding, ...] = ()
     files: tuple[PackedFile, ...] = ()
     refused: str = ""
+    is_full: bool = False  # the disk, which is why
 
     def to_json(self) -> str:
         """For the process that asked."""
         findings, files = ([one.as_dict() for one in some] for some in (self.findings, self.files))
-        return json.dumps({"findings": findings, "files": files, "refused": self.refused})
+        ended = {"refused": self.refused, "is_full": self.is_full}
+        return json.dumps({"findings": findings, "files": files, **ended})
 
     @classmethod
     def parse(cls, text: str) -> Answer:
         """Back out of what ``to_json`` wrote."""
         body = json.loads(text)
         findings = tuple(SceneFinding.parse(one) for one in body["findings"])
-        return cls(findings, tuple(PackedFile(**one) for one in body["files"]), body["refused"])
+        files = tuple(PackedFile(**one) for one in body["files"])
+        return cls(findings, files, body["refused"], body["is_full"])
 
 
 def run(written: Path) -> None:
@@ -78,8 +81,8 @@ def run(written: Path) -> None:
         order = Order(**json.loads(written.read_text()))
         try:
             answer = pack(order)
-        except SceneError as error:
-            answer = Answer(refused=str(error))
+        except (SceneError, DiskFull) as error:
+            answer = Answer(refused=str(error), is_full=isinstance(error, DiskFull))
         written.with_name("answer.json").write_text(answer.to_json())
         code = 0
     except Exception:  # noqa: BLE001 - Blender must end, whatever it was

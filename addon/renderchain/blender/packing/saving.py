@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
 import bpy
 
-from ...core.errors import SceneError
+from ...core.disk_room import says_full
+from ...core.errors import DiskFull, SceneError
+
+LEAST_ROOM_BYTES = 2**20  # with less a disk is full, whatever Blender says of it
 
 
 def save(target: str, **options: Any) -> None:
-    """As Blender's operator does, uncompressed; raises SceneError, on a full disk say."""
+    """As Blender's operator does, uncompressed; raises DiskFull or SceneError."""
     try:
         bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
+        if says_full(reason) or not _has_room(target):
+            raise DiskFull(f"There is no room left to save {target}. Make some, and try again.") from None
         raise SceneError(
-            f"Blender can't save {target} ({reason}). Look whether the disk is full and the folder may be "
-            "written to, and try again."
+            f"Blender can't save {target} ({reason}). Look whether its folder may be written to."
         ) from None
+
+
+def _has_room(target: str) -> bool:
+    """Whether what is open would fit; Blender takes away again what it could not finish."""
+    folder, opened = os.path.dirname(target), bpy.data.filepath
+    needed = os.path.getsize(opened) if os.path.isfile(opened) else 0
+    return not os.path.isdir(folder) or shutil.disk_usage(folder).free >= max(needed, LEAST_ROOM_BYTES)

@@ -4,112 +4,137 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...composition.provider import (
+from ...composition.keys import (
+    checked_key,
     derived_address,
+    keep_account,
     key_place,
+    needs_passphrase,
     new_private_key,
-    open_deployment,
-    open_provider,
     store_key,
 )
-from ...core.errors import KeyStoreError
+from ...composition.own_settings import NOT_CHOSEN, OwnSettings
+from ...composition.provider import open_deployment, open_provider
 from ...core.money import format_strk
-from ...ports.key_store import KeyStore
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded, new_parser, settings_file_of, settings_of
+from ..secrets_asked import asked_key, new_passphrase
 from .common import add_account_options, address, confirmed, look, provider_settings, say
 from .profile import worker_key
 from .subcommands import Subcommands
 
-NO_ACCOUNT = "0x1"  # until there is one, the settings need an address that nothing looks at
 PUBLISHED = ("signer", "scene")  # keys of a worker
 
 
 def account(arguments: Sequence[str]) -> int:
     """Make, import, deploy and show an account."""
-    commands = Subcommands("account", "The accounts that own and operate workers.")
-    parser = commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
-    parser = commands.add("import", "Store an account's key (hexadecimal, on standard input).")
+    commands = Subcommands("account", "Accounts: an artist's, and those that own and operate workers.")
+    commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
+    parser = commands.add("import", "Store an account's key, which is asked for.")
     parser.add_argument("address", type=address)
-    parser = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
-    parser.add_argument("--yes", action="store_true", help="send without asking")
+    deploying = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
+    deploying.add_argument("--yes", action="store_true", help="send without asking")
     commands.add("show", "Show the settings' account: address, STRK, whether it is deployed.")
     for parser in commands.all:
         add_account_options(parser)
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
     options = commands.parse(arguments)
     if options.command == "show":
-        return look(options, _show)
-
-    def run(reporter: Reporter) -> int:
-        if options.command == "deploy":
-            settings = provider_settings(options)
-            return 0 if asyncio.run(deploy(settings, reporter, confirmed(options))) else 1
-        return _new(options) if options.command == "new" else _import(options)
-
-    return guarded(options, run)
+        return look(options, lambda chain, settings: _show(chain, settings, as_json=options.json))
+    if options.command == "deploy":
+        if options.json and not options.yes:
+            commands.error("programs can't be asked: with --json say --yes too")
+        return guarded(options, lambda reporter: asyncio.run(_deploy(options, reporter)))
+    keep = _new if options.command == "new" else _import
+    return guarded(options, lambda _: keep(options))
 
 
 def _new(options: argparse.Namespace) -> int:
-    store, key = _store(options, may_make_password=True), new_private_key()
+    key = new_private_key()
     made = derived_address(key)
-    store.save(made, key)
+    place = _keep(options, made, key)
+    if options.json:
+        say(json.dumps({"account": hex(made), "kept_in": place}))
+        return 0
     say(f'account = "{made:#x}"')
-    say("That is the line for the settings. Send STRK to this address, then deploy it (`account deploy`).")
+    named = "the settings name the account now" if _is_own(options) else "that is the line for the settings"
+    say(f"Its key is in {place}; {named}. Send STRK to this address, then deploy it (`account deploy`).")
     say("Keep a copy of the key where this machine's disk can't take it along: nobody else has it.")
     return 0
 
 
+async def _deploy(options: argparse.Namespace, reporter: Reporter) -> int:
+    settings = provider_settings(options)
+    tell = reporter.say if options.json else say
+    if not await deploy(settings, reporter, confirmed(options), tell):
+        return 1
+    if options.json:
+        async with open_provider(settings, reporter, signs=False) as chain:
+            return await _show(chain, settings, as_json=True)
+    return 0
+
+
 def key(arguments: Sequence[str]) -> int:
-    """Store the account's key, read from standard input so that no shell keeps it; or publish a worker's."""
+    """Store the account's key, which no shell keeps and no terminal shows; or publish a worker's."""
     if arguments and arguments[0] in PUBLISHED:
         return worker_key(arguments)
     parser = new_parser(
         "renderchain_key",
-        "Store the account's private key (hexadecimal, on standard input). `key signer` and `key scene` "
-        "publish keys of a worker.",
+        "Store the account's private key (hexadecimal; asked for, or the first line of standard input). "
+        "`key signer` and `key scene` publish keys of a worker.",
     )
     options = parser.parse_args(list(arguments))
 
     def run(_: Reporter) -> int:
         settings = settings_of(options)
-        store_key(settings, _key_on_standard_input())
+        say(f"The key of {settings.account:#x} is stored in {store_key(settings, asked_key())}.")
         return 0
 
     return guarded(options, run)
 
 
-def _key_on_standard_input() -> int:
-    try:
-        return int(sys.stdin.readline().strip(), 16)
-    except ValueError:
-        raise KeyStoreError("Standard input holds no hexadecimal key; nothing was stored.") from None
-
-
 def _import(options: argparse.Namespace) -> int:
-    key = _key_on_standard_input()
-    _store(options, may_make_password=True).save(options.address, key)
-    say(f"The key of {options.address:#x} is stored.")
+    place = _keep(options, options.address, checked_key(asked_key()))
+    if options.json:
+        say(json.dumps({"account": hex(options.address), "kept_in": place}))
+    else:
+        say(f"The key of {options.address:#x} is stored in {place}.")
     return 0
 
 
-def _store(options: argparse.Namespace, *, may_make_password: bool) -> KeyStore:
-    """Where the options, else the settings, else nobody but the system's keyring would keep the key."""
+def _is_own(options: argparse.Namespace) -> bool:
+    """Whether it is about the account of the add-on's preferences, as nothing else is named."""
+    return options.keystore is None and settings_file_of(options) in (None, OwnSettings().file)
+
+
+def _keep(options: argparse.Namespace, address: int, key: int) -> str:
+    """Keep the key where the options, else the settings say; where that is.
+
+    The preferences' settings name the account from then on.
+    """
+    if _is_own(options):
+        passphrase = new_passphrase() if needs_passphrase() else ""
+        return keep_account(OwnSettings(), key, address, passphrase)
     keystore: Path | None = options.keystore
     password: Path | None = options.password_file
-    if keystore is None and settings_file_of(options) is not None:
-        options.account = options.account or NO_ACCOUNT
+    if keystore is None:
+        options.account = options.account or NOT_CHOSEN
         settings = provider_settings(options)
         keystore, password = settings.keystore, settings.password_file
-    return key_place(keystore, password, may_make_password=may_make_password)
+    store = key_place(keystore, password, may_make_password=True)
+    store.save(address, key)
+    return store.place
 
 
-async def deploy(settings: Settings, reporter: Reporter, confirm: Callable[[], bool]) -> bool:
+async def deploy(
+    settings: Settings, reporter: Reporter, confirm: Callable[[], bool], say: Callable[[str], None] = say
+) -> bool:
     """Bring the settings' account onto the chain unless it is there; False where the answer was no.
 
     Raises InsufficientFunds, ChangeRefused, KeyStoreError or ChainError.
@@ -133,11 +158,25 @@ async def deploy(settings: Settings, reporter: Reporter, confirm: Callable[[], b
     return True
 
 
-async def _show(chain: ProviderChain, settings: Settings) -> int:
-    deployed = "deployed" if await chain.is_deployed(settings.account) else "not deployed yet"
-    have = format_strk(await chain.tokens_fri(settings.account))
-    say(f"{settings.account:#x} on {chain.chain_name}: {deployed}, {have} STRK")
+async def _show(chain: ProviderChain, settings: Settings, *, as_json: bool) -> int:
+    is_deployed, have_fri = (
+        await chain.is_deployed(settings.account),
+        await chain.tokens_fri(settings.account),
+    )
     operated, owned = await chain.worker_id_of(settings.account), await chain.workers_of(settings.account)
+    if as_json:
+        facts = {
+            "account": hex(settings.account),
+            "chain": chain.chain_name,
+            "is_deployed": is_deployed,
+            "balance_fri": str(have_fri),
+            "operates": operated,
+            "owns": owned,
+        }
+        say(json.dumps(facts))
+        return 0
+    deployed = "deployed" if is_deployed else "not deployed yet"
+    say(f"{settings.account:#x} on {chain.chain_name}: {deployed}, {format_strk(have_fri)} STRK")
     say(f"operates worker {operated}" if operated else "operates no worker")
     say(f"owns {', '.join(f'worker {one}' for one in owned)}" if owned else "owns no worker")
     return 0

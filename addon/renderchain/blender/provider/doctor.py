@@ -1,10 +1,11 @@
-"""``doctor``: is all there that a worker needs? One line each, exit code 1 where something is at fault."""
+"""``doctor``: is all there that an artist or a worker needs? It ends with the code of the first fault."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import platform
+import sys
 import time
 from collections.abc import Sequence
 
@@ -17,37 +18,63 @@ from ...app.provider.doctor_machine import (
     examine_secrets,
     question,
 )
+from ...composition.checkup import check_up
+from ...composition.keys import public_key, secret_files
+from ...composition.own_settings import begun, read_values
 from ...composition.provider import (
     ask_store,
     look_at_nodes,
     oldest_head_s,
     open_provider,
-    public_key,
-    secret_files,
     try_sandbox,
 )
 from ...composition.rendering import limits_of
 from ...core.errors import KeyStoreError
-from ...core.finding import Finding, Health, doubt, fault, fine
+from ...core.finding import Finding, Health, as_json, code_of, doubt, fault_of, fine
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded
+from ..command_line import guarded, settings_file_of
 from .common import provider_parser, provider_settings, say
 from .machine import look_at_blenders
 
 
 def doctor(arguments: Sequence[str]) -> int:
-    """Look whether a worker could work here."""
-    parser = provider_parser("doctor", "Check this machine, the network, the account and the worker.")
+    """Look whether an artist's client, or a worker, could work here."""
+    parser = provider_parser(
+        "doctor", "Check what an artist needs, or a provider: machine, network, account."
+    )
+    parser.add_argument("who", nargs="?", choices=("artist", "provider"), default="artist")
+    parser.add_argument("--json", action="store_true", help="the findings as one JSON object")
     options = parser.parse_args(list(arguments))
 
     def run(reporter: Reporter) -> int:
-        return asyncio.run(_examine(options, reporter))
+        examine = _provider(options, reporter) if options.who == "provider" else _artist(options)
+        found = asyncio.run(examine)
+        for text in [as_json(found)] if options.json else [one.line for one in found]:
+            say(text)
+        return code_of(found)
 
     return guarded(options, run)
 
 
-async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
+async def _artist(options: argparse.Namespace) -> list[Finding]:
+    file = settings_file_of(options)
+    values = read_values(file) if file else {}
+    given = {name: getattr(options, name) for name in ("account", "keystore", "password_file")}
+    settings, missing = begun(file, values, {name: str(one) for name, one in given.items() if one})
+    return await check_up(settings, missing, _has_denoiser())
+
+
+def _has_denoiser() -> bool | None:
+    """Whether the Blender that this runs in has OpenImageDenoise; None outside of any."""
+    if "bpy" not in sys.modules:
+        return None
+    from ..cycles.devices import has_denoiser
+
+    return has_denoiser()
+
+
+async def _provider(options: argparse.Namespace, reporter: Reporter) -> list[Finding]:
     settings = provider_settings(options)
     found = [fine("settings", "read without a fault"), fine("python", platform.python_version())]
     families, blender = await look_at_blenders(settings, reporter)
@@ -68,9 +95,7 @@ async def _examine(options: argparse.Namespace, reporter: Reporter) -> int:
         oldest_head_s(settings),
         stored,
     )
-    for one in found:
-        say(one.line)
-    return 1 if any(one.health is Health.FAULT for one in found) else 0
+    return found
 
 
 def _key(settings: Settings) -> tuple[int, Finding]:
@@ -78,7 +103,7 @@ def _key(settings: Settings) -> tuple[int, Finding]:
     try:
         return public_key(settings), fine("key", f"the key of {settings.account:#x} can be read")
     except KeyStoreError as error:
-        return 0, fault("key", str(error))
+        return 0, fault_of("key", error)
 
 
 def _sandbox(settings: Settings) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...adapters.many_reporters import ManyReporters
 from ...app.provider.change import Change
 from ...app.provider.changes import NO_END, Changes
-from ...composition.provider import public_key
+from ...composition.keys import public_key
 from ...core.errors import ChangeRefused
 from ...core.ids import LeaseId, WorkerId
 from ...core.job import family_name

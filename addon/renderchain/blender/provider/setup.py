@@ -13,13 +13,15 @@ from typing import Any
 
 from ...app.provider.joining import Joining
 from ...app.provider.questions import Questions
-from ...composition.provider import derived_address, key_place, new_private_key, noted_account, open_provider
+from ...composition.keys import derived_address, key_place, new_private_key, noted_account
+from ...composition.provider import open_provider
 from ...core.errors import KeyStoreError, SettingsError
+from ...core.networks import NETWORKS
 from ...core.settings_text import settings_text
 from ...core.worker_unit import UNIT_NAME, unit_text
 from ...ports.reporter import Reporter
-from ...settings import CHAIN_IDS, check_setting, load_settings
-from ..command_line import guarded, new_parser, settings_file_of
+from ...settings import check_setting, load_settings
+from ..command_line import guarded, named_file_of, new_parser
 from .accounts import deploy
 from .common import say
 from .machine import look_at_blenders, worker_command
@@ -27,7 +29,7 @@ from .machine import look_at_blenders, worker_command
 KEYSTORE, PASSWORD = "operator.json", "operator.password"
 # Name, question, and what is suggested where nothing is known.
 ASKED = (
-    ("network", f"The network: {', '.join(CHAIN_IDS)}", "mainnet"),
+    ("network", f"The network: {', '.join(NETWORKS)}", "mainnet"),
     ("rpc_url", "A Starknet node's address (JSON-RPC 0.10)", ""),
     ("ws_url", "Its WebSocket's address, or - for none", "-"),
     ("directory", "The network's directory contract", ""),
@@ -52,7 +54,7 @@ def setup(arguments: Sequence[str]) -> int:
 
 
 async def _set_up(options: argparse.Namespace, reporter: Reporter) -> int:
-    config = (settings_file_of(options) or Path("worker.toml")).resolve()
+    config = (named_file_of(options) or Path("worker.toml")).resolve()
     answers = {name: str(value) for name, value in _read(options.answers).items()} if options.answers else {}
     questions = Questions(answers, say, input, silent=options.yes)
     _write_settings(config, questions)

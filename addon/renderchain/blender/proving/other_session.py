@@ -13,17 +13,22 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import bpy
 
 from ...core.errors import RenderFailed, SceneError
+from ...core.frames import format_frames
 from ...core.manifest import MANIFEST_NAME, Manifest
 from ...core.plain_text import plain_lines
 from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
+from ...core.scene_finding import SceneFinding
 from ...ports.reporter import Reporter
 
 COMMAND = "renderchain_record"
+PREFLIGHT, VERDICT = "renderchain_preflight", '{"verdict"'
+LONGEST_LOOK_S = 900.0
 START_S = 120.0  # to start, and to open the file, besides what it has for recording
 MOST_TAIL = 800
 
@@ -35,6 +40,18 @@ class OtherSession:
     command: tuple[str, ...]
     scene: str
     scratch: tempfile.TemporaryDirectory[str] = field(repr=False)
+
+    async def preflight(self, frames: tuple[int, ...], *, own_seed: bool) -> tuple[SceneFinding, ...]:
+        """All that is wrong with the scene and its files, packed or not. Raises RenderFailed."""
+        options = [f"--frames={format_frames(frames)}", f"--scene={self.scene}", "--json"]
+        options += ["--own-seed"] if own_seed else []
+        with self.scratch:
+            said = await _run([*self.command, "--command", PREFLIGHT, *options], LONGEST_LOOK_S)
+        for line in reversed(said.splitlines()):
+            if line.startswith(VERDICT):
+                return tuple(SceneFinding.parse(one) for one in json.loads(line)["findings"])
+        tail = plain_lines(said[-MOST_TAIL:])
+        raise RenderFailed(f"Another Blender could not look at the scene: {tail}")
 
     async def record(
         self, folder: Path, manifest: Manifest, seconds: float, reporter: Reporter
@@ -52,6 +69,12 @@ class OtherSession:
             raise RenderFailed(
                 f"Another Blender could not open the scene to compare the package with it: {tail}"
             ) from None
+
+
+@cache
+def can_stand_in() -> bool:
+    """Whether a copy can stand in the place of a file that is open and not saved."""
+    return bool(shutil.which("bwrap"))
 
 
 def other_session(scene: bpy.types.Scene) -> OtherSession:

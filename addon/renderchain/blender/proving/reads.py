@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from ...core.proof import Value
+from ...core.proof import MISSING, Value
 from ..cycles.reading.reach import Reach
 
 UDIM, UVTILE = "<UDIM>", "<UVTILE>"
@@ -68,7 +68,7 @@ class Reads:
         name = os.path.basename(path)
         if self._within and not Path(path).is_relative_to(self._within):
             return f"{name} lies outside"
-        return "" if os.path.isfile(path) else f"{name} is missing"
+        return "" if os.path.isfile(path) else f"{name} {MISSING}"
 
 
 def _driven(reach: Reach) -> Iterator[tuple[Any, Any]]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..money import about_fri
 from .economics import (
     MAX_AUDIT_EXP,
     MAX_NAMED,
@@ -90,6 +91,8 @@ GPU_SECOND_FRI = 10**15
 LONGEST_LEASE_S = 6 * 3600  # what a crash may cost a worker, and a quarter of the longest timeout
 MOST_FRAMES = 1000  # of a lease that nobody chose; more save no gas worth waiting for
 USUAL_FRAMES = 8  # of a lease where gas does not matter
+USUAL_FRAME_S = 20  # what a frame is taken to need of whose pay nothing is known
+LONGEST_FRAME_S = 3600  # no market's price is believed that pays for more
 LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 3600, 86400
 TIMEOUT_LEASES = 4  # a worker may take so often what the pay says
 
@@ -144,6 +147,21 @@ def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> 
     return AUDITS_A_LEASE * audit_gas(prints=prints) * gas_price_fri >> audit_exp
 
 
+def usual_reward_fri(
+    tasks: int, gas_price_fri: int, *, prints: bool, lease: int | None = None, market_fri: int | None = None
+) -> int:
+    """What to offer for a frame where the artist names no price, in three digits.
+
+    It is what others pay (``market_fri``), else what some seconds of such a machine cost; and never less than
+    makes a lease worth its audit, nor more than an hour of a frame.
+    """
+    second_fri = GPU_SECOND_FRI if prints else CPU_SECOND_FRI
+    longest = min(tasks, lease or MOST_FRAMES)
+    least_fri = -(-least_lease_fri(gas_price_fri, prints=prints) // longest)
+    usual_fri = USUAL_FRAME_S * second_fri if market_fri is None else market_fri
+    return about_fri(max(least_fri, min(usual_fri, LONGEST_FRAME_S * second_fri)))
+
+
 def is_worth_fees(shape: JobShape, lease: int, fee_fri: int) -> bool:
     """Whether a verifier's whole fee is at most its part of the lease's pay; the board takes no other jobs.
 
@@ -182,16 +200,25 @@ def plan_of(
 
 @dataclass(frozen=True)
 class JobCost:
-    """What a job costs, in fri: its pay, its whole audit pool, gas of the artist's own transactions."""
+    """What a job costs, in fri: its pay, its whole audit pool, gas of the artist's own transactions.
+
+    ``audits_fri``: what audits are likely to need of the pool.
+    """
 
     pay_fri: int
     pool_fri: int
     gas_fri: int
+    audits_fri: int = 0
 
     @property
     def most_fri(self) -> int:
         """All together; what audits do not need of the pool comes back."""
         return self.pay_fri + self.pool_fri + self.gas_fri
+
+    @property
+    def back_fri(self) -> int:
+        """What is likely to come back of the pool."""
+        return max(self.pool_fri - self.audits_fri, 0)
 
 
 def job_cost(
@@ -202,23 +229,27 @@ def job_cost(
     spare_audits: int,
     *,
     second_look: bool = False,
+    audit_exp: int = 0,
 ) -> JobCost:
     """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones.
 
     With ``second_look`` each has seven more votes, which are worth 14 of the first.
 
     The artist's client creates the job, draws where its workers do not, accepts each lease by itself and
-    withdraws what is left.
+    withdraws what is left. ``audit_exp`` is the least rate, by which it is reckoned what audits will need.
     """
     longest = min(longest_lease, shape.tasks)
     per_tile = (shape.leaves, shape.audit_tiles, fee_fri, shape.tile_fri)
     spare_fri = spare_audits * audit_pool(longest, longest, *per_tile, second_look=second_look)
+    all_fri = audit_pool(shape.tasks, longest, *per_tile, second_look=second_look)
+    first_fri = audit_pool(shape.tasks, longest, *per_tile)
     leases = -(-shape.tasks // longest)
     gas = CREATE_GAS + WITHDRAW_GAS + leases * ACCEPT_GAS
     return JobCost(
         shape.tasks * shape.reward_fri,
-        audit_pool(shape.tasks, longest, *per_tile, second_look=second_look) + spare_fri,
+        all_fri + spare_fri,
         gas * gas_price_fri * FEE_MARGIN_PERCENT // 100,
+        (first_fri + (all_fri - first_fri) // 2) >> audit_exp,  # half of them are looked at a second time
     )
 
 

@@ -10,6 +10,7 @@ from ..frames import format_frames
 from ..ids import JobId
 from ..lifecycle import JobState
 from ..money import about_strk, format_strk
+from ..progress import size_text
 from . import LeaseNotice, Level, Notice, counted
 
 
@@ -22,7 +23,7 @@ class UploadStarted(Notice):
 
     @property
     def sentence(self) -> str:
-        return f"Uploading {counted(self.file_count, 'file')}"
+        return f"Uploading {size_text(self.size_bytes)} in {counted(self.file_count, 'file')}"
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,18 @@ class JobQuoted(Notice):
     pool_fri: int
     gas_fri: int
     most_fri: int
+    back_fri: int
     overhead_percent: int
 
     @property
     def sentence(self) -> str:
-        pool, gas, most = map(about_strk, (self.pool_fri, self.gas_fri, self.most_fri))
-        rate = f"at least 1 in {1 << self.audit_exp} audited" if self.audit_exp else "all audited"
+        pool, gas, most, back = map(about_strk, (self.pool_fri, self.gas_fri, self.most_fri, self.back_fri))
+        rate = f"at least 1 in {1 << self.audit_exp} spot-checked" if self.audit_exp else "all spot-checked"
         return (
-            f"{counted(self.frame_count, 'frame')} for {format_strk(self.pay_fri)} STRK, in leases of "
-            f"{self.lease_frame_count}, {rate}. Audits take up to {pool} STRK (the rest comes back), gas of "
-            f"your own transactions about {gas}: {most} STRK at most. Audits and everybody's gas are "
-            f"{self.overhead_percent} % of the pay."
+            f"{counted(self.frame_count, 'frame')} for {format_strk(self.pay_fri)} STRK, in batches of "
+            f"{self.lease_frame_count}, {rate}. {pool} STRK are kept for spot checks, of which about {back} "
+            f"usually come back; network fees are about {gas}: {most} STRK at most. Spot checks and "
+            f"everybody's fees are {self.overhead_percent} % of the pay."
         )
 
 
@@ -92,9 +94,9 @@ class LeasesWorthLittle(Notice):
     @property
     def sentence(self) -> str:
         return (
-            f"A lease pays {about_strk(self.pay_fri)} STRK, less than {about_strk(self.least_fri)}, which is "
-            "20 times what an audit takes in gas today: workers may leave the job alone. Pay more a frame, "
-            "let leases be longer, or wait for cheaper gas."
+            f"A batch of frames pays {about_strk(self.pay_fri)} STRK, less than "
+            f"{about_strk(self.least_fri)}, which is 20 times what a spot check takes in fees today: workers "
+            "may leave the job alone. Pay more a frame, let batches be longer, or wait for lower fees."
         )
 
 
@@ -110,8 +112,8 @@ class TilesWorthLittle(Notice):
     def sentence(self) -> str:
         return (
             f"Verifiers get {about_strk(self.tile_fri)} STRK for a tile that costs "
-            f"{about_strk(self.price_fri)}, as a vote may cost a fifteenth of what a lease pays and a "
-            "sixtieth of a seat: they may stay away. Let leases be longer, or have fewer tiles audited."
+            f"{about_strk(self.price_fri)}, as a vote may cost a fifteenth of what a batch of frames pays, "
+            "and a sixtieth of a seat: they may stay away. Let batches be longer."
         )
 
 
@@ -125,9 +127,9 @@ class JobUnjudged(Notice):
     @property
     def sentence(self) -> str:
         return (
-            f"Too few verifiers of {self.family} would look at this job: nobody judges its leases, they "
-            "can't be challenged, and each is paid when its window is over. Only your own checks say what "
-            "they are worth."
+            f"Too few verifiers of {self.family} would look at this job: nobody spot-checks its frames, they "
+            "can't be challenged, and each batch is paid when its time for challenges is over. Only your own "
+            "checks say what they are worth."
         )
 
 
@@ -143,7 +145,7 @@ class NoRoom(Notice):
     @property
     def sentence(self) -> str:
         return (
-            f"A lease of this job pays {format_strk(self.pay_fri)} STRK, and the stake of {self.family}'s "
+            f"A batch of frames pays {format_strk(self.pay_fri)} STRK, and the stake of {self.family}'s "
             f"verifiers answers for {format_strk(self.room_fri)} more now: workers wait until others end."
         )
 
@@ -156,7 +158,7 @@ class EscrowDue(Notice):
 
     @property
     def sentence(self) -> str:
-        return f"Paying {format_strk(self.escrow_fri)} STRK into escrow"
+        return f"Paying {format_strk(self.escrow_fri)} STRK into the job's deposit"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.cid import digest_of
 from renderchain.core.contract_errors import BadJobTerms
-from renderchain.core.errors import ChainError, InsufficientFunds, SceneError, StuckTransaction
+from renderchain.core.errors import Cancelled, ChainError, InsufficientFunds, SceneError, StuckTransaction
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.notices.jobs import (
@@ -148,7 +149,7 @@ def test_a_verifiers_fee_that_the_board_refuses_is_refused_before_anything_is_pa
         create(bench)
     bench.chain.unit_fri = 10**19
     bench.chain.price_fri = 10**9  # gas alone is worth more than three frames of 1000 fri
-    with pytest.raises(SceneError, match="Nothing was paid.* wait for cheaper gas"):
+    with pytest.raises(SceneError, match="Nothing was paid.* wait for lower fees"):
         create(bench)
     assert bench.chain.sent == [] and bench.journal.jobs() == []
     bench.chain.unit_fri, bench.chain.price_fri = 60 * (1 + 9 * 10), 0
@@ -206,7 +207,7 @@ def test_a_lease_over_its_familys_cap_is_refused_before_anything_is_paid(bench: 
     wanted = terms(bench)
     pay_fri = min(wanted.longest_lease, wanted.tasks) * wanted.reward_fri
     bench.chain.stands = replace(bench.chain.stands, most_pay_fri=pay_fri - 1)
-    with pytest.raises(SceneError, match="Nothing was paid. .*at once.* Let leases be shorter"):
+    with pytest.raises(SceneError, match="Nothing was paid. .*at once.* Let batches be shorter"):
         create(bench)
     assert bench.chain.sent == [] and bench.journal.jobs() == []
 
@@ -238,3 +239,37 @@ def test_an_absurd_price_of_gas_costs_nothing(bench: UseCaseBench, monkeypatch: 
     with pytest.raises(ChainError, match="absurd"):
         create(bench)
     assert bench.chain.sent == [] and bench.journal.jobs() == []
+
+
+def test_who_stops_while_it_pays_hears_that_it_was_paid(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**20
+    paying = asyncio.Event()
+    create = bench.chain.create_job
+
+    async def slowly(terms: JobTerms, intent_name: str = "") -> JobId:
+        paying.set()
+        await asyncio.sleep(5)
+        return await create(terms, intent_name)
+
+    bench.chain.create_job = slowly  # type: ignore[method-assign]
+
+    async def stopped() -> None:
+        work = asyncio.create_task(
+            create_job(
+                bench.chain,
+                bench.journal,
+                bench.package,
+                OFFER,
+                name="town",
+                output=Path("/frames"),
+                reporter=bench.reporter,
+            )
+        )
+        await paying.wait()
+        work.cancel()
+        await work
+
+    with pytest.raises(Cancelled, match="was paid when you stopped"):
+        run(stopped())
+    (entry,) = bench.journal.jobs()
+    assert entry.state == "active" and len(bench.chain.of("create_job")) == 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from renderchain.app.requester.offer import Offer
+from renderchain.app.requester.offer import Offer, per_frame_fri
 from renderchain.app.requester.quote import quote_of
-from renderchain.core.audit.prices import vote_fee_fri
+from renderchain.core.audit.prices import CPU_SECOND_FRI, vote_fee_fri
 from renderchain.core.errors import SceneError
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle, TilesWorthLittle
@@ -17,6 +17,7 @@ from devkit.fakes.people import Artist
 from devkit.fakes.world import World
 
 GFRI = 10**9
+USUAL = Offer(is_usual=True)
 CHOSEN = Offer(reward_fri=1000, audit_fee_fri=60, longest_lease=3, audit_floor_exp=2, lease_timeout_s=300)
 OPEN = Offer(reward_fri=FRI_PER_STRK // 100)
 
@@ -41,7 +42,7 @@ def test_no_gas_is_so_cheap_that_verifiers_get_nothing() -> None:
 
 def test_a_frame_of_too_many_leaves_is_refused_before_anything_is_paid() -> None:
     assert quote_of(OPEN, 20, MOST_LEAVES, 1, GFRI)
-    with pytest.raises(SceneError, match=r"has 32,768 leaves .* a job can have 32,767. Nothing was paid"):
+    with pytest.raises(SceneError, match=r"has 32,768 tiles.* a job can have 32,767. Nothing was paid"):
         quote_of(OPEN, 20, MOST_LEAVES + 1, 1, GFRI)
 
 
@@ -98,6 +99,56 @@ def test_the_artist_is_warned_where_the_bound_of_a_vote_leaves_too_little_for_it
     assert warning == TilesWorthLittle(3 * 1000 // 15 - 60, 2 * 1000 // 10)
     longer = replace(CHOSEN, longest_lease=4)
     assert [type(one) for one in quote_of(longer, 12, 10, 1, 0).notices] == [JobQuoted]
+
+
+@pytest.mark.parametrize("gas_price_fri", [GFRI // 2, GFRI, 8 * GFRI, 13 * GFRI])
+@pytest.mark.parametrize("frames", [1, 2, 8, 49, 300, 2000])
+@pytest.mark.parametrize("device", ["CPU", "OPTIX"])
+def test_what_is_offered_unasked_is_worth_it_to_workers_at_any_gas_price(
+    gas_price_fri: int, frames: int, device: str
+) -> None:
+    asked = Offer(is_usual=True, device_group=device)
+    quote = quote_of(asked, frames, 510, 1, gas_price_fri, seat_unit_fri=10 * FRI_PER_STRK)
+    assert [type(one) for one in quote.notices if isinstance(one, LeasesWorthLittle)] == []
+    assert quote.shape.reward_fri >= FRI_PER_STRK // 100, "at least some seconds of a machine"
+    assert quote.chosen.reward_fri == quote.shape.reward_fri
+
+
+def test_short_batches_that_were_asked_for_pay_more_a_frame() -> None:
+    ten, five = (
+        quote_of(Offer(is_usual=True, longest_lease=lease), 100, 510, 1, GFRI).shape.reward_fri
+        for lease in (10, 5)
+    )
+    assert abs(five / ten - 2) < 0.02
+
+
+def test_the_markets_price_is_taken_where_there_is_one_within_reason() -> None:
+    def offered(market_fri: int) -> int:
+        return quote_of(USUAL, 100, 510, 1, GFRI, market_fri=market_fri).shape.reward_fri
+
+    assert offered(FRI_PER_STRK // 5) == FRI_PER_STRK // 5
+    assert offered(1) == quote_of(USUAL, 100, 510, 1, GFRI, market_fri=0).shape.reward_fri > 1
+    assert offered(100 * FRI_PER_STRK) == 3600 * CPU_SECOND_FRI, "an hour of a frame, not more"
+
+
+def test_frames_that_pay_nothing_are_refused() -> None:
+    with pytest.raises(SceneError, match="Nobody renders frames that pay nothing"):
+        quote_of(Offer(reward_fri=0), 8, 510, 1, GFRI)
+    with pytest.raises(SceneError, match="Nobody renders frames that pay nothing"):
+        quote_of(Offer(reward_fri=per_frame_fri(7, 8)), 8, 510, 1, GFRI)
+    assert per_frame_fri(17, 8) == 2
+
+
+def test_what_usually_comes_back_is_what_audits_are_not_likely_to_need() -> None:
+    usual = quote_of(replace(OPEN, reward_fri=FRI_PER_STRK), 10, 510, 1, GFRI)
+    cost = usual.cost
+    leases = -(-10 // usual.plan.longest_lease)
+    assert usual.plan.audit_floor_exp == 0
+    # All leases are looked at, two audits are spare.
+    assert cost.back_fri == cost.pool_fri - cost.audits_fri == cost.pool_fri * 2 // (leases + 2)
+    stricter = quote_of(replace(OPEN, reward_fri=FRI_PER_STRK).checked("stricter"), 10, 510, 1, GFRI).cost
+    assert stricter.pool_fri > 5 * cost.pool_fri and stricter.back_fri > stricter.pool_fri // 2
+    assert replace(OPEN).checked("usual") == OPEN
 
 
 def test_a_job_without_choices_is_paid_as_it_was_said(world: World, artist: Artist) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -68,3 +69,28 @@ def test_a_job_is_noted_before_it_is_paid(
     job_id = world.live(artist.submit(1))
     newest, _ = artist.journal.jobs()
     assert (newest.job_id, newest.state) == (job_id, "active")
+
+
+def test_who_stops_before_it_pays_pays_nothing_and_leaves_nothing_pinned(
+    world: World, artist: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = asyncio.Event()
+
+    async def waiting(*arguments: object) -> bool:
+        asking.set()
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr("devkit.board.chain.MemoryChain.has_verifiers", waiting)
+
+    async def stopped() -> None:
+        work = asyncio.create_task(artist.submit(1))
+        await asking.wait()
+        assert world.store.pinned
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+
+    world.live(stopped())
+    assert artist.journal.jobs() == [] and world.network.model.tokens[artist.address] == FUNDS_FRI
+    assert not world.store.pinned

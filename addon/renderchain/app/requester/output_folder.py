@@ -1,0 +1,38 @@
+"""Where an artist's frames go: whether they can be written is known before anything is paid."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from ...core.errors import LocalError
+
+FIX = "Nothing was sent or paid; choose another folder."
+
+
+def try_output(folder: Path) -> None:
+    """Make the folder and write a file into it, which goes again; raises LocalError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder, prefix=".renderchain-") as file:
+            file.write(b"frames")
+            file.flush()
+    except OSError as error:
+        raise LocalError(f"{_told(folder, error.strerror or type(error).__name__)} {FIX}") from None
+
+
+def why_not_writable(folder: Path) -> str:
+    """Why frames can't be written there, as far as it shows without writing; empty if nothing shows."""
+    there = folder
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir():
+        return _told(folder, f"{there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        return _told(folder, f"{there} may not be written to")
+    return ""
+
+
+def _told(folder: Path, reason: str) -> str:
+    return f"Frames can't be written to {folder} ({reason})."

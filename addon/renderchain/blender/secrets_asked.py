@@ -1,0 +1,46 @@
+"""Asking for keys and passphrases at a terminal, where nothing of them is shown; no shell ever keeps one."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from ..core.errors import KeyStoreError
+
+
+def somebody_is_there() -> bool:
+    """Whether a person can be asked at a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def asked_key() -> int:
+    """A private key: asked for at a terminal, else the first line of standard input."""
+    shown = "Private key (hexadecimal, not shown): "
+    text = _hidden(shown) if somebody_is_there() else sys.stdin.readline()
+    try:
+        return int(text.strip(), 16)
+    except ValueError:
+        raise KeyStoreError("That is no hexadecimal key; nothing was stored.") from None
+
+
+def asked_passphrase(keystore: Path) -> str:
+    """The passphrase of a keystore."""
+    return _hidden(f"Passphrase of {keystore} (not shown): ")
+
+
+def new_passphrase() -> str:
+    """A passphrase for a new keystore, typed twice; without a terminal a line of standard input."""
+    if not somebody_is_there():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = _hidden("This system has no keyring. A passphrase for the key's file (not shown): ")
+    if _hidden("The same again: ") != first:
+        raise KeyStoreError("These were two passphrases; nothing was stored. Run it again.")
+    return first
+
+
+def _hidden(text: str) -> str:
+    try:
+        return getpass.getpass(text)
+    except EOFError:
+        raise KeyStoreError("Nothing was typed, and nothing was stored. Run it again.") from None

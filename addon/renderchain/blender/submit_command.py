@@ -1,0 +1,182 @@
+"""Putting a scene on the network from a shell:
+
+blender -b FILE --command renderchain_submit --frames 1-8 --wait --output DIR
+python -m renderchain submit FILE --frames 1-8 --total 4 --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+
+from ..app.requester.estimate import Estimate
+from ..app.requester.offer import CHECKING, Offer, per_frame_fri
+from ..app.requester.output_folder import try_output
+from ..app.requester.requester import Requester
+from ..app.requester.watch_job import JobReport
+from ..composition.requester import make_requester
+from ..core.errors import InsufficientFunds, SettingsError
+from ..core.frames import format_frames
+from ..core.ids import JobId
+from ..core.job import DEVICE_GROUPS
+from ..core.money import format_strk, four_decimals, parse_strk
+from ..core.probe import DEFAULT_S
+from ..core.proof import DEFAULT_S as PROOF_S
+from ..settings import Settings
+from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
+from .console import ConsoleReporter
+from .packing.size import upload_size
+from .preflight import Findings, check_settings, refuse_errors
+from .scene_options import ALLOW_HELP, add_scene_options, open_scene
+from .submission import Submission, file_name, frames_asked
+
+MARKET = "market"
+DAYS = range(1, 91)
+DAY_S = 86400
+
+
+def submit(arguments: Sequence[str], file: Path | None = None) -> int:
+    """Submit the open scene, or ``file``; returns the exit code."""
+    parser = new_parser("renderchain_submit", "Render a scene on the network.")
+    add_scene_options(parser, file)
+    _add_price(parser)
+    _add_job(parser)
+    text = "how long to look whether others render the same frames, 0: not at all (default: %(default)s)"
+    parser.add_argument("--probe-seconds", type=whole_seconds, default=DEFAULT_S, help=text)
+    text = "how long to compare the package with the scene here, 0: not at all (default: %(default)s)"
+    parser.add_argument("--proof-seconds", type=whole_seconds, default=PROOF_S, help=text)
+    parser.add_argument("--allow", metavar="NAME", action="append", default=[], help=ALLOW_HELP)
+    parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
+    parser.add_argument("--json", action="store_true", help="write one object to standard output")
+    options = parser.parse_args(list(arguments))
+    return guarded(options, lambda reporter: _submit(options, file, reporter))
+
+
+def _add_price(parser: argparse.ArgumentParser) -> None:
+    text = "STRK paid per frame, or market: what others pay lately, else what is worth it (default: market)"
+    price = parser.add_mutually_exclusive_group()
+    price.add_argument("--reward", default=MARKET, help=text)
+    price.add_argument("--total", help="STRK paid for all frames together")
+    text = "STRK that the job may cost at most, spot checks and network fees included; else nothing is sent"
+    parser.add_argument("--at-most", help=text)
+
+
+def _add_job(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", default="", help="what the job is called; default: the file's name")
+    parser.add_argument(
+        "--device", choices=DEVICE_GROUPS, default="CPU", help="what workers render on (default: %(default)s)"
+    )
+    text = "most frames one worker takes at once; default: what keeps spot checks and fees small"
+    parser.add_argument("--lease", type=frame_count, help=text)
+    text = "stricter: every batch of frames is spot-checked, half of them twice (default: %(default)s)"
+    parser.add_argument("--checking", choices=CHECKING, default=CHECKING[0], help=text)
+    text = "days after which nobody can take frames any more (default: %(default)s)"
+    parser.add_argument("--days", type=int, choices=DAYS, default=7, metavar="DAYS", help=text)
+    parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
+    text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
+    parser.add_argument("--own-seed", action="store_true", help=text)
+
+
+def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offer:
+    is_usual = options.total is None and options.reward == MARKET
+    reward_fri = 0
+    if options.total is not None:
+        reward_fri = per_frame_fri(parse_strk(options.total), frames)
+    elif not is_usual:
+        reward_fri = parse_strk(options.reward)
+    offer = Offer(
+        reward_fri=reward_fri,
+        is_usual=is_usual,
+        device_group=options.device,
+        longest_lease=options.lease,
+        expires_in_s=options.days * DAY_S,
+        second_look=settings.wants_second_looks,
+        takes_unjudged=settings.takes_unjudged,
+    )
+    return offer.checked(options.checking)
+
+
+def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
+    settings = settings_of(options)
+    if settings.ipfs_program and not options.wait:
+        raise SettingsError(
+            "The IPFS node that is started for this command ends with it, and workers could fetch nothing. "
+            "Nothing was done; add --wait, or use a node that runs by itself (ipfs_api)."
+        )
+    most_fri = parse_strk(options.at_most) if options.at_most else None
+    scene, frames = open_scene(options, file)
+    offer = _offer(options, settings, len(frames))
+    requester = make_requester(settings, reporter, bpy.app.binary_path)
+    output, name = options.output.resolve(), options.name or file_name()
+    refuse_errors(Findings(check_settings(scene)), options.allow)
+    try_output(output)
+    asked = requester.estimate(offer, frames_asked(scene, len(frames)), upload_size()())
+    estimate = asyncio.run(asked)
+    _check(estimate, most_fri)
+    submission = Submission(
+        scene,
+        frames,
+        own_seed=options.own_seed,
+        name=name,
+        proof_seconds=options.proof_seconds,
+        allowed=options.allow,
+    )
+    sending = submission.send(requester, estimate.offer, output, reporter, options.probe_seconds)
+    if not options.json:
+        job_id = asyncio.run(sending)
+        print(job_id, flush=True)
+        return follow(requester, job_id, output) if options.wait else 0
+    with output_for_report() as report_to:
+        job_id = asyncio.run(sending)
+        body = {"job": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
+        body |= _cost(estimate)
+        code = 0
+        if options.wait:
+            report = asyncio.run(requester.watch(job_id, output))
+            paths = {str(frame): str(path) for frame, path in sorted(report.frames.items())}
+            body |= {"state": str(report.state), "paths": paths}
+            code = _code(report)
+        report_to.write(f"{json.dumps(body)}\n".encode())
+    return code
+
+
+def _check(estimate: Estimate, most_fri: int | None) -> None:
+    """Raise InsufficientFunds if the job may cost more than there is, or than it may."""
+    estimate.check_funds()
+    cost_fri = estimate.quote.cost.most_fri
+    if most_fri is not None and cost_fri > most_fri:
+        raise InsufficientFunds(
+            f"The job costs up to {four_decimals(cost_fri)} STRK, over the {format_strk(most_fri)} of "
+            "--at-most. Nothing was sent or paid; allow more, or offer less."
+        )
+
+
+def _cost(estimate: Estimate) -> dict[str, str]:
+    """In exact STRK, as texts: numbers of JSON are not."""
+    cost = estimate.quote.cost
+    amounts = {
+        "reward_strk": estimate.quote.shape.reward_fri,
+        "pay_strk": cost.pay_fri,
+        "reserve_strk": cost.pool_fri,
+        "fees_strk": cost.gas_fri,
+        "at_most_strk": cost.most_fri,
+        "usually_back_strk": cost.back_fri,
+    }
+    return {name: format_strk(fri) for name, fri in amounts.items()}
+
+
+def follow(requester: Requester, job_id: JobId, output: Path | None) -> int:
+    """Wait for a job's end; prints its frames, and returns the exit code."""
+    report = asyncio.run(requester.watch(job_id, output))
+    for frame, operator in sorted(report.rendered_by.items()):
+        print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
+    return _code(report)
+
+
+def _code(report: JobReport) -> int:
+    return 0 if report.state == "completed" else 1

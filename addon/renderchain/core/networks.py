@@ -1,0 +1,60 @@
+"""The networks that can be chosen, and what is known of each before anybody fills anything in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANY_AGE_S = 1e12  # a devnet makes blocks only when it is used
+
+
+@dataclass(frozen=True)
+class KnownNetwork:
+    """What is "" or 0 is known to nobody but its user; no address is ever made up here.
+
+    A node whose newest block is older than ``oldest_head_s`` shows us the past.
+    """
+
+    name: str  # as the setting has it
+    title: str
+    about: str
+    chain_id: str  # that its nodes must serve; "": what the node says
+    is_public: bool = False
+    rpc_url: str = ""
+    ws_url: str = ""
+    directory: int = 0
+    oldest_head_s: float = ANY_AGE_S
+
+
+# Nothing of ours is deployed on Sepolia or on mainnet yet: whoever deploys a network tells its Directory.
+NETWORKS = {
+    one.name: one
+    for one in (
+        KnownNetwork(
+            "devnet",
+            "Local",
+            "A network on this machine; whoever started it knows its Directory.",
+            "SN_SEPOLIA",
+            rpc_url="http://127.0.0.1:5050/rpc",
+            ws_url="ws://127.0.0.1:5050/ws",
+        ),
+        KnownNetwork(
+            "sepolia",
+            "Sepolia",
+            "Starknet's test network, whose STRK is worth nothing. No Directory is known there yet: fill in "
+            "the one that your network's people gave you.",
+            "SN_SEPOLIA",
+            is_public=True,
+            oldest_head_s=600.0,
+        ),
+        KnownNetwork(
+            "mainnet",
+            "Mainnet",
+            "Starknet itself, where STRK is money. No Directory is known there yet: fill in the one that "
+            "your network's people gave you.",
+            "SN_MAIN",
+            is_public=True,
+            oldest_head_s=600.0,
+        ),
+        KnownNetwork("custom", "Custom", "Any other chain: whatever your node serves.", ""),
+    )
+}

@@ -1,0 +1,198 @@
+"""Making, importing, unlocking and deploying the account, out of the preferences.
+
+Keys and passphrases are typed into fields of an operator that nobody saves and nothing repeats: Blender keeps
+no record of internal operators, and the fields are empty before anything is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import bpy
+
+from ..core.errors import KeyStoreError, SettingsError
+from ..ports.reporter import Reporter
+from . import messages
+from .checkup import SetupOperator, Work, status
+from .chosen import chosen
+from .preferences_file import read_settings, what_is_set_up
+
+WIDTH_PX = 480
+FUND = "Send STRK to its address, then deploy it."
+
+
+def _secret(name: str, description: str) -> Any:
+    """A field that shows dots, and is saved nowhere."""
+    return bpy.props.StringProperty(
+        name=name, description=description, subtype="PASSWORD", options={"SKIP_SAVE", "HIDDEN"}
+    )
+
+
+class _Keeping(SetupOperator):
+    """What stores a key, and where there is no keyring asks for a passphrase, twice."""
+
+    secrets: tuple[str, ...] = ("passphrase", "again")
+    needs_passphrase = False
+    passphrase: _secret("Passphrase", "Seals the key's file; asked for once whenever Blender was started")  # type: ignore[valid-type]
+    again: _secret("The Same Again", "So that a slip of the finger costs nothing")  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask for what is needed."""
+        from ..composition.keys import needs_passphrase
+
+        self.forget()
+        known = status.needs_passphrase
+        self.needs_passphrase = needs_passphrase() if known is None else known
+        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+
+    def draw_passphrase(self) -> None:
+        """Its fields, or where the key will be."""
+        layout = self.layout
+        if not self.needs_passphrase:
+            layout.label(text="The key is kept in this system's keyring.", icon="LOCKED")
+            return
+        text = (
+            "This system has no keyring, so the key is kept in a file that a passphrase seals. There is no "
+            "way to it without."
+        )
+        messages.draw_text(layout, text, WIDTH_PX - messages.MARGIN_PX, "INFO")
+        layout.prop(self, "passphrase")
+        layout.prop(self, "again")
+        if chosen.text("account"):
+            layout.label(text="The present account's key stays where it is.", icon="INFO")
+
+    def checked_passphrase(self, secret: dict[str, str]) -> str:
+        """What was typed; raises KeyStoreError unless twice the same."""
+        if secret["passphrase"] != secret["again"]:
+            raise KeyStoreError("These were two passphrases; nothing was stored. Type the same one twice.")
+        return secret["passphrase"]
+
+
+class RENDERCHAIN_OT_account_make(_Keeping):  # noqa: N801 - Blender's naming
+    """Make a key on this machine, and from it the address of a new account"""
+
+    bl_idname = "renderchain.account_make"
+    bl_label = "Make an Account"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What will happen."""
+        self.layout.use_property_split = True
+        self.draw_passphrase()
+
+    def work(self, secret: dict[str, str]) -> Work:
+        """Make it, keep it, name it."""
+        from ..composition.keys import keep_account, new_private_key
+
+        passphrase, own = self.checked_passphrase(secret), chosen.own()
+
+        async def made(_: Reporter) -> str:
+            place = await asyncio.to_thread(keep_account, own, new_private_key(), 0, passphrase)
+            return f"The account {own.values()['account']} is made; its key is in {place}. {FUND}"
+
+        return made
+
+
+class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
+    """Use an account that you have: its key is stored here and shown nowhere"""
+
+    bl_idname = "renderchain.account_import"
+    bl_label = "Import an Account"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+    secrets = ("key", "passphrase", "again")
+    address: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Address",
+        description="The account's address, 0x…; empty for an account that was made here or by `account new`",
+        options={"SKIP_SAVE"},
+    )
+    key: _secret("Private Key", "Hexadecimal; it is not saved with Blender's preferences or any file")  # type: ignore[valid-type]
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Address and key."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "address")
+        layout.prop(self, "key")
+        self.draw_passphrase()
+
+    def work(self, secret: dict[str, str]) -> Work:
+        """Keep it, name it."""
+        from ..composition.keys import keep_account
+
+        passphrase, own = self.checked_passphrase(secret), chosen.own()
+        key = _number(secret["key"], KeyStoreError("That is no hexadecimal key; nothing was stored."))
+        wrong = SettingsError("The address is no hexadecimal number; nothing was stored. Type it as 0x…")
+        address = _number(self.address, wrong) if self.address.strip() else 0
+
+        async def imported(_: Reporter) -> str:
+            place = await asyncio.to_thread(keep_account, own, key, address, passphrase)
+            return f"The key of {own.values()['account']} is stored in {place}."
+
+        return imported
+
+
+class RENDERCHAIN_OT_account_unlock(SetupOperator):  # noqa: N801 - Blender's naming
+    """Open the key's file with its passphrase, until Blender is closed"""
+
+    bl_idname = "renderchain.account_unlock"
+    bl_label = "Unlock"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+    secrets = ("passphrase",)
+    passphrase: _secret("Passphrase", "Of the key's file")  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask for it."""
+        self.forget()
+        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """One field."""
+        self.layout.use_property_split = True
+        self.layout.prop(self, "passphrase")
+
+    def work(self, secret: dict[str, str]) -> Work:
+        """Open it, for as long as this process lives."""
+        from ..composition.keys import is_locked, unlock
+
+        settings, _ = what_is_set_up()
+
+        async def unlocked(_: Reporter) -> str:
+            if is_locked(settings):
+                await asyncio.to_thread(unlock, settings, secret["passphrase"])
+            return f"The key of {settings.account:#x} is unlocked until Blender is closed."
+
+        return unlocked
+
+
+class RENDERCHAIN_OT_account_deploy(SetupOperator):  # noqa: N801 - Blender's naming
+    """Bring the account onto the chain, once it has STRK; the fee is paid out of these"""
+
+    bl_idname = "renderchain.account_deploy"
+    bl_label = "Deploy"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+
+    def work(self, secret: dict[str, str]) -> Work:
+        """Say what it costs, send, wait."""
+        from ..blender.provider.accounts import deploy
+
+        settings = read_settings()
+
+        async def deployed(reporter: Reporter) -> str:
+            said = list[str]()
+
+            def say(text: str) -> None:
+                said.append(text)
+                reporter.say(text)
+
+            await deploy(settings, reporter, lambda: True, say)
+            return " ".join(said)
+
+        return deployed
+
+
+def _number(text: str, wrong: Exception) -> int:
+    try:
+        return int(text.strip(), 16)
+    except ValueError:
+        raise wrong from None

@@ -1,0 +1,98 @@
+"""What the preferences show is what stands in the settings file, so that nothing is said twice.
+
+A field that can't be what was typed keeps the text and says why; the file is then as it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import SettingsError
+from ..core.networks import NETWORKS
+from ..settings import own_settings_file
+
+if TYPE_CHECKING:
+    from ..composition.own_settings import OwnSettings
+
+# What belongs to one network and means nothing on another.
+OF_A_NETWORK = ("rpc_url", "ws_url", "directory", "board", "from_block", "other_nodes", "rpc_headers")
+Stamp = tuple[str, int, int]
+
+
+class Chosen:
+    """Reads the file anew when it has changed. ``is_stale``: something was chosen since anybody looked."""
+
+    def __init__(self) -> None:
+        self._seen: Stamp | None = None
+        self._values: dict[str, Any] = {}
+        self._left: dict[str, dict[str, Any]] = {}  # what was chosen for networks that were left
+        self.trouble = ""  # why the file can't be read
+        self.wrong: dict[str, tuple[str, str]] = {}  # what was typed into a field, and why it can't be
+        self.is_stale = True
+
+    def own(self) -> OwnSettings:
+        """The file."""
+        from ..composition.own_settings import OwnSettings
+
+        return OwnSettings()
+
+    def text(self, name: str) -> str:
+        """A setting as a field shows it."""
+        if name in self.wrong:
+            return self.wrong[name][0]
+        return str(self.values().get(name, ""))
+
+    def values(self) -> dict[str, Any]:
+        """What stands in the file; nothing where it can't be read."""
+        stamp = _stamp_of(own_settings_file())
+        if stamp != self._seen:
+            self._seen, self.is_stale = stamp, True
+            try:
+                self._values, self.trouble = self.own().values(), ""
+            except SettingsError as error:
+                self._values, self.trouble = {}, str(error)
+        return self._values
+
+    def choose(self, name: str, text: str) -> None:
+        """What a field says from now on; "" leaves the setting to its default."""
+        self.wrong.pop(name, None)
+        try:
+            self.own().choose(**{name: text.strip() or None})
+        except SettingsError as error:
+            self.wrong[name] = (text, str(error))
+        self.is_stale = True
+
+    @property
+    def network(self) -> str:
+        """The chosen network; a custom one while nothing is chosen, as everywhere."""
+        name = self.values().get("network", "custom")
+        return name if name in NETWORKS else "custom"
+
+    def choose_network(self, name: str) -> None:
+        """Go to another network, with what is known of it or was chosen for it before in this session."""
+        values = self.values()
+        self._left[self.network] = {one: values[one] for one in OF_A_NETWORK if one in values}
+        known = NETWORKS[name]
+        start = {"rpc_url": known.rpc_url, "ws_url": known.ws_url}
+        if known.directory:
+            start["directory"] = hex(known.directory)
+        new = {one: text for one, text in self._left.get(name, start).items() if text}
+        for one in OF_A_NETWORK:
+            self.wrong.pop(one, None)
+        try:
+            self.own().choose(**{**dict.fromkeys(OF_A_NETWORK), **new, "network": name})
+        except SettingsError as error:
+            self.trouble = str(error)
+        self.is_stale = True
+
+
+def _stamp_of(file: Path) -> Stamp:
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), 0, 0
+    return str(file), found.st_mtime_ns, found.st_size
+
+
+chosen = Chosen()

@@ -1,0 +1,147 @@
+"""The dialog before anything is packed or paid: what is rendered, and what it costs at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..core.frames import format_frames
+from ..core.job import DEVICE_WORDS
+from ..core.money import format_strk, four_decimals
+from ..core.notices import Level, counted
+from ..core.progress import size_text
+from ..settings import Settings
+from .messages import MARGIN_PX, draw_text, lines_of, scale
+from .wish import Wish
+
+if TYPE_CHECKING:
+    from ..app.requester.estimate import Estimate, JobFrames
+
+WIDTH_PX = 460
+LABEL_SHARE = 0.4
+MOST_FRAMES_TEXT = 40  # characters
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What of the scene and its Blender is known; ``count_bytes`` may take long and touches no bpy."""
+
+    frames: JobFrames
+    size: str
+    count_bytes: Callable[[], int]
+    blender: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the artist is asked to pay for."""
+
+    settings: Settings
+    wish: Wish
+    facts: Facts
+    estimate: Estimate
+    size_bytes: int
+
+
+Then = Callable[[Asked], None]
+_asked: list[tuple[Asked, Then]] = []  # what the dialog is about
+
+
+def facts_of(scene: bpy.types.Scene, count: int) -> Facts:
+    """Read them on the main thread."""
+    from ..blender.packing.size import upload_size
+    from ..blender.scene_reader import read_scene
+    from ..blender.submission import frames_asked
+
+    facts = read_scene(scene)
+    size = f"{facts.width} x {facts.height} pixels, {counted(facts.samples, 'sample')}"
+    return Facts(frames_asked(scene, count), size, upload_size(), bpy.app.binary_path)
+
+
+def ask(asked: Asked, then: Then) -> None:
+    """Open the dialog, on the main thread; ``then`` is what is done if the artist says yes."""
+    _asked[:] = [(asked, then)]
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.renderchain.pay("INVOKE_DEFAULT")
+
+
+def rows_of(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What is rendered: labels and texts."""
+    wish = asked.wish
+    frames, numbers = counted(len(wish.frames), "frame"), format_frames(wish.frames)
+    shown = numbers if len(numbers) <= MOST_FRAMES_TEXT else f"{wish.frames[0]} to {wish.frames[-1]}"
+    size = f"about {size_text(asked.size_bytes)}" if asked.size_bytes else "the file is not saved yet"
+    return (
+        ("Job", wish.name),
+        ("Frames", f"{frames} ({shown})"),
+        ("Size", asked.facts.size),
+        ("Rendered on", DEVICE_WORDS[wish.offer.device_group]),
+        ("Frames go to", str(wish.output)),
+        ("To upload", size),
+        ("Network", asked.settings.network),
+    )
+
+
+def money_of(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What it costs: all that the account will spend, and of it what usually comes back."""
+    quote, cost = asked.estimate.quote, asked.estimate.quote.cost
+    batches = -(-quote.shape.tasks // quote.plan.longest_lease)
+    accepting = f"(sending, and accepting {counted(batches, 'batch', 'batches')})"
+    each = format_strk(quote.shape.reward_fri)
+    have = four_decimals(asked.estimate.have_fri, up=False)
+    return (
+        ("Pay for frames", f"{four_decimals(cost.pay_fri)} STRK ({each} each)"),
+        ("Reserve for spot checks", f"{four_decimals(cost.pool_fri)} STRK"),
+        ("Network fees", f"{four_decimals(cost.gas_fri)} STRK {accepting}"),
+        ("At most", f"{four_decimals(cost.most_fri)} of {have} STRK"),
+        ("Usually comes back", f"about {four_decimals(cost.back_fri, up=False)} STRK"),
+    )
+
+
+class RENDERCHAIN_OT_pay(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Pay for the job and send it"""
+
+    bl_idname = "renderchain.pay"
+    bl_label = "Render on Network"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Show it."""
+        return context.window_manager.invoke_props_dialog(
+            self, width=WIDTH_PX, title=self.bl_label, confirm_text="Pay and Render"
+        )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The two tables, and what the artist should know."""
+        if not _asked:
+            return
+        layout, (asked, _) = self.layout, _asked[0]
+        text_px = (WIDTH_PX - MARGIN_PX) * scale()
+        _table(layout, rows_of(asked), text_px)
+        _table(layout.box(), money_of(asked), text_px)
+        for notice in asked.estimate.notices:
+            if notice.level is Level.WARNING:
+                draw_text(layout, notice.sentence, text_px, "ERROR")
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """What was shown is packed, sent and paid."""
+        while _asked:
+            asked, then = _asked.pop()
+            then(asked)
+        return {"FINISHED"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Nothing was paid."""
+        _asked.clear()
+
+
+def _table(layout: Any, rows: tuple[tuple[str, str], ...], width_px: float) -> None:
+    for label, text in rows:
+        split = layout.split(factor=LABEL_SHARE)
+        split.label(text=label)
+        column = split.column(align=True)
+        for line in lines_of(text, width_px * (1 - LABEL_SHARE)):
+            column.label(text=line)

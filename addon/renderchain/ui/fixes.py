@@ -1,0 +1,240 @@
+"""What can be done about a finding at the press of a button."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+
+from ..core.scene_finding import SceneFinding
+from .messages import Place
+from .scene_findings import rows
+from .submitting import begin, submitting
+from .wish import allowed_of, frames_of
+from .work import Operator
+
+# Where Blender's own new file has its camera.
+CAMERA_AT, CAMERA_TURNED = (7.3589, -6.9258, 4.9583), (1.1093, 0.0, 0.8149)
+ZONE = "A simulation zone"
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: the operator behind it."""
+
+    text: str
+    operator: str = "renderchain.fix"
+    icon: str = "NONE"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def _choose_cycles(scene: Any, block: str) -> None:
+    scene.render.engine = "CYCLES"
+
+
+def _choose_camera(scene: Any, block: str) -> None:
+    cameras = [one for one in scene.objects if one.type == "CAMERA"]
+    if not cameras:
+        camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+        camera.location, camera.rotation_euler = CAMERA_AT, CAMERA_TURNED
+        scene.collection.objects.link(camera)
+        cameras = [camera]
+    scene.camera = cameras[0]
+
+
+def _region_off(scene: Any, block: str) -> None:
+    scene.render.use_border = False
+
+
+def _stereoscopy_off(scene: Any, block: str) -> None:
+    scene.render.use_multiview = False
+
+
+def _enable_layer(scene: Any, block: str) -> None:
+    scene.view_layers[0].use = True
+
+
+def _add_combined(scene: Any, block: str) -> None:
+    for layer in scene.view_layers:
+        layer.use_pass_combined = True
+
+
+def _rename_layer(scene: Any, block: str) -> None:
+    for layer in scene.view_layers:
+        if block == f"View layer {layer.name!r}":
+            layer.name = f"{layer.name} Layer"
+
+
+def _sequencer_off(scene: Any, block: str) -> None:
+    scene.render.use_sequencer = False
+
+
+def _pack_image(scene: Any, block: str) -> None:
+    for image in bpy.data.images:
+        if block == f"Image {image.name!r}":
+            image.pack()
+
+
+def _guiding_off(scene: Any, block: str) -> None:
+    scene.cycles.use_guiding = False
+
+
+def _animate_seed(scene: Any, block: str) -> None:
+    scene.cycles.use_animated_seed = True
+
+
+def _preview_off(scene: Any, block: str) -> None:
+    scene.render.image_settings.use_preview = False
+
+
+FIXES: dict[str, tuple[str, Callable[[Any, str], None]]] = {
+    "engine": ("Switch to Cycles", _choose_cycles),
+    "camera": ("Choose or Add Camera", _choose_camera),
+    "region": ("Turn Region Off", _region_off),
+    "stereoscopy": ("Turn Stereoscopy Off", _stereoscopy_off),
+    "view layer": ("Enable View Layer", _enable_layer),
+    "combined pass": ("Turn Combined On", _add_combined),
+    "layer name": ("Rename View Layer", _rename_layer),
+    "sequencer": ("Turn Sequencer Off", _sequencer_off),
+    "unsaved image": ("Pack Image", _pack_image),
+    "path guiding": ("Turn Guiding Off", _guiding_off),
+    "seed": ("Turn Animated Seed On", _animate_seed),
+    "preview": ("Turn Previews Off", _preview_off),
+}
+BLENDERS = {
+    "missing file": Action("Find Missing Files", "file.find_missing_files", "VIEWZOOM"),
+    "unsaved file": Action("Save File", "wm.save_mainfile", "FILE_TICK"),
+    "output": Action("Choose Folder", "renderchain.choose_output", "FILE_FOLDER"),
+}
+BAKE_ZONES = Action("Bake", "object.simulation_nodes_cache_bake", "PHYSICS")
+BAKE_ALL = Action("Bake All Physics", "ptcache.bake_all", "PHYSICS", {"bake": True})
+
+
+def action_for(finding: SceneFinding) -> Action | None:
+    """The button for a finding, if there is one."""
+    if finding.kind == "simulation":
+        return BAKE_ZONES if finding.sentence.startswith(ZONE) else BAKE_ALL
+    if finding.kind in FIXES:
+        return Action(FIXES[finding.kind][0], options={"kind": finding.kind, "block": finding.block})
+    return BLENDERS.get(finding.kind)
+
+
+class RENDERCHAIN_OT_fix(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Change the scene so that it can be sent; can be undone"""
+
+    bl_idname = "renderchain.fix"
+    bl_label = "Fix"
+    bl_options = {"INTERNAL", "UNDO"}  # noqa: RUF012 - Blender's naming
+    kind: bpy.props.StringProperty()  # type: ignore[valid-type]
+    block: bpy.props.StringProperty()  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """What the kind says; the finding goes, until the scene is checked again."""
+        scene = context.scene
+        FIXES[self.kind][1](scene, self.block)
+        checked = rows.checked.get(scene.name, ())
+        if checked:
+            rows.checked[scene.name] = tuple(
+                one for one in checked if (one.kind, one.block) != (self.kind, self.block)
+            )
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_OT_allow(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Send the scene with this error, or no more"""
+
+    bl_idname = "renderchain.allow"
+    bl_label = "Send Anyway"
+    bl_options = {"INTERNAL", "UNDO"}  # noqa: RUF012 - Blender's naming
+    finding: bpy.props.StringProperty()  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Remember it in the scene."""
+        allowed = allowed_of(context.scene)
+        left = [one for one in allowed if one != self.finding]
+        names = left if self.finding in allowed else [*allowed, self.finding]
+        context.scene.renderchain.allowed = "\n".join(names)
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_OT_choose_output(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Choose the folder for the frames"""
+
+    bl_idname = "renderchain.choose_output"
+    bl_label = "Choose Folder"
+    bl_options = {"INTERNAL", "UNDO"}  # noqa: RUF012 - Blender's naming
+    directory: bpy.props.StringProperty(subtype="DIR_PATH")  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """In Blender's file browser."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """That one."""
+        context.scene.renderchain.output = self.directory
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_OT_own_output(bpy.types.Operator):  # noqa: N801 - Blender's naming
+    """Have the frames in the folder that the scene's own Output names"""
+
+    bl_idname = "renderchain.own_output"
+    bl_label = "Same as Scene"
+    bl_options = {"INTERNAL", "UNDO"}  # noqa: RUF012 - Blender's naming
+
+    def execute(self, context: bpy.types.Context) -> Any:
+        """Where the scene's own rendering of this frame would lie."""
+        scene = context.scene
+        scene.renderchain.output = os.path.dirname(scene.render.frame_path(frame=scene.frame_current))
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_OT_check(Operator):  # noqa: N801 - Blender's naming
+    """Have another Blender look at the whole scene and all its files; nothing is sent"""
+
+    bl_idname = "renderchain.check"
+    bl_label = "Check Everything"
+    said_in = Place.SUBMIT
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Beside nothing else of that kind."""
+        return not submitting.phase
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """In the background; without an interface here and now."""
+        scene = context.scene
+        frames, own_seed = frames_of(scene, scene.renderchain.what), scene.renderchain.own_seed
+        if bpy.app.background:
+            from ..blender.packing.survey import look_at_files
+            from ..blender.preflight import check_scene
+
+            found = check_scene(scene, frames, own_seed=own_seed).found
+            _note(scene.name, (*found, *look_at_files(scene)))
+            return {"FINISHED"}
+        from ..blender.proving.other_session import other_session
+
+        session, name = other_session(scene), scene.name
+        begin(
+            "Checking the scene in another Blender",
+            lambda _: session.preflight(frames, own_seed=own_seed),
+            lambda found: _note(name, found),
+        )
+        return {"FINISHED"}
+
+
+def _note(scene: str, found: tuple[SceneFinding, ...]) -> None:
+    rows.checked[scene], rows.is_old = found, False
+
+
+CLASSES = (
+    RENDERCHAIN_OT_fix,
+    RENDERCHAIN_OT_allow,
+    RENDERCHAIN_OT_choose_output,
+    RENDERCHAIN_OT_own_output,
+    RENDERCHAIN_OT_check,
+)

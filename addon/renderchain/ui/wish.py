@@ -1,0 +1,138 @@
+"""What the panel asks for, read on the main thread: all that a submission needs to know of the artist."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..core.errors import FrameRangeError, SettingsError
+from ..core.frames import MAX_FRAMES
+from ..core.money import parse_strk
+from ..core.scene_finding import SceneFinding, Severity
+
+if TYPE_CHECKING:
+    from ..app.requester.offer import Offer
+    from ..settings import Settings
+
+DAY_S = 86400
+RELATIVE = "//"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Of one scene, which is found by its name again when the artist has confirmed."""
+
+    scene: str
+    name: str
+    frames: tuple[int, ...]
+    offer: Offer
+    output: Path
+    own_seed: bool
+    proof_seconds: int
+    probe_seconds: int
+    allowed: tuple[str, ...]
+
+
+def wish_of(scene: bpy.types.Scene, what: str, settings: Settings) -> Wish:
+    """What the scene's properties say; raises SettingsError or FrameRangeError."""
+    chosen: Any = scene.renderchain
+    frames = frames_of(scene, what)
+    return Wish(
+        scene=scene.name,
+        name=chosen.job_name.strip() or Path(bpy.data.filepath).stem or "untitled",
+        frames=frames,
+        offer=_offer(chosen, settings, len(frames)),
+        output=output_of(scene),
+        own_seed=chosen.own_seed,
+        proof_seconds=chosen.proof_seconds,
+        probe_seconds=chosen.probe_seconds,
+        allowed=allowed_of(scene),
+    )
+
+
+def frames_of(scene: bpy.types.Scene, what: str) -> tuple[int, ...]:
+    """The frames of a still, the scene's range, or one of one's own; raises FrameRangeError."""
+    chosen: Any = scene.renderchain
+    if what == "STILL":
+        return (scene.frame_current,)
+    own, scenes = (
+        (chosen.first, chosen.last, chosen.step),
+        (
+            scene.frame_start,
+            scene.frame_end,
+            scene.frame_step,
+        ),
+    )
+    first, last, step = own if what == "RANGE" else scenes
+    if last < first:
+        raise FrameRangeError(
+            f"The range {first} to {last} has no frames. Nothing was paid; put the lower number first."
+        )
+    if (last - first) // step >= MAX_FRAMES:
+        raise FrameRangeError(f"{first} to {last} are over {MAX_FRAMES:,} frames; split them into jobs.")
+    return tuple(range(first, last + 1, step))
+
+
+def output_of(scene: bpy.types.Scene) -> Path:
+    """The folder for the frames; raises SettingsError where it has no place yet."""
+    if finding := no_output(scene):
+        raise SettingsError(f"{finding.text} Nothing was paid.")
+    chosen: Any = scene.renderchain
+    return Path(os.path.abspath(bpy.path.abspath(chosen.output)))
+
+
+def no_output(scene: bpy.types.Scene) -> SceneFinding | None:
+    """Why there is no folder for the frames yet, if there is none."""
+    chosen: Any = scene.renderchain
+    if not chosen.output.strip():
+        return folder_error("output", "No folder is chosen for the frames.", "Choose one.")
+    if chosen.output.startswith(RELATIVE) and not bpy.data.filepath:
+        sentence = "The folder for the frames lies beside the file, and the file is not saved."
+        return folder_error("unsaved file", sentence, "Save it, or choose another folder.")
+    return None
+
+
+def unsaved_changes(scene: bpy.types.Scene) -> SceneFinding | None:
+    """Why the file has to be saved: another Blender opens it for the comparison, changes and all."""
+    from ..blender.proving.other_session import can_stand_in
+
+    chosen: Any = scene.renderchain
+    if not (bpy.data.filepath and bpy.data.is_dirty and chosen.proof_seconds) or can_stand_in():
+        return None
+    sentence = "The file has unsaved changes, and the package is compared with the file."
+    return folder_error("unsaved file", sentence, "Save it, or set Comparison to 0 in the options.")
+
+
+def folder_error(kind: str, sentence: str, fix: str) -> SceneFinding:
+    """What is wrong with the folder for the frames."""
+    return SceneFinding(kind, Severity.ERROR, sentence, "", fix, may_pass=False)
+
+
+def allowed_of(scene: bpy.types.Scene) -> tuple[str, ...]:
+    """The errors that do not stop this scene, by name."""
+    chosen: Any = scene.renderchain
+    return tuple(one for one in chosen.allowed.split("\n") if one)
+
+
+def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
+    from ..app.requester.offer import Offer, per_frame_fri
+
+    reward_fri = 0
+    if chosen.price == "FRAME":
+        reward_fri = parse_strk(chosen.amount)
+    elif chosen.price == "TOTAL":
+        reward_fri = per_frame_fri(parse_strk(chosen.amount), frames)
+    offer = Offer(
+        reward_fri=reward_fri,
+        is_usual=chosen.price == "MARKET",
+        device_group=chosen.device,
+        longest_lease=chosen.longest_lease or None,
+        expires_in_s=chosen.days * DAY_S,
+        second_look=settings.wants_second_looks,
+        takes_unjudged=settings.takes_unjudged,
+    )
+    return offer.checked(chosen.checking.lower())

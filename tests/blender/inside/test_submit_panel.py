@@ -1,0 +1,151 @@
+"""The panel until a job is sent: what is asked for, what is going on, how it is stopped, what came of it."""
+
+from types import SimpleNamespace
+
+import bpy
+import pytest
+from layouts import Layout
+
+
+class Thread:
+    """The background thread, which here does nothing by itself."""
+
+    def __init__(self):
+        self.done = None
+        self.cancelled = False
+
+    def run(self, work, done):
+        work.close()
+        self.done = done
+        return SimpleNamespace(cancel=lambda: setattr(self, "cancelled", True))
+
+    def later(self, call):
+        call()
+
+
+@pytest.fixture
+def thread(part, registered, monkeypatch):
+    thread = Thread()
+    monkeypatch.setattr(part("ui.submitting"), "background", lambda: thread)
+    yield thread
+    part("ui.submitting").reset()
+    for place in part("ui.messages").Place:
+        part("ui.messages").forget(place)
+
+
+async def nothing(reporter):
+    return None
+
+
+@pytest.fixture
+def drawn(part, registered, scene):
+    """What the panel shows."""
+
+    def draw():
+        layout = Layout()
+        context = SimpleNamespace(scene=bpy.context.scene, region=SimpleNamespace(width=400))
+        part("ui.submit_panel").RENDERCHAIN_PT_submit.draw(SimpleNamespace(layout=layout), context)
+        return layout.seen
+
+    return draw
+
+
+def names(seen):
+    return [name for name, _ in seen]
+
+
+def texts(seen):
+    return " ".join(text for _, text in seen if isinstance(text, str))
+
+
+def test_the_price_is_only_asked_for_where_it_is_not_the_markets(drawn, scene):
+    assert "amount" not in texts(drawn()) and "renderchain.submit" in names(drawn())
+    scene.renderchain.price = "TOTAL"
+    assert "amount 0.05" in texts(drawn())
+    assert "first" not in texts(drawn())
+    scene.renderchain.what = "RANGE"
+    assert "first 1" in texts(drawn())
+
+
+def test_what_goes_on_is_shown_by_its_phase_with_a_way_out_until_it_is_paid(part, drawn, thread):
+    submitting, notices = part("ui.submitting"), part("core.notices.jobs")
+    submitting.begin("Packing film", nothing, print)
+    reporter = submitting.SubmitReporter()
+    reporter.tell(notices.UploadStarted(3, 1_200_000))
+    reporter.progress("bytes uploaded", 582_342, 1_200_000)
+    seen = drawn()
+    assert "Uploading 1.20 MB in 3 files" in texts(seen) and "0.49 0.58 of 1.20 MB uploaded" in texts(seen)
+    assert "renderchain.stop_submitting" in names(seen) and "renderchain.submit" not in names(seen)
+    assert bpy.ops.renderchain.stop_submitting.poll() and not bpy.ops.renderchain.submit.poll()
+    reporter.tell(notices.EscrowDue(10**18))
+    seen = drawn()
+    assert "renderchain.stop_submitting" not in names(seen) and "can't be stopped now" in texts(seen)
+    assert not bpy.ops.renderchain.stop_submitting.poll()
+    submitting.stop()
+    assert not thread.cancelled
+
+
+def test_stopping_says_that_nothing_was_paid(part, drawn, thread):
+    submitting = part("ui.submitting")
+    submitting.begin("Packing film", nothing, print)
+    bpy.ops.renderchain.stop_submitting()
+    assert thread.cancelled
+    thread.done(None, part("core.errors").Cancelled("Stopped"))
+    assert submitting.STOPPED in texts(drawn()) and "renderchain.submit" in names(drawn())
+
+
+def test_an_old_message_is_gone_when_something_new_begins(part, drawn, thread):
+    submitting, errors = part("ui.submitting"), part("core.errors")
+    submitting.begin("Packing film", nothing, print)
+    submitting.SubmitReporter().say("Looking at wood.png")
+    thread.done(None, errors.SceneError("It is broken."))
+    assert "It is broken." in texts(drawn())
+    message = part("ui.messages").told(part("ui.messages").Place.SUBMIT)
+    assert "Looking at wood.png" in message.details, "what was said on the way is behind Details"
+    submitting.begin("Packing film", nothing, print)
+    assert "It is broken." not in texts(drawn())
+
+
+def test_what_a_stopped_submission_still_says_is_not_shown(part, drawn, thread):
+    submitting = part("ui.submitting")
+    submitting.begin("Packing film", nothing, print)
+    reporter = submitting.SubmitReporter()
+    thread.done(None, part("core.errors").Cancelled("Stopped"))
+    reporter.say("Packing on")
+    reporter.progress("frames compared", 1, 2)
+    assert submitting.submitting.phase == "" and "renderchain.submit" in names(drawn())
+
+
+def test_a_result_is_handed_on_and_told(part, thread):
+    got = []
+    part("ui.submitting").begin("Asking", nothing, got.append)
+    thread.done(7, None)
+    assert got == [7] and part("ui.submitting").submitting.phase == ""
+
+
+def test_where_something_is_wrong_at_a_glance_the_button_is_off_and_says_why(part, drawn, scene):
+    findings = part("ui.scene_findings")
+    scene.camera = None
+    found = part("blender.preflight").check_settings(scene)
+    findings.rows.at_a_glance[scene.name] = found
+    assert "See below what has to be changed first" in texts(drawn())
+    findings.rows.at_a_glance.clear()
+    assert "See below" not in texts(drawn())
+
+
+def test_pressing_the_button_without_settings_says_what_to_do(part, drawn, registered, scene, monkeypatch):
+    monkeypatch.delenv("RENDERCHAIN_CONFIG", raising=False)
+    with pytest.raises(RuntimeError, match="preferences"):
+        bpy.ops.renderchain.submit()
+    assert "preferences" in texts(drawn())
+    part("ui.messages").forget(part("ui.messages").Place.SUBMIT)
+
+
+def test_the_options_are_words(part, registered, scene):
+    layout = Layout()
+    context = SimpleNamespace(scene=scene, region=SimpleNamespace(width=400))
+    part("ui.submit_panel").RENDERCHAIN_PT_options.draw(SimpleNamespace(layout=layout), context)
+    assert "device CPU" in texts(layout.seen) and "days 7" in texts(layout.seen)
+    items = scene.renderchain.bl_rna.properties["device"].enum_items
+    assert items["OPTIX"].name == "NVIDIA GPU (OptiX)"
+    assert set(items.keys()) == set(part("core.job").DEVICE_GROUPS)

@@ -1,0 +1,76 @@
+"""What a job would come to is known before anything is packed, and what can't be had is refused then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from renderchain.app.requester.create_job import create_job, frames_of
+from renderchain.app.requester.estimate import Estimate, JobFrames, estimate
+from renderchain.app.requester.offer import Offer
+from renderchain.core.errors import InsufficientFunds, SceneError
+from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.notices.jobs import JobQuoted, JobUnjudged
+
+from devkit.fakes.clock import run
+from tests.unit.app.bench import UseCaseBench
+
+GFRI = 10**9
+USUAL = Offer(is_usual=True)
+FRAMES = JobFrames(8, 40, 1, (4, 5), "CYCLES")
+
+
+@pytest.fixture
+def bench(disk: Path) -> UseCaseBench:
+    made = UseCaseBench(disk)
+    made.chain.price_fri = GFRI
+    made.chain.tokens[made.chain.address] = 100 * FRI_PER_STRK
+    made.reporter.told.clear()
+    return made
+
+
+def ask(bench: UseCaseBench, offer: Offer) -> Estimate:
+    return run(estimate(bench.chain, offer, FRAMES, 10**6))
+
+
+def test_the_market_is_asked_where_no_price_is_named(bench: UseCaseBench) -> None:
+    bench.chain.prices = [FRI_PER_STRK, FRI_PER_STRK // 2, FRI_PER_STRK // 4]
+    assert ask(bench, USUAL).quote.shape.reward_fri == FRI_PER_STRK // 2
+    assert ask(bench, Offer(reward_fri=FRI_PER_STRK)).quote.shape.reward_fri == FRI_PER_STRK
+
+
+def test_what_was_estimated_is_what_the_job_costs(bench: UseCaseBench) -> None:
+    frames = frames_of(bench.package.manifest)
+    told = run(estimate(bench.chain, USUAL, frames, 1))
+    bench.chain.price_fri = 3 * GFRI  # gas became dearer while it was packed
+    run(
+        create_job(
+            bench.chain,
+            bench.journal,
+            bench.package,
+            told.offer,
+            name="town",
+            output=Path("/frames"),
+            reporter=bench.reporter,
+        )
+    )
+    ((terms, _),) = bench.chain.of("create_job")
+    assert terms.escrow_fri == told.quote.cost.pay_fri + told.quote.cost.pool_fri
+
+
+def test_an_account_that_can_not_pay_all_of_it_is_told_before_anything_is_packed(bench: UseCaseBench) -> None:
+    told = ask(bench, USUAL)
+    told.check_funds()
+    poor = replace(told, have_fri=told.quote.cost.most_fri - 1)
+    with pytest.raises(InsufficientFunds, match=r"up to \d+\.\d{4} STRK.*network fees. The account holds"):
+        poor.check_funds()
+
+
+def test_a_job_that_nobody_would_look_at_is_refused_or_told(bench: UseCaseBench) -> None:
+    bench.chain.can_judge = False
+    with pytest.raises(SceneError, match="Nothing was paid. Too few verifiers of 4.5/cycles/cpu"):
+        ask(bench, USUAL)
+    told = ask(bench, Offer(is_usual=True, takes_unjudged=True)).notices
+    assert [type(one) for one in told if isinstance(one, JobQuoted | JobUnjudged)] == [JobQuoted, JobUnjudged]
+    assert bench.chain.sent == [] and bench.reporter.told == []

@@ -1,0 +1,37 @@
+"""A folder that can't be written is known before a job is paid."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from renderchain.app.requester.output_folder import try_output, why_not_writable
+from renderchain.core.errors import LocalError
+
+
+def test_a_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    assert why_not_writable(folder) == ""
+    try_output(folder)
+    assert folder.is_dir() and list(folder.iterdir()) == []
+
+
+def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "frames"
+    assert f"{tmp_path / 'file'} is a file" in why_not_writable(folder)
+    with pytest.raises(LocalError, match="Nothing was sent or paid; choose another folder"):
+        try_output(folder)
+
+
+@pytest.mark.parametrize("place", ["/proc/renderchain", "/dev/null/frames"])
+def test_where_nobody_may_write_nothing_is_paid(place: str) -> None:
+    with pytest.raises(LocalError, match=f"can't be written to {place}"):
+        try_output(Path(place))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_shows_without_writing(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "may not be written to" in why_not_writable(tmp_path / "frames")

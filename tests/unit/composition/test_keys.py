@@ -1,0 +1,117 @@
+"""An account's key is kept by the system's keyring, and where there is none in a file with a passphrase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import keyring.backend
+import pytest
+from keyring.backends import fail
+from renderchain.adapters import keys as adapter
+from renderchain.composition import keys
+from renderchain.composition.own_settings import OwnSettings
+from renderchain.core.errors import KeyStoreError, KeyStoreLocked
+from renderchain.settings import Settings, load_settings
+
+KEY = 0x1234567
+NO_KEYRING = fail.Keyring()  # type: ignore[no-untyped-call]
+NODE = {"rpc_url": "http://127.0.0.1:1/rpc", "directory": "0x5"}
+
+
+class Keyring(keyring.backend.KeyringBackend):
+    """A keyring that holds what it is given as long as the test lasts."""
+
+    priority = 5.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(adapter, "SCRYPT_COST", 2)
+    before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
+    keys.lock()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> OwnSettings:
+    made = OwnSettings(tmp_path / "settings.toml")
+    made.choose(**NODE)
+    return made
+
+
+def read(own: OwnSettings) -> Settings:
+    return load_settings(own.file)
+
+
+def test_with_a_keyring_nothing_of_the_key_is_in_a_file(own: OwnSettings) -> None:
+    kept = Keyring()
+    keyring.set_keyring(kept)
+    assert not keys.needs_passphrase()
+    assert keys.keep_account(own, KEY, 0, "") == "the system's keyring"
+    settings = read(own)
+    assert settings.account == keys.derived_address(KEY) and settings.keystore is None
+    assert keys.open_keys(settings).private_key(settings.account) == KEY
+    assert [*own.file.parent.iterdir()] == [own.file] and f"{KEY:x}" not in own.file.read_text()
+    assert not keys.is_locked(settings)
+
+
+def test_without_one_a_passphrase_seals_it_and_opens_it_once_a_process(own: OwnSettings) -> None:
+    keyring.set_keyring(NO_KEYRING)
+    assert keys.needs_passphrase()
+    with pytest.raises(KeyStoreError, match="Give a passphrase"):
+        keys.keep_account(own, KEY, 0, "")
+    place = keys.keep_account(own, KEY, 0, "open it")
+    settings = read(own)
+    assert str(settings.keystore) in place and not keys.is_locked(settings)
+    keys.lock()
+    assert keys.is_locked(settings)
+    with pytest.raises(KeyStoreLocked):
+        keys.open_keys(settings).private_key(settings.account)
+    with pytest.raises(KeyStoreError, match="can't be opened"):
+        keys.unlock(settings, "guess")
+    keys.unlock(settings, "open it")
+    assert keys.open_keys(settings).private_key(settings.account) == KEY
+
+
+def test_another_account_takes_no_earlier_ones_key_away(own: OwnSettings) -> None:
+    keyring.set_keyring(NO_KEYRING)
+    keys.keep_account(own, KEY, 0xABC, "one")
+    keys.keep_account(own, KEY + 1, 0, "two")
+    keys.lock()
+    keys.keep_account(own, KEY, 0xABC, "one")
+    settings = read(own)
+    assert settings.account == 0xABC and keys.open_keys(settings).private_key(0xABC) == KEY
+    with pytest.raises(KeyStoreError, match="can't be opened"):
+        keys.keep_account(own, KEY, 0xABC, "other")
+
+
+@pytest.mark.parametrize("key", [0, -1, 2**252])
+def test_what_is_no_key_is_not_stored(own: OwnSettings, key: int) -> None:
+    keyring.set_keyring(NO_KEYRING)
+    with pytest.raises(KeyStoreError, match="nothing was stored"):
+        keys.keep_account(own, key, 0, "open it")
+    assert [*own.file.parent.iterdir()] == [own.file]
+
+
+def test_headers_are_sealed_with_the_accounts_key_and_forgotten_at_will(own: OwnSettings) -> None:
+    keyring.set_keyring(Keyring())
+    keys.keep_account(own, KEY, 0, "")
+    own.choose(ipfs_api="/dns4/ipfs.example/tcp/443/https")
+    keys.keep_ipfs_headers(own, read(own), {"Authorization": "secret"})
+    assert keys.ipfs_headers(read(own)) == {"Authorization": "secret"}
+    assert not [one for one in own.file.parent.iterdir() if b"secret" in one.read_bytes()]
+    keys.keep_ipfs_headers(own, read(own), {})
+    assert keys.ipfs_headers(read(own)) == {} and [*own.file.parent.iterdir()] == [own.file]

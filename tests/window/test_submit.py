@@ -1,0 +1,46 @@
+"""An artist with mouse and keyboard: what is wrong is seen and mended by its button, errors can be copied."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from devkit.window.driver import Window
+
+PICTURES = Path(__file__).resolve().parents[2] / "build" / "window"
+# What an artist's scene may be like; the panel has to say it.
+BREAK = """
+scene = bpy.context.scene
+scene.camera, scene.render.engine, scene.render.use_border = None, 'BLENDER_EEVEE', True
+scene.renderchain.output = '/proc/frames'
+"""
+FOUND = "[one.kind for one in findings.found_in(bpy.context.scene)]"
+
+
+def test_what_is_wrong_is_seen_at_once_and_mended_by_its_button(window: Window) -> None:
+    module = "bl_ext.user_default.renderchain.ui.scene_findings"
+    window.ask(f"import importlib; findings = importlib.import_module({module!r})")
+    window.ask(BREAK)
+    window.wait_until(lambda: {"camera", "engine", "region", "output"} <= set(window.ask(FOUND)))
+    window.picture(PICTURES / "findings.png")
+    for _ in range(2):  # the first two of them are the engine and the camera
+        left = len(window.ask(FOUND)) - 1
+        window.click_on("bpy.ops.renderchain.fix")
+        window.wait_until(partial(lambda count: len(window.ask(FOUND)) == count, left))
+        window.show_panel()
+    assert window.ask("bpy.context.scene.render.engine") == "CYCLES"
+    assert window.ask("bpy.context.scene.camera is not None") is True
+    assert window.complaints() == []
+
+
+def test_an_error_stands_below_the_button_and_can_be_copied(window: Window) -> None:
+    window.ask("bpy.context.scene.render.engine = 'CYCLES'; bpy.context.scene.renderchain.output = '/tmp/x'")
+    window.wait_until(lambda: not window.ask("bpy.ops.renderchain.submit.poll() is False"))
+    window.settle(100)  # what is wrong at a glance is looked at twice a second
+    window.click_on("bpy.ops.renderchain.submit")
+    window.press("escape")  # the popup that tells it too
+    window.settle(20)
+    window.picture(PICTURES / "error.png")
+    window.click_on("bpy.ops.renderchain.copy")
+    assert "preferences" in window.ask("bpy.context.window_manager.clipboard")
+    assert window.complaints() == []
