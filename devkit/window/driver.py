@@ -35,7 +35,7 @@ MOST_PAGES = 8
 PANEL = "Render on Network"
 SCROLLS = 5
 WHEEL_UP, WHEEL_DOWN = 4, 5
-COMPLAINT = re.compile(r"Traceback|Error|Warning.*renderchain", re.IGNORECASE)
+COMPLAINT = re.compile(r"Traceback|^\w+(?:Error|Exception)\b|^Error: |WARNING.*renderchain|RuntimeWarning")
 
 
 @dataclass(frozen=True)

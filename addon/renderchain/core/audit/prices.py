@@ -152,8 +152,8 @@ def usual_reward_fri(
 ) -> int:
     """What to offer for a frame where the artist names no price, in three digits.
 
-    It is what others pay (``market_fri``), else what some seconds of such a machine cost; and never less than
-    makes a lease worth its audit, nor more than an hour of a frame.
+    It is what others pay (``market_fri``), up to what an hour of such a machine costs, else what some seconds
+    cost; and never less than makes a lease worth its audit.
     """
     second_fri = GPU_SECOND_FRI if prints else CPU_SECOND_FRI
     longest = min(tasks, lease or MOST_FRAMES)
