@@ -12,10 +12,9 @@ from ..core.errors import LocalError, SettingsError
 from ..core.ids import LeaseId
 from ..core.notices.following import ChallengeQuoted
 from ..core.tiles import Tile, leaves_at
-from . import messages
-from .asking import again
+from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
-from .jobs import DIALOG_PX, JobOperator, at_once
+from .jobs import JobOperator, at_once
 from .pictures import FRAME, NUMBER
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
         what = "It is looked at whether the frames can be had."
         if self.leaves:
             what = f"{len(self.leaves.split())} spots of them are looked at."
-        messages.draw_text(self.layout, f"{what} {self.quote}", DIALOG_PX - messages.MARGIN_PX, "QUESTION")
+        draw_question(self.layout, f"{what} {self.quote}")
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Pay the bond and challenge on-chain, once its price was seen."""

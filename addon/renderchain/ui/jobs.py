@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.ids import JobId
-from . import messages
+from .asking import DIALOG_PX, draw_question
 from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
@@ -16,8 +16,6 @@ from .work import Operator, perform
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
-
-DIALOG_PX = 460
 
 
 class JobOperator(Operator):
@@ -145,8 +143,7 @@ class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
         """What comes back, and what it takes."""
         row = self.row()
         if row and row.overview.cancel:
-            text = row.overview.cancel.sentence
-            messages.draw_text(self.layout, text, DIALOG_PX - messages.MARGIN_PX, "QUESTION")
+            draw_question(self.layout, row.overview.cancel.sentence)
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""

@@ -8,10 +8,9 @@ import bpy
 
 from ..core.frames import format_frames, parse_frames
 from ..core.ids import JobId
-from . import messages
-from .asking import again
+from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
-from .jobs import DIALOG_PX, JobOperator, at_once
+from .jobs import JobOperator, at_once
 
 if TYPE_CHECKING:
     from ..app.requester.offer import Offer
@@ -45,8 +44,7 @@ class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
     def draw(self, context: bpy.types.Context) -> None:
         """The frames, or their price."""
         if self.quote:
-            text = f"Frames {self.frames}: {self.quote}"
-            messages.draw_text(self.layout, text, DIALOG_PX - messages.MARGIN_PX, "QUESTION")
+            draw_question(self.layout, f"Frames {self.frames}: {self.quote}")
         else:
             self.layout.prop(self, "frames")
 
