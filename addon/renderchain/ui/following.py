@@ -74,6 +74,7 @@ class Jobs:
         self.frame_came: Callable[[int, FrameKept], None] = lambda number, kept: None
         self._shared: tuple[Settings, Shared] | None = None
         self._reading: Future[Any] | None = None
+        self._is_stale = False
 
     def tick(self) -> float:
         """Look at the chain now and then; Blender's timer."""
@@ -84,6 +85,7 @@ class Jobs:
     def refresh(self, *, told: bool = False) -> None:
         """Read the chain anew; ``told``: what goes wrong is said where the user looks."""
         if self._reading and not self._reading.done():
+            self._is_stale = True  # what is being read may miss what just happened
             return
         if told:
             messages.forget(messages.Place.JOBS)
@@ -100,6 +102,9 @@ class Jobs:
                 return
             self.hint = ""
             self._show(found)
+            if self._is_stale:
+                self._is_stale = False
+                self.refresh()
 
         self._reading = background().run(work, done)
 
@@ -109,7 +114,10 @@ class Jobs:
             messages.tell(messages.Place.JOBS, messages.failed(failure))
 
     def _show(self, found: list[JobOverview]) -> None:
-        self.rows = {one.number: self._row(one) for one in found}
+        before, self.rows = self.rows, {one.number: self._row(one) for one in found}
+        for number, row in before.items():  # the settings name another account or network now
+            if row.task and number not in self.rows:
+                row.task.cancel()
         running = sum(1 for row in self.rows.values() if row.task)
         for row in self.rows.values():
             if row.wants_following and running < MOST_FOLLOWED:
@@ -227,7 +235,7 @@ class Jobs:
 
     def forget(self) -> None:
         """The add-on is disabled: the background has ended with all tasks."""
-        self.rows, self.hint, self._shared, self._reading = {}, "", None, None
+        self.rows, self.hint, self._shared, self._reading, self._is_stale = {}, "", None, None, False
 
 
 jobs = Jobs()

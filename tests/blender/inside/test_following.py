@@ -121,6 +121,14 @@ def test_what_fails_is_said_and_tried_again_and_another_process_is_left_to_it(pa
     assert not jobs.rows[2].is_elsewhere and not jobs.rows[1].failure
 
 
+def test_what_happens_while_the_chain_is_read_is_read_too(part, net, job):
+    jobs = net.following.jobs
+    jobs.refresh()
+    net.jobs = [job(1)]
+    jobs.refresh()  # the first is not over yet, and may have missed it
+    until(part, lambda: net.reads == 2 and 1 in jobs.rows)
+
+
 def test_a_job_from_elsewhere_waits_for_a_folder(part, net, job):
     net.jobs = [job(1, output="")]
     net.following.jobs.refresh()
