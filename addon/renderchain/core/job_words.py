@@ -23,7 +23,7 @@ def standing(one: JobOverview) -> str:
         held = len(one.progress.in_work)
         rest = f" Workers still finish {counted(held, 'frame')}." if held else ""
         return f"Canceled: {here} of {total} came.{rest}"
-    if one.waits:
+    if one.waits and not one.worker_count:
         return f"{here} of {total} are done. It waits: {one.waits.sentence}."
     parts = [f"{here} of {total} are done"]
     if one.worker_count:

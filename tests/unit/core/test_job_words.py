@@ -32,6 +32,8 @@ def test_what_is_done_is_paid_and_is_left_is_said() -> None:
     busy = [*DONE, LeaseClaimed(8, JOB, LeaseId(2 << 40), 8, 2, 2, 0, 0, 0)]
     one = replace(ONE, progress=JobProgress.of(busy), left_s=200.0)
     assert standing(one) == "2 of 4 frames are done; 1 worker renders 2 more; about 4 minutes are left."
+    waits = JobWaits(JOB, 1, 1, "")  # as was read before the worker came
+    assert standing(replace(one, waits=waits)) == standing(one)
     assert money(one) == "0.2 of 0.4 STRK are paid to workers."
     assert summary(one) == "0.2 STRK · 4 minutes · 1 worker"
 
