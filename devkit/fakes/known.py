@@ -46,6 +46,7 @@ class KnowingRenderer(FakeRenderer):
     async def known_tile(self, device: str = "") -> KnownRendered:
         """As if a process without a scene made it."""
         self.made.append(device or self.loaded.device)
+        self.meet("known_tile")
         if self.kills:
             self.kills -= 1
             raise ProcessKilled("Somebody killed it.")

@@ -37,7 +37,7 @@ from renderchain.app.worker.known_tile import KnownTile, WatchingRenderer
 from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.loop import Worker
 from renderchain.app.worker.pace import Pace
-from renderchain.app.worker.readiness import Readiness
+from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
 from renderchain.core.ids import JobId, WorkerId
@@ -87,7 +87,7 @@ class Machine:
         self.worker_id = WorkerId(0)
         self.control = Control()
         self.reserve_fri = 0
-        self.once = False
+        self.hours: Hours = lambda at_s: ""
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
@@ -167,6 +167,7 @@ class Machine:
                 lambda: self.control,
                 (),
                 self.world.now,
+                hours=self.hours,
                 reserve_fri=self.reserve_fri,
                 once=self.once,
             ),

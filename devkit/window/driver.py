@@ -197,7 +197,7 @@ class Window:
         return image
 
     def stall(self) -> Stall:
-        """The longest since ``ask("watch()")``."""
+        """The longest since the start, or since ``ask("watch()")``."""
         longest_s, ours_s, where = self.ask("[beats['longest_s'], ours['longest_s'], ours['where']]")
         return Stall(longest_s, ours_s, where)
 

@@ -116,7 +116,7 @@ def _sample():
     scope["sampler"] = mine  # the one before ends
     since_s = time.perf_counter()
     while scope["sampler"] is mine:
-        frame, now_s, where = sys._current_frames()[MAIN], time.perf_counter(), ""
+        frame, now_s, where = sys._current_frames().get(MAIN), time.perf_counter(), ""
         while frame:
             if OURS in frame.f_code.co_filename:
                 where = f"{frame.f_code.co_filename.rpartition(OURS)[2]}:{frame.f_code.co_name}"
@@ -132,3 +132,4 @@ scope.update(
     area_of=area_of, rectangle=rectangle, under_mouse=under_mouse, watch=watch, beats=beats, ours=ours
 )
 bpy.app.timers.register(beat, persistent=True)
+watch()

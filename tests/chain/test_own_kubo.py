@@ -6,12 +6,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +108,34 @@ def test_a_second_process_of_the_same_user_uses_the_node_that_runs(own: OwnKubo)
     assert other.place() == place
     other.stop()
     assert answers(*place), "it was not the other's to end"
+
+
+def test_two_processes_that_start_one_in_the_same_moment_share_it(own: OwnKubo) -> None:
+    own._run(PROGRAM, "init", "--empty-repo")
+    others = [OwnKubo(own.program, own.repository, is_private=True) for _ in range(3)]
+    with ThreadPoolExecutor() as pool:
+        places = list(pool.map(lambda one: one.place(), others))
+    assert len(set(map(str, places))) == 1 and answers(*places[0])
+    for one in others:
+        one.stop()
+    assert is_gone(*places[0])
+
+
+def test_what_else_listens_where_a_node_was_is_told_no_secret(own: OwnKubo) -> None:
+    api, _ = own.place()
+    own.stop()
+    (own.repository / "api").write_text(api)  # as one leaves it that was killed
+    with socket.socket() as outsider:
+        outsider.bind(("127.0.0.1", int(api.split("/")[4])))
+        outsider.listen()
+        outsider.settimeout(GONE_S)
+        with ThreadPoolExecutor() as pool:
+            started = pool.submit(own.place)
+            link, _ = outsider.accept()
+            asked = link.recv(2**16)
+            link.close()
+            assert started.result().api != api
+    assert b"version" in asked and b"uthorization" not in asked
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node
 from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.composition.network import network_name
@@ -30,6 +32,7 @@ from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Proxy, error, proxy_before, result
 
 AWAY = 503
+ABSURD = 10**15
 
 
 @dataclass
@@ -290,6 +293,34 @@ def test_events_go_on_by_the_websocket_of_another_node(
                 heard = [type(await asyncio.wait_for(anext(stream), 20)).__name__ for _ in range(3)]
                 assert heard == ["LeaseClaimed", "TasksGivenBack", "LeaseEnded"]
                 assert made.second.socket_count == 1 and "asked for events" not in caplog.text
+
+    asyncio.run(run())
+
+
+def test_a_node_with_an_absurd_block_locks_out_no_other(two: Callable[[], Any]) -> None:
+    """All others were behind it for ever, and events waited."""
+
+    def lie(method: str, question: dict[str, Any]) -> Any:
+        told = {"blockNumber": ABSURD, "blockHashAndNumber": {"block_hash": "0x1", "block_number": ABSURD}}
+        return result(told[method]) if method in told else None
+
+    async def run() -> None:
+        async with two() as made:
+            artist = made.net.artist
+            newest = (await artist._account.client.get_block(block_number="latest")).timestamp
+            began_s, node = time.monotonic(), replace(made.node, oldest_head_s=600.0)
+            nodes = await Nodes.connect(node, now=lambda: newest + time.monotonic() - began_s)
+            try:
+                start = await artist.block_number()
+                await artist.create_job(TERMS)
+                made.first.rule = lie
+                async with aclosing(EventStream(nodes, made.net.deployed.board).follow(start)) as told:
+                    assert type(await asyncio.wait_for(anext(told), 20)).__name__ == "JobCreated"
+                nodes.saw(ABSURD)
+                made.first.rule = down
+                assert await nodes.client.get_block_number() < ABSURD
+            finally:
+                await nodes.close()
 
     asyncio.run(run())
 

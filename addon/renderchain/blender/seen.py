@@ -20,6 +20,7 @@ from ..adapters.metrics_http import Page, serving
 from ..adapters.state_keeper import StateKeeper
 from ..adapters.std_logging import logging_told
 from ..adapters.systemd import ServiceManager
+from ..app.upkeep.keeping import keep_at_work
 from ..core.errors import RenderChainError
 from ..core.metrics import CONTENT_TYPE, exposition
 from ..core.notices.process import Failed
@@ -45,7 +46,7 @@ class Seen:
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
         """Inside of this it is known whether the event loop goes round; systemd's watchdog knows it too."""
-        beating = asyncio.create_task(self._beat())
+        beating = asyncio.create_task(keep_at_work("Showing how it is", self._beat, self.reporter))
         try:
             yield
         finally:

@@ -165,7 +165,7 @@ def _cost(estimate: Estimate) -> dict[str, str]:
         "reserve_strk": cost.pool_fri,
         "fees_strk": cost.gas_fri,
         "at_most_strk": cost.most_fri,
-        "usually_back_strk": cost.back_fri,
+        "usually_back_strk": estimate.back_fri,
     }
     return {name: format_strk(fri) for name, fri in amounts.items()}
 

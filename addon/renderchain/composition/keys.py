@@ -91,6 +91,22 @@ def keep_account(own: OwnSettings, private_key: int, address: int, passphrase: s
     return store.place
 
 
+def back_up(settings: Settings, file: Path, passphrase: str) -> None:
+    """Put the account's key into a new file that a passphrase seals; raises KeyStoreError."""
+    if not passphrase:
+        raise KeyStoreError("Nothing was written; give a passphrase for the file.")
+    key = open_keys(settings).private_key(settings.account)
+    PassphraseKeystore(file, Opened()).create(settings.account, key, passphrase)
+
+
+def from_backup(file: Path, passphrase: str) -> tuple[int, int]:
+    """The account and the key in such a file; raises KeyStoreError."""
+    address = account_of(file)
+    if not address:
+        raise KeyStoreError(f"{file} is no keystore that names its account; nothing was stored.")
+    return address, PassphraseKeystore(file, Opened()).unlock(address, passphrase)
+
+
 def checked_key(private_key: int) -> int:
     """A key as it may be kept; raises KeyStoreError."""
     if not 0 < private_key < ORDER:

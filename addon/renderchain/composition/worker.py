@@ -35,6 +35,7 @@ from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
 from ..app.upkeep.conditions import STORE, Conditions
+from ..app.upkeep.keeping import keep_at_work
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.families import FamiliesInService
 from ..app.worker.job_probe import JobProbe
@@ -76,7 +77,8 @@ async def run_worker(
     require_sandbox(settings.allow_unsandboxed)
     conditions = Conditions(reporter, time.time)
     upkeep = open_upkeep(settings, reporter)
-    beside = [asyncio.create_task(leave(conditions, stop)), asyncio.create_task(upkeep.run())]
+    caring = keep_at_work("Looking after the IPFS node", upkeep.run, reporter)
+    beside = [asyncio.create_task(leave(conditions, stop)), asyncio.create_task(caring)]
     try:
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
@@ -138,13 +140,14 @@ def _readiness(
 ) -> Readiness:
     schedule, folder = parse_schedule(settings.schedule), settings.folder
 
-    def hours() -> str:
-        return "" if schedule.allows(datetime.now()) else f"It is not the hour ({settings.schedule})."
+    def hours(at_s: float) -> str:
+        allows = schedule.allows(datetime.fromtimestamp(at_s))
+        return "" if allows else f"It is not the hour ({settings.schedule})."
 
     def room() -> str:
         return lacks_room(folder, settings.least_free_bytes)
 
-    checks: list[Check] = [hours, room, store_room]
+    checks: list[Check] = [room, store_room]
     if settings.most_evidence_bytes:
         proof_store = ProofStore(folder / "evidence")
         checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
@@ -154,7 +157,14 @@ def _readiness(
         checks.append(beside_blender)
     reserve_fri = settings.reserve_fri
     return Readiness(
-        chain, reporter, lambda: read_control(folder), checks, time.time, reserve_fri=reserve_fri, once=once
+        chain,
+        reporter,
+        lambda: read_control(folder),
+        checks,
+        time.time,
+        hours=hours,
+        reserve_fri=reserve_fri,
+        once=once,
     )
 
 

@@ -97,7 +97,7 @@ def money_of(asked: Asked) -> tuple[tuple[str, str], ...]:
         ("Reserve for spot checks", f"{four_decimals(cost.pool_fri)} STRK"),
         ("Network fees", f"{four_decimals(cost.gas_fri)} STRK {accepting}"),
         ("At most", f"{four_decimals(cost.most_fri)} of {have} STRK"),
-        ("Usually comes back", f"about {four_decimals(cost.back_fri, up=False)} STRK"),
+        ("Usually comes back", f"about {four_decimals(asked.estimate.back_fri, up=False)} STRK"),
     )
 
 

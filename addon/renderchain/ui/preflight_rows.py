@@ -7,7 +7,6 @@ lie on a slow drive, off the main thread; all the rest by another Blender when t
 from __future__ import annotations
 
 import asyncio
-import importlib
 import time
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from .scene_findings import Rows, at_a_glance, found_in, rows
 from .state import background, redraw
 from .wish import allowed_of, folder_error, no_output, output_of
 
-PACKAGE = __package__.rpartition(".")[0]
 EVERY_S = 0.5
 SEEN_S = 2.0  # after it was drawn last, the panel is not seen any more
 FOLDER_S = 5.0
@@ -74,10 +72,6 @@ def look() -> float:
     started_s = time.monotonic()
     if started_s - rows.seen_s > SEEN_S:
         return EVERY_S
-    if not rows.is_warm:
-        rows.is_warm = True
-        background().run(_warm(), lambda *_: None)
-        return EVERY_S
     scenes = {window.scene.name: window.scene for window in bpy.context.window_manager.windows}
     found = {name: (*at_a_glance(scene), *_of_folder(scene)) for name, scene in scenes.items()}
     if found != rows.at_a_glance:
@@ -98,12 +92,6 @@ def _of_folder(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
     return (folder_error("output", reason, OTHER_FOLDER),) if reason else ()
 
 
-async def _warm() -> None:
-    """Import in another thread what the button would be waiting for."""
-    for name in ("blender.preflight", "blender.submission", "composition.requester"):
-        await asyncio.to_thread(importlib.import_module, f"{PACKAGE}.{name}")
-
-
 async def _why_not(folder: Path) -> str:
     from ..app.requester.output_folder import why_not_writable
 
@@ -121,7 +109,7 @@ def _changed(*_: Any) -> None:
 
 @persistent  # type: ignore[untyped-decorator]
 def _opened(*_: Any) -> None:
-    vars(rows).update(vars(Rows(is_warm=rows.is_warm)))
+    vars(rows).update(vars(Rows()))
 
 
 def start() -> None:

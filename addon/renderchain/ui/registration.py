@@ -50,14 +50,16 @@ CLASSES = (
     checkup.RENDERCHAIN_OT_check_up,
     account_setup.RENDERCHAIN_OT_account_make,
     account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_backup,
     account_setup.RENDERCHAIN_OT_account_unlock,
     account_setup.RENDERCHAIN_OT_account_deploy,
     store_setup.RENDERCHAIN_OT_ipfs_headers,
     store_setup.RENDERCHAIN_OT_kubo_download,
-    *submit_panel.CLASSES,
-    *jobs_panel.CLASSES,
+    submit_panel.RENDERCHAIN_PT_submit,
     first_run.RENDERCHAIN_OT_set_up,
     first_run.RENDERCHAIN_PT_first_run,
+    *submit_panel.PARTS,
+    *jobs_panel.CLASSES,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -102,11 +104,11 @@ def unregister() -> None:
             bpy.app.timers.unregister(timer)
     if _loaded in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_loaded)
-    checkup.stop()
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
     forget()
+    checkup.stop()
     following.jobs.forget()
     submitting.reset()
     pictures.stop()

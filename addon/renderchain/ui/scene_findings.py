@@ -21,7 +21,6 @@ class Rows:
     folders: dict[Path, str] = field(default_factory=dict)
     folders_s: float = 0.0
     seen_s: float = 0.0
-    is_warm: bool = False  # whether what a look needs is being imported
 
 
 rows = Rows()

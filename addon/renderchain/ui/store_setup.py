@@ -43,6 +43,7 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
         """Two fields."""
         self.layout.use_property_split = True
         self.layout.prop(self, "header")
+        self.layout.activate_init = True
         self.layout.prop(self, "text")
 
     def work(self, secret: dict[str, str]) -> Work:
@@ -86,6 +87,7 @@ class RENDERCHAIN_OT_kubo_download(SetupOperator):  # noqa: N801 - Blender's nam
     def draw(self, context: bpy.types.Context) -> None:
         """Two fields."""
         self.layout.use_property_split = True
+        self.layout.activate_init = True
         self.layout.prop(self, "url")
         self.layout.prop(self, "checksum")
 

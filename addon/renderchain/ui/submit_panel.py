@@ -101,4 +101,4 @@ class RENDERCHAIN_PT_options(bpy.types.Panel):  # noqa: N801 - Blender's naming
             layout.prop(context.scene.renderchain, name)
 
 
-CLASSES = (RENDERCHAIN_PT_submit, RENDERCHAIN_PT_preflight, RENDERCHAIN_PT_options)
+PARTS = (RENDERCHAIN_PT_preflight, RENDERCHAIN_PT_options)

@@ -23,6 +23,10 @@ def open_files():
 
 
 def threads():
+    """Those that live; one whose call is over gets a moment to end."""
+    until_s = time.monotonic() + 2
+    while threading.active_count() > 1 and time.monotonic() < until_s:
+        time.sleep(0.002)
     return sorted(one.name for one in threading.enumerate())
 
 
@@ -76,6 +80,30 @@ def test_work_that_is_stopped_cleans_up_first_and_leaves_nothing(part, tmp_path,
         assert not bpy.app.timers.is_registered(background.timer)
     assert len(cleaned) == TIMES and not list(tmp_path.iterdir())
     assert not heard, "the panel is gone; nobody may be told"
+
+
+def test_what_is_stopped_may_wait_for_what_it_began(part, counted):
+    """Else a clean Blender that packs would go on without anybody, and its folder stay."""
+    begun, whole = threading.Event(), []
+
+    async def packs():
+        begun.set()
+        await asyncio.sleep(0.2)
+        whole.append(True)
+
+    async def sends():
+        packing = asyncio.create_task(packs())
+        try:
+            await asyncio.shield(packing)
+        finally:
+            await asyncio.wait({packing})
+
+    background = part("blender.background").Background(lambda: None)
+    background.start()
+    background.run(sends(), lambda *said: None)
+    assert begun.wait(10)
+    background.stop()
+    assert whole == [True]
 
 
 def test_the_timer_of_background_work_outlives_opening_a_file(part, empty):

@@ -193,8 +193,9 @@ def test_a_volume_is_a_volume_however_it_is_made(part, stage, findings, build):
     build(stage)
     expected = [("volume guiding", "", None)] if bpy.app.version >= (5, 0) else []
     assert findings() == expected
-    reach = part("blender.cycles.reading.reach").Reach(bpy.context.scene)
-    assert part("blender.cycles.reading.volumes").has_volume(reach)
+    all_at_once = part("blender.steps").all_at_once
+    reach, _ = all_at_once(part("blender.cycles.reading.reach").Reach.of_scene(bpy.context.scene))
+    assert all_at_once(part("blender.cycles.reading.volumes").has_volume(reach))
 
 
 @pytest.mark.parametrize(
@@ -260,3 +261,93 @@ def test_strokes_that_a_frame_may_show_are_found(stage, findings, place, is_foun
     if place == "hidden until later":
         key(stage.collection.objects["sketch"], "hide_render", {1: True, 5: False})
     assert findings() == ([("strokes", "sketch", None)] if is_found else [])
+
+
+def geometry_of(owner, fill):
+    """Give an object nodes that ``fill`` makes; a socket that it returns leads to their end."""
+    tree = bpy.data.node_groups.new("geometry", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    made = fill(tree)
+    if made is not None:
+        tree.links.new(made, tree.nodes.new("NodeGroupOutput").inputs[0])
+    modifier = owner.modifiers.new("nodes", "NODES")
+    modifier.node_group = tree
+    return modifier
+
+
+def strokes_of_curves(tree):
+    circle, maker = map(
+        tree.nodes.new, ("GeometryNodeCurvePrimitiveCircle", "GeometryNodeCurvesToGreasePencil")
+    )
+    tree.links.new(circle.outputs[0], maker.inputs[0])
+    return maker.outputs[0]
+
+
+def taken(kind, given, socket, output="Geometry"):
+    def fill(tree):
+        node = tree.nodes.new(f"GeometryNode{kind}")
+        node.inputs[socket].default_value = given
+        return node.outputs[output]
+
+    return fill
+
+
+@pytest.mark.parametrize(
+    ("way", "is_found"),
+    [
+        ("curves", True),
+        ("curves in a group", True),
+        ("a muted node", False),
+        ("an object", True),
+        ("a collection", True),
+        ("an object's object", True),
+        ("an input", True),
+        ("an object's place", False),
+        ("a mesh", False),
+        ("nodes of a hidden object", False),
+    ],
+)
+def test_strokes_that_geometry_nodes_make_are_found(stage, findings, way, is_found):
+    """They were not looked for, and the application of a worker without a graphics card crashed."""
+    owner, group = bpy.data.objects["cube"], bpy.data.collections.new("group")
+    sketch = sketch_in(group)
+    if way == "curves in a group":
+        inner = bpy.data.node_groups.new("inner", "GeometryNodeTree")
+        inner.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+        inner.links.new(strokes_of_curves(inner), inner.nodes.new("NodeGroupOutput").inputs[0])
+
+        def outer(tree):
+            node = tree.nodes.new("GeometryNodeGroup")
+            node.node_tree = inner
+            return node.outputs[0]
+
+        geometry_of(owner, outer)
+    elif way == "a muted node":
+        tree = geometry_of(owner, strokes_of_curves).node_group
+        next(node for node in tree.nodes if node.bl_idname == "GeometryNodeCurvesToGreasePencil").mute = True
+    elif way == "an object's object":
+        other = bpy.data.objects.new("other", bpy.data.meshes.new("other"))
+        geometry_of(other, taken("ObjectInfo", sketch, "Object"))
+        geometry_of(owner, taken("ObjectInfo", other, "Object"))
+    elif way == "an object's place":
+        geometry_of(owner, taken("ObjectInfo", sketch, "Object", "Location"))
+    elif way == "an input":
+        modifier = geometry_of(owner, lambda tree: None)
+        socket = modifier.node_group.interface.new_socket(
+            "From", in_out="INPUT", socket_type="NodeSocketObject"
+        )
+        if bpy.app.version < (5, 2):
+            modifier[socket.identifier] = sketch
+        else:
+            getattr(modifier.properties.inputs, socket.identifier).value = sketch
+    else:
+        geometry_of(
+            owner,
+            {
+                "an object": taken("ObjectInfo", sketch, "Object"),
+                "a collection": taken("CollectionInfo", group, "Collection", "Instances"),
+                "a mesh": taken("ObjectInfo", bpy.data.objects["ball"], "Object"),
+            }.get(way, strokes_of_curves),
+        )
+    owner.hide_render = way == "nodes of a hidden object"
+    assert findings() == ([("strokes", "cube", None)] if is_found else [])

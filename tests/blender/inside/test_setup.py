@@ -97,7 +97,7 @@ def drawn(preferences):
 
 def words(seen):
     """All text of what was drawn."""
-    return " ".join(str(one) for pair in seen for one in pair)
+    return " ".join(text for _, text in seen if isinstance(text, str))
 
 
 def test_what_is_chosen_is_written_at_once_and_what_is_written_elsewhere_is_shown(part, preferences, file):
@@ -169,6 +169,25 @@ def test_an_account_that_can_not_be_imported_leaves_nothing(preferences, file, t
     assert not file.exists() and KEY not in str(refused.value)
 
 
+def test_a_key_is_backed_up_into_a_sealed_file_that_can_be_imported_elsewhere(part, preferences, tmp_path):
+    preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
+    bpy.ops.renderchain.account_import(key=KEY, address="0xabc", passphrase=PASSPHRASE, again=PASSPHRASE)
+    file, sealed = str(tmp_path / "backup.json"), {"passphrase": "elsewhere", "again": "elsewhere"}
+    with pytest.raises(RuntimeError, match="give a passphrase for the file"):
+        bpy.ops.renderchain.account_backup(file=file)
+    assert bpy.ops.renderchain.account_backup(file=file, **sealed) == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="is there already"):
+        bpy.ops.renderchain.account_backup(file=file, **sealed)
+    bpy.ops.renderchain.account_make(passphrase=PASSPHRASE, again=PASSPHRASE)
+    again = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+    with pytest.raises(RuntimeError, match="can't be opened"):
+        bpy.ops.renderchain.account_import(file=file, opens="a guess", **again)
+    assert bpy.ops.renderchain.account_import(file=file, opens="elsewhere", **again) == {"FINISHED"}
+    settings = part("ui.preferences").read_settings()
+    assert settings.account == 0xABC
+    assert part("composition.keys").open_keys(settings).private_key(0xABC) == int(KEY, 16)
+
+
 def test_a_locked_key_is_unlocked_once_and_stays_so(part, preferences):
     preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
     bpy.ops.renderchain.account_import(key=KEY, passphrase=PASSPHRASE, again=PASSPHRASE)
@@ -191,8 +210,9 @@ def test_the_rows_say_of_each_thing_whether_it_is_right_and_what_to_do(part, pre
     assert list(found) == ["key", "node", "chain", "directory", "account", "ipfs", "denoiser"]
     seen = drawn(preferences)
     shown = words(seen)
-    for text in ("make one or import one", "127.0.0.1:9 can't be reached", "The IPFS node at", "Denoiser: "):
-        assert text.split()[0] in shown
+    for text in ("Key: there is no account yet; make one or", "Node: ", "the node is right", "IPFS: Asking"):
+        assert text in shown
+    assert "127.0.0.1:9" in found["node"].text and "/tcp/9 can't be reached" in found["ipfs"].text
     assert [icon for icon, text in seen if str(text).startswith("IPFS: ")] == ["STRIP_COLOR_01"]
     assert ("renderchain.check_up" in {name for name, _ in seen}) and "Connected" not in shown
 

@@ -12,11 +12,16 @@ from renderchain.core.notices.following import (
     FramesHere,
     JobWaits,
 )
+from renderchain.core.notices.jobs import AlreadySettled, AlreadyWithdrawn, JobCanceled
 
 FRI = 10**18
-JOB, IDS = JobId(3), (JobId(3), LeaseId(9000 << 40 | 7))
+JOB, LEASE = JobId(3), LeaseId(9000 << 40 | 7)
+IDS = (JOB, LEASE)
 
 OF_FOLLOWING: dict[Notice, str] = {
+    JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
+    AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
+    AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
     FramesBack(*IDS, 4, LeaseState.GIVEN_BACK, "can't render", True): (
         "A worker gave 4 frames back, because it could not render them. Another worker takes them."
     ),

@@ -134,6 +134,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     watching.EvidenceOpen("chmod 700 evidence"): (
         "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
     ),
+    leases.ContentNotPinned(*IDS, "bafy", "No time."): (
+        f"Lease {LEASE}: bafy is not pinned here, and others have to find it elsewhere: No time."
+    ),
     leases.ContentNotKept(*IDS, "No room."): (
         f"Lease {LEASE}: results and package could not be kept for a watchtower: No room."
     ),
@@ -228,7 +231,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.JobImproved(JOB, FRI // 10, 2 * FRI): (
         "Job 3: new leases pay 0.1 STRK a frame; 2 STRK are there for audits"
     ),
-    jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
     jobs.Doubt(*IDS, "A file is missing."): (
         f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
@@ -242,8 +244,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
-    jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
-    jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
     checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
     checks.LeaseUnchecked(*IDS, "no sandbox"): (
         f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."

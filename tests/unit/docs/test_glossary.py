@@ -11,21 +11,21 @@ from tests.unit.docs.pages import REPO, tracked
 # ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT, UL).
 PLAIN = """
     abi action active addon address again ahead already amount animation another ap app application ask at
-    away back background bad base be below bench benchmark blender build canceled cancelled caught cha change
-    check choose close come comparison connection console contract control copy core count cover create cut
-    demo dependency deploy deployment details did differ disk docs does download due e empty end error
-    estimate facts fail false fast faults field file findings first fix for full fund given happen has header
-    high hinder import improve in index info inside instant insufficient interface is joining kept ledger left
-    level limit line lint little load local log long longest look loop lost low made make manager many measure
-    memory message minimum miss money more much must naive name need neither network never no nor not nothing
-    often once only option order ot other out output over own page panel part paused pending people pg plain
-    power preferences prepared program progress proxy pt questions raise raw reach reader reason receipt
-    reference refuse register remark remote renderchain replay research rest resume row rule run runs screen
-    scripted selector server service session set settings setup severity short show shown signature silent
-    size skip small sqlite src standing starknet start state status still stop storage stream stuck
-    subcommands such supported take taken test than that the time to too tool transfer trust turn twice type
-    ui ul unaffordable unchecked under unknown up upload view wait warning watch watchful wide will wire wish
-    without word work world wrong zero
+    away back background bad base be below bench benchmark blender build canceled cancelled caught cha
+    change check choose close come comparison connection console contract control copy core count cover
+    create cut demo dependency deploy deployment details did differ disk docs does download due e empty
+    end error estimate facts fail false fast faults field file findings first fix for full fund given
+    happen has header high hinder import improve in index info inside instant insufficient interface is
+    joining kept ledger left level limit line lint little load local log long longest look loop lost low
+    made make manager many measure memory message minimum miss money more much must naive name need
+    neither network never no nor not nothing often once only option order ot other out output over own
+    page panel part paused pending people pg plain power preferences prepared program progress proxy pt
+    questions raise raw reach reader reason receipt reference refuse register remark remote renderchain
+    replay research rest resume row rule run runs screen scripted selector server service session set
+    settings setup severity short show shown signature silent size skip small sqlite src standing starknet
+    start state status still stop storage stream strokes stuck subcommands such supported take taken test
+    than that the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under
+    unknown up upload view wait warning watch watchful wide will wire wish without word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")
 FOLDERS = ("addon/renderchain", "benchmarks", "contracts/src", "devkit", "research", "tests", "tools")

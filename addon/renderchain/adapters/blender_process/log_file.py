@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,8 +65,9 @@ class CappedLog:
         if self._file.closed:
             return
         if self._room:
-            self._file.write(piece[: self._room])
-            self._file.flush()
+            with suppress(OSError):  # a full disk is no reason to read no more: then the process would hang
+                self._file.write(piece[: self._room])
+                self._file.flush()
         self._last += piece[self._room :]
         self._room -= min(self._room, len(piece))
         if (over := len(self._last) - self._most_last) > 0:
@@ -76,7 +78,9 @@ class CappedLog:
         with self._lock:
             if self._file.closed:
                 return
-            if self._cut:
-                self._file.write(b"\n[%d bytes of this log were cut out here]\n" % self._cut)
-            self._file.write(self._last)
-            self._file.close()
+            with suppress(OSError):
+                if self._cut:
+                    self._file.write(b"\n[%d bytes of this log were cut out here]\n" % self._cut)
+                self._file.write(self._last)
+            with suppress(OSError):
+                self._file.close()

@@ -59,8 +59,9 @@ class Watch:
         while not self.reason and not self._is_over.wait(EVERY_S):
             try:
                 self.reason = self._over()
-            except OSError as error:
-                self.reason = f"could not be watched ({error.strerror})"
+            except Exception as error:  # noqa: BLE001 - whatever it is, unwatched it does not go on
+                why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+                self.reason = f"could not be watched ({why})"
         if self.reason:
             self._kill()
 

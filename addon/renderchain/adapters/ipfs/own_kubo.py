@@ -7,6 +7,7 @@ whoever can read its configuration, which is the user.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -24,6 +25,8 @@ from ...core.errors import StoreAway, StoreError
 
 KEEPER = Path(__file__).with_name("kubo_keeper.py")
 START_S = 60.0
+ANSWER_S = 5.0
+OTHERS_S = 3.0  # where ours ended at once, since another process started one in the same moment
 END_S = 5.0  # it ends without being waited for, too
 LOOK_S = 0.1
 NAME = "renderchain"  # of those who are let in
@@ -92,9 +95,8 @@ class OwnKubo:
         try:
             api = (self.repository / "api").read_text().strip()
             host, port = api.split("/")[2], int(api.split("/")[4])
-            with socket.create_connection((host, port), 1.0):
-                return Place(api, self._headers())
-        except (OSError, ValueError, IndexError):
+            return Place(api, self._headers()) if _is_guarded(host, port) else None
+        except (OSError, ValueError, IndexError, KeyError, TypeError):
             return None
 
     def _headers(self) -> dict[str, str]:
@@ -117,7 +119,6 @@ class OwnKubo:
             if not (self.repository / "config").exists():
                 self._run(program, "init", "--empty-repo")
             self._configure()
-            (self.repository / "api").unlink(missing_ok=True)
             with self._log.open("wb") as log:
                 self._keeper = subprocess.Popen(
                     [sys.executable, "-I", "-S", str(KEEPER), program],
@@ -199,10 +200,23 @@ class OwnKubo:
             if found:
                 return found
             if self._keeper is None or self._keeper.poll() is not None:
-                break
+                until_s = min(until_s, time.monotonic() + OTHERS_S)
+                self._let_go()
             time.sleep(LOOK_S)
         said = self._log.read_text(errors="replace").strip()[-SHOWN_LETTERS:]
         raise StoreAway(f"The IPFS node of RenderChain's own did not start: {said} (all of it: {self._log}).")
+
+
+def _is_guarded(host: str, port: int) -> bool:
+    """Whether a node is there that lets in only whom it knows: it is told no secret to find out."""
+    link = http.client.HTTPConnection(host, port, timeout=ANSWER_S)
+    try:
+        link.request("POST", "/api/v0/version")
+        return link.getresponse().status == 403
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
 
 
 def _free_port() -> int:

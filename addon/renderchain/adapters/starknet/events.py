@@ -185,6 +185,7 @@ class EventStream:
 
     def _is_new(self, raw: Any) -> bool:
         place = place_of(raw)
+        self._check_block(raw.block_number)
         if place <= self._last:
             return False
         self._last = place
@@ -192,6 +193,13 @@ class EventStream:
             self._at = (raw.block_number, raw.block_hash)
         self._nodes.saw(raw.block_number)
         return True
+
+    def _check_block(self, number: int) -> None:
+        """Raise NodeAway where no chain is at that block: who believed it would take all others for late."""
+        if not self._nodes.may_be_there(number):
+            raise NodeAway(
+                f"The node {self._used.node.shown} tells of block {number}, which can't be there yet."
+            )
 
     async def _once(self, from_block: int) -> AsyncGenerator[Any, None]:
         """Raw events after the last one, until the connection breaks or changes its way."""
@@ -211,6 +219,7 @@ class EventStream:
         client, (number, known) = self._used.client, self._at
         head = await said(ASKING, client.get_block_hash_and_number())
         newest, now = head.block_number, head.block_hash
+        self._check_block(newest)
         if self._at != NOWHERE:
             if number > newest:
                 raise _Lag(

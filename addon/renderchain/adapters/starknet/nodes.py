@@ -2,8 +2,9 @@
 
 Reads go to the next node where one fails. A transaction does not, unless it can't have come there: of two
 nodes that were sent the same, the second may say that somebody else used its nonce. A node that the others
-have left behind, or whose newest block is too old, is left aside until it has caught up. And none is read
-from before it has the newest block that was seen: what we have done must not look undone.
+have left behind, or whose newest block is too old, is left aside until it has caught up, and so is one whose
+blocks can't be there yet. And none is read from before it has the newest block that was seen: what we have
+done must not look undone.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...core.errors import ChainError, NodeAway, WrongNetwork
-from ...core.heads import why_aside
+from ...core.heads import Head, believed, most_block, why_aside
 from ...core.notices import Notice
 from ...core.notices.conditions import HeadSeen, NodeLeft, NodeUsable
 from .errors import said
@@ -41,6 +43,7 @@ class Nodes:
         self._oldest_s = node.oldest_head_s
         self._members = [Member(one) for one in node.each]
         self._seen_block = 0
+        self._newest: Head | None = None  # that was believed when they were looked at last
         self.chain = 0  # the identifier of what they serve, once one of them told
         self.used = self._members[0]
         self.client = relaying_client(node.rpc_url, self._ask)
@@ -104,7 +107,10 @@ class Nodes:
         self.chain = self.chain or next((one.chain for one in self._members if one.chain), 0)
         errors += [self._of_another_chain(one) for one in self._members if one.chain not in (0, self.chain)]
         there = [(one, one.head) for one in self._members if one.head]
-        reasons = why_aside([head for _, head in there], self._now(), self._oldest_s)
+        heads, now_s = [head for _, head in there], self._now()
+        reasons = why_aside(heads, now_s, self._oldest_s)
+        if newest := believed(heads, now_s, self._oldest_s):
+            self._newest = replace(newest, made_s=min(newest.made_s, now_s))
         for (one, _), why in zip(there, reasons, strict=True):
             one.aside = why
         keeping_up = [one for one, head in there if not one.aside and head.block >= self._seen_block]
@@ -140,9 +146,14 @@ class Nodes:
             raise NodeAway(" ".join(one.trouble for one in self._members))
         return sorted(found, key=lambda one: (self._rests(one), one is not self.used))
 
+    def may_be_there(self, block: int) -> bool:
+        """Whether the chain can have come to that block by now, as far as one knows."""
+        return not self._newest or block <= most_block(self._newest, self._now(), self._oldest_s)
+
     def saw(self, block: int) -> None:
-        """Something of that block was seen; no node is read from before it has it."""
-        self._seen_block = max(self._seen_block, block)
+        """Something of that block was seen; no node is read from before it has it, if it can be there."""
+        if self.may_be_there(block):
+            self._seen_block = max(self._seen_block, block)
 
     def forget_seen(self, block: int) -> None:
         """The chain dropped that block."""

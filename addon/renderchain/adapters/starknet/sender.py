@@ -30,6 +30,10 @@ PRICE_STEP = 1.5  # a replacement must offer clearly more than what it replaces
 log = logging.getLogger(__name__)
 
 
+class _RefusedAgain(StuckTransaction):
+    """What was sent before is refused by a node now; another one may have passed it on."""
+
+
 class Sender:
     """Sends what it is told in that order, from as many tasks as like.
 
@@ -99,6 +103,8 @@ class Sender:
             log.warning("finishing an earlier transaction: %s", intent.action)
             try:
                 done.append((intent.name, await self._complete(intent, checked=True)))
+            except _RefusedAgain as error:  # it has used up no nonce, so what comes next does not wait for it
+                log.warning("%s", error)
             except (NodeAway, StuckTransaction):
                 raise
             except RenderChainError as error:
@@ -112,7 +118,7 @@ class Sender:
                 return self._end(intent, receipt)
             was_kept = intent.signed is not None
             if was_kept:
-                accepted = await self._post(intent, is_first=False)
+                accepted = await self._post_again(intent)
             else:
                 intent, accepted = await self._send_next(intent, checked)
             self._at_step("sent")
@@ -202,6 +208,19 @@ class Sender:
                 self._settle_budget(intent, 0)
             raise
         return True
+
+    async def _post_again(self, intent: Intent) -> bool:
+        """Send what an earlier process signed. Raises StuckTransaction where a node refuses it now."""
+        try:
+            return await self._post(intent, is_first=False)
+        except JournalError:
+            raise
+        except RenderChainError as error:
+            raise _RefusedAgain(
+                f"{intent.action} was sent before as {_names(intent)}, and the node refuses it now: {error} "
+                "It may have come to another node and happen yet, but only once; it is followed up at the "
+                "next start."
+            ) from error
 
     async def _renounce(self, intent: Intent, was_kept: bool) -> tuple[Intent, Any]:
         """After a refused nonce: what can't happen any more gets another one; its receipt where it happened.

@@ -15,6 +15,7 @@ from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.notices.audits import LeavesRenderedAgain, NotDelivered
+from ...core.notices.leases import ContentNotPinned
 from ...core.prints import TilePrint
 from ...ports.content_store import ContentStore
 from ...ports.renderer import Renderer
@@ -144,7 +145,8 @@ class Rerender:
             await asyncio.to_thread(
                 self._open_and_check, output, identity, lease, manifest, result.root, result_key
             )
-            await self._keep_pinned(result.results_cid, lease.lease_id)
+            if why := await self._keep_pinned(result.results_cid, lease.lease_id):
+                self._reporter.tell(ContentNotPinned(lease.job_id, lease.lease_id, result.results_cid, why))
         except (StoreError, ContentError) as error:
             self._reporter.tell(NotDelivered(lease.job_id, lease.lease_id, str(error)))
             return NO

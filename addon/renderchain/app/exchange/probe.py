@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 from ...core import probe as rules
@@ -22,6 +23,7 @@ from ...core.probe_messages import FrameProbed, Surveyed
 from ...core.probe_report import MAX_REASONS, ProbeReason, ProbeReport, ProbeVerdict, ReasonKind
 from ...ports.renderer import ProbeRenderer, ProbeSession
 from ...ports.reporter import Reporter
+from ..upkeep.keeping import past_kills
 from .records import read_records
 
 ORDER_SHARE = 0.25  # of the time that is left, for the frames in order
@@ -54,18 +56,20 @@ class Probe:
         Raises SandboxMissing.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        left = KILLS_BORNE
-        while True:
+
+        async def once() -> tuple[ProbeReport, Exception | None]:
             scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=self._folder))
             try:
                 one = _PackageProbe(self._renderer, self._reporter, package, manifest, scratch)
-                report = await one.run(seconds, lease_frames)
+                return await one.run(seconds, lease_frames), one.ended_by
             finally:
                 await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-            if not one.was_killed or not left:
-                return report
-            left -= 1
+
+        def tell(_: ProcessKilled) -> None:
             self._reporter.say("A process of the probe was killed; the probe begins again.")
+
+        report, _ = await past_kills(once, KILLS_BORNE, tell, itemgetter(1))
+        return report
 
 
 class _PackageProbe:
@@ -79,7 +83,7 @@ class _PackageProbe:
         manifest: Manifest,
         scratch: Path,
     ) -> None:
-        self.was_killed = False  # its reasons are no scene's then
+        self.ended_by: Exception | None = None  # where that is a kill, its reasons are no scene's
         self._renderer = renderer
         self._reporter = reporter
         self._package = package
@@ -111,7 +115,7 @@ class _PackageProbe:
         except TimeoutError:
             self._reasons.append(rules.time_reason(f"The time was over in the part {self._part!r}"))
         except (RenderFailed, ContentError) as error:
-            self.was_killed = isinstance(error, ProcessKilled)
+            self.ended_by = error
             self._reasons.append(rules.scene_reason(str(error)))
         self._times_s["all"] = _now() - started_s  # the starts of processes are in no part but the first
         return self._report()

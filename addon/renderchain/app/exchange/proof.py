@@ -10,6 +10,7 @@ import contextlib
 import re
 import shutil
 import tempfile
+from operator import itemgetter
 from pathlib import Path
 
 from ...core.errors import ContentError, ProcessKilled, RenderFailed
@@ -20,6 +21,7 @@ from ...core.proof_report import ArtistsSide, ProofReport, picture_name, record_
 from ...core.scene_finding import SceneFinding, Severity
 from ...ports.renderer import ProofRenderer, ProofSession
 from ...ports.reporter import Reporter
+from ..upkeep.keeping import past_kills
 
 LOOKS_PART = 0.6  # of the time, while pictures wait
 MOST_FINDINGS = 64
@@ -43,17 +45,20 @@ class Proof:
         Raises SandboxMissing.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        for left in reversed(range(KILLS_BORNE + 1)):
+
+        async def once() -> tuple[ProofReport, Exception | None]:
             scratch = Path(tempfile.mkdtemp(prefix="proof-", dir=self._folder))
             one = _PackageProof(self._renderer, self._reporter, package, manifest, artist)
             try:
                 await asyncio.to_thread(_give, recorded, scratch)
-                report = await one.run(scratch, seconds)
+                return await one.run(scratch, seconds), one.ended_by
             finally:
                 await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-            if not one.was_killed or not left:
-                break
+
+        def tell(_: ProcessKilled) -> None:
             self._reporter.say("A process of the proof was killed; the proof begins again.")
+
+        report, _ = await past_kills(once, KILLS_BORNE, tell, itemgetter(1))
         return report
 
 
@@ -74,7 +79,7 @@ class _PackageProof:
         manifest: Manifest,
         artist: ArtistsSide,
     ) -> None:
-        self.was_killed = False
+        self.ended_by: Exception | None = None
         self._renderer = renderer
         self._reporter = reporter
         self._package = package
@@ -97,7 +102,7 @@ class _PackageProof:
                     await self._look(session, started_s + seconds * LOOKS_PART)
                     await self._picture(session, until_s)
         except (RenderFailed, ContentError) as error:
-            self.was_killed = isinstance(error, ProcessKilled)
+            self.ended_by = error
             self._add(found("open", detail=str(error)))
         self._tell_what_is_open()
         spent = (("package", round(1000 * (_now() - started_s))),)

@@ -78,8 +78,6 @@ class Acceptance:
             age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
             due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
             if due:
-                for lease_id in due:
-                    del self._undrawn[lease_id]
                 try:
                     await self._chain.draw(self._job_id, due)
                 except ContractError as error:

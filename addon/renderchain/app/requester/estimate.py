@@ -43,6 +43,12 @@ class Estimate:
         """The offer with all that was open: what is paid is what was shown."""
         return self.quote.chosen
 
+    @property
+    def back_fri(self) -> int:
+        """What is likely to come back: all that is for audits where nobody judges."""
+        cost = self.quote.cost
+        return cost.pool_fri if any(isinstance(one, JobUnjudged) for one in self.notices) else cost.back_fri
+
     def check_funds(self) -> None:
         """Raise InsufficientFunds if the account can't pay all that the job may cost."""
         cost = self.quote.cost

@@ -36,6 +36,7 @@ from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.package import fetch_package
+from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .kept_frames import KeptFrames
@@ -138,7 +139,8 @@ class JobWatch:
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
-        tasks = [following, checking, asyncio.create_task(self._acceptance.draw_when_due())]
+        drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
+        tasks = [following, checking, asyncio.create_task(drawing)]
         try:
             done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
             for task in done:

@@ -62,18 +62,28 @@ async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter:
 
 
 async def past_kills(
-    work: Callable[[], Awaitable[Answer]], most: int, killed: Callable[[ProcessKilled], None] = lambda _: None
+    work: Callable[[], Awaitable[Answer]],
+    most: int,
+    killed: Callable[[ProcessKilled], None] = lambda _: None,
+    ended_by: Callable[[Answer], Exception | None] = lambda _: None,
 ) -> Answer:
     """What comes of work in a process, begun again after each of at most so many kills; ``killed`` is called.
 
-    Raises the last ProcessKilled.
+    ``ended_by`` says what ended the process where there is an answer all the same. After one kill more that
+    answer is returned, and the last ProcessKilled raised where there is none.
     """
-    for _ in range(most):
+    for left in reversed(range(most + 1)):
         try:
-            return await work()
-        except ProcessKilled as error:
-            killed(error)
-    return await work()
+            answer = await work()
+            error = ended_by(answer)
+            if not isinstance(error, ProcessKilled) or not left:
+                return answer
+        except ProcessKilled as kill:
+            if not left:
+                raise
+            error = kill
+        killed(error)
+    raise ValueError(f"A process can't be begun {most + 1} times.")
 
 
 class Tending(Generic[Key]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
+from enum import Enum
 
 from ...core.contract_errors import ContractError, SplitNotFunded
 from ...core.errors import (
@@ -26,26 +27,38 @@ from ...core.errors import (
 OUT_OF_ORDER = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
+class Fault(Enum):
+    """Whose doing it is: another job would fail, too, the job would in any lane, or one of both."""
+
+    MACHINE = "the machine's"
+    JOB = "the job's"
+    LANE = "the job's, or the lane's with its device"
+
+
 @dataclass(frozen=True)
 class Blame:
-    """``is_jobs``: the job's own doing, so that it counts against it; else another job would fail as well."""
+    """Why a lease is given back, and whose doing that is."""
 
     reason: str  # at most 31 letters: it goes onto the chain
-    is_jobs: bool
+    fault: Fault
 
 
-CANT_RENDER, REFUSED = Blame("can't render", True), Blame("package refused", True)
-LACKING, UNPAID = Blame("no access to files", False), Blame("account can't pay", False)
+CANT_RENDER, REFUSED = Blame("can't render", Fault.LANE), Blame("package refused", Fault.JOB)
+LACKING = Blame("no access to files", Fault.MACHINE)
+UNPAID = Blame("account can't pay", Fault.MACHINE)
 # The first that fits.
 BLAME: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Blame], ...] = (
     (RenderFailed, CANT_RENDER),
-    (DeviceBroken, Blame("device out of order", False)),
+    (DeviceBroken, Blame("device out of order", Fault.MACHINE)),
     (ContentError, REFUSED),
-    (SplitNotFunded, Blame("not all rendered", True)),
-    (ContractError, Blame("chain refused", False)),
+    (SplitNotFunded, Blame("not all rendered", Fault.JOB)),
+    (ContractError, Blame("chain refused", Fault.MACHINE)),
     ((InsufficientFunds, FeeTooHigh, NoAllowance), UNPAID),
     ((StoreError, DiskFull, JournalError, MemoryError), LACKING),
-    ((KeyStoreError, SandboxMissing, SettingsError, WrongNetwork), Blame("machine not set up", False)),
+    (
+        (KeyStoreError, SandboxMissing, SettingsError, WrongNetwork),
+        Blame("machine not set up", Fault.MACHINE),
+    ),
 )
 
 

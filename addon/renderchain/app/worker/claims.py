@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from ...core.audit.errors import FamilyAtCap, LeaseMustBeJudged, VerifiersMissing
@@ -26,6 +25,7 @@ from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
+from .failed_jobs import FailedJobs
 from .job_probe import JobProbe
 from .pace import Pace
 from .preparing import Preparing
@@ -34,8 +34,7 @@ from .time_gate import TimeGate
 
 log = logging.getLogger(__name__)
 PREPARE_S = 30.0
-Takes = Callable[[JobInfo], bool]
-MAX_FAILURES = 2  # of one job on this machine, before it is left to others
+Takes = Callable[[JobInfo, int], bool]  # of a job so many frames at most, as ``fit`` has them
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Claims:
         )
         self._jobs: dict[JobId, int] = {}  # with their families
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
-        self._failures: Counter[JobId] = Counter()
+        self.failed_jobs = FailedJobs()
         self._said: dict[JobId, str] = {}  # why a job waits
         self._preparing = Preparing(self._prepare, self._tell_change)
         self._prepares_at_s = 0.0  # by the loop's clock
@@ -111,14 +110,16 @@ class Claims:
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
             self._claimable[event.job_id] = None
 
-    def clear(self) -> None:
-        """All events will be told again."""
+    def clear(self, *, is_reorganised: bool = False) -> None:
+        """All events will be told again; after a reorganisation other jobs may have the same numbers."""
         self._jobs.clear()
         self._claimable.clear()
-
-    def count_failure(self, job_id: JobId) -> None:
-        """A lease of that job failed here by the job's own doing."""
-        self._failures[job_id] += 1
+        if is_reorganised:
+            self._said.clear()
+            self.failed_jobs.forget_all()
+            self._preparing.forget_all()
+            self._probe.forget_all()
+            self._stakes.forget_all()
 
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""."""
@@ -129,10 +130,10 @@ class Claims:
         await self._preparing.end()
 
     async def claim_one(
-        self, held: Collection[LeaseId], takes: Takes | None = None
+        self, held: Collection[LeaseId], lane: int, takes: Takes | None = None
     ) -> tuple[JobId, LeaseId] | None:
-        """Claim one lease, of a job that ``takes`` allows; None if there is none to be had now, or all slots
-        are taken.
+        """Claim one lease for a lane, of a job that ``takes`` allows; None if there is none to be had now, or
+        all slots are taken.
 
         Packages of jobs that came before are looked at from now on, and nothing waits for that.
         """
@@ -143,7 +144,7 @@ class Claims:
         unknown = list[JobId]()
         try:
             for job_id in list(self._claimable):
-                most = None if self._is_left(job_id) else await self._most(job_id, takes)
+                most = None if self._is_left(job_id, [lane]) else await self._most(job_id, takes)
                 if most is None:
                     continue
                 if not self._probe.is_known(job_id):
@@ -156,8 +157,8 @@ class Claims:
             self._preparing.begin(unknown)
         return None
 
-    async def prepare(self, count: int) -> None:
-        """Have the packages of so many jobs looked at before they are needed; once in a while is enough."""
+    async def prepare(self, count: int, lanes: Sequence[int]) -> None:
+        """Have the packages of so many jobs looked at before these lanes need them, once in a while."""
         clock_s = asyncio.get_running_loop().time()
         if clock_s < self._prepares_at_s:
             return
@@ -166,7 +167,7 @@ class Claims:
         for job_id in list(self._claimable):
             if ready + len(unknown) + len(self._preparing) >= count:
                 break
-            if self._is_left(job_id):
+            if self._is_left(job_id, lanes):
                 continue
             if self._probe.is_known(job_id):
                 ready += 1
@@ -174,13 +175,13 @@ class Claims:
                 unknown.append(job_id)
         self._preparing.begin(unknown)
 
-    def _is_left(self, job_id: JobId) -> bool:
-        """Whether nothing is claimed of it, now or ever, whatever it pays."""
+    def _is_left(self, job_id: JobId, lanes: Sequence[int]) -> bool:
+        """Whether nothing is claimed of it for these lanes, now or ever, whatever it pays."""
         family = self._jobs.get(job_id)  # it may have closed meanwhile
         return (
             family is None
             or not self._renders(family)
-            or self._failures[job_id] >= MAX_FAILURES
+            or all(self.failed_jobs.leaves(job_id, lane) for lane in lanes)
             or job_id in self._preparing
             or self._probe.is_put_off(job_id)
             or self._probe.is_refused(job_id)
@@ -219,7 +220,7 @@ class Claims:
             fit = self._time_gate.fit(job, self._rules.most_frames)
             if fit.too_slow:
                 self._say_once(job_id, fit.too_slow)
-            elif await self._stakes.tell(job_id, fit.most) and (takes is None or takes(job)):
+            elif await self._stakes.tell(job_id, fit.most) and (takes is None or takes(job, fit.most)):
                 return fit.most
         except ContractError as error:
             self._note_refusal(job_id, error)

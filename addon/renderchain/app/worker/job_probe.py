@@ -83,6 +83,10 @@ class JobProbe:
         self._objections.pop(job_id, None)
         self._later.pop(job_id, None)
 
+    def forget_all(self) -> None:
+        """The chain took back what it said: other jobs may have these numbers now."""
+        self._objections, self._later = {}, {}
+
     async def allows(self, job_id: JobId) -> bool:
         """Whether to claim of a job; says why not. Raises UnknownJob or ChainError."""
         if self.is_put_off(job_id):
@@ -115,13 +119,14 @@ class JobProbe:
 
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
-        if job_id not in self._objections:
+        known = self._objections  # those of another history, once the chain took this one back
+        if job_id not in known:
             job = await self._chain.job(job_id)
-            objection = await self._look(job)
-            self._objections[job_id] = objection
+            known[job_id] = objection = await self._look(job)
             if objection:
                 self._reporter.tell(PackageRefused(job_id, job.package_cid, objection))
-        return self._objections.get(job_id, "")
+            return objection
+        return known[job_id]
 
     async def _look(self, job: JobInfo) -> str:
         try:

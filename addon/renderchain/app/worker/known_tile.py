@@ -115,6 +115,16 @@ class KnownTile:
         """By a process without a scene; where one is killed, which is nobody's fault here, by another."""
         return await past_kills(lambda: self._fresh.known_tile(device), KILLS_BORNE)
 
+    async def _made_beside(self) -> KnownRendered:
+        """The same, where a scene's process made it wrong: if none is made, that is not the scene's doing."""
+        try:
+            return await self._made_fresh()
+        except (RenderFailed, ContentError) as error:
+            raise DeviceBroken(
+                f"The known tile came out wrong beside this scene, and a process without a scene failed, so "
+                f"nobody knows which of both is at fault; nothing of it is submitted: {error}"
+            ) from error
+
     def check(self) -> None:
         """Raise DeviceBroken where it came out wrong before, in whatever process."""
         if self.broken:
@@ -145,7 +155,7 @@ class KnownTile:
             self._cost_ms = made.render_ms
             self._reporter.tell(KnownTileRight(self._family, made.render_ms / 1000))
             return
-        if self._is_right(await self._made_fresh()):
+        if self._is_right(await self._made_beside()):
             raise ContentError(
                 "The known tile came out wrong beside this scene, and right without it: the scene harms its "
                 "render process. Nothing of it is submitted."

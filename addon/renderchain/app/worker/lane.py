@@ -69,13 +69,13 @@ class Lane:
         in_s = left_s - self.pace.lead_s
         return in_s if in_s > SOON_S else 0.0
 
-    def takes(self, job: JobInfo) -> bool:
-        """Whether a lease of it would be done in time after the one in hand, by what its frames took, or by
-        what the job declares.
+    def takes(self, job: JobInfo, most: int = 0) -> bool:
+        """Whether a lease of at most so many of its frames (0: of as many as there are) would be done in time
+        after the one in hand, by what they took, or by what the job declares.
         """
         left_s = self.left_s or 0.0
         most_s = (1 - SPARE) * job.lease_timeout_s
-        tasks = max(min(job.longest_lease, job.open_tasks), 1)
+        tasks = max(min(most or job.longest_lease, job.longest_lease, job.open_tasks), 1)
         declared_s = job.lease_timeout_s * DECLARED_PART / job.longest_lease
         needed_s = tasks * (self.pace.frame_s(job.package_cid) or declared_s)
         return left_s <= AHEAD_PART * job.lease_timeout_s and left_s + needed_s <= most_s

@@ -16,8 +16,9 @@ from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import reason_of
-from .blame import REFUSED, blame_of
+from .blame import REFUSED, Blame, Fault, blame_of
 from .claims import Claims
+from .failed_jobs import ALL_LANES, failed_state
 from .in_hand import InHand
 from .lane import SPARE, Turn, TurnMissed
 from .render_lease import RenderLease
@@ -75,7 +76,7 @@ class LeaseWork:
                 await asyncio.shield(self.give_back(entry, STOPS))
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next lease may go well
-            await self._fail(entry, error)
+            await self._fail(turn, error)
         task = asyncio.current_task()
         if task and task.cancelling():
             raise asyncio.CancelledError
@@ -99,27 +100,29 @@ class LeaseWork:
         self._hold(lease, self._now() + job.window_s)
         self._in_hand.went_well()
         if submitted.failure:
-            self._blame(entry, submitted.failure)
+            self._blame(turn, submitted.failure)
 
     def _left_s(self, lease: LeaseInfo, job: JobInfo) -> float:
         """How long the lease may be rendered: after its timeout nobody wants it."""
         return max(lease.since_s + (1 - SPARE) * job.lease_timeout_s - self._now(), 0.0)
 
-    async def _fail(self, entry: LeaseEntry, error: Exception) -> None:
+    async def _fail(self, turn: Turn, error: Exception) -> None:
         """Give back what can't be done; where it is not the job's doing, it rests before the next."""
-        blame = blame_of(error)
-        if not blame.is_jobs:
-            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
+        blame = self._blame(turn, error)
+        if blame.fault is Fault.MACHINE:
             self._in_hand.rest()
-            await self.give_back(entry, blame.reason)
-            return
-        self._blame(entry, error)
-        await self.give_back(entry, blame.reason, state="failed")
+            await self.give_back(turn.entry, blame.reason)
+        else:
+            state = failed_state(_counts_for(turn, blame))
+            await self.give_back(turn.entry, blame.reason, state=state)
 
-    def _blame(self, entry: LeaseEntry, error: Exception) -> None:
-        """It is the job's doing."""
+    def _blame(self, turn: Turn, error: Exception) -> Blame:
+        """Say what failed, and count it against the job where that may be at fault."""
+        entry, blame = turn.entry, blame_of(error)
         self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
-        self._claims.count_failure(entry.job_id)
+        if blame.fault is not Fault.MACHINE:
+            self._claims.failed_jobs.note(entry.job_id, _counts_for(turn, blame))
+        return blame
 
     async def give_back(self, entry: LeaseEntry, reason: str, state: str = "given_back") -> None:
         """Let others have a lease. Raises ChainError."""
@@ -132,3 +135,8 @@ class LeaseWork:
             self._reporter.tell(leases.LeaseGivenBack(entry.job_id, entry.lease_id, reason))
         self._journal.save_lease(replace(entry, state=state))
         self._lease.discard(entry.lease_id)
+
+
+def _counts_for(turn: Turn, blame: Blame) -> int:
+    """The lane that a failure tells something of."""
+    return turn.lane.number if blame.fault is Fault.LANE else ALL_LANES

@@ -25,6 +25,7 @@ from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
 from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
+from .failed_jobs import lane_of
 from .held import HeldLeases
 from .in_hand import InHand
 from .lane import HANDS, Lane
@@ -88,8 +89,8 @@ class Worker:
         if not await self._chain.worker_id():
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
         for entry in self._journal.leases(self._chain.board):
-            if entry.state == "failed":
-                self._claims.count_failure(entry.job_id)
+            if (failed_in := lane_of(entry.state)) is not None:
+                self._claims.failed_jobs.note(entry.job_id, failed_in)
         await self._audits.begin()
         on_ready()
         works: dict[str, Callable[[], Awaitable[None]]] = {
@@ -126,8 +127,8 @@ class Worker:
                 self._note(event)
                 self._wake.set()
 
-    def _forget(self) -> None:
-        self._claims.clear()
+    def _forget(self, *, is_reorganised: bool = False) -> None:
+        self._claims.clear(is_reorganised=is_reorganised)
         self._caught_up.clear()
         self._in_hand.is_sure = False
 
@@ -136,7 +137,7 @@ class Worker:
         self._held.note(event)
         self._claims.note(event)
         if isinstance(event, Reorganised):
-            self._forget()
+            self._forget(is_reorganised=True)
         elif isinstance(event, CaughtUp):
             self._caught_up.set()
         elif isinstance(event, JobClosed):
@@ -177,7 +178,8 @@ class Worker:
                 self._has_asked = False
                 if await self._claim():
                     continue
-                await self._claims.prepare(1 + len(self._in_hand.lanes))
+                lanes = [one.number for one in self._in_hand.lanes]
+                await self._claims.prepare(1 + len(lanes), lanes)
             else:
                 self._has_asked = True
             with suppress(TimeoutError):
@@ -198,11 +200,11 @@ class Worker:
     async def _claim(self) -> bool:
         """Claim a lease for a lane that wants one; whether there was one to be had."""
         lane = self._in_hand.wanting()
-        if lane is None:
+        if lane is None or not self._readiness.may_begin_in(lane.left_s or 0.0):
             return False
         self._has_asked = True
         began_s = asyncio.get_running_loop().time()
-        claimed = await self._claims.claim_one(self._mine, lane.takes if lane.left_s else None)
+        claimed = await self._claims.claim_one(self._mine, lane.number, lane.takes if lane.left_s else None)
         if claimed is None:
             return False
         self._readiness.claimed()

@@ -44,10 +44,15 @@ class Preparing:
         self._break_off(job_id)
         self._tries.pop(job_id, None)
 
-    async def end(self) -> None:
-        """Break everything off."""
+    def forget_all(self) -> None:
+        """The chain took back what it said: other jobs may have these numbers now."""
         for job_id in list(self._tasks):
             self._break_off(job_id)
+        self._tries.clear()
+
+    async def end(self) -> None:
+        """Break everything off."""
+        self.forget_all()
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _make_room(self, job_id: JobId) -> bool:

@@ -29,10 +29,12 @@ NOT_OPERATOR = (
 )
 ASK_S = 10.0  # so long an answer of the chain holds
 Check = Callable[[], str]
+Hours = Callable[[float], str]  # why nothing should be claimed at that time (seconds since 1970), or ""
 
 
 class Readiness:
-    """``checks`` say why nothing should be claimed, or ""; ``read_control`` what the provider last told.
+    """``checks`` and ``hours`` say why nothing should be claimed, or ""; ``read_control`` what the provider
+    last told.
 
     Below ``reserve_fri`` in the worker's account nothing is claimed, so that there is gas for what it has to
     do for what it holds. ``once``: it claims one lease and drains. ``now`` gives seconds since 1970.
@@ -46,6 +48,7 @@ class Readiness:
         checks: Sequence[Check],
         now: Callable[[], float],
         *,
+        hours: Hours = lambda at_s: "",
         reserve_fri: int = 0,
         once: bool = False,
     ) -> None:
@@ -54,6 +57,7 @@ class Readiness:
         self._read_control = read_control
         self._checks = checks
         self._now = now
+        self._hours = hours
         self._reserve_fri = reserve_fri
         self._once = once
         self._said = ""
@@ -72,6 +76,10 @@ class Readiness:
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
         return not reason
 
+    def may_begin_in(self, seconds: float) -> bool:
+        """Whether a lease that is claimed now would begin at an hour at which leases are taken."""
+        return not self._hours(self._now() + seconds)
+
     def claimed(self) -> None:
         """A lease was claimed."""
         self._has_claimed = True
@@ -81,7 +89,9 @@ class Readiness:
         self.is_draining = control.draining or (self._once and self._has_claimed)
         if self.is_draining:
             return DRAINING
-        return PAUSED if control.paused else next(filter(None, (check() for check in self._checks)), "")
+        if control.paused:
+            return PAUSED
+        return self._hours(self._now()) or next(filter(None, (check() for check in self._checks)), "")
 
     async def _asked(self) -> str:
         """What the chain says against it; asked now and then: each event wakes who asks."""

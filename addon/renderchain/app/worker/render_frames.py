@@ -21,6 +21,7 @@ from ...ports.reporter import Reporter
 from ..exchange.deadline import Deadline
 from ..exchange.family import check_family
 from ..exchange.lease_result import most_bytes
+from ..upkeep.keeping import past_kills
 from .check_image import check_image
 from .finished import FinishedFrames
 from .lane import Turn
@@ -55,20 +56,16 @@ class RenderFrames:
         deadline: Deadline,
     ) -> RenderedFrames:
         """Render what no earlier process finished; where one is killed, another goes on after its frames."""
-        entry, left = turn.entry, KILLS_BORNE
-        while True:
+        entry = turn.entry
+
+        async def once() -> RenderedFrames:
             kept = await asyncio.to_thread(self._finished.resume, entry, frames)
-            try:
-                done = await self._render(turn, frames, family, package, manifest, kept, deadline)
-                killed = done.failure
-            except ProcessKilled as error:
-                if not left:
-                    raise
-                killed = error
-            if not left or not isinstance(killed, ProcessKilled):
-                return done
-            left -= 1
+            return await self._render(turn, frames, family, package, manifest, kept, deadline)
+
+        def tell(killed: ProcessKilled) -> None:
             self._reporter.say(f"Lease {entry.lease_id}: another process goes on. {killed}")
+
+        return await past_kills(once, KILLS_BORNE, tell, lambda done: done.failure)
 
     async def _render(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +17,7 @@ from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo, LeaseInfo, LeaseResult
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity, root_of
-from ...core.notices.leases import ContentNotKept, LeaseSubmitted
+from ...core.notices.leases import ContentNotKept, ContentNotPinned, LeaseSubmitted
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
@@ -204,18 +204,23 @@ class RenderLease:
             await self._keep(entry, cid, sealed)
             # As the store has it: without what was put together from pieces.
             await self._keep(entry, package.name, package, [recipe.path for recipe in manifest.recipes])
-            # Who verifies it shall find its package; but that is not worth the lease.
-            await self._pins_in_time(self._pins.pin(package.name, entry.lease_id), deadline)
+            await self._pin_package(entry, package.name, deadline)
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))
         await asyncio.to_thread(self.discard, entry.lease_id)
-        await self._pins_in_time(self._pins.prune(), deadline)
+        with suppress(StoreError):  # what stays pinned goes after the next lease
+            async with deadline.within("Unpinning", UPLOAD_PART, StoreError):
+                await self._pins.prune()
 
-    async def _pins_in_time(self, work: Awaitable[object], deadline: Deadline) -> None:
-        """What no lease waits for: a store that is away must not hold up what is owed to the chain."""
-        with suppress(StoreError):
-            async with deadline.within("Pinning", UPLOAD_PART, StoreError):
-                await work
+    async def _pin_package(self, entry: LeaseEntry, cid: str, deadline: Deadline) -> None:
+        """Who verifies the lease shall find its package; but that is not worth the lease."""
+        try:
+            async with deadline.within("Pinning the package", UPLOAD_PART, StoreError):
+                why = await self._pins.pin(cid, entry.lease_id)
+        except StoreError as error:
+            why = str(error)
+        if why:
+            self._reporter.tell(ContentNotPinned(entry.job_id, entry.lease_id, cid, why))
 
     @asynccontextmanager
     async def _pinned(

@@ -95,3 +95,8 @@ class StakeNotice:
         """The job is over."""
         self._told.pop(job_id, None)
         self._waits.discard(job_id)
+
+    def forget_all(self) -> None:
+        """The chain took back what it said: other jobs may have these numbers now."""
+        self._told.clear()
+        self._waits.clear()

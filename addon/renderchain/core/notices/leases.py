@@ -220,6 +220,22 @@ class ContentNotKept(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class ContentNotPinned(LeaseNotice):
+    """The IPFS node does not keep package or results of a lease, so verifiers may not find them here."""
+
+    level: ClassVar[Level] = Level.WARNING
+    cid: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Lease {self.lease_id}: {self.cid} is not pinned here, and others have to find it elsewhere: "
+            f"{self.reason}"
+        )
+
+
+@dataclass(frozen=True)
 class LeaseSubmitted(LeaseNotice):
     """The results of so many frames are pinned, their root is on-chain."""
 

@@ -35,6 +35,12 @@ def test_of_a_long_one_both_ends_are_kept_and_the_rest_is_counted(tmp_path: Path
     assert b"bytes of this log were cut out here" in text and len(text) < 1100
 
 
+def test_a_full_disk_has_nobody_wait_and_the_end_is_known_all_the_same() -> None:
+    """The pipe was read no more, and the process that said so much hung or died of it."""
+    log = logged(Path("/dev/full"), 1000, b"first\n", b"x" * 3_000_000, b"\nlast\n")
+    assert log.tail().endswith(b"\nlast\n")
+
+
 def test_nobody_waits_for_a_writer_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_file, "LAST_S", 0.5)
     log = CappedLog(tmp_path / "log", 1000)

@@ -17,7 +17,7 @@ from renderchain.app.provider.doctor_machine import (
     question,
 )
 from renderchain.core.errors import KeyStoreError, StoreError
-from renderchain.core.finding import Health, fault
+from renderchain.core.finding import Health, fault_of
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -65,7 +65,8 @@ def test_what_fails_is_a_fault_in_its_own_words() -> None:
     async def there() -> str:
         return "Kubo 1"
 
-    assert attempted("key", "readable", locked) == fault("key", "The keyring is locked.")
+    assert attempted("key", "readable", locked) == fault_of("key", KeyStoreError("The keyring is locked."))
+    assert attempted("key", "readable", locked).code == 77
     assert attempted("key", "readable", lambda: None).text == "readable"
-    assert asyncio.run(question("ipfs", away)) == fault("ipfs", "No node.")
+    assert asyncio.run(question("ipfs", away)) == fault_of("ipfs", StoreError("No node."))
     assert asyncio.run(question("ipfs", there)).line == "ok       ipfs: Kubo 1"

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
+from renderchain.app.upkeep.keeping import keep_at_work
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
 from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
+from renderchain.core.errors import NodeAway
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
@@ -205,6 +207,22 @@ def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: UseCase
         assert bench.chain.sent == []
         bench.chain.block += 1
         await draw_for(one, 100)
+
+    run(life())
+    assert bench.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_a_node_that_is_away_when_a_draw_is_due_is_asked_again(bench: UseCaseBench) -> None:
+    """The task ended without a word, and nobody drew any lease of that job any more."""
+    one, bench.chain.block = acceptance(bench), 1000
+    bench.chain.fail("block_number", NodeAway("away"))
+    bench.chain.fail("draw", NodeAway("away"), KeyError("field"))
+
+    async def life() -> None:
+        task = asyncio.create_task(keep_at_work("Drawing leases", one.draw_when_due, bench.reporter))
+        await asyncio.sleep(300)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     run(life())
     assert bench.chain.sent == [("draw", JOB, [LEASE])]

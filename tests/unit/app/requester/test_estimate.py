@@ -71,6 +71,10 @@ def test_a_job_that_nobody_would_look_at_is_refused_or_told(bench: UseCaseBench)
     bench.chain.can_judge = False
     with pytest.raises(SceneError, match="Nothing was paid. Too few verifiers of 4.5/cycles/cpu"):
         ask(bench, USUAL)
-    told = ask(bench, Offer(is_usual=True, takes_unjudged=True)).notices
-    assert [type(one) for one in told if isinstance(one, JobQuoted | JobUnjudged)] == [JobQuoted, JobUnjudged]
+    made = ask(bench, Offer(is_usual=True, takes_unjudged=True))
+    assert made.back_fri == made.quote.cost.pool_fri > made.quote.cost.back_fri
+    assert [type(one) for one in made.notices if isinstance(one, JobQuoted | JobUnjudged)] == [
+        JobQuoted,
+        JobUnjudged,
+    ]
     assert bench.chain.sent == [] and bench.reporter.told == []

@@ -206,6 +206,37 @@ def test_nothing_is_claimed_ahead_that_would_be_late(
     assert run(ask()) is is_taken
 
 
+def test_what_is_claimed_ahead_is_reckoned_by_the_frames_that_are_claimed(bench: UseCaseBench) -> None:
+    """A lease of a few frames was left to others because the job's longest would have been late."""
+
+    async def ask() -> list[bool]:
+        lane = Lane(1, FakeRenderer(), None, Pace())
+        (job,) = bench.chain.jobs.values()
+        lane.pace.note_frame(job.package_cid, 10.0)
+        await lane.give(bench.entry).begin(job.package_cid, 2)
+        long = replace(job, longest_lease=200, tasks=200, held=0, lease_timeout_s=1200)
+        return [lane.takes(long, most) for most in (0, 200, 100, 1)]
+
+    assert run(ask()) == [False, False, True, True]
+
+
+def test_nothing_is_claimed_ahead_that_would_begin_after_hours(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    machine.renderer.frame_s = FRAME_S
+
+    async def life() -> None:
+        await artist.submit(8, replace(OFFERED, longest_lease=4))
+        end_s = world.now() + 350  # within the first lease, some time before its last frame is done
+        machine.hours = lambda at_s: "" if at_s < end_s else "It is not the hour."
+        async with machine.working():
+            await asyncio.sleep(2000)
+
+    world.live(life())
+    assert len(world.network.told(LeaseClaimed)) == 1
+    assert len(machine.renderer.rendered) == 4, "what it has it finishes"
+
+
 @pytest.fixture
 def bench(disk: Any) -> UseCaseBench:
     """A job and its lease."""

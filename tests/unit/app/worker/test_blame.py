@@ -7,11 +7,12 @@ import errno
 from dataclasses import replace
 
 import pytest
-from renderchain.app.worker.blame import BLAME, blame_of
+from renderchain.app.worker.blame import BLAME, Fault, blame_of
 from renderchain.core.audit.errors import DrawIsAhead
 from renderchain.core.contract_errors import NotLeaseOperator, SplitNotFunded
 from renderchain.core.errors import (
     ContentError,
+    DeviceBroken,
     DiskFull,
     JournalError,
     KeyStoreError,
@@ -66,29 +67,30 @@ def test_what_the_chain_refuses_is_not_the_jobs_doing(world: World, artist: Arti
 
 
 @pytest.mark.parametrize(
-    ("error", "is_jobs"),
+    ("error", "fault"),
     [
-        (RenderFailed("crashed"), True),
-        (ProcessKilled("killed"), True),
-        (ContentError("broken"), True),
-        (PackageUnfit("another family"), True),
-        (SplitNotFunded("Submitting"), True),
-        (RecursionError("too deep"), True),
-        (OSError(errno.ENAMETOOLONG, "File name too long"), True),
-        (OSError(errno.ENOSPC, "No space left on device"), False),
-        (DiskFull("No room."), False),
-        (MemoryError(), False),
-        (JournalError("locked"), False),
-        (StoreAway("away"), False),
-        (DrawIsAhead("Submitting"), False),
-        (NoAllowance("none"), False),
-        (WrongNetwork("another"), False),
-        (KeyStoreError("locked"), False),
+        (RenderFailed("crashed"), Fault.LANE),
+        (ProcessKilled("killed"), Fault.LANE),
+        (RecursionError("too deep"), Fault.LANE),
+        (OSError(errno.ENAMETOOLONG, "File name too long"), Fault.LANE),
+        (ContentError("broken"), Fault.JOB),
+        (PackageUnfit("another family"), Fault.JOB),
+        (SplitNotFunded("Submitting"), Fault.JOB),
+        (DeviceBroken("noise"), Fault.MACHINE),
+        (OSError(errno.ENOSPC, "No space left on device"), Fault.MACHINE),
+        (DiskFull("No room."), Fault.MACHINE),
+        (MemoryError(), Fault.MACHINE),
+        (JournalError("locked"), Fault.MACHINE),
+        (StoreAway("away"), Fault.MACHINE),
+        (DrawIsAhead("Submitting"), Fault.MACHINE),
+        (NoAllowance("none"), Fault.MACHINE),
+        (WrongNetwork("another"), Fault.MACHINE),
+        (KeyStoreError("locked"), Fault.MACHINE),
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_each_error_is_somebodys(error: Exception, is_jobs: bool) -> None:
-    assert blame_of(error).is_jobs is is_jobs
+def test_each_error_is_somebodys(error: Exception, fault: Fault) -> None:
+    assert blame_of(error).fault is fault
 
 
 def test_every_reason_fits_onto_the_chain() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.worker.blame import Fault, blame_of
 from renderchain.app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
 from renderchain.core.board_events import LeaseClaimed, TasksGivenBack
 from renderchain.core.errors import ContentError, DeviceBroken, ProcessKilled, RenderFailed
@@ -224,6 +225,20 @@ def test_a_scene_that_harms_its_process_puts_no_device_out_of_service(bench: Ben
         bench.render(2)
     assert bench.renderer.made[2:] == ["beside", "CPU"]
     assert not bench.reporter.heard(FamilyOutOfService)
+
+
+@pytest.mark.parametrize("error", [RenderFailed("out of memory"), ContentError("It left nonsense.")])
+def test_where_a_process_without_the_scene_fails_too_the_scene_is_not_to_blame(
+    bench: Bench, error: Exception
+) -> None:
+    """The job was, although nobody knew whether its scene or the device had made the false pixels."""
+    bench.every = 1
+    bench.renderer.beside = OTHER_PICTURE
+    bench.renderer.fail("known_tile", None, None, error)
+    with pytest.raises(DeviceBroken, match="nobody knows which of both") as raised:
+        bench.render(2)
+    assert blame_of(raised.value).fault is Fault.MACHINE
+    assert not bench.reporter.heard(FamilyOutOfService), "the next one may be well"
 
 
 def watched(machine: Machine, every: int = 2) -> KnowingRenderer:

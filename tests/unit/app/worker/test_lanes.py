@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from renderchain.app.worker.failed_jobs import MAX_FAILURES
 from renderchain.core.board_events import LeaseEnded
-from renderchain.core.errors import ChainError, RenderFailed
+from renderchain.core.errors import ChainError, ContentError, RenderFailed
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.notices.leases import (
     FramesTakenOver,
@@ -73,6 +74,43 @@ def test_what_one_lane_meets_is_not_the_others_matter(
 
     assert world.live(life()) == {JobState.COMPLETED}
     assert len(two.reporter.heard(LeaseSubmitted)) >= 3 and not other.rendered
+
+
+def test_a_lane_that_can_not_render_a_job_leaves_it_to_the_other(
+    world: World, artist: Artist, two: Machine
+) -> None:
+    """Two failures of one device had the whole machine leave the job."""
+    (other,) = two.other_renderers
+    two.renderer.frame_s = 4 * FRAME_S
+    other.fail("render", *[RenderFailed("out of memory")] * 1000)
+
+    async def life() -> None:
+        job = await artist.submit(6, SHORT)
+        async with two.working():
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    assert len(two.reporter.heard(LeaseFailed)) == MAX_FAILURES and not other.rendered
+    assert len(two.renderer.rendered) == 6
+
+
+@pytest.mark.parametrize(("error", "most"), [(RenderFailed("crashed"), 3), (ContentError("harmed"), 3)])
+def test_a_job_that_fails_in_every_lane_is_left_after_a_few_leases(
+    world: World, artist: Artist, two: Machine, error: Exception, most: int
+) -> None:
+    two.other_renderers.append(FakeRenderer(frame_s=FRAME_S))
+    for one in (two.renderer, *two.other_renderers):
+        one.fail("render", *[error] * 1000)
+
+    async def life() -> None:
+        await artist.submit(20, SHORT)
+        for _ in range(2):  # a restart forgets none
+            async with two.working():
+                await asyncio.sleep(3000)
+
+    world.live(life())
+    # Each lane may have claimed one before it was known.
+    assert 2 <= len(two.reporter.heard(LeaseFailed)) <= most + len(two.other_renderers)
 
 
 def test_a_worker_that_stops_submits_or_gives_back_what_all_its_lanes_have(

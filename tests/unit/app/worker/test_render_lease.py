@@ -16,12 +16,12 @@ from renderchain.app.exchange.lease_result import check_result
 from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
 from renderchain.core.contract_errors import LeaseInOtherState
-from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreError
+from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreAway, StoreError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merkle import root_of
 from renderchain.core.notices.jobs import PackageDamaged
-from renderchain.core.notices.leases import LeaseSubmitted
+from renderchain.core.notices.leases import ContentNotPinned, LeaseSubmitted
 from renderchain.core.sealed import key_hash_of, result_key_of, salt_key_of
 from renderchain.ports.renderer import RenderSession
 
@@ -247,3 +247,16 @@ def test_a_store_that_pins_nothing_does_not_keep_a_lease_from_being_submitted(
 
     assert run(life()) < terms.lease_timeout_s
     assert len(bench.chain.of("submit")) == 1
+    assert len(bench.reporter.heard(ContentNotPinned)) == (call == "is_pinned")
+
+
+@pytest.mark.parametrize("error", [StoreError("The node has not all of it."), StoreAway("away")])
+def test_why_a_package_could_not_be_pinned_is_told(bench: UseCaseBench, error: Exception) -> None:
+    bench.store.fail("pin", error)
+    cid = bench.chain.jobs[JOB].package_cid
+    bench.store.pinned.discard(cid)
+    bench.submit()
+    assert len(bench.chain.of("submit")) == 1
+    assert bench.reporter.heard(ContentNotPinned) == [
+        ContentNotPinned(bench.entry.job_id, LEASE, cid, str(error))
+    ]
