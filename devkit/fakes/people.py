@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.locks import hold
 from renderchain.adapters.sealing import AccountSceneKey, AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.key_duty import KeyDuty
@@ -284,10 +285,10 @@ class Artist:
             journal=self.journal,
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
-            final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
-            own_check=OwnCheck(
+            final_check=lambda told: FinalCheck(self.finals, told, self.final_checks, random.Random(1)),
+            own_check=lambda told: OwnCheck(
                 lambda device: self.renderer,
-                self.reporter,
+                told,
                 self.chance,
                 per_lease=self.own_checks,
                 most_s=self.own_check_seconds,
@@ -299,8 +300,11 @@ class Artist:
             probe=Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,
+            packages=self.folder / "own-packages",
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
+            turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),
+            now=self.world.now,
         )
         return Requester(parts, self.reporter)
 

@@ -10,7 +10,8 @@ from typing import Any
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
-from renderchain.core.board_events import BoardEvent, CaughtUp
+from renderchain.core.board_events import BoardEvent, CaughtUp, JobCreated
+from renderchain.core.candidates import Candidate
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, Record, WorkerInfo
@@ -62,6 +63,7 @@ class ScriptedChain(Faults):
         self.given: list[tuple[JobId, WorkerId, WrappedKey]] = []
         self.called_to_vote: dict[JobId, set[WorkerId]] = {}
         self.families: set[tuple[WorkerId, int]] = set()
+        self.pending: set[str] = set()  # names of transactions that may still happen
 
     def of(self, name: str) -> list[tuple[Any, ...]]:
         """What the writes of that name were sent with."""
@@ -152,6 +154,24 @@ class ScriptedChain(Faults):
 
     async def recover(self) -> dict[str, JobId]:
         return {}
+
+    async def is_pending(self, intent_name: str) -> bool:
+        return intent_name in self.pending
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        return []
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        return []
+
+    async def block_time_s(self, block: int) -> int:
+        return 0
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        return []
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        return 0
 
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept", job_id, list(lease_ids))

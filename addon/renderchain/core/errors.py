@@ -13,6 +13,7 @@ RenderChainError
  │   │   └─ ProcessKilled  it was killed, and not for a limit
  │   ├─ DeviceBroken       what this machine renders with makes other pixels than it should
  │   ├─ DiskFull           there is no room left for a file
+ │   ├─ FolderUnusable     frames can't be written where they shall go
  │   ├─ AgentRunsAlready   another process works with the same folder or account
  │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
@@ -89,6 +90,10 @@ class DeviceBroken(LocalError):
 
 class DiskFull(LocalError):
     """There is no room left for a file."""
+
+
+class FolderUnusable(LocalError):
+    """Frames can't be written where they shall go."""
 
 
 class AgentRunsAlready(LocalError):
