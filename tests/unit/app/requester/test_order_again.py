@@ -46,3 +46,16 @@ def test_frames_of_another_job_are_not_ordered(world: World, artist: Artist, fra
         assert await artist.chain.tokens_fri(artist.address) == before_fri
 
     world.live(life())
+
+
+def test_frames_of_a_private_job_are_not_ordered_out_of_a_package_that_is_sealed_for_it(
+    world: World, artist: Artist
+) -> None:
+    async def life() -> None:
+        job = await artist.submit(2, SHORT, private=True)
+        before_fri = await artist.chain.tokens_fri(artist.address)
+        with pytest.raises(LocalError, match=f"Nothing was paid: job {job} is private; submit its scene"):
+            await artist.requester().order_again(job, (1,))
+        assert await artist.chain.tokens_fri(artist.address) == before_fri
+
+    world.live(life())
