@@ -41,6 +41,9 @@ async def probed_offer(
         raise SceneError(f"{report.sentences} Nothing was sent or paid.")
     for reason in report.reasons:
         reporter.say(f"The probe: {reason.sentence}")
+    if report.frame_ms:
+        least_s, most_s = report.least_frame_ms / 1000, report.frame_ms / 1000
+        reporter.say(f"The probe: a frame takes {least_s:.1f} to about {most_s:.1f} s on this machine's CPU.")
     if report.limits is None:
         reporter.say(
             "The probe: how far honest renderings differ is not measured, so the widest limits hold."
