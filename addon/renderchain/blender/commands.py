@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import bpy
 
@@ -31,6 +32,21 @@ from .render_command import render
 from .seen import Seen, seen
 from .submit_command import submit
 from .watchtower_command import watchtower
+
+
+def share_key(arguments: Sequence[str]) -> int:
+    """Write a private job's key for a watchtower."""
+    parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
+    parser.add_argument("job", type=int)
+    parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        requester = make_requester(settings_of(options), reporter)
+        print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
+        return 0
+
+    return guarded(options, run)
 
 
 def draws(arguments: Sequence[str]) -> int:
@@ -79,6 +95,7 @@ COMMANDS = {
     "record": record,
     "probe": probe,
     **JOB_COMMANDS,
+    "share_key": share_key,
     "draws": draws,
     "worker": worker,
     "watchtower": watchtower,

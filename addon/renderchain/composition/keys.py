@@ -70,12 +70,12 @@ def lock() -> None:
 def keep_account(own: OwnSettings, private_key: int, address: int, passphrase: str) -> str:
     """Keep the key of an account, and have the preferences' settings name the account; where it is kept.
 
-    An account that was made here has its address from its key. Without a keyring there must be a
-    passphrase, by which the key is sealed in a file beside the settings. Raises KeyStoreError, SettingsError.
+    An account that was made here has its address from its key. A passphrase has the key sealed in a file
+    beside the settings; without a keyring there must be one. Raises KeyStoreError, SettingsError.
     """
     checked = checked_key(private_key)
     address = address or address_of(checked)
-    if not needs_passphrase():
+    if not passphrase and not needs_passphrase():
         KeyringStore().save(address, checked)
         own.choose(account=hex(address), keystore=None, password_file=None)
         return KeyringStore.place

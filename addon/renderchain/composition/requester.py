@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.second_child import SecondChild
@@ -16,8 +17,10 @@ from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
 from ..app.requester.final_check import FinalCheck
 from ..app.requester.own_check import OwnCheck
+from ..app.requester.own_keys import OwnKeys
 from ..app.requester.requester import Requester, RequesterParts
 from ..core.ids import JobId
+from ..core.private_package import package_key_of
 from ..ports.reporter import Reporter
 from ..ports.requester_chain import RequesterChain
 from ..settings import Settings
@@ -83,6 +86,9 @@ def make_requester(
         own_check=lambda told: _own_check(settings, told, blender, turn),
         turn_of=lambda board, job_id: _turn_of(settings, board, job_id),
         most_challenges=settings.own_challenges,
+        package_sealer=ChaChaSealer(),
+        package_keys=lambda chain: _package_keys(settings, chain.chain_id),
+        most_private_workers=settings.most_private_workers,
         # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
         probe=make_scene_probe(reporter, blender, settings.folder, allow_unsandboxed=True),
         hash_many=hash_many,
@@ -104,6 +110,10 @@ def _turn_of(settings: Settings, board: int, job_id: JobId) -> AbstractAsyncCont
 
 def _unwrapper(settings: Settings, chain_id: int) -> AccountUnwrapper:
     return AccountUnwrapper(open_keys(settings).private_key(settings.account), chain_id)
+
+
+def _package_keys(settings: Settings, chain_id: int) -> OwnKeys:
+    return OwnKeys(partial(package_key_of, open_keys(settings).private_key(settings.account), chain_id))
 
 
 def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalCheck:

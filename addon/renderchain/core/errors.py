@@ -20,7 +20,8 @@ RenderChainError
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
      ├─ StoreError         the content store has not what was asked for, or answered nonsense
-     │   └─ StoreAway      the content store can't be reached
+     │   ├─ StoreAway      the content store can't be reached
+ │   └─ KeyMissing     a private package is here, and nobody has given its key yet
      ├─ ContentError       content does not match its digest, or breaks a limit
      │   ├─ PackageUnfit   a package that is whole, but contradicts its job
      │   └─ PackageTooMuch a package that is over this machine's own limits
@@ -121,6 +122,10 @@ class StoreError(RemoteError):
 
 class StoreAway(StoreError):
     """The content store can't be reached, whatever it is asked for."""
+
+
+class KeyMissing(StoreError):
+    """A private package is here, and nobody has given its key to this worker yet."""
 
 
 class ContentError(RemoteError):

@@ -12,10 +12,10 @@ from ..core.candidates import Candidate
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
-from .chain_view import ChainView
+from .package_keys import KeyChain
 
 
-class RequesterChain(ChainView, Protocol):
+class RequesterChain(KeyChain, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
     async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:

@@ -37,6 +37,12 @@ class _Keeping(SetupOperator):
     needs_passphrase = False
     passphrase: _secret("Passphrase", "Seals the key's file; asked for once whenever Blender was started")  # type: ignore[valid-type]
     again: _secret("The Same Again", "So that a slip of the finger costs nothing")  # type: ignore[valid-type]
+    in_file: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="In a File Instead",
+        description="For a keyring that can't be unlocked, or that others use",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for what is needed."""
@@ -52,11 +58,11 @@ class _Keeping(SetupOperator):
         layout = self.layout
         if not self.needs_passphrase:
             layout.label(text="The key is kept in this system's keyring.", icon="LOCKED")
-            return
-        text = (
-            "This system has no keyring, so the key is kept in a file that a passphrase seals. There is no "
-            "way to it without."
-        )
+            layout.prop(self, "in_file")
+            if not self.in_file:
+                return
+        why = "This system has no keyring. " if self.needs_passphrase else ""
+        text = f"{why}The key is kept in a file that a passphrase seals. There is no way to it without."
         messages.draw_text(layout, text, WIDTH_PX - messages.MARGIN_PX, "INFO")
         layout.activate_init = True  # where nothing stands before it, it is typed at once
         layout.prop(self, "passphrase")

@@ -71,6 +71,9 @@ def look() -> float:
     """Look at a glance, if somebody sees it; a timer's function, which says when to call it again."""
     started_s = time.monotonic()
     if started_s - rows.seen_s > SEEN_S:
+        if rows.is_changed:  # a script may have done it, which draws nothing; if the panel is seen, this does
+            rows.is_changed = False
+            redraw()
         return EVERY_S
     scenes = {window.scene.name: window.scene for window in bpy.context.window_manager.windows}
     found = {name: (*at_a_glance(scene), *_of_folder(scene)) for name, scene in scenes.items()}
@@ -104,7 +107,7 @@ def _note_folder(folder: Path, reason: str) -> None:
 
 @persistent  # type: ignore[untyped-decorator]
 def _changed(*_: Any) -> None:
-    rows.is_old = True
+    rows.is_old = rows.is_changed = True
 
 
 @persistent  # type: ignore[untyped-decorator]

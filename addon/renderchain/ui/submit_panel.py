@@ -9,7 +9,16 @@ import bpy
 from . import messages, preflight_rows, scene_findings
 from .submitting import submitting
 
-RENDERED = ("device", "checking", "longest_lease", "days", "own_seed", "proof_seconds", "probe_seconds")
+RENDERED = (
+    "device",
+    "checking",
+    "longest_lease",
+    "days",
+    "private",
+    "own_seed",
+    "proof_seconds",
+    "probe_seconds",
+)
 
 
 class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming

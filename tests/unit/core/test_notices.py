@@ -132,7 +132,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
     ),
     watching.EvidenceOpen("chmod 700 evidence"): (
-        "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
+        "A folder holds keys, and others may look into it: chmod 700 evidence"
     ),
     leases.ContentNotPinned(*IDS, "bafy", "No time."): (
         f"Lease {LEASE}: bafy is not pinned here, and others have to find it elsewhere: No time."

@@ -10,6 +10,7 @@ from ...core.frames import format_frames
 from ...core.ids import JobId
 from ...core.job import JobInfo, family_name
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ...core.private_package import is_private
 from ...ports.content_store import ContentStore
 from ...ports.requester_chain import RequesterChain
 from .offer import Offer
@@ -17,9 +18,14 @@ from .quote import Quote, quote_of
 
 
 async def read_job(chain: RequesterChain, store: ContentStore, job_id: JobId) -> tuple[JobInfo, Manifest]:
-    """A job and its package's manifest; raises UnknownJob, StoreError or ContentError."""
+    """A job and its package's manifest; raises UnknownJob, StoreError, ContentError, or LocalError if it is
+    private: its package is sealed for that job alone.
+    """
     job = await chain.job(job_id)
-    return job, parse_manifest(await store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES))
+    raw = await store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
+    if is_private(raw):
+        raise LocalError(f"Nothing was paid: job {job_id} is private; submit its scene for these frames.")
+    return job, parse_manifest(raw)
 
 
 def manifest_for(manifest: Manifest, job_id: JobId, frames: Sequence[int]) -> Manifest:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.artist_job import JobEntry, JobOverview
@@ -21,15 +21,19 @@ from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled
+from ...core.notices.private import JobIsPrivate
+from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
+from ...ports.package_keys import PackageSealer
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
+from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
@@ -42,6 +46,7 @@ from .order_again import manifest_for, offer_of, order_quote, read_job
 from .output_folder import try_output
 from .overview import Overview, cancel_quote
 from .own_check import OwnCheck
+from .own_keys import OwnKeys
 from .package_pin import unpin_unneeded
 from .pool import top_up
 from .quote import Quote
@@ -49,6 +54,7 @@ from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
+KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 MOST_NAME = 80  # letters of a job's
 OnProgress = Callable[[JobProgress], None]
 
@@ -74,6 +80,9 @@ class RequesterParts:
     own_check: Callable[[Reporter], OwnCheck]
     turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
     most_challenges: int
+    package_sealer: PackageSealer
+    package_keys: Callable[[RequesterChain], OwnKeys]
+    most_private_workers: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
@@ -93,7 +102,14 @@ class Requester:
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
         """What a job would come to now, and what the account holds; nothing is sent."""
         async with self._parts.open_chain() as chain:
-            return await estimate(chain, offer, frames, package_bytes)
+            if not offer.private:
+                return await estimate(chain, offer, frames, package_bytes)
+            found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
+            return replace(found, notices=(*found.notices, await self._privacy(chain)))
+
+    async def _privacy(self, chain: RequesterChain) -> JobIsPrivate:
+        each_fri = KEY_GAS * await chain.gas_price_fri()
+        return JobIsPrivate(self._parts.most_private_workers, each_fri)
 
     async def submit(
         self,
@@ -115,6 +131,10 @@ class Requester:
         try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
+            sealing = None
+            if offer.private:
+                sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
+                self._reporter.tell(await self._privacy(chain))
             return await submit(
                 chain,
                 parts.store,
@@ -127,6 +147,7 @@ class Requester:
                 name=name,
                 output=output,
                 upkeep=parts.upkeep,
+                sealing=sealing,
             )
 
     async def watch(
@@ -173,6 +194,8 @@ class Requester:
             final_check=parts.final_check(reporter),
             own_check=parts.own_check(reporter),
             most_challenges=parts.most_challenges,
+            private=PrivateOpening(parts.package_sealer, parts.package_keys(chain)),
+            most_private_workers=parts.most_private_workers,
             on_progress=on_progress,
         )
         await parts.upkeep.connect()
@@ -278,6 +301,25 @@ class Requester:
         """Doubt named leaves of a lease, or without any its delivery."""
         async with self._parts.open_chain() as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
+
+    async def share_key(self, job_id: JobId, folder: Path) -> Path:
+        """Write a private job's key where a watchtower finds it; returns the file.
+
+        Raises LocalError for a job that is not private.
+        """
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            job, keys = await chain.job(job_id), parts.package_keys(chain)
+            header = await read_header(parts.store, job.package_cid)
+            if header is None:
+                raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
+            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{job_id}.json"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(shared.to_bytes())
+        return path
 
     async def draws(self) -> DrawCount:
         """Audits drawn on this board against audits expected."""

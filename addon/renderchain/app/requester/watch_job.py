@@ -26,16 +26,20 @@ from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
 from ...core.lifecycle import JobState, LeaseState
-from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from ...core.manifest import FORMATS, Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
+from ...core.private_package import PrivateHeader
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
+from ..exchange.key_giver import KeyGiver
+from ..exchange.key_giving import KeyGiving
 from ..exchange.package import fetch_package
+from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
@@ -99,9 +103,13 @@ class JobWatch:
         final_check: FinalCheck,
         own_check: OwnCheck,
         most_challenges: int,
+        private: PrivateOpening,
+        most_private_workers: int,
         on_progress: Callable[[JobProgress], None] = lambda progress: None,
     ) -> None:
         self._chain = chain
+        self._private = private
+        self._most_private_workers = most_private_workers
         self._store = store
         self._results = results
         self._reporter = reporter
@@ -112,6 +120,7 @@ class JobWatch:
         self._final_check = final_check
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
+        self._keys: KeyGiving | None = None
         self._progress = JobProgress()
         self._past = JobProgress()  # what had become of the job when this began
         self._fetching = asyncio.Lock()  # of the package, which two checks need
@@ -132,8 +141,8 @@ class JobWatch:
     async def run(self, from_block: int) -> JobReport:
         """Follow the job to its end, accept what is right, withdraw what is refunded."""
         job = await self._chain.job(self.report.job_id)
-        raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
-        manifest = parse_manifest(raw)
+        parts = (self._store, self._private.sealer, self._private.keys, job, self._scratch)
+        manifest, private = await read_manifest(*parts)
         self._results.check_key(manifest, job.job_id)
         self._kept.prepare()
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
@@ -141,6 +150,9 @@ class JobWatch:
         checking = asyncio.create_task(self._checks.run(from_block))
         drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
         tasks = [following, checking, asyncio.create_task(drawing)]
+        if private and job.requester == self._chain.address:
+            self._keys = await self._key_giving(job, private, from_block)
+            tasks.append(asyncio.create_task(self._keys.run()))
         try:
             done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -151,10 +163,19 @@ class JobWatch:
             await asyncio.gather(*tasks, return_exceptions=True)
         return await self._finish(job)
 
+    async def _key_giving(self, job: JobInfo, header: PrivateHeader, from_block: int) -> KeyGiving:
+        """Gives the package's key to who asks for it."""
+        key = await self._private.keys.key_of(job, header)
+        giver = KeyGiver(self._chain, self._private.sealer, self._reporter, from_block)
+        parts = (self._chain, giver, self._reporter, job, key)
+        return KeyGiving(*parts, most=self._most_private_workers, from_block=from_block)
+
     async def _follow(self, from_block: int, job: JobInfo, manifest: Manifest) -> None:
         """Act on each event, until the job and all its leases have ended."""
         async with aclosing(self._chain.events(from_block, self.report.job_id)) as events:
             async for event in events:
+                if self._keys:
+                    self._keys.note(event)
                 if isinstance(event, Reorganised):
                     self._forget()
                 else:
@@ -278,8 +299,9 @@ class JobWatch:
     async def _package(self, job: JobInfo) -> Path:
         """The job's package, fetched once; raises StoreError or ContentError."""
         size, cache = (job.package_bytes, job.package_files), self._packages
+        parts = (self._store, job.package_cid, *size, cache, self._reporter)
         async with self._fetching:
-            package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+            package, _ = await fetch_package(*parts, opening=self._private(job))
         return package
 
     async def _finish(self, job: JobInfo) -> JobReport:

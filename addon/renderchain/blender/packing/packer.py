@@ -75,22 +75,22 @@ class PreparedPackage:
                     raise SceneRefused(Findings(answer.findings))
                 for one in answer.findings:
                     warn(one)
-                return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
+                blends = [self._finished(path, warn) for path in self.folder.rglob(f"*{BLEND_ENDING}")]
+                files = [one for one in answer.files if not one.path.endswith(BLEND_ENDING)]
+                return self._write_manifest(tuple(sorted([*files, *blends], key=lambda one: one.path)))
         except BaseException as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             if isinstance(error, OSError) and is_full(error):
                 raise DiskFull(f"There is no room left to pack into {self.folder}. Make some.") from error
             raise
 
-    def _finished(self, file: PackedFile, warn: Callable[[SceneFinding], None]) -> PackedFile:
-        """A file as it is sent: a .blend without what only the machine that saved it has to know."""
-        if not file.path.endswith(BLEND_ENDING):
-            return file
-        path = self.folder / file.path
+    def _finished(self, path: Path, warn: Callable[[SceneFinding], None]) -> PackedFile:
+        """A .blend as it is sent: without what only the machine that saved it has to know."""
         blank_private(path)
         make_canonical(path)
+        place = path.relative_to(self.folder).as_posix()
         for folder in folders_named(path, _own_folders(self.order.blend)):
-            sentence = f"The package's {file.path} still names your folder {folder}, which workers can read."
+            sentence = f"The package's {place} still names your folder {folder}, which workers can read."
             warn(SceneFinding(NAMED, Severity.WARNING, sentence, folder, LOOK_THERE))
         return file_entry(self.folder, path)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
@@ -93,6 +94,8 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
         own_check=OwnCheck(nothing, heard, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
+        private=PrivateOpening(nothing, nothing),
+        most_private_workers=0,
     )
     return asyncio.run(asyncio.wait_for(one.run(0), 5))
 

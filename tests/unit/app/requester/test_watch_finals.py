@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from renderchain.app.exchange.package import file_entry
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
@@ -59,6 +60,8 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
         own_check=OwnCheck(nothing, said, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
+        private=PrivateOpening(nothing, nothing),
+        most_private_workers=0,
     )
 
 

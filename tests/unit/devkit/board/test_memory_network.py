@@ -113,9 +113,12 @@ def test_a_transaction_whose_second_call_is_refused_did_nothing() -> None:
         await net.worker.claim_lease(job_id, 1)
         block, before = net.memory.block, await net.artist.job(job_id)
         artist = net.artist.address
-        cancel = lambda model: model.cancel(artist, job_id)  # noqa: E731
         with pytest.raises(NothingToWithdraw):
-            net.memory.write("Canceling", cancel, lambda model: model.withdraw(artist, [artist]))
+            net.memory.write(
+                "Canceling",
+                lambda model: model.cancel(artist, job_id),
+                lambda model: model.withdraw(artist, [artist]),
+            )
         assert (net.memory.block, await net.artist.job(job_id)) == (block, before)
         await net.worker.submit((await net.worker.open_leases())[0], 1, RESULT)
 
