@@ -84,7 +84,7 @@ def top_up(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        reward_fri = parse_strk(options.reward) if options.reward else None
+        reward_fri = parse_strk(options.reward) if options.reward is not None else None
         requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
         asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
         return 0

@@ -108,7 +108,7 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
             "The IPFS node that is started for this command ends with it, and workers could fetch nothing. "
             "Nothing was done; add --wait, or use a node that runs by itself (ipfs_api)."
         )
-    most_fri = parse_strk(options.at_most) if options.at_most else None
+    most_fri = parse_strk(options.at_most) if options.at_most is not None else None
     scene, frames = open_scene(options, file)
     offer = _offer(options, settings, len(frames))
     requester = make_requester(settings, reporter, bpy.app.binary_path)

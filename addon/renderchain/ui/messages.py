@@ -11,6 +11,7 @@ from typing import Any
 import blf
 import bpy
 
+from ..core.disk_room import said_of_file
 from ..core.errors import Cancelled, RenderChainError
 from ..core.notices import Level
 from ..core.plain_text import MOST, plain_lines
@@ -52,6 +53,8 @@ def failed(failure: Exception) -> Message:
         return Message(str(failure), Level.ERROR, type(failure).__name__)
     trace = "".join(traceback.format_exception(failure))[-MOST:]
     name = type(failure).__name__
+    if isinstance(failure, OSError) and not isinstance(failure, ConnectionError | TimeoutError):
+        return Message(said_of_file(failure), Level.ERROR, trace)
     return Message(
         f"Unexpected {name}: this is a fault of RenderChain. Report the details.", Level.ERROR, trace
     )

@@ -122,3 +122,34 @@ def test_a_folder_that_can_not_be_written_is_refused_while_nothing_is_packed(par
     asking = part("ui.submit").price(one.settings, wish, one.facts, None)
     with pytest.raises(part("core.errors").LocalError, match="can't be written.*Nothing was sent or paid"):
         asyncio.run(asking)
+
+
+def test_a_scene_that_is_not_what_was_shown_is_not_sent(part, asked, scene, tmp_path):
+    """The price is asked for in the background: the artist may open another file, or go on with this one."""
+    submit, gone = part("ui.submit"), part("core.errors").SceneError
+    one = asked()
+    assert part("ui.confirm").is_as_shown(scene, one.facts)
+    scene.render.resolution_x *= 4
+    with pytest.raises(gone, match="not any more what the price was asked for. Nothing was paid"):
+        submit.send(one)
+    two = asked()
+    scene.cycles.samples += 1
+    with pytest.raises(gone, match="Nothing was paid"):
+        submit.send(two)
+    three = asked()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    with pytest.raises(gone, match="Nothing was paid"):
+        submit.send(three)
+
+
+def test_a_copy_that_finds_no_room_is_told_where_the_button_stands(part, asked, monkeypatch):
+    submit, messages = part("ui.submit"), part("ui.messages")
+
+    def full(_):
+        raise OSError(28, "No space left on device", "/tmp/renderchain-1")
+
+    monkeypatch.setattr(submit, "send", full)
+    submit.pay(asked())
+    told = messages.told(messages.Place.SUBMIT)
+    assert told.text.startswith("/tmp/renderchain-1 can't be used (No space left on device).")
+    messages.forget(messages.Place.SUBMIT)
