@@ -165,7 +165,7 @@ HEAD = """\
 
 
 def settings_text(chosen: Mapping[str, Value]) -> str:
-    """The text of a file with those settings; raises KeyError for a name that there is not.
+    """The text of a file with those settings; raises KeyError for a name or a value that there is not.
 
     Amounts are text such as 5STRK, paths are relative to the file.
     """
@@ -176,10 +176,17 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
         for name, example, meaning in entries:
             is_chosen = name in left
             value = left.pop(name, example)
+            if not _is_value(value):
+                raise KeyError(f"{name} can't be {value!r:.80}")
             parts.append(f"{'' if is_chosen else '# '}{name} = {_toml(value)} # {meaning}\n")
     if left:
-        raise KeyError(f"no settings: {', '.join(left)}")
+        raise KeyError(f"{', '.join(left)} {'is no setting' if len(left) == 1 else 'are no settings'}")
     return "".join(parts)
+
+
+def _is_value(value: object) -> bool:
+    several = isinstance(value, list | tuple)
+    return all(map(_is_value, value)) if several else isinstance(value, str | int)  # type: ignore[arg-type]
 
 
 def _toml(value: Value) -> str:

@@ -43,7 +43,8 @@ async def create_job(
     """Pay the escrow and create the job; returns its id.
 
     What the artist left open of the offer follows from gas price and market. Raises SceneError, ChainError
-    or InsufficientFunds before paying, the last also where it is dearer now than was agreed to. Cancelled while it pays, it ends all the same, with Cancelled.
+    or InsufficientFunds before paying, the last also where it is dearer now than was agreed to. Cancelled
+    while it pays, it ends all the same, with Cancelled.
     """
     frames = frames_of(package.manifest)
     quote = await quote_now(chain, offer, frames)
