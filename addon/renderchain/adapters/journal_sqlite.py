@@ -124,7 +124,8 @@ class SqliteJournal:
 
     def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
         """Note a job that is about to be created; returns the entry's id."""
-        values = (hex(board), name, package_cid, output, from_block)
+        folder = output if output.isprintable() else os.fsencode(output)  # its name may be no Unicode
+        values = (hex(board), name, package_cid, folder, from_block)
         insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, 'sending') RETURNING entry_id"
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
@@ -138,7 +139,7 @@ class SqliteJournal:
         select = "SELECT * FROM jobs WHERE board = ? OR ? IS NULL ORDER BY entry_id DESC"
         named = None if board is None else hex(board)
         rows = self._run(select, (named, named))
-        return [JobEntry(entry_id, int(found, 16), *rest) for entry_id, found, *rest in rows]
+        return [_job_of(row) for row in rows]
 
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
@@ -304,3 +305,9 @@ def _is_gone(owner: str, since_s: float) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _job_of(row: Sequence[Any]) -> JobEntry:
+    entry_id, board, job_id, name, package_cid, output, from_block, state = row
+    folder = os.fsdecode(output)
+    return JobEntry(entry_id, int(board, 16), job_id, name, package_cid, folder, from_block, state)

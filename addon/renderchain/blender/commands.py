@@ -15,6 +15,7 @@ import bpy
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
 from ..core.money import parse_strk
+from ..core.plain_text import plain
 from ..settings import Settings
 from .benchmark_command import benchmark
 from .command_line import (
@@ -54,7 +55,7 @@ def jobs(arguments: Sequence[str]) -> int:
 
     def run(reporter: ConsoleReporter) -> int:
         for entry in make_requester(settings_of(options), reporter).jobs():
-            print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
+            print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{plain(entry.output)}")
         return 0
 
     return guarded(options, run)

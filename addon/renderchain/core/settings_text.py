@@ -185,8 +185,9 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
 
 
 def _is_value(value: object) -> bool:
-    several = isinstance(value, list | tuple)
-    return all(map(_is_value, value)) if several else isinstance(value, str | int)  # type: ignore[arg-type]
+    if isinstance(value, list | tuple):
+        return all(_is_value(one) for one in value)
+    return isinstance(value, str | int)
 
 
 def _toml(value: Value) -> str:

@@ -50,11 +50,11 @@ def failed(failure: Exception) -> Message:
     if isinstance(failure, Cancelled):
         return Message(str(failure))
     if isinstance(failure, RenderChainError):
-        return Message(str(failure), Level.ERROR, type(failure).__name__)
+        return Message(plain_lines(str(failure)), Level.ERROR, type(failure).__name__)
     trace = "".join(traceback.format_exception(failure))[-MOST:]
     name = type(failure).__name__
     if isinstance(failure, OSError) and not isinstance(failure, ConnectionError | TimeoutError):
-        return Message(said_of_file(failure), Level.ERROR, trace)
+        return Message(plain_lines(said_of_file(failure)), Level.ERROR, trace)
     return Message(
         f"Unexpected {name}: this is a fault of RenderChain. Report the details.", Level.ERROR, trace
     )
@@ -125,7 +125,7 @@ def width_of_panel(context: bpy.types.Context) -> float:
 def lines_of(text: str, width_px: float) -> tuple[str, ...]:
     """The text in lines that fit, in the interface's own font."""
     style = bpy.context.preferences.ui_styles[0].widget
-    return _lines(text, width_px, style.points * scale())
+    return _lines(plain_lines(text), width_px, style.points * scale())  # Blender draws Unicode only
 
 
 @lru_cache(maxsize=512)

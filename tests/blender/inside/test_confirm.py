@@ -1,6 +1,7 @@
 """The dialog before a job is paid: everything that the account will spend, in words and four decimals."""
 
 import asyncio
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -153,3 +154,17 @@ def test_a_copy_that_finds_no_room_is_told_where_the_button_stands(part, asked, 
     told = messages.told(messages.Place.SUBMIT)
     assert told.text.startswith("/tmp/renderchain-1 can't be used (No space left on device).")
     messages.forget(messages.Place.SUBMIT)
+
+
+def test_names_that_are_no_unicode_are_shown_and_said(part, asked, tmp_path):
+    """Folders of another encoding are on many disks: the dialog stayed empty."""
+    odd = os.fsdecode(b"caf\xe9")
+    bpy.ops.wm.save_as_mainfile(filepath=os.fsencode(str(tmp_path / odd)) + b".blend", copy=False)
+    one = asked(output=os.fsencode(str(tmp_path / odd)))
+    assert one.wish.name == "caf\\udce9" and str(one.wish.output).endswith(odd)
+    confirm, layout = part("ui.confirm"), Layout()
+    confirm._asked[:] = [(one, print)]
+    confirm.RENDERCHAIN_OT_pay.draw(SimpleNamespace(layout=layout), bpy.context)
+    confirm._asked.clear()
+    shown = "".join(text for _, text in layout.seen if isinstance(text, str))
+    assert "caf\\udce9" in shown and shown.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_program_beside_a_scene_is_not_started(
     monkeypatch.chdir(downloaded.parent)
     monkeypatch.setenv("PATH", ".:")
     if searches_here:
-        monkeypatch.setattr(own_kubo.shutil, "which", lambda *_, **__: str(downloaded))
+        monkeypatch.setattr(shutil, "which", lambda *_, **__: str(downloaded))
     with pytest.raises(StoreError, match="there is no program ipfs. Install Kubo"):
         OwnKubo("ipfs", tmp_path / "node", is_private=True).place()
     assert not (downloaded.parent / "ran").exists()
