@@ -139,6 +139,10 @@ bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.sealing
 
+bench-main-thread: ## how long Blender stands still while a scene is looked at and copied
+	$(SETUP) demo
+	$(BIN)/python -m benchmarks.main_thread
+
 bench-pack: ## storing and fetching packages against ipfs add and ipfs get
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.pack

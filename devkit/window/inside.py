@@ -18,6 +18,7 @@ import bpy
 BEAT_S = 0.01
 SAMPLE_S = 0.002
 MOST_BYTES = 2**16
+MOST_NAMED = 4  # functions, from the one that runs upwards
 OURS = os.sep + "renderchain" + os.sep  # in the path of every module of the add-on
 MAIN = threading.main_thread().ident
 server = socket.socket(socket.AF_UNIX)
@@ -116,15 +117,15 @@ def _sample():
     scope["sampler"] = mine  # the one before ends
     since_s = time.perf_counter()
     while scope["sampler"] is mine:
-        frame, now_s, where = sys._current_frames().get(MAIN), time.perf_counter(), ""
+        frame, now_s, path = sys._current_frames().get(MAIN), time.perf_counter(), []
         while frame:
             if OURS in frame.f_code.co_filename:
-                where = f"{frame.f_code.co_filename.rpartition(OURS)[2]}:{frame.f_code.co_name}"
+                path.append(f"{frame.f_code.co_filename.rpartition(OURS)[2]}:{frame.f_code.co_name}")
             frame = frame.f_back
-        if not where:
+        if not path:
             since_s = now_s
         elif now_s - since_s > ours["longest_s"]:
-            ours.update(longest_s=now_s - since_s, where=where)
+            ours.update(longest_s=now_s - since_s, where=" < ".join(path[:MOST_NAMED]))
         time.sleep(SAMPLE_S)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.starknet.chain import StarknetChain
+from renderchain.adapters.starknet.events import EventStream
 from renderchain.adapters.starknet.node import Node
 from renderchain.adapters.starknet.nodes import Nodes
 from renderchain.composition.network import network_name
@@ -304,17 +306,21 @@ def test_a_node_with_an_absurd_block_locks_out_no_other(two: Callable[[], Any]) 
 
     async def run() -> None:
         async with two() as made:
-            made.node = replace(made.node, oldest_head_s=600.0)
-            chain = await made.chain()
-            start = await made.net.artist.block_number()
-            made.first.rule = lie
-            await made.net.artist.create_job(TERMS)
-            async with aclosing(chain.events(start)) as stream:
-                assert type(await asyncio.wait_for(anext(stream), 20)).__name__ == "JobCreated"
-            made.first.rule = down
-            assert (await chain.job(1)).tasks == TERMS.tasks
-            chain._account.client.nodes.saw(ABSURD)
-            assert (await chain.job(1)).tasks == TERMS.tasks
+            artist = made.net.artist
+            newest = (await artist._account.client.get_block(block_number="latest")).timestamp
+            began_s, node = time.monotonic(), replace(made.node, oldest_head_s=600.0)
+            nodes = await Nodes.connect(node, now=lambda: newest + time.monotonic() - began_s)
+            try:
+                start = await artist.block_number()
+                await artist.create_job(TERMS)
+                made.first.rule = lie
+                async with aclosing(EventStream(nodes, made.net.deployed.board).follow(start)) as told:
+                    assert type(await asyncio.wait_for(anext(told), 20)).__name__ == "JobCreated"
+                nodes.saw(ABSURD)
+                made.first.rule = down
+                assert await nodes.client.get_block_number() < ABSURD
+            finally:
+                await nodes.close()
 
     asyncio.run(run())
 

@@ -16,22 +16,20 @@ from tests.application import Application
 
 ADDON = "bl_ext.user_default.renderchain"
 QUIT_S = 15
-# Packs, proves and would send the open scene as the panel's operator does; nobody is there to send it to.
+# Packs and would send the open scene as the panel's button does; nobody is there to send it to.
 SUBMIT = f"""
-import importlib, time
-is_silent = False
+import asyncio, importlib, time
 part = lambda name: importlib.import_module("{ADDON}." + name)
+is_silent, sent = False, []
 class Requester:
     async def submit(self, *package, **more):
-        import asyncio
-        state.state.message = "Sending"
+        sent.append(package)
         await (asyncio.to_thread(time.sleep, 600) if is_silent else asyncio.sleep(600))
-state = part("ui.state")
-work = part("ui.work")
+submitting = part("ui.submitting")
 submission = part("blender.submission").Submission(bpy.context.scene, (1, 2), own_seed=False, proof_seconds=0)
 async def send(reporter):
-    return str(await submission.send(Requester(), None, None, reporter))
-work.perform(work.Operator, send, stoppable=False)
+    return await submission.send(Requester(), None, None, reporter)
+submitting.begin("Packing", send, print)
 """
 
 
@@ -99,7 +97,7 @@ def test_quitting_while_it_packs_leaves_no_folder_and_no_process(at_work: Window
 
 
 def test_quitting_while_it_sends_leaves_no_folder_and_no_process(at_work: Window, temporary: Path) -> None:
-    at_work.wait_until(lambda: at_work.ask("state.state.message") == "Sending", 60)
+    at_work.wait_until(lambda: at_work.ask("len(sent)"), 60)
     assert ours(temporary)
     assert quit_blender(at_work) < QUIT_S
     assert ours(temporary) == [] and processes(at_work) == []
@@ -109,15 +107,15 @@ def test_quitting_while_it_sends_leaves_no_folder_and_no_process(at_work: Window
 def test_quitting_while_somebody_else_is_silent_takes_no_longer(at_work: Window, temporary: Path) -> None:
     """Such as an IPFS node that neither takes the rest of an upload nor breaks it off."""
     at_work.ask("is_silent = True")
-    at_work.wait_until(lambda: at_work.ask("state.state.message") == "Sending", 60)
+    at_work.wait_until(lambda: at_work.ask("len(sent)"), 60)
     assert quit_blender(at_work) < QUIT_S
     assert ours(temporary) == [] and processes(at_work) == []
 
 
 def test_opening_a_file_while_it_works_stops_nothing(at_work: Window, scene: Path) -> None:
     at_work.ask(f"bpy.ops.wm.open_mainfile(filepath={str(scene)!r})")
-    at_work.wait_until(lambda: at_work.ask("state.state.message") == "Sending", 60)
-    assert at_work.ask("state.state.busy") is True
+    at_work.wait_until(lambda: at_work.ask("len(sent)"), 60)
+    assert at_work.ask("submitting.submitting.phase")
 
 
 def test_disabling_ends_what_is_under_way_and_enabling_starts_afresh(
@@ -126,9 +124,10 @@ def test_disabling_ends_what_is_under_way_and_enabling_starts_afresh(
     at_work.wait_until(lambda: len(ours(temporary)) >= 2)
     at_work.ask(f"import addon_utils; addon_utils.disable({ADDON!r})")
     assert ours(temporary) == []
-    assert at_work.ask("[one.name for one in __import__('threading').enumerate()]") == ["MainThread"]
+    alive = "sorted(one.name for one in __import__('threading').enumerate())"
+    at_work.wait_until(lambda: at_work.ask(alive) == ["MainThread", "sampler"])
     at_work.ask(f"addon_utils.enable({ADDON!r})")
-    assert at_work.ask("[state.state.busy, state.state.message]") == [False, ""]
+    assert at_work.ask("submitting.submitting.phase") == ""
     at_work.settle(20)
     at_work.find("bpy.ops.renderchain.submit")
     assert at_work.complaints() == []

@@ -30,4 +30,4 @@ def test_what_holds_blender_up_is_seen_and_named(window: Window) -> None:
     window.settle(60)
     stall = window.stall()
     assert stall.ours_s > 0.35 and stall.longest_s > 0.35
-    assert stall.where == "blender/background.py:_tick"
+    assert stall.where.startswith("blender/background.py:")

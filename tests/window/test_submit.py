@@ -12,8 +12,9 @@ PICTURES = Path(__file__).resolve().parents[2] / "build" / "window"
 BREAK = """
 scene = bpy.context.scene
 scene.camera, scene.render.engine, scene.render.use_border = None, 'BLENDER_EEVEE', True
-scene.renderchain.output = '/proc/frames'
+scene.renderchain.output = '/dev/null/frames'
 """
+FINDINGS = "Before You Pay"  # the sub-panel that they are in
 FOUND = "[one.kind for one in findings.found_in(bpy.context.scene)]"
 
 
@@ -24,13 +25,15 @@ def _has_changed(window: Window, before: object) -> bool:
 def test_what_is_wrong_is_seen_at_once_and_mended_by_its_button(window: Window) -> None:
     module = "bl_ext.user_default.renderchain.ui.scene_findings"
     window.ask(f"import importlib; findings = importlib.import_module({module!r})")
+    window.settle(100)  # nothing is drawn meanwhile, as what scripts do draws nothing
     window.ask(BREAK)
     window.wait_until(lambda: {"camera", "engine", "region", "output"} <= set(window.ask(FOUND)))
+    window.show_panel(FINDINGS)
     window.picture(PICTURES / "findings.png")
     while {"engine", "camera"} & set(before := window.ask(FOUND)):
         window.click_on("bpy.ops.renderchain.fix")
         window.wait_until(partial(_has_changed, window, before))
-        window.show_panel()
+        window.show_panel(FINDINGS)
     assert window.ask("bpy.context.scene.render.engine") == "CYCLES"
     assert window.ask("bpy.context.scene.camera is not None") is True
     assert window.complaints() == []

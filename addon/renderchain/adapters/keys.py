@@ -41,7 +41,8 @@ class KeyringStore:
             text = keyring.get_password(SERVICE, hex(address))
         except KeyringError as error:
             raise KeyStoreError(
-                f"The keyring can't be used ({type(error).__name__}); unlock it or use a keystore file."
+                f"The keyring can't be used ({type(error).__name__}); unlock it, or import the account into "
+                "a file."
             ) from None
         if text is None:
             raise KeyStoreError(
@@ -62,7 +63,8 @@ class KeyringStore:
             keyring.set_password(SERVICE, hex(address), hex(private_key))
         except KeyringError as error:
             raise KeyStoreError(
-                f"The keyring took no key ({type(error).__name__}); unlock it or use a keystore file."
+                f"The keyring took no key ({type(error).__name__}); unlock it, or have the key in a file "
+                "instead."
             ) from None
 
     def _name_aside(self, address: int) -> str:

@@ -16,9 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 
 import bpy
 
-from ..core.errors import Cancelled, RenderChainError
+from ..core.errors import Cancelled, RenderChainError, SceneError
+from .steps import Steps, TakenSteps
 
 TICK_S = 0.25
+PAUSE_S = 0.01  # Blender's own, between steps
 JOIN_TIMEOUT_S = 10.0  # a clean Blender that packs is ended within a part of it
 NAME = "renderchain"
 Done = Callable[[Any, Exception | None], None]
@@ -57,10 +59,12 @@ class Background:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._steps: queue.SimpleQueue[TakenSteps] = queue.SimpleQueue()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name=NAME, daemon=True)
         self._has_loop = threading.Event()
         self._loop: asyncio.AbstractEventLoop
         self._ended: asyncio.Event
+        self._running = set[asyncio.Task[None]]()
         # Blender knows a timer by its object, and a method is another one each time it is named.
         self.timer = self._tick
 
@@ -82,15 +86,34 @@ class Background:
             log.warning("background work did not end within %s s and is left to itself", JOIN_TIMEOUT_S)
 
     async def _live(self) -> None:
-        """Until it is stopped; asyncio.run then cancels all tasks and waits for them."""
+        """Until it is stopped. What is cancelled ends what it began itself, and may wait for it."""
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_default_executor(_Threads())
         self._has_loop.set()
         await self._ended.wait()
+        running = tuple(self._running)
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def later(self, call: Callable[[], None]) -> None:
         """Have the main thread call this at its next tick; from any thread."""
         self._calls.put(call)
+
+    async def stepped(self, steps: Steps[Answer]) -> Answer:
+        """Have the main thread take steps, for a moment each time; what comes of them. From the loop.
+
+        Raises what a step does, and SceneError where the artist deleted what was still to be looked at.
+        """
+        ended = asyncio.get_running_loop().create_future()
+        self._steps.put(TakenSteps(steps, ended))
+        try:
+            answer: Answer = await ended
+        except ReferenceError as error:
+            raise SceneError(
+                "The scene was changed while it was looked at; nothing was sent. Start again."
+            ) from error
+        return answer
 
     def run(self, work: Coroutine[Any, Any, Any], done: Done) -> Future[None]:
         """Start work; ``done(result, failure)`` follows on the main thread; stopped is Cancelled."""
@@ -98,6 +121,9 @@ class Background:
         async def guarded() -> None:
             result: Any = None
             failure: Exception | None = None
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
             try:
                 result = await work
             except RenderChainError as error:
@@ -107,6 +133,8 @@ class Background:
             except Exception as error:  # noqa: BLE001 - a bug must reach the user, not vanish in a thread
                 log.exception("unexpected failure in background work")
                 failure = error
+            finally:
+                self._running.discard(task)
             self.later(lambda: done(result, failure))
 
         return asyncio.run_coroutine_threadsafe(guarded(), self._loop)
@@ -118,7 +146,12 @@ class Background:
             called = True
         if called:
             _guarded(self._changed)
-        return TICK_S
+        if self._steps.empty():
+            return TICK_S
+        one = self._steps.get()
+        if not one.go_on():
+            self._steps.put(one)
+        return PAUSE_S
 
 
 def _guarded(call: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
+from .steps import Steps, all_at_once
 
 COMPOSITE = "Composite"
 ENGINES = {"BLENDER_EEVEE": "EEVEE", "BLENDER_EEVEE_NEXT": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}
@@ -69,9 +70,18 @@ def check_scene(scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_see
 
     The files that it refers to are looked at by ``packing.survey``, which takes longer.
     """
+    return all_at_once(checked(scene, frames, own_seed=own_seed))
+
+
+def checked(
+    scene: bpy.types.Scene, frames: tuple[int, ...] = (), *, own_seed: bool = False
+) -> Steps[Findings]:
+    """The same in steps."""
     frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    read = read_for_artist(scene, frames, own_seed=own_seed)
-    found = (*check_settings(scene), *map(_of_reader, read), *_unsaved_images(scene))
+    at_a_glance = check_settings(scene)
+    read = yield from read_for_artist(scene, frames, own_seed=own_seed)
+    unsaved = yield from _unsaved_images(scene)
+    found = (*at_a_glance, *map(_of_reader, read), *unsaved)
     return Findings(found, tuple(one for one in read if one.kind in REFUSED))
 
 
@@ -148,15 +158,22 @@ def _warnings(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
         yield SceneFinding("texture cache", Severity.WARNING, sentence, name, "")
 
 
-def _unsaved_images(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
+def _unsaved_images(scene: bpy.types.Scene) -> Steps[list[SceneFinding]]:
     """Painted images that a saved .blend has not."""
-    changed = [image for image in bpy.data.images if image.type == "IMAGE" and image.is_dirty]
-    reach = Reach(scene, only_shown=True) if changed else ()
+    changed, found = [], list[SceneFinding]()
+    for image in list(bpy.data.images):
+        if image.type == "IMAGE" and image.is_dirty:
+            changed.append(image)
+        yield
+    if not changed:
+        return []
+    _, shown = yield from Reach.of_scene(scene)
     for image in changed:
-        if image in reach:
+        if image in shown:
             sentence, block = f"Image {image.name!r} was changed and not saved.", f"Image {image.name!r}"
             fix = "Save or pack it, and submit again."
-            yield _error("unsaved image", sentence, fix, block, may_pass=True)
+            found.append(_error("unsaved image", sentence, fix, block, may_pass=True))
+    return found
 
 
 def _shows(strip: Any) -> bool:

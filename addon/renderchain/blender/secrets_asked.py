@@ -25,7 +25,9 @@ def asked_key() -> int:
 
 
 def asked_passphrase(keystore: Path) -> str:
-    """The passphrase of a keystore."""
+    """The passphrase of a keystore: asked for at a terminal, else a line of standard input."""
+    if not somebody_is_there():
+        return sys.stdin.readline().rstrip("\r\n")
     return _hidden(f"Passphrase of {keystore} (not shown): ")
 
 
@@ -33,7 +35,7 @@ def new_passphrase() -> str:
     """A passphrase for a new keystore, typed twice; without a terminal a line of standard input."""
     if not somebody_is_there():
         return sys.stdin.readline().rstrip("\r\n")
-    first = _hidden("This system has no keyring. A passphrase for the key's file (not shown): ")
+    first = _hidden("A passphrase for the file that the key is sealed in (not shown): ")
     if _hidden("The same again: ") != first:
         raise KeyStoreError("These were two passphrases; nothing was stored. Run it again.")
     return first

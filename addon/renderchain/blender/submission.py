@@ -27,6 +27,7 @@ from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
 from .scene_reader import read_scene
+from .steps import Steps, all_at_once
 
 
 def file_name() -> str:
@@ -60,6 +61,33 @@ class Submission:
         proof_seconds: int = PROOF_S,
         allowed: Collection[str] = (),
     ) -> None:
+        all_at_once(self._begin(scene, frames, own_seed, name, proof_seconds, allowed))
+
+    @classmethod
+    def in_steps(
+        cls,
+        scene: bpy.types.Scene,
+        frames: tuple[int, ...],
+        *,
+        own_seed: bool,
+        name: str = "",
+        proof_seconds: int = PROOF_S,
+        allowed: Collection[str] = (),
+    ) -> Steps[Submission]:
+        """One that is made in steps, between which Blender goes on; one of them raises what there is."""
+        one = cls.__new__(cls)
+        yield from one._begin(scene, frames, own_seed, name, proof_seconds, allowed)
+        return one
+
+    def _begin(
+        self,
+        scene: bpy.types.Scene,
+        frames: tuple[int, ...],
+        own_seed: bool,
+        name: str,
+        proof_seconds: int,
+        allowed: Collection[str],
+    ) -> Steps[None]:
         self._name = name or file_name()
         self._frames = frames
         self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
@@ -67,7 +95,9 @@ class Submission:
         self._proving: Proving | None = None
         self._allowed = allowed
         try:
-            self._prepared = BlendPacker(scene, allowed).prepare(self._folder, frames, own_seed=own_seed)
+            packer = BlendPacker(scene, allowed)
+            self._prepared = yield from packer.prepared(self._folder, frames, own_seed=own_seed)
+            yield
             if proof_seconds:
                 artist = ArtistsSession(scene) if bpy.app.background else other_session(scene)
                 # The scene is the artist's own; where there is no sandbox it is opened without, scripts off.
@@ -109,7 +139,7 @@ class Submission:
             return await asyncio.shield(packing)
         except asyncio.CancelledError:
             self._prepared.stop()
-            await asyncio.wait({packing})
+            await asyncio.gather(packing, return_exceptions=True)  # what it raises is known: it was stopped
             raise
 
     async def _prove(self, manifest: Manifest, reporter: Reporter) -> None:

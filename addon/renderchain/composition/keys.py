@@ -70,14 +70,14 @@ def lock() -> None:
 def keep_account(own: OwnSettings, private_key: int, address: int, passphrase: str) -> str:
     """Keep the key of an account, and have the preferences' settings name the account; where it is kept.
 
-    An account that was made here has its address from its key. Without a keyring there must be a
-    passphrase, by which the key is sealed in a file beside the settings. Raises KeyStoreError, SettingsError.
+    An account that was made here has its address from its key. A passphrase has the key sealed in a file
+    beside the settings; without a keyring there must be one. Raises KeyStoreError, SettingsError.
     """
     checked = checked_key(private_key)
     if address:
         _check_address(address, checked)
     address = address or address_of(checked)
-    if not needs_passphrase():
+    if not passphrase and not needs_passphrase():
         KeyringStore().save(address, checked)
         own.choose(account=hex(address), keystore=None, password_file=None)
         return KeyringStore.place
@@ -96,6 +96,22 @@ def _check_address(address: int, private_key: int) -> None:
     is_key = 0 < address < ORDER and address_of(address) == private_key
     if is_key or address == private_key:
         raise KeyStoreError("Address and key are in each other's place; nothing was stored. Type them anew.")
+
+
+def back_up(settings: Settings, file: Path, passphrase: str) -> None:
+    """Put the account's key into a new file that a passphrase seals; raises KeyStoreError."""
+    if not passphrase:
+        raise KeyStoreError("Nothing was written; give a passphrase for the file.")
+    key = open_keys(settings).private_key(settings.account)
+    PassphraseKeystore(file, Opened()).create(settings.account, key, passphrase)
+
+
+def from_backup(file: Path, passphrase: str) -> tuple[int, int]:
+    """The account and the key in such a file; raises KeyStoreError."""
+    address = account_of(file)
+    if not address:
+        raise KeyStoreError(f"{file} is no keystore that names its account; nothing was stored.")
+    return address, PassphraseKeystore(file, Opened()).unlock(address, passphrase)
 
 
 def checked_key(private_key: int) -> int:

@@ -10,7 +10,7 @@ from .notices import counted
 # Both together are far behind: blocks may be rare, and nodes are never at the same one for long.
 FAR_BLOCKS, FAR_S = 3, 60.0
 BLOCK_S = 0.5  # no chain of ours makes blocks faster for long
-AT_ONCE = 20  # so many may come together all the same
+AT_ONCE = 120  # a minute's: so far apart nodes may be, also where this machine's clock is slow
 LONGEST_S = 1e6  # who takes older blocks has a chain whose blocks are made when they are needed: see ``most``
 
 
@@ -65,7 +65,7 @@ def _block_of(head: Head) -> int:
 def _other(head: Head, best: Head, now_s: float, oldest_s: float) -> str:
     if head.block > most_block(best, now_s, oldest_s):
         return f"its newest block is {head.block}, and others are at {best.block}: it makes up blocks"
-    return _behind(head, best, now_s)
+    return _behind(head, best, now_s if oldest_s <= LONGEST_S else best.made_s)
 
 
 def _off(head: Head, now_s: float, oldest_s: float) -> str:
@@ -80,9 +80,9 @@ def _off(head: Head, now_s: float, oldest_s: float) -> str:
     return ""
 
 
-def _behind(head: Head, best: Head, now_s: float) -> str:
+def _behind(head: Head, best: Head, latest_s: float) -> str:
     # A block of the future, which may be made up, leaves nobody behind whose own is new.
-    blocks, left_s = best.block - head.block, min(best.made_s, now_s) - head.made_s
+    blocks, left_s = best.block - head.block, min(best.made_s, latest_s) - head.made_s
     if blocks <= FAR_BLOCKS or left_s <= FAR_S:
         return ""
     return f"it is {counted(blocks, 'block')} or {_minutes(left_s)} behind another node"

@@ -7,6 +7,7 @@ no record of internal operators, and the fields are empty before anything is don
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -36,6 +37,12 @@ class _Keeping(SetupOperator):
     needs_passphrase = False
     passphrase: _secret("Passphrase", "Seals the key's file; asked for once whenever Blender was started")  # type: ignore[valid-type]
     again: _secret("The Same Again", "So that a slip of the finger costs nothing")  # type: ignore[valid-type]
+    in_file: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="In a File Instead",
+        description="For a keyring that can't be unlocked, or that others use",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for what is needed."""
@@ -51,23 +58,17 @@ class _Keeping(SetupOperator):
         layout = self.layout
         if not self.needs_passphrase:
             layout.label(text="The key is kept in this system's keyring.", icon="LOCKED")
-            return
-        text = (
-            "This system has no keyring, so the key is kept in a file that a passphrase seals. There is no "
-            "way to it without."
-        )
+            layout.prop(self, "in_file")
+            if not self.in_file:
+                return
+        why = "This system has no keyring. " if self.needs_passphrase else ""
+        text = f"{why}The key is kept in a file that a passphrase seals. There is no way to it without."
         messages.draw_text(layout, text, WIDTH_PX - messages.MARGIN_PX, "INFO")
         layout.activate_init = True  # where nothing stands before it, it is typed at once
         layout.prop(self, "passphrase")
         layout.prop(self, "again")
         if chosen.text("account"):
             layout.label(text="The present account's key stays where it is.", icon="INFO")
-
-    def checked_passphrase(self, secret: dict[str, str]) -> str:
-        """What was typed; raises KeyStoreError unless twice the same."""
-        if secret["passphrase"] != secret["again"]:
-            raise KeyStoreError("These were two passphrases; nothing was stored. Type the same one twice.")
-        return secret["passphrase"]
 
 
 class RENDERCHAIN_OT_account_make(_Keeping):  # noqa: N801 - Blender's naming
@@ -86,7 +87,7 @@ class RENDERCHAIN_OT_account_make(_Keeping):  # noqa: N801 - Blender's naming
         """Make it, keep it, name it."""
         from ..composition.keys import keep_account, new_private_key
 
-        passphrase, own = self.checked_passphrase(secret), chosen.own()
+        passphrase, own = _same(secret), chosen.own()
 
         async def made(_: Reporter) -> str:
             place = await asyncio.to_thread(keep_account, own, new_private_key(), 0, passphrase)
@@ -101,7 +102,7 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
     bl_idname = "renderchain.account_import"
     bl_label = "Import an Account"
     bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
-    secrets = ("key", "passphrase", "again")
+    secrets = ("key", "opens", "passphrase", "again")
     address: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Address",
         description="The account's address, 0x…; empty for an account that was made here or by `account new`",
@@ -109,29 +110,86 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
     )
     key: _secret("Private Key", "Hexadecimal; it is not saved with Blender's preferences or any file")  # type: ignore[valid-type]
 
+    file: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Or a Backup",
+        description="A file that Back Up wrote, in the place of address and key",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
+    opens: _secret("Its Passphrase", "By which the backup was sealed")  # type: ignore[valid-type]
+
     def draw(self, context: bpy.types.Context) -> None:
-        """Address and key."""
+        """Address and key, or the file that has both."""
         layout = self.layout
         layout.use_property_split = True
         layout.activate_init = True
-        layout.prop(self, "address")
-        layout.prop(self, "key")
+        for name in ("address", "key", "file", *(("opens",) if self.file else ())):
+            layout.prop(self, name)
         self.draw_passphrase()
 
     def work(self, secret: dict[str, str]) -> Work:
         """Keep it, name it."""
-        from ..composition.keys import keep_account
+        from ..composition.keys import from_backup, keep_account
 
-        passphrase, own = self.checked_passphrase(secret), chosen.own()
-        key = _number(secret["key"], KeyStoreError("That is no hexadecimal key; nothing was stored."))
-        wrong = SettingsError("The address is no hexadecimal number; nothing was stored. Type it as 0x…")
-        address = _number(self.address, wrong) if self.address.strip() else 0
+        passphrase, own = _same(secret), chosen.own()
+        file, backup = self.file and Path(bpy.path.abspath(self.file)), secret["opens"]
+        key, address = 0, 0
+        if not file:
+            key = _number(secret["key"], KeyStoreError("That is no hexadecimal key; nothing was stored."))
+            wrong = SettingsError("The address is no hexadecimal number; nothing was stored. Type it as 0x…")
+            address = _number(self.address, wrong) if self.address.strip() else 0
+
+        def keep() -> str:
+            account = from_backup(file, backup) if file else (address, key)
+            return keep_account(own, account[1], account[0], passphrase)
 
         async def imported(_: Reporter) -> str:
-            place = await asyncio.to_thread(keep_account, own, key, address, passphrase)
+            place = await asyncio.to_thread(keep)
             return f"The key of {own.values()['account']} is stored in {place}."
 
         return imported
+
+
+class RENDERCHAIN_OT_account_backup(SetupOperator):  # noqa: N801 - Blender's naming
+    """Write the account's key into a file that a passphrase seals, to be kept elsewhere"""
+
+    bl_idname = "renderchain.account_backup"
+    bl_label = "Back Up"
+    bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
+    secrets = ("passphrase", "again")
+    file: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="File",
+        description="A new file, best on another disk",
+        subtype="FILE_PATH",
+        default="//renderchain-account.json",
+        options={"SKIP_SAVE"},
+    )
+    passphrase: _secret("Passphrase", "Without it nobody can use the file, you neither")  # type: ignore[valid-type]
+    again: _secret("The Same Again", "So that a slip of the finger costs nothing")  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask where to."""
+        self.forget()
+        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Three fields."""
+        self.layout.use_property_split = True
+        for name in ("file", "passphrase", "again"):
+            self.layout.prop(self, name)
+
+    def work(self, secret: dict[str, str]) -> Work:
+        """Seal it anew, whatever keeps it here."""
+        from ..composition.keys import back_up
+
+        (settings, _), passphrase = what_is_set_up(), _same(secret)
+        file = Path(bpy.path.abspath(self.file)).absolute()
+
+        async def written(_: Reporter) -> str:
+            await asyncio.to_thread(back_up, settings, file, passphrase)
+            return f"The key of {settings.account:#x} is sealed in {file}; keep that on another disk."
+
+        return written
 
 
 class RENDERCHAIN_OT_account_unlock(SetupOperator):  # noqa: N801 - Blender's naming
@@ -192,6 +250,13 @@ class RENDERCHAIN_OT_account_deploy(SetupOperator):  # noqa: N801 - Blender's na
             return " ".join(said)
 
         return deployed
+
+
+def _same(secret: dict[str, str]) -> str:
+    """The passphrase; raises KeyStoreError unless it was typed twice."""
+    if secret["passphrase"] != secret["again"]:
+        raise KeyStoreError("These were two passphrases; nothing was stored. Type the same one twice.")
+    return secret["passphrase"]
 
 
 def _number(text: str, wrong: Exception) -> int:

@@ -143,6 +143,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
             if "keystore" in chosen.values():
                 row.operator("renderchain.account_unlock", icon="UNLOCKED")
             row.operator("renderchain.account_deploy", icon="EXPORT")
+            row.operator("renderchain.account_backup", icon="FILE_BACKUP")
         row = box.row(align=True)
         row.operator("renderchain.account_make", icon="ADD")
         row.operator("renderchain.account_import", icon="IMPORT")

@@ -7,7 +7,6 @@ lie on a slow drive, off the main thread; all the rest by another Blender when t
 from __future__ import annotations
 
 import asyncio
-import importlib
 import time
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from .scene_findings import Rows, at_a_glance, found_in, rows
 from .state import background, redraw
 from .wish import allowed_of, folder_error, no_output, output_of
 
-PACKAGE = __package__.rpartition(".")[0]
 EVERY_S = 0.5
 SEEN_S = 2.0  # after it was drawn last, the panel is not seen any more
 FOLDER_S = 5.0
@@ -73,10 +71,9 @@ def look() -> float:
     """Look at a glance, if somebody sees it; a timer's function, which says when to call it again."""
     started_s = time.monotonic()
     if started_s - rows.seen_s > SEEN_S:
-        return EVERY_S
-    if not rows.is_warm:
-        rows.is_warm = True
-        background().run(_warm(), lambda *_: None)
+        if rows.is_changed:  # a script may have done it, which draws nothing; if the panel is seen, this does
+            rows.is_changed = False
+            redraw()
         return EVERY_S
     scenes = {window.scene.name: window.scene for window in bpy.context.window_manager.windows}
     found = {name: (*at_a_glance(scene), *_of_folder(scene)) for name, scene in scenes.items()}
@@ -98,12 +95,6 @@ def _of_folder(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
     return (folder_error("output", reason, OTHER_FOLDER),) if reason else ()
 
 
-async def _warm() -> None:
-    """Import in another thread what the button would be waiting for."""
-    for name in ("blender.preflight", "blender.submission", "composition.requester"):
-        await asyncio.to_thread(importlib.import_module, f"{PACKAGE}.{name}")
-
-
 async def _why_not(folder: Path) -> str:
     from ..app.requester.output_folder import why_not_writable
 
@@ -116,12 +107,12 @@ def _note_folder(folder: Path, reason: str) -> None:
 
 @persistent  # type: ignore[untyped-decorator]
 def _changed(*_: Any) -> None:
-    rows.is_old = True
+    rows.is_old = rows.is_changed = True
 
 
 @persistent  # type: ignore[untyped-decorator]
 def _opened(*_: Any) -> None:
-    vars(rows).update(vars(Rows(is_warm=rows.is_warm)))
+    vars(rows).update(vars(Rows()))
 
 
 def start() -> None:

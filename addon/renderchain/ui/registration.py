@@ -48,6 +48,7 @@ CLASSES = (
     checkup.RENDERCHAIN_OT_check_up,
     account_setup.RENDERCHAIN_OT_account_make,
     account_setup.RENDERCHAIN_OT_account_import,
+    account_setup.RENDERCHAIN_OT_account_backup,
     account_setup.RENDERCHAIN_OT_account_unlock,
     account_setup.RENDERCHAIN_OT_account_deploy,
     store_setup.RENDERCHAIN_OT_ipfs_headers,

@@ -13,15 +13,17 @@ from .wish import allowed_of, no_output, unsaved_changes
 
 @dataclass
 class Rows:
-    """By scenes' names; ``checked`` is what another Blender found, ``is_old`` if the scene changed since."""
+    """By scenes' names; ``checked`` is what another Blender found, ``is_old`` if the scene changed since.
+    ``is_changed`` if it changed while nobody saw the panel drawn.
+    """
 
     at_a_glance: dict[str, tuple[SceneFinding, ...]] = field(default_factory=dict)
     checked: dict[str, tuple[SceneFinding, ...]] = field(default_factory=dict)
     is_old: bool = False
+    is_changed: bool = False
     folders: dict[Path, str] = field(default_factory=dict)
     folders_s: float = 0.0
     seen_s: float = 0.0
-    is_warm: bool = False  # whether what a look needs is being imported
 
 
 rows = Rows()

@@ -17,7 +17,7 @@ from .preferences import read_settings
 from .scene_findings import at_a_glance
 from .submitting import begin, stop, submitting
 from .wish import Wish, wish_of
-from .work import Operator, refresh_jobs
+from .work import Operator, on_main_thread, refresh_jobs
 
 if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate
@@ -93,7 +93,7 @@ async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: 
 
 
 def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
-    """Copy the scene here, on the main thread; what is returned packs, sends and pays it."""
+    """What copies the scene, on the main thread, then packs, sends and pays it."""
     from ..blender.submission import Submission
     from ..composition.requester import make_requester
 
@@ -104,7 +104,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
             f"The scene {wish.scene!r} is not any more what the price was asked for. Nothing was paid; "
             "submit it again to see what it costs now."
         )
-    submission = Submission(
+    steps = Submission.in_steps(
         scene,
         wish.frames,
         own_seed=wish.own_seed,
@@ -114,6 +114,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
     )
 
     async def work(reporter: Reporter) -> JobId:
+        submission = await on_main_thread(steps)
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
         return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)

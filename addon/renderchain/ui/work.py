@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import bpy
 
+from ..blender.steps import Steps, all_at_once
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from . import messages
 from .preferences import read_settings
 from .state import PanelReporter, background, state
 
+Answer = TypeVar("Answer")
 Work = Callable[[Reporter], Coroutine[Any, Any, str]]
 
 
@@ -42,6 +44,11 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
     running = background().run(work(PanelReporter()), done)
     state.running = running if stoppable else None
     return {"FINISHED"}
+
+
+async def on_main_thread(steps: Steps[Answer]) -> Answer:
+    """What comes of steps on Blender's main thread, which without an interface this is."""
+    return all_at_once(steps) if bpy.app.background else await background().stepped(steps)
 
 
 def refresh_jobs() -> None:

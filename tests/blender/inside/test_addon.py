@@ -29,6 +29,7 @@ CLASSES = {
     "RENDERCHAIN_OT_check_up",
     "RENDERCHAIN_OT_account_make",
     "RENDERCHAIN_OT_account_import",
+    "RENDERCHAIN_OT_account_backup",
     "RENDERCHAIN_OT_account_unlock",
     "RENDERCHAIN_OT_account_deploy",
     "RENDERCHAIN_OT_ipfs_headers",

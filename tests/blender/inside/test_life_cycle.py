@@ -82,6 +82,30 @@ def test_work_that_is_stopped_cleans_up_first_and_leaves_nothing(part, tmp_path,
     assert not heard, "the panel is gone; nobody may be told"
 
 
+def test_what_is_stopped_may_wait_for_what_it_began(part, counted):
+    """Else a clean Blender that packs would go on without anybody, and its folder stay."""
+    begun, whole = threading.Event(), []
+
+    async def packs():
+        begun.set()
+        await asyncio.sleep(0.2)
+        whole.append(True)
+
+    async def sends():
+        packing = asyncio.create_task(packs())
+        try:
+            await asyncio.shield(packing)
+        finally:
+            await asyncio.wait({packing})
+
+    background = part("blender.background").Background(lambda: None)
+    background.start()
+    background.run(sends(), lambda *said: None)
+    assert begun.wait(10)
+    background.stop()
+    assert whole == [True]
+
+
 def test_the_timer_of_background_work_outlives_opening_a_file(part, empty):
     background = part("blender.background").Background(lambda: None)
     background.start()

@@ -193,8 +193,9 @@ def test_a_volume_is_a_volume_however_it_is_made(part, stage, findings, build):
     build(stage)
     expected = [("volume guiding", "", None)] if bpy.app.version >= (5, 0) else []
     assert findings() == expected
-    reach = part("blender.cycles.reading.reach").Reach(bpy.context.scene)
-    assert part("blender.cycles.reading.volumes").has_volume(reach)
+    all_at_once = part("blender.steps").all_at_once
+    reach, _ = all_at_once(part("blender.cycles.reading.reach").Reach.of_scene(bpy.context.scene))
+    assert all_at_once(part("blender.cycles.reading.volumes").has_volume(reach))
 
 
 @pytest.mark.parametrize(
@@ -335,7 +336,10 @@ def test_strokes_that_geometry_nodes_make_are_found(stage, findings, way, is_fou
         socket = modifier.node_group.interface.new_socket(
             "From", in_out="INPUT", socket_type="NodeSocketObject"
         )
-        modifier[socket.identifier] = sketch
+        if bpy.app.version < (5, 2):
+            modifier[socket.identifier] = sketch
+        else:
+            getattr(modifier.properties.inputs, socket.identifier).value = sketch
     else:
         geometry_of(
             owner,

@@ -204,6 +204,25 @@ def test_an_account_that_can_not_be_imported_leaves_nothing(preferences, file, t
     assert not file.exists() and KEY not in str(refused.value)
 
 
+def test_a_key_is_backed_up_into_a_sealed_file_that_can_be_imported_elsewhere(part, preferences, tmp_path):
+    preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
+    bpy.ops.renderchain.account_import(key=KEY, address="0xabc", passphrase=PASSPHRASE, again=PASSPHRASE)
+    file, sealed = str(tmp_path / "backup.json"), {"passphrase": "elsewhere", "again": "elsewhere"}
+    with pytest.raises(RuntimeError, match="give a passphrase for the file"):
+        bpy.ops.renderchain.account_backup(file=file)
+    assert bpy.ops.renderchain.account_backup(file=file, **sealed) == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="is there already"):
+        bpy.ops.renderchain.account_backup(file=file, **sealed)
+    bpy.ops.renderchain.account_make(passphrase=PASSPHRASE, again=PASSPHRASE)
+    again = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+    with pytest.raises(RuntimeError, match="can't be opened"):
+        bpy.ops.renderchain.account_import(file=file, opens="a guess", **again)
+    assert bpy.ops.renderchain.account_import(file=file, opens="elsewhere", **again) == {"FINISHED"}
+    settings = part("ui.preferences").read_settings()
+    assert settings.account == 0xABC
+    assert part("composition.keys").open_keys(settings).private_key(0xABC) == int(KEY, 16)
+
+
 def test_a_locked_key_is_unlocked_once_and_stays_so(part, preferences):
     preferences.rpc_url, preferences.directory = "http://127.0.0.1:9/rpc", "0x5"
     bpy.ops.renderchain.account_import(key=KEY, passphrase=PASSPHRASE, again=PASSPHRASE)

@@ -90,3 +90,19 @@ def test_programs_are_told_the_account_as_an_object_and_give_the_passphrase_on_s
     assert done.returncode == 0 and str(tmp_path) in made["kept_in"]
     assert f'account = "{made["account"]}"' in (tmp_path / "renderchain" / "settings.toml").read_text()
     assert "open it" not in done.stdout + done.stderr
+
+
+def test_a_backup_is_sealed_anew_and_imported_without_address_and_key(tmp_path: Path) -> None:
+    here, there = {"XDG_CONFIG_HOME": str(tmp_path / "a")}, {"XDG_CONFIG_HOME": str(tmp_path / "b")}
+    twice = [("A passphrase", "here"), ("again", "here")]
+    talk(["account", "import", ADDRESS], [("not shown", KEY), *twice], **here)
+    settings = tmp_path / "a" / "renderchain" / "settings.toml"
+    settings.write_text(settings.read_text() + 'rpc_url = "http://127.0.0.1:9/rpc"\ndirectory = "0x5"\n')
+    file = tmp_path / "backup.json"
+    questions = [("A passphrase", "sealed"), ("again", "sealed"), ("Passphrase of", "here")]
+    shown, code = talk(["account", "backup", str(file)], questions, **here)
+    assert code == 0 and f"The key of {ADDRESS} is sealed in {file}" in shown, shown
+    questions = [("Passphrase of", "sealed"), ("A passphrase", "there"), ("again", "there")]
+    shown, code = talk(["account", "import", "--backup", str(file)], questions, **there)
+    assert code == 0 and f"The key of {ADDRESS} is stored in {tmp_path / 'b'}" in shown, shown
+    assert talk(["account", "import"], [], **there)[1] == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keyring
 import keyring.backend
+import keyring.errors
 import pytest
 from keyring.backends import fail
 from renderchain.adapters import keys as adapter
@@ -84,6 +85,21 @@ def test_without_one_a_passphrase_seals_it_and_opens_it_once_a_process(own: OwnS
         keys.unlock(settings, "guess")
     keys.unlock(settings, "open it")
     assert keys.open_keys(settings).private_key(settings.account) == KEY
+
+
+def test_a_keyring_that_takes_nothing_is_told_and_a_file_can_be_used_instead(own: OwnSettings) -> None:
+    class Locked(Keyring):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise keyring.errors.KeyringLocked
+
+    keyring.set_keyring(Locked())
+    before = own.file.read_text()
+    with pytest.raises(KeyStoreError, match="KeyringLocked.*have the key in a file instead"):
+        keys.keep_account(own, KEY, 0, "")
+    assert own.file.read_text() == before, "no account is named whose key is nowhere"
+    keys.keep_account(own, KEY, 0, "open it")
+    settings = read(own)
+    assert settings.keystore and keys.open_keys(settings).private_key(settings.account) == KEY
 
 
 def test_another_account_takes_no_earlier_ones_key_away(own: OwnSettings) -> None:

@@ -13,6 +13,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...core.errors import ChainError, NodeAway, WrongNetwork
 from ...core.heads import Head, believed, most_block, why_aside
@@ -108,7 +109,8 @@ class Nodes:
         there = [(one, one.head) for one in self._members if one.head]
         heads, now_s = [head for _, head in there], self._now()
         reasons = why_aside(heads, now_s, self._oldest_s)
-        self._newest = believed(heads, now_s, self._oldest_s) or self._newest
+        if newest := believed(heads, now_s, self._oldest_s):
+            self._newest = replace(newest, made_s=min(newest.made_s, now_s))
         for (one, _), why in zip(there, reasons, strict=True):
             one.aside = why
         keeping_up = [one for one, head in there if not one.aside and head.block >= self._seen_block]

@@ -72,6 +72,8 @@ class AuditDuties:
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
         if isinstance(event, Reorganised | CaughtUp):
+            if isinstance(event, Reorganised):
+                self._prover.forget_looks()
             self._tending.wake_all()
         elif isinstance(event, VotesDrawn) and self._worker_id in event.verifiers:
             self._seats.add(event.lease_id)

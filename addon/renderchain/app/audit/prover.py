@@ -69,6 +69,10 @@ class ProverDuties:
         self._showing.forget(lease_id)
         self._looked.pop(lease_id, None)
 
+    def forget_looks(self) -> None:
+        """The chain took back what it said: other leaves may be drawn in a round of that number."""
+        self._looked = {}
+
     async def evidence(self, lease_id: LeaseId) -> Evidence:
         """Of the results that the chain has of a submitted lease; raises JournalError if it is not here."""
         posted = await self._chain.result_hash(lease_id)
@@ -142,7 +146,7 @@ class ProverDuties:
 
         No bond is paid for what verifiers found to be wrong, and is. What can't be looked at is appealed.
         """
-        ids, render = (lease.job_id, lease.lease_id), self._render_fresh
+        ids, render, looked = (lease.job_id, lease.lease_id), self._render_fresh, self._looked
         if render is None:
             return
         job, leaves = await self._chain.job(lease.job_id), await self._disputed(lease.lease_id)
@@ -150,18 +154,18 @@ class ProverDuties:
             evidence = await self.evidence(lease.lease_id)
             fresh = await render(job, lease, leaves)
         except (StoreError, ContentError, RenderFailed, JournalError) as error:
-            self._looked[lease.lease_id] = (audit.round, True)
+            looked[lease.lease_id] = (audit.round, True)
             self._reporter.tell(AppealUnchecked(*ids, str(error)))
             return
         device = "" if needs_prints(job.family) else REPEATING
         for leaf, mine, again in zip(leaves, evidence.prints(leaves), fresh, strict=True):
             if not repeats(mine, again, device):
-                self._looked[lease.lease_id] = (audit.round, False)
+                looked[lease.lease_id] = (audit.round, False)
                 self._reporter.tell(
                     AppealDropped(*ids, evidence.package_cid, leaf, bit_distance(mine, again))
                 )
                 return
-        self._looked[lease.lease_id] = (audit.round, True)
+        looked[lease.lease_id] = (audit.round, True)
 
     async def _disputed(self, lease_id: LeaseId) -> list[int]:
         """Drawn leaves that votes object to, those most of them object to first; any where it is the mean."""

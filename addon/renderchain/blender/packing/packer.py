@@ -3,7 +3,7 @@
 The artist's own file and session are never changed: a clean Blender beside this one looks for the files,
 copies them and rewrites the paths.
 
-``BlendPacker.prepare`` reads the open scene and belongs on Blender's main thread; the long rest,
+``BlendPacker.prepared`` reads the open scene and belongs on Blender's main thread; the long rest,
 ``PreparedPackage.finish``, uses no bpy and may run on any thread.
 """
 
@@ -30,8 +30,9 @@ from ...core.errors import Cancelled, ContentError, DiskFull, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
-from ..preflight import Findings, SceneRefused, check_scene, refuse_errors
+from ..preflight import Findings, SceneRefused, checked, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
+from ..steps import Steps, all_at_once
 from .blanking import blank_private, folders_named
 from .repack import MAIN_BLEND, Answer, Order
 from .saving import save
@@ -74,22 +75,22 @@ class PreparedPackage:
                     raise SceneRefused(Findings(answer.findings))
                 for one in answer.findings:
                     warn(one)
-                return self._write_manifest(tuple(self._finished(one, warn) for one in answer.files))
+                blends = [self._finished(path, warn) for path in self.folder.rglob(f"*{BLEND_ENDING}")]
+                files = [one for one in answer.files if not one.path.endswith(BLEND_ENDING)]
+                return self._write_manifest(tuple(sorted([*files, *blends], key=lambda one: one.path)))
         except BaseException as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             if isinstance(error, OSError) and is_full(error):
                 raise DiskFull(f"There is no room left to pack into {self.folder}. Make some.") from error
             raise
 
-    def _finished(self, file: PackedFile, warn: Callable[[SceneFinding], None]) -> PackedFile:
-        """A file as it is sent: a .blend without what only the machine that saved it has to know."""
-        if not file.path.endswith(BLEND_ENDING):
-            return file
-        path = self.folder / file.path
+    def _finished(self, path: Path, warn: Callable[[SceneFinding], None]) -> PackedFile:
+        """A .blend as it is sent: without what only the machine that saved it has to know."""
         blank_private(path)
         make_canonical(path)
+        place = path.relative_to(self.folder).as_posix()
         for folder in folders_named(path, _own_folders(self.order.blend)):
-            sentence = f"The package's {file.path} still names your folder {folder}, which workers can read."
+            sentence = f"The package's {place} still names your folder {folder}, which workers can read."
             warn(SceneFinding(NAMED, Severity.WARNING, sentence, folder, LOOK_THERE))
         return file_entry(self.folder, path)
 
@@ -175,8 +176,15 @@ class BlendPacker:
 
         The package is going to be below ``folder``, which is empty.
         """
-        findings = check_scene(self._scene, frames, own_seed=own_seed)
+        return all_at_once(self.prepared(folder, frames, own_seed=own_seed))
+
+    def prepared(
+        self, folder: Path, frames: tuple[int, ...], *, own_seed: bool = False
+    ) -> Steps[PreparedPackage]:
+        """The same in steps; the copy is one of them, and takes what saving the file takes."""
+        findings = yield from checked(self._scene, frames, own_seed=own_seed)
         found = refuse_errors(findings, self._allowed).found
+        yield
         scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
         facts = read_scene(self._scene)
         order = self._copy(scratch.name, folder, facts)

@@ -42,7 +42,7 @@ def library_places(paths: Iterable[str]) -> dict[str, str]:
 
 
 class Places:
-    """Fills a package's folder; ``files`` is what lies there, for its manifest."""
+    """Fills a package's folder; ``files`` are for its manifest."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -71,13 +71,8 @@ class Places:
             self._made = path.parent
         return path
 
-    def note(self, place: str) -> None:
-        """A file that somebody else wrote into the package."""
-        path = self._root / place
-        self._entries[place] = PackedFile(place, _digest(path), path.stat().st_size)
-
     def files(self) -> Iterator[PackedFile]:
-        """All that was put here, by path."""
+        """All that was put here, by path; not what others wrote where there was room for it."""
         return iter(sorted(self._entries.values(), key=lambda one: one.path))
 
     def _alone(self, files: Files) -> str:

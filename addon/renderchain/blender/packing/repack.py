@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: all findings, and the package's files unless some finding is an error."""
+    """What came of it: all findings, and unless one is an error the package's files but for .blend files."""
 
     findings: tuple[SceneFinding, ...] = ()
     files: tuple[PackedFile, ...] = ()
@@ -150,7 +150,6 @@ def _write(
         _rewrite(reference, files, places, blend)
     _rewrite_libraries(paths, libraries, blend)
     save(target, copy=True, relative_remap=False)
-    places.note(blend)
 
 
 def _rewrite(reference: Reference, files: Files | None, places: Places, blend: str) -> None:

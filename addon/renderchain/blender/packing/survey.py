@@ -13,6 +13,7 @@ import bpy
 
 from ...core.scene_finding import SceneFinding, Severity
 from ..cycles.reading.reach import Reach
+from ..steps import all_at_once
 from .caches import BESIDE
 from .expansion import Files, Folders
 from .kinds import references
@@ -37,7 +38,7 @@ class Survey:
 
 def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -> Survey:
     """Look at the open file, whose artist knows it as ``blend``."""
-    used, shown = Reach(scene), Reach(scene, only_shown=True)
+    used, shown = all_at_once(Reach.of_scene(scene))
     found = Survey()
     for one in references():
         is_used, is_own = one.owner in used, is_in_file(one.owner)

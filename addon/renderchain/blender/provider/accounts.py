@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...composition.keys import (
+    back_up,
     checked_key,
     derived_address,
+    from_backup,
     keep_account,
     key_place,
     needs_passphrase,
@@ -24,7 +26,7 @@ from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
 from ..command_line import guarded, new_parser, settings_file_of, settings_of
-from ..secrets_asked import asked_key, new_passphrase
+from ..secrets_asked import asked_key, asked_passphrase, new_passphrase
 from .common import add_account_options, address, confirmed, look, provider_settings, say
 from .profile import worker_key
 from .subcommands import Subcommands
@@ -37,7 +39,10 @@ def account(arguments: Sequence[str]) -> int:
     commands = Subcommands("account", "Accounts: an artist's, and those that own and operate workers.")
     commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
     parser = commands.add("import", "Store an account's key, which is asked for.")
-    parser.add_argument("address", type=address)
+    parser.add_argument("address", type=address, nargs="?", help="in a backup it stands already")
+    parser.add_argument("--backup", type=Path, help="a file of `account backup`, in the place of both")
+    parser = commands.add("backup", "Seal the key of the settings' account into a new file.")
+    parser.add_argument("file", type=Path)
     deploying = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
     deploying.add_argument("--yes", action="store_true", help="send without asking")
     commands.add("show", "Show the settings' account: address, STRK, whether it is deployed.")
@@ -51,7 +56,9 @@ def account(arguments: Sequence[str]) -> int:
         if options.json and not options.yes:
             commands.error("programs can't be asked: with --json say --yes too")
         return guarded(options, lambda reporter: asyncio.run(_deploy(options, reporter)))
-    keep = _new if options.command == "new" else _import
+    if options.command == "import" and bool(options.address) == bool(options.backup):
+        commands.error("say which account, or give a backup")
+    keep = {"new": _new, "import": _import, "backup": _back_up}[options.command]
     return guarded(options, lambda _: keep(options))
 
 
@@ -100,11 +107,25 @@ def key(arguments: Sequence[str]) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    place = _keep(options, options.address, checked_key(asked_key()))
-    if options.json:
-        say(json.dumps({"account": hex(options.address), "kept_in": place}))
+    if options.backup:
+        imported, key = from_backup(options.backup, asked_passphrase(options.backup))
     else:
-        say(f"The key of {options.address:#x} is stored in {place}.")
+        imported, key = options.address, checked_key(asked_key())
+    place = _keep(options, imported, key)
+    if options.json:
+        say(json.dumps({"account": hex(imported), "kept_in": place}))
+    else:
+        say(f"The key of {imported:#x} is stored in {place}.")
+    return 0
+
+
+def _back_up(options: argparse.Namespace) -> int:
+    settings, file = provider_settings(options), options.file.absolute()
+    back_up(settings, file, new_passphrase())
+    if options.json:
+        say(json.dumps({"account": hex(settings.account), "kept_in": str(file)}))
+    else:
+        say(f"The key of {settings.account:#x} is sealed in {file}; keep that on another disk.")
     return 0
 
 

@@ -11,6 +11,7 @@ import bpy
 from ...core.proof import Value
 from ..cycles.reading.reach import Reach
 from ..cycles.tile_render import changed
+from ..steps import all_at_once
 from .reads import Reads
 from .shapes import instances_of
 from .values import settings_of, undefined_nodes
@@ -41,7 +42,7 @@ def record_of(scene: bpy.types.Scene, reads: Reads, may_go_on: Callable[[], bool
     Raises RuntimeError.
     """
     found: Record = {}
-    reach = Reach(scene)
+    reach, _ = all_at_once(Reach.of_scene(scene))
 
     def look(graph: Any) -> None:
         # What is evaluated is there only as long as the graph is.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawnLeaf, Verdict, Verifier, Vote
+from renderchain.core.board_events import Reorganised
 from renderchain.core.errors import RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
 from renderchain.core.notices.appeals import AppealDropped, AppealUnchecked
@@ -19,6 +20,7 @@ from tests.unit.app.audit.post import STEP_S, Post
 from tests.unit.app.bench import FIRST, LEASE
 
 APPEAL = [("appeal", LEASE, ())]
+LOOK_S = 10.0
 
 
 @pytest.fixture
@@ -65,6 +67,22 @@ def test_what_comes_out_otherwise_is_not_appealed_and_that_is_said(post: Post, l
     (told,) = post.bench.reporter.heard(AppealDropped)
     assert told.leaf == 3 and told.package_cid == post.bench.package.cid
     assert len(post.renderer.alone_rendered) == 1  # it is looked at once
+
+
+@pytest.mark.parametrize("when_s", [LOOK_S / 2, 3 * LOOK_S], ids=["while it looks", "after the look"])
+def test_after_a_reorganisation_a_lost_round_is_looked_at_again(post: Post, when_s: float) -> None:
+    """Its number was the same, but other leaves were drawn: the worker lost its stake for those before."""
+    post.renderer.look, post.renderer.frame_s = Look(scene=1), LOOK_S
+
+    async def script() -> None:
+        await asyncio.sleep(when_s)
+        post.duties.note(Reorganised(51))
+        await asyncio.sleep(0.9 * LOOK_S)
+        assert sent(post) == [] and post.bench.reporter.heard(AppealDropped)
+        post.renderer.look = Look()  # of the leaves that are drawn now
+
+    post.serve(STEP_S / 2, script)
+    assert sent(post) == APPEAL
 
 
 def test_a_package_that_is_damaged_on_the_disk_is_not_what_is_looked_at(post: Post) -> None:

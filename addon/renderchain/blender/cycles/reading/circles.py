@@ -29,19 +29,24 @@ POSED = re.compile(r"matrix\b.*|head\b.*|tail\b.*|matrix_channel.*")
 PLACED = re.compile(r"matrix_(world|local)\b.*")
 
 
-def read_circles(reach: Reach) -> Iterator[Finding]:
+def read_circles(reach: Reach) -> Iterator[Finding | None]:
     """Each driver and each object with constraints in a circle, and each armature whose IK simulates."""
-    graph = _Graph()
-    names = dict(reach.animated())
-    for owner in names:
+    graph, names = _Graph(), dict[Any, str]()
+    for owner, name in reach.animated():
+        names[owner] = name
         graph.add_drivers(owner)
+        yield None
     for owner in reach.of("OBJECT"):
         graph.add_constraints(owner)
-    for owner, path in graph.circles():
-        yield found("circle" if path else "constraint circle", names[owner], detail=path)
-    for owner in reach.of("OBJECT"):
         if owner.pose and owner.pose.ik_solver == "ITASC" and _simulates(owner):
             yield found("iTaSC", owner.name)
+        yield None
+    for circle in graph.circles():
+        if circle is None:
+            yield None
+        else:
+            owner, path = circle
+            yield found("circle" if path else "constraint circle", names[owner], detail=path)
 
 
 def _simulates(owner: Any) -> bool:
@@ -54,7 +59,8 @@ class _Graph:
     """What each driven property and constrained object depends on; what nothing drives leads nowhere."""
 
     def __init__(self) -> None:
-        self._drivers: dict[Point, list[Any]] = defaultdict(list)
+        # Drivers by where they are: they are no data-blocks, and one may be deleted between two steps.
+        self._drivers: dict[Point, list[tuple[Any, str, int]]] = defaultdict(list)
         self._driven: dict[Any, set[Point]] = defaultdict(set)  # by data-block
         self._constrained: dict[Point, None] = {}
         self._edges: dict[Point, tuple[Point, ...]] = {}
@@ -63,7 +69,7 @@ class _Graph:
         """Of one data-block."""
         for curve in drivers_of(owner):
             point = _property(owner, curve.data_path, curve.array_index)
-            self._drivers[point].append(curve)
+            self._drivers[point].append((owner, curve.data_path, curve.array_index))
             self._driven[owner].add(point)
 
     def add_constraints(self, owner: Any) -> None:
@@ -74,11 +80,14 @@ class _Graph:
             if bone.constraints:
                 self._constrained[_posed(owner, bone.name)] = None
 
-    def circles(self) -> Iterator[tuple[Any, str]]:
+    def circles(self) -> Iterator[tuple[Any, str] | None]:
         """The owner and path of every driver that its own value leads to; where a circle has none, an object
         of it, and no path.
         """
         for part in self._knots():
+            if part is None:
+                yield None
+                continue
             drivers = [point for point in part if point in self._drivers]
             for point in drivers:
                 if len(part) > 1 or self._reads_itself(point):
@@ -86,8 +95,15 @@ class _Graph:
             if len(part) > 1 and not drivers:
                 yield min((point[1] for point in part), key=lambda owner: owner.name_full), ""
 
+    def _curves(self, point: Point) -> Iterator[Any]:
+        for owner, path, index in self._drivers.get(point, ()):
+            data = owner.animation_data
+            curve = data.drivers.find(path, index=index) if data else None
+            if curve is not None:
+                yield curve
+
     def _reads_itself(self, point: Point) -> bool:
-        return point in self._next(point) or any(_accumulates(curve) for curve in self._drivers[point])
+        return point in self._next(point) or any(map(_accumulates, self._curves(point)))
 
     def _next(self, point: Point) -> tuple[Point, ...]:
         if point not in self._edges:
@@ -97,7 +113,7 @@ class _Graph:
     def _find_next(self, point: Point) -> Iterator[Point]:
         kind, owner, name, index = point
         if kind == "property":
-            for curve in self._drivers.get(point, ()):
+            for curve in self._curves(point):
                 for variable in curve.driver.variables:
                     for target in variable.targets:
                         yield from _read_by(variable, target)
@@ -110,12 +126,11 @@ class _Graph:
             yield from (one for one in self._driven.get(owner, ()) if _bone_of(one[2]) == name)
             yield from _above_bone(owner, name)
 
-    def _knots(self) -> list[list[Point]]:
+    def _knots(self) -> Iterator[list[Point] | None]:
         """The graph's strongly connected parts (Tarjan's way, without recursion)."""
         order: dict[Point, int] = {}
         low: dict[Point, int] = {}
         stack: dict[Point, None] = {}
-        parts: list[list[Point]] = []
         for root in (*self._drivers, *self._constrained):
             walk = [(root, iter(self._next(root)))] if root not in order else []
             if walk:
@@ -129,14 +144,14 @@ class _Graph:
                     if walk:
                         low[walk[-1][0]] = min(low[walk[-1][0]], low[point])
                     if low[point] == order[point]:
-                        parts.append(_pop_through(stack, point))
+                        yield _pop_through(stack, point)
                 elif other in order:
                     low[point] = min(low[point], order[other])
                 else:
                     order[other] = low[other] = len(order)
                     stack[other] = None
                     walk.append((other, iter(self._next(other))))
-        return parts
+            yield None
 
 
 def _pop_through(stack: dict[Point, None], last: Point) -> list[Point]:

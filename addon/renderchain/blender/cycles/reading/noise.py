@@ -23,16 +23,18 @@ ROUNDING = {"FLOOR", "CEIL", "ROUND", "TRUNC", "SNAP", "SIGN", "GREATER_THAN", "
 CELLS = {"ShaderNodeTexVoronoi", "ShaderNodeTexBrick", "ShaderNodeTexChecker"}  # one value a cell
 
 
-def read_noise(reach: Reach, frames: Sequence[int]) -> Iterator[Finding]:
+def read_noise(reach: Reach, frames: Sequence[int]) -> Iterator[Finding | None]:
     """Each texture of noise that shapes what is rendered, and each node tree with such White Noise."""
     for block, name in reach.animated():
         if getattr(block, "bl_idname", "") == "ShaderNodeTree" and any(map(_is_smooth, _white_noise(block))):
             yield found("white noise", name)
+        yield None
     noisy = [one for one in reach.of("TEXTURE") if one.type == "NOISE"]
     for texture, users in bpy.data.user_map(subset=noisy).items() if noisy else ():
         reached = [user for user in reach.blocks if user in users and user.id_type != "BRUSH"]
         if any(_shows(user, texture, frames) for user in reached):
             yield found("noise texture", texture.name)
+        yield None
 
 
 def _white_noise(tree: Any) -> Iterator[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import bpy
 
+from ...steps import Steps
 from .curves import animated_by
 
 # By these an object acts on others without being named by them.
@@ -19,25 +20,30 @@ class Reach:
     """What a scene uses, however far away: objects that only a node, a driver or an instance names, sets in
     the background, scenes of compositor and strips, cameras of markers, what libraries link.
 
-    What nothing uses is left out: a forgotten object in no scene changes no pixel. So is, with
-    ``only_shown``, what only objects use that are hidden from renderings at every frame.
+    What nothing uses is left out: a forgotten object in no scene changes no pixel. What is shown lacks what
+    only objects use that are hidden from renderings at every frame.
     """
 
-    def __init__(self, scene: bpy.types.Scene, *, only_shown: bool = False) -> None:
+    def __init__(self, names: Sequence[tuple[str, str, Any]]) -> None:
+        """Of data-blocks with their kinds and names; ``of_scene`` finds them."""
+        self.blocks = [block for _, _, block in sorted(names, key=_kind_and_name)]
+        self._found = frozenset(self.blocks)
+
+    @classmethod
+    def of_scene(cls, scene: bpy.types.Scene) -> Steps[tuple[Reach, Reach]]:
+        """What a scene uses, and of that what is shown."""
         users_of = bpy.data.user_map()
+        yield
         uses: dict[Any, list[Any]] = defaultdict(list)
         for used, users in users_of.items():
             for user in users:
                 uses[user].append(used)
-        found: dict[Any, None] = {scene: None}
-        waiting: list[Any] = [scene]
-        while waiting:
-            for used in uses.get(waiting.pop(), ()):
-                if used not in found and not (only_shown and _is_out_of_sight(used, users_of)):
-                    found[used] = None
-                    waiting.append(used)
-        self._found = found.keys()
-        self.blocks = sorted(found, key=lambda one: (one.id_type, one.name_full))
+            yield
+        found = yield from _reached(scene, uses, lambda _: False)
+        shown = yield from _reached(scene, uses, lambda one: _is_out_of_sight(one, users_of))
+        reach = cls(found)
+        yield
+        return reach, cls(shown)
 
     def __contains__(self, block: Any) -> bool:
         """Whether the scene uses a data-block."""
@@ -62,6 +68,26 @@ class Reach:
             tree = getattr(block, "node_tree", None)
             if tree and tree.is_embedded_data:
                 yield tree, block.name
+
+
+def _reached(
+    scene: bpy.types.Scene, uses: dict[Any, list[Any]], is_left_out: Callable[[Any], bool]
+) -> Steps[list[tuple[str, str, Any]]]:
+    """Kind, name and data-block of all that is used, but for what is left out and what only that uses."""
+    names, seen, waiting = list[tuple[str, str, Any]](), {scene}, [scene]
+    while waiting:
+        block = waiting.pop()
+        names.append((block.id_type, block.name_full, block))
+        for used in uses.get(block, ()):
+            if used not in seen and not is_left_out(used):
+                seen.add(used)
+                waiting.append(used)
+        yield
+    return names
+
+
+def _kind_and_name(one: tuple[str, str, Any]) -> tuple[str, str]:
+    return one[:2]
 
 
 def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import bpy
 
 from ....core.exactness import Finding, found
+from ...steps import Steps, all_at_once, gathered
 from .circles import read_circles
 from .noise import read_noise
 from .reach import Reach
@@ -23,18 +24,29 @@ def read_exactness(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: b
 
     ``own_seed``: the scene's seed is left as it is.
     """
-    reach = Reach(scene)
-    findings = [*read_settings(scene, frames, own_seed)]
-    if bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and has_volume(reach):
-        findings.append(found("volume guiding"))
-    findings += read_noise(reach, frames)
-    shown = Reach(scene, only_shown=True)
-    findings += read_strokes(reach)
-    return (*findings, *read_simulations(scene, shown, frames), *read_circles(reach))
+    return all_at_once(_exactness(scene, frames, own_seed))
 
 
-def read_for_artist(scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: bool) -> tuple[Finding, ...]:
-    """The same, and what the network will do otherwise than the artist's own Blender."""
+def read_for_artist(
+    scene: bpy.types.Scene, frames: Sequence[int], *, own_seed: bool
+) -> Steps[tuple[Finding, ...]]:
+    """The same, and what the network will do otherwise than the artist's own Blender; in steps."""
     if scene.render.engine != "CYCLES":
         return ()
-    return (*read_wishes(scene, own_seed), *read_exactness(scene, frames, own_seed=own_seed))
+    wishes = tuple(read_wishes(scene, own_seed))
+    return (*wishes, *(yield from _exactness(scene, frames, own_seed)))
+
+
+def _exactness(scene: bpy.types.Scene, frames: Sequence[int], own_seed: bool) -> Steps[tuple[Finding, ...]]:
+    findings = [*read_settings(scene, frames, own_seed)]
+    reach, shown = yield from Reach.of_scene(scene)
+    if bpy.app.version[:2] >= VOLUME_GUIDING_SINCE and (yield from has_volume(reach)):
+        findings.append(found("volume guiding"))
+    for looks in (
+        read_noise(reach, frames),
+        read_strokes(reach),
+        read_simulations(scene, shown, frames),
+        read_circles(reach),
+    ):
+        yield from gathered(looks, findings)
+    return tuple(findings)

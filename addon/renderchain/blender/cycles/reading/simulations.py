@@ -21,7 +21,7 @@ PHYSICS = {"CLOTH": "The cloth", "SOFT_BODY": "The soft body"}
 ZONE = "GeometryNodeSimulationOutput"
 
 
-def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterator[Finding]:
+def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterator[Finding | None]:
     """What is not baked."""
     for stage in reach.of("SCENE"):
         world = stage.rigidbody_world
@@ -37,6 +37,7 @@ def read_simulations(scene: Any, reach: Reach, frames: Sequence[int]) -> Iterato
         for modifier in owner.modifiers:
             if is_rendered(owner, modifier, frames):
                 yield from _of_modifier(scene, owner, modifier, zones, frames)
+        yield None
 
 
 def _of_modifier(

@@ -19,10 +19,13 @@ _KINDS = ("GREASEPENCIL", "GPENCIL")
 _MAKER = "GeometryNodeCurvesToGreasePencil"
 
 
-def read_strokes(reach: Reach) -> Iterator[Finding]:
+def read_strokes(reach: Reach) -> Iterator[Finding | None]:
     """Objects whose strokes a frame may show: in no layer or collection that is left out of renderings."""
-    strokes = _Strokes()
-    drawing = [one for one in reach.of("OBJECT") if strokes.come_from(one)]
+    strokes, drawing = _Strokes(), list[Any]()
+    for one in reach.of("OBJECT"):
+        if strokes.come_from(one):
+            drawing.append(one)
+        yield None
     if not drawing:
         return
     staged = {one for root in _roots(reach) for one in root}
@@ -83,9 +86,11 @@ class _Strokes:
 
 def _given_to(modifier: Any) -> Iterator[Any]:
     """The objects and collections that a modifier gives its nodes, whatever they make of them."""
+    inputs = getattr(getattr(modifier, "properties", None), "inputs", None)  # Blender 5.2
     for one in modifier.node_group.interface.items_tree:
         if getattr(one, "socket_type", "") in ("NodeSocketObject", "NodeSocketCollection"):
-            yield modifier.get(one.identifier)
+            given = getattr(inputs, one.identifier, None)
+            yield modifier.get(one.identifier) if inputs is None else getattr(given, "value", None)
 
 
 def _roots(reach: Reach) -> Iterator[Iterator[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...steps import Steps
 from .reach import Reach
 
 SHADERS = "ShaderNodeVolume"
@@ -17,17 +18,22 @@ MAKERS = {
 }
 
 
-def has_volume(reach: Reach) -> bool:
+def has_volume(reach: Reach) -> Steps[bool]:
     """Whether anything in reach is a volume, makes one, or is shaded as one.
 
     That holds for all frames and whatever is hidden; evaluated geometry would tell of one frame.
     """
     if any(True for _ in reach.of("VOLUME")):
         return True
-    makers = (modifier for owner in reach.of("OBJECT") for modifier in owner.modifiers)
-    if any(modifier.type == "MESH_TO_VOLUME" for modifier in makers):
-        return True
-    return any(_is_volume(node) for tree in reach.trees() for node in tree.nodes)
+    for owner in reach.of("OBJECT"):
+        if any(modifier.type == "MESH_TO_VOLUME" for modifier in owner.modifiers):
+            return True
+        yield
+    for tree in reach.trees():
+        if any(_is_volume(node) for node in tree.nodes):
+            return True
+        yield
+    return False
 
 
 def _is_volume(node: Any) -> bool:
