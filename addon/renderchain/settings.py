@@ -89,10 +89,14 @@ class Settings:
     own_checks: int = 2  # leaves of each lease that the artist's client renders again; 0: none
     own_check_seconds: int = 120  # how long one of its renderings may take, the scene's opening included
     own_challenges: int = 3  # how many leases of a job it challenges by itself, each for a bond; 0: none
+    most_private_workers: int = 32  # that are given a private job's key, besides the verifiers of its leases
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
     evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
     workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
+    package_keys: Path | None = (
+        None  # a watchtower's: a folder of private jobs' keys that it gives to workers
+    )
     patience_seconds: int = 120  # how long a watchtower leaves a worker to answer first
     daily_fee_limit_fri: int = 20 * FRI_PER_STRK  # a watchtower's transactions of a day may not cost more
     appeals: bool = True  # pay a bond for more votes where a verdict goes against what is known here

@@ -81,6 +81,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
+    text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
+    parser.add_argument("--private", action="store_true", help=text)
 
 
 def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offer:
@@ -98,6 +100,7 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
         expires_in_s=options.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        private=options.private,
     )
     return offer.checked(options.checking)
 

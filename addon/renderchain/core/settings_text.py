@@ -144,6 +144,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("own_checks", 2, "leaves of each lease that are rendered again; 0: none"),
             ("own_check_seconds", 120, "how long one of these may take, the scene's opening included"),
             ("own_challenges", 3, "leases of a job that it challenges by itself, each for a bond; 0: none"),
+            (
+                "most_private_workers",
+                32,
+                "that are given a private job's key, besides the verifiers of its leases",
+            ),
             ("takes_unjudged", False, "jobs also where too few verify them, for frames that nobody judges"),
             ("second_looks", "auto", "whether jobs pay for them, or always, never; auto: without own checks"),
         ),
@@ -153,6 +158,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         (
             ("evidence", "evidence", "the worker's FOLDER/evidence, or a copy that is kept up to date"),
             ("workers", (0,), "the numbers of the workers that it answers for"),
+            ("package_keys", "keys", "a folder of private jobs' keys, which it gives to workers that ask"),
             ("patience_seconds", 120, "how long a worker may take before it is answered for"),
             ("daily_fee_limit_fri", "20STRK", "all its transactions of a day (UTC) together"),
         ),

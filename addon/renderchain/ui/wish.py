@@ -135,5 +135,6 @@ def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
         expires_in_s=chosen.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        private=chosen.private,
     )
     return offer.checked(chosen.checking.lower())

@@ -33,6 +33,7 @@ class Offer:
     limits: PrintLimits = MOST
     takes_unjudged: bool = False  # where verifiers can't be found; else the job isn't created
     second_look: bool = False  # half of the acceptances by three are looked at by seven more
+    private: bool = False  # the package is encrypted: outsiders see its size
 
     def checked(self, checking: str) -> Offer:
         """The offer with one of CHECKING: stricter audits every lease, half of them with seven votes more."""
