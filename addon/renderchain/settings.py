@@ -32,10 +32,13 @@ from .core.settings_kinds import (
     SCHEMES,
     SOME,
     SWITCHES,
+    URLS,
     WHOLE,
 )
 
 PREFIX = "RENDERCHAIN_"
+# What the conversions of values raise; a RuntimeError for the home folder of a user that there is not.
+WRONG = (ValueError, TypeError, KeyError, RuntimeError, OSError, SettingsError)
 
 
 def default_folder() -> Path:
@@ -144,8 +147,10 @@ class Settings:
             self.ws_url,
             *(one for pair in self.other_nodes for one in pair),
             *self.gateways,
+            *self.ipfs_peers,
         ]
-        far = [shown_address(one) for one in urls if one and not is_loopback(one)]
+        far = [one for one in urls if one and not is_loopback(one)]
+        far = [one if one.startswith("/") else shown_address(one) for one in far]
         is_far = not self.ipfs_program and not is_loopback(self.ipfs_api)
         return (*far, self.ipfs_api) if is_far else tuple(far)
 
@@ -175,8 +180,8 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     for name, (value, place) in given.items():
         try:
             typed[name] = _typed(name, value, file.parent if file else Path.cwd())
-        except (ValueError, TypeError, KeyError, SettingsError):
-            faults.append(f"{name} can't be {value!r:.80} ({place})")
+        except WRONG:
+            faults.append(f"{name} can't be {_shown(name, value)!r:.80} ({place})")
     faults += [
         f"{name} is still the example's: put your own there ({given[name][1]})"
         for name, example in PLACEHOLDERS.items()
@@ -192,8 +197,16 @@ def check_setting(name: str, value: Any) -> None:
     """Whether a setting may have that value; raises SettingsError."""
     try:
         _typed(name, value, Path.cwd())
-    except (ValueError, TypeError, KeyError, SettingsError) as error:
-        raise SettingsError(f"{name} can't be {value!r:.80}; correct it.") from error
+    except WRONG as error:
+        raise SettingsError(f"{name} can't be {_shown(name, value)!r:.80}; correct it.") from error
+
+
+def _shown(name: str, value: Any) -> Any:
+    """As it may be shown: whoever rents a node has a key in its address, also in one that is mistyped."""
+    if name not in URLS:
+        return value
+    words = str(value).split()
+    return " ".join(shown_address(one if "://" in one else f"//{one}").removeprefix("://") for one in words)
 
 
 def _unknown(name: str, names: list[str]) -> str:

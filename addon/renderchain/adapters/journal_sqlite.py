@@ -138,7 +138,7 @@ class SqliteJournal:
         self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
     ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
-        values = (hex(board), name, package_cid, output, from_block, SENDING, frames)
+        values = (hex(board), name, package_cid, _as_stored(output), from_block, SENDING, frames)
         insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING entry_id"
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
@@ -152,11 +152,11 @@ class SqliteJournal:
         select = "SELECT * FROM jobs WHERE board = ? OR ? IS NULL ORDER BY entry_id DESC"
         named = None if board is None else hex(board)
         rows = self._run(select, (named, named))
-        return [JobEntry(entry_id, int(found, 16), *rest) for entry_id, found, *rest in rows]
+        return [_job_of(row) for row in rows]
 
     def set_output(self, entry_id: int, output: str) -> None:
         """Note where a job's frames go."""
-        self._run("UPDATE jobs SET output = ? WHERE entry_id = ?", (output, entry_id))
+        self._run("UPDATE jobs SET output = ? WHERE entry_id = ?", (_as_stored(output), entry_id))
 
     def keep_frame(self, entry_id: int, kept: KeptFrame) -> None:
         """Note a frame that is on the disk; without the note it is only fetched again."""
@@ -356,3 +356,13 @@ def _is_gone(owner: str, since_s: float) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _as_stored(folder: str) -> str | bytes:
+    """A folder's name, which may be no Unicode."""
+    return folder if folder.isprintable() else os.fsencode(folder)
+
+
+def _job_of(row: Sequence[Any]) -> JobEntry:
+    entry_id, board, job_id, name, package_cid, output, *rest = row
+    return JobEntry(entry_id, int(board, 16), job_id, name, package_cid, os.fsdecode(output), *rest)

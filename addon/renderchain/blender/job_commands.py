@@ -19,6 +19,7 @@ from ..core.durations import duration_of
 from ..core.frames import parse_frames
 from ..core.ids import JobId, LeaseId
 from ..core.money import about_strk, parse_strk
+from ..core.plain_text import plain
 from .command_line import guarded, new_parser, settings_of
 from .console import ConsoleReporter
 
@@ -160,7 +161,7 @@ def top_up(arguments: Sequence[str]) -> int:
     options = parser.parse_args(list(arguments))
 
     def work(requester: Requester) -> int:
-        reward_fri = parse_strk(options.reward) if options.reward else None
+        reward_fri = parse_strk(options.reward) if options.reward is not None else None
         more_fri = parse_strk(options.pool)
         asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
         return 0
@@ -176,7 +177,7 @@ def line_of(one: JobOverview) -> str:
         parts.append(f"{duration_of(one.left_s)} left")
     if one.worker_count:
         parts.append(f"{one.worker_count} rendering")
-    parts += [f"job {one.entry.job_id}", one.entry.output or "no folder"]
+    parts += [f"job {one.entry.job_id}", plain(one.entry.output) or "no folder"]
     return "\t".join([*parts, one.waits.sentence] if one.waits else parts)
 
 

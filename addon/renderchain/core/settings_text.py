@@ -171,7 +171,7 @@ HEAD = """\
 
 
 def settings_text(chosen: Mapping[str, Value]) -> str:
-    """The text of a file with those settings; raises KeyError for a name that there is not.
+    """The text of a file with those settings; raises KeyError for a name or a value that there is not.
 
     Amounts are text such as 5STRK, paths are relative to the file.
     """
@@ -182,10 +182,18 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
         for name, example, meaning in entries:
             is_chosen = name in left
             value = left.pop(name, example)
+            if not _is_value(value):
+                raise KeyError(f"{name} can't be {value!r:.80}")
             parts.append(f"{'' if is_chosen else '# '}{name} = {_toml(value)} # {meaning}\n")
     if left:
-        raise KeyError(f"no settings: {', '.join(left)}")
+        raise KeyError(f"{', '.join(left)} {'is no setting' if len(left) == 1 else 'are no settings'}")
     return "".join(parts)
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_value(one) for one in value)
+    return isinstance(value, str | int)
 
 
 def _toml(value: Value) -> str:

@@ -74,11 +74,12 @@ class Operator(bpy.types.Operator):
         """Act; a known failure is reported and changes nothing."""
         try:
             return self.act(context)
-        except RenderChainError as error:
+        except (RenderChainError, OSError) as error:
             return self.refuse(error)
 
-    def refuse(self, error: RenderChainError) -> set[str]:
+    def refuse(self, error: RenderChainError | OSError) -> set[str]:
         """Say why nothing was done."""
-        messages.keep(self.said_in, messages.failed(error))
-        self.report({"ERROR"}, str(error))
+        message = messages.failed(error)
+        messages.keep(self.said_in, message)
+        self.report({"ERROR"}, message.text)
         return {"CANCELLED"}

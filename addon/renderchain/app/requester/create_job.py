@@ -56,7 +56,8 @@ async def create_job(
     """Pay the escrow and create the job; returns its id.
 
     What the artist left open of the offer follows from gas price and market. Raises SceneError, ChainError
-    or InsufficientFunds before paying. Cancelled while it pays, it ends all the same, with Cancelled.
+    or InsufficientFunds before paying, the last also where it is dearer now than was agreed to. Cancelled
+    while it pays, it ends all the same, with Cancelled.
     """
     frames = frames_of(package.manifest)
     quote = await quote_now(chain, offer, frames)
@@ -64,6 +65,7 @@ async def create_job(
     told = Estimate(quote, await chain.tokens_fri(chain.address), (*quote.notices, *notices))
     for notice in told.notices:
         reporter.tell(notice)
+    told.check_agreed()
     told.check_funds()
     from_block = await chain.block_number()
     numbers = format_frames(package.manifest.frames)
