@@ -32,7 +32,6 @@ CLASSES = {
     "RENDERCHAIN_OT_order_again",
     "RENDERCHAIN_OT_challenge_region",
     "RENDERCHAIN_UL_jobs",
-    "RENDERCHAIN_PG_job",
     "RENDERCHAIN_PT_picture",
     "RENDERCHAIN_OT_cancel",
     "RENDERCHAIN_OT_challenge",
