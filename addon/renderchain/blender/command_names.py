@@ -16,6 +16,7 @@ COMMAND_NAMES = (
     "top_up",
     "order",
     "challenge",
+    "share_key",
     "draws",
     "worker",
     "watchtower",
