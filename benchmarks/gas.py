@@ -16,6 +16,7 @@ from typing import Any
 
 from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from renderchain.core.job import Place
+from renderchain.core.private_package import WrappedKey
 from starknet_py.contract import Contract
 from starknet_py.net.full_node_client import FullNodeClient
 
@@ -112,6 +113,9 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     terms = net.terms(10, 2, scheduled=False, floor_exp=5)
     terms = replace(terms, audit_pool_fri=2 * terms.audit_pool_fri)  # one of its leases is split
     job_id, _ = await meter.of("create_job + approve", artist.create_job(terms))
+    await meter.of("ask_key", worker.ask_key(job_id))
+    given = [(await worker.worker_id(), WrappedKey(b"e" * 32, b"k" * 32, b"t" * 16))]
+    await meter.of("give_keys, to one worker", artist.give_keys(job_id, given))
     held = await spared(net, meter, job_id)
     await meter.of("accept and pay one lease", artist.accept(job_id, [held[0]]))
     await artist.accept(job_id, [held[1]])

@@ -9,13 +9,14 @@ from renderchain.core.contract_errors import ContractError
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import Place, StandingOffer
 from renderchain.ports.audit_chain import AuditChain
+from renderchain.ports.package_keys import KeyChain
 from renderchain.ports.requester_chain import RequesterChain
 from renderchain.ports.worker_chain import WorkerChain
 
 from devkit.rules import Rules
 
 
-class Board(RequesterChain, WorkerChain, AuditChain, Protocol):
+class Board(RequesterChain, WorkerChain, AuditChain, KeyChain, Protocol):
     """All that an account can do on a board: the ports, and what neither loop does by itself."""
 
     async def extend(self, job_id: JobId, more_s: int) -> None:

@@ -32,10 +32,13 @@ from .core.settings_kinds import (
     SCHEMES,
     SOME,
     SWITCHES,
+    URLS,
     WHOLE,
 )
 
 PREFIX = "RENDERCHAIN_"
+# What the conversions of values raise; a RuntimeError for the home folder of a user that there is not.
+WRONG = (ValueError, TypeError, KeyError, RuntimeError, OSError, SettingsError)
 
 
 def default_folder() -> Path:
@@ -86,10 +89,14 @@ class Settings:
     own_checks: int = 2  # leaves of each lease that the artist's client renders again; 0: none
     own_check_seconds: int = 120  # how long one of its renderings may take, the scene's opening included
     own_challenges: int = 3  # how many leases of a job it challenges by itself, each for a bond; 0: none
+    most_private_workers: int = 32  # that are given a private job's key, besides the verifiers of its leases
     probe_seconds: int = DEFAULT_S  # how long a worker may look at a package before it claims; 0: not at all
     allow_unsandboxed: bool = False
     evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
     workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
+    package_keys: Path | None = (
+        None  # a watchtower's: a folder of private jobs' keys that it gives to workers
+    )
     patience_seconds: int = 120  # how long a watchtower leaves a worker to answer first
     daily_fee_limit_fri: int = 20 * FRI_PER_STRK  # a watchtower's transactions of a day may not cost more
     appeals: bool = True  # pay a bond for more votes where a verdict goes against what is known here
@@ -140,8 +147,10 @@ class Settings:
             self.ws_url,
             *(one for pair in self.other_nodes for one in pair),
             *self.gateways,
+            *self.ipfs_peers,
         ]
-        far = [shown_address(one) for one in urls if one and not is_loopback(one)]
+        far = [one for one in urls if one and not is_loopback(one)]
+        far = [one if one.startswith("/") else shown_address(one) for one in far]
         is_far = not self.ipfs_program and not is_loopback(self.ipfs_api)
         return (*far, self.ipfs_api) if is_far else tuple(far)
 
@@ -171,8 +180,8 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     for name, (value, place) in given.items():
         try:
             typed[name] = _typed(name, value, file.parent if file else Path.cwd())
-        except (ValueError, TypeError, KeyError, SettingsError):
-            faults.append(f"{name} can't be {value!r:.80} ({place})")
+        except WRONG:
+            faults.append(f"{name} can't be {_shown(name, value)!r:.80} ({place})")
     faults += [
         f"{name} is still the example's: put your own there ({given[name][1]})"
         for name, example in PLACEHOLDERS.items()
@@ -188,8 +197,16 @@ def check_setting(name: str, value: Any) -> None:
     """Whether a setting may have that value; raises SettingsError."""
     try:
         _typed(name, value, Path.cwd())
-    except (ValueError, TypeError, KeyError, SettingsError) as error:
-        raise SettingsError(f"{name} can't be {value!r:.80}; correct it.") from error
+    except WRONG as error:
+        raise SettingsError(f"{name} can't be {_shown(name, value)!r:.80}; correct it.") from error
+
+
+def _shown(name: str, value: Any) -> Any:
+    """As it may be shown: whoever rents a node has a key in its address, also in one that is mistyped."""
+    if name not in URLS:
+        return value
+    words = str(value).split()
+    return " ".join(shown_address(one if "://" in one else f"//{one}").removeprefix("://") for one in words)
 
 
 def _unknown(name: str, names: list[str]) -> str:

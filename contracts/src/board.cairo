@@ -8,6 +8,7 @@ pub mod job;
 pub mod job_board;
 pub mod jobs;
 pub mod leases;
+pub mod package_keys;
 pub mod payouts;
 pub mod ranges;
 pub mod returns;

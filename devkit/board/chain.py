@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.board_events import JobCreated, LeaseAccepted, LeasePaid
-from renderchain.core.contract_errors import ContractError
+from renderchain.core.board_events import BoardEvent, JobCreated, LeaseAccepted, LeasePaid
+from renderchain.core.candidates import Candidate
+from renderchain.core.contract_errors import (
+    ContractError,
+    LeaseInOtherState,
+    NothingToWithdraw,
+    contract_error,
+)
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
 from renderchain.core.job import JobTerms, LeaseResult, Place
+from renderchain.core.lifecycle import LeaseState
 from renderchain.core.market import MOST_JOBS, newest_prices_fri
 
+from devkit.board import view
 from devkit.board.audits import MemoryAudits
+from devkit.board.keys import MemoryPackageKeys
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
 from devkit.model.holders import VoteRequest
@@ -20,7 +30,7 @@ from devkit.model.ledger import need
 MAX_REASON = 31  # letters of a felt
 
 
-class MemoryChain(MemoryAudits):
+class MemoryChain(MemoryAudits, MemoryPackageKeys):
     """Implements all chain ports; make it with ``MemoryNetwork.chain``."""
 
     async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
@@ -50,6 +60,10 @@ class MemoryChain(MemoryAudits):
         """Finish what an earlier process left: here nothing can be left."""
         return {}
 
+    async def is_pending(self, intent_name: str) -> bool:
+        """Whether a transaction of that name may still happen: here each is in a block, or never will be."""
+        return False
+
     async def accepted_prices_fri(self, family: int) -> list[int]:
         """What a frame pays in the family's last jobs of which something was accepted, one a requester."""
         created = [one for one in await self._past(JobCreated, 0) if one.family == family]
@@ -71,11 +85,14 @@ class MemoryChain(MemoryAudits):
     async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds; it is in the account afterwards."""
         action = f"Canceling job {job_id}"
-        await self._do(
-            action,
-            lambda model: model.cancel(self.address, job_id),
-            lambda model: model.withdraw(self.address, [self.address]),
-        )
+
+        def cancel(model: Model) -> None:
+            model.cancel(self.address, job_id)
+
+        try:
+            await self._do(action, cancel, lambda model: model.withdraw(self.address, [self.address]))
+        except NothingToWithdraw:
+            await self._do(action, cancel)
 
     async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
@@ -126,6 +143,37 @@ class MemoryChain(MemoryAudits):
         """As the requester, pay a bond and have a committee fetch the results."""
         action = f"Challenging the delivery of lease {lease_id}"
         await self._do(action, lambda model: model.challenge_delivery(self.address, lease_id))
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        """The jobs that this account created since a block."""
+        return [one for one in await self._past(JobCreated, from_block) if one.requester == self.address]
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        """All that the board told of a job since a block, in order."""
+        found = await self._past(object, from_block)
+        return [cast(BoardEvent, one) for one in found if getattr(one, "job_id", None) == job_id]
+
+    async def block_time_s(self, block: int) -> int:
+        """When a block was made."""
+        return await self._ask("Reading a block", lambda _: self._network.time_of(block))
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        """The network's workers."""
+        return await self._ask("Reading workers", view.candidates)
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        """What a challenge takes until one is right."""
+
+        action = f"Asking for the bond of lease {lease_id}"
+        if (await self.lease(lease_id)).state is not LeaseState.SUBMITTED:
+            raise contract_error(action, LeaseInOtherState.code)
+
+        def bond_fri(model: Model) -> int:
+            lease = model.lease(lease_id)
+            assert lease
+            return model.challenge_bond_fri(model.job(lease.job), lease, pixels)
+
+        return await self._ask(action, bond_fri)
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""

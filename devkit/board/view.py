@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from renderchain.core.audit.economics import SEATS
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, DrawnLeaf, DrawOutcome, Verifier
+from renderchain.core.candidates import Candidate
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, WorkerInfo
 from renderchain.core.lifecycle import HELD, LeaseState
@@ -67,6 +68,18 @@ def worker_info(model: Model, number: WorkerId) -> WorkerInfo | None:
         return None
     names = [name for name in WorkerInfo.__dataclass_fields__ if name != "worker_id"]
     return WorkerInfo(number, **{name: getattr(worker, name) for name in names})
+
+
+def candidates(model: Model) -> list[Candidate]:
+    """The workers, with what they say that they want."""
+    found = []
+    for number, worker in sorted(model.workers.items()):
+        info = worker_info(model, number)
+        assert info
+        wanted_fri = worker.offer.least_reward_fri if worker.offer.until_s > model.now_s else 0
+        families = frozenset(worker.families)
+        found.append(Candidate(info, families, wanted_fri, len(open_leases(model, number))))
+    return found
 
 
 def family_info(model: Model, family: int) -> FamilyInfo:

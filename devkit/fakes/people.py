@@ -10,22 +10,29 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from renderchain.adapters.journal_sqlite import SqliteJournal
-from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
+from renderchain.adapters.locks import hold
+from renderchain.adapters.sealing import AccountSceneKey, AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.duties import AuditDuties
+from renderchain.app.audit.key_duty import KeyDuty
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
+from renderchain.app.exchange.asked_keys import AskedKeys
+from renderchain.app.exchange.key_giver import KeyGiver
 from renderchain.app.exchange.pins import Pins
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.own_check import OwnCheck
+from renderchain.app.requester.own_keys import OwnKeys
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
@@ -39,9 +46,11 @@ from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
-from renderchain.core.ids import JobId, WorkerId
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.notices.audits import AuditHindered
+from renderchain.core.private_package import package_key_of
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
@@ -134,6 +143,8 @@ class Machine:
         chain: Any = self.conditions.patient(wire.through(self.chain), NODE)
         store: Any = self.conditions.patient(wire.through(self.world.store), STORE)
         proof_store = ProofStore(self.folder / "evidence")
+        scene_key = AccountSceneKey(self.address, self.chain.chain_id)
+        private = PrivateOpening(ChaChaSealer(), AskedKeys(chain, scene_key, self.reporter, 0))
         lease = RenderLease(
             chain,
             store,
@@ -144,13 +155,14 @@ class Machine:
             proof_store=proof_store,
             journal=self.journal,
             read_images=read_images,
+            private=private,
         )
         pace = Pace()
         lanes = [
             Lane(number, one, SelfTest(one, self.reporter, self._chance), pace)
             for number, one in enumerate(map(self._watched, (self.renderer, *self.other_renderers)), 1)
         ]
-        duties = self._duties(chain, store, proof_store)
+        duties = self._duties(chain, store, proof_store, private)
         return Worker(
             chain,
             lease,
@@ -194,7 +206,9 @@ class Machine:
             now=self.world.now,
         )
 
-    def _duties(self, chain: Any, store: Any, proof_store: ProofStore) -> AuditDuties:
+    def _duties(
+        self, chain: Any, store: Any, proof_store: ProofStore, private: PrivateOpening
+    ) -> AuditDuties:
         rerender = Rerender(
             store,
             self._watched(self.verifying_renderer),
@@ -204,6 +218,7 @@ class Machine:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
             keep_pinned=Pins(store, self.folder / "pins.json", proof_store.knows).pin,
+            private=private,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
         parts = (chain, proof_store, self.reporter, remembered, showing)
@@ -220,7 +235,12 @@ class Machine:
             from_block=self.rules.from_block,
             appeals=self.appeals,
         )
-        return AuditDuties(chain, prover, verifier, self.reporter, self.world.now)
+        giver = KeyGiver(chain, private.sealer, self.reporter, 0)
+        key_duty = KeyDuty(chain, store, private.keys, giver, self._hindered)
+        return AuditDuties(chain, prover, verifier, self.reporter, self.world.now, key_duty)
+
+    def _hindered(self, lease_id: LeaseId, reason: str) -> None:
+        self.reporter.tell(AuditHindered(lease_id, reason))
 
 
 class Artist:
@@ -242,6 +262,8 @@ class Artist:
         self.chance = random.Random(address)
         self.own_check_seconds = 100
         self.own_challenges = 3
+        self.most_private_workers = 32
+        self.scene = b"a scene"
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -263,29 +285,43 @@ class Artist:
             journal=self.journal,
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),
             sealer=ChaChaSealer(),
-            final_check=FinalCheck(self.finals, self.reporter, self.final_checks, random.Random(1)),
-            own_check=OwnCheck(
+            final_check=lambda told: FinalCheck(self.finals, told, self.final_checks, random.Random(1)),
+            own_check=lambda told: OwnCheck(
                 lambda device: self.renderer,
-                self.reporter,
+                told,
                 self.chance,
                 per_lease=self.own_checks,
                 most_s=self.own_check_seconds,
             ),
             most_challenges=self.own_challenges,
+            package_sealer=ChaChaSealer(),
+            package_keys=lambda chain: OwnKeys(partial(package_key_of, self.address, chain.chain_id)),
+            most_private_workers=self.most_private_workers,
             probe=Probe(self.prober, self.reporter, self.folder / "probes"),
             hash_many=remembered,
             read_noisy=read_noisy,
+            packages=self.folder / "own-packages",
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
+            turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),
+            now=self.world.now,
         )
         return Requester(parts, self.reporter)
 
-    async def submit(self, frames: int | Sequence[int], offer: Offer = OFFER) -> JobId:
+    async def submit(
+        self, frames: int | Sequence[int], offer: Offer = OFFER, *, private: bool = False
+    ) -> JobId:
         """Submit a job of so many frames, or of these; returns its id."""
         package = self.folder / "package"
-        manifest = pack(package, range(1, frames + 1) if isinstance(frames, int) else frames)
+        wanted = range(1, frames + 1) if isinstance(frames, int) else frames
+        manifest = pack(package, wanted, self.scene)
         return await self.requester().submit(
-            package, manifest, offer, name="job", output=self.output, probe_seconds=self.probe_seconds
+            package,
+            manifest,
+            replace(offer, private=private),
+            name="job",
+            output=self.output,
+            probe_seconds=self.probe_seconds,
         )
 
     def frames(self) -> list[str]:

@@ -10,11 +10,13 @@ from typing import Any
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
-from renderchain.core.board_events import BoardEvent, CaughtUp
+from renderchain.core.board_events import BoardEvent, CaughtUp, JobCreated
+from renderchain.core.candidates import Candidate
 from renderchain.core.contract_errors import ContractError, UnknownJob
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import split_lease_id
+from renderchain.core.private_package import WrappedKey
 from renderchain.ports.audit_chain import Opened, Reveal, ShownVote
 
 from .faults import Faults
@@ -56,6 +58,12 @@ class ScriptedChain(Faults):
         self.results: dict[LeaseId, LeaseResult] = {}
         self.keys: dict[LeaseId, bytes] = {}
         self.draws: list[LeaseDrawn] = []
+        self.scene_keys: dict[WorkerId, bytes] = {}
+        self.asked: list[tuple[JobId, WorkerId]] = []
+        self.given: list[tuple[JobId, WorkerId, WrappedKey]] = []
+        self.called_to_vote: dict[JobId, set[WorkerId]] = {}
+        self.families: set[tuple[WorkerId, int]] = set()
+        self.pending: set[str] = set()  # names of transactions that may still happen
 
     def of(self, name: str) -> list[tuple[Any, ...]]:
         """What the writes of that name were sent with."""
@@ -147,6 +155,24 @@ class ScriptedChain(Faults):
     async def recover(self) -> dict[str, JobId]:
         return {}
 
+    async def is_pending(self, intent_name: str) -> bool:
+        return intent_name in self.pending
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        return []
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        return []
+
+    async def block_time_s(self, block: int) -> int:
+        return 0
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        return []
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        return 0
+
     async def accept(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         return self._send("accept", job_id, list(lease_ids))
 
@@ -176,6 +202,37 @@ class ScriptedChain(Faults):
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]
+
+    async def scene_key(self, worker_id: WorkerId) -> bytes | None:
+        return self.scene_keys.get(worker_id)
+
+    async def publish_scene_key(self, key: bytes) -> None:
+        self._send("publish_scene_key", key)
+        self.scene_keys[self.own_id] = key
+
+    async def supports(self, worker_id: WorkerId, family: int) -> bool:
+        return (worker_id, family) in self.families
+
+    async def ask_key(self, job_id: JobId) -> None:
+        self._send("ask_key", job_id)
+        self.asked.append((job_id, self.own_id))
+
+    async def asked_keys(self, job_id: JobId, from_block: int) -> list[WorkerId]:
+        self.meet("asked_keys")
+        return [worker_id for job, worker_id in self.asked if job == job_id]
+
+    async def drawn_verifiers(self, job_id: JobId, from_block: int) -> set[WorkerId]:
+        return self.called_to_vote.get(job_id, set())
+
+    async def give_keys(self, job_id: JobId, keys: Sequence[tuple[WorkerId, WrappedKey]]) -> None:
+        self._send("give_keys", job_id, [worker_id for worker_id, _ in keys])
+        self.given += [(job_id, *one) for one in keys]
+
+    async def given_keys(
+        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
+    ) -> list[tuple[WorkerId, WrappedKey]]:
+        known = [(worker, key) for job, worker, key in self.given if job == job_id]
+        return [one for one in known if worker_id in (None, one[0])]
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         self._send("claim_lease", job_id, slot, *([most] if most else []))

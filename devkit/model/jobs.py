@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from renderchain.core.board_events import JobCreated, JobImproved, TasksRefunded, Withdrawn
-from renderchain.core.ids import JobId
+from renderchain.core.board_events import (
+    JobCreated,
+    JobImproved,
+    KeyAsked,
+    KeyGiven,
+    TasksRefunded,
+    Withdrawn,
+)
+from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.job import JobTerms
+from renderchain.core.private_package import WrappedKey
 
 from devkit.model.families import FamiliesModel
-from devkit.model.ledger import PLACES, need
+from devkit.model.ledger import MAX_BATCH, PLACES, need
 from devkit.model.records import Job
 from devkit.model.terms import check_terms
 
@@ -106,3 +114,15 @@ class JobsModel(FamiliesModel):
             if amount:
                 self.emit(Withdrawn, account, amount)
                 self.pay(account, amount)
+
+    def ask_key(self, caller: int, number: JobId, worker: WorkerId) -> None:
+        self.job(number)
+        known = self.workers.get(worker)
+        need(known and caller and caller == known.operator, "not the worker operator")
+        self.emit(KeyAsked, number, worker)
+
+    def give_keys(self, caller: int, number: JobId, keys: Sequence[tuple[WorkerId, WrappedKey]]) -> None:
+        need(0 < len(keys) <= MAX_BATCH, "batch is empty or too long")
+        self.job(number)
+        for worker, wrapped in keys:
+            self.emit(KeyGiven, number, worker, wrapped)

@@ -96,6 +96,15 @@ class RegistryModel(HoldersModel):
         need(key, "key is zero")
         worker.key = key
 
+    def key_of(self, number: WorkerId) -> int:
+        """0 if none was published."""
+        worker = self.workers.get(number)
+        return worker.key if worker else 0
+
+    def renders(self, number: WorkerId, family: int) -> bool:
+        worker = self.workers.get(number)
+        return worker is not None and family in worker.families
+
     def set_signer(self, caller: int, number: WorkerId, key: int) -> None:
         self.run_by(caller, number).signer = key
 

@@ -35,6 +35,8 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_confirm.py",
         "test_devices.py",
         "test_final_image.py",
+        "test_following.py",
+        "test_jobs_panel.py",
         "test_life_cycle.py",
         "test_messages.py",
         "test_output.py",

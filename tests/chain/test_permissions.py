@@ -136,11 +136,13 @@ def of_board(job: int, lease: int, scheduled_job: int, open_job: int) -> dict[st
     return {
         **{name: (job,) for name in ("cancel", "refund")},
         **{name: (job, [lease]) for name in ("accept", "accept_late", "draw", "advance", "expire")},
+        "ask_key": (job, 1),
         "assign": (scheduled_job, [place], []),
         "claim_lease": (open_job, 1, 5, 0, []),
         "create_job": (TERMS.as_dict(),),
         "extend": (job, 1),
         "give_back": (lease, 1),
+        "give_keys": (job, [{"worker_id": 1, "ephemeral": 1, "sealed": 1, "tag": 1}]),
         "submit": (lease, 2, RESULT),
         "submit_signed": ([{"lease_id": lease, "count": 2, "result": RESULT, "signature": [1, 2]}],),
         "top_up": (job, TERMS.reward_fri, 1),

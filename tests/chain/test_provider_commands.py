@@ -127,7 +127,6 @@ def test_the_path_from_a_new_account_to_the_stake_back_home(shell: Shell) -> Non
     assert "nothing to withdraw" in shell.run("payout withdraw --yes", code=1)
     shell.run("key signer --yes")
     shell.run("key signer --none --yes")
-    shell.run("key scene 0123456789abcdef --yes")
     said = shell.run("status")
     for part in ("2 in 4.5/cycles/cpu", "work stake: 4 STRK", "votes: from 0.001", "0x1234", "leases: none"):
         assert part in said

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +67,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pixels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return np.asarray(Image.open(path))
+
+
+def listed(config: Path) -> dict[str, Any]:
+    """The artist's newest job, as ``jobs --json`` says it."""
+    done = python("-m", "renderchain", "jobs", "--json", config=config)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[0])
+    return found
 
 
 async def fetch_results(network: Network, folder: Path) -> list[Path]:
@@ -142,6 +151,26 @@ def test_frames_from_the_network_equal_a_local_rendering_and_everyone_is_paid(
     assert sorted(one.leaf_count for one in tested) == [1, 2], "a lease of one frame, and one of two"
 
 
+def test_another_machine_lists_the_job_and_its_frames_come_there_by_one_command(
+    network: Network, tmp_path: Path
+) -> None:
+    elsewhere = network.folder / "elsewhere.toml"
+    settings = network.settings_file("artist").read_text()
+    elsewhere.write_text(settings.replace('folder = "artist"', 'folder = "elsewhere"'))
+    one = listed(elsewhere)
+    assert (one["number"], one["state"], one["delivered_count"]) == (1, "completed", 3)
+    assert (one["kept_count"], one["output"], one["paid_fri"]) == (0, "", str(3 * 5 * 10**17))
+    fetch = ["download", str(one["job_id"]), "--output", str(tmp_path / "again"), "--json"]
+    report = json.loads(python("-m", "renderchain", *fetch, config=elsewhere).stdout)
+    assert sorted(report["frames"]) == ["1", "2", "3"] and report["state"] == "completed"
+    assert sorted(path.name for path in (tmp_path / "again").iterdir()) == [
+        "0001.png",
+        "0002.png",
+        "0003.png",
+    ]
+    assert listed(elsewhere)["kept_count"] == 3
+
+
 def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:
     async def run() -> None:
         async with network.chain("artist") as chain:
@@ -150,7 +179,13 @@ def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> N
             terms = JobTerms(1, 2, 3, 4, 5, 10**17, 3, family_of((9, 9), "CYCLES", "CPU"))
             job_id = await chain.create_job(terms)
             config = network.settings_file("artist")
+            waiting = await asyncio.to_thread(listed, config)
+            assert (waiting["job_id"], waiting["state"], waiting["frame_count"]) == (job_id, "active", 5)
+            assert waiting["waits"].startswith("0 of 2 workers fit: 2 have Blender 4.5"), waiting
             await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)
+            canceled = await asyncio.to_thread(listed, config)
+            assert (canceled["job_id"], canceled["state"], canceled["waits"]) == (job_id, "canceled", "")
+            assert canceled["refunded_fri"] == str(terms.escrow_fri)
             assert await chain.tokens_fri(network.contracts.board) == before_fri
             assert await chain.balance_fri(chain.address) == 0
 

@@ -92,8 +92,12 @@ def test_the_panels_buttons_work_in_a_window_while_blender_stays_alive(
     done = application.call([inside, "sh", "-c", screen + blender + ended], 180)
     said = (tmp_path / "said.txt").read_text() if (tmp_path / "said.txt").exists() else ""
     assert done.returncode == 0, said + done.stdout[-3000:] + done.stderr[-3000:]
-    assert "is on the network" in said and "is completed, 1 frames are on disk" in said
-    assert "Challenging the delivery of lease" in said and "was refused by the contract" in said
+    assert (
+        "is on the network" in said
+        and "2 main: completed, 1 kept" in said
+        and "1 main: completed, 2 kept" in said
+    )
+    assert "Asking for the bond of lease" in said and "was refused by the contract" in said
     with Image.open(tmp_path / "window" / "0001.png") as frame:
         assert frame.size == (200, 120)
     for name in ("panel.png", "dialog.png"):

@@ -43,20 +43,45 @@ def submit():
     assert not bpy.ops.renderchain.submit_still.poll(), "two submissions at once"
 
 
-def download():
-    assert bpy.ops.renderchain.download(job_id=state().jobs[0].job_id) == {"FINISHED"}
-    assert bpy.ops.renderchain.stop.poll()
+def followed():
+    """Nobody pressed anything: the job is in the list, fetched, checked and paid.
+
+    So is the one that a shell submitted before.
+    """
+    rows = following().jobs.rows
+    if list(rows) != [2, 1] or rows[2].task or rows[2].overview.state != "completed":
+        return False
+    for row in rows.values():
+        one = row.overview
+        said.append(f"{one.number} {one.entry.name}: {one.state}, {len(one.kept)} kept")
+    return True
 
 
-def doubt():
-    notices = importlib.import_module(f"{ADDON}.core.notices.jobs")
-    panel = importlib.import_module(f"{ADDON}.ui.state").PanelReporter()
-    panel.tell(notices.Doubt(1, LEASE, "A test says so."))
+def load_the_file_again():
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+
+
+def still_there():
+    """Loading a file drops neither the list nor what reads it."""
+    show_panel()
+    assert [one.number for one in bpy.context.window_manager.renderchain_jobs] == [2, 1]
+    assert bpy.app.timers.is_registered(importlib.import_module(f"{ADDON}.ui.registration")._look)
+    following().jobs.refresh(told=True)
+
+
+def look():
+    assert bpy.ops.renderchain.view_frame("INVOKE_DEFAULT", number=2, frame=1) == {"FINISHED"}
+    assert bpy.data.images["Job 2"].size[:] == (200, 120)
 
 
 def challenge():
-    assert list(state().doubts) == [LEASE]
-    assert bpy.ops.renderchain.challenge(lease_id=str(LEASE)) == {"FINISHED"}
+    assert bpy.ops.renderchain.challenge("INVOKE_DEFAULT", number=2, lease_id=str(LEASE)) == {"FINISHED"}
+
+
+def refused():
+    """The lease is settled: it is said before a dialog asks to pay."""
+    message = messages().told(messages().Place.JOBS)
+    return bool(message and "was refused by the contract" in message.text)
 
 
 def take_picture(name="panel.png"):
@@ -88,6 +113,10 @@ def state():
     return importlib.import_module(f"{ADDON}.ui.state").state
 
 
+def following():
+    return importlib.import_module(f"{ADDON}.ui.following")
+
+
 def messages():
     return importlib.import_module(f"{ADDON}.ui.messages")
 
@@ -103,7 +132,8 @@ def tick():
                 said.append(message.text)
         (folder / "said.txt").write_text("\n".join(said))
         if steps:
-            steps.pop(0)()
+            if steps[0]() is not False:
+                steps.pop(0)
             return 0.5
     except BaseException as error:  # Blender would print it and go on
         (folder / "said.txt").write_text("\n".join([*said, repr(error)]))
@@ -114,5 +144,5 @@ def tick():
     return None
 
 
-steps += [ask, submit, download, doubt, take_picture, challenge]
-bpy.app.timers.register(tick, first_interval=1.0)
+steps += [ask, submit, followed, load_the_file_again, still_there, look, take_picture, challenge, refused]
+bpy.app.timers.register(tick, first_interval=1.0, persistent=True)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tomllib
+from contextlib import suppress
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.composition.network import node_of
 from renderchain.composition.watchtower import run_watchtower
 from renderchain.core.errors import SettingsError
-from renderchain.settings import Settings, load_settings
+from renderchain.core.settings_text import settings_text
+from renderchain.settings import Settings, check_setting, load_settings
 
 from devkit.fakes.reporter import RecordingReporter
 
@@ -267,8 +272,52 @@ def test_what_is_far_away_is_known_and_shown_without_its_key(tmp_path: Path) -> 
         "wss://node.example/...",
         "https://a.example",
     )
+    peers = 'ipfs_peers = ["/ip4/127.0.0.1/tcp/4001/p2p/name", "/ip4/192.0.2.1/tcp/4001/p2p/name"]\n'
+    far = ("/ip4/192.0.2.1/tcp/4001/p2p/name",)
+    assert load_settings(settings_file(tmp_path, near + peers), both).far_addresses == far
     api = {**both, "ipfs_api": "/dns4/localhost.example/tcp/443/https"}
     assert load_settings(settings_file(tmp_path), api).far_addresses == (api["ipfs_api"],)
+
+
+@pytest.mark.parametrize("name", ["rpc_url", "ws_url", "other_nodes", "gateways"])
+@pytest.mark.parametrize(
+    "value",
+    ["htps://u:{}@node.example/v3/{}", "node.example/v3/{}", "ftp://node.example?key={}", ["x://a/{}"]],
+)
+def test_a_mistyped_address_is_told_without_the_key_in_it(tmp_path: Path, name: str, value: Any) -> None:
+    secret = "0123456789abcdef0123456789abcdef"
+    wrong = (
+        [one.replace("{}", secret) for one in value]
+        if isinstance(value, list)
+        else value.replace("{}", secret)
+    )
+    given = {"rpc_url": "http://127.0.0.1:1", "directory": "0x5", "account": "0x6", name: wrong}
+    with pytest.raises(SettingsError, match=f"{name} can't be") as told:
+        load_settings(None, given)
+    assert secret not in str(told.value)
+    with pytest.raises(SettingsError, match=f"{name} can't be") as told:
+        check_setting(name, wrong)
+    assert secret not in str(told.value) and "." in str(told.value)
+
+
+GARBAGE: tuple[Any, ...] = (
+    *("", "x", "~nobody_of_that_name/k", "\0", "9" * 5000, "STRK", "-1STRK", "http://[::1", "a=b c"),
+    *(5, -5, 1.5, float("inf"), float("nan"), True, 2**300, date(2020, 1, 1)),
+    *([], ["x"], [[1]], [1, 2], {}, {"a": 1}, [{"a": 1}], ["~nobody_of_that_name/k"]),
+)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_no_value_of_a_setting_is_anything_but_taken_or_told(tmp_path: Path, name: str) -> None:
+    """One that nobody had thought of ended a program with a traceback, and the panel with every drawing."""
+    whole = {"rpc_url": "http://127.0.0.1:1", "directory": "0x5", "account": "0x6"}
+    for value in GARBAGE:
+        with suppress(SettingsError):
+            _ = load_settings(None, {**whole, name: value}).far_addresses
+        with suppress(SettingsError):
+            check_setting(name, value)
+        with suppress(KeyError):  # what can't be written down again
+            assert tomllib.loads(settings_text({name: value})).get(name) == value
 
 
 def test_gateways_are_a_list_in_the_file_and_words_in_the_environment(

@@ -21,11 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..core.artist_job import SENDING, JobEntry, KeptFrame
 from ..core.errors import JournalError
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
-from ..ports.journal import FrameEntry, JobEntry, LeaseEntry
+from ..ports.journal import FrameEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
 
 # Felts and secrets are over 64 bits, so they are kept as hexadecimal text.
@@ -72,10 +73,21 @@ MIGRATIONS = (
     UPDATE leases SET since_s = CAST(strftime('%s', 'now') AS REAL);
     CREATE INDEX leases_since ON leases (since_s);
     """,
+    # What an artist has of a job, and what it was told of it that must not be forgotten.
+    """
+    CREATE TABLE kept_frames (
+        entry_id INTEGER NOT NULL, frame INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (entry_id, frame)
+    );
+    CREATE TABLE job_lines (
+        line_id INTEGER PRIMARY KEY, entry_id INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE (entry_id, line)
+    );
+    ALTER TABLE jobs ADD COLUMN frames TEXT NOT NULL DEFAULT '';
+    """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
 KEPT_INTENTS = 200  # that have ended
+KEPT_LINES = 300  # of one job
 # Twice what a lease with its window and all rounds of its audit can take; its evidence outlives it anyway.
 KEPT_LEASES_S = 40 * 86400.0
 OPEN = (IntentState.INTENDED, IntentState.SIGNED)
@@ -122,10 +134,12 @@ class SqliteJournal:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
-    def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
+    def add_job(
+        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+    ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
-        values = (hex(board), name, package_cid, output, from_block)
-        insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, 'sending') RETURNING entry_id"
+        values = (hex(board), name, package_cid, _as_stored(output), from_block, SENDING, frames)
+        insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING entry_id"
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
 
@@ -138,7 +152,39 @@ class SqliteJournal:
         select = "SELECT * FROM jobs WHERE board = ? OR ? IS NULL ORDER BY entry_id DESC"
         named = None if board is None else hex(board)
         rows = self._run(select, (named, named))
-        return [JobEntry(entry_id, int(found, 16), *rest) for entry_id, found, *rest in rows]
+        return [_job_of(row) for row in rows]
+
+    def set_output(self, entry_id: int, output: str) -> None:
+        """Note where a job's frames go."""
+        self._run("UPDATE jobs SET output = ? WHERE entry_id = ?", (_as_stored(output), entry_id))
+
+    def keep_frame(self, entry_id: int, kept: KeptFrame) -> None:
+        """Note a frame that is on the disk; without the note it is only fetched again."""
+        values = (entry_id, kept.frame, json.dumps({**asdict(kept), "root": hex(kept.root)}))
+        self._run("INSERT OR REPLACE INTO kept_frames VALUES (?, ?, ?)", values, synced=False)
+
+    def kept_frames(self, entry_id: int) -> list[KeptFrame]:
+        """The frames of a job that were kept, by their numbers."""
+        rows = self._run("SELECT body FROM kept_frames WHERE entry_id = ? ORDER BY frame", (entry_id,))
+        bodies = [json.loads(body) for (body,) in rows]
+        return [KeptFrame(**{**body, "root": int(body["root"], 16)}) for body in bodies]
+
+    def note_line(self, entry_id: int, line: str) -> None:
+        """Keep a line that is to stay with a job."""
+
+        def note(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO job_lines VALUES (NULL, ?, ?)", (entry_id, line))
+            oldest = (
+                "SELECT line_id FROM job_lines WHERE entry_id = ? ORDER BY line_id DESC LIMIT -1 OFFSET ?"
+            )
+            connection.execute(f"DELETE FROM job_lines WHERE line_id IN ({oldest})", (entry_id, KEPT_LINES))
+
+        self._transact(note, synced=False)
+
+    def lines(self, entry_id: int) -> list[str]:
+        """The lines that stay with a job, the oldest first."""
+        rows = self._run("SELECT line FROM job_lines WHERE entry_id = ? ORDER BY line_id", (entry_id,))
+        return [line for (line,) in rows]
 
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
@@ -232,6 +278,12 @@ class SqliteJournal:
         )
         self._run(forget, (intent.intent_id - KEPT_INTENTS, *OPEN), synced=False)
 
+    def is_open(self, name: str, account: int) -> bool:
+        """Whether an account's intent of that name is written down and has not ended."""
+        return any(
+            one.state in OPEN for one in self._intents("account = ? AND key = ?", (hex(account), name))
+        )
+
     def adopt(self, account: int) -> list[Intent]:
         """Take over open intents whose process is gone, the oldest first."""
         select = "SELECT intent_id, owner, since_s FROM outbox WHERE account = ? AND state IN (?, ?)"
@@ -304,3 +356,13 @@ def _is_gone(owner: str, since_s: float) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _as_stored(folder: str) -> str | bytes:
+    """A folder's name, which may be no Unicode."""
+    return folder if folder.isprintable() else os.fsencode(folder)
+
+
+def _job_of(row: Sequence[Any]) -> JobEntry:
+    entry_id, board, job_id, name, package_cid, output, *rest = row
+    return JobEntry(entry_id, int(board, 16), job_id, name, package_cid, os.fsdecode(output), *rest)

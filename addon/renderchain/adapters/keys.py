@@ -9,7 +9,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from ..core.errors import KeyStoreError, KeyStoreLocked
@@ -50,17 +52,26 @@ class KeyringStore:
         return _number(text, address)
 
     def save(self, address: int, private_key: int) -> None:
-        """Keep a key."""
+        """Keep a key; another one of that account stays, under a name with a number."""
         import keyring
         from keyring.errors import KeyringError
 
         try:
+            before = keyring.get_password(SERVICE, hex(address))
+            if before not in (None, hex(private_key)):
+                keyring.set_password(SERVICE, self._name_aside(address), before)
             keyring.set_password(SERVICE, hex(address), hex(private_key))
         except KeyringError as error:
             raise KeyStoreError(
                 f"The keyring took no key ({type(error).__name__}); unlock it, or have the key in a file "
                 "instead."
             ) from None
+
+    def _name_aside(self, address: int) -> str:
+        import keyring
+
+        names = (f"{hex(address)} before {number}" for number in count(1))
+        return next(name for name in names if keyring.get_password(SERVICE, name) is None)
 
 
 class KeystoreFile:
@@ -135,8 +146,21 @@ class PassphraseKeystore:
         self._opened.keys[self._path, address] = key
         return key
 
+    def keep(self, address: int, private_key: int, passphrase: str) -> None:
+        """Seal a key into the file, and leave it open.
+
+        A file that another passphrase seals, or with another key, is moved aside: who has forgotten a
+        passphrase may have a copy of the key, and who mistyped a key types it again.
+        """
+        if self._path.exists():
+            with suppress(KeyStoreError):
+                if self.unlock(address, passphrase) == private_key:
+                    return
+            _put_aside(self._path)
+        self.create(address, private_key, passphrase)
+
     def create(self, address: int, private_key: int, passphrase: str) -> None:
-        """Seal a key into the file, and leave it open."""
+        """Seal a key into a new file, and leave it open."""
         _write(self._path, address, private_key, passphrase.encode(), "scrypt", SCRYPT_COST)
         self._opened.keys[self._path, address] = private_key
 
@@ -167,9 +191,7 @@ def make_password(path: Path) -> None:
     try:
         if path.is_file():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+        _write_new(path, secrets.token_hex(32))
     except OSError as error:
         raise KeyStoreError(f"The password file {path} can't be written ({error.strerror}).") from None
 
@@ -198,13 +220,36 @@ def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str
     key = private_key.to_bytes(32, "big")
     sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump({**sealed, "starknet_address": hex(address)}, file)
+        _write_new(path, json.dumps({**sealed, "starknet_address": hex(address)}))
     except FileExistsError:
         raise KeyStoreError(f"{path} is there already; move it away first.") from None
     except OSError as error:
         raise KeyStoreError(f"The keystore {path} can't be written ({error.strerror}).") from None
+
+
+def _write_new(path: Path, text: str) -> None:
+    """A new file for its user alone, on the disk whole or not there; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)  # the account may be sent money from now on
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _put_aside(path: Path) -> None:
+    """Nobody's key is ever deleted or written over."""
+    names = (path.with_suffix(f".before-{number}{path.suffix}") for number in count(1))
+    try:
+        path.rename(next(one for one in names if not one.exists()))
+    except OSError as error:
+        raise KeyStoreError(
+            f"{path} is there already and can't be moved aside ({error.strerror}); move it away first."
+        ) from None
 
 
 def _number(text: str, address: int) -> int:

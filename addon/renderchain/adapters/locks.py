@@ -1,4 +1,7 @@
-"""Locks between processes of one machine: two agents on one folder or account spoil each other's leases."""
+"""Locks between processes of one machine.
+
+Two agents on one folder or account spoil each other's leases, and a job's frames are paid for by one.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,24 @@ from typing import Any
 
 from ..core.errors import AgentRunsAlready
 
+TO_AGENTS = (
+    "Two agents would spoil each other's leases: end it first, or give this one a folder and an account of "
+    "its own."
+)
+
 
 @asynccontextmanager
-async def hold(lock: Path, what: str) -> AsyncIterator[None]:
+async def hold(lock: Path, what: str, advice: str = TO_AGENTS) -> AsyncIterator[None]:
     """Have something to ourselves while the block lasts; it ends with the process, however that ends.
 
-    Raises AgentRunsAlready with what it is and whose it is now.
+    Raises AgentRunsAlready with what it is, whose it is now, and what to do.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _take(handle):
             owner = os.pread(handle, 32, 1).decode("ascii", "replace").strip() or "unknown"
-            raise AgentRunsAlready(
-                f"Another agent (process {owner}) works with {what}. Two would spoil each other's "
-                "leases: end it first, or give this one a folder and an account of its own."
-            )
+            raise AgentRunsAlready(f"Another program (process {owner}) works with {what}. {advice}")
         os.ftruncate(handle, 0)
         os.pwrite(handle, f" {os.getpid()}\n".encode(), 0)  # its first byte is what is locked
         yield

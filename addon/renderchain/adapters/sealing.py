@@ -5,11 +5,14 @@ The library's own errors are not chained: what was altered says nothing, and a k
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
+from ..core import private_package as private
 from ..core.errors import ContentError
 from ..core.merkle import LeaseIdentity
+from ..core.private_package import KeyPlace, WrappedKey, filled_size
 from ..core.sealed import (
     CHUNK_BYTES,
     KEY_BYTES,
@@ -22,6 +25,7 @@ from ..core.sealed import (
     ephemeral_secret_of,
     identity_bytes,
     nonce_of,
+    opened_size,
     sealed_size,
 )
 
@@ -54,17 +58,43 @@ class ChaChaSealer:
 
     def seal(self, source: Path, target: Path, seal: FileSeal) -> None:
         """Encrypt a file into a new one."""
+        with source.open("rb") as plain, target.open("xb") as sealed:
+            _encrypt(plain, sealed, seal)
+
+    def seal_object(self, source: Path, target: Path, seal: FileSeal) -> None:
+        """Encrypt a file, filled up, into a new one."""
+        with source.open("rb") as plain, target.open("xb") as sealed:
+            _encrypt(_Padded(plain, source.stat().st_size), sealed, seal)
+
+    def open_object(self, source: Path, target: Path, seal: FileSeal) -> None:
+        """Decrypt an object into a new file."""
+        filled_bytes = opened_size(source.stat().st_size)
+        if filled_bytes < private.LEAST_BYTES:
+            raise ContentError(f"The object {source.name} is none of a private package: refused.")
+        self.open(source, target, seal, filled_bytes)
+        with target.open("r+b") as plain:
+            plain.seek(-private.SIZE_BYTES, os.SEEK_END)
+            size_bytes = int.from_bytes(plain.read(), "big")
+            if filled_size(size_bytes) != filled_bytes:
+                target.unlink()
+                raise ContentError(f"The object {source.name} does not hold what it says: refused.")
+            plain.truncate(size_bytes)
+
+    def wrap_package_key(self, key: bytes, worker_key: bytes, place: KeyPlace) -> WrappedKey:
+        """The key for a worker's X25519 key."""
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-        cipher = ChaCha20Poly1305(seal.key)
-        with source.open("rb") as plain, target.open("xb") as sealed:
-            index, chunk = 0, plain.read(CHUNK_BYTES)
-            is_last = False
-            while not is_last:
-                following = plain.read(CHUNK_BYTES)
-                is_last = not following
-                sealed.write(cipher.encrypt(nonce_of(index, is_last), chunk, seal.associated))
-                index, chunk = index + 1, following
+        own = X25519PrivateKey.from_private_bytes(private.ephemeral_of(key, worker_key, place))
+        ephemeral = own.public_key().public_bytes_raw()
+        try:
+            wrapping = _wrapping_key(own, worker_key, ephemeral, worker_key, private.WRAP_LABEL)
+        except ValueError:
+            raise ContentError(
+                f"Worker {place.worker_id} published a key that nothing can be wrapped for."
+            ) from None
+        sealed = ChaCha20Poly1305(wrapping).encrypt(ONCE, key, place.to_bytes())
+        return WrappedKey(ephemeral, sealed[:KEY_BYTES], sealed[KEY_BYTES:])
 
     def open(self, source: Path, target: Path, seal: FileSeal, size_bytes: int) -> None:
         """Decrypt a file of that size into a new one."""
@@ -116,12 +146,82 @@ class AccountUnwrapper:
             ) from None
 
 
-def _wrapping_key(private_key: X25519PrivateKey, theirs: bytes, ephemeral: bytes, requester: bytes) -> bytes:
+class AccountSceneKey:
+    """A worker's X25519 key, derived from its operator account's key: nothing of it has to be kept."""
+
+    def __init__(self, private_key: int, chain_id: int) -> None:
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+        account_key = private_key.to_bytes(KEY_BYTES, "big")
+        secret = derive(account_key, private.SCENE_KEY_LABEL, chain_id.to_bytes(32, "big"))
+        self._key = X25519PrivateKey.from_private_bytes(secret)
+        self._public = self._key.public_key().public_bytes_raw()
+
+    def __repr__(self) -> str:
+        return f"AccountSceneKey({self._public.hex()})"
+
+    @property
+    def public_key(self) -> bytes:
+        """What keys of packages are wrapped for."""
+        return self._public
+
+    def unwrap_package_key(self, wrapped: WrappedKey, place: KeyPlace) -> bytes | None:
+        """The key; None if it was not wrapped for this worker and job."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        parts = (wrapped.ephemeral, wrapped.ephemeral, self._public, private.WRAP_LABEL)
+        try:
+            cipher = ChaCha20Poly1305(_wrapping_key(self._key, *parts))
+            return cipher.decrypt(ONCE, wrapped.sealed + wrapped.tag, place.to_bytes())
+        except (InvalidTag, ValueError):
+            return None
+
+
+def _wrapping_key(
+    private_key: X25519PrivateKey, theirs: bytes, ephemeral: bytes, receiver: bytes, label: str = WRAP_LABEL
+) -> bytes:
     """The key that both ends of an exchange have; ValueError where ``theirs`` is no point that hides it."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
     shared = private_key.exchange(X25519PublicKey.from_public_bytes(theirs))
-    return derive(shared, WRAP_LABEL, ephemeral, requester)
+    return derive(shared, label, ephemeral, receiver)
+
+
+class _Source(Protocol):
+    def read(self, count: int, /) -> bytes: ...
+
+
+class _Padded:
+    """A file as an object has it: its bytes, zeros up to one of few lengths, and at the end its size."""
+
+    def __init__(self, plain: _Source, size_bytes: int) -> None:
+        self._plain = plain
+        self._left = size_bytes
+        self._zeros = filled_size(size_bytes) - size_bytes - private.SIZE_BYTES
+        self._end = size_bytes.to_bytes(private.SIZE_BYTES, "big")
+
+    def read(self, count: int, /) -> bytes:
+        found = self._plain.read(min(count, self._left))
+        self._left -= len(found)
+        zeros = 0 if self._left else min(count - len(found), self._zeros)
+        self._zeros -= zeros
+        room = 0 if self._left or self._zeros else count - len(found) - zeros
+        end, self._end = self._end[:room], self._end[room:]
+        return found + bytes(zeros) + end
+
+
+def _encrypt(plain: _Source, sealed: IO[bytes], seal: FileSeal) -> None:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    cipher = ChaCha20Poly1305(seal.key)
+    index, chunk = 0, plain.read(CHUNK_BYTES)
+    is_last = False
+    while not is_last:
+        following = plain.read(CHUNK_BYTES)
+        is_last = not following
+        sealed.write(cipher.encrypt(nonce_of(index, is_last), chunk, seal.associated))
+        index, chunk = index + 1, following
 
 
 def _decrypt(source: Path, target: Path, seal: FileSeal, size_bytes: int) -> None:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from ..adapters.std_logging import logging_told
 from ..composition.keys import ask_for_passphrases
 from ..composition.own_settings import settings_file
+from ..core.disk_room import said_of_file
 from ..core.errors import RenderChainError, SettingsError
 from ..core.exit_codes import INTERRUPTED, OTHER, exit_code_of
 from ..settings import Settings, load_settings
@@ -96,10 +97,7 @@ def guarded(options: argparse.Namespace, work: Callable[[ConsoleReporter], int])
         reporter.end(str(error))
         return exit_code_of(error)
     except OSError as error:
-        reporter.end(
-            f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check "
-            "the folder in the settings, the disk and its permissions."
-        )
+        reporter.end(said_of_file(error))
         return exit_code_of(error)
     except KeyboardInterrupt:
         reporter.end("interrupted")

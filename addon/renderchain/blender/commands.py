@@ -14,7 +14,6 @@ import bpy
 
 from ..composition.requester import make_requester
 from ..composition.worker import run_worker
-from ..core.money import parse_strk
 from ..settings import Settings
 from .benchmark_command import benchmark
 from .command_line import (
@@ -24,85 +23,27 @@ from .command_line import (
     told_to_end,
 )
 from .console import ConsoleReporter
+from .job_commands import JOB_COMMANDS
 from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
 from .record_command import record
 from .render_command import render
 from .seen import Seen, seen
-from .submit_command import follow, submit
+from .submit_command import submit
 from .watchtower_command import watchtower
 
 
-def download(arguments: Sequence[str]) -> int:
-    """Follow a job to its end and download its frames."""
-    parser = new_parser("renderchain_download", "Fetch a job's frames, check them, and pay for them.")
+def share_key(arguments: Sequence[str]) -> int:
+    """Write a private job's key for a watchtower."""
+    parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
     parser.add_argument("job", type=int)
-    parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        requester = make_requester(settings_of(options), reporter, bpy.app.binary_path)
-        return follow(requester, options.job, options.output)
-
-    return guarded(options, run)
-
-
-def jobs(arguments: Sequence[str]) -> int:
-    """List the jobs submitted from here."""
-    options = new_parser("renderchain_jobs", "List the jobs submitted from here.").parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        for entry in make_requester(settings_of(options), reporter).jobs():
-            print(f"{entry.job_id}\t{entry.state}\t{entry.name}\t{entry.output}")
-        return 0
-
-    return guarded(options, run)
-
-
-def cancel(arguments: Sequence[str]) -> int:
-    """Cancel a job."""
-    parser = new_parser("renderchain_cancel", "Take back the frames that nobody has claimed.")
-    parser.add_argument("job", type=int)
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        asyncio.run(make_requester(settings_of(options), reporter).cancel(options.job))
-        return 0
-
-    return guarded(options, run)
-
-
-def top_up(arguments: Sequence[str]) -> int:
-    """Put more money into a job."""
-    parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
-    parser.add_argument("job", type=int)
-    parser.add_argument(
-        "--pool", default="0", help="STRK to add for audits; what they do not need comes back"
-    )
-    parser.add_argument("--reward", help="STRK that new leases pay per frame; never less than now")
-    options = parser.parse_args(list(arguments))
-
-    def run(reporter: ConsoleReporter) -> int:
-        reward_fri = parse_strk(options.reward) if options.reward else None
-        requester, more_fri = make_requester(settings_of(options), reporter), parse_strk(options.pool)
-        asyncio.run(requester.top_up(options.job, more_pool_fri=more_fri, reward_fri=reward_fri))
-        return 0
-
-    return guarded(options, run)
-
-
-def challenge(arguments: Sequence[str]) -> int:
-    """Doubt a lease."""
-    parser = new_parser("renderchain_challenge", "Have verifiers look at a lease, inside its window.")
-    parser.add_argument("lease", type=int)
-    text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
-    parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
+    parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
         requester = make_requester(settings_of(options), reporter)
-        asyncio.run(requester.challenge(options.lease, options.leaves))
+        print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
         return 0
 
     return guarded(options, run)
@@ -153,11 +94,8 @@ COMMANDS = {
     "render": render,
     "record": record,
     "probe": probe,
-    "download": download,
-    "jobs": jobs,
-    "cancel": cancel,
-    "top_up": top_up,
-    "challenge": challenge,
+    **JOB_COMMANDS,
+    "share_key": share_key,
     "draws": draws,
     "worker": worker,
     "watchtower": watchtower,

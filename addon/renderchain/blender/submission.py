@@ -16,6 +16,7 @@ from ..core.errors import SceneError
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.manifest import Manifest
+from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..core.scene_finding import errors_in, overridden, told_at_once
@@ -31,7 +32,7 @@ from .steps import Steps, all_at_once
 
 def file_name() -> str:
     """What a job is called that has no name of its own: the open file's."""
-    return Path(bpy.data.filepath).stem or "untitled"
+    return plain(Path(bpy.data.filepath).stem) or "untitled"
 
 
 def frames_asked(scene: bpy.types.Scene, count: int) -> JobFrames:

@@ -25,6 +25,7 @@ from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
 from ..core.money import format_strk, four_decimals, parse_strk
+from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
@@ -80,6 +81,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
+    text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
+    parser.add_argument("--private", action="store_true", help=text)
 
 
 def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offer:
@@ -97,6 +100,7 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
         expires_in_s=options.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        private=options.private,
     )
     return offer.checked(options.checking)
 
@@ -108,11 +112,11 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
             "The IPFS node that is started for this command ends with it, and workers could fetch nothing. "
             "Nothing was done; add --wait, or use a node that runs by itself (ipfs_api)."
         )
-    most_fri = parse_strk(options.at_most) if options.at_most else None
+    most_fri = parse_strk(options.at_most) if options.at_most is not None else None
     scene, frames = open_scene(options, file)
     offer = _offer(options, settings, len(frames))
     requester = make_requester(settings, reporter, bpy.app.binary_path)
-    output, name = options.output.resolve(), options.name or file_name()
+    output, name = options.output.resolve(), plain(options.name) or file_name()
     refuse_errors(Findings(check_settings(scene)), options.allow)
     try_output(output)
     asked = requester.estimate(offer, frames_asked(scene, len(frames)), upload_size()())
@@ -174,7 +178,7 @@ def follow(requester: Requester, job_id: JobId, output: Path | None) -> int:
     """Wait for a job's end; prints its frames, and returns the exit code."""
     report = asyncio.run(requester.watch(job_id, output))
     for frame, operator in sorted(report.rendered_by.items()):
-        print(f"frame {frame} by {operator:#x}: {report.frames[frame]}", flush=True)
+        print(f"frame {frame} by {operator:#x}: {plain(str(report.frames[frame]))}", flush=True)
     return _code(report)
 
 

@@ -12,7 +12,7 @@ from ..adapters.starknet.node import read_headers
 from ..adapters.starknet.signer import ORDER
 from ..core.errors import KeyStoreError
 from ..ports.key_store import KeyStore
-from ..settings import Settings
+from ..settings import Settings, check_setting
 from .own_settings import OwnSettings
 
 HEADERS = "ipfs-headers.json"
@@ -74,6 +74,8 @@ def keep_account(own: OwnSettings, private_key: int, address: int, passphrase: s
     beside the settings; without a keyring there must be one. Raises KeyStoreError, SettingsError.
     """
     checked = checked_key(private_key)
+    if address:
+        _check_address(address, checked)
     address = address or address_of(checked)
     if not passphrase and not needs_passphrase():
         KeyringStore().save(address, checked)
@@ -83,12 +85,17 @@ def keep_account(own: OwnSettings, private_key: int, address: int, passphrase: s
         raise KeyStoreError("This system has no keyring; nothing was stored. Give a passphrase for the key.")
     keystore = own.file.with_name(f"account-{address:064x}.json")
     store = PassphraseKeystore(keystore, _opened)
-    if keystore.exists():
-        store.unlock(address, passphrase)  # the same account again: it was imported before
-    else:
-        store.create(address, checked, passphrase)
+    store.keep(address, checked, passphrase)
     own.choose(account=hex(address), keystore=keystore.name, password_file=None)
     return store.place
+
+
+def _check_address(address: int, private_key: int) -> None:
+    """Addresses are written down, shown and asked for at nodes: no key must be taken for one."""
+    check_setting("account", hex(address))
+    is_key = 0 < address < ORDER and address_of(address) == private_key
+    if is_key or address == private_key:
+        raise KeyStoreError("Address and key are in each other's place; nothing was stored. Type them anew.")
 
 
 def back_up(settings: Settings, file: Path, passphrase: str) -> None:

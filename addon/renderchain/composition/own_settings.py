@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import SettingsError
+from ..core.plain_text import printable
 from ..core.settings_text import settings_text
 from ..settings import Settings, check_setting, load_settings, own_settings_file
 
@@ -46,7 +47,7 @@ class OwnSettings:
         try:
             text = settings_text(values)
         except KeyError as error:
-            raise SettingsError(f"{self.file} has names that are {error.args[0]}; correct it.") from error
+            raise SettingsError(f"{self.file} is wrong: {error.args[0]}. Correct it.") from error
         partial = self.file.with_suffix(".partial")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,8 +69,14 @@ class OwnSettings:
     def use(self, elsewhere: Path | None) -> None:
         """Have another file used, by the preferences and by shells; None uses this one again."""
         try:
+            raw = str(elsewhere or "").encode()
+        except UnicodeEncodeError as error:
+            raise SettingsError(
+                f"The name of {printable(str(elsewhere))} can't be written down; rename it."
+            ) from error
+        try:
             self._elsewhere.parent.mkdir(parents=True, exist_ok=True)
-            self._elsewhere.write_text(str(elsewhere or ""), encoding="utf-8")
+            self._elsewhere.write_bytes(raw)
         except OSError as error:
             raise SettingsError(f"{self._elsewhere} can't be written ({error.strerror}).") from error
 

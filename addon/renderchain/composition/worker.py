@@ -20,17 +20,21 @@ from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
 from ..adapters.machine import beside_blender, has_memory_to_spare, lacks_room, on_battery
 from ..adapters.poseidon import hash_many
-from ..adapters.sealing import ChaChaSealer
+from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
 from ..app.audit.evidence_room import EvidenceRoom
+from ..app.audit.key_duty import KeyDuty
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
 from ..app.audit.showing import Showing, ShowLimits
 from ..app.audit.verifier import VerifierDuties
+from ..app.exchange.asked_keys import AskedKeys
+from ..app.exchange.key_giver import KeyGiver
 from ..app.exchange.pins import Pins
+from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
@@ -47,6 +51,8 @@ from ..app.worker.render_lease import RenderLease
 from ..app.worker.self_test import SelfTest
 from ..core.errors import NodeAway
 from ..core.gate import GateLimits
+from ..core.ids import LeaseId
+from ..core.notices.audits import AuditHindered
 from ..core.notices.process import WaitingForWork
 from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
@@ -55,6 +61,7 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
+from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_chain, when_there
 from .storage import open_store, open_upkeep
 
@@ -180,9 +187,9 @@ def _worker(
     readiness: Readiness,
 ) -> Worker:
     """A worker and its part in audits."""
-    limits = _gate_limits(settings)
-    sealer, journal = ChaChaSealer(), open_journal(settings)
+    limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
+    private = PrivateOpening(sealer, _asked_keys(settings, reporter, chain))
     lease = RenderLease(
         chain,
         store,
@@ -194,6 +201,7 @@ def _worker(
         journal=journal,
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
+        private=private,
     )
     seen = (probe, ProbeCache(settings.folder / "probes"))
     job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
@@ -208,8 +216,9 @@ def _worker(
         may_share=job_probe.may_share,
         keep_pinned=Pins(store, settings.folder / "pins.json", proof_store.knows).pin,
         limits=limits,
+        private=private,
     )
-    audits = _audits(settings, reporter, chain, rerender, proof_store)
+    audits = _audits(settings, reporter, chain, store, rerender, proof_store, private)
     claims = Claims(
         chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, lanes[0].pace
     )
@@ -226,6 +235,11 @@ def _worker(
         new_secret=_random_bits,
         now=time.time,
     )
+
+
+def _asked_keys(settings: Settings, reporter: Reporter, chain: StarknetChain) -> AskedKeys:
+    scene_key = AccountSceneKey(open_keys(settings).private_key(settings.account), chain.chain_id)
+    return AskedKeys(chain, scene_key, reporter, settings.from_block)
 
 
 def _lanes(reporter: Reporter, renderers: Sequence[Renderer], *, is_honest: bool) -> list[Lane]:
@@ -270,8 +284,10 @@ def _audits(
     settings: Settings,
     reporter: Reporter,
     chain: StarknetChain,
+    store: ContentStore,
     rerender: Rerender,
     proof_store: ProofStore,
+    private: PrivateOpening,
 ) -> AuditDuties:
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
     parts = (chain, proof_store, reporter, hash_many, showing)
@@ -292,7 +308,13 @@ def _audits(
         appeals=settings.appeals,
         appeal_limits=limits,
     )
-    return AuditDuties(chain, prover, verifier, reporter, time.time)
+    giver = KeyGiver(chain, private.sealer, reporter, settings.from_block)
+
+    def hindered(lease_id: LeaseId, reason: str) -> None:
+        reporter.tell(AuditHindered(lease_id, reason))
+
+    key_duty = KeyDuty(chain, store, private.keys, giver, hindered)
+    return AuditDuties(chain, prover, verifier, reporter, time.time, key_duty)
 
 
 def _random_bits() -> int:

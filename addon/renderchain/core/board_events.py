@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .audit.events import AuditEvent
-from .ids import JobId, LeaseId
+from .ids import JobId, LeaseId, WorkerId
 from .job import JobTerms, LeaseResult
 from .lifecycle import LeaseState
+from .private_package import WrappedKey
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,25 @@ class Withdrawn:
 
 
 @dataclass(frozen=True)
+class KeyAsked:
+    """A worker wants the key of a private job's package."""
+
+    block: int
+    job_id: JobId
+    worker_id: WorkerId
+
+
+@dataclass(frozen=True)
+class KeyGiven:
+    """Somebody wrapped what may be that key for a worker."""
+
+    block: int
+    job_id: JobId
+    worker_id: WorkerId
+    wrapped: WrappedKey
+
+
+@dataclass(frozen=True)
 class Reorganised:
     """The chain dropped blocks from ``block`` on: forget everything, all events come again."""
 
@@ -202,5 +222,7 @@ BoardEvent = (
     | TasksRefunded
     | JobClosed
     | Withdrawn
+    | KeyAsked
+    | KeyGiven
     | AuditEvent
 )

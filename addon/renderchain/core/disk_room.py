@@ -1,4 +1,4 @@
-"""Whether an error says that a disk, or the user's part of it, is full."""
+"""What an error of the system says of files: that a disk, or the user's part of it, is full, or what else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 def is_full(error: OSError) -> bool:
     """By its number."""
     return error.errno in FULL
+
+
+def said_of_file(error: OSError) -> str:
+    """A sentence with what can be done."""
+    return (
+        f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check the "
+        "folder in the settings, the disk and its permissions."
+    )
 
 
 def says_full(reason: str) -> bool:

@@ -13,13 +13,15 @@ RenderChainError
  │   │   └─ ProcessKilled  it was killed, and not for a limit
  │   ├─ DeviceBroken       what this machine renders with makes other pixels than it should
  │   ├─ DiskFull           there is no room left for a file
+ │   ├─ FolderUnusable     frames can't be written where they shall go
  │   ├─ AgentRunsAlready   another process works with the same folder or account
  │   ├─ ChangeRefused      what a provider asked for can't be done as things stand
  │   ├─ SandboxMissing     no sandbox to render other people's scenes in
  │   └─ Cancelled          the user stopped it
  └─ RemoteError            something on the other side
      ├─ StoreError         the content store has not what was asked for, or answered nonsense
-     │   └─ StoreAway      the content store can't be reached
+     │   ├─ StoreAway      the content store can't be reached
+ │   └─ KeyMissing     a private package is here, and nobody has given its key yet
      ├─ ContentError       content does not match its digest, or breaks a limit
      │   ├─ PackageUnfit   a package that is whole, but contradicts its job
      │   └─ PackageTooMuch a package that is over this machine's own limits
@@ -90,6 +92,10 @@ class DiskFull(LocalError):
     """There is no room left for a file."""
 
 
+class FolderUnusable(LocalError):
+    """Frames can't be written where they shall go."""
+
+
 class AgentRunsAlready(LocalError):
     """Another process works with the same folder or account."""
 
@@ -116,6 +122,10 @@ class StoreError(RemoteError):
 
 class StoreAway(StoreError):
     """The content store can't be reached, whatever it is asked for."""
+
+
+class KeyMissing(StoreError):
+    """A private package is here, and nobody has given its key to this worker yet."""
 
 
 class ContentError(RemoteError):

@@ -17,6 +17,7 @@ WHOLE = (
     "own_checks",
     "own_check_seconds",
     "own_challenges",
+    "most_private_workers",
     "probe_seconds",
     "show_gas",
     "patience_seconds",
@@ -58,7 +59,16 @@ REQUIRED = ("rpc_url", "directory", "account")
 # What an example file has in the place of what nobody can know before.
 PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
 ADDRESSES = ("directory", "board", "account")
-PATHS = ("folder", "keystore", "password_file", "rpc_headers", "ipfs_headers", "ipfs_ca", "evidence")
+PATHS = (
+    "folder",
+    "keystore",
+    "password_file",
+    "rpc_headers",
+    "ipfs_headers",
+    "ipfs_ca",
+    "evidence",
+    "package_keys",
+)
 SWITCHES = (
     "allow_unsandboxed",
     "appeals",
@@ -69,6 +79,7 @@ SWITCHES = (
     "pause_beside_blender",
 )
 CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
+URLS = ("rpc_url", "ws_url", "other_nodes", "gateways")
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))

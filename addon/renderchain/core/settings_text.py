@@ -144,6 +144,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("own_checks", 2, "leaves of each lease that are rendered again; 0: none"),
             ("own_check_seconds", 120, "how long one of these may take, the scene's opening included"),
             ("own_challenges", 3, "leases of a job that it challenges by itself, each for a bond; 0: none"),
+            (
+                "most_private_workers",
+                32,
+                "that are given a private job's key, besides the verifiers of its leases",
+            ),
             ("takes_unjudged", False, "jobs also where too few verify them, for frames that nobody judges"),
             ("second_looks", "auto", "whether jobs pay for them, or always, never; auto: without own checks"),
         ),
@@ -153,6 +158,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
         (
             ("evidence", "evidence", "the worker's FOLDER/evidence, or a copy that is kept up to date"),
             ("workers", (0,), "the numbers of the workers that it answers for"),
+            ("package_keys", "keys", "a folder of private jobs' keys, which it gives to workers that ask"),
             ("patience_seconds", 120, "how long a worker may take before it is answered for"),
             ("daily_fee_limit_fri", "20STRK", "all its transactions of a day (UTC) together"),
         ),
@@ -165,7 +171,7 @@ HEAD = """\
 
 
 def settings_text(chosen: Mapping[str, Value]) -> str:
-    """The text of a file with those settings; raises KeyError for a name that there is not.
+    """The text of a file with those settings; raises KeyError for a name or a value that there is not.
 
     Amounts are text such as 5STRK, paths are relative to the file.
     """
@@ -176,10 +182,18 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
         for name, example, meaning in entries:
             is_chosen = name in left
             value = left.pop(name, example)
+            if not _is_value(value):
+                raise KeyError(f"{name} can't be {value!r:.80}")
             parts.append(f"{'' if is_chosen else '# '}{name} = {_toml(value)} # {meaning}\n")
     if left:
-        raise KeyError(f"no settings: {', '.join(left)}")
+        raise KeyError(f"{', '.join(left)} {'is no setting' if len(left) == 1 else 'are no settings'}")
     return "".join(parts)
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_value(one) for one in value)
+    return isinstance(value, str | int)
 
 
 def _toml(value: Value) -> str:

@@ -41,6 +41,35 @@ def tiles_of(width: int, height: int) -> tuple[Tile, ...]:
     )
 
 
+def tiles_at(width: int, height: int, region: Tile) -> tuple[int, ...]:
+    """The tiles of a frame that a region of it meets, those nearest to its middle first."""
+    x, y = region.x + region.width / 2, region.y + region.height / 2
+
+    def distance(tile: Tile) -> float:
+        across, down = tile.x + tile.width / 2 - x, tile.y + tile.height / 2 - y
+        return across * across + down * down
+
+    met = [
+        (distance(tile), index)
+        for index, tile in enumerate(tiles_of(width, height))
+        if tile.x < region.x + region.width
+        and region.x < tile.x + tile.width
+        and tile.y < region.y + region.height
+        and region.y < tile.y + tile.height
+    ]
+    return tuple(index for _, index in sorted(met))
+
+
+def leaves_at(width: int, height: int, region: Tile, place: int, leaves: int) -> tuple[int, ...]:
+    """The leaves under a region of the frame that is in that place of a lease whose frames have so many.
+
+    Those nearest to its middle come first, a tile's layers after each other.
+    """
+    layers = leaves // leaves_of(width, height, 1)
+    first = [place * leaves + tile * layers for tile in tiles_at(width, height, region)]
+    return tuple(leaf + layer for leaf in first for layer in range(layers))
+
+
 def leaves_of(width: int, height: int, layers: int) -> int:
     """How many leaves a frame of so many view layers has: its tiles, of each the layers in their order."""
     return _parts(width) * _parts(height) * layers

@@ -5,23 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..core.artist_job import JobEntry, KeptFrame
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
-
-
-@dataclass(frozen=True)
-class JobEntry:
-    """A job of the artist's. ``job_id`` is 0 until the chain gave one."""
-
-    entry_id: int
-    board: int
-    job_id: JobId
-    name: str
-    package_cid: str
-    output: str
-    from_block: int
-    state: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +36,9 @@ class FrameEntry:
 class Journal(Protocol):
     """Durable as soon as a call returns; raises JournalError."""
 
-    def add_job(self, board: int, name: str, package_cid: str, output: str, from_block: int) -> int:
+    def add_job(
+        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+    ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
         ...
 
@@ -59,6 +48,26 @@ class Journal(Protocol):
 
     def jobs(self, board: int | None = None) -> list[JobEntry]:
         """All jobs on that board or on all boards, the newest first."""
+        ...
+
+    def set_output(self, entry_id: int, output: str) -> None:
+        """Note where a job's frames go."""
+        ...
+
+    def keep_frame(self, entry_id: int, kept: KeptFrame) -> None:
+        """Note a frame that is on the disk; it replaces an earlier one of its number."""
+        ...
+
+    def kept_frames(self, entry_id: int) -> list[KeptFrame]:
+        """The frames of a job that were kept, by their numbers."""
+        ...
+
+    def note_line(self, entry_id: int, line: str) -> None:
+        """Keep a line that is to stay with a job; the newest few hundred are kept, each once."""
+        ...
+
+    def lines(self, entry_id: int) -> list[str]:
+        """The lines that stay with a job, the oldest first."""
         ...
 
     def save_lease(self, entry: LeaseEntry) -> None:

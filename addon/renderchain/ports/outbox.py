@@ -56,6 +56,10 @@ class Outbox(Protocol):
         """Note that it is in a block, or never will be."""
         ...
 
+    def is_open(self, name: str, account: int) -> bool:
+        """Whether an account's intent of that name is written down and has not ended."""
+        ...
+
     def adopt(self, account: int) -> list[Intent]:
         """Take over open intents whose process is gone, the oldest first."""
         ...

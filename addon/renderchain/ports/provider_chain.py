@@ -69,10 +69,6 @@ class ProviderCalls(Protocol):
         """Take so many seats in a family, 0 to give them up."""
         ...
 
-    def set_key(self, worker_id: WorkerId, key: int) -> Calls:
-        """Publish the scene key (X25519, 256 bits)."""
-        ...
-
     def set_signer(self, worker_id: WorkerId, key: int) -> Calls:
         """Have results checked by this public Stark key; 0 for the account."""
         ...

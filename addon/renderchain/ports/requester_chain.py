@@ -7,13 +7,15 @@ from typing import Protocol
 
 from ..core.audit.events import LeaseChallenged, LeaseDrawn
 from ..core.audit.state import AuditInfo
+from ..core.board_events import BoardEvent, JobCreated
+from ..core.candidates import Candidate
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobTerms
-from .chain_view import ChainView
+from .package_keys import KeyChain
 
 
-class RequesterChain(ChainView, Protocol):
+class RequesterChain(KeyChain, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
     async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
@@ -34,6 +36,10 @@ class RequesterChain(ChainView, Protocol):
 
     async def recover(self) -> dict[str, JobId]:
         """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
+        ...
+
+    async def is_pending(self, intent_name: str) -> bool:
+        """Whether a transaction of that name may still happen."""
         ...
 
     async def top_up(self, job_id: JobId, reward_fri: int, more_pool_fri: int) -> None:
@@ -94,6 +100,26 @@ class RequesterChain(ChainView, Protocol):
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         """What chance decided since a block, of all jobs."""
+        ...
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        """The jobs that this account created since a block."""
+        ...
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        """All that the board told of a job since a block, in order."""
+        ...
+
+    async def block_time_s(self, block: int) -> int:
+        """When a block was made, in seconds since 1970."""
+        ...
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        """The workers that registered since a block, at most the newest ``MOST_CANDIDATES``."""
+        ...
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        """What a challenge of pixels, or of the delivery, takes until one is right."""
         ...
 
     async def challenged(self, from_block: int) -> list[LeaseChallenged]:

@@ -193,9 +193,10 @@ class SetupOperator(bpy.types.Operator):
             if bpy.app.background:
                 self.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
                 return {"FINISHED"}
-        except RenderChainError as error:
-            messages.keep(messages.Place.PREFERENCES, messages.failed(error))
-            self.report({"ERROR"}, str(error))
+        except (RenderChainError, OSError) as error:
+            message = messages.failed(error)
+            messages.keep(messages.Place.PREFERENCES, message)
+            self.report({"ERROR"}, message.text)
             return {"CANCELLED"}
         messages.forget(messages.Place.PREFERENCES)
         status.doing = f"{self.bl_label}…"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import bpy
+
 from ..core.errors import SettingsError
 from ..core.networks import NETWORKS
 from ..settings import own_settings_file
@@ -63,11 +65,20 @@ class Chosen:
             self.wrong[name] = (text, str(error))
         self.is_stale = True
 
+    def use(self, text: str) -> None:
+        """Which other file is used instead; "" for none."""
+        self.wrong.pop("config", None)
+        try:
+            self.own().use(Path(bpy.path.abspath(text)) if text else None)
+        except SettingsError as error:
+            self.wrong["config"] = (text, str(error))
+        self.is_stale = True
+
     @property
     def network(self) -> str:
         """The chosen network; a custom one while nothing is chosen, as everywhere."""
         name = self.values().get("network", "custom")
-        return name if name in NETWORKS else "custom"
+        return name if isinstance(name, str) and name in NETWORKS else "custom"
 
     def choose_network(self, name: str) -> None:
         """Go to another network, with what is known of it or was chosen for it before in this session."""

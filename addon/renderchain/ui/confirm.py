@@ -33,6 +33,7 @@ class Facts:
     size: str
     count_bytes: Callable[[], int]
     blender: str
+    file: str  # that is open; "" before it is saved
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,25 @@ _asked: list[tuple[Asked, Then]] = []  # what the dialog is about
 def facts_of(scene: bpy.types.Scene, count: int) -> Facts:
     """Read them on the main thread."""
     from ..blender.packing.size import upload_size
-    from ..blender.scene_reader import read_scene
     from ..blender.submission import frames_asked
 
+    frames, size = frames_asked(scene, count), _size_of(scene)
+    return Facts(frames, size, upload_size(), bpy.app.binary_path, bpy.data.filepath)
+
+
+def is_as_shown(scene: bpy.types.Scene, facts: Facts) -> bool:
+    """Whether the scene is still what the price was asked for: another file may be open by now."""
+    from ..blender.submission import frames_asked
+
+    seen = (frames_asked(scene, facts.frames.count), _size_of(scene), bpy.data.filepath)
+    return seen == (facts.frames, facts.size, facts.file)
+
+
+def _size_of(scene: bpy.types.Scene) -> str:
+    from ..blender.scene_reader import read_scene
+
     facts = read_scene(scene)
-    size = f"{facts.width} x {facts.height} pixels, {counted(facts.samples, 'sample')}"
-    return Facts(frames_asked(scene, count), size, upload_size(), bpy.app.binary_path)
+    return f"{facts.width} x {facts.height} pixels, {counted(facts.samples, 'sample')}"
 
 
 def ask(asked: Asked, then: Then) -> None:

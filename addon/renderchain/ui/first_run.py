@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from .. import __package__ as base_package
+from ..core.errors import SettingsError
 from . import messages
 from .chosen import chosen
 from .preferences_file import what_is_set_up
@@ -65,7 +66,10 @@ def is_to_be_unlocked() -> bool:
     if _is_elsewhere() or "keystore" not in chosen.values():
         return False
     keys = sys.modules.get(f"{base_package}.composition.keys")
-    return keys is None or keys.is_locked(what_is_set_up()[0])
+    try:
+        return keys is None or keys.is_locked(what_is_set_up()[0])
+    except SettingsError:  # which is told where something is begun
+        return False
 
 
 def _is_elsewhere() -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import addon_utils
 import bpy
 
 from ..core.scene_finding import SceneFinding
@@ -32,6 +33,8 @@ class Action:
 
 
 def _choose_cycles(scene: Any, block: str) -> None:
+    if not hasattr(scene, "cycles"):  # it is an add-on, and may be disabled
+        addon_utils.enable("cycles", default_set=True)
     scene.render.engine = "CYCLES"
 
 
@@ -214,21 +217,27 @@ class RENDERCHAIN_OT_check(Operator):  # noqa: N801 - Blender's naming
             from ..blender.preflight import check_scene
 
             found = check_scene(scene, frames, own_seed=own_seed).found
-            _note(scene.name, (*found, *look_at_files(scene)))
+            rows.checked[scene.name], rows.is_old = (*found, *look_at_files(scene)), False
             return {"FINISHED"}
-        from ..blender.proving.other_session import other_session
-
-        session, name = other_session(scene), scene.name
-        begin(
-            "Checking the scene in another Blender",
-            lambda _: session.preflight(frames, own_seed=own_seed),
-            lambda found: _note(name, found),
-        )
+        check_elsewhere(scene)
         return {"FINISHED"}
 
 
-def _note(scene: str, found: tuple[SceneFinding, ...]) -> None:
-    rows.checked[scene], rows.is_old = found, False
+def check_elsewhere(scene: bpy.types.Scene) -> None:
+    """Have another Blender look, in the background.
+
+    What comes of it is about the file as it is now: another one that is opened meanwhile has rows of its own.
+    """
+    from ..blender.proving.other_session import other_session
+
+    frames, own_seed = frames_of(scene, scene.renderchain.what), scene.renderchain.own_seed
+    session, name, noted = other_session(scene), scene.name, rows.checked
+    rows.is_old = False
+    begin(
+        "Checking the scene in another Blender",
+        lambda _: session.preflight(frames, own_seed=own_seed),
+        lambda found: noted.update({name: found}),
+    )
 
 
 CLASSES = (

@@ -2,40 +2,111 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..core.ids import JobId
-from ..ports.reporter import Reporter
+from .asking import DIALOG_PX, draw_question
+from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
 from .work import Operator, perform
 
+if TYPE_CHECKING:
+    from ..app.requester.requester import Requester
 
-class RENDERCHAIN_OT_download(Operator):  # noqa: N801 - Blender's naming
-    """Fetch a job's frames as they come, check them and release their pay"""
+
+class JobOperator(Operator):
+    """Acts on the job that is chosen, or on the one of that number; never greyed by other jobs."""
+
+    number: bpy.props.IntProperty(name="Job", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Always: each job has a task of its own."""
+        return True
+
+    def row(self) -> Row | None:
+        """The job's row."""
+        return jobs.rows.get(self.number or chosen_number())
+
+
+def at_once(operator: Operator, work: Work) -> set[str]:
+    """Without an interface: do it, and wait for its end."""
+    from ..composition.requester import make_requester
+
+    settings, blender = read_settings(), bpy.app.binary_path
+    return perform(operator, lambda told: work(make_requester(settings, told, blender)), stoppable=False)
+
+
+class RENDERCHAIN_OT_refresh(Operator):  # noqa: N801 - Blender's naming
+    """Read from the network how all jobs stand"""
+
+    bl_idname = "renderchain.refresh"
+    bl_label = "Refresh"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Always."""
+        return True
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """In the background."""
+        jobs.refresh(told=True)
+        return {"FINISHED"}
+
+
+class RENDERCHAIN_OT_download(JobOperator):  # noqa: N801 - Blender's naming
+    """Fetch the job's frames as they come, check them and release their pay"""
 
     bl_idname = "renderchain.download"
     bl_label = "Download"
-    job_id: bpy.props.IntProperty(name="Job", min=1)  # type: ignore[valid-type]
+    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    directory: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Folder", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask for a folder where nobody knows one: the job was submitted elsewhere."""
+        row = self.row()
+        if row and not row.overview.entry.output:
+            context.window_manager.fileselect_add(self)
+            return {"RUNNING_MODAL"}
+        return self.execute(context)
 
     def act(self, context: bpy.types.Context) -> set[str]:
-        """Follow the job to its end."""
-        from ..composition.requester import make_requester
+        """Follow the job; without an interface to its end."""
+        row = self.row()
+        if not bpy.app.background:
+            if row:
+                jobs.follow(row.number, Path(self.directory) if self.directory else None)
+            return {"FINISHED"}
+        job_id, output = JobId(self.job_id), Path(self.directory) if self.directory else None
 
-        settings, job_id, blender = read_settings(), JobId(self.job_id), bpy.app.binary_path
+        async def work(requester: Requester) -> str:
+            report = await requester.watch(job_id, output)
+            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
 
-        async def work(reporter: Reporter) -> str:
-            report = await make_requester(settings, reporter, blender).watch(job_id)
-            again = f"; made again here: {report.false_finals}" if report.false_finals else ""
-            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk{again}"
+        return at_once(self, work)
 
-        return perform(self, work, stoppable=True)
+
+class RENDERCHAIN_OT_stop_following(JobOperator):  # noqa: N801 - Blender's naming
+    """Stop fetching the job's frames; workers go on without us, and Download takes it up again"""
+
+    bl_idname = "renderchain.stop_following"
+    bl_label = "Stop Following"
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Ask the job's task to end."""
+        if row := self.row():
+            jobs.stop(row.number)
+        return {"FINISHED"}
 
 
 class RENDERCHAIN_OT_stop(bpy.types.Operator):  # noqa: N801 - Blender's naming
-    """Stop following the job; it goes on without us, and Download takes it up again"""
+    """Stop what is going on, as long as nothing is paid"""
 
     bl_idname = "renderchain.stop"
     bl_label = "Stop"
@@ -52,21 +123,63 @@ class RENDERCHAIN_OT_stop(bpy.types.Operator):  # noqa: N801 - Blender's naming
         return {"FINISHED"}
 
 
-class RENDERCHAIN_OT_cancel(Operator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
     """Take back the pay of all frames that nobody has claimed"""
 
     bl_idname = "renderchain.cancel"
     bl_label = "Cancel Job"
-    job_id: bpy.props.IntProperty(name="Job", min=1)  # type: ignore[valid-type]
+    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask, and say what comes back and what it takes."""
+        row = self.row()
+        if row is None or row.overview.cancel is None:
+            self.report({"INFO"}, "There is nothing left to cancel")
+            return {"CANCELLED"}
+        self.number = row.number
+        return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text="Cancel Job")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What comes back, and what it takes."""
+        row = self.row()
+        if row and row.overview.cancel:
+            draw_question(self.layout, row.overview.cancel.sentence)
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""
-        from ..composition.requester import make_requester
+        row, given = self.row(), JobId(self.job_id)
 
-        settings, job_id = read_settings(), JobId(self.job_id)
+        async def work(requester: Requester) -> str:
+            job_id = row.overview.entry.job_id if row else given
+            await requester.cancel(job_id)
+            return "The job is canceled: what nobody had taken is paid back"
 
-        async def work(reporter: Reporter) -> str:
-            await make_requester(settings, reporter).cancel(job_id)
-            return f"Job {job_id} is canceled"
+        if bpy.app.background:
+            return at_once(self, work)
+        if row:
+            jobs.do(row.number, "Canceling", work)
+        return {"FINISHED"}
 
-        return perform(self, work, stoppable=False)
+
+class RENDERCHAIN_OT_copy_job(JobOperator):  # noqa: N801 - Blender's naming
+    """Copy the job's id on the network, which the shell's commands take"""
+
+    bl_idname = "renderchain.copy_job"
+    bl_label = "Copy Id"
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """To the clipboard."""
+        if row := self.row():
+            context.window_manager.clipboard = str(row.overview.entry.job_id)
+            self.report({"INFO"}, f"Copied {row.overview.entry.job_id}")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    RENDERCHAIN_OT_refresh,
+    RENDERCHAIN_OT_download,
+    RENDERCHAIN_OT_stop_following,
+    RENDERCHAIN_OT_stop,
+    RENDERCHAIN_OT_cancel,
+    RENDERCHAIN_OT_copy_job,
+)

@@ -1,14 +1,68 @@
-"""The artist's jobs in Render properties; it draws cached state only."""
+"""The artist's jobs in Render properties; it draws what was read before."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
-from . import messages
-from .state import state
+from ..core.artist_job import REFUSED, SENDING, JobOverview
+from ..core.job_words import marks, money, standing, summary
+from ..core.lifecycle import JobState
+from ..core.notices.jobs import Doubt
+from . import messages, pictures
+from .following import Row, chosen_number, jobs
 
-MOST_JOBS = 10
-ICONS = {"active": "RENDER_ANIMATION", "completed": "CHECKMARK", "canceled": "X", "sending": "QUESTION"}
+ICONS: dict[str, Any] = {
+    JobState.ACTIVE: "RENDER_ANIMATION",
+    JobState.COMPLETED: "CHECKMARK",
+    JobState.CANCELED: "X",
+    SENDING: "SORTTIME",
+    REFUSED: "ERROR",
+}
+MOST_NOTES = 3
+SHOWN_ROWS = 4
+
+
+class RENDERCHAIN_PG_job(bpy.types.PropertyGroup):  # noqa: N801 - Blender's naming
+    """An entry of the list: the number of a row."""
+
+    number: bpy.props.IntProperty()  # type: ignore[valid-type]
+
+
+class RENDERCHAIN_UL_jobs(bpy.types.UIList):  # noqa: N801 - Blender's naming
+    """A line a job: number, name, how many frames are done, what it cost."""
+
+    bl_idname = "RENDERCHAIN_UL_jobs"
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: Any,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None,
+        flt_flag: int | None,
+    ) -> None:
+        """One line."""
+        row = jobs.rows.get(item.number)
+        if row is None:
+            return
+        one = row.overview
+        line = layout.row(align=True)
+        picture = pictures.newest_icon(one)
+        name = f"{one.number}  {one.entry.name}"
+        if picture:
+            line.label(text=name, icon_value=picture)
+        else:
+            line.label(text=name, icon=ICONS.get(one.state, "DOT"))
+        if one.frame_count:
+            factor = one.delivered_count / one.frame_count
+            line.progress(factor=factor, text=f"{one.delivered_count}/{one.frame_count}")
+        line.label(text=summary(one) if one.is_running else one.state)
 
 
 class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
@@ -21,15 +75,76 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """One row a job."""
-        for job in state.jobs[:MOST_JOBS]:
-            row = self.layout.row(align=True)
-            row.label(text=f"{job.job_id or '…'}  {job.name}  {job.state}", icon=ICONS.get(job.state, "DOT"))
-            if job.job_id:
-                row.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = job.output
-                row.operator("renderchain.download", text="", icon="IMPORT").job_id = job.job_id
-                if job.state == "active":
-                    row.operator("renderchain.cancel", text="", icon="CANCEL").job_id = job.job_id
-        if not state.jobs:
-            self.layout.label(text="No jobs yet")
-        messages.draw(self.layout, messages.Place.JOBS, messages.width_of_panel(context))
+        """The list, and what there is of the job that is chosen in it."""
+        layout, width_px = self.layout, messages.width_of_panel(context)
+        row = layout.row()
+        manager = context.window_manager
+        lists = ("renderchain_jobs", manager, "renderchain_job")
+        row.template_list("RENDERCHAIN_UL_jobs", "", manager, *lists, rows=SHOWN_ROWS)
+        buttons = row.column(align=True)
+        buttons.operator("renderchain.refresh", text="", icon="FILE_REFRESH")
+        chosen = jobs.rows.get(chosen_number())
+        if chosen:
+            draw_buttons(buttons, chosen)
+            draw_job(layout, chosen, width_px)
+        elif jobs.hint:
+            messages.draw_text(layout, jobs.hint, width_px, "INFO")
+        else:
+            layout.label(text="No jobs yet")
+        messages.draw(layout, messages.Place.JOBS, width_px)
+
+
+def draw_buttons(buttons: Any, row: Row) -> None:
+    """What can be done now, beside the list."""
+    one = row.overview
+    if one.entry.output:
+        buttons.operator("wm.path_open", text="", icon="FILE_FOLDER").filepath = one.entry.output
+    if row.task:
+        buttons.operator("renderchain.stop_following", text="", icon="PAUSE").number = one.number
+    elif one.entry.job_id:
+        buttons.operator("renderchain.download", text="", icon="IMPORT").number = one.number
+    if one.cancel:
+        buttons.operator("renderchain.cancel", text="", icon="CANCEL").number = one.number
+    if one.entry.job_id:
+        buttons.operator("renderchain.copy_job", text="", icon="COPYDOWN").number = one.number
+
+
+def draw_job(layout: Any, row: Row, width_px: float) -> None:
+    """How a job stands, what goes on, what is wrong, and its pictures."""
+    one, box = row.overview, layout.box()
+    messages.draw_text(box, standing(one), width_px, ICONS.get(one.state, "DOT"))
+    if text := money(one):
+        messages.draw_text(box, text, width_px, "BLANK1")
+    if row.task and row.message:
+        box.progress(factor=row.factor, text=row.message)
+    elif row.is_elsewhere:
+        messages.draw_text(box, "Another Blender or shell here fetches its frames.", width_px, "LINKED")
+    elif row.failure:
+        said = f"{row.failure} It is tried again by itself."
+        messages.draw_text(box, said, width_px, "ERROR", alert=True)
+    draw_notes(box, one, width_px)
+    if not row.task:
+        for text in marks(one):
+            messages.draw_text(box, text, width_px, "ERROR")
+        draw_order(box, one)
+    pictures.draw(box, one)
+
+
+def draw_notes(box: Any, one: JobOverview, width_px: float) -> None:
+    """The newest warnings, which stay; a doubt has a button as long as it can be challenged."""
+    for note in one.notes[-MOST_NOTES:]:
+        messages.draw_text(box, note.sentence, width_px, "ERROR", most=4)
+        if isinstance(note, Doubt) and one.is_running:
+            button = box.operator("renderchain.challenge", text="Challenge…")
+            button.number, button.lease_id = one.number, str(note.lease_id)
+            button.leaves = " ".join(map(str, getattr(note, "leaves", ())))
+
+
+def draw_order(box: Any, one: JobOverview) -> None:
+    """A button for frames that lack or are doubted."""
+    if one.missing or one.doubted:
+        button = box.operator("renderchain.order_again", icon="RECOVER_LAST")
+        button.number = one.number
+
+
+CLASSES = (RENDERCHAIN_PG_job, RENDERCHAIN_UL_jobs, RENDERCHAIN_PT_jobs)

@@ -11,6 +11,7 @@ from typing import Any
 import blf
 import bpy
 
+from ..core.disk_room import said_of_file
 from ..core.errors import Cancelled, RenderChainError
 from ..core.notices import Level
 from ..core.plain_text import MOST, plain_lines
@@ -49,9 +50,11 @@ def failed(failure: Exception) -> Message:
     if isinstance(failure, Cancelled):
         return Message(str(failure))
     if isinstance(failure, RenderChainError):
-        return Message(str(failure), Level.ERROR, type(failure).__name__)
+        return Message(plain_lines(str(failure)), Level.ERROR, type(failure).__name__)
     trace = "".join(traceback.format_exception(failure))[-MOST:]
     name = type(failure).__name__
+    if isinstance(failure, OSError) and not isinstance(failure, ConnectionError | TimeoutError):
+        return Message(plain_lines(said_of_file(failure)), Level.ERROR, trace)
     return Message(
         f"Unexpected {name}: this is a fault of RenderChain. Report the details.", Level.ERROR, trace
     )
@@ -122,7 +125,7 @@ def width_of_panel(context: bpy.types.Context) -> float:
 def lines_of(text: str, width_px: float) -> tuple[str, ...]:
     """The text in lines that fit, in the interface's own font."""
     style = bpy.context.preferences.ui_styles[0].widget
-    return _lines(text, width_px, style.points * scale())
+    return _lines(plain_lines(text), width_px, style.points * scale())  # Blender draws Unicode only
 
 
 @lru_cache(maxsize=512)

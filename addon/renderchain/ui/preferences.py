@@ -7,7 +7,6 @@ disabling, updating and uninstalling lose nothing.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -43,12 +42,13 @@ def _field(name: str, label: str, description: str, **options: Any) -> Any:
 
 
 def _elsewhere(_: Any) -> str:
+    if "config" in chosen.wrong:
+        return chosen.text("config")
     return str(chosen.own().elsewhere() or "")
 
 
 def _use(_: Any, text: str) -> None:
-    chosen.own().use(Path(bpy.path.abspath(text)) if text else None)
-    chosen.is_stale = True
+    chosen.use(text)
 
 
 def _network(_: Any) -> int:
@@ -124,9 +124,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
             self._draw_network(layout.box(), width_px)
             self._draw_account(layout.box(), width_px)
             self._draw_ipfs(layout.box(), width_px)
-        column = layout.column()
-        column.use_property_split = True
-        column.prop(self, "config")
+        self._draw_fields(layout, width_px, "config")
 
     def _draw_network(self, box: Any, width_px: float) -> None:
         box.label(text="Network", icon="WORLD")

@@ -90,6 +90,15 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         ),
         default=False,
     )
+    private: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Private",
+        description=(
+            "Encrypt the scene on its way and where it is stored, so that others see only how large it is. "
+            "Workers that render it and verifiers that check it still see all of it. Each of them is given "
+            "the key by this Blender while it follows the job, which costs network fees"
+        ),
+        default=False,
+    )
     allowed: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Sent Anyway", description="Names of errors that do not stop this scene, one a line"
     )

@@ -20,9 +20,12 @@ from . import (
     checkup,
     first_run,
     fixes,
+    following,
     jobs,
     jobs_panel,
     messages,
+    order,
+    pictures,
     preferences,
     preflight_rows,
     properties,
@@ -31,7 +34,6 @@ from . import (
     submit,
     submit_panel,
     submitting,
-    work,
 )
 from .state import background, forget
 
@@ -41,10 +43,10 @@ CLASSES = (
     properties.RENDERCHAIN_PG_offer,
     *submit.CLASSES,
     *fixes.CLASSES,
-    jobs.RENDERCHAIN_OT_download,
-    jobs.RENDERCHAIN_OT_stop,
-    jobs.RENDERCHAIN_OT_cancel,
-    challenge.RENDERCHAIN_OT_challenge,
+    *jobs.CLASSES,
+    *challenge.CLASSES,
+    *order.CLASSES,
+    *pictures.CLASSES,
     checkup.RENDERCHAIN_OT_check_up,
     account_setup.RENDERCHAIN_OT_account_make,
     account_setup.RENDERCHAIN_OT_account_import,
@@ -57,7 +59,7 @@ CLASSES = (
     first_run.RENDERCHAIN_OT_set_up,
     first_run.RENDERCHAIN_PT_first_run,
     *submit_panel.PARTS,
-    jobs_panel.RENDERCHAIN_PT_jobs,
+    *jobs_panel.CLASSES,
     provider.RENDERCHAIN_OT_provider_status,
     provider.RENDERCHAIN_OT_provider_step,
     provider.RENDERCHAIN_OT_provider_pause,
@@ -83,7 +85,12 @@ def register() -> None:
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
     for name in COMMAND_NAMES:
         _handles.append(bpy.utils.register_cli_command(f"renderchain_{name}", _command(name)))
+    manager: Any = bpy.types.WindowManager
+    manager.renderchain_jobs = bpy.props.CollectionProperty(type=jobs_panel.RENDERCHAIN_PG_job)
+    manager.renderchain_job = bpy.props.IntProperty()
     if not bpy.app.background:
+        pictures.start()
+        bpy.app.handlers.load_post.append(_loaded)
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
         bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
         preflight_rows.start()
@@ -92,19 +99,25 @@ def register() -> None:
 
 def unregister() -> None:
     """Leave nothing behind."""
-    if bpy.app.timers.is_registered(_first_look):
-        bpy.app.timers.unregister(_first_look)
+    for timer in (_first_look, _look):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
+    if _loaded in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(_loaded)
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
     forget()
     checkup.stop()
+    following.jobs.forget()
     submitting.reset()
+    pictures.stop()
     for place in messages.Place:
         messages.forget(place)
     while _handles:
         bpy.utils.unregister_cli_command(_handles.pop())
-    del bpy.types.Scene.renderchain
+    manager: Any = bpy.types.WindowManager
+    del bpy.types.Scene.renderchain, manager.renderchain_jobs, manager.renderchain_job
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
 
@@ -119,8 +132,12 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
 
 
 def _first_look() -> None:
-    """Import in the background what the first operator will need, then show the jobs."""
-    background().run(_imported(), lambda *_: work.refresh_jobs())
+    """Import in the background what the first operator will need, then show the jobs, and go on with that."""
+
+    def begin(*_: object) -> None:
+        bpy.app.timers.register(_look, persistent=True)
+
+    background().run(_imported(), begin)
 
 
 async def _imported() -> None:
@@ -132,3 +149,13 @@ async def _imported() -> None:
 def _import_all() -> None:
     for name in NEEDED_SOON:
         import_module(name, base_package)
+
+
+def _look() -> float:
+    return following.jobs.tick()
+
+
+@bpy.app.handlers.persistent  # type: ignore[untyped-decorator]
+def _loaded(path: str) -> None:
+    """The list is the window manager's, which a file may bring along; the jobs are ours."""
+    following.sync_list()

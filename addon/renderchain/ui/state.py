@@ -9,23 +9,18 @@ from typing import Any
 import bpy
 
 from ..blender.background import Background
-from ..core.ids import LeaseId
 from ..core.notices import Notice
-from ..core.notices.jobs import Doubt
 from ..core.progress import progress_text, share_done
-from ..ports.journal import JobEntry
 
 
 @dataclass
 class State:
-    """One line about the present work, its progress (0 to 1), the artist's jobs, why to doubt which lease."""
+    """One line about the present work, its progress (0 to 1), and what goes on; jobs are in following."""
 
     message: str = ""
     factor: float = 0.0
     busy: bool = False
     running: Future[Any] | None = None  # what the user may stop
-    jobs: list[JobEntry] = field(default_factory=list)
-    doubts: dict[LeaseId, str] = field(default_factory=dict)
     worker_lines: list[str] = field(default_factory=list)  # how a provider's worker stands
     background: Background | None = None
 
@@ -37,7 +32,7 @@ def redraw() -> None:
     """Have every editor with something of ours draw anew."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in ("PROPERTIES", "PREFERENCES"):
+            if area.type in ("PROPERTIES", "PREFERENCES", "IMAGE_EDITOR"):
                 area.tag_redraw()
 
 
@@ -70,13 +65,9 @@ class PanelReporter:
         self._later(lambda: _set(text, 0.0))
 
     def tell(self, notice: Notice) -> None:
-        """Its sentence; a doubt's stays in the panel, with a button."""
-        if notice.is_quiet:
-            return
-        self.say(notice.sentence)
-        if isinstance(notice, Doubt):
-            doubt = {notice.lease_id: notice.sentence}
-            self._later(lambda: state.doubts.update(doubt))
+        """Its sentence."""
+        if not notice.is_quiet:
+            self.say(notice.sentence)
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""

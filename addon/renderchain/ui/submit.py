@@ -57,7 +57,7 @@ class Submit(Operator):
     def _begin(self, context: bpy.types.Context, then: Callable[[confirm.Asked], None]) -> set[str]:
         try:
             wished = _wished(context, self.what)
-        except RenderChainError as error:
+        except (RenderChainError, OSError) as error:
             return self.refuse(error)
 
         async def work(reporter: Reporter) -> confirm.Asked:
@@ -99,8 +99,11 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
 
     wish = asked.wish
     scene = bpy.data.scenes.get(wish.scene)
-    if scene is None:
-        raise SceneError(f"The scene {wish.scene!r} is gone. Nothing was paid; submit another.")
+    if scene is None or not confirm.is_as_shown(scene, asked.facts):
+        raise SceneError(
+            f"The scene {wish.scene!r} is not any more what the price was asked for. Nothing was paid; "
+            "submit it again to see what it costs now."
+        )
     steps = Submission.in_steps(
         scene,
         wish.frames,
@@ -123,7 +126,7 @@ def pay(asked: confirm.Asked) -> None:
     """Send it, and say how that ended."""
     try:
         working = send(asked)
-    except RenderChainError as error:
+    except (RenderChainError, OSError) as error:  # no room or no leave for the copy
         tell(Place.SUBMIT, failed(error))
         return
     begin(f"Packing {asked.wish.name}", working, _told)

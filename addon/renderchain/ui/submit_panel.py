@@ -7,10 +7,18 @@ from typing import Any
 import bpy
 
 from . import messages, preflight_rows, scene_findings
-from .state import state
 from .submitting import submitting
 
-RENDERED = ("device", "checking", "longest_lease", "days", "own_seed", "proof_seconds", "probe_seconds")
+RENDERED = (
+    "device",
+    "checking",
+    "longest_lease",
+    "days",
+    "private",
+    "own_seed",
+    "proof_seconds",
+    "probe_seconds",
+)
 
 
 class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
@@ -22,7 +30,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     bl_context = "render"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """What is asked for, the button, what is going on, which leases may be challenged."""
+        """What is asked for, the button, what is going on."""
         layout, scene = self.layout, context.scene
         width_px = messages.width_of_panel(context)
         layout.use_property_split = True
@@ -39,9 +47,6 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             if not column.enabled:
                 messages.draw_text(layout, "See below what has to be changed first.", width_px, "CANCEL")
         messages.draw(layout, messages.Place.SUBMIT, width_px)
-        for lease_id, text in list(state.doubts.items()):  # a challenge takes its own out
-            messages.draw_text(layout, text, width_px, "ERROR")
-            layout.operator("renderchain.challenge", text="Challenge").lease_id = str(lease_id)
 
 
 def _draw_wish(layout: Any, chosen: Any) -> None:

@@ -12,6 +12,7 @@ import bpy
 from ..core.errors import FrameRangeError, SettingsError
 from ..core.frames import MAX_FRAMES
 from ..core.money import parse_strk
+from ..core.plain_text import plain
 from ..core.scene_finding import SceneFinding, Severity
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def wish_of(scene: bpy.types.Scene, what: str, settings: Settings) -> Wish:
     frames = frames_of(scene, what)
     return Wish(
         scene=scene.name,
-        name=chosen.job_name.strip() or Path(bpy.data.filepath).stem or "untitled",
+        name=chosen.job_name.strip() or plain(Path(bpy.data.filepath).stem) or "untitled",
         frames=frames,
         offer=_offer(chosen, settings, len(frames)),
         output=output_of(scene),
@@ -134,5 +135,6 @@ def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
         expires_in_s=chosen.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        private=chosen.private,
     )
     return offer.checked(chosen.checking.lower())

@@ -11,7 +11,7 @@ from ..blender.steps import Steps, all_at_once
 from ..core.errors import RenderChainError
 from ..ports.reporter import Reporter
 from . import messages
-from .preferences import read_settings
+from .following import jobs
 from .state import PanelReporter, background, state
 
 Answer = TypeVar("Answer")
@@ -52,15 +52,8 @@ async def on_main_thread(steps: Steps[Answer]) -> Answer:
 
 
 def refresh_jobs() -> None:
-    """Read the artist's jobs into the panel."""
-    from ..blender.console import ConsoleReporter
-    from ..composition.requester import make_requester
-
-    try:
-        state.jobs = make_requester(read_settings(), ConsoleReporter()).jobs()
-    except RenderChainError as error:
-        state.jobs = []
-        messages.keep(messages.Place.JOBS, messages.failed(error))
+    """Read the artist's jobs into the panel, and follow those that are new."""
+    jobs.refresh()
 
 
 class Operator(bpy.types.Operator):
@@ -81,11 +74,12 @@ class Operator(bpy.types.Operator):
         """Act; a known failure is reported and changes nothing."""
         try:
             return self.act(context)
-        except RenderChainError as error:
+        except (RenderChainError, OSError) as error:
             return self.refuse(error)
 
-    def refuse(self, error: RenderChainError) -> set[str]:
+    def refuse(self, error: RenderChainError | OSError) -> set[str]:
         """Say why nothing was done."""
-        messages.keep(self.said_in, messages.failed(error))
-        self.report({"ERROR"}, str(error))
+        message = messages.failed(error)
+        messages.keep(self.said_in, message)
+        self.report({"ERROR"}, message.text)
         return {"CANCELLED"}

@@ -19,6 +19,7 @@ pub mod JobBoard {
     use crate::board::jobs::JobsComponent::InternalTrait as JobsTrait;
     use crate::board::leases::LeasesComponent;
     use crate::board::leases::LeasesComponent::InternalTrait as LeasesTrait;
+    use crate::board::package_keys::PackageKeysComponent;
     use crate::board::payouts::PayoutsComponent;
     use crate::board::payouts::PayoutsComponent::InternalTrait as PayoutsTrait;
     use crate::board::returns::ReturnsTrait;
@@ -52,9 +53,12 @@ pub mod JobBoard {
     component!(path: AuditDelegateComponent, storage: delegate, event: DelegateEvent);
     component!(path: SettlementComponent, storage: settlement, event: SettlementEvent);
     component!(path: AcceptanceComponent, storage: acceptance, event: AcceptanceEvent);
+    component!(path: PackageKeysComponent, storage: keys, event: KeysEvent);
 
     #[abi(embed_v0)]
     impl PayoutsImpl = PayoutsComponent::PayoutsImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl PackageKeysImpl = PackageKeysComponent::PackageKeysImpl<ContractState>;
     #[abi(embed_v0)]
     impl AuditsImpl = AuditDelegateComponent::AuditsImpl<ContractState>;
     #[abi(embed_v0)]
@@ -78,6 +82,8 @@ pub mod JobBoard {
         settlement: SettlementComponent::Storage,
         #[substorage(v0)]
         acceptance: AcceptanceComponent::Storage,
+        #[substorage(v0)]
+        keys: PackageKeysComponent::Storage,
     }
 
     #[event]
@@ -99,6 +105,8 @@ pub mod JobBoard {
         SettlementEvent: SettlementComponent::Event,
         #[flat]
         AcceptanceEvent: AcceptanceComponent::Event,
+        #[flat]
+        KeysEvent: PackageKeysComponent::Event,
     }
 
     #[constructor]
@@ -196,10 +204,9 @@ pub mod JobBoard {
         fn assign(
             ref self: ContractState, job_id: u64, places: Array<Place>, verifiers: Array<u32>,
         ) {
-            let job_id = if job_id == 0 {
-                self.jobs.newest()
-            } else {
-                job_id
+            let job_id = match job_id {
+                0 => self.jobs.newest(),
+                _ => job_id,
             };
             let mut job = self.jobs.load(job_id);
             let scheduler = self.jobs.scheduler_of(@job);
@@ -340,8 +347,7 @@ pub mod JobBoard {
     impl Internal of InternalTrait {
         fn requested(self: @ContractState, job_id: u64) -> Job {
             let job = self.jobs.load(job_id);
-            let requester = self.jobs.requester_of(@job);
-            assert(get_caller_address() == requester, Errors::NOT_REQUESTER);
+            assert(get_caller_address() == self.jobs.requester_of(@job), Errors::NOT_REQUESTER);
             job
         }
 

@@ -17,7 +17,7 @@ pub mod LeasesComponent {
     use crate::packing::board::{LeaseCell, LeasePacking, turn_of};
     use crate::packing::registry::LimitsPacking;
     use crate::rules::lease_id::{MAX_SLOTS, join, place_number, split, worker_of};
-    use crate::rules::terms::{has_passed, now};
+    use crate::rules::terms::{Errors as TermsErrors, has_passed, now};
     use crate::types::audit::DrawOutcome;
     use crate::types::board::{Lease, LeaseResult, LeaseState, Place, SignedResult};
     use crate::types::registry::{Limits, Signer};
@@ -93,6 +93,13 @@ pub mod LeasesComponent {
             let caller = get_caller_address();
             let is_operator = !caller.is_zero() && caller == self.operator_of(lease_id);
             assert(is_operator, Errors::NOT_OPERATOR);
+        }
+
+        /// Panics unless the caller operates that worker.
+        fn assert_operates(self: @ComponentState<TContractState>, worker_id: u32) {
+            let caller = get_caller_address();
+            let operator = self.known_registry().operator_of(worker_id);
+            assert(!caller.is_zero() && caller == operator, TermsErrors::NOT_ITS_OPERATOR);
         }
 
         /// A lease that was claimed and not submitted yet; panics unless the caller operates its

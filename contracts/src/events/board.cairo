@@ -164,3 +164,24 @@ pub struct Withdrawn {
     pub account: ContractAddress,
     pub amount_fri: u128,
 }
+
+/// A worker would look at a private job, and wants the key of its package.
+#[derive(Drop, starknet::Event)]
+pub struct KeyAsked {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub worker_id: u32,
+}
+
+/// Somebody who has the key wrapped it for that worker, who sees whether it is the key.
+#[derive(Drop, starknet::Event)]
+pub struct KeyGiven {
+    #[key]
+    pub job_id: u64,
+    #[key]
+    pub worker_id: u32,
+    pub ephemeral: u256,
+    pub sealed: u256,
+    pub tag: u128,
+}

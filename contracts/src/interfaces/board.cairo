@@ -1,6 +1,6 @@
 //! What a board offers but for its audits. Amounts are in fri (10^-18 STRK).
 use starknet::ContractAddress;
-use crate::types::board::{JobInfo, JobTerms, Lease, LeaseResult, Place, SignedResult};
+use crate::types::board::{JobInfo, JobTerms, Lease, LeaseResult, Place, SignedResult, WrappedKey};
 
 #[starknet::interface]
 pub trait IJobBoard<T> {
@@ -32,4 +32,11 @@ pub trait IPayouts<T> {
     fn withdraw(ref self: T, accounts: Array<ContractAddress>);
     fn balance_of(self: @T, account: ContractAddress) -> u128;
     fn burned_fri(self: @T) -> u128;
+}
+
+/// How the keys of private jobs' packages come to workers.
+#[starknet::interface]
+pub trait IPackageKeys<T> {
+    fn ask_key(ref self: T, job_id: u64, worker_id: u32);
+    fn give_keys(ref self: T, job_id: u64, keys: Array<WrappedKey>);
 }

@@ -19,11 +19,10 @@ pub mod LocksComponent {
     use crate::registry::seats::SeatsComponent;
     use crate::registry::stakes::StakesComponent;
     use crate::registry::stakes::StakesComponent::InternalTrait as StakesTrait;
-    use crate::rules::terms::audit_rate;
+    use crate::rules::terms::{Errors as TermsErrors, audit_rate};
     use crate::types::registry::{Board, LockGrant, LockRequest, LockTerms, VoteRequest, WorkerLock};
 
     pub mod Errors {
-        pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
         pub const TOO_MUCH_UNJUDGED: felt252 = 'RC: too much without a jury';
     }
 
@@ -108,7 +107,7 @@ pub mod LocksComponent {
                     return Err(ProfilesComponent::Errors::NOT_OFFERED);
                 }
             } else if *terms.operator != operator {
-                return Err(Errors::NOT_ITS_OPERATOR);
+                return Err(TermsErrors::NOT_ITS_OPERATOR);
             }
             if !profiles.renders(worker_id, *terms.family) {
                 return Err(ProfilesComponent::Errors::FAMILY_UNSUPPORTED);

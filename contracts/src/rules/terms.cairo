@@ -39,6 +39,7 @@ const MOST_MEMORY_MIB: u32 = 0xffffff;
 pub const LAST_ROUND: u8 = 2;
 
 pub mod Errors {
+    pub const NOT_ITS_OPERATOR: felt252 = 'RC: not the worker operator';
     pub const NO_TASKS: felt252 = 'RC: job without tasks';
     pub const NO_REWARD: felt252 = 'RC: job without reward';
     pub const NO_PACKAGE: felt252 = 'RC: job without package';

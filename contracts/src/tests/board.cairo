@@ -7,6 +7,7 @@ mod test_judged;
 mod test_lease_life;
 mod test_leases;
 mod test_lengths;
+mod test_package_keys;
 mod test_packing;
 mod test_spares;
 mod test_submission;

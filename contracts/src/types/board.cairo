@@ -225,3 +225,13 @@ pub struct Place {
     /// The lease whose tasks it is to have once more, or 0.
     pub spare_of: u64,
 }
+
+/// The key of a job's package, wrapped for a worker's X25519 key.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct WrappedKey {
+    pub worker_id: u32,
+    /// The wrapping's own X25519 public key.
+    pub ephemeral: u256,
+    pub sealed: u256,
+    pub tag: u128,
+}

@@ -23,7 +23,16 @@ CLASSES = {
     "RENDERCHAIN_OT_own_output",
     "RENDERCHAIN_OT_check",
     "RENDERCHAIN_OT_download",
+    "RENDERCHAIN_OT_refresh",
     "RENDERCHAIN_OT_stop",
+    "RENDERCHAIN_OT_stop_following",
+    "RENDERCHAIN_OT_copy_job",
+    "RENDERCHAIN_OT_view_frame",
+    "RENDERCHAIN_OT_open_sequence",
+    "RENDERCHAIN_OT_order_again",
+    "RENDERCHAIN_OT_challenge_region",
+    "RENDERCHAIN_UL_jobs",
+    "RENDERCHAIN_PT_picture",
     "RENDERCHAIN_OT_cancel",
     "RENDERCHAIN_OT_challenge",
     "RENDERCHAIN_OT_check_up",
@@ -98,10 +107,7 @@ def test_every_command_of_the_module_is_one_of_the_application_too(part):
 @pytest.mark.parametrize(
     ("lease_id", "leaves"), [("", ""), ("none", ""), ("-1", ""), ("7", "a"), ("7", "-1"), ("7", "1 " * 9)]
 )
-def test_a_challenge_that_names_no_lease_or_leaves_is_refused_before_anything_is_paid(
-    monkeypatch, part, lease_id, leaves
-):
-    monkeypatch.setattr(part("ui.challenge"), "read_settings", lambda: None)
+def test_a_challenge_that_names_no_lease_or_leaves_is_refused_before_anything_is_paid(lease_id, leaves):
     with pytest.raises(RuntimeError, match="nothing was paid. Type them again"):
         bpy.ops.renderchain.challenge(lease_id=lease_id, leaves=leaves)
 

@@ -1,7 +1,10 @@
 """The artist's side of a proof: what is recorded of a session, which stays as it is."""
 
 import asyncio
+import errno
 import json
+import os
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -125,3 +128,21 @@ def test_another_blender_that_takes_too_long_is_ended_with_a_sentence(part, pack
     session = module.other_session(bpy.context.scene)
     with pytest.raises(part("core.errors").RenderFailed, match=r"took over 0\.1 s"):
         asyncio.run(session.record(packed[1], packed[0], 0.0, Silent()))
+
+
+def test_a_copy_for_another_blender_that_finds_no_room_is_told_and_leaves_nothing(
+    part, unsaved, tmp_path, monkeypatch
+):
+    module, full = part("blender.proving.other_session"), part("core.errors").DiskFull
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path / "scratch"))
+
+    def refuse(*_, **__):
+        raise RuntimeError(f"Error: Cannot save: {os.strerror(errno.ENOSPC)}")
+
+    operators = SimpleNamespace(wm=SimpleNamespace(save_as_mainfile=refuse))
+    blender = SimpleNamespace(ops=operators, data=bpy.data)
+    monkeypatch.setattr(part("blender.packing.saving"), "bpy", blender)
+    with pytest.raises(full, match="no room left"):
+        module.other_session(unsaved)
+    assert [*(tmp_path / "scratch").iterdir()] == []

@@ -1,6 +1,7 @@
 """The dialog before a job is paid: everything that the account will spend, in words and four decimals."""
 
 import asyncio
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -122,3 +123,48 @@ def test_a_folder_that_can_not_be_written_is_refused_while_nothing_is_packed(par
     asking = part("ui.submit").price(one.settings, wish, one.facts, None)
     with pytest.raises(part("core.errors").LocalError, match="can't be written.*Nothing was sent or paid"):
         asyncio.run(asking)
+
+
+def test_a_scene_that_is_not_what_was_shown_is_not_sent(part, asked, scene, tmp_path):
+    """The price is asked for in the background: the artist may open another file, or go on with this one."""
+    submit, gone = part("ui.submit"), part("core.errors").SceneError
+    one = asked()
+    assert part("ui.confirm").is_as_shown(scene, one.facts)
+    scene.render.resolution_x *= 4
+    with pytest.raises(gone, match="not any more what the price was asked for. Nothing was paid"):
+        submit.send(one)
+    two = asked()
+    scene.cycles.samples += 1
+    with pytest.raises(gone, match="Nothing was paid"):
+        submit.send(two)
+    three = asked()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    with pytest.raises(gone, match="Nothing was paid"):
+        submit.send(three)
+
+
+def test_a_copy_that_finds_no_room_is_told_where_the_button_stands(part, asked, monkeypatch):
+    submit, messages = part("ui.submit"), part("ui.messages")
+
+    def full(_):
+        raise OSError(28, "No space left on device", "/tmp/renderchain-1")
+
+    monkeypatch.setattr(submit, "send", full)
+    submit.pay(asked())
+    told = messages.told(messages.Place.SUBMIT)
+    assert told.text.startswith("/tmp/renderchain-1 can't be used (No space left on device).")
+    messages.forget(messages.Place.SUBMIT)
+
+
+def test_names_that_are_no_unicode_are_shown_and_said(part, asked, tmp_path):
+    """Folders of another encoding are on many disks: the dialog stayed empty."""
+    odd = os.fsdecode(b"caf\xe9")
+    bpy.ops.wm.save_as_mainfile(filepath=os.fsencode(str(tmp_path / odd)) + b".blend", copy=False)
+    one = asked(output=os.fsencode(str(tmp_path / odd)))
+    assert one.wish.name == "caf\\udce9" and str(one.wish.output).endswith(odd)
+    confirm, layout = part("ui.confirm"), Layout()
+    confirm._asked[:] = [(one, print)]
+    confirm.RENDERCHAIN_OT_pay.draw(SimpleNamespace(layout=layout), bpy.context)
+    confirm._asked.clear()
+    shown = "".join(text for _, text in layout.seen if isinstance(text, str))
+    assert "caf\\udce9" in shown and shown.encode()

@@ -3,6 +3,7 @@
 import time
 from types import SimpleNamespace
 
+import addon_utils
 import bpy
 import pytest
 from layouts import Layout
@@ -78,6 +79,38 @@ def test_one_press_of_a_button_mends_it(part, looked, kind, break_it):
     (fix,) = [one for name, one in layout.seen if name == "renderchain.fix" and one.kind == kind]
     assert bpy.ops.renderchain.fix(kind=fix.kind, block=fix.block) == {"FINISHED"}
     assert looked() == {} and not part("ui.scene_findings").stops(scene)
+
+
+def test_cycles_is_chosen_where_it_was_disabled_too(part, looked):
+    """It is an add-on: the button that was there for it raised an error of Python's."""
+    scene = bpy.context.scene
+    scene.render.engine = "BLENDER_WORKBENCH"
+    addon_utils.disable("cycles")
+    try:
+        assert looked()["engine"] == "error"
+        assert bpy.ops.renderchain.fix(kind="engine") == {"FINISHED"}
+        assert scene.render.engine == "CYCLES" and "engine" not in looked()
+    finally:
+        addon_utils.enable("cycles")
+
+
+def test_what_was_found_of_one_file_is_not_shown_of_the_next(part, looked, monkeypatch):
+    """Nor is it new where the scene was changed while another Blender looked at it."""
+    fixes, findings = part("ui.fixes"), part("ui.scene_findings")
+    rows, ended = findings.rows, []
+    monkeypatch.setattr(fixes, "begin", lambda _phase, _work, then: ended.append(then))
+    found = (part("ui.wish").folder_error("missing file", "It is gone.", "Find it."),)
+    name = bpy.context.scene.name
+    begin = fixes.check_elsewhere
+    begin(bpy.context.scene)
+    rows.is_old = True  # the scene is changed meanwhile
+    ended.pop()(found)
+    assert rows.checked == {name: found} and rows.is_old
+    begin(bpy.context.scene)
+    assert not rows.is_old
+    part("ui.preflight_rows")._opened()  # another file
+    ended.pop()(found)
+    assert rows.checked == {}
 
 
 def test_every_button_leads_to_an_operator_that_there_is(part, registered):

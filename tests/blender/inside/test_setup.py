@@ -141,6 +141,41 @@ def test_garbage_in_the_file_is_told_and_not_overwritten(preferences, file):
     assert file.read_bytes().startswith(b"\xff\xfe")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['network = ["x"]', "rpc_url = 5", "rpc_url = 1.5", "account = []", 'folder = "~nobody_of_that_name/x"'],
+)
+def test_values_that_no_setting_has_leave_panel_and_preferences_whole(part, preferences, file, text):
+    """What is drawn was gone, with a traceback in the terminal at each redraw."""
+    file.parent.mkdir(parents=True)
+    file.write_text(f'{text}\nkeystore = "account.json"\n')
+    drawn(preferences)
+    context = SimpleNamespace(region=SimpleNamespace(width=700))
+    panel = part("ui.first_run").RENDERCHAIN_PT_first_run
+    if panel.poll(context):
+        panel.draw(SimpleNamespace(layout=Layout()), context)
+    try:
+        bpy.ops.renderchain.check_up()
+    except RuntimeError as refused:
+        assert "The settings are wrong" in str(refused)
+    preferences.rpc_url = "http://127.0.0.1:9/rpc"
+    drawn(preferences)
+
+
+def test_a_settings_file_whose_name_can_not_be_kept_is_told_in_its_place(
+    part, preferences, file, monkeypatch
+):
+    def refuse(*_):
+        raise part("core.errors").SettingsError("it can't be written")
+
+    monkeypatch.setattr(part("composition.own_settings").OwnSettings, "use", refuse)
+    preferences.config = "/pipeline.toml"
+    assert preferences.config == "/pipeline.toml" and "it can't be written" in words(drawn(preferences))
+    monkeypatch.undo()
+    part("ui.chosen").chosen.use("")
+    assert preferences.config == ""
+
+
 def test_an_account_is_made_here_and_its_key_is_in_a_sealed_file_only(preferences, file):
     assert bpy.ops.renderchain.account_make(passphrase=PASSPHRASE, again=PASSPHRASE) == {"FINISHED"}
     seen = drawn(preferences)

@@ -121,3 +121,11 @@ def test_a_lease_whose_state_changes_late_stays(tmp_path: Path) -> None:
     now_s[0] = 1.5 * KEPT_LEASES_S
     journal.save_lease(other)
     assert journal.leases(1) == [replace(old, state="submitted"), other]
+
+
+@pytest.mark.parametrize("output", ["/film/caf\udce9", "/film/é 木\n\x1b[31m", "//film", "/film/\u202e"])
+def test_a_folder_of_any_name_is_noted_and_found_again(tmp_path: Path, output: str) -> None:
+    """A name that is no Unicode ended a submission when all was packed and uploaded."""
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    journal.add_job(5, "film", "cid", output, 7)
+    assert [one.output for one in SqliteJournal(tmp_path / "journal.sqlite").jobs(5)] == [output]

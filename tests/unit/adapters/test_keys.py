@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import resource
 import stat
 from pathlib import Path
 
@@ -54,6 +57,32 @@ def test_a_new_password_is_for_its_user_alone_and_never_replaces_one(tmp_path: P
     assert path.read_text() == first
     with pytest.raises(KeyStoreError, match="can't be written"):
         make_password(path / "below")
+
+
+@pytest.mark.parametrize("failing", ["write", "fsync"])
+def test_a_full_disk_leaves_no_half_of_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """What is left would be taken for the whole: a password of no letters, a key that nothing opens."""
+    monkeypatch.setattr(keys, "SCRYPT_COST", 2)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with monkeypatch.context() as patched:
+        if failing == "fsync":
+            patched.setattr(os, "fsync", full)
+        else:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+        try:
+            with pytest.raises(KeyStoreError, match="can't be written"):
+                PassphraseKeystore(tmp_path / "key.json", Opened()).create(3, 12345, "open it")
+            with pytest.raises(KeyStoreError, match="can't be written"):
+                make_password(tmp_path / "password")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_passphrase_is_asked_for_once_and_opens_only_its_accounts_key(

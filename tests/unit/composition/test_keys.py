@@ -13,7 +13,7 @@ from keyring.backends import fail
 from renderchain.adapters import keys as adapter
 from renderchain.composition import keys
 from renderchain.composition.own_settings import OwnSettings
-from renderchain.core.errors import KeyStoreError, KeyStoreLocked
+from renderchain.core.errors import KeyStoreError, KeyStoreLocked, SettingsError
 from renderchain.settings import Settings, load_settings
 
 KEY = 0x1234567
@@ -110,8 +110,54 @@ def test_another_account_takes_no_earlier_ones_key_away(own: OwnSettings) -> Non
     keys.keep_account(own, KEY, 0xABC, "one")
     settings = read(own)
     assert settings.account == 0xABC and keys.open_keys(settings).private_key(0xABC) == KEY
-    with pytest.raises(KeyStoreError, match="can't be opened"):
-        keys.keep_account(own, KEY, 0xABC, "other")
+
+
+def keystores(own: OwnSettings) -> list[str]:
+    return sorted(one.name for one in own.file.parent.glob("account-*"))
+
+
+@pytest.mark.parametrize(
+    ("second", "passphrase"), [(KEY, "new, the old one is forgotten"), (KEY + 1, "open it")]
+)
+def test_an_account_that_is_imported_again_has_the_key_that_was_typed_last(
+    own: OwnSettings, second: int, passphrase: str
+) -> None:
+    """A mistyped key stayed the account's for ever, and a forgotten passphrase took its account along."""
+    keyring.set_keyring(NO_KEYRING)
+    keys.keep_account(own, KEY, 0xABC, "open it")
+    first = (own.file.with_name(keystores(own)[0])).read_bytes()
+    keys.lock()
+    keys.keep_account(own, second, 0xABC, passphrase)
+    assert keys.open_keys(read(own)).private_key(0xABC) == second
+    keys.lock()
+    keys.unlock(read(own), passphrase)
+    assert keys.open_keys(read(own)).private_key(0xABC) == second
+    aside = f"account-{0xABC:064x}.before-1.json"
+    assert keystores(own) == [aside, f"account-{0xABC:064x}.json"]
+    assert own.file.with_name(aside).read_bytes() == first
+
+
+def test_a_keyrings_key_is_never_written_over(own: OwnSettings) -> None:
+    kept = Keyring()
+    keyring.set_keyring(kept)
+    for key in (KEY, KEY, KEY + 1, KEY + 2):
+        keys.keep_account(own, key, 0xABC, "")
+        assert keys.open_keys(read(own)).private_key(0xABC) == key
+    names = {name: int(text, 16) for (_, name), text in kept.kept.items()}
+    assert names == {"0xabc": KEY + 2, "0xabc before 1": KEY, "0xabc before 2": KEY + 1}
+
+
+@pytest.mark.parametrize("has_keyring", [True, False])
+def test_a_key_in_the_place_of_the_address_is_written_nowhere(own: OwnSettings, has_keyring: bool) -> None:
+    kept = Keyring()
+    keyring.set_keyring(kept if has_keyring else NO_KEYRING)
+    for address, key in ((KEY, keys.derived_address(KEY)), (KEY, KEY)):
+        with pytest.raises(KeyStoreError, match="each other's place; nothing was stored"):
+            keys.keep_account(own, key, address, "open it")
+    with pytest.raises(SettingsError, match="account can't be"):
+        keys.keep_account(own, KEY, -5, "open it")
+    assert kept.kept == {} and [*own.file.parent.iterdir()] == [own.file]
+    assert f"{KEY:x}" not in own.file.read_text()
 
 
 @pytest.mark.parametrize("key", [0, -1, 2**252])

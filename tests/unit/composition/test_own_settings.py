@@ -77,9 +77,25 @@ def test_a_file_of_garbage_is_told_and_left_as_it_is(own: OwnSettings, raw: byte
 def test_a_name_that_is_no_setting_is_told_before_anything_is_written(own: OwnSettings) -> None:
     own.file.parent.mkdir()
     own.file.write_text('colour = "red"\n')
-    with pytest.raises(SettingsError, match="no settings: colour; correct it"):
+    with pytest.raises(SettingsError, match="is wrong: colour is no setting. Correct it"):
         own.choose(device="CPU")
     assert own.file.read_text() == 'colour = "red"\n'
+
+
+@pytest.mark.parametrize("value", ["1.5", "2020-01-01", "{ a = 1 }"])
+def test_a_value_that_no_setting_has_is_told_before_anything_is_written(own: OwnSettings, value: str) -> None:
+    own.file.parent.mkdir()
+    own.file.write_text(f"rpc_url = {value}\n")
+    with pytest.raises(SettingsError, match="is wrong: rpc_url can't be .*Correct it"):
+        own.choose(device="CPU")
+    assert own.file.read_text() == f"rpc_url = {value}\n"
+
+
+def test_another_files_name_that_can_not_be_written_down_leaves_the_one_before(own: OwnSettings) -> None:
+    own.use(Path("/pipeline.toml"))
+    with pytest.raises(SettingsError, match=r"/caf\\udce9.toml can't be written down"):
+        own.use(Path("/caf\udce9.toml"))
+    assert own.elsewhere() == Path("/pipeline.toml")
 
 
 def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:

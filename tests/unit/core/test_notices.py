@@ -20,6 +20,7 @@ from renderchain.core.notices import (
     audits,
     checks,
     conditions,
+    following,
     jobs,
     leases,
     process,
@@ -27,6 +28,7 @@ from renderchain.core.notices import (
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
+from tests.unit.core.following_notices import OF_FOLLOWING
 from tests.unit.core.worker_notices import OF_WORKERS
 
 TIME_S = 1767225600.25
@@ -53,6 +55,7 @@ FIELDS: dict[str, Any] = {
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
+    "reopened": bool,
     "verdict": Verdict,
     "word": Vote,
     "mean": bool,
@@ -129,7 +132,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: bafy can't be fetched, nor pinned again: No copy."
     ),
     watching.EvidenceOpen("chmod 700 evidence"): (
-        "The evidence folder holds keys, and others may look into it: chmod 700 evidence"
+        "A folder holds keys, and others may look into it: chmod 700 evidence"
     ),
     leases.ContentNotPinned(*IDS, "bafy", "No time."): (
         f"Lease {LEASE}: bafy is not pinned here, and others have to find it elsewhere: No time."
@@ -228,7 +231,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.JobImproved(JOB, FRI // 10, 2 * FRI): (
         "Job 3: new leases pay 0.1 STRK a frame; 2 STRK are there for audits"
     ),
-    jobs.JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     jobs.FrameKept(*IDS, 12, 0xABC, Path("/art/0012.png")): "Frame 12 by 0xabc is /art/0012.png",
     jobs.Doubt(*IDS, "A file is missing."): (
         f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
@@ -242,8 +244,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
-    jobs.AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
-    jobs.AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
     checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
     checks.LeaseUnchecked(*IDS, "no sandbox"): (
         f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
@@ -273,6 +273,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
     **OF_WORKERS,
+    **OF_FOLLOWING,
 }
 
 
@@ -297,7 +298,9 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
     hints = get_type_hints(kind)
     for name in (one.name for one in fields(kind)):
         suffix = next((SUFFIXES[one] for one in SUFFIXES if name.endswith(one)), None)
-        allowed = {"state": LeaseState if kind is leases.LeaseNotAccepted else JobState} | FIELDS
+        allowed = {
+            "state": LeaseState if kind in (leases.LeaseNotAccepted, following.FramesBack) else JobState
+        } | FIELDS
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from renderchain.core.prints import MIN_AREA
-from renderchain.core.tiles import TILE, Tile, leaves_of, tiles_of
+from renderchain.core.tiles import TILE, Tile, leaves_of, tiles_at, tiles_of
 
 SIDES = st.integers(1, 300)
 
@@ -43,3 +43,12 @@ def test_tiles_go_row_by_row_from_the_top() -> None:
         Tile(0, 35, 32, 35),
         Tile(32, 35, 33, 35),
     )
+
+
+def test_a_region_meets_the_tiles_under_it_the_nearest_to_its_middle_first() -> None:
+    assert tiles_at(256, 128, Tile(70, 10, 20, 20)) == (1,)
+    assert tiles_at(256, 128, Tile(60, 0, 20, 64)) == (1, 0)
+    assert set(tiles_at(256, 128, Tile(0, 0, 256, 128))) == set(range(8))
+    assert tiles_at(256, 128, Tile(-50, -50, 20, 20)) == ()
+    assert tiles_at(256, 128, Tile(130, 70, 60, 60))[0] == 6
+    assert tiles_at(1, 1, Tile(0, 0, 1, 1)) == (0,)

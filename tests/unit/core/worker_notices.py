@@ -1,9 +1,9 @@
-"""What a worker says of packages, frames, appeals and its IPFS node, one of each, for test_notices.py."""
+"""What is said of packages, frames, appeals, nodes and private jobs, one of each, for test_notices.py."""
 
 from __future__ import annotations
 
-from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.notices import Notice, appeals, devices, jobs, leases, storage
+from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.notices import Notice, appeals, devices, jobs, leases, private, storage
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
@@ -51,5 +51,16 @@ OF_WORKERS: dict[Notice, str] = {
     ),
     storage.ReachableAt("bafy", "/ip4/192.0.2.1"): (
         "Workers that have one of these in ipfs_peers fetch bafy without looking for it: /ip4/192.0.2.1"
+    ),
+    private.JobIsPrivate(32, 10**16): (
+        "The job is private: at most 32 workers and the verifiers that are drawn see the scene, others its "
+        "size. Each of them costs you about 0.01 STRK of gas, and can be given the key only while your "
+        "client or a watchtower follows the job"
+    ),
+    private.PackageKeyAsked(JobId(3)): "Job 3 is private: asked its artist for the key of the package",
+    private.PackageKeyKnown(JobId(3)): "The key of job 3 has come; its package can be opened",
+    private.PackageKeysGiven(JobId(3), 1): "The key of job 3 was given to 1 worker more",
+    private.PackageKeyRefused(JobId(3), WorkerId(4), "It does not render the job's family."): (
+        "Worker 4 asked for the key of job 3 and does not get it: It does not render the job's family."
     ),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.unit.docs.pages import REPO, tracked
 
 # What needs no glossary: English, what every programmer knows, and the parts of names of their kind:
-# ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT).
+# ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT, UL).
 PLAIN = """
     abi action active addon address again ahead already amount animation another ap app application ask at
     away back background bad base be below bench benchmark blender build canceled cancelled caught cha
@@ -24,8 +24,8 @@ PLAIN = """
     replay research rest resume row rule run runs screen scripted selector server service session set
     settings setup severity short show shown signature silent size skip small sqlite src standing starknet
     start state status still stop storage stream strokes stuck subcommands such supported take taken test
-    than that the time to too tool transfer trust turn twice type ui unaffordable unchecked under unknown
-    up upload view wait warning watch watchful wide will wire wish without word work world wrong zero
+    than that the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under
+    unknown up upload view wait warning watch watchful wide will wire wish without word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")
 FOLDERS = ("addon/renderchain", "benchmarks", "contracts/src", "devkit", "research", "tests", "tools")

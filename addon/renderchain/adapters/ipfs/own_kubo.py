@@ -108,7 +108,7 @@ class OwnKubo:
 
     def _start(self) -> None:
         self._let_go()  # what ended by itself
-        program = shutil.which(self.program)
+        program = _found(self.program)
         if program is None:
             raise StoreError(
                 f"The IPFS node can't be started: there is no program {self.program}. Install Kubo, or name "
@@ -205,6 +205,17 @@ class OwnKubo:
             time.sleep(LOOK_S)
         said = self._log.read_text(errors="replace").strip()[-SHOWN_LETTERS:]
         raise StoreAway(f"The IPFS node of RenderChain's own did not start: {said} (all of it: {self._log}).")
+
+
+def _found(program: str) -> str | None:
+    """Where it is; not in the folder that Blender was started in, which on Windows may be the .blend's."""
+    is_name = program == Path(program).name
+    folders = [one for one in os.get_exec_path() if os.path.isabs(one)]
+    path = shutil.which(program, path=os.pathsep.join(folders)) if is_name else shutil.which(program)
+    if path is None or not is_name:
+        return path
+    lies_in = Path(path).parent
+    return path if any(Path(one).is_dir() and lies_in.samefile(one) for one in folders) else None
 
 
 def _is_guarded(host: str, port: int) -> bool:

@@ -12,14 +12,15 @@ from ...core.errors import WrongNetwork
 from .audit import StarknetAudits
 from .contracts import open_contract, open_token
 from .node import close_account
+from .package_keys import StarknetPackageKeys
 from .requester import StarknetRequester
 from .sender import Sender
 from .view import ask
 from .worker import StarknetWorker
 
 
-class StarknetChain(StarknetRequester, StarknetWorker, StarknetAudits):
-    """Serves all four chain ports. Make it with ``connect``, end it with ``close``."""
+class StarknetChain(StarknetRequester, StarknetWorker, StarknetAudits, StarknetPackageKeys):
+    """Serves all chain ports. Make it with ``connect``, end it with ``close``."""
 
     @classmethod
     async def connect(cls, account: Any, sender: Sender, directory: int, board: int = 0) -> StarknetChain:

@@ -8,9 +8,10 @@ from typing import Any
 from ...core import board_events as board
 from ...core.audit import events as audit
 from ...core.audit.state import AuditKind, Content, DrawOutcome, Verdict, Vote
-from ...core.ids import JobId, LeaseId
+from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobTerms, LeaseResult
 from ...core.lifecycle import LeaseState
+from ...core.private_package import WrappedKey
 
 
 def _text(felt: int) -> str:
@@ -75,6 +76,11 @@ def _challenged(
     return audit.LeaseChallenged(block, job, lease, AuditKind(kind), rest[:count], rest[count])
 
 
+def _key_given(block: int, job: JobId, worker: WorkerId, *halves: int) -> board.KeyGiven:
+    last, first, sealed_last, sealed_first, tag = (half.to_bytes(16, "big") for half in halves)
+    return board.KeyGiven(block, job, worker, WrappedKey(first + last, sealed_first + sealed_last, tag))
+
+
 KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "JobCreated": _job_created,
     "JobImproved": board.JobImproved,
@@ -90,6 +96,8 @@ KINDS: dict[str, Callable[..., board.BoardEvent]] = {
     "TasksRefunded": board.TasksRefunded,
     "JobClosed": board.JobClosed,
     "Withdrawn": board.Withdrawn,
+    "KeyAsked": board.KeyAsked,
+    "KeyGiven": _key_given,
     "LeaseSlashed": audit.LeaseSlashed,
     "LeaseDrawn": lambda block, job, lease, exp, draw_outcome: audit.LeaseDrawn(
         block, job, lease, exp, DrawOutcome(draw_outcome)

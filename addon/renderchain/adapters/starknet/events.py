@@ -291,6 +291,21 @@ class EventStream:
         """Of the node that is listened to: another one may be behind it, and then something would lack."""
         return past_events(self._used.client, self._board, first, keys)
 
+    async def told_of(self, job_id: JobId, first: int) -> list[BoardEvent]:
+        """All that was told of a job since a block."""
+        return await self._typed(first, [[], [hex(job_id)]])
+
+    async def created_by(self, account: int, first: int) -> list[BoardEvent]:
+        """The jobs that an account created since a block."""
+        from starknet_py.hash.selector import get_selector_from_name
+
+        return await self._typed(first, [[hex(get_selector_from_name("JobCreated"))], [], [], [hex(account)]])
+
+    async def _typed(self, first: int, keys: Keys) -> list[BoardEvent]:
+        raws = past_events(self._nodes.client, self._board, first, keys)
+        found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
+        return [one for one in found if one is not None]
+
     async def past_of(
         self, name: str, first: int, *, job_id: JobId | None = None, lease_id: LeaseId | None = None
     ) -> list[BoardEvent]:
@@ -306,9 +321,7 @@ class EventStream:
         from starknet_py.hash.selector import get_selector_from_name
 
         keys = [[hex(get_selector_from_name(name))], *(list(map(hex, one)) for one in wanted)]
-        raws = past_events(self._nodes.client, self._board, first, keys)
-        found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
-        return [one for one in found if one is not None]
+        return await self._typed(first, keys)
 
     async def block_at(self, time_s: float, first: int) -> int:
         """The first block from ``first`` on that is not older; the one after the newest if all are."""

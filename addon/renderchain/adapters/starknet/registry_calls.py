@@ -78,10 +78,6 @@ class StarknetProviderCalls:
         """Take so many seats in a family, 0 to give them up."""
         return self._one("set_seats", worker_id, family, units)
 
-    def set_key(self, worker_id: WorkerId, key: int) -> Calls:
-        """Publish the scene key (X25519, 256 bits)."""
-        return self._one("set_key", worker_id, key)
-
     def set_signer(self, worker_id: WorkerId, key: int) -> Calls:
         """Have results checked by this public Stark key; 0 for the account."""
         return self._one("set_signer", worker_id, key)

@@ -8,11 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from ...core.audit.events import LeaseChallenged, LeaseDrawn
-from ...core.contract_errors import ContractError, LeaseInOtherState, contract_error
+from ...core.board_events import BoardEvent, JobCreated
+from ...core.candidates import Candidate
+from ...core.contract_errors import ContractError, LeaseInOtherState, NothingToWithdraw, contract_error
 from ...core.ids import NO_WORKER, JobId, LeaseId
 from ...core.job import JobTerms, Place
 from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
+from .candidates import read_candidates
+from .errors import said
 from .market import accepted_prices_fri
 from .view import NAMED, StarknetView, ask
 
@@ -32,6 +36,10 @@ class StarknetRequester(StarknetView):
             if job_id is not None:
                 found[name] = JobId(job_id)
         return found
+
+    async def is_pending(self, intent_name: str) -> bool:
+        """Whether a transaction of that name may still happen."""
+        return self._sender.is_open(intent_name)
 
     async def create_job(
         self, terms: JobTerms, intent_name: str = "", *, places: Sequence[Place] = ()
@@ -77,8 +85,11 @@ class StarknetRequester(StarknetView):
 
     async def cancel(self, job_id: JobId) -> None:
         """As the requester, take back what nobody holds; it is in the account afterwards."""
-        calls = [self._call("cancel", job_id), self._call("withdraw", [self.address])]
-        await self._sender.send(f"Canceling job {job_id}", calls)
+        action, call = f"Canceling job {job_id}", self._call("cancel", job_id)
+        try:
+            await self._sender.send(action, [call, self._call("withdraw", [self.address])])
+        except NothingToWithdraw:  # workers hold all frames
+            await self._sender.send(action, [call])
 
     async def refund(self, job_id: JobId) -> None:
         """Refund an expired job to its requester; anyone may."""
@@ -123,6 +134,28 @@ class StarknetRequester(StarknetView):
         """What requesters doubted since a block."""
         found = await self._stream.past_of("LeaseChallenged", from_block)
         return [event for event in found if isinstance(event, LeaseChallenged)]
+
+    async def created(self, from_block: int) -> list[JobCreated]:
+        """The jobs that this account created since a block."""
+        found = await self._stream.created_by(self.address, from_block)
+        return [event for event in found if isinstance(event, JobCreated)]
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        """All that the board told of a job since a block, in order."""
+        return await self._stream.told_of(job_id, from_block)
+
+    async def block_time_s(self, block: int) -> int:
+        """When a block was made, in seconds since 1970."""
+        asked = self._account.client.get_block_with_tx_hashes(block_number=block)
+        return int((await said("Reading a block", asked)).timestamp)
+
+    async def candidates(self, from_block: int) -> list[Candidate]:
+        """The workers that registered since a block, at most the newest ``MOST_CANDIDATES``."""
+        return await read_candidates(self, self._registry, from_block)
+
+    async def challenge_bond_fri(self, lease_id: LeaseId, *, pixels: bool) -> int:
+        """What a challenge of pixels, or of the delivery, takes until one is right."""
+        return await self._bond_fri(f"Asking for the bond of lease {lease_id}", lease_id, pixels=pixels)
 
     async def _bond_fri(self, action: str, lease_id: LeaseId, *, pixels: bool) -> int:
         """What a challenge costs; raises LeaseInOtherState, where the board's own answer gives no reason."""

@@ -88,6 +88,10 @@ class Sender:
             raise ChainError(f"{action} was refused before under the same name; nothing was sent now.")
         return await self._complete(intent, checked)
 
+    def is_open(self, intent_name: str) -> bool:
+        """Whether what was intended under that name may still happen."""
+        return self._outbox.is_open(intent_name, self._address)
+
     async def gas_price_fri(self) -> int:
         """The price of L2 gas that fees are reckoned by; raises ChainError if it is absurd."""
         return await self._fees.gas_price_fri()

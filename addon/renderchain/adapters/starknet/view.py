@@ -44,8 +44,9 @@ class StarknetView:
         self.board = int(self._board.address)
 
     def events(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from that block on, or of one job."""
-        return self._stream.follow(from_block, job_id=job_id)
+        """Every event of the board from that block on, or of one job; several may be followed at once."""
+        stream = EventStream(nodes_of(self._account), self.board)
+        return stream.follow(from_block, job_id=job_id)
 
     async def block_number(self) -> int:
         """The newest block."""

@@ -25,6 +25,7 @@ from ...core.notices.audits import AuditHindered, lost_vote_of, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
 from ..upkeep.keeping import Tending, raise_if_ending, reason_of
+from .key_duty import KeyDuty
 from .prover import ProverDuties
 from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
 from .verifier import VerifierDuties
@@ -35,7 +36,10 @@ PATIENCE = 4  # other steps are, for such a part of a step
 
 
 class AuditDuties:
-    """Own leases by ``prover``, others' by ``verifier``. ``now`` gives seconds since 1970."""
+    """Own leases by ``prover``, others' by ``verifier``; ``key_duty`` gives the keys of private packages.
+
+    ``now`` gives seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -44,8 +48,10 @@ class AuditDuties:
         verifier_duties: VerifierDuties,
         reporter: Reporter,
         now: Callable[[], float],
+        key_duty: KeyDuty | None = None,
     ) -> None:
         self._chain = chain
+        self._key_duty = key_duty
         self._steps = AuditSteps(chain, now)
         self._prover = prover
         self._verifier = verifier_duties
@@ -67,10 +73,14 @@ class AuditDuties:
         """Stand by a lease that was submitted."""
         self._own.add(lease_id)
         self._prover.hold(lease_id)
+        if self._key_duty:
+            self._key_duty.own(lease_id)
         self._look_now(lease_id)
 
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says."""
+        if self._key_duty:
+            self._key_duty.note(event)
         if isinstance(event, Reorganised | CaughtUp):
             if isinstance(event, Reorganised):
                 self._prover.forget_looks()
@@ -105,10 +115,14 @@ class AuditDuties:
         self._is_running = True
         for lease_id in sorted(self._own | self._seats):
             self._tending.tend(lease_id)
+        if self._key_duty:
+            self._key_duty.begin()
         try:
             await asyncio.Event().wait()
         finally:
             self._is_running = False
+            if self._key_duty:
+                await self._key_duty.end()
             await self._tending.end()
 
     def _look_now(self, lease_id: LeaseId) -> None:
@@ -202,6 +216,8 @@ class AuditDuties:
 
     def _leave(self, lease_id: LeaseId) -> None:
         self._own.discard(lease_id)
+        if self._key_duty:
+            self._key_duty.forget(lease_id)
         self._seats.discard(lease_id)
         self._voted.discard(lease_id)
         self._failures.pop(lease_id, None)

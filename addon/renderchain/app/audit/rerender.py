@@ -23,8 +23,9 @@ from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
 from ..exchange.family import check_family
 from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
-from ..exchange.package import fetch_checked
-from ..exchange.package_cache import in_use
+from ..exchange.package import OpeningOf, fetch_checked
+from ..exchange.package_cache import drop_opened, in_use
+from ..exchange.private_package import is_ready
 from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
 
@@ -56,6 +57,7 @@ class Rerender:
         read_noisy: ReadNoisy,
         may_share: MayShare = never,
         limits: GateLimits = NO_LIMITS,
+        private: OpeningOf | None = None,
         keep_pinned: KeepPinned | None = None,
     ) -> None:
         self._store = store
@@ -67,25 +69,31 @@ class Rerender:
         self._read_noisy = read_noisy
         self._may_share = may_share
         self._limits = limits
+        self._private = private
         self._keep_pinned = keep_pinned or self._pin_for_good
         self._packages = folder / "packages"
 
     def has_package(self, job: JobInfo) -> bool:
-        """Whether it need not be fetched, unless it turns out to be damaged."""
-        return (self._packages / job.package_cid).exists()
+        """Whether it need not be fetched or opened, unless it turns out to be damaged."""
+        return is_ready(self._packages / job.package_cid)
 
     async def fetch(self, job: JobInfo) -> None:
         """Have the job's package here; raises StoreError, or ContentError where it is another one."""
-        await self._package(job)
+        package, _ = await self._package(job)
+        drop_opened(package)
 
     async def render(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The prints of drawn leaves, all in one process.
 
         Raises StoreError, ContentError or RenderFailed: a verifier that fails has no vote.
         """
-        with in_use(self._packages / job.package_cid):
-            package, manifest = await self._package(job)
-            return await self._render(job, package, manifest, lease, leaves)
+        stored = self._packages / job.package_cid
+        try:
+            with in_use(stored):
+                package, manifest = await self._package(job)
+                return await self._render(job, package, manifest, lease, leaves)
+        finally:
+            drop_opened(stored)
 
     async def render_fresh(self, job: JobInfo, lease: LeaseInfo, leaves: Sequence[int]) -> list[TilePrint]:
         """The same of a copy of the package that comes from the store anew, whatever lies here already.
@@ -94,7 +102,7 @@ class Rerender:
         """
         place = self._fresh(f"fresh-{lease.lease_id}")
         try:
-            parts = (self._store, job, place, self._reporter, self._limits)
+            parts = (self._store, job, place, self._reporter, self._limits, self._private)
             package, manifest = await fetch_checked(*parts)
             return await self._render(job, package, manifest, lease, leaves)
         finally:
@@ -137,7 +145,8 @@ class Rerender:
 
         What arrives is pinned, so that the requester can have it from us.
         """
-        _, manifest = await self._package(job)
+        package, manifest = await self._package(job)
+        drop_opened(package)  # what it takes is in the manifest
         output = self._fresh(f"delivery-{lease.lease_id}")
         try:
             limits = (most_bytes(manifest, lease.count), 3 * lease.count + 2)
@@ -203,7 +212,8 @@ class Rerender:
                     raise
 
     async def _package(self, job: JobInfo) -> tuple[Path, Manifest]:
-        return await fetch_checked(self._store, job, self._packages, self._reporter, self._limits)
+        parts = (self._store, job, self._packages, self._reporter, self._limits, self._private)
+        return await fetch_checked(*parts)
 
     def _fresh(self, name: str) -> Path:
         output = self._folder / "audits" / name

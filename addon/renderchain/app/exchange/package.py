@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,12 +19,17 @@ from ...core.gate import CACHE_BYTES, GateLimits, check_before_fetch, check_gate
 from ...core.job import JobInfo
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, PackedFile, parse_manifest
 from ...core.notices.jobs import DownloadStarted, PackageDamaged, UploadStarted
+from ...core.private_package import PrivateHeader, is_private, parse_private
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from .package_cache import coming, drop_package, in_use, make_room, noted, touch
 from .pieces import put_together, take_apart
 
 READ_BYTES = 2**20
+Document = Manifest | PrivateHeader
+Opening = Callable[[Path, PrivateHeader], Awaitable[tuple[Path, Manifest]]]  # of a private package
+OpeningOf = Callable[[JobInfo], Opening]
+Sealing = Callable[[Path, Manifest, Path], None]  # of files as the store would have them, into a new folder
 _TURNS: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
 
@@ -62,19 +67,29 @@ def check_files(root: Path, files: Iterable[PackedFile]) -> None:
 
 
 async def pin_package(
-    store: ContentStore, folder: Path, manifest: Manifest, requester_key: bytes, reporter: Reporter
+    store: ContentStore,
+    folder: Path,
+    manifest: Manifest,
+    requester_key: bytes,
+    reporter: Reporter,
+    sealing: Sealing | None = None,
 ) -> PinnedPackage:
-    """Pin a packed folder whose results are to be sealed for that key. Raises StoreError.
+    """Pin a packed folder whose results are to be sealed for that key; a private one with ``sealing``.
 
-    Raises ContentError for what every worker would refuse.
+    Raises StoreError, or ContentError for what every worker would refuse.
     """
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.") as name:
-        stored = Path(name)
+        stored, plain = Path(name) / "stored", list[int]()
+        stored.mkdir()
         recipes = await asyncio.to_thread(take_apart, folder, manifest.files, stored)
         manifest = replace(manifest, requester_key=requester_key.hex(), recipes=recipes)
         document = manifest.to_bytes()
         parse_manifest(document)
         (stored / MANIFEST_NAME).write_bytes(document)
+        if sealing:  # who fetches it has both on the disk
+            plain, sealed = _sizes(stored), Path(name) / "sealed"
+            await asyncio.to_thread(sealing, stored, manifest, sealed)
+            stored = sealed
         sizes = _sizes(stored)
         reporter.tell(UploadStarted(len(sizes), sum(sizes)))
         cid = await store.add_folder(
@@ -82,7 +97,8 @@ async def pin_package(
             stored,
             lambda done: reporter.progress("bytes uploaded", min(done, sum(sizes)), sum(sizes)),
         )
-    return PinnedPackage(cid, manifest, sum(sizes) + manifest.cut_bytes, len(sizes) + len(recipes))
+    all_sizes = sizes + plain
+    return PinnedPackage(cid, manifest, sum(all_sizes) + manifest.cut_bytes, len(all_sizes) + len(recipes))
 
 
 async def fetch_package(
@@ -94,8 +110,11 @@ async def fetch_package(
     reporter: Reporter,
     *,
     cache_bytes: int = CACHE_BYTES,
+    opening: Opening | None = None,
 ) -> tuple[Path, Manifest]:
     """The package's folder in the cache and its manifest, fetched if it is not there whole.
+
+    A private one is opened by ``opening``, which says where; what the store has stays.
 
     ``size_bytes`` and ``file_count`` are the job's own words and the limits of the download. What is there
     is hashed again: a disk forgets, and what is rendered of that costs a stake. What is damaged is
@@ -106,33 +125,52 @@ async def fetch_package(
     folder = cache / cid
     with in_use(folder):
         async with _turn(folder):
-            return await _fetch(store, folder, size_bytes, file_count, reporter, cache_bytes)
+            parts = (store, folder, size_bytes, file_count, reporter, cache_bytes)
+            was_there = folder.exists()
+            document = await _fetch(*parts)
+            if isinstance(document, Manifest):
+                return folder, document
+            try:
+                return await _opened(folder, document, opening)
+            except ContentError as error:
+                if not was_there:  # then each of its blocks was compared with its CID
+                    raise
+                reporter.tell(PackageDamaged(cid, str(error)))
+                await asyncio.to_thread(drop_package, folder)
+            await _fetch(*parts)  # what has the same CID has the same header
+            return await _opened(folder, document, opening)
+
+
+async def _opened(folder: Path, header: PrivateHeader, opening: Opening | None) -> tuple[Path, Manifest]:
+    if opening is None:
+        raise ContentError("The package is private, and nobody here can have its key: refused.")
+    return await opening(folder, header)
 
 
 async def _fetch(
     store: ContentStore, folder: Path, size_bytes: int, file_count: int, reporter: Reporter, cache_bytes: int
-) -> tuple[Path, Manifest]:
+) -> Document:
     cid, cache = folder.name, folder.parent
     if folder.exists():
         try:
-            manifest = await asyncio.to_thread(check_package, folder)
+            document = await asyncio.to_thread(check_package, folder)
             touch(folder)
-            return folder, manifest
+            return document
         except ContentError as error:
             reporter.tell(PackageDamaged(cid, str(error)))
             await asyncio.to_thread(drop_package, folder)
     cache.mkdir(parents=True, exist_ok=True)
     with coming(folder, size_bytes) as partial:
         await asyncio.to_thread(make_room, cache, cache_bytes)
-        manifest = await _fetch_whole(store, cid, partial, size_bytes, file_count, reporter)
+        document = await _fetch_whole(store, cid, partial, size_bytes, file_count, reporter)
     noted(folder).write_text(_digest(partial))
     os.replace(partial, folder)
-    return folder, manifest
+    return document
 
 
 async def _fetch_whole(
     store: ContentStore, cid: str, partial: Path, size_bytes: int, file_count: int, reporter: Reporter
-) -> Manifest:
+) -> Document:
     reporter.tell(DownloadStarted(cid, size_bytes))
     is_fresh = not partial.exists()
     try:
@@ -153,29 +191,41 @@ async def _fetch_whole(
 
 
 async def fetch_checked(
-    store: ContentStore, job: JobInfo, cache: Path, reporter: Reporter, limits: GateLimits
+    store: ContentStore,
+    job: JobInfo,
+    cache: Path,
+    reporter: Reporter,
+    limits: GateLimits,
+    private: OpeningOf | None = None,
 ) -> tuple[Path, Manifest]:
-    """A job's package, past the gate.
+    """A job's package, past the gate; a private one opened.
 
     Raises StoreError, DiskFull or ContentError; PackageUnfit or PackageTooMuch where the gate is shut.
     """
     check_before_fetch(job, limits)
     size = (job.package_bytes, job.package_files)
     parts = (store, job.package_cid, *size, cache, reporter)
-    package, manifest = await fetch_package(*parts, cache_bytes=limits.cache_bytes or CACHE_BYTES)
+    room, opening = limits.cache_bytes or CACHE_BYTES, private and private(job)
+    package, manifest = await fetch_package(*parts, cache_bytes=room, opening=opening)
     check_gate(job, manifest, limits)
     return package, manifest
 
 
-def check_package(folder: Path) -> Manifest:
-    """A cached package's manifest; raises ContentError unless all is as it was fetched, and nothing more."""
+def check_package(folder: Path) -> Document:
+    """A cached package's manifest, or of a private one the header; raises ContentError unless all is as it
+    was fetched, and nothing more. Whether a private one's objects are, shows when they are opened.
+    """
     note = noted(folder)
     if not note.is_file() or note.read_text() != _digest(folder):
         raise ContentError(f"The manifest of the package {folder.name} is not the one that was fetched.")
-    return read_package(folder)
+    document = _document(folder)
+    if isinstance(document, Manifest):
+        return read_package(folder)
+    _check_names(folder, document.names)
+    return document
 
 
-async def _unpack(folder: Path, most_bytes: int) -> Manifest:
+async def _unpack(folder: Path, most_bytes: int) -> Document:
     """Put together what came in pieces, and check all; raises ContentError, DiskFull or OSError.
 
     Who is cancelled waits for its end, so that nothing is written beside the next try.
@@ -189,8 +239,16 @@ async def _unpack(folder: Path, most_bytes: int) -> Manifest:
         raise
 
 
-def _put_together(folder: Path, most_bytes: int) -> Manifest:
-    manifest = _manifest(folder)
+def _put_together(folder: Path, most_bytes: int) -> Document:
+    document = _document(folder)
+    if isinstance(document, PrivateHeader):
+        _check_names(folder, document.names)
+        return document
+    return complete_package(folder, document, most_bytes)
+
+
+def complete_package(folder: Path, manifest: Manifest, most_bytes: int) -> Manifest:
+    """Put together what came in pieces, and check all; raises ContentError, DiskFull or OSError."""
     _check_names(folder, manifest.stored_paths)
     size_bytes = sum(_sizes(folder)) + manifest.cut_bytes
     if size_bytes > most_bytes:
@@ -247,9 +305,17 @@ def _turn(folder: Path) -> asyncio.Lock:
 
 
 def _manifest(folder: Path) -> Manifest:
+    document = _document(folder)
+    if isinstance(document, PrivateHeader):
+        raise ContentError("The package is private: it can't be read without its key.")
+    return document
+
+
+def _document(folder: Path) -> Document:
     path = folder / MANIFEST_NAME
     if not path.is_file() or path.is_symlink():
         raise ContentError(f"The package has no {MANIFEST_NAME}: refused.")
     if path.stat().st_size > MAX_MANIFEST_BYTES:
         raise ContentError(f"The manifest has {path.stat().st_size} bytes: refused.")
-    return parse_manifest(path.read_bytes())
+    raw = path.read_bytes()
+    return parse_private(raw) if is_private(raw) else parse_manifest(raw)

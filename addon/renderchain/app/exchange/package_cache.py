@@ -17,7 +17,7 @@ from pathlib import Path
 from ...core.errors import DiskFull
 
 SPARE_BYTES, SPARE_PART = 2**30, 20  # of the disk, for what must be written whatever a job brings
-PARTIAL, DROPPED, NOTE = ".partial", ".dropped", ".sha256"
+PARTIAL, DROPPED, OPENED, NOTE = ".partial", ".dropped", ".opened", ".sha256"
 _IN_USE: Counter[Path] = Counter()
 _COMING: dict[Path, int] = {}  # packages that are being fetched, and the bytes that they may have in the end
 _USE = threading.Lock()  # nobody begins to use what is being deleted in another thread
@@ -25,7 +25,8 @@ _USE = threading.Lock()  # nobody begins to use what is being deleted in another
 
 @contextmanager
 def in_use(package: Path) -> Iterator[None]:
-    """Nobody deletes the package meanwhile, nor what there is of it."""
+    """Nobody deletes the package meanwhile, nor what there is of it, opened or not."""
+    package = _stored(package)
     with _USE:
         _IN_USE[package] += 1
     try:
@@ -58,6 +59,36 @@ def partial_of(package: Path) -> Path:
     return package.with_name(package.name + PARTIAL)
 
 
+def opened_of(package: Path) -> Path:
+    """Where a private package lies when it is opened, under the same name."""
+    return _opened_place(package) / package.name
+
+
+def _opened_place(package: Path) -> Path:
+    return package.with_name(package.name + OPENED)
+
+
+def _stored(package: Path) -> Path:
+    """Where what the store has of a package is, wherever it was opened."""
+    return package.parent.with_suffix("") if package.parent.suffix == OPENED else package
+
+
+def drop_opened(package: Path) -> None:
+    """Delete what was opened of a private package, unless it is in use; what the store has of it stays."""
+    package = _stored(package)
+    with _USE:
+        if _IN_USE[package]:
+            return
+        aside = _put_aside(_opened_place(package))
+    _delete(aside)
+
+
+def drop_all_opened(cache: Path) -> None:
+    """Delete what an earlier process left opened."""
+    for place in cache.glob(f"*{OPENED}"):
+        drop_opened(place.with_suffix(""))
+
+
 def touch(package: Path) -> None:
     """It is used now."""
     os.utime(noted(package))
@@ -65,7 +96,8 @@ def touch(package: Path) -> None:
 
 def drop_package(package: Path) -> None:
     """Delete a cached package, whoever uses it: it is damaged."""
-    _delete(_put_aside(package))
+    for one in (package, _opened_place(package)):
+        _delete(_put_aside(one))
 
 
 def drop_if_unused(package: Path) -> bool:
@@ -73,7 +105,8 @@ def drop_if_unused(package: Path) -> bool:
     with _USE:
         if _IN_USE[package]:
             return False
-        aside = [_put_aside(package), _put_aside(partial_of(package))]  # who fetches it now begins anew
+        # Who fetches it now begins anew.
+        aside = [_put_aside(one) for one in (package, partial_of(package), _opened_place(package))]
     for one in aside:
         _delete(one)
     return True
@@ -99,10 +132,10 @@ def _drop_oldest(cache: Path, most_bytes: int) -> None:
     last_used = {one.with_suffix(""): _time_of(one) for one in cache.glob(f"*{NOTE}")}
     for folder in cache.iterdir():  # without a digest it would be fetched anew anyway
         if folder.is_dir():
-            package = folder.with_suffix("") if folder.suffix == PARTIAL else folder
+            package = folder.with_suffix("") if folder.suffix in (PARTIAL, OPENED) else folder
             last_used.setdefault(package, _time_of(folder) if folder != package else 0.0)
     come = _to_come(cache)
-    sizes = {one: _size_of(one) + _size_of(partial_of(one)) for one in last_used if one not in come}
+    sizes = {one: _size_whole(one) for one in last_used if one not in come}
     taken = sum(sizes.values())
     for package in sorted(sizes, key=lambda one: last_used[one]):
         if taken <= most_bytes:
@@ -146,6 +179,10 @@ def _put_aside(package: Path) -> Path:
 
 def _delete(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size_whole(package: Path) -> int:
+    return sum(map(_size_of, (package, partial_of(package), _opened_place(package))))
 
 
 def _size_of(folder: Path) -> int:

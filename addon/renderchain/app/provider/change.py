@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...core.durations import duration_of
 from ...core.errors import ChangeRefused
 from ...core.ids import WorkerId
 from ...core.job import family_name
 from ...core.provider import PlainCall, RegistryRules, Standing
 from ...ports.provider_chain import ProviderChain
-
-DAY_S = 86400
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,3 @@ def names_of(families: Sequence[int]) -> str:
 
 def cooldown_of(rules: RegistryRules) -> str:
     return duration_of(rules.cooldown_s)
-
-
-def duration_of(seconds: int) -> str:
-    """Rounded up in its largest fitting unit."""
-    for unit, length_s in (("days", DAY_S), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * length_s:
-            return f"{-(-seconds // length_s)} {unit}"
-    return f"{seconds} seconds"

@@ -103,13 +103,6 @@ class Changes(StakeChanges):
         action = f"Changing the payout of worker {worker_id}"
         return Change(action, self._calls.set_payout(worker_id, payout), 0, (text,))
 
-    async def scene_key(self, worker_id: WorkerId, key: int) -> Change:
-        """Publish the worker's scene key."""
-        await self._membered(worker_id)
-        text = f"Scenes can be wrapped for this key of worker {worker_id}; no client does so yet."
-        action = f"Publishing the scene key of worker {worker_id}"
-        return Change(action, self._calls.set_key(worker_id, key), 0, (text,))
-
     async def signer(self, worker_id: WorkerId, key: int) -> Change:
         """Have results checked by a Stark key; 0 for the account again."""
         await self._membered(worker_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...core.durations import duration_of
 from ...core.errors import ChangeRefused
 from ...core.ids import WorkerId
 from ...core.money import format_strk
 from ...core.provider import RegistryRules, Standing
-from .change import Change, ChangesBase, cooldown_of, duration_of, names_of
+from .change import Change, ChangesBase, cooldown_of, names_of
 
 
 class StakeChanges(ChangesBase):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from ...core.durations import duration_of
 from ...core.ids import WorkerId
 from ...core.job import LeaseInfo, family_name
 from ...core.money import format_strk
 from ...core.provider import Leaving, RegistryRules, Standing
 from ...core.worker_control import Control
 from ...ports.provider_chain import ProviderChain
-from .change import duration_of
 
 
 async def status_of(chain: ProviderChain, worker_id: WorkerId, control: Control) -> list[str]:

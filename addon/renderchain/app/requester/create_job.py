@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from ...core.errors import Cancelled
-from ...core.ids import JobId
+from ...core.artist_job import REFUSED
+from ...core.errors import Cancelled, RenderChainError
+from ...core.frames import format_frames
+from ...core.ids import NO_JOB, JobId
+from ...core.job import JobTerms
 from ...core.manifest import Manifest
 from ...core.notices.jobs import EscrowDue, JobCreated
 from ...ports.journal import Journal
@@ -30,6 +33,16 @@ def frames_of(manifest: Manifest) -> JobFrames:
     return JobFrames(len(manifest.frames), manifest.leaves_per_frame, layers, *kind)
 
 
+async def _pay(chain: RequesterChain, journal: Journal, entry: int, terms: JobTerms) -> JobId:
+    """Create the job; what certainly never happens is noted as refused."""
+    try:
+        return await chain.create_job(terms, intent_of_job(entry))
+    except RenderChainError:
+        if not await chain.is_pending(intent_of_job(entry)):
+            journal.set_job(entry, job_id=NO_JOB, state=REFUSED)
+        raise
+
+
 async def create_job(
     chain: RequesterChain,
     journal: Journal,
@@ -43,7 +56,8 @@ async def create_job(
     """Pay the escrow and create the job; returns its id.
 
     What the artist left open of the offer follows from gas price and market. Raises SceneError, ChainError
-    or InsufficientFunds before paying. Cancelled while it pays, it ends all the same, with Cancelled.
+    or InsufficientFunds before paying, the last also where it is dearer now than was agreed to. Cancelled
+    while it pays, it ends all the same, with Cancelled.
     """
     frames = frames_of(package.manifest)
     quote = await quote_now(chain, offer, frames)
@@ -51,11 +65,13 @@ async def create_job(
     told = Estimate(quote, await chain.tokens_fri(chain.address), (*quote.notices, *notices))
     for notice in told.notices:
         reporter.tell(notice)
+    told.check_agreed()
     told.check_funds()
     from_block = await chain.block_number()
-    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block)
+    numbers = format_frames(package.manifest.frames)
+    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block, numbers)
     reporter.tell(EscrowDue(terms.escrow_fri))
-    paying = asyncio.ensure_future(chain.create_job(terms, intent_of_job(entry)))
+    paying = asyncio.ensure_future(_pay(chain, journal, entry, terms))
     is_stopped = False
     try:
         job_id = await asyncio.shield(paying)

@@ -60,6 +60,16 @@ class Estimate:
                 f"{four_decimals(self.have_fri, up=False)}. Nothing was paid; add funds or offer less."
             )
 
+    def check_agreed(self) -> None:
+        """Raise InsufficientFunds if it came to more than the artist agreed to; fees have room to rise."""
+        agreed_fri, now_fri = self.quote.offer.most_fri, self.quote.cost.likely_fri
+        if agreed_fri is not None and now_fri > agreed_fri:
+            raise InsufficientFunds(
+                f"The job would cost {four_decimals(now_fri)} STRK by now, and at most "
+                f"{four_decimals(agreed_fri, up=False)} was agreed to: prices rose, or the scene is another "
+                "one. Nothing was paid; submit it again to see the new price."
+            )
+
 
 async def estimate(chain: RequesterChain, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
     """Ask the chain; raises SceneError for a job that nobody could take, or ChainError."""

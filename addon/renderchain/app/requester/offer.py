@@ -29,9 +29,11 @@ class Offer:
     lease_timeout_s: int | None = None
     window_s: int = 3600
     expires_in_s: int = 7 * 86400  # from then on nobody can claim frames any more
+    most_fri: int | None = None  # all that the artist agreed to; None: nobody asked
     limits: PrintLimits = MOST
     takes_unjudged: bool = False  # where verifiers can't be found; else the job isn't created
     second_look: bool = False  # half of the acceptances by three are looked at by seven more
+    private: bool = False  # the package is encrypted: outsiders see its size
 
     def checked(self, checking: str) -> Offer:
         """The offer with one of CHECKING: stricter audits every lease, half of them with seven votes more."""

@@ -24,9 +24,9 @@ def try_output(folder: Path) -> None:
 
 def why_not_writable(folder: Path) -> str:
     """Why frames can't be written there, as far as it shows without writing; empty if nothing shows."""
-    there = folder
-    while not there.exists():
-        there = there.parent
+    there = next((one for one in (folder, *folder.parents) if os.path.exists(one)), None)
+    if there is None:
+        return _told(folder, "there is no such drive")
     if not there.is_dir():
         return _told(folder, f"{there} is a file")
     if not os.access(there, os.W_OK | os.X_OK):

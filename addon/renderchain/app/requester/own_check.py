@@ -61,7 +61,8 @@ class CheckOutcome:
 class OwnCheck:
     """Looks at ``per_lease`` leaves of each lease, for ``most_s`` at most; with 0 leaves at none.
 
-    ``chance`` is the system's: nobody may foresee what is looked at.
+    ``chance`` is the system's: nobody may foresee what is looked at. ``turn`` is shared by the checks of jobs
+    that are followed at once, so that one of them renders at a time.
     """
 
     def __init__(
@@ -72,7 +73,9 @@ class OwnCheck:
         *,
         per_lease: int,
         most_s: float,
+        turn: asyncio.Lock | None = None,
     ) -> None:
+        self._turn = turn or asyncio.Lock()
         self._renderer_of = renderer_of
         self._reporter = reporter
         self._chance = chance
@@ -105,8 +108,13 @@ class OwnCheck:
         work: Path,
     ) -> CheckOutcome:
         """Render drawn leaves again, in the folder ``work``, and compare them by the job's limits."""
+        async with self._turn:
+            looks = _Looks(self._renderer_of, job, package, manifest, work, self._most_s)
+            return await self._judge(looks, lease_id, drawn)
+
+    async def _judge(self, looks: _Looks, lease_id: LeaseId, drawn: Sequence[DrawnLeaf]) -> CheckOutcome:
+        job = looks.job
         ids, started_s = (job.job_id, lease_id), asyncio.get_running_loop().time()
-        looks = _Looks(self._renderer_of, job, package, manifest, work, self._most_s)
         try:
             mine = await looks.render(drawn)
             leaves = differing(drawn[: len(mine)], mine, job.limits)

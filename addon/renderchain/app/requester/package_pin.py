@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from ...core.artist_job import REFUSED
 from ...core.errors import StoreError
 from ...core.lifecycle import JobState
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 
-OVER = (JobState.COMPLETED, JobState.CANCELED)
+OVER = (JobState.COMPLETED, JobState.CANCELED, REFUSED)
 
 
-async def unpin_unneeded(store: ContentStore, journal: Journal, reporter: Reporter, cid: str) -> None:
-    """Unpin a package, unless a job that was submitted from here still needs it."""
+async def unpin_unneeded(store: ContentStore, journal: Journal, reporter: Reporter, cid: str) -> bool:
+    """Unpin a package, unless a job that was submitted from here still needs it; whether none does."""
     if any(one.package_cid == cid and one.state not in OVER for one in journal.jobs()):
-        return
+        return False
     try:
         await store.unpin(cid)
     except StoreError as error:
         reporter.say(f"The package {cid} stays pinned, which takes room and does no harm: {error}")
+    return True

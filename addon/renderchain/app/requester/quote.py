@@ -57,6 +57,7 @@ class Quote:
             self.offer,
             reward_fri=self.shape.reward_fri,
             is_usual=False,
+            most_fri=self.cost.most_fri,
             audit_fee_fri=self.fee_fri,
             longest_lease=self.plan.longest_lease,
             audit_floor_exp=self.plan.audit_floor_exp,

@@ -2,57 +2,94 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ...core.artist_job import JobEntry, JobOverview
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError
+from ...core.frames import format_frames, parse_frames
 from ...core.ids import JobId, LeaseId
+from ...core.job_progress import JobProgress
+from ...core.lifecycle import JobState
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
+from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled
+from ...core.notices.private import JobIsPrivate
+from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
-from ...ports.journal import JobEntry, Journal
+from ...ports.journal import Journal
+from ...ports.package_keys import PackageSealer
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
+from ..exchange.package import fetch_package
+from ..exchange.package_cache import drop_if_unused
+from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
 from .final_check import FinalCheck
+from .job_notes import JobNotes
+from .kept_frames import KeptFrames
 from .offer import Offer
+from .order_again import manifest_for, offer_of, order_quote, read_job
 from .output_folder import try_output
+from .overview import Overview, cancel_quote
 from .own_check import OwnCheck
+from .own_keys import OwnKeys
 from .package_pin import unpin_unneeded
 from .pool import top_up
+from .quote import Quote
+from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
+
+KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
+MOST_NAME = 80  # letters of a job's
+OnProgress = Callable[[JobProgress], None]
+
+
+def unheard(progress: JobProgress) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)
 class RequesterParts:
-    """What the use cases work with; ``open_chain`` connects the artist's account."""
+    """What the use cases work with; ``open_chain`` connects the artist's account.
+
+    ``turn_of`` has a board's job to one process at a time; it raises AgentRunsAlready. ``now`` gives seconds
+    since 1970.
+    """
 
     open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
     store: ContentStore
     journal: Journal
     unwrapper: Callable[[RequesterChain], Unwrapper]
     sealer: Sealer
-    final_check: FinalCheck
-    own_check: OwnCheck
+    final_check: Callable[[Reporter], FinalCheck]
+    own_check: Callable[[Reporter], OwnCheck]
+    turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
     most_challenges: int
+    package_sealer: PackageSealer
+    package_keys: Callable[[RequesterChain], OwnKeys]
+    most_private_workers: int
     probe: Probe
     hash_many: HashMany
     read_noisy: ReadNoisy
+    packages: Path  # where those of jobs lie that are followed
     from_block: int
     upkeep: StoreUpkeep
+    now: Callable[[], float]
 
 
 class Requester:
@@ -65,7 +102,14 @@ class Requester:
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
         """What a job would come to now, and what the account holds; nothing is sent."""
         async with self._parts.open_chain() as chain:
-            return await estimate(chain, offer, frames, package_bytes)
+            if not offer.private:
+                return await estimate(chain, offer, frames, package_bytes)
+            found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
+            return replace(found, notices=(*found.notices, await self._privacy(chain)))
+
+    async def _privacy(self, chain: RequesterChain) -> JobIsPrivate:
+        each_fri = KEY_GAS * await chain.gas_price_fri()
+        return JobIsPrivate(self._parts.most_private_workers, each_fri)
 
     async def submit(
         self,
@@ -87,6 +131,10 @@ class Requester:
         try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
         async with parts.open_chain() as chain:
+            sealing = None
+            if offer.private:
+                sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
+                self._reporter.tell(await self._privacy(chain))
             return await submit(
                 chain,
                 parts.store,
@@ -99,45 +147,101 @@ class Requester:
                 name=name,
                 output=output,
                 upkeep=parts.upkeep,
+                sealing=sealing,
             )
 
-    async def watch(self, job_id: JobId, output: Path | None = None) -> JobReport:
-        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for."""
+    async def watch(
+        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard
+    ) -> JobReport:
+        """Follow a job to its end; frames go to ``output`` or to where the job was submitted for.
+
+        Raises AgentRunsAlready where another process does.
+        """
         scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
         try:
-            async with self._parts.open_chain() as chain:
-                return await self._watch(chain, job_id, output, scratch)
+            async with self._parts.open_chain() as chain, self._parts.turn_of(chain.board, job_id):
+                return await self._watch(chain, job_id, output, scratch, on_progress)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
     async def _watch(
-        self, chain: RequesterChain, job_id: JobId, output: Path | None, scratch: Path
+        self,
+        chain: RequesterChain,
+        job_id: JobId,
+        output: Path | None,
+        scratch: Path,
+        on_progress: OnProgress,
     ) -> JobReport:
-        parts = self._parts
-        entry = next((one for one in parts.journal.jobs(chain.board) if one.job_id == job_id), None)
-        if output is None and entry is None:
+        parts, entry = self._parts, self._entry(chain.board, job_id)
+        if output is None and not (entry and entry.output):
             raise LocalError(f"Job {job_id} was not submitted from here; say where its frames shall go.")
+        reporter = self._reporter
+        if entry:
+            reporter = JobNotes(reporter, parts.journal, entry.entry_id, parts.now)
+            if output and not entry.output:
+                parts.journal.set_output(entry.entry_id, str(output))
+        folder = output or Path(entry.output if entry else ".")
+        reading = (parts.hash_many, parts.read_noisy, parts.sealer)
         watch = JobWatch(
             chain,
             parts.store,
-            parts.hash_many,
-            parts.read_noisy,
-            self._reporter,
-            sealer=parts.sealer,
-            unwrapper=parts.unwrapper(chain),
+            Results(chain, parts.store, *reading, parts.unwrapper(chain), reporter),
+            reporter,
             job_id=job_id,
-            output=output or Path(entry.output if entry else "."),
+            kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
             scratch=scratch,
-            final_check=parts.final_check,
-            own_check=parts.own_check,
+            packages=parts.packages,
+            final_check=parts.final_check(reporter),
+            own_check=parts.own_check(reporter),
             most_challenges=parts.most_challenges,
+            private=PrivateOpening(parts.package_sealer, parts.package_keys(chain)),
+            most_private_workers=parts.most_private_workers,
+            on_progress=on_progress,
         )
         await parts.upkeep.connect()
         report = await watch.run(entry.from_block if entry else parts.from_block)
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
-            await unpin_unneeded(parts.store, parts.journal, self._reporter, entry.package_cid)
+            pinned = (parts.store, parts.journal, self._reporter, entry.package_cid)
+            if not _is_wanting(report, entry) and await unpin_unneeded(*pinned):
+                await asyncio.to_thread(drop_if_unused, parts.packages / entry.package_cid)
         return report
+
+    def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
+        return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
+
+    async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
+        """The account's jobs as the chain has them now, the newest first.
+
+        Those of ``known`` that are over are not asked for again.
+        """
+        async with self._parts.open_chain() as chain:
+            return await self._overview(chain).jobs(known)
+
+    async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
+        """How one of them stands, and again after each change until it is over; raises LocalError."""
+        async with self._parts.open_chain() as chain:
+            overview = self._overview(chain)
+            await overview.adopt()
+            entry = self._entry(chain.board, job_id)
+            if entry is None:
+                raise LocalError(f"Job {job_id} is none of this account's; look with renderchain_jobs.")
+            newest = await chain.block_number()
+            yield (last := await overview.job(entry))
+            async with aclosing(chain.events(newest, job_id)) as events:
+                while last.is_running:
+                    await anext(events)
+                    found = await overview.job(entry)
+                    if found != last:
+                        yield (last := found)
+
+    def _overview(self, chain: RequesterChain) -> Overview:
+        return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
+
+    async def cancel_quote(self, job_id: JobId) -> CancelQuoted:
+        """What canceling brings back and takes."""
+        async with self._parts.open_chain() as chain:
+            return cancel_quote(await chain.job(job_id), await chain.gas_price_fri())
 
     async def cancel(self, job_id: JobId) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
@@ -145,21 +249,86 @@ class Requester:
             await chain.cancel(job_id)
         self._reporter.tell(JobCanceled(job_id))
 
+    async def order_quote(self, job_id: JobId, frames: Sequence[int]) -> Quote:
+        """What some frames of a job cost once more."""
+        async with self._parts.open_chain() as chain:
+            return await order_quote(chain, self._parts.store, job_id, frames)
+
+    async def order_again(self, job_id: JobId, frames: Sequence[int], offer: Offer | None = None) -> JobId:
+        """Have some frames of a job rendered once more, as a job of their own with the same folder.
+
+        ``offer`` is that of a quote; without one it is made now. The package was probed before.
+        """
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            entry = self._entry(chain.board, job_id)
+            if entry is None or not entry.output:
+                raise LocalError(f"Job {job_id} was not submitted from here; submit its scene instead.")
+            job, manifest = await read_job(chain, parts.store, job_id)
+            wanted = manifest_for(manifest, job_id, frames)
+            with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+                size = (job.package_bytes, job.package_files)
+                cid, cache = job.package_cid, Path(scratch)
+                package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)
+                again_id = await submit(
+                    chain,
+                    parts.store,
+                    parts.journal,
+                    self._reporter,
+                    folder=package,
+                    manifest=wanted,
+                    requester_key=parts.unwrapper(chain).public_key,
+                    offer=offer or offer_of(job),
+                    name=f"{entry.name} {format_frames(wanted.frames)}"[:MOST_NAME],
+                    output=Path(entry.output),
+                    upkeep=parts.upkeep,
+                )
+            await unpin_unneeded(parts.store, parts.journal, self._reporter, cid)
+            return again_id
+
     async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
         async with self._parts.open_chain() as chain:
             await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
+
+    async def challenge_quote(self, lease_id: LeaseId, leaves: Sequence[int]) -> ChallengeQuoted:
+        """What doubting named leaves, or the delivery, takes; raises LeaseInOtherState if it is late."""
+        async with self._parts.open_chain() as chain:
+            bond_fri = await chain.challenge_bond_fri(lease_id, pixels=bool(leaves))
+            return ChallengeQuoted((await chain.lease(lease_id)).job_id, lease_id, bond_fri)
 
     async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
         async with self._parts.open_chain() as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
 
+    async def share_key(self, job_id: JobId, folder: Path) -> Path:
+        """Write a private job's key where a watchtower finds it; returns the file.
+
+        Raises LocalError for a job that is not private.
+        """
+        parts = self._parts
+        async with parts.open_chain() as chain:
+            job, keys = await chain.job(job_id), parts.package_keys(chain)
+            header = await read_header(parts.store, job.package_cid)
+            if header is None:
+                raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
+            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{job_id}.json"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(shared.to_bytes())
+        return path
+
     async def draws(self) -> DrawCount:
         """Audits drawn on this board against audits expected."""
         async with self._parts.open_chain() as chain:
             return count_draws(await chain.drawn(self._parts.from_block))
 
-    def jobs(self) -> list[JobEntry]:
-        """The jobs submitted from here, the newest first."""
-        return self._parts.journal.jobs()
+
+def _is_wanting(report: JobReport, entry: JobEntry) -> bool:
+    """Whether some of a job's frames may be ordered again, for which its package has to stay."""
+    is_doubted = bool(report.refused or report.false_finals or report.false_leaves)
+    lacks = bool(entry.frames) and len(report.frames) < len(parse_frames(entry.frames))
+    return is_doubted or (lacks and report.state is JobState.COMPLETED)

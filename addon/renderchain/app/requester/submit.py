@@ -14,7 +14,7 @@ from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
-from ..exchange.package import pin_package
+from ..exchange.package import Sealing, pin_package
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .create_job import create_job
@@ -41,6 +41,9 @@ async def probed_offer(
         raise SceneError(f"{report.sentences} Nothing was sent or paid.")
     for reason in report.reasons:
         reporter.say(f"The probe: {reason.sentence}")
+    if report.frame_ms:
+        least_s, most_s = report.least_frame_ms / 1000, report.frame_ms / 1000
+        reporter.say(f"The probe: a frame takes {least_s:.1f} to about {most_s:.1f} s on this machine's CPU.")
     if report.limits is None:
         reporter.say(
             "The probe: how far honest renderings differ is not measured, so the widest limits hold."
@@ -61,15 +64,16 @@ async def submit(
     name: str,
     output: Path,
     upkeep: StoreUpkeep,
+    sealing: Sealing | None = None,
 ) -> JobId:
-    """Pin a packed folder and create its job; returns the job's id.
+    """Pin a packed folder and create its job, a private one with ``sealing``; returns the job's id.
 
     Results are sealed for ``requester_key``. Raises SceneError, StoreError, InsufficientFunds, ContractError
     or ChainError.
     """
     await upkeep.need(sum(file.size_bytes for file in manifest.files))
     await upkeep.connect()
-    package = await pin_package(store, folder, manifest, requester_key, reporter)
+    package = await pin_package(store, folder, manifest, requester_key, reporter, sealing)
     try:
         job_id = await create_job(chain, journal, package, offer, name=name, output=output, reporter=reporter)
     # There is no job, and will be none; one that is noted as sent keeps its package.

@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ...core.audit.events import AuditEvent
 from ...core.board_events import (
     BoardEvent,
-    JobClosed,
     LeaseAccepted,
     LeaseClaimed,
     LeaseEnded,
-    LeasePaid,
     Reorganised,
     ResultSubmitted,
-    SpareRefunded,
-    TasksRefunded,
+    TasksGivenBack,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, WrongKey
+from ...core.errors import ContentError
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
-from ...core.lifecycle import JobState
-from ...core.manifest import FORMATS, MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
-from ...core.merkle import HashMany, LeaseIdentity
+from ...core.job_progress import JobProgress, LeaseProgress
+from ...core.lifecycle import JobState, LeaseState
+from ...core.manifest import FORMATS, Manifest
 from ...core.notices import leases
+from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
+from ...core.private_package import PrivateHeader
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
-from ...ports.sealer import Sealer, Unwrapper
-from ..exchange.lease_result import ReadNoisy, check_result, most_bytes
+from ..exchange.key_giver import KeyGiver
+from ..exchange.key_giving import KeyGiving
 from ..exchange.package import fetch_package
-from ..exchange.sealed_result import open_sealed, unwrap_key
+from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
+from .kept_frames import KeptFrames
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
 from .pool import PoolWatch
+from .results import Results
 
 
 @dataclass
@@ -67,40 +68,61 @@ class JobReport:
     paid_fri: int = 0
     refunded_fri: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """For programs: what may be large is text, as in a log's lines."""
+        return {
+            "job_id": self.job_id,
+            "state": str(self.state),
+            "frames": {str(frame): str(path) for frame, path in sorted(self.frames.items())},
+            "rendered_by": {str(frame): hex(one) for frame, one in sorted(self.rendered_by.items())},
+            "refused": {str(lease): why for lease, why in self.refused.items()},
+            "false_finals": {str(lease): why for lease, why in self.false_finals.items()},
+            "false_leaves": {str(lease): list(leaves) for lease, leaves in self.false_leaves.items()},
+            "paid_fri": str(self.paid_fri),
+            "refunded_fri": str(self.refunded_fri),
+        }
+
 
 class JobWatch:
-    """Follows one job by its events until every task is paid or refunded."""
+    """Follows one job by its events until every task is paid or refunded.
+
+    ``on_progress`` hears of each step; what it is given goes on changing.
+    """
 
     def __init__(
         self,
         chain: RequesterChain,
         store: ContentStore,
-        hash_many: HashMany,
-        read_noisy: ReadNoisy,
+        results: Results,
         reporter: Reporter,
         *,
-        sealer: Sealer,
-        unwrapper: Unwrapper,
         job_id: JobId,
-        output: Path,
+        kept: KeptFrames,
         scratch: Path,
+        packages: Path,
         final_check: FinalCheck,
         own_check: OwnCheck,
         most_challenges: int,
+        private: PrivateOpening,
+        most_private_workers: int,
+        on_progress: Callable[[JobProgress], None] = lambda progress: None,
     ) -> None:
         self._chain = chain
+        self._private = private
+        self._most_private_workers = most_private_workers
         self._store = store
-        self._hash_many = hash_many
-        self._read_noisy = read_noisy
+        self._results = results
         self._reporter = reporter
-        self._sealer = sealer
-        self._unwrapper = unwrapper
-        self._output = output
+        self._kept = kept
         self._scratch = scratch
+        self._packages = packages
+        self._on_progress = on_progress
         self._final_check = final_check
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
-        self._closed = False
+        self._keys: KeyGiving | None = None
+        self._progress = JobProgress()
+        self._past = JobProgress()  # what had become of the job when this began
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
@@ -119,18 +141,18 @@ class JobWatch:
     async def run(self, from_block: int) -> JobReport:
         """Follow the job to its end, accept what is right, withdraw what is refunded."""
         job = await self._chain.job(self.report.job_id)
-        raw = await self._store.read_file(job.package_cid, MANIFEST_NAME, MAX_MANIFEST_BYTES)
-        manifest = parse_manifest(raw)
-        if manifest.requester_key != self._unwrapper.public_key.hex():
-            raise WrongKey(
-                f"The results of job {job.job_id} are sealed for another key than this account's; "
-                "use the account that submitted it."
-            )
-        self._output.mkdir(parents=True, exist_ok=True)
+        parts = (self._store, self._private.sealer, self._private.keys, job, self._scratch)
+        manifest, private = await read_manifest(*parts)
+        self._results.check_key(manifest, job.job_id)
+        self._kept.prepare()
+        self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
         drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
         tasks = [following, checking, asyncio.create_task(drawing)]
+        if private and job.requester == self._chain.address:
+            self._keys = await self._key_giving(job, private, from_block)
+            tasks.append(asyncio.create_task(self._keys.run()))
         try:
             done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -141,17 +163,26 @@ class JobWatch:
             await asyncio.gather(*tasks, return_exceptions=True)
         return await self._finish(job)
 
+    async def _key_giving(self, job: JobInfo, header: PrivateHeader, from_block: int) -> KeyGiving:
+        """Gives the package's key to who asks for it."""
+        key = await self._private.keys.key_of(job, header)
+        giver = KeyGiver(self._chain, self._private.sealer, self._reporter, from_block)
+        parts = (self._chain, giver, self._reporter, job, key)
+        return KeyGiving(*parts, most=self._most_private_workers, from_block=from_block)
+
     async def _follow(self, from_block: int, job: JobInfo, manifest: Manifest) -> None:
         """Act on each event, until the job and all its leases have ended."""
         async with aclosing(self._chain.events(from_block, self.report.job_id)) as events:
             async for event in events:
+                if self._keys:
+                    self._keys.note(event)
                 if isinstance(event, Reorganised):
                     self._forget()
                 else:
                     await self._note(event, job, manifest)
                     if job.requester == self._chain.address:
                         await self._pool.note(event)
-                if self._closed and not self._open:
+                if self._progress.is_closed and not self._open:
                     break
 
     def _forget(self) -> None:
@@ -159,14 +190,17 @@ class JobWatch:
         self._reporter.tell(ChainReorganised(self.report.job_id))
         self._claims.clear()
         self._open.clear()
-        self._closed = False
+        self._progress, self._past = JobProgress(), JobProgress()
         self._acceptance.forget()
         self._checks.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:
         # The board closes a job first and pays its last leases then: the end is when both were heard.
-        self._closed |= isinstance(event, JobClosed)
+        self._progress.note(event)
+        self.report.paid_fri = self._progress.paid_fri
+        self.report.refunded_fri = self._progress.refunded_fri
+        self._on_progress(self._progress)
         if isinstance(event, LeaseEnded | LeaseAccepted):
             self._open.discard(event.lease_id)
         if isinstance(event, LeaseClaimed):
@@ -178,24 +212,34 @@ class JobWatch:
             if job.requester == self._chain.address and not self._claims[event.lease_id].unjudged:
                 self._acceptance.submitted(event)
             await self._take(event, job, manifest)
-        elif isinstance(event, LeaseEnded):
-            self._reporter.tell(leases.LeaseNotAccepted(event.job_id, event.lease_id, event.state))
-        elif isinstance(event, LeasePaid | LeaseAccepted):
-            self.report.paid_fri += event.paid_fri
-        elif isinstance(event, TasksRefunded | SpareRefunded | JobClosed):
-            self.report.refunded_fri += event.refunded_fri
+        elif isinstance(event, TasksGivenBack | LeaseEnded):
+            self._say_back(event)
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
 
+    def _say_back(self, event: TasksGivenBack | LeaseEnded) -> None:
+        """What a worker does not deliver, and what happens next."""
+        ids, back = (event.job_id, event.lease_id), event.reopened
+        if isinstance(event, TasksGivenBack):
+            given_back = LeaseState.GIVEN_BACK
+            self._reporter.tell(FramesBack(*ids, event.count, given_back, event.reason, back))
+        elif event.state is not LeaseState.GIVEN_BACK:  # which was told with its reason before
+            lease = self._progress.leases.get(event.lease_id)
+            self._reporter.tell(FramesBack(*ids, lease.count if lease else 0, event.state, "", back))
+
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
         claim = replace(self._claims[event.lease_id], count=event.count)
         frames = manifest.frames_of(claim)
+        if await self._had(event, frames):
+            self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
+            return
+        lease = self._progress.leases[event.lease_id]
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            opened, result = await self._fetch(event, claim, manifest, frames, folder)
-            await self._keep_frames(event.lease_id, job, manifest, opened, result)
+            opened, result = await self._results.fetch(event, claim, manifest, folder)
+            await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
                 await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
@@ -211,49 +255,29 @@ class JobWatch:
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
 
-    async def _fetch(
-        self,
-        event: ResultSubmitted,
-        claim: LeaseClaimed,
-        manifest: Manifest,
-        frames: tuple[int, ...],
-        folder: Path,
-    ) -> tuple[Path, Result]:
-        sealed, opened = folder / "sealed", folder / "opened"
-        await self._store.fetch_folder(
-            event.result.results_cid,
-            sealed,
-            max_bytes=most_bytes(manifest, len(frames)),
-            max_files=3 * len(frames) + 2,
-            on_bytes=lambda done: self._reporter.progress("bytes fetched", done, 0),
-        )
-        identity = LeaseIdentity.of(self._chain.chain_id, self._chain.board, claim)
-        posted = event.result.key_hash
-        key = unwrap_key(self._unwrapper, sealed, identity, key_hash=posted, hash_many=self._hash_many)
-        unseal = partial(open_sealed, self._sealer, sealed, opened, key=key, identity=identity, frames=frames)
-        await asyncio.to_thread(unseal)
-        result = await asyncio.to_thread(
-            check_result,
-            opened,
-            identity=identity,
-            first_task=claim.first,
-            root=event.result.root,
-            manifest=manifest,
-            frames=frames,
-            hash_many=self._hash_many,
-            read_noisy=self._read_noisy,
-        )
-        return opened, result
+    async def _had(self, event: ResultSubmitted, frames: tuple[int, ...]) -> bool:
+        """Whether nothing is to be fetched: the frames are here and paid, or the lease was lost."""
+        past = self._past.leases.get(event.lease_id)
+        if past is None or past.root != event.result.root:
+            return False
+        if past.is_lost:
+            return True
+        found = await asyncio.to_thread(self._kept.here, past, frames) if past.is_settled else {}
+        if found:
+            self.report.frames |= found
+            self.report.rendered_by |= dict.fromkeys(found, past.operator)
+            self._reporter.tell(FramesHere(event.job_id, len(found)))
+        return bool(found)
 
     async def _keep_frames(
-        self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
+        self, lease: LeaseProgress, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> None:
-        instead = await self._made_again(lease_id, job, manifest, opened, result)
+        instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
             # The worker's own name for it could be that of another lease's frame.
             name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
             source = instead.get(one.frame, opened / one.final.path)
-            self.report.frames[one.frame] = self._keep(source, name)
+            self.report.frames[one.frame] = self._kept.keep(source, name, one.frame, lease)
 
     async def _made_again(
         self, lease_id: LeaseId, job: JobInfo, manifest: Manifest, opened: Path, result: Result
@@ -274,18 +298,11 @@ class JobWatch:
 
     async def _package(self, job: JobInfo) -> Path:
         """The job's package, fetched once; raises StoreError or ContentError."""
-        size, cache = (job.package_bytes, job.package_files), self._scratch / "packages"
+        size, cache = (job.package_bytes, job.package_files), self._packages
+        parts = (self._store, job.package_cid, *size, cache, self._reporter)
         async with self._fetching:
-            cache.mkdir(parents=True, exist_ok=True)
-            package, _ = await fetch_package(self._store, job.package_cid, *size, cache, self._reporter)
+            package, _ = await fetch_package(*parts, opening=self._private(job))
         return package
-
-    def _keep(self, source: Path, name: str) -> Path:
-        target = self._output / name
-        partial = target.with_name(target.name + ".partial")
-        shutil.copyfile(source, partial)
-        os.replace(partial, target)
-        return target
 
     async def _finish(self, job: JobInfo) -> JobReport:
         self.report.false_leaves = dict(self._checks.false)

@@ -29,6 +29,7 @@ WRITES = frozenset(
         *("claim_lease", "submit", "give_back", "accept_late", "withdraw", "draw", "advance"),
         *("commit", "decline", "open_leaves", "reveal_key", "reveal", "reveal_prints", "strike", "show"),
         *("appeal", "raise_fee", "challenge_pixels", "challenge_delivery", "name_verifiers"),
+        *("publish_scene_key", "ask_key", "give_keys"),
     }
 )
 # They want a bond besides gas, and somebody else may do it first.

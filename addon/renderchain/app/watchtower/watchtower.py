@@ -23,6 +23,7 @@ from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
 from ..upkeep.keeping import Tending, keep_at_work
 from .content_watch import ContentWatch
+from .key_watch import KeyWatch
 from .lease_watch import LeaseWatch
 
 REVIEW_S = 600.0  # events tell of everything; if one is lost, no step is
@@ -37,7 +38,7 @@ class WatchRules:
 
 
 class Watchtower:
-    """Stands by for some workers."""
+    """Stands by for some workers, and with ``keys`` for private jobs."""
 
     def __init__(
         self,
@@ -46,8 +47,10 @@ class Watchtower:
         content: ContentWatch,
         reporter: Reporter,
         rules: WatchRules,
+        keys: KeyWatch | None = None,
     ) -> None:
         self._chain = chain
+        self._keys = keys
         self._tending = [Tending[LeaseId](look, self._hindered) for look in (leases.look, content.look)]
         self._reporter = reporter
         self._rules = rules
@@ -61,6 +64,8 @@ class Watchtower:
         for worker_id in self._rules.workers:
             await self._check_keys(worker_id)
         works = {"Listening to the chain": self._follow, "Looking for leases": self._review}
+        if self._keys:
+            works["Giving keys of private jobs"] = self._keys.run
         parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
         try:
             await stop.wait()
@@ -95,6 +100,8 @@ class Watchtower:
                 self._note(event)
 
     def _note(self, event: BoardEvent) -> None:
+        if self._keys:
+            self._keys.note(event)
         if isinstance(event, Reorganised):
             self._review_due.set()
             for tending in self._tending:

@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from ...core.audit.errors import FamilyAtCap, LeaseMustBeJudged, VerifiersMissing
-from ...core.board_events import BoardEvent, JobClosed, JobCreated, LeaseEnded, TasksGivenBack
+from ...core.board_events import (
+    BoardEvent,
+    JobClosed,
+    JobCreated,
+    KeyGiven,
+    LeaseEnded,
+    TasksGivenBack,
+)
 from ...core.contract_errors import (
     AuditPoolTooSmall,
     ContractError,
@@ -107,6 +114,8 @@ class Claims:
             self._preparing.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
+        elif isinstance(event, KeyGiven) and event.job_id in self._jobs:
+            self._probe.went_well(event.job_id)  # it may be for us: its package is looked at now
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
             self._claimable[event.job_id] = None
 

@@ -16,7 +16,7 @@ from ...core.probe import is_wider
 from ...core.probe_report import ProbeReport, ProbeVerdict
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
-from ..exchange.package_cache import in_use
+from ..exchange.package_cache import drop_opened, in_use
 from ..exchange.probe import Probe
 from ..exchange.probe_cache import ProbeCache
 from ..upkeep.keeping import reason_of
@@ -132,10 +132,13 @@ class JobProbe:
         try:
             # Before what is known of the package: another job may name it, and contradict it.
             package, manifest = await self._fetch_in_time(job)
-            if not self._seconds:
-                return ""
-            with in_use(package):  # else another one that comes beside may take its room
-                report = await self._report(job, package, manifest)
+            try:
+                if not self._seconds:
+                    return ""
+                with in_use(package):  # else another one that comes beside may take its room
+                    report = await self._report(job, package, manifest)
+            finally:
+                drop_opened(package)
             if report.share_openings:
                 self._sharing.add(job.package_cid)
         except ContentError as error:

@@ -30,8 +30,8 @@ from ..audit.opening import check_opens
 from ..audit.proof_store import Evidence, ProofStore
 from ..exchange.deadline import Deadline
 from ..exchange.lease_result import write_result
-from ..exchange.package import fetch_checked
-from ..exchange.package_cache import drop_if_unused, in_use
+from ..exchange.package import OpeningOf, fetch_checked
+from ..exchange.package_cache import drop_all_opened, drop_if_unused, drop_opened, in_use
 from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
 from .finished import FinishedFrames
@@ -52,7 +52,8 @@ class Submitted:
 class RenderLease:
     """Fetches, renders, tests, pins and submits; packages stay in ``folder`` while their job lives.
 
-    ``limits`` are what this machine takes of anybody's job.
+    ``limits`` are what this machine takes of anybody's job, ``private`` opens private packages: for as long
+    as somebody uses them.
     """
 
     def __init__(
@@ -68,8 +69,10 @@ class RenderLease:
         journal: Journal,
         read_images: ImageReader,
         limits: GateLimits = NO_LIMITS,
+        private: OpeningOf | None = None,
     ) -> None:
         self._chain = chain
+        self._private = private
         self._store = store
         self._reporter = reporter
         self._folder = folder
@@ -91,8 +94,9 @@ class RenderLease:
         self._finished.discard(self._chain.board, lease_id)
 
     def tidy(self, claimed: Collection[LeaseId]) -> None:
-        """Delete what an earlier process left of leases that are not in hand any more."""
+        """Delete what an earlier process left: opened packages, and leases that are not in hand any more."""
         self._finished.keep_only(self._chain.board, claimed)
+        drop_all_opened(self._folder / "packages")
 
     def forget(self, job_id: JobId) -> None:
         """Delete the package of a job that is over."""
@@ -104,7 +108,8 @@ class RenderLease:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
         self._packages[terms.job_id] = cache / terms.package_cid
-        return await fetch_checked(self._store, terms, cache, self._reporter, self._limits)
+        parts = (self._store, terms, cache, self._reporter, self._limits, self._private)
+        return await fetch_checked(*parts)
 
     async def run(
         self, turn: Turn, lease: LeaseInfo, terms: JobInfo, *, most_s: float | None = None
@@ -118,13 +123,17 @@ class RenderLease:
         Who is cancelled with a frame or more done submits those first; the task is then still cancelling.
         """
         deadline = Deadline(most_s, SPARE * terms.lease_timeout_s)
-        with in_use(self._folder / "packages" / terms.package_cid):
-            async with deadline.within(f"Fetching the package of lease {lease.lease_id}"):
-                package, manifest = await self.fetch(terms)
-            try:
-                return await self._run(turn, lease, terms.family, package, manifest, deadline)
-            finally:
-                turn.end()  # what failed is in nobody's way
+        stored = self._folder / "packages" / terms.package_cid
+        try:
+            with in_use(stored):
+                async with deadline.within(f"Fetching the package of lease {lease.lease_id}"):
+                    package, manifest = await self.fetch(terms)
+                try:
+                    return await self._run(turn, lease, terms.family, package, manifest, deadline)
+                finally:
+                    turn.end()  # what failed is in nobody's way
+        finally:
+            drop_opened(stored)
 
     async def _run(
         self,
@@ -202,8 +211,10 @@ class RenderLease:
             self._proof_store.save(entry.lease_id, evidence)
             self._pins.note(cid, entry.lease_id)
             await self._keep(entry, cid, sealed)
-            # As the store has it: without what was put together from pieces.
-            await self._keep(entry, package.name, package, [recipe.path for recipe in manifest.recipes])
+            # As the store has it: private, or without what was put together from pieces.
+            stored = self._folder / "packages" / package.name
+            added = manifest.recipes if package == stored else ()
+            await self._keep(entry, package.name, stored, [recipe.path for recipe in added])
             await self._pin_package(entry, package.name, deadline)
         await self._chain.submit(entry.lease_id, part.count, result)
         self._reporter.tell(LeaseSubmitted(entry.job_id, entry.lease_id, part.count))

@@ -31,7 +31,7 @@ from .common import add_account_options, address, confirmed, look, provider_sett
 from .profile import worker_key
 from .subcommands import Subcommands
 
-PUBLISHED = ("signer", "scene")  # keys of a worker
+PUBLISHED = ("signer",)  # keys of a worker
 
 
 def account(arguments: Sequence[str]) -> int:
@@ -94,7 +94,7 @@ def key(arguments: Sequence[str]) -> int:
     parser = new_parser(
         "renderchain_key",
         "Store the account's private key (hexadecimal; asked for, or the first line of standard input). "
-        "`key signer` and `key scene` publish keys of a worker.",
+        "`key signer` publishes the key that checks a worker's results.",
     )
     options = parser.parse_args(list(arguments))
 

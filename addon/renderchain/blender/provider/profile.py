@@ -166,18 +166,14 @@ def payout(arguments: Sequence[str]) -> int:
 
 
 def worker_key(arguments: Sequence[str]) -> int:
-    """Publish the key that checks a worker's results, or its scene key."""
-    commands = Subcommands("key", "The keys that a worker publishes.")
+    """Publish the key that checks a worker's results."""
+    commands = Subcommands("key", "The key that a worker publishes for its results.")
     parser = commands.add("signer", "Have results that others post checked by a Stark key, not the account.")
     parser.add_argument("--key", type=address, help="a public key (default: the account's own)")
     parser.add_argument("--none", action="store_true", help="have the account check them again")
-    parser = commands.add("scene", "Publish the worker's scene key; no client uses it yet.")
-    parser.add_argument("key", type=lambda text: int(text, 16), help="X25519, hexadecimal")
     options = _parse_signed(commands, arguments)
 
     async def plan(changes: Changes, _: ProviderChain, number: WorkerId) -> Change:
-        if options.command == "scene":
-            return await changes.scene_key(number, options.key)
         return await changes.signer(number, _signer(options, provider_settings(options)))
 
     return change(options, plan)

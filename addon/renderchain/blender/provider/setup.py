@@ -95,7 +95,7 @@ def _write_settings(config: Path, questions: Questions) -> None:
         load_settings(partial)  # nothing wrong may stand in the way of running this again
         os.replace(partial, config)
     except KeyError as error:
-        raise SettingsError(f"{config} has names that are {error.args[0]}; correct it.") from error
+        raise SettingsError(f"{config} is wrong: {error.args[0]}. Correct it.") from error
     finally:
         partial.unlink(missing_ok=True)
     say(f"The settings are in {config}, each with what it means.")

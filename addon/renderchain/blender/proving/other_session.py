@@ -25,6 +25,7 @@ from ...core.plain_text import plain_lines
 from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
 from ...core.scene_finding import SceneFinding
 from ...ports.reporter import Reporter
+from ..packing.saving import save
 
 COMMAND = "renderchain_record"
 PREFLIGHT, VERDICT = "renderchain_preflight", '{"verdict"'
@@ -78,19 +79,22 @@ def can_stand_in() -> bool:
 
 
 def other_session(scene: bpy.types.Scene) -> OtherSession:
-    """Another Blender with what is open here; raises SceneError where the file has to be saved first."""
+    """Another Blender with what is open here; raises SceneError where it can't be, or DiskFull."""
     options = ["--background"] + ([] if bpy.app.autoexec_fail else ["--enable-autoexec"])
     scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
     file, front = bpy.data.filepath, []
     if bpy.data.is_dirty or not file:
         copy = os.path.join(scratch.name, os.path.basename(file) or "scene.blend")
         bwrap = shutil.which("bwrap")
-        if file and not bwrap:
+        try:
+            if file and not bwrap:
+                raise SceneError(
+                    "The file has unsaved changes; save it, so that the package can be compared with it."
+                )
+            save(copy, copy=True, relative_remap=False)
+        except BaseException:
             scratch.cleanup()
-            raise SceneError(
-                "The file has unsaved changes; save it, so that the package can be compared with it."
-            )
-        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True, relative_remap=False, compress=False)
+            raise
         if file and bwrap:
             front = [bwrap, "--dev-bind", "/", "/", "--ro-bind", copy, file, "--die-with-parent", "--"]
         file = file or copy

@@ -216,6 +216,11 @@ class JobCost:
         return self.pay_fri + self.pool_fri + self.gas_fri
 
     @property
+    def likely_fri(self) -> int:
+        """All together without the part of the fees that is to spare."""
+        return self.pay_fri + self.pool_fri + self.gas_fri * 100 // FEE_MARGIN_PERCENT
+
+    @property
     def back_fri(self) -> int:
         """What is likely to come back of the pool."""
         return max(self.pool_fri - self.audits_fri, 0)

@@ -37,8 +37,10 @@ from . import (
     checks,
     conditions,
     devices,
+    following,
     jobs,
     leases,
+    private,
     process,
     storage,
     watching,
@@ -61,7 +63,20 @@ def _defined_in(module: types.ModuleType) -> list[type[Notice]]:
     return [one for one in found if one.__module__ == module.__name__]
 
 
-PARTS = (process, leases, audits, appeals, jobs, checks, watching, conditions, devices, storage)
+PARTS = (
+    process,
+    leases,
+    audits,
+    appeals,
+    jobs,
+    checks,
+    following,
+    watching,
+    conditions,
+    devices,
+    storage,
+    private,
+)
 KINDS = {kind_of(one): one for part in PARTS for one in _defined_in(part)}
 
 

@@ -89,11 +89,11 @@ class ContentLost(LeaseNotice):
 
 @dataclass(frozen=True)
 class EvidenceOpen(Notice):
-    """Others may read the evidence folder, which holds keys."""
+    """Others may read the evidence, or keys of private jobs."""
 
     level: ClassVar[Level] = Level.WARNING
     reason: str
 
     @property
     def sentence(self) -> str:
-        return f"The evidence folder holds keys, and others may look into it: {self.reason}"
+        return f"A folder holds keys, and others may look into it: {self.reason}"

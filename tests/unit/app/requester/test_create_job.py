@@ -10,11 +10,12 @@ import pytest
 from renderchain.app.requester.create_job import create_job, intent_of_job
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import Quote, quote_of, terms_of
+from renderchain.core.artist_job import REFUSED, SENDING
 from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.audit.prices import vote_fee_fri
 from renderchain.core.cid import digest_of
 from renderchain.core.contract_errors import BadJobTerms
-from renderchain.core.errors import Cancelled, ChainError, InsufficientFunds, SceneError
+from renderchain.core.errors import Cancelled, ChainError, InsufficientFunds, SceneError, StuckTransaction
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobTerms, family_of
 from renderchain.core.notices.jobs import (
@@ -111,7 +112,16 @@ def test_terms_that_the_board_refuses_make_no_job(bench: UseCaseBench) -> None:
     with pytest.raises(BadJobTerms):
         create(bench)
     assert bench.reporter.heard(JobCreated) == []
-    assert [one.state for one in bench.journal.jobs()] == ["sending"]
+    assert [one.state for one in bench.journal.jobs()] == [REFUSED]
+
+
+def test_a_job_whose_transaction_may_yet_happen_is_not_called_refused(bench: UseCaseBench) -> None:
+    bench.chain.tokens[bench.chain.address] = 10**9
+    bench.chain.pending.add(intent_of_job(1))
+    bench.chain.fail("create_job", StuckTransaction("It is in no block yet."))
+    with pytest.raises(StuckTransaction):
+        create(bench)
+    assert [one.state for one in bench.journal.jobs()] == [SENDING]
 
 
 def test_what_it_costs_at_the_gas_price_of_the_day_is_said_before_it_is_paid(bench: UseCaseBench) -> None:

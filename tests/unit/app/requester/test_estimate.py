@@ -40,23 +40,33 @@ def test_the_market_is_asked_where_no_price_is_named(bench: UseCaseBench) -> Non
     assert ask(bench, Offer(reward_fri=FRI_PER_STRK)).quote.shape.reward_fri == FRI_PER_STRK
 
 
+def create(bench: UseCaseBench, offer: Offer) -> None:
+    job = {"name": "town", "output": Path("/frames"), "reporter": bench.reporter}
+    run(create_job(bench.chain, bench.journal, bench.package, offer, **job))  # type: ignore[arg-type]
+
+
 def test_what_was_estimated_is_what_the_job_costs(bench: UseCaseBench) -> None:
-    frames = frames_of(bench.package.manifest)
-    told = run(estimate(bench.chain, USUAL, frames, 1))
-    bench.chain.price_fri = 3 * GFRI  # gas became dearer while it was packed
-    run(
-        create_job(
-            bench.chain,
-            bench.journal,
-            bench.package,
-            told.offer,
-            name="town",
-            output=Path("/frames"),
-            reporter=bench.reporter,
-        )
-    )
+    told = run(estimate(bench.chain, USUAL, frames_of(bench.package.manifest), 1))
+    bench.chain.price_fri = GFRI * 7 // 5  # gas became dearer while it was packed
+    create(bench, told.offer)
     ((terms, _),) = bench.chain.of("create_job")
     assert terms.escrow_fri == told.quote.cost.pay_fri + told.quote.cost.pool_fri
+
+
+def test_what_became_dearer_than_was_agreed_to_is_not_paid(bench: UseCaseBench) -> None:
+    told = run(estimate(bench.chain, USUAL, frames_of(bench.package.manifest), 1))
+    bench.chain.price_fri = 100 * GFRI
+    with pytest.raises(InsufficientFunds, match=r"by now, and at most \d+\.\d{4} was agreed to.*Nothing was"):
+        create(bench, told.offer)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
+
+
+def test_a_larger_scene_than_the_one_that_was_priced_is_not_paid(bench: UseCaseBench) -> None:
+    packed = frames_of(bench.package.manifest)
+    told = run(estimate(bench.chain, USUAL, replace(packed, leaves=1, layers=1, count=1), 1))
+    with pytest.raises(InsufficientFunds, match="or the scene is another one. Nothing was paid"):
+        create(bench, told.offer)
+    assert bench.chain.sent == [] and bench.journal.jobs() == []
 
 
 def test_an_account_that_can_not_pay_all_of_it_is_told_before_anything_is_packed(bench: UseCaseBench) -> None:

@@ -35,3 +35,19 @@ def test_where_nobody_may_write_nothing_is_paid(place: str) -> None:
 def test_a_folder_that_may_not_be_written_shows_without_writing(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert "may not be written to" in why_not_writable(tmp_path / "frames")
+
+
+def test_a_drive_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above a drive of Windows that was unplugged there is nothing, and that was looked for without end."""
+    monkeypatch.setattr(os.path, "exists", lambda _: False)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert "there is no such drive" in why_not_writable(Path("/film/frames"))
+
+
+def test_what_lies_behind_a_closed_folder_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Python asks whether it is there, and is not let in to look."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(os.path, "exists", lambda one: Path(one) in (closed, *closed.parents))
+    monkeypatch.setattr(os, "access", lambda one, _: Path(one) != closed)
+    assert "closed may not be written to" in why_not_writable(closed / "below" / "frames")

@@ -29,6 +29,11 @@ def test_limits_that_were_not_measured_are_the_widest(
     assert artist.reporter.telling("The probe:", "is not measured, so the widest limits hold")
 
 
+def test_how_long_a_frame_takes_is_said(world: World, artist: Artist) -> None:
+    world.live(artist.submit(6))
+    assert artist.reporter.telling("The probe: a frame takes", "s on this machine's CPU")
+
+
 def test_what_is_doubtful_is_said_and_sent(world: World, artist: Artist) -> None:
     artist.prober.scene.step_s = 30.0
     assert world.live(artist.submit(6)) == 1

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
+from renderchain.app.requester.results import Results
 from renderchain.app.requester.watch_job import JobReport, JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import NothingToWithdraw
@@ -20,6 +23,7 @@ from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.notices import Notice, leases
+from renderchain.core.notices.following import FramesBack
 from renderchain.core.notices.jobs import AlreadyWithdrawn, JobEnded
 
 from devkit.network.local import SilentReporter
@@ -55,6 +59,9 @@ class Chain:
     async def job(self, job_id: JobId) -> JobInfo:
         return JOB
 
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        return list(self._told)
+
     async def events(self, from_block: int, job_id: JobId) -> AsyncIterator[BoardEvent]:
         for event in self._told:
             yield event
@@ -78,17 +85,17 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
     one = JobWatch(
         chain,
         store,
-        hash_many,
-        nothing,
+        Results(chain, store, hash_many, nothing, nothing, unwrapper, heard),
         heard,
-        sealer=nothing,
-        unwrapper=unwrapper,
         job_id=JOB_ID,
-        output=folder / "frames",
+        kept=KeptFrames(nothing, None, folder / "frames"),
         scratch=folder,
+        packages=folder / "packages",
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
         own_check=OwnCheck(nothing, heard, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
+        private=PrivateOpening(nothing, nothing),
+        most_private_workers=0,
     )
     return asyncio.run(asyncio.wait_for(one.run(0), 5))
 
@@ -104,7 +111,7 @@ def test_what_is_paid_after_the_job_is_closed_is_counted(tmp_path: Path) -> None
     report = watch(chain, heard, tmp_path)
     assert (report.paid_fri, report.refunded_fri) == (300, 50)
     assert [one for one in heard.told if not isinstance(one, leases.LeaseClaimed)] == [
-        leases.LeaseNotAccepted(JOB_ID, LOST, LeaseState.REJECTED),
+        FramesBack(JOB_ID, LOST, 1, LeaseState.REJECTED, "", reopened=True),
         JobEnded(JOB_ID, JobState.COMPLETED, 0, 300, 50),
     ]
 

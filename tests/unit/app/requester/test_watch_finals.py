@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.package import file_entry
+from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
+from renderchain.core.job_progress import LeaseProgress
 from renderchain.core.manifest import MANIFEST_NAME
 from renderchain.core.messages import MadeAgain
 from renderchain.core.notices.jobs import FalseFinals
@@ -49,17 +51,17 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
     return JobWatch(
         nothing,
         nothing,
-        hash_many,
-        lambda path: nothing,
+        nothing,
         said,
-        sealer=nothing,
-        unwrapper=nothing,
         job_id=JOB.job_id,
-        output=tmp_path / "frames",
+        kept=KeptFrames(nothing, None, tmp_path / "frames"),
         scratch=tmp_path / "scratch",
+        packages=tmp_path / "scratch" / "packages",
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),
         own_check=OwnCheck(nothing, said, random.Random(1), per_lease=0, most_s=0),
         most_challenges=0,
+        private=PrivateOpening(nothing, nothing),
+        most_private_workers=0,
     )
 
 
@@ -72,7 +74,7 @@ def test_images_made_again_are_kept_instead_of_false_ones_and_the_lease_is_not_a
     result = Result("4.5.3", "CPU", "CPU", 0, deliver(opened, (1, 2)))
     said = RecordingReporter()
     watch = watch_of(tmp_path, Maker(false), said, per_lease)
-    run(watch._keep_frames(LeaseId(7), JOB, MANIFEST, opened, result))
+    run(watch._keep_frames(LeaseProgress(LeaseId(7), 9, 0, 2), JOB, MANIFEST, opened, result))
     kept = {frame: path.read_bytes() for frame, path in watch.report.frames.items()}
     if false and per_lease:
         assert kept == {1: b"true", 2: b"true"}

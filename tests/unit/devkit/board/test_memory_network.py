@@ -112,8 +112,13 @@ def test_a_transaction_whose_second_call_is_refused_did_nothing() -> None:
         net, job_id, _ = await a_claim()
         await net.worker.claim_lease(job_id, 1)
         block, before = net.memory.block, await net.artist.job(job_id)
+        artist = net.artist.address
         with pytest.raises(NothingToWithdraw):
-            await net.artist.cancel(job_id)
+            net.memory.write(
+                "Canceling",
+                lambda model: model.cancel(artist, job_id),
+                lambda model: model.withdraw(artist, [artist]),
+            )
         assert (net.memory.block, await net.artist.job(job_id)) == (block, before)
         await net.worker.submit((await net.worker.open_leases())[0], 1, RESULT)
 

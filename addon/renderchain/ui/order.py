@@ -1,0 +1,80 @@
+"""Frames that lack, or that something is wrong with, are ordered once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..core.frames import format_frames, parse_frames
+from ..core.ids import JobId
+from .asking import DIALOG_PX, again, draw_question
+from .following import jobs
+from .jobs import JobOperator, at_once
+
+if TYPE_CHECKING:
+    from ..app.requester.offer import Offer
+    from ..app.requester.quote import Quote
+    from ..app.requester.requester import Requester
+
+_quoted: dict[tuple[JobId, tuple[int, ...]], Offer] = {}  # what is paid is what was shown
+
+
+class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
+    """Have some of the job's frames rendered once more, as a job of their own, out of the same package"""
+
+    bl_idname = "renderchain.order_again"
+    bl_label = "Order Frames Again"
+    frames: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Frames", description="Such as 1-8 or 1,5,9-12", options={"SKIP_SAVE"}
+    )
+    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    quote: bpy.props.StringProperty(options={"SKIP_SAVE", "HIDDEN"})  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
+        """Ask which frames, then say what they cost."""
+        row = self.row()
+        if row and not self.frames:
+            self.number = row.number
+            frames = sorted({*row.overview.missing, *row.overview.doubted})
+            self.frames = format_frames(tuple(frames))
+        text = "Pay and Order" if self.quote else "What Does It Cost?"
+        return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The frames, or their price."""
+        if self.quote:
+            draw_question(self.layout, f"Frames {self.frames}: {self.quote}")
+        else:
+            self.layout.prop(self, "frames")
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Order them, once the price was seen."""
+        row, frames = self.row(), parse_frames(self.frames)
+        job_id = row.overview.entry.job_id if row else JobId(self.job_id)
+        asked = (job_id, frames)
+
+        async def work(requester: Requester) -> str:
+            again_id = await requester.order_again(job_id, frames, _quoted.pop(asked, None))
+            return f"Job {again_id} renders frames {format_frames(frames)} once more"
+
+        if bpy.app.background:
+            return at_once(self, work)
+        if self.quote and row:
+            jobs.do(row.number, "Ordering frames again", work)
+            return {"FINISHED"}
+        chosen = {"number": self.number, "frames": self.frames}
+
+        async def ask(requester: Requester) -> Quote:
+            return await requester.order_quote(job_id, frames)
+
+        def said(quote: Quote) -> None:
+            _quoted[asked] = quote.chosen
+            text = " ".join(one.sentence for one in quote.notices)
+            again("order_again", **chosen, quote=text)
+
+        jobs.ask(ask, said)
+        return {"FINISHED"}
+
+
+CLASSES = (RENDERCHAIN_OT_order_again,)

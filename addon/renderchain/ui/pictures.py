@@ -1,0 +1,218 @@
+"""Frames that came, as pictures: small ones in the panel, large ones in an editor, all as a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import bpy
+import bpy.utils.previews
+
+from ..core.artist_job import JobOverview, KeptFrame
+from ..core.notices.jobs import FrameKept
+from .following import jobs
+from .jobs import JobOperator
+
+MOST_SHOWN = 12
+COLUMNS_PX = 110
+SCALE = 4.0
+NUMBER, FRAME = "renderchain_job", "renderchain_frame"  # what an image of ours remembers
+_previews: Any = None
+_version: dict[str, int] = {}  # how often a file was written here
+
+
+def start() -> None:
+    """Have a place for small pictures."""
+    global _previews
+    _previews = bpy.utils.previews.new()
+    jobs.frame_came = frame_came
+
+
+def stop() -> None:
+    """Leave nothing behind."""
+    global _previews
+    if _previews is not None:
+        bpy.utils.previews.remove(_previews)
+    _previews = None
+    _version.clear()
+
+
+def icon_of(path: str) -> int:
+    """A small picture of a file, which Blender reads in its own time; 0 where there is none."""
+    if _previews is None or not path:
+        return 0
+    name = f"{path}#{_version.get(path, 0)}"
+    if name not in _previews:
+        if not Path(path).is_file():
+            return 0
+        _previews.load(name, path, "IMAGE")
+    return int(_previews[name].icon_id)
+
+
+def newest_icon(one: JobOverview) -> int:
+    """A small picture of the frame that came last."""
+    return icon_of(one.kept[-1].path) if one.kept else 0
+
+
+def draw(layout: Any, one: JobOverview) -> None:
+    """The last frames that came, each with a button, and what can be done with all."""
+    if not one.kept:
+        return
+    doubted = set(one.doubted)
+    grid = layout.grid_flow(columns=0, even_columns=True, align=True)
+    for kept in one.kept[-MOST_SHOWN:]:
+        cell = grid.column(align=True)
+        cell.alert = kept.frame in doubted
+        picture = icon_of(kept.path)
+        if picture:
+            cell.template_icon(icon_value=picture, scale=SCALE)
+        mark = "ERROR" if kept.frame in doubted else "NONE"
+        button = cell.operator("renderchain.view_frame", text=str(kept.frame), icon=mark)
+        button.number, button.frame = one.number, kept.frame
+    if len(one.kept) > MOST_SHOWN:
+        layout.label(text=f"and {len(one.kept) - MOST_SHOWN} before")
+    row = layout.row(align=True)
+    for where, text in (("SEQUENCER", "Open in Sequencer"), ("COMPOSITOR", "Open in Compositor")):
+        button = row.operator("renderchain.open_sequence", text=text)
+        button.number, button.where = one.number, where
+
+
+def frame_came(number: int, notice: FrameKept) -> None:
+    """Show it where an Image Editor shows this job's frames."""
+    path = str(notice.path)
+    _version[path] = _version.get(path, 0) + 1
+    for image in bpy.data.images:
+        if image.get(NUMBER) == number and image.get("renderchain_follows"):
+            _load(image, number, notice.frame, path)
+
+
+def show(number: int, kept: KeptFrame, *, follows: bool) -> Any:
+    """An image of a job that shows this frame; ``follows``: and later ones as they come."""
+    name = f"Job {number}"
+    image = bpy.data.images.get(name)
+    if image is None or image.get(NUMBER) != number:
+        image = bpy.data.images.load(kept.path)
+        image.name = name
+    image["renderchain_follows"] = follows
+    _load(image, number, kept.frame, kept.path)
+    return image
+
+
+def _load(image: Any, number: int, frame: int, path: str) -> None:
+    image[NUMBER], image[FRAME] = number, frame
+    image.filepath = path
+    image.reload()
+
+
+class RENDERCHAIN_OT_view_frame(JobOperator):  # noqa: N801 - Blender's naming
+    """Look at the frame in an Image Editor, and at later ones as they come"""
+
+    bl_idname = "renderchain.view_frame"
+    bl_label = "View Frame"
+    frame: bpy.props.IntProperty(name="Frame", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """In an editor that is there, else in a new window."""
+        row = self.row()
+        kept = next((one for one in row.overview.kept if one.frame == self.frame), None) if row else None
+        if row is None or kept is None or not Path(kept.path).is_file():
+            self.report({"ERROR"}, f"Frame {self.frame} is not on this disk")
+            return {"CANCELLED"}
+        newest = row.overview.kept[-1].frame
+        image = show(row.number, kept, follows=self.frame == newest)
+        if not bpy.app.background:
+            _editor(context).spaces.active.image = image
+        return {"FINISHED"}
+
+
+def _editor(context: bpy.types.Context) -> Any:
+    """An Image Editor; a new window where no window has one."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "IMAGE_EDITOR":
+                return area
+    bpy.ops.wm.window_new()
+    area = context.window_manager.windows[-1].screen.areas[0]
+    area.type = "IMAGE_EDITOR"
+    return area
+
+
+class RENDERCHAIN_OT_open_sequence(JobOperator):  # noqa: N801 - Blender's naming
+    """Open all frames that came in a scene of their own"""
+
+    bl_idname = "renderchain.open_sequence"
+    bl_label = "Open as Sequence"
+    where: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Where",
+        items=[("SEQUENCER", "Sequencer", "As strips"), ("COMPOSITOR", "Compositor", "As an image node")],
+    )
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """A new scene: this one could not be submitted with strips in it."""
+        row = self.row()
+        kept = [one for one in row.overview.kept if Path(one.path).is_file()] if row else []
+        if row is None or not kept:
+            self.report({"ERROR"}, "No frame is on this disk yet")
+            return {"CANCELLED"}
+        scene = new_scene(context.scene, f"Job {row.number}", kept)
+        if self.where == "SEQUENCER":
+            add_strips(scene, kept)
+        else:
+            add_image_node(scene, kept)
+        if context.window:
+            context.window.scene = scene
+        self.report({"INFO"}, f"{len(kept)} frames are in the scene {scene.name}")
+        return {"FINISHED"}
+
+
+def new_scene(like: bpy.types.Scene, name: str, kept: Sequence[KeptFrame]) -> Any:
+    """An empty scene that plays these frames as they were made."""
+    scene: Any = bpy.data.scenes.new(name)
+    for one in ("fps", "fps_base"):
+        setattr(scene.render, one, getattr(like.render, one))
+    image = bpy.data.images.load(kept[0].path, check_existing=True)
+    scene.render.resolution_x, scene.render.resolution_y = (max(side, 4) for side in image.size)
+    scene.render.resolution_percentage = 100
+    scene.frame_start, scene.frame_end = max(kept[0].frame, 0), max(kept[-1].frame, 0)
+    return scene
+
+
+def runs_of(kept: Sequence[KeptFrame]) -> list[list[KeptFrame]]:
+    """Frames that follow each other without a gap, in the same folder."""
+    runs = [[kept[0]]]
+    for before, one in pairwise(kept):
+        if one.frame == before.frame + 1 and Path(one.path).parent == Path(before.path).parent:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def add_strips(scene: Any, kept: Sequence[KeptFrame]) -> None:
+    """One strip for each run, where its frames belong; what lacks stays a gap."""
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    for run in runs_of(kept):
+        strip = strips.new_image(Path(run[0].path).stem, run[0].path, channel=1, frame_start=run[0].frame)
+        for one in run[1:]:
+            strip.elements.append(Path(one.path).name)
+
+
+def add_image_node(scene: Any, kept: Sequence[KeptFrame]) -> None:
+    """An image node with the sequence, in the scene's own compositor."""
+    image = bpy.data.images.load(kept[0].path)
+    image.source = "SEQUENCE"
+    if hasattr(scene, "compositing_node_group"):  # since Blender 5
+        tree = scene.compositing_node_group = bpy.data.node_groups.new(scene.name, "CompositorNodeTree")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = image
+    node.frame_duration = kept[-1].frame - kept[0].frame + 1
+    node.frame_start, node.frame_offset = kept[0].frame, kept[0].frame - 1
+
+
+CLASSES = (RENDERCHAIN_OT_view_frame, RENDERCHAIN_OT_open_sequence)

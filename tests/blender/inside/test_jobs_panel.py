@@ -1,0 +1,267 @@
+"""The list of jobs, what stands under it, and pictures of frames: drawn out of what was read before."""
+
+from types import SimpleNamespace
+
+import bpy
+import pytest
+
+FRI = 10**18
+
+
+class Layout:
+    """Draws by noting; operators and lists that it is asked for have to be there."""
+
+    def __init__(self, noted=None):
+        self.noted = [] if noted is None else noted
+        self.alert = False
+        self.alignment = "EXPAND"
+
+    def _more(self, **options):
+        return Layout(self.noted)
+
+    row = column = box = _more
+
+    def grid_flow(self, **options):
+        return Layout(self.noted)
+
+    def label(self, text="", icon="NONE", icon_value=0):
+        self.noted.append(text)
+
+    def progress(self, factor=0.0, text=""):
+        assert 0.0 <= factor <= 1.0
+        self.noted.append(text)
+
+    def separator(self):
+        pass
+
+    def template_icon(self, icon_value, scale):
+        self.noted.append("picture")
+
+    def template_list(self, kind, name, *where, rows):
+        assert getattr(bpy.types, kind)
+        self.noted.append(kind)
+
+    def prop(self, owner, name):
+        self.noted.append(name)
+
+    def operator(self, name, text="", icon="NONE"):
+        family, _, rest = name.partition(".")
+        made = SimpleNamespace(idname=getattr(getattr(bpy.ops, family), rest).idname())
+        self.noted.append(f"{text or rest}")
+        return made
+
+
+@pytest.fixture
+def registered(part):
+    """The add-on's classes, in the bpy module too."""
+    registration = part("ui.registration")
+    is_there = hasattr(bpy.types, "RENDERCHAIN_UL_jobs")
+    if not is_there:
+        registration.register()
+    yield part("ui.following")
+    part("ui.following").jobs.forget()
+    bpy.context.window_manager.renderchain_jobs.clear()
+    if not is_there:
+        registration.unregister()
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """Frames on the disk, each of another grey."""
+
+    def make(*frames):
+        made = []
+        for frame in frames:
+            image = bpy.data.images.new(f"made {frame}", 128, 64)
+            image.pixels[:] = [frame / 10, frame / 10, frame / 10, 1.0] * (128 * 64)
+            image.filepath_raw, image.file_format = str(tmp_path / f"{frame:04d}.png"), "PNG"
+            image.save()
+            bpy.data.images.remove(image)
+            made.append(tmp_path / f"{frame:04d}.png")
+        return made
+
+    return make
+
+
+@pytest.fixture
+def overview(part):
+    """A job of four frames, with what a test says of it."""
+
+    def make(number=1, *, state="active", frames="1-4", tasks=4, kept=(), events=(), **more):
+        overviews = part("core.artist_job")
+        job_info = part("core.job").JobInfo
+        numbers = dict.fromkeys(job_info.__dataclass_fields__, 0)
+        named = {"job_id": 16777217, "tasks": tasks, "reward_fri": FRI // 100, "tiles": 2, "stopped": False}
+        job = job_info(**{**numbers, **named, "accepted": tasks if state == "completed" else 0})
+        entry = overviews.JobEntry(number, 9, 16777217, "town", "bafy", "/frames", 0, "active", frames)
+        kept = tuple(overviews.KeptFrame(int(one.stem), 1 << 40, 7, 8, str(one), "", 1) for one in kept)
+        progress = part("core.job_progress").JobProgress.of(events)
+        return overviews.JobOverview(entry, job, progress, kept, **more)
+
+    return make
+
+
+@pytest.fixture
+def told(part):
+    """The events of a job of which a worker has delivered two frames and renders two more."""
+    board, job = part("core.board_events"), part("core.job")
+    result = job.LeaseResult(7, 0, 0, 0)
+    return [
+        board.LeaseClaimed(5, 16777217, 1 << 40, 8, 0, 2, 0, 0, 0),
+        board.ResultSubmitted(6, 16777217, 1 << 40, 2, result),
+        board.LeaseClaimed(6, 16777217, 2 << 40, 9, 2, 2, 0, 0, 0),
+    ]
+
+
+def shown(following, *overviews):
+    """Put these into the list; the rows."""
+    following.jobs.rows = {one.number: following.Row(one) for one in overviews}
+    following.sync_list()
+    return following.jobs.rows
+
+
+def drawn(part, width=400):
+    """What the panel draws."""
+    layout = Layout()
+    region = SimpleNamespace(width=width)
+    context = SimpleNamespace(window_manager=bpy.context.window_manager, region=region)
+    bpy.types.RENDERCHAIN_PT_jobs.draw(SimpleNamespace(layout=layout), context)
+    return layout.noted
+
+
+def line(part, number):
+    """What the list draws of a job."""
+    layout = Layout()
+    item = SimpleNamespace(number=number)
+    bpy.types.RENDERCHAIN_UL_jobs.draw_item(None, bpy.context, layout, None, item, 0, None, "", 0, 0)
+    return layout.noted
+
+
+def test_a_job_is_one_line_with_its_number_frames_pay_time_and_workers(part, registered, overview, told):
+    shown(registered, overview(3, events=told, left_s=240.0))
+    assert line(part, 3) == ["3  town", "2/4", "0 STRK · 4 minutes · 1 worker"]
+    assert "16777217" not in " ".join(line(part, 3))
+
+
+def test_the_chosen_job_says_how_it_stands_and_has_its_buttons(part, registered, overview, told):
+    following_notices = part("core.notices.following")
+    quote = following_notices.CancelQuoted(16777217, 2, FRI // 50, 2, FRI // 50, 0, 1)
+    shown(registered, overview(events=told, left_s=240.0, cancel=quote))
+    text = " ".join(drawn(part))
+    assert "2 of 4 frames are done; 1 worker renders 2 more; about 4 minutes are left." in text
+    for button in ("refresh", "path_open", "download", "cancel", "copy_job"):
+        assert button in drawn(part)
+
+
+def test_the_reason_why_a_job_waits_stands_there(part, registered, overview):
+    waits = part("core.notices.following").JobWaits(16777217, 0, 4, "3 have Blender 5.2, 1 wants 0.02 STRK")
+    shown(registered, overview(waits=waits))
+    text = " ".join(drawn(part, 900))
+    assert "0 of 4 workers fit: 3 have Blender 5.2, 1 wants 0.02 STRK" in text
+
+
+def test_a_warning_stays_and_a_doubt_has_a_button(part, registered, overview, told):
+    jobs = part("core.notices.jobs")
+    notes = (
+        jobs.FinalsUnchecked((1,), "the denoiser is missing"),
+        jobs.Doubt(16777217, 1 << 40, "It lacks."),
+    )
+    shown(registered, overview(events=told, notes=notes))
+    noted = drawn(part, 900)
+    assert any("denoiser is missing" in one for one in noted) and "Challenge…" in noted
+
+
+def test_every_state_is_said_in_words(part, registered, overview):
+    entries = part("core.artist_job")
+    for state, words in (("sending", "not confirmed"), ("refused", "nothing was paid")):
+        entry = entries.JobEntry(1, 9, 0, "town", "bafy", "/frames", 0, state, "1-4")
+        shown(registered, entries.JobOverview(entry))
+        assert words in " ".join(drawn(part, 900))
+        assert line(part, 1)[-1] == "0 STRK" if state == "sending" else state
+    shown(registered, overview(state="completed"))
+    assert any(one.startswith("Done: 4 frames for") for one in drawn(part, 900))
+
+
+def test_no_jobs_and_no_network_are_said(part, registered):
+    shown(registered)
+    assert "No jobs yet" in drawn(part)
+    registered.jobs.hint = "The node is away."
+    assert "The node is away." in drawn(part, 900)
+
+
+def test_the_list_keeps_its_choice_when_a_job_comes(part, registered, overview):
+    shown(registered, overview(2), overview(1))
+    bpy.context.window_manager.renderchain_job = 1
+    assert registered.chosen_number() == 1
+    shown(registered, overview(3), overview(2), overview(1))
+    assert registered.chosen_number() == 1
+    assert [one.number for one in bpy.context.window_manager.renderchain_jobs] == [3, 2, 1]
+
+
+def test_frames_are_looked_at_and_later_ones_come_into_the_same_image(
+    part, registered, overview, told, picture
+):
+    pictures = part("ui.pictures")
+    one, two = picture(1, 2)
+    rows = shown(registered, overview(kept=(one,), events=told))
+    assert bpy.ops.renderchain.view_frame(number=1, frame=1) == {"FINISHED"}
+    image = bpy.data.images["Job 1"]
+    assert image["renderchain_frame"] == 1 and image.size[:] == (128, 64)
+    kept = part("core.notices.jobs").FrameKept(16777217, 1 << 40, 2, 8, two)
+    pictures.frame_came(1, kept)
+    assert image["renderchain_frame"] == 2 and image.filepath == str(two)
+    assert abs(image.pixels[0] - 0.2) < 0.01
+    registered.JobReporter(1)._note(kept)
+    assert [found.frame for found in rows[1].overview.kept] == [1, 2]
+    with pytest.raises(RuntimeError, match="not on this disk"):
+        bpy.ops.renderchain.view_frame(number=1, frame=4)
+
+
+@pytest.mark.parametrize("where", ["SEQUENCER", "COMPOSITOR"])
+def test_all_frames_open_as_a_sequence_in_a_scene_of_their_own(
+    part, registered, overview, told, picture, where
+):
+    paths = picture(1, 2, 4)
+    shown(registered, overview(kept=paths, events=told))
+    own = bpy.context.scene
+    assert bpy.ops.renderchain.open_sequence(number=1, where=where) == {"FINISHED"}
+    (made,) = [one for one in bpy.data.scenes if one is not own and one.name.startswith("Job 1")]
+    assert (made.render.resolution_x, made.render.resolution_y) == (128, 64)
+    assert (made.frame_start, made.frame_end) == (1, 4)
+    if where == "SEQUENCER":
+        editor = made.sequence_editor
+        strips = list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+        assert [(int(one.frame_start), len(one.elements)) for one in strips] == [(1, 2), (4, 1)]
+        assert own.sequence_editor is None or not len(own.sequence_editor.strips_all)
+    else:
+        tree = getattr(made, "compositing_node_group", None) or made.node_tree
+        (node,) = [one for one in tree.nodes if one.bl_idname == "CompositorNodeImage"]
+        assert (node.image.source, node.frame_duration) == ("SEQUENCE", 4)
+    bpy.data.scenes.remove(made)
+
+
+def test_missing_and_doubted_frames_are_marked_and_can_be_ordered_again(
+    part, registered, overview, told, picture
+):
+    board, checks = part("core.board_events"), part("core.notices.checks")
+    paths = picture(1, 2)
+    note = checks.LeavesFalse(16777217, 1 << 40, (3,), 1.0)
+    closed = [*told, board.JobClosed(9, 16777217, 0)]
+    shown(registered, overview(state="completed", kept=paths, events=closed, notes=(note,)))
+    noted = drawn(part, 900)
+    assert "Missing: 3-4" in noted and "Doubted: 1-2" in noted and "order_again" in noted
+
+
+def test_a_region_of_a_picture_becomes_leaves_of_the_lease(part, registered, overview, told, picture):
+    challenge, errors = part("ui.challenge"), part("core.errors")
+    one = overview(kept=picture(1, 2), events=told)
+    left = challenge.region_of((128, 64), (0.1, 0.9), (0.2, 0.1))
+    assert (left.x, left.y, left.width, left.height) == (12, 6, 13, 51)
+    assert challenge.leaves_under(one, 2, (128, 64), left) == (1 << 40, [2])
+    everything = challenge.region_of((128, 64), (0.0, 0.0), (1.0, 1.0))
+    assert challenge.leaves_under(one, 1, (128, 64), everything) == (1 << 40, [0, 1])
+    outside = challenge.region_of((128, 64), (1.5, 0.4), (1.7, 0.5))
+    with pytest.raises(errors.LocalError, match="Nothing of the picture"):
+        challenge.leaves_under(one, 1, (128, 64), outside)
+    with pytest.raises(errors.LocalError, match="no job that was submitted from here"):
+        challenge.leaves_under(one, 3, (128, 64), left)
