@@ -89,7 +89,7 @@ def test_the_panels_buttons_work_in_a_window_while_blender_stays_alive(
     arguments = f"-- {network.settings_file('artist')} {tmp_path}"
     blender = f"DISPLAY=:87 blender --window-geometry 0 0 1280 900 {scene} --python {script} {arguments}; "
     ended = "code=$?; kill $screen; wait $screen; exit $code"
-    done = application.call([inside, "sh", "-c", screen + blender + ended], 180)
+    done = application.call([inside, "sh", "-c", screen + blender + ended], 360)
     said = (tmp_path / "said.txt").read_text() if (tmp_path / "said.txt").exists() else ""
     assert done.returncode == 0, said + done.stdout[-3000:] + done.stderr[-3000:]
     assert (
