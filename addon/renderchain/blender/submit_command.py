@@ -137,7 +137,7 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
         return follow(requester, job_id, output) if options.wait else 0
     with output_for_report() as report_to:
         job_id = asyncio.run(sending)
-        body = {"job": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
+        body = {"job_id": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
         body |= _cost(estimate)
         code = 0
         if options.wait:
@@ -161,17 +161,17 @@ def _check(estimate: Estimate, most_fri: int | None) -> None:
 
 
 def _cost(estimate: Estimate) -> dict[str, str]:
-    """In exact STRK, as texts: numbers of JSON are not."""
+    """In fri, as texts: numbers of JSON are not exact."""
     cost = estimate.quote.cost
     amounts = {
-        "reward_strk": estimate.quote.shape.reward_fri,
-        "pay_strk": cost.pay_fri,
-        "reserve_strk": cost.pool_fri,
-        "fees_strk": cost.gas_fri,
-        "at_most_strk": cost.most_fri,
-        "usually_back_strk": estimate.back_fri,
+        "reward_fri": estimate.quote.shape.reward_fri,
+        "pay_fri": cost.pay_fri,
+        "reserve_fri": cost.pool_fri,
+        "fees_fri": cost.gas_fri,
+        "most_fri": cost.most_fri,
+        "usually_back_fri": estimate.back_fri,
     }
-    return {name: format_strk(fri) for name, fri in amounts.items()}
+    return {name: str(fri) for name, fri in amounts.items()}
 
 
 def follow(requester: Requester, job_id: JobId, output: Path | None) -> int:
