@@ -279,7 +279,14 @@ def test_metadata_is_the_scenes_but_for_what_each_rendering_has_of_its_own(part,
 
 
 def test_what_can_not_be_as_the_artist_has_it_is_said(part, painted):
-    read = part("blender.cycles.reading.scene").read_for_artist
+    steps, all_at_once = (
+        part("blender.cycles.reading.scene").read_for_artist,
+        part("blender.steps").all_at_once,
+    )
+
+    def read(*arguments, **options):
+        return all_at_once(steps(*arguments, **options))
+
     painted.render.use_stamp = True
     assert "stamp" not in [one.kind for one in read(painted, (1,), own_seed=False)]
     painted.render.use_stamp_hostname = True
