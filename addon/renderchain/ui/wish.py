@@ -99,10 +99,10 @@ def no_output(scene: bpy.types.Scene) -> SceneFinding | None:
 
 def unsaved_changes(scene: bpy.types.Scene) -> SceneFinding | None:
     """Why the file has to be saved: another Blender opens it for the comparison, changes and all."""
-    from ..blender.proving.other_session import can_stand_in
+    from ..blender.proving.other_session import can_stand_in, has_unsaved_changes
 
     chosen: Any = scene.renderchain
-    if not (bpy.data.filepath and bpy.data.is_dirty and chosen.proof_seconds) or can_stand_in():
+    if not (has_unsaved_changes() and chosen.proof_seconds) or can_stand_in():
         return None
     sentence = "The file has unsaved changes, and the package is compared with the file."
     return folder_error("unsaved file", sentence, "Save it, or set Comparison to 0 in the options.")

@@ -131,7 +131,7 @@ def test_the_noisy_pass_has_all_layers_that_are_used_by_name_and_tiles_have_them
 def test_a_layer_that_can_not_be_told_from_the_composite_is_refused_before_packing(part, scene):
     scene.view_layers[0].name = "Composite"
     (error,) = part("blender.preflight").check_scene(scene).errors
-    assert "rename it" in error
+    assert "Rename it" in error
 
 
 def test_a_package_that_names_other_layers_is_left_to_its_requester(part, scene, tmp_path):
@@ -309,7 +309,7 @@ def test_a_volume_makes_verifiers_render_frames_since_blender_5(part, scene, whe
         (lambda scene: setattr(scene.cycles, "use_guiding", True), "Turn path guiding off"),
         (lambda scene: bpy.data.objects["Suzanne"].modifiers.new("cloth", "CLOTH"), "not baked"),
         (lambda scene: setattr(scene.view_layers[0], "use_pass_combined", False), "no Combined pass"),
-        (lambda scene: _strips(scene).new_scene("strip", scene, 1, 1), "turn Sequencer off"),
+        (lambda scene: _strips(scene).new_scene("strip", scene, 1, 1), "Turn Sequencer off"),
     ],
 )
 def test_what_never_repeats_itself_is_refused_before_packing(part, scene, break_it, sentence):

@@ -78,6 +78,11 @@ def can_stand_in() -> bool:
     return bool(shutil.which("bwrap"))
 
 
+def has_unsaved_changes() -> bool:
+    """Whether the file that is open here is another one than on the disk."""
+    return bool(bpy.data.filepath and bpy.data.is_dirty)
+
+
 def other_session(scene: bpy.types.Scene) -> OtherSession:
     """Another Blender with what is open here; raises SceneError where it can't be, or DiskFull."""
     options = ["--background"] + ([] if bpy.app.autoexec_fail else ["--enable-autoexec"])
