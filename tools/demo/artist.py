@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -14,19 +15,26 @@ def main(blend: Path, output: Path, config: Path, reward: str, longest_lease: in
     import addon_utils  # there once bpy is
 
     addon_utils.enable("renderchain", default_set=True)
-    os.environ["RENDERCHAIN_CONFIG"] = str(
-        config
-    )  # the preferences' own settings are nobody's but the user's
+    # The preferences' own settings are nobody's but the user's.
+    os.environ["RENDERCHAIN_CONFIG"] = str(config)
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     offer = bpy.context.scene.renderchain
-    offer.reward, offer.longest_lease, offer.output = reward, longest_lease, str(output)
+    offer.price, offer.amount = "FRAME", reward
+    offer.longest_lease, offer.output = longest_lease, str(output)
     if bpy.ops.renderchain.submit_animation() != {"FINISHED"}:
         return 1
-    from renderchain.ui.state import state
-    from renderchain.ui.work import refresh_jobs
+    return 0 if bpy.ops.renderchain.download(job_id=newest_job()) == {"FINISHED"} else 1
 
-    refresh_jobs()
-    return 0 if bpy.ops.renderchain.download(job_id=state.jobs[0].job_id) == {"FINISHED"} else 1
+
+def newest_job() -> int:
+    """The job that was submitted last, as the artist's list has it."""
+    from renderchain.blender.console import ConsoleReporter
+    from renderchain.composition.requester import make_requester
+    from renderchain.ui.preferences import read_settings
+
+    newest, *_ = asyncio.run(make_requester(read_settings(), ConsoleReporter()).overview())
+    assert newest.entry.job_id
+    return newest.entry.job_id
 
 
 if __name__ == "__main__":
