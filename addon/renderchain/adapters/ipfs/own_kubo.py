@@ -26,7 +26,8 @@ from ...core.errors import StoreAway, StoreError
 KEEPER = Path(__file__).with_name("kubo_keeper.py")
 START_S = 60.0
 ANSWER_S = 5.0
-OTHERS_S = 3.0  # where ours ended at once, since another process started one in the same moment
+OTHERS_S = 3.0  # where ours ended at once: another process may have started one in the same moment
+LOCKED = "someone else has the lock"  # as Kubo says it of its repository
 END_S = 5.0  # it ends without being waited for, too
 LOOK_S = 0.1
 NAME = "renderchain"  # of those who are let in
@@ -200,11 +201,18 @@ class OwnKubo:
             if found:
                 return found
             if self._keeper is None or self._keeper.poll() is not None:
-                until_s = min(until_s, time.monotonic() + OTHERS_S)
+                if LOCKED not in self._said():  # else that one starts, for as long as it takes
+                    until_s = min(until_s, time.monotonic() + OTHERS_S)
                 self._let_go()
             time.sleep(LOOK_S)
-        said = self._log.read_text(errors="replace").strip()[-SHOWN_LETTERS:]
-        raise StoreAway(f"The IPFS node of RenderChain's own did not start: {said} (all of it: {self._log}).")
+        raise StoreAway(
+            f"The IPFS node of RenderChain's own did not start: {self._said()} (all of it: {self._log})."
+        )
+
+    def _said(self) -> str:
+        if not self._log.exists():
+            return ""
+        return self._log.read_text(errors="replace").strip()[-SHOWN_LETTERS:]
 
 
 def _found(program: str) -> str | None:
