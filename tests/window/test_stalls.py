@@ -1,25 +1,8 @@
-"""Blender's window goes on while the extension does its work: no function of ours holds it up.
-
-`make bench-window` measures on a quiet machine; here it may be a busy one, on which all takes longer.
-"""
+"""What holds Blender's window up is seen; how long it is, `make bench-window` measures on a quiet machine."""
 
 from __future__ import annotations
 
 from devkit.window.driver import Window
-
-MOST_S = 0.25
-HEAVY = ("starknet_py.contract", "bl_ext.user_default.renderchain.composition.requester")
-
-
-def test_neither_the_start_nor_drawing_the_panel_holds_blender_up(window: Window) -> None:
-    window.wait_until(lambda: window.ask(f"all(name in sys.modules for name in {HEAVY!r})"))
-    left, bottom, width, height = window.ask("rectangle('PROPERTIES')")
-    for y in range(bottom + height - 5, bottom, -20):
-        window.move(left + width // 2, y)
-        window.settle(2)
-    stall = window.stall()
-    assert stall.where, "the panel was drawn, and nobody saw it"
-    assert stall.ours_s < MOST_S, stall
 
 
 def test_what_holds_blender_up_is_seen_and_named(window: Window) -> None:
