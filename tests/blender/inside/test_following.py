@@ -68,7 +68,7 @@ def job(part):
     return make
 
 
-def until(part, condition, most_s=10.0):
+def until(part, condition, most_s=60.0):
     """Let the background work, and the main thread hear of it."""
     end_s = time.monotonic() + most_s
     while not condition():

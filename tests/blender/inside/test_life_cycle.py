@@ -138,11 +138,10 @@ def test_work_that_does_not_end_is_left_to_itself(part, monkeypatch):
     background = module.Background(lambda: None)
     background.start()
     background.run(stubborn(), lambda *said: None)
-    started_s = time.monotonic()
     background.stop()
-    assert 0.15 < time.monotonic() - started_s < 5
+    assert background._thread.is_alive()  # it was not waited for
     ENDED.set()
-    background._thread.join(5)
+    background._thread.join(60)
     assert not background._thread.is_alive()
 
 
