@@ -175,8 +175,10 @@ def test_a_folder_beside_a_file_that_is_not_saved_is_an_error_before_pay(part, r
 def test_unsaved_changes_are_an_error_before_pay_where_no_copy_can_stand_in(part, looked, monkeypatch):
     """It was said after the artist had confirmed the price."""
     session = part("blender.proving.other_session")
-    assert session.has_unsaved_changes() is bpy.data.is_dirty is False
-    monkeypatch.setattr(session, "has_unsaved_changes", lambda: True)  # no Blender without a window has any
+    assert (
+        session.has_unsaved_changes() is bpy.data.is_dirty
+    )  # which is so in one Blender, and not in another
+    monkeypatch.setattr(session, "has_unsaved_changes", lambda: True)
     monkeypatch.setattr(session, "can_stand_in", lambda: False)
     assert looked() == {"unsaved file": "error"}
     bpy.context.scene.renderchain.proof_seconds = 0
