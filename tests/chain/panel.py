@@ -46,6 +46,7 @@ def asked(step: str, amount: str) -> str:
     said: list[str] = []
     manager = SimpleNamespace(invoke_confirm=lambda *_, message, **__: said.append(message))
     operator = SimpleNamespace(step=step, amount=amount, report=lambda _, text: said.append(text))
+    operator.refuse = lambda error: said.append(str(error))
     operator._families = lambda: STEP._families(operator)
     STEP.invoke(operator, SimpleNamespace(window_manager=manager), None)
     return said[0]
@@ -70,6 +71,7 @@ def main() -> None:
         layout = Layout()
         PANEL.draw(SimpleNamespace(layout=layout), bpy.context)
         print("PANEL", "|".join(layout.seen))
+        print("LINES", state.worker_lines[:1])
     finally:
         registration.unregister()
     print("LEFT", state.worker_lines[:1], [name for name in dir(bpy.types) if name.startswith("RENDERCHAIN")])

@@ -59,4 +59,4 @@ def test_whoever_likes_windows_registers_stakes_and_pauses_there(devnet: int, tm
         "stake_amount 10",
     ):
         assert shown in said["PANEL"]
-    assert said["LEFT"].startswith("['Worker 1 on SN_SEPOLIA") and said["LEFT"].endswith(" []")
+    assert said["LINES"].startswith("['Worker 1 on SN_SEPOLIA") and said["LEFT"] == "[] []"
