@@ -25,7 +25,7 @@ from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import parse_strk
 from renderchain.core.notices import Notice
-from renderchain.core.notices.leases import LeaseNotAccepted
+from renderchain.core.notices.following import FramesBack
 from renderchain.settings import load_settings
 
 FIRST, SECOND = tuple(range(1, 9)), (9, 10)  # frames
@@ -45,7 +45,7 @@ class Listener(ConsoleReporter):
     def tell(self, notice: Notice) -> None:
         """Print, and say it."""
         super().tell(notice)
-        if isinstance(notice, LeaseNotAccepted) and notice.state is LeaseState.REJECTED and self.on_rejected:
+        if isinstance(notice, FramesBack) and notice.state is LeaseState.REJECTED and self.on_rejected:
             self.on_rejected()
 
 
