@@ -36,6 +36,7 @@ PLAIN = (b"BLENDER", b"\x89PNG\r\n", b"blender_version", b".blend", b"view_layer
 PIECE = b"\x28\xb5\x2f\xfd"  # how a compressed piece begins
 # What would be left of it on a worker's disk, whose own files have some of those words too.
 LEFT = (b"BLENDER-v", b"BLENDER17", b'"main_blend"', b'"view_layers"')
+OPTIONS = ["--frames", "1", "--reward", "0.5", "--private", "--probe-seconds", "0", "--proof-seconds", "0"]
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -76,19 +77,8 @@ def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothin
     network: Network, tmp_path: Path
 ) -> None:
     blend, config = scene(tmp_path), str(network.settings_file("artist"))
-    options = [
-        "--frames",
-        "1",
-        "--reward",
-        "0.5",
-        "--private",
-        "--probe-seconds",
-        "0",
-        "--proof-seconds",
-        "0",
-    ]
     output = ["--wait", "--output", str(tmp_path / "frames"), "--log", "json"]
-    done = python("-m", "renderchain", "submit", str(blend), *options, *output, RENDERCHAIN_CONFIG=config)
+    done = python("-m", "renderchain", "submit", str(blend), *OPTIONS, *output, RENDERCHAIN_CONFIG=config)
     heard = notices_in(done.stderr)
     (ended,) = [one for one in heard if isinstance(one, JobEnded)]
     assert (ended.state, ended.frame_count, ended.paid_fri) == (JobState.COMPLETED, 1, 5 * 10**17)
@@ -135,19 +125,8 @@ def test_a_private_job_is_rendered_verified_and_paid_and_an_outsider_sees_nothin
 
 def test_a_watchtower_gives_the_key_while_nobody_follows_the_job(network: Network, tmp_path: Path) -> None:
     blend, config = scene(tmp_path), str(network.settings_file("artist"))
-    options = [
-        "--frames",
-        "1",
-        "--reward",
-        "0.5",
-        "--private",
-        "--probe-seconds",
-        "0",
-        "--proof-seconds",
-        "0",
-    ]
     output = ["--output", str(tmp_path / "frames")]
-    done = python("-m", "renderchain", "submit", str(blend), *options, *output, RENDERCHAIN_CONFIG=config)
+    done = python("-m", "renderchain", "submit", str(blend), *OPTIONS, *output, RENDERCHAIN_CONFIG=config)
     job_id, keys = JobId(int(done.stdout.split()[-1])), tmp_path / "keys"
     python("-m", "renderchain", "share_key", str(job_id), str(keys), RENDERCHAIN_CONFIG=config)
     tower = ["--config", str(network.settings_file("artist-2")), "--name", "tower", "--log", "json"]

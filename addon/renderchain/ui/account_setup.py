@@ -15,11 +15,10 @@ import bpy
 from ..core.errors import KeyStoreError, SettingsError
 from ..ports.reporter import Reporter
 from . import messages
-from .checkup import SetupOperator, Work, status
+from .checkup import WIDTH_PX, SetupOperator, Work, status
 from .chosen import chosen
 from .preferences_file import read_settings, what_is_set_up
 
-WIDTH_PX = 480
 FUND = "Send STRK to its address, then deploy it."
 
 
@@ -48,10 +47,9 @@ class _Keeping(SetupOperator):
         """Ask for what is needed."""
         from ..composition.keys import needs_passphrase
 
-        self.forget()
         known = status.needs_passphrase
         self.needs_passphrase = needs_passphrase() if known is None else known
-        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+        return self.ask(context)
 
     def draw_passphrase(self) -> None:
         """Its fields, or where the key will be."""
@@ -169,8 +167,7 @@ class RENDERCHAIN_OT_account_backup(SetupOperator):  # noqa: N801 - Blender's na
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask where to."""
-        self.forget()
-        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+        return self.ask(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Three fields."""
@@ -203,8 +200,7 @@ class RENDERCHAIN_OT_account_unlock(SetupOperator):  # noqa: N801 - Blender's na
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for it."""
-        self.forget()
-        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+        return self.ask(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """One field."""

@@ -24,6 +24,7 @@ from .preferences_file import check_online, what_is_set_up
 from .state import background, redraw
 
 LOOK_S = 1.0
+WIDTH_PX = 480  # of dialogs
 AGAIN_S = 15.0  # while somebody looks: a balance may have come
 TITLES = {
     "key": "Key",
@@ -194,14 +195,17 @@ class SetupOperator(bpy.types.Operator):
                 self.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
                 return {"FINISHED"}
         except (RenderChainError, OSError) as error:
-            message = messages.failed(error)
-            messages.keep(messages.Place.PREFERENCES, message)
-            self.report({"ERROR"}, message.text)
-            return {"CANCELLED"}
+            return messages.refuse(self, messages.Place.PREFERENCES, error)
         messages.forget(messages.Place.PREFERENCES)
         status.doing = f"{self.bl_label}…"
         background().run(work(SetupReporter()), _done)
         return {"FINISHED"}
+
+    def ask(self, context: bpy.types.Context, confirm_text: str = "") -> Any:
+        """Open the operator's fields as a dialog, those of secrets empty."""
+        self.forget()
+        text = confirm_text or self.bl_label
+        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=text)
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Nothing of what was typed stays."""
@@ -215,9 +219,7 @@ class SetupOperator(bpy.types.Operator):
 
 def _done(result: Any, failure: Exception | None) -> None:
     status.doing, chosen.is_stale = "", True
-    messages.tell(
-        messages.Place.PREFERENCES, messages.failed(failure) if failure else messages.Message(str(result))
-    )
+    messages.tell(messages.Place.PREFERENCES, messages.outcome(result, failure))
     check()
 
 

@@ -197,8 +197,7 @@ class Jobs:
         def done(text: str | None, failure: Exception | None) -> None:
             if row:
                 row.message = ""
-            told = messages.failed(failure) if failure else messages.Message(str(text))
-            messages.tell(messages.Place.JOBS, told)
+            messages.tell(messages.Place.JOBS, messages.outcome(text, failure))
             self.refresh()
 
         background().run(self._with(JobReporter(number), work), done)

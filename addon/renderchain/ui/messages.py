@@ -60,6 +60,19 @@ def failed(failure: Exception) -> Message:
     )
 
 
+def outcome(result: object, failure: Exception | None) -> Message:
+    """What is said when work has ended."""
+    return failed(failure) if failure else Message(str(result))
+
+
+def refuse(operator: bpy.types.Operator, place: Place, error: RenderChainError | OSError) -> set[str]:
+    """Have an operator say why nothing was done; what it returns then."""
+    message = failed(error)
+    keep(place, message)
+    operator.report({"ERROR"}, message.text)
+    return {"CANCELLED"}
+
+
 def keep(place: Place, message: Message) -> None:
     """Show a message in the panel until the next one of its place."""
     text, details = (plain_lines(one[:MOST]) for one in (message.text, message.details))

@@ -11,7 +11,6 @@ from ..core.addresses import is_loopback
 from ..core.errors import SettingsError
 from ..ports.reporter import Reporter
 from ..settings import default_folder
-from .account_setup import WIDTH_PX
 from .checkup import SetupOperator, Work
 from .chosen import chosen
 from .preferences_file import what_is_set_up
@@ -36,8 +35,7 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for both."""
-        self.forget()
-        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text="Keep")
+        return self.ask(context, "Keep")
 
     def draw(self, context: bpy.types.Context) -> None:
         """Two fields."""
@@ -82,7 +80,7 @@ class RENDERCHAIN_OT_kubo_download(SetupOperator):  # noqa: N801 - Blender's nam
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for both: what is fetched is run."""
-        return context.window_manager.invoke_props_dialog(self, width=WIDTH_PX, confirm_text=self.bl_label)
+        return self.ask(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Two fields."""

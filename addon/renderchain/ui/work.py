@@ -37,7 +37,7 @@ def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:
     def done(result: Any, failure: Exception | None) -> None:
         state.busy, state.factor, state.running, state.message = False, 0.0, None, ""
         refresh_jobs()
-        messages.tell(place, messages.failed(failure) if failure else messages.Message(str(result)))
+        messages.tell(place, messages.outcome(result, failure))
 
     messages.forget(place)
     state.busy, state.message, state.factor = True, "", 0.0
@@ -79,7 +79,4 @@ class Operator(bpy.types.Operator):
 
     def refuse(self, error: RenderChainError | OSError) -> set[str]:
         """Say why nothing was done."""
-        message = messages.failed(error)
-        messages.keep(self.said_in, message)
-        self.report({"ERROR"}, message.text)
-        return {"CANCELLED"}
+        return messages.refuse(self, self.said_in, error)
