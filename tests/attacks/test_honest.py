@@ -189,7 +189,9 @@ class Slow:
 
 
 @asynccontextmanager
-async def on_duty(verifier: Worker, renderer: Renderer, own: LeaseId, from_block: int) -> AsyncIterator[None]:
+async def on_duty(
+    verifier: Worker, renderer: Renderer, own: LeaseId, from_block: int
+) -> AsyncIterator[AuditDuties]:
     """The verifier's duties, as its worker runs them; it hears of what was drawn since that block."""
     duty = AuditDuties(
         verifier.chain, verifier.prover, verifier.verifier_duties(renderer), SILENT, lambda: 0.0
@@ -204,7 +206,7 @@ async def on_duty(verifier: Worker, renderer: Renderer, own: LeaseId, from_block
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one) for one in (duty.run(), hear(), duty.verify())]
-        yield
+        yield duty
         for task in tasks:
             task.cancel()
 
@@ -244,10 +246,11 @@ async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_
     await own.draw()
     await own.commit()
     slow = Slow(verifier.renderer)
-    async with on_duty(verifier, slow, own.lease_id, from_block):
+    async with on_duty(verifier, slow, own.lease_id, from_block) as duty:
 
         async def is_opened() -> bool:
-            return bool(slow.asked) and (await own.audit()).phase is AuditPhase.REVEAL
+            knows_all = bool(slow.asked) and duty.waiting_looks == len(seats) - 1
+            return knows_all and (await own.audit()).phase is AuditPhase.REVEAL
 
         async def has_sealed() -> bool:
             return all([(await one.audit()).sealed for one in seats])

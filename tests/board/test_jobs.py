@@ -95,6 +95,25 @@ def test_a_refusal_says_what_was_refused_why_and_what_to_do(networks: Opener) ->
     asyncio.run(run())
 
 
+def test_a_job_whose_frames_are_all_held_is_canceled_though_nothing_comes_back_yet(
+    networks: Opener,
+) -> None:
+    async def run() -> None:
+        async with networks() as opened:
+            net = await opened.network(RULES)
+            job_id = await net.artist.create_job(TERMS)
+            leases = [await net.worker.claim_lease(job_id, slot) for slot in (0, 1)]
+            had_fri = await net.artist.tokens_fri(net.artist.address)
+            await net.artist.cancel(job_id)
+            assert (await net.artist.job(job_id)).state is JobState.CANCELED
+            assert await net.artist.tokens_fri(net.artist.address) <= had_fri
+            assert [(await net.artist.lease(one)).state for one in leases] == [LeaseState.CLAIMED] * 2
+            await net.worker.give_back(leases[0], "away")
+            assert await net.artist.balance_fri(net.artist.address) > 0
+
+    asyncio.run(run())
+
+
 def test_a_batch_does_what_can_be_done_and_says_what_was_not(networks: Opener) -> None:
     async def run() -> None:
         async with networks() as opened:

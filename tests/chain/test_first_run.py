@@ -6,17 +6,27 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.settings import load_settings
 
 from devkit.made_up_job import RULES
 from devkit.network.deploy import Deployed, deploy_network
 from devkit.network.local import predeployed
-from devkit.network.services import REPO, tool_root
+from devkit.network.services import REPO, start_devnet, stop, tool_root
 
 KUBO = str(tool_root("kubo") / "bin" / "ipfs")
+
+
+@pytest.fixture
+def devnet(tmp_path: Path) -> Iterator[int]:
+    """The port of a devnet of its own: other tests turn the clocks of theirs, which a check-up sees."""
+    pid, port = start_devnet(tmp_path / "devnet", 2)
+    yield port
+    stop(pid)
 
 
 def test_an_artist_sets_up_network_account_and_ipfs_in_the_preferences(devnet: int, tmp_path: Path) -> None:

@@ -43,8 +43,12 @@ def test_an_error_stands_below_the_button_and_can_be_copied(window: Window) -> N
     window.ask("bpy.context.scene.render.engine = 'CYCLES'; bpy.context.scene.renderchain.output = '/tmp/x'")
     window.wait_until(lambda: not window.ask("bpy.ops.renderchain.submit.poll() is False"))
     window.settle(100)  # what is wrong at a glance is looked at twice a second
+    messages = "bl_ext.user_default.renderchain.ui.messages"
+    window.ask(f"import importlib; messages = importlib.import_module({messages!r})")
     window.click_on("bpy.ops.renderchain.submit")
-    window.press("escape")  # the popup that tells it too
+    window.wait_until(lambda: window.ask("messages.told(messages.Place.SUBMIT) is not None"))
+    window.settle(50)  # a slow machine opens the popup that tells it too only now
+    window.press("escape")
     window.settle(20)
     window.picture(PICTURES / "error.png")
     window.click_on("bpy.ops.renderchain.copy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def test_the_shell_ends_with_the_code_of_the_first_fault_and_can_say_it_to_progr
     assert doctor(["--json"]) == 78
     said = json.loads(capsys.readouterr().out)
     assert said["code"] == 78 and [one["what"] for one in said["found"]] == list(CHECKED)
-    assert said["found"][0]["health"] == "fault" and said["found"][-1]["health"] == "warning"
+    assert said["found"][0]["health"] == "fault"
+    # Whether other tests of this process have loaded a Blender is theirs to say.
+    assert said["found"][-1]["health"] == ("ok" if "bpy" in sys.modules else "warning")
     config = tmp_path / "pipeline.toml"
     config.write_text(f'rpc_url = "{NOWHERE}"\ndirectory = "0x5"\naccount = "0x6"\nkeystore = "key.json"\n')
     assert doctor(["artist", "--config", str(config)]) == 77

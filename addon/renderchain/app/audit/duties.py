@@ -103,6 +103,11 @@ class AuditDuties:
         """Whether there are leases, own or others', that it has to stand by."""
         return bool(self._own or self._seats)
 
+    @property
+    def waiting_looks(self) -> int:
+        """How many leases of others wait to be looked at."""
+        return len(self._unseen)
+
     def _cares_for(self, lease_id: LeaseId) -> bool:
         return lease_id in self._own or lease_id in self._seats
 
