@@ -28,8 +28,9 @@ from renderchain.core.notices.checks import (
     LeavesFalse,
     Unchallenged,
 )
+from renderchain.core.pixel_prints import Pixels, prints_of
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import MEAN_LEAVES, Pixels, prints_of
+from renderchain.core.prints import MEAN_LEAVES
 from renderchain.ports.renderer import OnProgress, RenderSession
 
 from devkit.fakes.package import TILES
