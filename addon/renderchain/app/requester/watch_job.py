@@ -26,7 +26,7 @@ from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
 from ...core.lifecycle import JobState, LeaseState
-from ...core.manifest import FORMATS, Manifest
+from ...core.manifest import Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
@@ -43,7 +43,8 @@ from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
-from .kept_frames import KeptFrames
+from .frame_proofs import FrameProofs
+from .kept_frames import KeptFrames, name_of
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
 from .pool import PoolWatch
@@ -98,6 +99,7 @@ class JobWatch:
         *,
         job_id: JobId,
         kept: KeptFrames,
+        proofs: FrameProofs,
         scratch: Path,
         packages: Path,
         final_check: FinalCheck,
@@ -114,6 +116,7 @@ class JobWatch:
         self._results = results
         self._reporter = reporter
         self._kept = kept
+        self._proofs = proofs
         self._scratch = scratch
         self._packages = packages
         self._on_progress = on_progress
@@ -238,7 +241,8 @@ class JobWatch:
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            opened, result = await self._results.fetch(event, claim, manifest, folder)
+            opened, result, proofs = await self._results.fetch(event, claim, manifest, folder)
+            self._proofs.keep(event.lease_id, event.result.root, proofs)
             await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
@@ -274,8 +278,7 @@ class JobWatch:
     ) -> None:
         instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
-            # The worker's own name for it could be that of another lease's frame.
-            name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
+            name = name_of(one.frame, manifest)
             source = instead.get(one.frame, opened / one.final.path)
             self.report.frames[one.frame] = self._kept.keep(source, name, one.frame, lease)
 

@@ -12,6 +12,7 @@ from typing import Any
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.frame_proofs import FrameProofs
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.results import Results
@@ -89,6 +90,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         heard,
         job_id=JOB_ID,
         kept=KeptFrames(nothing, None, folder / "frames"),
+        proofs=FrameProofs(folder / "proofs"),
         scratch=folder,
         packages=folder / "packages",
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),
