@@ -302,7 +302,7 @@ class Artist:
             hash_many=remembered,
             read_noisy=read_noisy,
             packages=self.folder / "own-packages",
-            proofs=self.folder / "frame-proofs",
+            receipt_parts=self.folder / "receipt-parts",
             signer=lambda chain: KeySigner(chain.address),
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),

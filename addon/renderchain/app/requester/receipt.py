@@ -26,14 +26,14 @@ from ...core.receipt.history import JobHistory
 from ...core.receipt.signed_call import SignedCall
 from ...ports.receipt_chain import ReceiptChain, ReceiptSigner
 from ..exchange.package import file_entry
-from .frame_proofs import FrameProofs
 from .kept_frames import name_of
+from .receipt_parts import ReceiptParts
 
 PLAIN = 2  # felts of a signature on the Stark curve
 
 
 async def gather(
-    chain: ReceiptChain, job_id: JobId, from_block: int, manifest: Manifest, proofs: FrameProofs
+    chain: ReceiptChain, job_id: JobId, from_block: int, manifest: Manifest, kept: ReceiptParts
 ) -> Receipt:
     """A job's receipt as it stands now, unsigned; raises UnknownJob or ChainError."""
     block = await chain.block_number()
@@ -44,7 +44,7 @@ async def gather(
         raise contract_error(f"Reading job {job_id}", "RC: unknown job")
     terms, requester = history.created.terms, history.created.requester
     leases = history.leases.values()
-    frames = await asyncio.to_thread(_proved, history, proofs)
+    frames = await asyncio.to_thread(_proved, history, kept)
     senders = {one.operator for one in leases if one.result}
     keys = [await chain.account_key(one) for one in sorted({requester, *senders})]
     calls = _checkable(await chain.posted(job_id, from_block), history, keys)
@@ -65,9 +65,9 @@ async def gather(
     )
 
 
-def _proved(history: JobHistory, proofs: FrameProofs) -> dict[LeaseId, tuple[FrameProof, ...]]:
+def _proved(history: JobHistory, kept: ReceiptParts) -> dict[LeaseId, tuple[FrameProof, ...]]:
     leases = history.leases.values()
-    return {one.lease_id: proofs.of(one.lease_id, one.result.root) for one in leases if one.result}
+    return {one.lease_id: kept.proofs_of(one.lease_id, one.result.root) for one in leases if one.result}
 
 
 def _checkable(

@@ -39,7 +39,6 @@ from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
 from .final_check import FinalCheck
-from .frame_proofs import FrameProofs
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
@@ -52,6 +51,7 @@ from .package_pin import unpin_unneeded
 from .pool import top_up
 from .quote import Quote
 from .receipt import gather, sealed, write_receipt
+from .receipt_parts import ReceiptParts
 from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
@@ -86,7 +86,7 @@ class RequesterParts:
     package_keys: Callable[[ReceiptChain], OwnKeys]
     most_private_workers: int
     probe: Probe
-    proofs: Path  # where what proves the frames of jobs is kept
+    receipt_parts: Path  # where is kept what receipts of jobs need
     signer: Callable[[ReceiptChain], ReceiptSigner]
     hash_many: HashMany
     read_noisy: ReadNoisy
@@ -193,7 +193,7 @@ class Requester:
             reporter,
             job_id=job_id,
             kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
-            proofs=self._proofs(chain, job_id),
+            receipt_parts=self._receipt_parts(chain, job_id),
             scratch=scratch,
             packages=parts.packages,
             final_check=parts.final_check(reporter),
@@ -230,15 +230,18 @@ class Requester:
 
     async def _receipt(self, chain: ReceiptChain, job_id: JobId, from_block: int, folder: Path) -> Path:
         parts, job = self._parts, await chain.job(job_id)
-        with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
-            opening = (parts.package_sealer, parts.package_keys(chain), job, Path(scratch))
-            manifest, _ = await read_manifest(parts.store, *opening)
-        found = await gather(chain, job_id, from_block, manifest, self._proofs(chain, job_id))
+        kept = self._receipt_parts(chain, job_id)
+        manifest = kept.settings()
+        if manifest is None:
+            with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+                opening = (parts.package_sealer, parts.package_keys(chain), job, Path(scratch))
+                manifest, _ = await read_manifest(parts.store, *opening)
+        found = await gather(chain, job_id, from_block, manifest, kept)
         signed = sealed(found, chain.address, parts.signer(chain), parts.hash_many)
         return await asyncio.to_thread(write_receipt, signed, folder)
 
-    def _proofs(self, chain: ReceiptChain, job_id: JobId) -> FrameProofs:
-        return FrameProofs(self._parts.proofs / f"{chain.board:x}-{job_id}")
+    def _receipt_parts(self, chain: ReceiptChain, job_id: JobId) -> ReceiptParts:
+        return ReceiptParts(self._parts.receipt_parts / f"{chain.board:x}-{job_id}")
 
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)

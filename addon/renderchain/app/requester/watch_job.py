@@ -43,11 +43,11 @@ from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
-from .frame_proofs import FrameProofs
 from .kept_frames import KeptFrames, name_of
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
 from .pool import PoolWatch
+from .receipt_parts import ReceiptParts
 from .results import Results
 
 
@@ -99,7 +99,7 @@ class JobWatch:
         *,
         job_id: JobId,
         kept: KeptFrames,
-        proofs: FrameProofs,
+        receipt_parts: ReceiptParts,
         scratch: Path,
         packages: Path,
         final_check: FinalCheck,
@@ -116,7 +116,7 @@ class JobWatch:
         self._results = results
         self._reporter = reporter
         self._kept = kept
-        self._proofs = proofs
+        self._receipt_parts = receipt_parts
         self._scratch = scratch
         self._packages = packages
         self._on_progress = on_progress
@@ -148,6 +148,7 @@ class JobWatch:
         manifest, private = await read_manifest(*parts)
         self._results.check_key(manifest, job.job_id)
         self._kept.prepare()
+        self._receipt_parts.keep_settings(manifest)
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
@@ -242,7 +243,7 @@ class JobWatch:
         shutil.rmtree(folder, ignore_errors=True)
         try:
             opened, result, proofs = await self._results.fetch(event, claim, manifest, folder)
-            self._proofs.keep(event.lease_id, event.result.root, proofs)
+            self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
             await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals

@@ -81,7 +81,7 @@ class Checks:
     def _submissions(self) -> Iterator[Finding]:
         posted = [one for one in self.receipt.leases if one.result]
         own = [one for one in posted if one.call]
-        right = f"{len(own)} results are signed by the accounts of their workers"
+        right = f"signed by the accounts of their workers: {len(own)}"
         yield _found("results", right, (why for one in own for why in self._submission(one)))
         if len(own) < len(posted):
             count = len(posted) - len(own)
