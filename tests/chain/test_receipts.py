@@ -37,7 +37,7 @@ def found_in(receipt: Receipt) -> list[Finding]:
 
 
 async def played(net: Views) -> tuple[JobId, int]:
-    """A job with one lease that its worker posted, and one that somebody else posted for it; what was added."""
+    """A job with a lease that its worker posted, one that somebody else did; and what was added."""
     job_id = await net.artist.create_job(replace(TERMS, longest_lease=1))
     first = await net.worker.claim_lease(job_id, 0)
     reward_fri = TERMS.reward_fri + 1

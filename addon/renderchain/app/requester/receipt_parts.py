@@ -19,7 +19,7 @@ SETTINGS = "settings.json"
 
 
 class ReceiptParts:
-    """Files in ``folder``, which is made with the first: a job's settings, and what proves each lease's frames.
+    """Files in ``folder``, which is made with the first: a job's settings, what proves each lease's frames.
 
     A disk that fails costs the receipt what is in them, and nothing else.
     """
