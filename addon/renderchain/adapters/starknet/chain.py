@@ -13,6 +13,7 @@ from .audit import StarknetAudits
 from .contracts import open_contract, open_token
 from .node import close_account
 from .package_keys import StarknetPackageKeys
+from .receipts import StarknetReceipts
 from .requester import StarknetRequester
 from .scheduler import StarknetScheduler
 from .sender import Sender
@@ -21,7 +22,12 @@ from .worker import StarknetWorker
 
 
 class StarknetChain(
-    StarknetRequester, StarknetWorker, StarknetAudits, StarknetPackageKeys, StarknetScheduler
+    StarknetRequester,
+    StarknetWorker,
+    StarknetAudits,
+    StarknetPackageKeys,
+    StarknetReceipts,
+    StarknetScheduler,
 ):
     """Serves all chain ports. Make it with ``connect``, end it with ``close``."""
 
