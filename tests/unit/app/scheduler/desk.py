@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from renderchain.adapters.starknet.scheduler import is_signed
+from renderchain.adapters.starknet.heartbeat_signatures import is_signed
 from renderchain.app.scheduler.hearing import Hearing
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.ids import LeaseId
@@ -45,7 +45,6 @@ class Desk:
             "sent_ms": int(self.world.now() * 1000),
             "memory_mib": 4096,
             "takes": True,
-            "speed_milli": 1000,
             "packages": (),
             "done": (),
         }
